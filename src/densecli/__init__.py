@@ -1,0 +1,3 @@
+"""Model summaries with Keras' exact numbers, without Keras."""
+
+__version__ = "0.1.0"
