@@ -1,0 +1,230 @@
+"""What can go wrong, as data: stable codes, the place in the source, and the one function that draws a caret.
+
+The raiser says what, the one who knows the place says where: layer code raises `ConfigError` and `ShapeError` without a
+place; readers and the trace add it with `at`. Offsets become line, column and caret only when an error is shown.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from densecli.text import cell_width, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+SNIPPET_WIDTH = 160  # cells of a source line shown around a caret; lines of 100 MB exist
+
+
+class Source:
+    """A text that was read: the name to show, the text itself, and how a pointer becomes an offset pair."""
+
+    __slots__ = ("_line_starts", "locate", "name", "text")
+
+    def __init__(self, name: str, text: str, locate: Callable[[str], tuple[int, int] | None] | None = None) -> None:
+        self.name, self.text, self.locate = name, text, locate
+        self._line_starts: list[int] | None = None
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both from 1, as an editor shows them (LF, CRLF and lone CR end lines)."""
+        starts = self._starts()
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        starts = self._starts()
+        end = starts[number] if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end].rstrip("\r\n")
+
+    def _starts(self) -> list[int]:
+        if self._line_starts is None:
+            self._line_starts = [0]
+            offset = 0
+            for line in self.text.replace("\r\n", "\0\n").replace("\r", "\n").split("\n")[:-1]:
+                offset += len(line) + 1
+                self._line_starts.append(offset)
+        return self._line_starts
+
+
+class Place(NamedTuple):
+    """Where in a source: offsets, or a JSON pointer that is resolved when shown."""
+
+    source: Source
+    start: int = -1
+    end: int = -1
+    pointer: str | None = None
+
+    def resolved(self) -> Place:
+        if self.start >= 0 or self.pointer is None or self.source.locate is None:
+            return self
+        found = self.source.locate(self.pointer)
+        return self if found is None else Place(self.source, *found, self.pointer)
+
+
+class DenseError(Exception):
+    """One mistake, with a stable code (E1xx reading … E6xx output), its place and what to do about it."""
+
+    default_code = "E100"
+
+    def __init__(  # noqa: PLR0913  # the parts of one message
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        hint: str | None = None,
+        label: str | None = None,
+        place: Place | None = None,
+        layer: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message, self.code, self.hint, self.label = message, code or self.default_code, hint, label
+        self.place, self.layer = place, layer
+
+    def at(self, place: Place | None, layer: str | None = None) -> DenseError:
+        """Add the place, unless somebody closer to it already did."""
+        self.place = self.place or place
+        self.layer = self.layer or layer
+        return self
+
+
+class ReadError(DenseError):
+    """The bytes could not be had or are not text (E1xx)."""
+
+
+class SpecSyntaxError(DenseError):
+    """The text does not follow the grammar of its format (E2xx)."""
+
+    default_code = "E206"
+
+
+class ArgumentError(DenseError):
+    """One argument of one layer is wrong (E3xx)."""
+
+    default_code = "E303"
+
+
+class GraphError(DenseError):
+    """Layers are wired to something that is not there, or in a circle (E4xx)."""
+
+    default_code = "E402"
+
+
+class ShapeError(DenseError):
+    """Shapes do not fit (E405)."""
+
+    default_code = "E405"
+
+
+class LimitError(DenseError):
+    """The input is larger than densecli is willing to read (E5xx)."""
+
+    default_code = "E501"
+
+
+class OutputError(DenseError):
+    """The result could not be written (E6xx)."""
+
+    default_code = "E602"
+
+
+class ConfigError(Exception):
+    """Every bad argument of one layer at once, by argument name; readers turn each into a placed ArgumentError."""
+
+    def __init__(self, problems: dict[str, ArgumentError]) -> None:
+        super().__init__("; ".join(f"{name}: {problem.message}" for name, problem in problems.items()))
+        self.problems = problems
+
+
+class SpecErrors(Exception):
+    """Every mistake that was found in one spec, in the order of their places."""
+
+    def __init__(self, errors: Iterable[DenseError]) -> None:
+        self.errors: list[DenseError] = sorted(errors, key=_offset)
+        super().__init__("\n".join(error.message for error in self.errors))
+
+
+def _offset(error: DenseError) -> int:
+    return error.place.start if error.place is not None else -1
+
+
+def draw(error: DenseError) -> str:
+    """The error as people see it: message, place, the source line with a caret, help."""
+    lines = [f"error[{error.code}]: {safe(error.message)}", *_where(error)]
+    if error.hint:
+        lines.append(f"  help: {safe(error.hint)}")
+    return "\n".join(lines)
+
+
+def _where(error: DenseError) -> list[str]:
+    if error.place is None:
+        return []
+    place = error.place.resolved()
+    if place.start < 0:
+        pointer = f" at {safe(place.pointer)}" if place.pointer else ""
+        label = [f"  = {safe(error.label)}"] if error.label else []
+        return [f" --> {safe(place.source.name)}{pointer}", *label]
+    line, column = place.source.position(place.start)
+    return [f" --> {safe(place.source.name)}:{line}:{column}", *_snippet(place, line, column, error.label)]
+
+
+def _snippet(place: Place, line: int, column: int, label: str | None) -> list[str]:
+    text, start = _around(place.source.line(line), column - 1)
+    stop = min(max(start + place.end - place.start, start + 1), max(len(text), start + 1))
+    shown = [safe(part, tab="    ") for part in (text[:start], text[start:stop], text[stop:])]
+    gutter = " " * len(str(line))
+    caret = " " * cell_width(shown[0]) + "^" * max(cell_width(shown[1]), 1)
+    under = f"{caret} {safe(label)}" if label else caret
+    return [f"  {line} | {''.join(shown)}", f"  {gutter} | {under}"]
+
+
+def _around(text: str, start: int) -> tuple[str, int]:
+    """The part of a long line that holds the caret, and where the caret is in it."""
+    if len(text) <= SNIPPET_WIDTH:
+        return text, start
+    cut = max(0, min(start - SNIPPET_WIDTH // 2, len(text) - SNIPPET_WIDTH))
+    head, tail = "…" if cut else "", "…" if cut + SNIPPET_WIDTH < len(text) else ""
+    return head + text[cut : cut + SNIPPET_WIDTH] + tail, start - cut + len(head)
+
+
+def as_record(error: DenseError, source: str) -> dict[str, object]:
+    """The error as `densecli/error/1` (contract: one record in ndjson)."""
+    place = error.place.resolved() if error.place is not None else None
+    line, column = place.source.position(place.start) if place is not None and place.start >= 0 else (None, None)
+    return {
+        "schema": "densecli/error/1",
+        "source": source,
+        "error": {
+            "code": error.code,
+            "message": error.message,
+            "hint": error.hint,
+            "line": line,
+            "column": column,
+            "pointer": place.pointer if place is not None else None,
+            "layer": error.layer,
+        },
+    }
+
+
+def closest(name: str, names: Iterable[str]) -> str | None:
+    """The name that was probably meant: the same but for case, or the nearest spelling."""
+    pool = list(names)
+    if len(name) > 80:  # noqa: PLR2004  # nobody mistypes that much; difflib is quadratic
+        return None
+    folded = name.casefold()
+    same = [other for other in pool if other.casefold() == folded]
+    return same[0] if same else _nearest(folded, pool)
+
+
+def _nearest(folded: str, pool: Sequence[str]) -> str | None:
+    from difflib import get_close_matches  # noqa: PLC0415  # only on the way to an error
+
+    by_folded = {other.casefold(): other for other in reversed(pool)}
+    found = get_close_matches(folded, by_folded, n=1, cutoff=0.6)
+    return by_folded[found[0]] if found else None
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str | None:
+    """A ready hint: did you mean `Dense`?"""
+    found = closest(name, names)
+    return f"did you mean `{found}`?" if found else None

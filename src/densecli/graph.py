@@ -1,0 +1,140 @@
+"""A model as layers that call each other's tensors; the orders in which Keras lists them and in which they can run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from densecli.errors import GraphError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from densecli.errors import Place
+    from densecli.layer import Layer
+
+
+class Ref(NamedTuple):
+    """One tensor: which node made it, at which of its calls, and which of the outputs it is."""
+
+    node: int
+    call: int = 0
+    tensor: int = 0
+
+
+class Call(NamedTuple):
+    """One use of a layer: `args` and `kwargs` as in Keras' call, with a Ref wherever a tensor stands."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any] = {}  # noqa: RUF012  # never written to
+
+    def refs(self) -> list[Ref]:
+        found: list[Ref] = []
+        map_refs((self.args, self.kwargs), found.append)
+        return found
+
+
+class Node:
+    """A layer in a graph: its name, the layer, every call of it, and where it was written."""
+
+    __slots__ = ("calls", "layer", "name", "place")
+
+    def __init__(self, name: str, layer: Layer, calls: list[Call], place: Place | None = None) -> None:
+        self.name, self.layer, self.calls, self.place = name, layer, calls, place
+
+
+class Graph:
+    """A whole model. `kind` is Keras' class (Sequential or Functional); nodes stand in the order they were made."""
+
+    __slots__ = ("expect", "inputs", "kind", "name", "nodes", "outputs", "place", "trainable")
+
+    def __init__(self, name: str, kind: str, nodes: list[Node], inputs: list[Ref], outputs: list[Ref]) -> None:
+        self.name, self.kind, self.nodes, self.inputs, self.outputs = name, kind, nodes, inputs, outputs
+        self.trainable = True
+        self.place: Place | None = None
+        self.expect: dict[str, Any] = {}
+
+
+def map_refs(tree: Any, function: Callable[[Ref], Any]) -> Any:
+    """The same structure with `function(ref)` in the place of each Ref."""
+    if isinstance(tree, Ref):
+        return function(tree)
+    if isinstance(tree, list):
+        return [map_refs(item, function) for item in tree]
+    if isinstance(tree, tuple):
+        return tuple(map_refs(item, function) for item in tree)
+    if isinstance(tree, dict):
+        return {key: map_refs(item, function) for key, item in tree.items()}
+    return tree
+
+
+Step = tuple[int, int]  # a node and one of its calls
+
+
+def call_order(graph: Graph) -> tuple[list[Step], dict[int, int]]:
+    """The calls that the outputs need, each after those it depends on; and when each node was first seen on the way.
+
+    Depth-first from the outputs with a stack of its own, so neither long chains nor diamond lattices hurt.
+    """
+    done: set[Step] = set()
+    order: list[Step] = []
+    seen: dict[int, int] = {}
+    inputs = {ref[:2] for ref in graph.inputs}
+    for output in graph.outputs:
+        _visit(graph, output[:2], inputs, (done, order, seen))
+    return order, seen
+
+
+def _visit(graph: Graph, start: Step, inputs: set[Step], state: tuple[set[Step], list[Step], dict[int, int]]) -> None:
+    done, order, seen = state
+    path: dict[Step, Iterator[Ref]] = {}
+    pending = [start]
+    while pending:
+        step = pending[-1]
+        if step not in path and step not in done:
+            seen.setdefault(step[0], len(seen))
+            path[step] = iter(() if step in inputs else graph.nodes[step[0]].calls[step[1]].refs())
+        following = next((ref[:2] for ref in path.get(step, ()) if ref[:2] not in done), None)
+        if following is None:
+            pending.pop()
+            if path.pop(step, None) is not None:
+                done.add(step)
+                order.append(step)
+        elif following in path:
+            raise _cycle(graph, list(path), following)
+        else:
+            pending.append(following)
+
+
+def _cycle(graph: Graph, path: list[Step], step: Step) -> GraphError:
+    loop = [graph.nodes[node].name for node, _ in [*path[path.index(step) :], step]]
+    loop = loop[::-1] if len(loop) < 12 else [*loop[:-6:-1], "…", loop[0]]  # noqa: PLR2004
+    return GraphError(f"the layers form a loop: {' -> '.join(loop)}", code="E401").at(graph.nodes[step[0]].place)  # type: ignore[return-value]
+
+
+def row_order(graph: Graph) -> list[int]:
+    """The nodes as Keras lists them: by distance from the outputs, farthest first, then as first met from the outputs."""
+    if graph.kind == "Sequential":
+        return [index for index, node in enumerate(graph.nodes) if not _is_input(graph, index) and node.calls]
+    order, seen = call_order(graph)
+    depths = _depths(graph, order)
+    unused = {ref.node for ref in graph.inputs} - depths.keys()
+    depths.update(dict.fromkeys(unused, 0))
+    return sorted(depths, key=lambda node: (-depths[node], seen.get(node, -1)))
+
+
+def _is_input(graph: Graph, index: int) -> bool:
+    return any(ref.node == index for ref in graph.inputs)
+
+
+def _depths(graph: Graph, order: list[Step]) -> dict[int, int]:
+    """Per node the longest way to an output; all calls of a node count as deep as its deepest so far (as Keras does)."""
+    steps: dict[Step, int] = {}
+    nodes: dict[int, int] = {}
+    inputs = {ref[:2] for ref in graph.inputs}
+    for step in reversed(order):
+        depth = steps[step] = nodes[step[0]] = max(steps.get(step, 0), nodes.get(step[0], 0))
+        if step in inputs:
+            continue
+        for ref in graph.nodes[step[0]].calls[step[1]].refs():
+            steps[ref[:2]] = max(steps.get(ref[:2], 0), depth + 1)
+    return nodes

@@ -1,0 +1,207 @@
+"""What a layer is: fields, weights, output shape, costs and forward pass in one class; and the catalogue of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from densecli import fields
+from densecli.errors import ArgumentError, ConfigError, ShapeError, did_you_mean
+from densecli.fields import REQUIRED, Field
+from densecli.names import ACTIVATION_FLOPS, compute_dtype, is_float, variable_dtype
+from densecli.shape import Shape, show, size, times
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
+
+    Array = Any
+
+Shapes = Shape | list[Any]
+CATALOGUE: dict[str, type[Layer]] = {}
+ALIASES: dict[str, str] = {}
+# Ways to say the input shape on the first layer, as Keras 1 to 3 had them; they belong to the stack, not to the layer.
+INPUT_ARGUMENTS = ("input_shape", "batch_shape", "batch_input_shape", "input_dim", "input_length", "batch_size", "input_dtype")
+
+
+class Weight(NamedTuple):
+    """A variable of a layer: Keras' name for it, its shape, whether training may change it, what its axes are."""
+
+    name: str
+    shape: tuple[int, ...]
+    axes: tuple[str, ...] = ()
+    trainable: bool = True
+    initializer: Any = "zeros"
+    dtype: str | None = None  # where it is not the layer's own variable dtype
+
+
+class Child(NamedTuple):
+    """A layer inside a layer (wrapped, or made by it), with the shapes it is called on."""
+
+    name: str
+    layer: Layer
+    inputs: tuple[Any, ...]
+
+
+class Layer:
+    """Base of the catalogue. `inputs` are shapes (a list of shapes where the layer takes a list), as in Keras' `call`."""
+
+    family: ClassVar[str] = ""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    order: ClassVar[tuple[str, ...]] = ()  # the order of positional arguments, where it is not that of the fields
+    formula: ClassVar[str] = ""  # what the layer computes, shown by explain and the docs
+    shape_rule: ClassVar[str] = ""  # how the output shape follows from the input's
+    ndim: ClassVar[int | None] = None  # axes the input must have, with the batch
+    min_ndim: ClassVar[int | None] = None
+    takes: ClassVar[str] = "one"  # one tensor, a list of tensors, or several as positional arguments: one, list, several
+    keeps_integers: ClassVar[bool] = False  # integer inputs come out as integers
+    supports_masking: ClassVar[bool] = False
+    opaque: ClassVar[bool] = False  # nothing is known but what the config states
+    config_fields: ClassVar[dict[str, Field[Any]]] = {}
+    positional: ClassVar[tuple[str, ...]] = ()
+    defaults: ClassVar[dict[str, Any]] = {}
+
+    trainable = fields.flag(True, "whether training may change the weights")
+    dtype = fields.dtype_policy()
+    activity_regularizer = fields.regularizer()
+
+    given: dict[str, Any]
+    name: str = ""  # of a layer inside another one; in a graph the node has the name
+    shared_id: object = None  # set by readers when a file says that two places hold the same layer
+
+    def __init_subclass__(cls, abstract: bool = False) -> None:
+        own = {name.rstrip("_"): value for name, value in vars(cls).items() if isinstance(value, Field)}
+        cls.config_fields = cls.config_fields | own
+        cls.positional = cls.order or (*cls.positional, *(name for name in own if name not in cls.positional))
+        if abstract:
+            return
+        cls.family = cls.__module__.rpartition(".")[2]
+        cls.defaults = {name: _default(cls, field) for name, field in cls.config_fields.items()}
+        CATALOGUE[cls.__name__] = cls
+        ALIASES.update(dict.fromkeys(cls.aliases, cls.__name__))
+
+    def __init__(self, **config: Any) -> None:
+        values, problems = dict(self.defaults), {}
+        for name, value in config.items():
+            field = self.config_fields.get(name)
+            if field is None:
+                problems[name] = self._unknown(name)
+                continue
+            try:
+                values[name] = field.read(self, value)
+            except ArgumentError as problem:
+                problems[name] = problem
+        for name in [name for name, value in values.items() if value is REQUIRED and name not in problems]:
+            problems[name] = ArgumentError(f"{name} is required", code="E307", hint=self.config_fields[name].doc or None)
+        if problems:
+            raise ConfigError(problems)
+        self.given = config
+        values.pop("weights", None)  # an argument of Embedding and Bidirectional that would hide the method
+        self.__dict__.update(values)
+        self.check()
+
+    def _unknown(self, name: str) -> ArgumentError:
+        hint = did_you_mean(name, [*self.config_fields, "name"]) or f"arguments: {', '.join(self.positional)}"
+        return ArgumentError(f"{type(self).__name__} has no argument {quote(name)}", code="E305", hint=hint)
+
+    def check(self) -> None:
+        """Reject combinations of fields that no single field can see, with `reject`."""
+
+    def reject(self, name: str, message: str, hint: str | None = None) -> None:
+        raise ConfigError({name: ArgumentError(message, code="E308", hint=hint)})
+
+    def accept(self, *inputs: Any) -> None:
+        """Check the number of axes; layers with other demands on their inputs check them in `output`."""
+        first = inputs[0] if inputs else None
+        if not isinstance(first, tuple):
+            return
+        if self.ndim is not None and len(first) != self.ndim:
+            raise ShapeError(f"expected {self.ndim} axes (with the batch), got {len(first)}: {show(first)}")
+        if self.min_ndim is not None and len(first) < self.min_ndim:
+            raise ShapeError(f"expected at least {self.min_ndim} axes (with the batch), got {len(first)}: {show(first)}")
+
+    def weights(self, *inputs: Any) -> Iterator[Weight]:
+        """The layer's own variables, in Keras' order."""
+        yield from ()
+
+    def children(self, *inputs: Any) -> Iterator[Child]:
+        """The layers inside, whose weights follow the layer's own."""
+        yield from ()
+
+    def output(self, *inputs: Any) -> Shapes:
+        """The shape(s) that come out."""
+        shapes: Shapes = inputs[0]
+        return shapes
+
+    def output_dtype(self, *dtypes: str) -> str | list[str]:
+        """What comes out, by the dtypes of all inputs; one for all outputs, or one each."""
+        if self.keeps_integers and dtypes and not is_float(dtypes[0]):
+            return dtypes[0]
+        return self.compute_dtype
+
+    def macs(self, output: Any, *inputs: Any) -> int | None:
+        """Multiply-accumulates of convolutions and matrix products, children included; None where a size is unknown."""
+        return sum_known(child.layer.macs(child.layer.output(*child.inputs), *child.inputs) for child in self.children(*inputs))
+
+    def elementwise(self, output: Any, *inputs: Any) -> int | None:
+        """Element-wise FLOPs by the convention of docs/figures.md, children included."""
+        return sum_known(child.layer.elementwise(child.layer.output(*child.inputs), *child.inputs) for child in self.children(*inputs))
+
+    def explain(self, output: Any, *inputs: Any) -> Iterator[str]:
+        """Sentences that a reader of `densecli explain` should not miss, with this layer's numbers."""
+        yield from ()
+
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *inputs: Array) -> Any:
+        """The arrays that come out at inference; `weights` by name, a child's in a mapping under its name."""
+        raise NotImplementedError(type(self).__name__)
+
+    def mask(self, ops: ModuleType, inputs: Any, mask: Any) -> Any:
+        """The mask that goes on with the output (Keras' compute_mask)."""
+        return mask if self.supports_masking else None
+
+    @property
+    def variable_dtype(self) -> str:
+        return variable_dtype(self.dtype)
+
+    @property
+    def compute_dtype(self) -> str:
+        return compute_dtype(self.dtype)
+
+
+Layer.config_fields = {name: value for name, value in vars(Layer).items() if isinstance(value, Field)}
+
+
+def _default(cls: type[Layer], field: Field[Any]) -> Any:
+    return REQUIRED if field.default is REQUIRED else field.read(cls, field.default)
+
+
+def sum_known(counts: Any) -> int | None:
+    """The sum, or None as soon as one count is unknown."""
+    total = 0
+    for each in counts:
+        if each is None:
+            return None
+        total += each
+    return total
+
+
+def activation_flops(activation: Any, output: Shape) -> int | None:
+    """Element-wise FLOPs of an activation on a tensor; None for one that is not Keras' own."""
+    name = activation if isinstance(activation, str) else None
+    cost = None if name is None else ACTIVATION_FLOPS.get(name)
+    return 0 if cost == 0 else times(cost, size(output))
+
+
+def lookup(name: str) -> type[Layer]:
+    """The class for a type name or one of its aliases."""
+    found = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, ""))
+    if found is None:
+        raise ArgumentError(f"unknown layer {quote(name)}", code="E304", hint=_unknown_hint(name))
+    return found
+
+
+def _unknown_hint(name: str) -> str:
+    odd = next((char for char in name[:80] if not char.isascii()), None)
+    if odd is not None:
+        return f"{odd!r} is U+{ord(odd):04X}, not a plain letter" if odd.isalpha() else f"U+{ord(odd):04X} is in the name"
+    return did_you_mean(name, [*CATALOGUE, *ALIASES]) or "`densecli layers` lists them all"

@@ -1,0 +1,214 @@
+"""Core layers: the input, Dense, Embedding, Activation, Masking, Identity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli import fields
+from densecli.layer import Layer, Weight, activation_flops, sum_known
+from densecli.shape import Shape, known, product, show, size, times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
+
+    Array = Any
+
+
+class InputLayer(Layer):
+    """Where data enters a model: a shape without the batch, and a dtype.
+
+    InputLayer(shape=(3, 2)): () -> (None, 3, 2), 0 params
+    """
+
+    aliases = ("Input",)
+    formula = "output = input"
+    shape_rule = "(batch, *shape)"
+
+    shape = fields.optional(fields.shape(doc="sizes of one sample, null where unknown"))
+    batch_size = fields.optional(fields.count(doc="a fixed batch"))
+    dtype = fields.dtype_policy()
+    sparse = fields.anything(doc="whether a sparse tensor is expected (no bearing on shapes)")
+    ragged = fields.anything(doc="whether a ragged tensor is expected (no bearing on shapes)")
+    batch_shape = fields.optional(fields.shape(doc="the shape with the batch first, instead of shape and batch_size"))
+    input_tensor = fields.anything(doc="not used")
+    optional = fields.flag(doc="whether the input may be left out")
+
+    def check(self) -> None:
+        if self.shape is None and self.batch_shape is None:
+            self.reject("shape", "an input needs its shape", "Input((3, 2)): sizes without the batch")
+        if self.shape is not None and self.batch_shape is not None:
+            self.reject("batch_shape", "give shape or batch_shape, not both")
+        if self.batch_shape is not None and self.batch_size is not None:
+            self.reject("batch_size", "batch_shape has the batch already")
+
+    def output(self, *_: Any) -> Shape:
+        return self.batch_shape if self.batch_shape is not None else (self.batch_size, *(self.shape or ()))
+
+    def output_dtype(self, *_: str) -> str:
+        return self.dtype
+
+
+class Dense(Layer):
+    """Connect every feature on the last axis with every unit; other axes are positions that share one kernel.
+
+    Dense(16): (None, 3, 2) -> (None, 3, 16), 48 params
+    """
+
+    formula = "output = activation(dot(input, kernel) + bias)"
+    shape_rule = "(batch, …, features) -> (batch, …, units)"
+    min_ndim = 2
+
+    units = fields.count(doc="output features")
+    activation = fields.activation()
+    use_bias = fields.flag(True, "whether to add a bias")
+    kernel_initializer = fields.initializer("glorot_uniform")
+    bias_initializer = fields.initializer("zeros")
+    kernel_regularizer = fields.regularizer()
+    bias_regularizer = fields.regularizer()
+    activity_regularizer = fields.regularizer()
+    kernel_constraint = fields.constraint()
+    bias_constraint = fields.constraint()
+    lora_rank = fields.optional(fields.count(doc="rank of the LoRA factors; the kernel itself is frozen then"))
+    lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
+    quantization_config = fields.anything(doc="how Keras quantizes the layer (no bearing on this summary)")
+
+    def weights(self, x: Shape) -> Iterator[Weight]:
+        features = known(x[-1], "the last axis of the input")
+        yield Weight("kernel", (features, self.units), ("input features", "units"), self.lora_rank is None, self.kernel_initializer)
+        if self.use_bias:
+            yield Weight("bias", (self.units,), ("units",), initializer=self.bias_initializer)
+        if self.lora_rank is not None:
+            yield Weight("lora_kernel_a", (features, self.lora_rank), ("input features", "rank"), initializer="he_uniform")
+            yield Weight("lora_kernel_b", (self.lora_rank, self.units), ("rank", "units"))
+
+    def output(self, x: Shape) -> Shape:
+        known(x[-1], "the last axis of the input")
+        return (*x[:-1], self.units)
+
+    def macs(self, y: Shape, x: Shape) -> int | None:
+        return times(size(y), x[-1])
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        return sum_known((size(y) if self.use_bias else 0, activation_flops(self.activation, y)))
+
+    def explain(self, y: Shape, x: Shape) -> Iterator[str]:
+        positions, flat = product(x[1:-1]), product(x[1:])
+        if len(x) == 2:  # noqa: PLR2004
+            return
+        where = "at each position" if positions is None else f"at each of the {positions:,} positions"
+        yield f"Dense works on the last axis ({x[-1]:,} features): the same kernel {where} of {show(x[1:-1])}."
+        if flat is not None:
+            bias = self.units if self.use_bias else 0
+            yield (
+                f"Flatten first would give one position with {flat:,} features: "
+                f"{flat:,} × {self.units:,}{f' + {bias:,}' if bias else ''} = {flat * self.units + bias:,} parameters, output {show((x[0], self.units))}."
+            )
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        kernel = w["kernel"]
+        if self.lora_rank is not None:
+            kernel = kernel + (self.lora_alpha or self.lora_rank) / self.lora_rank * (w["lora_kernel_a"] @ w["lora_kernel_b"])
+        return ops.activate(ops.dense(x, kernel, w.get("bias")), self.activation)
+
+
+class Activation(Layer):
+    """Apply an activation function to every element.
+
+    Activation(activation="relu"): (None, 3, 16) -> (None, 3, 16), 0 params
+    """
+
+    formula = "output = activation(input)"
+    shape_rule = "unchanged"
+    supports_masking = True
+
+    activation = fields.activation(fields.REQUIRED)
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        return activation_flops(self.activation, y)
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        return ops.activate(x, self.activation)
+
+
+class Identity(Layer):
+    """Pass the input on as it is.
+
+    Identity(): (None, 3) -> (None, 3), 0 params
+    """
+
+    formula = "output = input"
+    shape_rule = "unchanged"
+    keeps_integers = True
+    supports_masking = True
+
+    def elementwise(self, y: Any, x: Any) -> int:
+        return 0
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        return x
+
+
+class Masking(Layer):
+    """Skip the time steps whose features all equal `mask_value`: later layers see them masked.
+
+    Masking(): (None, 10, 8) -> (None, 10, 8), 0 params
+    """
+
+    formula = "mask = any(input != mask_value, over the features); output = input × mask"
+    shape_rule = "unchanged"
+    supports_masking = True
+
+    mask_value = fields.number(0.0, "the value of a step to skip")
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        return times(2, size(y))
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        return ops.masked(x, self.mask_value)
+
+    def mask(self, ops: ModuleType, x: Array, mask: Array | None) -> Array:
+        return ops.steps_that_differ(x, self.mask_value)
+
+
+class Embedding(Layer):
+    """Turn integers into dense vectors by looking up rows of a table.
+
+    Embedding(1000, 64): (None, 10) -> (None, 10, 64), 64000 params
+    """
+
+    formula = "output = embeddings[input]"
+    shape_rule = "(batch, …) -> (batch, …, output_dim)"
+
+    input_dim = fields.count(doc="size of the vocabulary: largest index + 1")
+    output_dim = fields.count(doc="length of each vector")
+    embeddings_initializer = fields.initializer("uniform")
+    embeddings_regularizer = fields.regularizer()
+    embeddings_constraint = fields.constraint()
+    mask_zero = fields.flag(doc="whether index 0 is padding that later layers skip")
+    weights_ = fields.anything(doc="initial table (not used)")
+    lora_rank = fields.optional(fields.count(doc="rank of the LoRA factors; the table itself is frozen then"))
+    lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
+    quantization_config = fields.anything(doc="how Keras quantizes the layer (no bearing on this summary)")
+
+    def weights(self, x: Shape) -> Iterator[Weight]:
+        axes = ("vocabulary", "output_dim")
+        yield Weight("embeddings", (self.input_dim, self.output_dim), axes, self.lora_rank is None, self.embeddings_initializer)
+        if self.lora_rank is not None:
+            yield Weight("lora_embeddings_a", (self.input_dim, self.lora_rank), ("vocabulary", "rank"))
+            yield Weight("lora_embeddings_b", (self.lora_rank, self.output_dim), ("rank", "output_dim"), initializer="he_uniform")
+
+    def output(self, x: Shape) -> Shape:
+        return (*x, self.output_dim)
+
+    def elementwise(self, y: Shape, x: Shape) -> int:
+        return 0
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        table = w["embeddings"]
+        if self.lora_rank is not None:
+            table = table + (self.lora_alpha or self.lora_rank) / self.lora_rank * (w["lora_embeddings_a"] @ w["lora_embeddings_b"])
+        return ops.take_rows(table, x)
+
+    def mask(self, ops: ModuleType, x: Array, mask: Array | None) -> Array | None:
+        return ops.not_equal(x, 0) if self.mask_zero else None

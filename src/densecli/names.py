@@ -1,0 +1,86 @@
+"""The names Keras gives to what a config may refer to: activations, initializers, regularizers, constraints, dtypes.
+
+They are opaque words here; kernels give activations and initializers their arithmetic (a test holds both lists equal).
+"""
+
+from __future__ import annotations
+
+import re
+
+# Element-wise FLOPs per output element: each +, -, *, /, comparison, exp, log, tanh or erf counts as one
+# (docs/figures.md tells how each figure comes about).
+ACTIVATION_FLOPS: dict[str, int] = {
+    "celu": 5,
+    "elu": 4,
+    "exponential": 1,
+    "gelu": 4,
+    "glu": 5,
+    "hard_shrink": 3,
+    "hard_sigmoid": 4,
+    "hard_silu": 5,
+    "hard_swish": 5,
+    "hard_tanh": 2,
+    "leaky_relu": 2,
+    "linear": 0,
+    "log_sigmoid": 4,
+    "log_softmax": 5,
+    "mish": 5,
+    "relu": 1,
+    "relu6": 2,
+    "selu": 5,
+    "sigmoid": 4,
+    "silu": 5,
+    "soft_shrink": 5,
+    "softmax": 5,
+    "softplus": 3,
+    "softsign": 3,
+    "sparse_plus": 5,
+    "sparse_sigmoid": 4,
+    "sparsemax": 5,
+    "squareplus": 5,
+    "swish": 5,
+    "tanh": 1,
+    "tanh_shrink": 2,
+    "threshold": 1,
+}
+
+INITIALIZERS = (
+    "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "IdentityInitializer", "LecunNormal",
+    "LecunUniform", "Ones", "Orthogonal", "OrthogonalInitializer", "RandomNormal", "RandomUniform", "STFT", "STFTInitializer",
+    "TruncatedNormal", "VarianceScaling", "Zeros", "constant", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform",
+    "identity", "lecun_normal", "lecun_uniform", "one", "ones", "orthogonal", "random_normal", "random_uniform", "normal",
+    "stft", "truncated_normal", "uniform", "variance_scaling", "zero", "zeros",
+)  # fmt: skip
+REGULARIZERS = ("L1", "L1L2", "L2", "OrthogonalRegularizer", "l1", "l1_l2", "l2", "orthogonal_regularizer")
+CONSTRAINTS = ("MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "max_norm", "min_max_norm", "non_neg", "unit_norm")
+
+# Bytes per element. Keras keeps strings as objects; 1 byte is no lie that anybody adds up, so they are not listed.
+DTYPE_BYTES: dict[str, int] = {
+    "bool": 1, "int8": 1, "uint8": 1, "float8_e4m3fn": 1, "float8_e5m2": 1, "int16": 2, "uint16": 2, "float16": 2,
+    "bfloat16": 2, "int32": 4, "uint32": 4, "float32": 4, "int64": 8, "uint64": 8, "float64": 8, "complex64": 8,
+    "complex128": 16,
+}  # fmt: skip
+
+_MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
+DTYPES = (*DTYPE_BYTES, "string", *_MIXED)
+
+
+def compute_dtype(policy: str) -> str:
+    """What a layer under this dtype policy computes in: mixed_float16 -> float16."""
+    return _MIXED.get(policy, policy)
+
+
+def variable_dtype(policy: str) -> str:
+    """What a layer under this dtype policy keeps its weights in: mixed_float16 -> float32."""
+    return "float32" if policy in _MIXED else policy
+
+
+def is_float(dtype: str) -> bool:
+    return "float" in dtype
+
+
+def snake_case(name: str) -> str:
+    """The start of an automatic layer name: MaxPooling2D -> max_pooling2d, PReLU -> p_re_lu (Keras' rule)."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -1,0 +1,1 @@
+"""Readers: text and files of every kind become a Graph."""

@@ -1,0 +1,185 @@
+"""Making a graph from what a reader found: layers with their names, inputs, and every mistake in its place.
+
+All text formats end here, so a stack means the same wherever it was written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import densecli.layers  # fills the catalogue
+from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, SpecErrors, did_you_mean
+from densecli.graph import Call, Graph, Node, Ref
+from densecli.layer import INPUT_ARGUMENTS, Layer, lookup
+from densecli.layers.core import InputLayer
+from densecli.names import snake_case
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from densecli.errors import Place
+
+__all__ = ["Argument", "Builder", "densecli"]
+
+
+class Argument(NamedTuple):
+    """An argument of a layer: positional without a name; `place` is shown when it is wrong."""
+
+    name: str | None
+    value: Any
+    place: Place | None = None
+
+
+class Made(NamedTuple):
+    """A layer, and what stood among its arguments but belongs to the stack."""
+
+    layer: Layer
+    name: str | None
+    input: dict[str, Any]  # input_shape, input_dim and their kind
+
+
+class Builder:
+    """Collects nodes and mistakes; `finish` hands out the graph or raises all mistakes at once."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.names: dict[str, int] = {}
+        self.inputs: list[Ref] = []
+        self.errors: list[DenseError] = []
+        self._counts: dict[str, int] = {}
+
+    # -- layers -----------------------------------------------------------------------
+    def make(self, type_name: str, arguments: Sequence[Argument], place: Place | None) -> Made | None:
+        """The layer, or None with its mistakes collected."""
+        try:
+            kind = lookup(type_name)
+            config = _bind(kind, arguments)
+            name = _take_name(config)
+            outside = {key: config.pop(key) for key in INPUT_ARGUMENTS if key in config and key not in kind.config_fields}
+            return Made(kind(**config), name, outside)
+        except ArgumentError as error:
+            self.errors.append(error.at(error.place or place))
+        except ConfigError as several:
+            places = {argument.name: argument.place for argument in arguments} | _positional_places(type_name, arguments)
+            for name, problem in several.problems.items():
+                self.errors.append(_in_layer(problem, type_name, name).at(places.get(name) or place))
+        return None
+
+    def add(self, made: Made, place: Place | None) -> int:
+        """A node for the layer, with its own or an automatic name."""
+        name = made.name if made.name is not None else self.automatic_name(type(made.layer).__name__)
+        if name in self.names:
+            first = self.nodes[self.names[name]].place
+            where = "" if first is None or first.start < 0 else f" (first in line {first.source.position(first.start)[0]})"
+            self.errors.append(ArgumentError(f"the name {quote(name)} is taken{where}", code="E306", hint="names are unique", place=place))
+        self.names.setdefault(name, len(self.nodes))
+        self.nodes.append(Node(name, made.layer, [], place))
+        return len(self.nodes) - 1
+
+    def automatic_name(self, type_name: str) -> str:
+        """dense, dense_1, … as Keras counts them from a fresh start."""
+        stem = snake_case(type_name)
+        while True:
+            number = self._counts.get(stem, 0)
+            self._counts[stem] = number + 1
+            name = f"{stem}_{number}" if number else stem
+            if name not in self.names:
+                return name
+
+    def input(self, made: Made, place: Place | None) -> Ref:
+        """An input layer as the source of a tensor."""
+        node = self.add(made, place)
+        self.nodes[node].calls.append(Call(()))
+        self.inputs.append(Ref(node))
+        return self.inputs[-1]
+
+    def input_of_shape(self, shape: Any, place: Place | None, **options: Any) -> Ref | None:
+        made = self.make("InputLayer", [Argument("shape", shape, place), *(Argument(*option, place) for option in options.items())], place)
+        return None if made is None else self.input(made, place)
+
+    def call(self, node: int, tensors: list[Ref]) -> Ref:
+        """Use a layer on tensors, in the way it takes them."""
+        layer = self.nodes[node].layer
+        args: tuple[Any, ...] = tuple(tensors)
+        if layer.takes == "list":
+            args = (tensors,) if len(tensors) > 1 else tuple(tensors)
+        elif layer.takes == "one" and len(tensors) > 1:
+            self.errors.append(self._too_many(node, len(tensors)))
+            args = args[:1]
+        self.nodes[node].calls.append(Call(args))
+        return Ref(node, len(self.nodes[node].calls) - 1)
+
+    def _too_many(self, node: int, count: int) -> DenseError:
+        made = self.nodes[node]
+        message = f"{type(made.layer).__name__} '{made.name}': takes one tensor, got {count}"
+        hint = "merge them first: -> Concatenate ->, or -> Add ->"
+        return GraphError(message, code="E407", hint=hint, place=made.place, layer=made.name)
+
+    def find(self, name: str, place: Place | None) -> int | None:
+        """An earlier layer by name; None with the mistake collected."""
+        node = self.names.get(name)
+        if node is None:
+            hint = did_you_mean(name, self.names)
+            self.errors.append(GraphError(f"no layer is called {quote(name)}", code="E402", hint=hint, place=place))
+        return node
+
+    # -- the end ----------------------------------------------------------------------
+    def finish(self, outputs: list[Ref], name: str | None = None) -> Graph:
+        """The graph: Sequential when it is one chain, else Functional."""
+        if self.errors:
+            raise SpecErrors(self.errors)
+        kind = "Sequential" if self._is_chain(outputs) else "Functional"
+        return Graph(name or kind.lower(), kind, self.nodes, self.inputs, outputs)
+
+    def _is_chain(self, outputs: list[Ref]) -> bool:
+        return (
+            len(self.inputs) == 1
+            and self.inputs[0].node == 0
+            and outputs == [Ref(len(self.nodes) - 1)]
+            and all(node.calls == [((Ref(index),), {})] for index, node in enumerate(self.nodes[1:]))
+        )
+
+
+def _bind(kind: type[Layer], arguments: Sequence[Argument]) -> dict[str, Any]:
+    """Arguments by name; InputLayer also takes its sizes one by one: Input(3, 2)."""
+    positional = [argument for argument in arguments if argument.name is None]
+    if kind is InputLayer and positional and all(argument.value is None or isinstance(argument.value, int) for argument in positional):
+        shape = tuple(argument.value for argument in positional)
+        return {"shape": shape} | {argument.name: argument.value for argument in arguments if argument.name}
+    if len(positional) > len(kind.positional):
+        extra = positional[len(kind.positional)]
+        hint = f"arguments: {', '.join(kind.positional)}" if kind.positional else "it takes none"
+        message = f"{kind.__name__} takes at most {len(kind.positional)} positional arguments, got {len(positional)}"
+        raise ArgumentError(message, code="E305", hint=hint, place=extra.place)
+    config = {name: argument.value for name, argument in zip(kind.positional, positional, strict=False)}
+    for argument in arguments:
+        if argument.name in config:
+            raise ArgumentError(f"argument `{argument.name}` is given twice", code="E305", place=argument.place)
+        if argument.name is not None:
+            config[argument.name] = argument.value
+    return config
+
+
+def _positional_places(type_name: str, arguments: Sequence[Argument]) -> dict[str | None, Place | None]:
+    names = lookup(type_name).positional
+    return dict(zip(names, (argument.place for argument in arguments if argument.name is None), strict=False))
+
+
+def _take_name(config: dict[str, Any]) -> str | None:
+    name = config.pop("name", None)
+    if name is None:
+        return None
+    if not isinstance(name, str) or not name:
+        raise ConfigError({"name": ArgumentError("expected a name: a string that is not empty", code="E301")})
+    if "/" in name:
+        raise ConfigError({"name": ArgumentError("a layer name cannot contain `/` (as in Keras)", code="E303")})
+    return str(name)
+
+
+def _in_layer(problem: ArgumentError, type_name: str, name: str) -> ArgumentError:
+    """Which argument of which layer it was."""
+    if problem.code not in ("E305", "E307"):
+        problem.message = f"{name}: {problem.message}"
+    problem.message = f"{type_name}: {problem.message}" if problem.code != "E305" else problem.message
+    return problem

@@ -1,0 +1,218 @@
+"""The DSL: a stack such as `Dense(16)@(3,2) -> Flatten -> Dense(4)` becomes a graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli import names
+from densecli.errors import ArgumentError, GraphError, LimitError, Place, Source
+from densecli.fields import Object
+from densecli.graph import Graph, Ref
+from densecli.layer import ALIASES, CATALOGUE, Layer
+from densecli.layers.core import InputLayer
+from densecli.read import syntax
+from densecli.read.build import Argument, Builder, Made
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from densecli.read.syntax import Branches, Stack, Step, Unit
+
+MAX_STEPS = 1_000_000
+_OBJECTS = {*names.INITIALIZERS, *names.REGULARIZERS, *names.CONSTRAINTS}
+
+
+def read(source: Source, input_shapes: dict[str | None, Any] | None = None) -> Graph:
+    """A whole model from DSL text. `input_shapes` are shapes given from outside for inputs that the text leaves open."""
+    builder = Builder()
+    stacks = StackReader(builder, source.text, lambda start, end: Place(source, start, end))
+    outputs = stacks.read(None, (input_shapes or {}).get(None))
+    return builder.finish(outputs)
+
+
+class StackReader:
+    """Puts the stacks of one DSL text into a builder; `place` says where an offset of the text lies for the user."""
+
+    def __init__(self, builder: Builder, text: str, place: Callable[[int, int], Place]) -> None:
+        self.builder, self.text, self.place = builder, text, place
+        self.made: dict[int, Made | None] = {}  # by unit: the parser hands out the same unit for the same text
+        self.steps = 0
+
+    def read(self, tensors: list[Ref] | None, shape: Any = None) -> list[Ref]:
+        """The tensors that come out. `tensors` go in; without them the stack must say its input shape."""
+        stack = syntax.parse(self.text, self.place)
+        if tensors is None and shape is not None and not _starts_with_input(stack):
+            found = self.builder.input_of_shape(shape, None)
+            tensors = None if found is None else [found]
+        return self.stack(stack, tensors) or []
+
+    def stack(self, stack: Stack, tensors: list[Ref] | None) -> list[Ref] | None:
+        for index, step in enumerate(stack.steps):
+            tensors = self.step(step, tensors, index == 0)
+            if tensors is None:
+                return None
+        return tensors
+
+    def step(self, step: Step, tensors: list[Ref] | None, first: bool) -> list[Ref] | None:
+        if step.shape is not None:
+            tensors = self.input_shape(step, tensors, first)
+            if tensors is None:
+                return None
+        for _ in range(self.repeats(step)):
+            tensors = self.unit(step, tensors)
+            if tensors is None:
+                return None
+        return tensors
+
+    def input_shape(self, step: Step, tensors: list[Ref] | None, first: bool) -> list[Ref] | None:
+        assert_shape = step.shape
+        place = self.place(assert_shape.start, assert_shape.end)  # type: ignore[union-attr]
+        if tensors is not None or not first:
+            self.fail("an input shape `@` stands at the start of a stack only", place, "its input is the output before it")
+            return tensors
+        found = self.builder.input_of_shape(assert_shape.value, place)  # type: ignore[union-attr]
+        return None if found is None else [found]
+
+    def repeats(self, step: Step) -> int:
+        if step.repeat is None:
+            self.steps += 1
+            return 1
+        place = self.place(step.repeat.start, step.repeat.end)
+        if step.repeat.value < 1:
+            self.builder.errors.append(ArgumentError("a repeat count is 1 or more", code="E303", place=place))
+        self.steps += step.repeat.value
+        if self.steps > MAX_STEPS:
+            raise LimitError(f"more than {MAX_STEPS:,} layers", code="E505", place=place)
+        return int(step.repeat.value)
+
+    def unit(self, step: Step, tensors: list[Ref] | None) -> list[Ref] | None:
+        what = step.what
+        if isinstance(what, syntax.Stack):
+            return self.stack(what, tensors)
+        if isinstance(what, syntax.Branches):
+            return self.branches(what, step, tensors)
+        return self.layer(what, step, tensors)
+
+    def branches(self, what: Branches, step: Step, tensors: list[Ref] | None) -> list[Ref] | None:
+        found: list[Ref] = []
+        for branch in what.branches:
+            if branch is None and tensors is None:
+                self.missing_input(step, "`_` passes its input on")
+            refs = tensors if branch is None else self.named(branch) or self.stack(branch, tensors)
+            found += refs or []
+        return found or None
+
+    def named(self, branch: Stack) -> list[Ref] | None:
+        """A name alone is the output of that earlier layer."""
+        only = branch.steps[0]
+        if len(branch.steps) > 1 or not isinstance(only.what, syntax.Unit) or not only.what.bare or only.shape or only.repeat:
+            return None
+        node = self.builder.names.get(only.what.type)
+        return None if node is None else [Ref(node)]
+
+    def layer(self, unit: Unit, step: Step, tensors: list[Ref] | None) -> list[Ref] | None:
+        place = self.place(step.start, step.end)
+        made = self.make(unit, step.start)
+        if made is None:
+            return tensors or self.placeholder()
+        if isinstance(made.layer, InputLayer):
+            return self.input_layer(made, place, tensors)
+        if tensors is None:
+            tensors = self.shape_argument(made, unit, place)
+        node = self.builder.add(made, place)
+        if not tensors:
+            return None
+        return [self.builder.call(node, tensors)]
+
+    def input_layer(self, made: Made, place: Place, tensors: list[Ref] | None) -> list[Ref]:
+        if tensors is not None:
+            self.fail("an Input stands at the start of a stack only", place, "its input is the output before it")
+        return [self.builder.input(made, place)]
+
+    def shape_argument(self, made: Made, unit: Unit, place: Place) -> list[Ref] | None:
+        """The input of a first layer, from input_shape=, input_dim= and their kind."""
+        shape, options = _input_arguments(made.input)
+        if shape is None:
+            self.missing_input_at(place, f"{unit.type} is the first layer and has no input shape", self.text)
+            return self.placeholder()
+        found = self.builder.input_of_shape(shape, place, **options)
+        return [found] if found else None
+
+    def placeholder(self) -> list[Ref] | None:
+        """After a mistake: go on as if an input had been there, to find the mistakes further on."""
+        return self.builder.inputs[:1] or None
+
+    # -- one layer --------------------------------------------------------------------
+    def make(self, unit: Unit, start: int) -> Made | None:
+        if id(unit) not in self.made:
+            self.made[id(unit)] = self.make_new(unit, start)
+        elif self.made[id(unit)] is None:
+            return self.make_new(unit, start)  # the same mistake at another place
+        made = self.made[id(unit)]
+        if made is not None and _has_layer(unit):
+            del self.made[id(unit)]  # the layer inside gets a name of its own each time
+        return made
+
+    def make_new(self, unit: Unit, start: int) -> Made | None:
+        arguments = [
+            Argument(arg.name, self.value(arg.value, start), self.place(start + arg.start, start + arg.end)) for arg in unit.arguments
+        ]
+        return self.builder.make(unit.type, arguments, self.place(start, start + len(unit.type)))
+
+    def value(self, value: Any, start: int) -> Any:
+        """An argument's value; a layer in it becomes a layer, Keras' other objects stay words."""
+        if isinstance(value, list):
+            return [self.value(item, start) for item in value]
+        if not isinstance(value, syntax.Unit):
+            return str(value) if isinstance(value, syntax.Word) else value
+        if value.type in CATALOGUE or value.type in ALIASES:
+            return self.inner_layer(value, start + value.start)
+        if value.type not in _OBJECTS:
+            message = f"`{value.type}(…)` is neither a layer nor an initializer, regularizer or constraint"
+            place = self.place(start + value.start, start + value.start + len(value.type))
+            hint = "expected a number, string, true/false, none, tuple or layer"
+            raise ArgumentError(message, code="E222", hint=hint, place=place)
+        return Object(value.type, {arg.name or str(index): arg.value for index, arg in enumerate(value.arguments)})
+
+    def inner_layer(self, unit: Unit, start: int) -> Layer | None:
+        made = self.make_new(unit, start)
+        if made is None:
+            return None
+        made.layer.name = made.name or self.builder.automatic_name(type(made.layer).__name__)
+        return made.layer
+
+    # -- mistakes ---------------------------------------------------------------------
+    def missing_input(self, step: Step, message: str) -> None:
+        self.missing_input_at(self.place(step.start, step.end), message + ", but the stack has no input", self.text)
+
+    def missing_input_at(self, place: Place, message: str, text: str) -> None:
+        if any(error.code == "E406" for error in self.builder.errors):
+            return
+        hint = f"add the shape of one sample: {text[place.start:place.end] if len(text) < 60 else 'Dense(16)'}@(3,2), or --input-shape 3,2"  # noqa: PLR2004
+        self.builder.errors.append(GraphError(message, code="E406", hint=hint, place=place))
+
+    def fail(self, message: str, place: Place, hint: str) -> None:
+        self.builder.errors.append(GraphError(message, code="E408", hint=hint, place=place))
+
+
+def _starts_with_input(stack: Stack) -> bool:
+    first = stack.steps[0]
+    return first.shape is not None or (isinstance(first.what, syntax.Unit) and first.what.type in ("Input", "InputLayer"))
+
+
+def _has_layer(unit: Unit) -> bool:
+    return any(isinstance(arg.value, syntax.Unit | list) for arg in unit.arguments)
+
+
+def _input_arguments(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The shape (without batch) and options of the input that Keras' old arguments describe."""
+    batch_shape = given.get("batch_input_shape") or given.get("batch_shape")
+    options = {name: given[key] for key, name in (("batch_size", "batch_size"), ("input_dtype", "dtype")) if given.get(key)}
+    if isinstance(batch_shape, list | tuple) and batch_shape:
+        return batch_shape[1:], options | ({} if batch_shape[0] is None else {"batch_size": batch_shape[0]})
+    if given.get("input_shape") is not None:
+        return given["input_shape"], options
+    if given.get("input_dim") is not None:
+        length = given.get("input_length")
+        return ((length, given["input_dim"]) if "input_length" in given else (given["input_dim"],)), options
+    return ((given["input_length"],) if given.get("input_length") is not None else None), options

@@ -1,0 +1,404 @@
+"""The grammar of the DSL: text to a tree of stacks, steps and units. Nothing here knows what a Dense is.
+
+    stack    := step { "->" step }
+    step     := unit [ "@" shape ] [ "*" INT ]
+    unit     := layer | "(" stack ")" | "[" branch { "|" branch } "]"
+    branch   := stack | "_"
+    layer    := TYPE [ "(" arguments ")" ]
+    value    := arithmetic | string | word | true/false/none | tuple | list | layer
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from densecli.errors import LimitError, SpecSyntaxError
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from densecli.errors import Place
+
+MAX_DEPTH = 100
+MAX_DIGITS = 100  # far beyond 2**63, far below what makes int() slow
+MAX_BITS = 4096  # of a product, checked before it is computed
+
+_SKIP = re.compile(r"(?:[\s\ufeff]+|#[^\n]*)*")
+_ARROW = re.compile(r"->|→")
+_NAME = re.compile(r"[^\W\d]\w*")
+_NUMBER = re.compile(r"(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?")
+_TOKEN = re.compile(r"->|\w+")
+_STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
+# A layer whose arguments hold no string, comment or deep nesting: read once, remembered by its text.
+_PLAIN_LAYER = re.compile(r"[A-Za-z_]\w*+(?:\((?:[^()\[\]'\"#]++|\([^()\[\]'\"#]*+\))*+\))?+(?![\s#]*\()")
+_WORDS = {"true": True, "false": False, "none": None, "null": None}
+_OPENERS = {"(": ")", "[": "]"}
+_LOOKALIKES = {
+    "–": "use -> (this is an en dash)",  # noqa: RUF001
+    "—": "use -> (this is an em dash)",
+    "“": 'use " (this is a curly quote)',
+    "”": 'use " (this is a curly quote)',
+    "‘": "use ' (this is a curly quote)",  # noqa: RUF001
+    "’": "use ' (this is a curly quote)",  # noqa: RUF001
+    "=": "use -> between layers",
+    ">": "use -> between layers",
+    ",": "use -> between layers",
+    "|": "branches stand in brackets: [a | b]",
+}
+
+
+class Argument(NamedTuple):
+    """One argument; offsets count from the start of its layer, so that equal texts give equal units."""
+
+    name: str | None
+    value: Any
+    start: int
+    end: int
+
+
+class Unit(NamedTuple):
+    """TYPE(arguments). As a value it stands at `start` of the layer around it."""
+
+    type: str
+    arguments: tuple[Argument, ...]
+    bare: bool  # no parentheses: in a branch this may be the name of an earlier layer
+    length: int
+    start: int = 0
+
+
+class Branches(NamedTuple):
+    """[a | b]; None is `_`."""
+
+    branches: tuple[Stack | None, ...]
+
+
+class Step(NamedTuple):
+    """A unit in a stack, with the input shape and the repeat count written behind it."""
+
+    what: Unit | Branches | Stack
+    start: int
+    end: int
+    shape: Argument | None = None
+    repeat: Argument | None = None
+
+
+class Stack(NamedTuple):
+    """Steps that follow each other."""
+
+    steps: list[Step]
+
+
+class Word(str):
+    """A word without quotes."""
+
+    __slots__ = ()
+
+
+def parse(text: str, place: Callable[[int, int], Place]) -> Stack:
+    """The tree of a DSL text. `place(start, end)` says where an offset lies in what the user wrote."""
+    return _Parser(text, place).parse()
+
+
+class _Parser:
+    def __init__(self, text: str, place: Callable[[int, int], Place]) -> None:
+        self.text, self.place = text, place
+        self.at = 0
+        self.depth = 0
+        self.base = 0  # start of the layer whose arguments are being read
+        self.units: dict[str, Unit] = {}
+
+    def parse(self) -> Stack:
+        self.skip()
+        if self.at == len(self.text):
+            raise SpecSyntaxError("the spec is empty", code="E101", hint="write a stack: Dense(16)@(3,2) -> Flatten -> Dense(4)")
+        stack = self.stack()
+        if self.at < len(self.text):
+            self.fail_unexpected("`->` or the end")
+        return stack
+
+    # -- stacks -----------------------------------------------------------------------
+    def stack(self) -> Stack:
+        """stack := step { "->" step }"""
+        steps = [self.step()]
+        while arrow := _ARROW.match(self.text, self.at):
+            self.at = arrow.end()
+            self.skip()
+            steps.append(self.step())
+        return Stack(steps)
+
+    def step(self) -> Step:
+        """step := unit [ "@" shape ] [ "*" INT ]"""
+        start = self.at
+        what = self.unit()
+        end = self.at
+        self.skip()
+        char = self.text[self.at : self.at + 1]
+        if char not in ("@", "*"):
+            return Step(what, start, end)
+        shape = self.shape() if char == "@" else None
+        repeat = self.repeat() if self.text.startswith("*", self.at) else None
+        return Step(what, start, end, shape, repeat)
+
+    def unit(self) -> Unit | Branches | Stack:
+        """unit := layer | "(" stack ")" | "[" branch { "|" branch } "]" """
+        char = self.text[self.at : self.at + 1]
+        if char in ("(", "["):
+            return self.nested(char, self.branches if char == "[" else self.stack)
+        found = _PLAIN_LAYER.match(self.text, self.at)
+        if found is None:
+            return self.layer()
+        unit = self.units.get(found.group())
+        if unit is None:
+            unit = self.units[found.group()] = self.layer()
+        self.at = found.end()
+        return unit
+
+    def nested(self, opener: str, rule: Callable[[], Any], code: str = "E221") -> Any:
+        """A rule between brackets, never deeper than MAX_DEPTH."""
+        start = self.at
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            place = self.place(start, start + 1)
+            raise LimitError(f"nested deeper than {MAX_DEPTH} brackets", code="E503", place=place)
+        self.at += 1
+        self.skip()
+        inner = rule()
+        self.close(opener, start, code)
+        self.depth -= 1
+        return inner
+
+    def close(self, opener: str, start: int, code: str) -> None:
+        closer = _OPENERS[opener]
+        if self.at >= len(self.text):
+            self.fail(f"this `{opener}` is never closed", start, start + 1, hint=f"add `{closer}`")
+        if self.text[self.at] != closer:
+            self.fail_unexpected(f"`,` or `{closer}`" if code == "E222" else f"`->` or `{closer}`", code)
+        self.at += 1
+
+    def branches(self) -> Branches:
+        """branch { "|" branch }, with branch := stack | "_" """
+        found = [self.branch()]
+        while self.text.startswith("|", self.at):
+            self.at += 1
+            self.skip()
+            found.append(self.branch())
+        return Branches(tuple(found))
+
+    def branch(self) -> Stack | None:
+        name = _NAME.match(self.text, self.at)
+        if name is None or name.group() != "_":
+            return self.stack()
+        self.at = name.end()
+        self.skip()
+        return None
+
+    def shape(self) -> Argument:
+        self.at += 1
+        self.skip()
+        start = self.base = self.at
+        value = self.atom()
+        self.base = 0
+        argument = Argument("shape", value, start, self.end())
+        self.skip()
+        return argument
+
+    def repeat(self) -> Argument:
+        self.at += 1
+        self.skip()
+        number = _NUMBER.match(self.text, self.at)
+        if number is None or not number.group().replace("_", "").isdigit():
+            self.fail_unexpected("a number of repeats")
+        start, self.at = self.at, number.end()
+        argument = Argument("repeat", self.number(number.group(), start), start, self.at)
+        self.skip()
+        return argument
+
+    # -- layers and their arguments ---------------------------------------------------
+    def layer(self) -> Unit:
+        """layer := TYPE [ "(" arguments ")" ]"""
+        name = _NAME.match(self.text, self.at)
+        if name is None:
+            self.fail_unexpected("a layer")
+        outer, self.base = self.base, self.at
+        self.at = after = name.end()
+        self.skip()
+        bare = not self.text.startswith("(", self.at)
+        arguments = () if bare else tuple(self.nested("(", self.arguments, "E222"))
+        self.at = after if bare else self.at
+        unit = Unit(name.group(), arguments, bare, self.at - self.base, self.base - outer)
+        self.base = outer
+        return unit
+
+    def arguments(self) -> list[Argument]:
+        found: list[Argument] = []
+        while not self.text.startswith(")", self.at) and self.at < len(self.text):
+            found.append(self.argument(found))
+            if not self.text.startswith(",", self.at):
+                break
+            self.at += 1
+            self.skip()
+        return found
+
+    def argument(self, before: list[Argument]) -> Argument:
+        start = self.at
+        name = self.keyword()
+        if name is not None and any(other.name == name for other in before):
+            self.fail(f"argument `{name}` is given twice", start, start + len(name), code="E305")
+        value_start = self.at
+        value = self.value()
+        if name is None and any(other.name is not None for other in before):
+            self.fail("a positional argument cannot follow a named one", value_start, self.end(), hint="name it too")
+        return Argument(name, value, start - self.base, self.end() - self.base)
+
+    def keyword(self) -> str | None:
+        name = _NAME.match(self.text, self.at)
+        if name is None:
+            return None
+        before, self.at = self.at, name.end()
+        self.skip()
+        if self.text.startswith("=", self.at) and not self.text.startswith("==", self.at):
+            self.at += 1
+            self.skip()
+            return name.group()
+        self.at = before
+        return None
+
+    # -- values -----------------------------------------------------------------------
+    def value(self) -> Any:
+        """value := term { ("+" | "-") term }"""
+        left = self.term()
+        while self.text[self.at : self.at + 1] in ("+", "-") and not _ARROW.match(self.text, self.at):
+            operator, start = self.text[self.at], self.at
+            self.at += 1
+            self.skip()
+            right = self.term()
+            self.integers(left, right, operator, start)
+            left = left + right if operator == "+" else left - right
+        return left
+
+    def term(self) -> Any:
+        """term := factor { ("*" | "//") factor }"""
+        left = self.factor()
+        while (operator := self.multiplication()) is not None:
+            start = self.at
+            self.at += len(operator)
+            self.skip()
+            right = self.factor()
+            self.integers(left, right, operator, start)
+            left = self.multiply(left, right, operator, start)
+        return left
+
+    def multiplication(self) -> str | None:
+        for operator in ("**", "//", "*", "/", "<<", ">>", "%"):
+            if self.text.startswith(operator, self.at):
+                if operator not in ("//", "*"):
+                    self.fail(f"`{operator}` is not supported", self.at, self.at + len(operator), "E222", "use + - * // on integers")
+                return operator
+        return None
+
+    def multiply(self, left: int, right: int, operator: str, start: int) -> int:
+        if operator == "*":
+            if left.bit_length() + right.bit_length() > MAX_BITS:
+                raise LimitError("this product is too large", code="E504", place=self.place(start, start + 1))
+            return left * right
+        if right == 0:
+            self.fail("division by zero", start, start + 2, "E222")
+        return left // right
+
+    def integers(self, left: Any, right: Any, operator: str, start: int) -> None:
+        if type(left) is not int or type(right) is not int:
+            self.fail(f"`{operator}` works on integers", start, start + len(operator), "E222", "write the number out")
+
+    def factor(self) -> Any:
+        """factor := { "-" | "+" } atom"""
+        start, sign, signs = self.at, 1, 0
+        while self.text[self.at : self.at + 1] in ("-", "+") and not _ARROW.match(self.text, self.at):
+            sign, signs = (-sign if self.text[self.at] == "-" else sign), signs + 1
+            self.at += 1
+            self.skip()
+        value = self.atom()
+        if not signs:
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.fail("a sign stands before a number", start, start + 1, "E222")
+        return sign * value
+
+    def atom(self) -> Any:
+        """A number, string, word, tuple, list or layer."""
+        char = self.text[self.at : self.at + 1]
+        if char in ("(", "["):
+            return self.nested(char, lambda: self.items(char), "E222")
+        for pattern, read in ((_NUMBER, self.number), (_STRING, self.string), (_NAME, self.word)):
+            found = pattern.match(self.text, self.at)
+            if found is not None:
+                start, self.at = self.at, found.end()
+                value = read(found.group(), start)
+                self.skip()
+                return value
+        if char in ("'", '"'):
+            self.fail("this string is never closed", self.at, self.at + 1)
+        self.fail_unexpected("a number, string, true/false, none, tuple or layer", "E222")
+
+    def items(self, opener: str) -> Any:
+        """The inside of (…) or […]: one value in parentheses is that value, with a comma a tuple."""
+        found, comma = [], False
+        while self.at < len(self.text) and self.text[self.at] != _OPENERS[opener]:
+            found.append(self.value())
+            if not self.text.startswith(",", self.at):
+                break
+            comma = True
+            self.at += 1
+            self.skip()
+        if opener == "[":
+            return found
+        return found[0] if len(found) == 1 and not comma else tuple(found)
+
+    def number(self, digits: str, start: int) -> int | float:
+        plain = digits.replace("_", "")
+        if len(plain) > MAX_DIGITS:
+            place = self.place(start, start + len(digits))
+            raise LimitError(f"a number of {len(plain):,} digits is too long", code="E504", place=place)
+        if plain.isdecimal():
+            return int(plain)
+        value = float(plain)
+        if value == float("inf"):
+            self.fail("this number is beyond what a float can hold", start, start + len(digits), "E222")
+        return value
+
+    def string(self, quoted: str, _: int) -> str:
+        return re.sub(r"\\(.)", r"\1", quoted[1:-1], flags=re.DOTALL) if "\\" in quoted else quoted[1:-1]
+
+    def word(self, name: str, start: int) -> Any:
+        """A bare word, or a layer when a parenthesis follows."""
+        self.skip()
+        if self.text.startswith("(", self.at):
+            self.at = start
+            return self.layer()
+        return _WORDS.get(name.lower(), Word(name))
+
+    # -- moving and failing -----------------------------------------------------------
+    def skip(self) -> None:
+        """Past blanks, line ends and comments."""
+        found = _SKIP.match(self.text, self.at)
+        self.at = found.end() if found else self.at
+
+    def end(self) -> int:
+        """The end of what was just read, without the blanks that were skipped after it."""
+        end = self.at
+        while end and self.text[end - 1].isspace():
+            end -= 1
+        return end
+
+    def fail_unexpected(self, expected: str, code: str = "E221") -> NoReturn:
+        if self.at >= len(self.text):
+            self.fail(f"expected {expected}, but the text ends here", self.at, self.at + 1, code)
+        found = _TOKEN.match(self.text, self.at)
+        token = found.group() if found else self.text[self.at]
+        shown = f"`{token[:40]}`" + ("" if token.isascii() else f" (U+{ord(token[0]):04X})")
+        hint = _LOOKALIKES.get(token) if "->" in expected or not token.isascii() else None
+        self.fail(f"expected {expected}, got {shown}", self.at, self.at + len(token), code, hint)
+
+    def fail(self, message: str, start: int, end: int, code: str = "E221", hint: str | None = None) -> NoReturn:
+        raise SpecSyntaxError(message, code=code, hint=hint, place=self.place(start, end))

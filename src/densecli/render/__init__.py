@@ -1,0 +1,1 @@
+"""Renderers: a report becomes text. One file per kind of output; none of them computes a figure."""

@@ -1,0 +1,96 @@
+"""The report as JSON: `densecli/summary/1`, one layer a line, so that it reads well and diffs well."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from densecli.report import SCHEMA
+
+if TYPE_CHECKING:
+    from densecli.report import Report, Row, TensorInfo, Totals
+
+_encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
+
+
+def render(report: Report) -> str:
+    """The document, with one line per layer."""
+    record = as_record(report)
+    layers = record.pop("layers")
+    totals = record.pop("totals")
+    rest = {key: record.pop(key) for key in ("run",) if key in record}
+    lines = ["{", *(f"  {_encode(key)}: {_encode(value)}," for key, value in record.items())]
+    lines.append('  "layers": [')
+    lines.append(",\n".join(f"    {_encode(layer)}" for layer in layers))
+    lines.append("  ],")
+    tail = [f"  {_encode(key)}: {_encode(value)}" for key, value in ({"totals": totals} | rest).items()]
+    return "\n".join([*lines, ",\n".join(tail), "}"])
+
+
+def render_line(report: Report) -> str:
+    """The document on one line, for ndjson."""
+    return _encode(as_record(report))
+
+
+def as_record(report: Report) -> dict[str, Any]:
+    """The report as JSON values, in the order of the contract."""
+    return {
+        "schema": SCHEMA,
+        "source": report.source,
+        "name": report.name,
+        "type": report.type,
+        "inputs": [_tensor(tensor) for tensor in report.inputs],
+        "outputs": [_tensor(tensor) for tensor in report.outputs],
+        "layers": [row_record(row) for row in report.rows],
+        "totals": _totals(report.totals),
+    } | ({"batch": report.batch} if report.batch is not None else {}) | ({"warnings": report.warnings} if report.warnings else {})
+
+
+def _tensor(tensor: TensorInfo) -> dict[str, Any]:
+    return {"name": tensor.name, "shape": tensor.shape, "dtype": tensor.dtype}
+
+
+def row_record(row: Row) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "name": row.name,
+        "type": row.type,
+        "trainable": row.trainable,
+        "dtype": row.dtype,
+        "inbound": row.inbound,
+        "input_shapes": row.input_shapes,
+        "output_shapes": row.output_shapes,
+        "params": row.params,
+        "trainable_params": row.trainable_params,
+        "non_trainable_params": row.non_trainable_params,
+        "weight_bytes": row.weight_bytes,
+        "macs": row.macs,
+        "flops": row.flops,
+        "activation_bytes": row.activation_bytes,
+        "weights": [{"name": weight.name, "shape": weight.shape, "dtype": weight.dtype, "trainable": weight.trainable} for weight in row.weights],
+    }
+    if len(row.calls) > 1:
+        record["calls"] = [call._asdict() for call in row.calls]
+    if row.shares_weights_with:
+        record["shares_weights_with"] = row.shares_weights_with
+    if row.opaque:
+        record["opaque"] = True
+    if row.layers:
+        record["layers"] = [row_record(inner) for inner in row.layers]
+    return record
+
+
+def _totals(totals: Totals) -> dict[str, Any]:
+    record = {
+        "params": totals.params,
+        "trainable_params": totals.trainable_params,
+        "non_trainable_params": totals.non_trainable_params,
+        "weight_bytes": totals.weight_bytes,
+        "macs": totals.macs,
+        "flops": totals.flops,
+        "activation_bytes": totals.activation_bytes,
+    }
+    if totals.not_counted:
+        record["not_counted"] = totals.not_counted
+    if totals.lower_bound:
+        record["lower_bound"] = True
+    return record

@@ -1,0 +1,109 @@
+"""The report: everything that any output shows, as plain frozen data. Built once by `infer`; renderers only read it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from densecli.shape import Shape
+
+SCHEMA = "densecli/summary/1"
+
+
+class TensorInfo(NamedTuple):
+    """An input or output of the model."""
+
+    name: str
+    shape: Shape | None
+    dtype: str
+
+
+class WeightInfo(NamedTuple):
+    """A variable as it counts in the model: `trainable` after every freeze above it."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    trainable: bool
+    axes: tuple[str, ...] = ()
+
+
+class CallInfo(NamedTuple):
+    """One use of a layer: the names it is connected to, and the shapes in and out."""
+
+    inbound: tuple[str, ...]
+    input_shapes: tuple[Shape | None, ...]
+    output_shapes: tuple[Shape | None, ...]
+
+
+class Row(NamedTuple):
+    """One layer. Counts are exact; None is unknown, never 0. Bytes and MACs are for one sample unless a batch is given."""
+
+    name: str
+    type: str
+    trainable: bool
+    dtype: str
+    calls: tuple[CallInfo, ...]
+    params: int
+    trainable_params: int
+    weight_bytes: int
+    macs: int | None
+    flops: int | None
+    activation_bytes: int | None
+    weights: tuple[WeightInfo, ...]
+    layers: tuple[Row, ...] = ()
+    shares_weights_with: tuple[str, ...] = ()
+    opaque: bool = False
+    layer: Any = None  # the Layer itself, for explain and diagrams
+    expects: Any = None  # the shapes of the last call as the layer gets them
+
+    @property
+    def non_trainable_params(self) -> int:
+        return self.params - self.trainable_params
+
+    @property
+    def inbound(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for call in self.calls for name in call.inbound))
+
+    @property
+    def input_shapes(self) -> tuple[Shape | None, ...]:
+        return self.calls[-1].input_shapes if self.calls else ()
+
+    @property
+    def output_shapes(self) -> tuple[Shape | None, ...]:
+        return self.calls[-1].output_shapes if self.calls else ()
+
+
+class Totals(NamedTuple):
+    """Sums over the rows, each weight once. A None is named in `not_counted`: figure -> layers that keep it unknown."""
+
+    params: int
+    trainable_params: int
+    weight_bytes: int
+    macs: int | None
+    flops: int | None
+    activation_bytes: int | None
+    not_counted: dict[str, tuple[str, ...]]
+    lower_bound: bool = False  # an opaque layer may hold weights that nobody told
+
+    @property
+    def non_trainable_params(self) -> int:
+        return self.params - self.trainable_params
+
+
+class Report(NamedTuple):
+    """A model's summary."""
+
+    source: str
+    name: str
+    type: str
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
+    rows: tuple[Row, ...]
+    totals: Totals
+    batch: int | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether every layer just follows the one before it, so that nobody needs to be told what it is connected to."""
+        return self.type == "Sequential"

@@ -1,0 +1,87 @@
+"""Text for people: untrusted text made safe to show, and numbers and sizes in one form each."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+
+_INVISIBLE = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))  # variation selectors: printable to Python, unseen by people
+_SIZES = ("B", "KB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
+
+
+def safe(text: str, *, tab: str | None = None) -> str:
+    r"""Text of unknown origin, with every control, format, surrogate and invisible character escaped.
+
+    What a CI runner would take for a command is defused too: `##[` anywhere, and `::` when GitHub's runner is listening.
+    """
+    if text.isascii() and text.isprintable():
+        return _defuse(text) if "##[" in text or "::" in text else text
+    return _defuse("".join(tab if tab and char == "\t" else _escape(char) for char in text))
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if char.isprintable() and not any(code in block for block in _INVISIBLE):
+        return char
+    if code < 0x100:  # noqa: PLR2004
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004
+
+
+def _defuse(text: str) -> str:
+    text = text.replace("##[", "#\\#[")
+    return text.replace("::", ":\\:") if os.environ.get("GITHUB_ACTIONS") else text
+
+
+def quote(text: str, limit: int = 80) -> str:
+    """Text in quotes for a message, shortened: nobody wants to read a 20,000-letter name twice."""
+    return f"'{text}'" if len(text) <= limit else f"'{text[:limit]}…' ({len(text):,} characters)"
+
+
+def cell_width(text: str) -> int:
+    """How many terminal cells a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_char_width(char) for char in text)
+
+
+def _char_width(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) == "Mn":
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def plural(count: int, noun: str) -> str:
+    """1 layer, 2 layers, 1,000 layers."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def size(count: int) -> str:
+    """Bytes as Keras prints them: 1,024 to a KB, two decimals."""
+    unit = min(max((count.bit_length() - 1) // 10, 0), len(_SIZES) - 1)
+    hundredths = (count * 200 + (1 << 10 * unit)) // (2 << 10 * unit)  # integers: sizes beyond 2**53 stay right
+    return f"{hundredths // 100}.{hundredths % 100:02d} {_SIZES[unit]}"
+
+
+def describe(value: object) -> str:
+    """What a value from a spec is, in the words of a spec: for `expected an integer, got …`."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return f"boolean {str(value).lower()}"
+        case int() | float():
+            digits = repr(value) if not isinstance(value, int) or value.bit_length() < 256 else "a very long integer"  # noqa: PLR2004
+            return f"number {digits}" if isinstance(value, float) else digits
+        case str():
+            return f"string {quote(value)}"
+        case list() | tuple():
+            return _describe_list(value)
+        case dict():
+            return "an object"
+    return f"`{type(value).__name__}`"
+
+
+def _describe_list(value: list[object] | tuple[object, ...]) -> str:
+    text = f"({', '.join(str(item) if isinstance(item, int | float) else '…' for item in value[:8])})"
+    return text if len(value) <= 8 else f"a list of {len(value):,}"  # noqa: PLR2004

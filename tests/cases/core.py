@@ -1,0 +1,26 @@
+from cases import case
+
+CASES = [
+    case("Dense", (None, 3), units=4),
+    case("Dense", (None, 3, 2), units=16, activation="relu"),
+    case("Dense", (None, 5, 4, 3), units=2, use_bias=False),
+    case("Dense", (None, None, 3), units=2, activation="softmax"),
+    case("Dense", (None, 3), units=2, lora_rank=2),
+    case("Dense", (None, 3), units=2, trainable=False),
+    case("Dense", (None, 3), units=2, dtype="mixed_float16", _values=False),
+    case("Dense", (None, 3), units=2, dtypes=("int32",)),
+    case("Dense", (None, 3), units=0),
+    case("Dense", (None, 3), units=-1),
+    case("Dense", (None, 3), units=4.0),
+    case("Dense", (None, 3), units="4"),
+    case("Dense", (None, 3), units=4, activation="rleu"),
+    case("Dense", (3,), units=4),
+    case("Dense", (None, None), units=4),
+    case("Activation", (None, 3), activation="tanh"),
+    case("Activation", (None, 3), activation="relu", dtypes=("int32",)),
+    case("Identity", (None, 3)),
+    case("Masking", (None, 3, 2)),
+    case("Embedding", (None, 5), input_dim=10, output_dim=3, dtypes=("int32",)),
+    case("Embedding", (None, 5), input_dim=10, output_dim=3, lora_rank=2, dtypes=("int32",)),
+    case("Embedding", (None, 5, 2), input_dim=10, output_dim=3, mask_zero=True, dtypes=("int32",)),
+]

@@ -1,0 +1,127 @@
+"""Ask Keras about every case of tests/cases and write its answers to tests/conformance, one file per family.
+
+    KERAS_BACKEND=torch python tools/record_keras.py [family …]
+
+Needs an environment of its own: pip install torch==2.13.0, then keras==3.15.1 and scipy. Run it again after adding cases;
+cases that have their answer already are not asked again (`--all` asks them all).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("KERAS_BACKEND", "torch")
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+from cases import Case, families  # noqa: E402
+from values import draw_inputs, draw_weight, flat  # noqa: E402
+
+MOST_NUMBERS = 400  # of one output; larger ones are recorded by every n-th number
+
+
+def main(arguments: list[str]) -> None:
+    everything = "--all" in arguments
+    wanted = [argument for argument in arguments if argument != "--all"]
+    for family, cases in families().items():
+        if not wanted or family in wanted:
+            record_family(family, cases, everything)
+
+
+def record_family(family: str, cases: list[Case], everything: bool) -> None:
+    path = ROOT / "tests" / "conformance" / f"{family}.json"
+    old = json.loads(path.read_text())["cases"] if path.exists() and not everything else {}
+    answers = {each.id: old.get(each.id) or ask(each) for each in sorted(cases, key=lambda each: each.id)}
+    lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(answer, sort_keys=True)}" for key, answer in answers.items())
+    path.write_text(f'{{"keras": "{keras.__version__}", "backend": "{keras.backend.backend()}", "cases": {{\n{lines}\n}}}}\n')
+    print(f"{family}: {len(answers)} cases, {len(answers.keys() - old.keys())} asked")
+
+
+def ask(case: Case) -> dict[str, Any]:
+    """Keras' answer, with the question beside it."""
+    keras.utils.clear_session(free_memory=False)
+    keras.utils.set_random_seed(0)
+    answer: dict[str, Any] = {"case": case.as_record()}
+    try:
+        layer = make(case.layer, case.config)
+    except Exception as error:  # noqa: BLE001  # whatever Keras raises is its answer
+        return answer | {"raises": type(error).__name__, "at": "init"}
+    try:
+        inputs = [keras.Input(batch_shape=shape, dtype=dtype) for shape, dtype in typed_shapes(case)]
+        output = call(case, layer, iter(inputs))
+    except Exception as error:  # noqa: BLE001
+        return answer | {"raises": type(error).__name__, "at": "call"}
+    answer |= describe(layer, output)
+    return answer | (record_values(case, layer) if case.values else {})
+
+
+def make(class_name: str, config: dict[str, Any]) -> keras.Layer:
+    config = {key: revive(value) for key, value in config.items()}
+    return getattr(keras.layers, class_name)(**config)
+
+
+def revive(value: Any) -> Any:
+    if isinstance(value, list):
+        return [revive(item) for item in value]
+    if isinstance(value, dict) and "class_name" in value and hasattr(keras.layers, value["class_name"]):
+        return make(value["class_name"], value["config"])
+    return value
+
+
+def typed_shapes(case: Case) -> list[tuple[tuple[int | None, ...], str]]:
+    shapes = flat([*case.inputs, *case.call.get("tensors", {}).values()])
+    dtypes = [*case.dtypes, *["float32"] * len(shapes)]
+    return list(zip(shapes, dtypes, strict=False))
+
+
+def call(case: Case, layer: keras.Layer, tensors: Any) -> Any:
+    """Call the layer with tensors in the structure of the case's shapes."""
+    arguments = [fill(item, tensors) for item in case.inputs]
+    named = {key: fill(value, tensors) for key, value in case.call.get("tensors", {}).items()}
+    return layer(*arguments, **named, **{key: value for key, value in case.call.items() if key != "tensors"})
+
+
+def fill(item: Any, tensors: Any) -> Any:
+    if isinstance(item, list) and not (item and all(size is None or isinstance(size, int) for size in item)):
+        return [fill(inner, tensors) for inner in item]
+    return next(tensors)
+
+
+def describe(layer: keras.Layer, output: Any) -> dict[str, Any]:
+    tensors = keras.tree.flatten(output)
+    trainable = {id(weight) for weight in layer.trainable_weights}
+    return {
+        "output_shapes": [list(tensor.shape) for tensor in tensors],
+        "output_dtypes": [keras.backend.standardize_dtype(tensor.dtype) for tensor in tensors],
+        "weights": [[weight.path.partition("/")[2], list(weight.shape), str(weight.dtype), id(weight) in trainable] for weight in layer.weights],
+        "params": layer.count_params(),
+    }
+
+
+def record_values(case: Case, layer: keras.Layer) -> dict[str, Any]:
+    """The numbers that come out for the drawn inputs and weights; `names` of strings stay strings."""
+    for index, weight in enumerate(layer.weights):
+        weight.assign(draw_weight(case.id, index, weight.path, tuple(weight.shape), str(weight.dtype)))
+    try:
+        output = call(case, layer, iter(keras.ops.convert_to_tensor(array) for array in draw_inputs(case)))
+    except Exception as error:  # noqa: BLE001
+        return {"value_error": f"{type(error).__name__}: {error}"[:200]}
+    arrays = [keras.ops.convert_to_numpy(tensor) for tensor in keras.tree.flatten(output)]
+    return {"values": [sample(array) for array in arrays]}
+
+
+def sample(array: np.ndarray) -> dict[str, Any]:
+    step = -(-array.size // MOST_NUMBERS) or 1
+    numbers = array.reshape(-1)[::step]
+    kind = numbers.astype("float64") if numbers.dtype.kind == "f" else numbers
+    return {"shape": list(array.shape), "step": step, "numbers": [float(f"{n:.8g}") if isinstance(n, float) else n for n in kind.tolist()]}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
