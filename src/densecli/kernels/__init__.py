@@ -1,0 +1,126 @@
+"""NumPy kernels behind `--run`: pure functions from arrays to arrays, and the only modules that import numpy.
+
+Layers are handed this package as `ops`. Images and sequences are channels_last: (batch, *spatial, channels).
+"""
+
+from .activations import (
+    ACTIVATIONS,
+    celu,
+    elu,
+    exponential,
+    gelu,
+    glu,
+    hard_shrink,
+    hard_sigmoid,
+    hard_silu,
+    hard_tanh,
+    leaky_relu,
+    linear,
+    log_sigmoid,
+    mish,
+    prelu,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    soft_shrink,
+    softplus,
+    softsign,
+    sparse_plus,
+    sparse_sigmoid,
+    squareplus,
+    tanh,
+    tanh_shrink,
+    threshold,
+)
+from .attention import additive_scores, attend, causal_mask, dot_scores, scaled_dot_product_attention
+from .conv import conv
+from .conv_recurrent import conv_lstm
+from .depthwise import depthwise_conv
+from .initializers import INITIALIZERS, initialize
+from .layout import pad, to_channels_first, to_channels_last
+from .norm import batch_norm, batch_norm_scale, group_norm, layer_norm, rms_norm, unit_norm, variance_scaled
+from .pool import (
+    adaptive_average_pool,
+    adaptive_max_pool,
+    average_pool,
+    global_average_pool,
+    global_max_pool,
+    max_pool,
+)
+from .recurrent import Steps, Weights, gru, lstm, simple_rnn
+from .resize import resize, upsample
+from .softmax import log_softmax, softmax, sparsemax
+from .stft import stft_kernel
+from .transposed import conv_transpose
+
+__all__ = [
+    "ACTIVATIONS",
+    "INITIALIZERS",
+    "Steps",
+    "Weights",
+    "adaptive_average_pool",
+    "adaptive_max_pool",
+    "additive_scores",
+    "attend",
+    "average_pool",
+    "batch_norm",
+    "batch_norm_scale",
+    "causal_mask",
+    "celu",
+    "conv",
+    "conv_lstm",
+    "conv_transpose",
+    "depthwise_conv",
+    "dot_scores",
+    "elu",
+    "exponential",
+    "gelu",
+    "global_average_pool",
+    "global_max_pool",
+    "glu",
+    "group_norm",
+    "gru",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_tanh",
+    "initialize",
+    "layer_norm",
+    "leaky_relu",
+    "linear",
+    "log_sigmoid",
+    "log_softmax",
+    "lstm",
+    "max_pool",
+    "mish",
+    "pad",
+    "prelu",
+    "relu",
+    "relu6",
+    "resize",
+    "rms_norm",
+    "scaled_dot_product_attention",
+    "selu",
+    "sigmoid",
+    "silu",
+    "simple_rnn",
+    "soft_shrink",
+    "softmax",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "sparsemax",
+    "squareplus",
+    "stft_kernel",
+    "tanh",
+    "tanh_shrink",
+    "threshold",
+    "to_channels_first",
+    "to_channels_last",
+    "unit_norm",
+    "upsample",
+    "variance_scaled",
+]

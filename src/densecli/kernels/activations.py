@@ -1,0 +1,262 @@
+"""The activation functions of keras.activations 3.15.1, by name.
+
+Each takes an array and gives a new one of the same dtype; `out=`, which may be the input itself, saves the new array.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from .erf import erf
+from .layout import Array
+from .softmax import log_softmax, softmax, sparsemax
+
+Activation = Callable[..., Array]
+
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
+
+
+def linear(x: Array, out: Array | None = None) -> Array:
+    """Pass `x` on; the one activation that may return its input."""
+    if out is None or out is x:
+        return x
+    np.copyto(out, x)
+    return out
+
+
+def relu(
+    x: Array,
+    out: Array | None = None,
+    *,
+    negative_slope: float = 0.0,
+    max_value: float | None = None,
+    threshold: float = 0.0,
+) -> Array:
+    """`x` above `threshold`, at most `max_value`; below it `negative_slope * (x - threshold)`."""
+    if threshold == 0.0 and negative_slope == 0.0:
+        return np.maximum(x, 0.0, out=out) if max_value is None else np.clip(x, 0.0, max_value, out=out)
+    below = np.minimum(x - threshold, 0.0)
+    below *= negative_slope
+    y = np.where(x > threshold, x, x.dtype.type(0))
+    if max_value is not None:
+        np.clip(y, 0.0, max_value, out=y)
+    return np.add(y, below, out=out)
+
+
+def relu6(x: Array, out: Array | None = None) -> Array:
+    return relu(x, out, max_value=6.0)
+
+
+def leaky_relu(x: Array, out: Array | None = None, *, negative_slope: float = 0.2) -> Array:
+    below = np.minimum(x, 0.0)
+    below *= negative_slope
+    y = np.maximum(x, 0.0, out=out)
+    y += below
+    return y
+
+
+def prelu(x: Array, alpha: Array, out: Array | None = None) -> Array:
+    """`x` above 0, `alpha * x` below it; `alpha` broadcasts."""
+    below = np.minimum(x, 0.0)
+    below *= alpha
+    y = np.maximum(x, 0.0, out=out)
+    y += below
+    return y
+
+
+def elu(x: Array, out: Array | None = None, *, alpha: float = 1.0) -> Array:
+    below = np.expm1(np.minimum(x, 0.0))
+    below *= alpha
+    y = np.maximum(x, 0.0, out=out)
+    y += below
+    return y
+
+
+def selu(x: Array, out: Array | None = None) -> Array:
+    y = elu(x, out, alpha=SELU_ALPHA)
+    y *= SELU_SCALE
+    return y
+
+
+def celu(x: Array, out: Array | None = None, *, alpha: float = 1.0) -> Array:
+    below = np.minimum(x, 0.0)
+    below /= alpha
+    np.expm1(below, out=below)
+    below *= alpha
+    y = np.maximum(x, 0.0, out=out)
+    y += below
+    return y
+
+
+def exponential(x: Array, out: Array | None = None) -> Array:
+    return np.exp(x, out=out)
+
+
+def sigmoid(x: Array, out: Array | None = None) -> Array:
+    y = np.negative(x, out=out)
+    with np.errstate(over="ignore"):  # exp overflows to inf, whose reciprocal is the right 0
+        np.exp(y, out=y)
+    y += 1.0
+    return np.reciprocal(y, out=y)
+
+
+def silu(x: Array, out: Array | None = None) -> Array:
+    return np.multiply(x, sigmoid(x), out=out)
+
+
+def tanh(x: Array, out: Array | None = None) -> Array:
+    return np.tanh(x, out=out)
+
+
+def softplus(x: Array, out: Array | None = None) -> Array:
+    """log(1 + exp(x)), without overflow."""
+    tail = np.abs(x)
+    np.negative(tail, out=tail)
+    np.exp(tail, out=tail)
+    np.log1p(tail, out=tail)
+    y = np.maximum(x, 0.0, out=out)
+    y += tail
+    return y
+
+
+def log_sigmoid(x: Array, out: Array | None = None) -> Array:
+    y = softplus(np.negative(x, out=out), out)
+    return np.negative(y, out=y)
+
+
+def softsign(x: Array, out: Array | None = None) -> Array:
+    below = np.abs(x)
+    below += 1.0
+    return np.divide(x, below, out=out)
+
+
+def squareplus(x: Array, out: Array | None = None, *, b: float = 4.0) -> Array:
+    """(x + sqrt(x^2 + b)) / 2."""
+    root = np.square(x)
+    root += b
+    np.sqrt(root, out=root)
+    y = np.add(x, root, out=out)
+    y *= 0.5
+    return y
+
+
+def mish(x: Array, out: Array | None = None) -> Array:
+    gate = softplus(x)
+    np.tanh(gate, out=gate)
+    return np.multiply(x, gate, out=out)
+
+
+def gelu(x: Array, out: Array | None = None, *, approximate: bool = False) -> Array:
+    """`x` times the chance that a standard normal value lies below it; `approximate` takes the tanh formula."""
+    if approximate:
+        gate = np.square(x)
+        gate *= 0.044715
+        gate += 1.0
+        gate *= x
+        gate *= math.sqrt(2.0 / math.pi)
+        np.tanh(gate, out=gate)
+    else:
+        gate = erf(x * math.sqrt(0.5))
+    gate += 1.0
+    gate *= 0.5
+    return np.multiply(x, gate, out=out)
+
+
+def glu(x: Array, out: Array | None = None, *, axis: int = -1) -> Array:
+    """First half of `axis` times the sigmoid of its second half; half as many values along `axis`."""
+    first, second = np.split(x, 2, axis)
+    return np.asarray(np.multiply(first, sigmoid(second), out=out))
+
+
+def hard_sigmoid(x: Array, out: Array | None = None) -> Array:
+    y = np.multiply(x, 1.0 / 6.0, out=out)
+    y += 0.5
+    return np.clip(y, 0.0, 1.0, out=y)
+
+
+def hard_silu(x: Array, out: Array | None = None) -> Array:
+    return np.multiply(x, hard_sigmoid(x), out=out)
+
+
+def hard_tanh(x: Array, out: Array | None = None) -> Array:
+    return np.clip(x, -1.0, 1.0, out=out)
+
+
+def hard_shrink(x: Array, out: Array | None = None, *, threshold: float = 0.5) -> Array:
+    """`x` where its size exceeds `threshold`, else 0."""
+    return np.multiply(x, np.abs(x) > threshold, out=out)
+
+
+def soft_shrink(x: Array, out: Array | None = None, *, threshold: float = 0.5) -> Array:
+    """`x`, drawn by `threshold` towards 0."""
+    return np.asarray(np.subtract(x, np.clip(x, -threshold, threshold), out=out))
+
+
+def tanh_shrink(x: Array, out: Array | None = None) -> Array:
+    return np.subtract(x, np.tanh(x), out=out)
+
+
+def threshold(x: Array, out: Array | None = None, *, threshold: float, default_value: float) -> Array:
+    """`x` above `threshold`, else `default_value`."""
+    y = np.where(x > threshold, x, x.dtype.type(default_value))
+    return linear(y, out)
+
+
+def sparse_sigmoid(x: Array, out: Array | None = None) -> Array:
+    y = np.clip(x, -1.0, 1.0, out=out)
+    y += 1.0
+    y *= 0.5
+    return y
+
+
+def sparse_plus(x: Array, out: Array | None = None) -> Array:
+    """0 below -1, `x` above 1, a parabola between."""
+    above = np.maximum(x, 1.0)
+    above -= 1.0
+    y = np.clip(x, -1.0, 1.0, out=out)
+    y += 1.0
+    np.square(y, out=y)
+    y *= 0.25
+    y += above
+    return y
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "celu": celu,
+    "elu": elu,
+    "exponential": exponential,
+    "gelu": gelu,
+    "glu": glu,
+    "hard_shrink": hard_shrink,
+    "hard_sigmoid": hard_sigmoid,
+    "hard_silu": hard_silu,
+    "hard_swish": hard_silu,
+    "hard_tanh": hard_tanh,
+    "leaky_relu": leaky_relu,
+    "linear": linear,
+    "log_sigmoid": log_sigmoid,
+    "log_softmax": log_softmax,
+    "mish": mish,
+    "relu": relu,
+    "relu6": relu6,
+    "selu": selu,
+    "sigmoid": sigmoid,
+    "silu": silu,
+    "soft_shrink": soft_shrink,
+    "softmax": softmax,
+    "softplus": softplus,
+    "softsign": softsign,
+    "sparse_plus": sparse_plus,
+    "sparse_sigmoid": sparse_sigmoid,
+    "sparsemax": sparsemax,
+    "squareplus": squareplus,
+    "swish": silu,
+    "tanh": tanh,
+    "tanh_shrink": tanh_shrink,
+    "threshold": threshold,
+}
+"""Every name that keras.activations.get understands; `threshold` alone can't be called with one argument."""

@@ -1,0 +1,115 @@
+"""Attention: each query takes a mean of the values, weighted by how well their keys match it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .layout import BLOCK_BYTES, Array, blocks
+from .softmax import softmax
+
+FAR_BELOW = 1e9
+"""Keras subtracts this from masked scores (3e4 in half precision), so that a wholly masked row stays finite."""
+
+
+def scaled_dot_product_attention(  # noqa: PLR0913 - as many as the operation has
+    q: Array,
+    k: Array,
+    v: Array,
+    *,
+    mask: Array | None = None,
+    causal: bool = False,
+    scale: float | None = None,
+) -> Array:
+    """Attend with `q` (batch, T, heads, key_dim) to `k` (batch, S, heads, key_dim) and `v` (batch, S, heads, value_dim).
+
+    Fewer key heads than query heads are shared by equal runs of query heads. `mask`, True where a key may be seen,
+    broadcasts to (batch, heads, T, S); `causal` hides later keys; `scale` is 1 / sqrt(key_dim) unless given. Returns
+    (batch, T, heads, value_dim).
+    """
+    batch, steps, heads, depth = q.shape
+    scale = 1.0 / math.sqrt(depth) if scale is None else scale
+    keys = share_heads(k, heads).transpose(0, 2, 3, 1)
+    values = share_heads(v, heads).transpose(0, 2, 1, 3)
+    queries = np.multiply(q.transpose(0, 2, 1, 3), scale, order="C")
+    allowed = visible(mask, causal, steps, k.shape[1])
+    out = np.empty((batch, steps, heads, v.shape[-1]), q.dtype)
+    limit = max(1, 2 * BLOCK_BYTES // (k.shape[1] * q.itemsize))
+    for block in blocks((batch, heads, steps), limit):
+        scores = np.matmul(queries[block], keys[block[:2]])
+        if allowed is not None:
+            hide(scores, np.broadcast_to(allowed, (batch, heads, steps, k.shape[1]))[block])
+        softmax(scores, out=scores)
+        np.matmul(scores, values[block[:2]], out=out.transpose(0, 2, 1, 3)[block])
+    return out
+
+
+def share_heads(x: Array, heads: int) -> Array:
+    """Repeat the heads of (batch, S, fewer heads, dim) until there are `heads`."""
+    return x if x.shape[2] == heads else np.repeat(x, heads // x.shape[2], axis=2)
+
+
+def visible(mask: Array | None, causal: bool, steps: int, keys: int) -> Array | None:
+    """The mask and the causal triangle in one; None where every key may be seen."""
+    if not causal:
+        return mask
+    triangle = causal_mask(steps, keys)
+    return triangle if mask is None else np.logical_and(mask, triangle)
+
+
+def causal_mask(steps: int, keys: int) -> Array:
+    """Boolean (steps, keys): query i may see the keys 0 to i."""
+    return np.tri(steps, keys, dtype=np.bool_)
+
+
+def hide(scores: Array, allowed: Array) -> None:
+    """Push the scores where `allowed` is False far below all others, in place."""
+    drop = 65504.0 if scores.dtype == np.float16 else FAR_BELOW
+    np.subtract(scores, scores.dtype.type(drop), out=scores, where=np.logical_not(allowed))
+
+
+def dot_scores(q: Array, k: Array, scale: Array | float | None = None) -> Array:
+    """Scores (batch, T, S) of `q` (batch, T, dim) against `k` (batch, S, dim): products, times `scale`."""
+    scores: Array = np.matmul(q, k.swapaxes(-1, -2))
+    if scale is not None:
+        scores *= scale
+    return scores
+
+
+def additive_scores(q: Array, k: Array, weight: Array | float = 1.0, inner_scale: Array | float | None = None) -> Array:
+    """Scores (batch, T, S): sum over the last axis of `weight * tanh(inner_scale * (q + k))`.
+
+    Attention with score_mode concat gives a scalar weight, AdditiveAttention one per feature.
+    """
+    batch, steps, dim = q.shape
+    scores = np.empty((batch, steps, k.shape[1]), q.dtype)
+    weights = np.broadcast_to(np.asarray(weight, q.dtype), (dim,))
+    limit = max(1, BLOCK_BYTES // (k.shape[1] * dim * q.itemsize))
+    for block in blocks((batch, steps), limit):
+        sums = q[block][:, :, None, :] + k[block[0]][:, None, :, :]
+        if inner_scale is not None:
+            sums *= inner_scale
+        np.matmul(np.tanh(sums, out=sums), weights, out=scores[block])
+    return scores
+
+
+def attend(
+    scores: Array, v: Array, *, mask: Array | None = None, causal: bool = False, query_mask: Array | None = None
+) -> tuple[Array, Array]:
+    """Softmax the `scores` (batch, T, S) of Keras' Attention layers and take that mean of `v` (batch, S, dim).
+
+    `mask` (batch, S) or broadcastable to the scores is True where a value counts; rows where `query_mask` (batch, T) is
+    False become 0. Returns the outputs (batch, T, dim) and the weights (batch, T, S).
+    """
+    if mask is not None and mask.ndim == 2:
+        mask = mask[:, None, :]
+    allowed = visible(mask, causal, *scores.shape[-2:])
+    weights = scores.copy()
+    if allowed is not None:
+        hide(weights, np.broadcast_to(allowed, weights.shape))
+    softmax(weights, out=weights)
+    out = np.matmul(weights, v)
+    if query_mask is not None:
+        out *= query_mask[..., None]
+    return out, weights

@@ -1,0 +1,92 @@
+"""Convolution as matrix products over blocks that stay in cache.
+
+A window of the input laid flat, times the kernel laid flat, is one output pixel. Laying out every window of a large
+image at once would take kernel-size times its memory, so blocks of pixels are gathered, multiplied and forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+
+import numpy as np
+
+from .depthwise import depthwise_conv
+from .layout import BLOCK_BYTES, Array, Ints, blocks, pad, padding_of, reach, windows
+
+Finish = Callable[[Array], object]
+"""What happens to a block of outputs while it is still in cache; works in place."""
+
+
+def conv(  # noqa: PLR0913 - as many as the operation has
+    x: Array,
+    kernel: Array,
+    *,
+    strides: Ints,
+    padding: str,
+    dilation: Ints,
+    groups: int = 1,
+    bias: Array | None = None,
+    activation: Callable[..., Array] | None = None,
+) -> Array:
+    """Convolve `x` (batch, *spatial, channels) with `kernel` (*size, channels // groups, filters), rank 1 to 3.
+
+    `padding` is valid, same (TensorFlow's) or causal. `activation` is a kernel of `activations`, called with `out=`.
+    Returns (batch, *out, filters).
+    """
+    *size, _, filters = kernel.shape
+    if groups == x.shape[-1] > 1:
+        depths = kernel.reshape(*size, groups, filters // groups)
+        y = depthwise_conv(x, depths, strides=strides, padding=padding, dilation=dilation)
+        finisher(bias, activation)(y)
+        return y
+    spans = [reach(k, d) for k, d in zip(size, dilation, strict=True)]
+    pads = tuple(padding_of(n, w, s, padding) for n, w, s in zip(x.shape[1:-1], spans, strides, strict=True))
+    return multiply_windows(
+        windows(pad(x, pads), tuple(size), strides, dilation), kernel, groups, finisher(bias, activation)
+    )
+
+
+def finisher(bias: Array | None, activation: Callable[..., Array] | None) -> Finish:
+    """Bundle bias and activation into one in-place step."""
+
+    def finish(block: Array) -> None:
+        if bias is not None:
+            block += bias
+        if activation is not None:
+            activation(block, out=block)
+
+    return finish
+
+
+def multiply_windows(view: Array, kernel: Array, groups: int, finish: Finish) -> Array:
+    """Multiply every window of `view` (batch, *out, *size, channels) with `kernel` (*size, channels / groups, filters)."""
+    rank = kernel.ndim - 2
+    filters = kernel.shape[-1]
+    extents = view.shape[: rank + 1]
+    taps = prod(kernel.shape[:-1])
+    weights = kernel.reshape(taps, groups, filters // groups).transpose(1, 0, 2)
+    out = np.empty((*extents, filters), view.dtype)
+    limit = max(1, BLOCK_BYTES // (taps * groups * view.itemsize))
+    buffer = np.empty(min(limit, prod(extents)) * taps * groups, view.dtype)
+    for block in blocks(extents, limit):
+        part = out[block]
+        rows = gather(view[block], groups, buffer)
+        np.matmul(rows, weights, out=split_groups(part, groups))
+        finish(part)
+    return out
+
+
+def gather(view: Array, groups: int, buffer: Array) -> Array:
+    """Lay the windows of one block flat in `buffer`: (groups, pixels, taps)."""
+    rank = (view.ndim - 2) // 2
+    pixels, size = view.shape[: rank + 1], view.shape[rank + 1 : -1]
+    shape = (groups, *pixels, *size, view.shape[-1] // groups)
+    rows = buffer[: prod(shape)].reshape(shape)
+    np.copyto(rows, np.moveaxis(view.reshape(*view.shape[:-1], groups, -1), -2, 0))
+    return rows.reshape(groups, prod(pixels), -1)
+
+
+def split_groups(block: Array, groups: int) -> Array:
+    """View a contiguous block of outputs as (groups, pixels, filters / groups), for a product to write into."""
+    return block.reshape(-1, groups, block.shape[-1] // groups).transpose(1, 0, 2)

@@ -1,0 +1,203 @@
+"""Recurrent layers: one product projects the inputs of all steps, one fused product a step carries the state on.
+
+All functions take `x` (batch, T, channels) and give (sequence, final states): the sequence (batch, T, units) in the order
+in which the steps were taken, so reversed in time when `go_backwards`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from .activations import Activation, sigmoid, tanh
+from .layout import Array
+
+States = tuple[Array, ...]
+Step = Callable[[Array, States], States]
+"""Takes one step's projected inputs (batch, gates * units) and the states; new states, the first is the output."""
+
+
+class Weights(NamedTuple):
+    """Weights of a recurrent layer, shaped and ordered as Keras 3.15.1 saves them."""
+
+    kernel: Array
+    recurrent_kernel: Array
+    bias: Array | None = None
+
+
+class Steps(NamedTuple):
+    """How a sequence is walked through.
+
+    Where the boolean `mask` (batch, T) is False the states stay as they are and the output is that of the step before, or
+    0 if `zero_output_for_mask`.
+    """
+
+    mask: Array | None = None
+    go_backwards: bool = False
+    zero_output_for_mask: bool = False
+
+
+EVERY_STEP = Steps()
+
+
+def simple_rnn(
+    x: Array,
+    weights: Weights,
+    states: States | None = None,
+    *,
+    steps: Steps = EVERY_STEP,
+    activation: Activation = tanh,
+) -> tuple[Array, States]:
+    """Fully connected recurrence: h = activation(x W + h R + b). One state: h (batch, units)."""
+    recurrent = weights.recurrent_kernel
+
+    def step(z: Array, states: States) -> States:
+        h = np.matmul(states[0], recurrent)
+        h += z
+        return (activation(h, out=h),)
+
+    return scan(step, project(x, weights.kernel, weights.bias), zero_states(x, recurrent, 1, states), steps)
+
+
+def lstm(  # noqa: PLR0913 - as many as the operation has
+    x: Array,
+    weights: Weights,
+    states: States | None = None,
+    *,
+    steps: Steps = EVERY_STEP,
+    activation: Activation = tanh,
+    recurrent_activation: Activation = sigmoid,
+) -> tuple[Array, States]:
+    """Long short-term memory; gates in Keras' order input, forget, cell, output. States: h and c (batch, units)."""
+    recurrent = weights.recurrent_kernel
+    units = recurrent.shape[0]
+
+    def step(z: Array, states: States) -> States:
+        gates = np.matmul(states[0], recurrent)
+        gates += z
+        return lstm_state(gates, states[1], units, activation, recurrent_activation)
+
+    return scan(step, project(x, weights.kernel, weights.bias), zero_states(x, recurrent, 2, states), steps)
+
+
+def lstm_state(
+    gates: Array, c: Array, units: int, activation: Activation, recurrent_activation: Activation
+) -> tuple[Array, Array]:
+    """New h and c from the four raw `gates` side by side on the last axis; overwrites `gates`."""
+    admit, cell, output = gates[..., : 2 * units], gates[..., 2 * units : 3 * units], gates[..., 3 * units :]
+    recurrent_activation(admit, out=admit)
+    activation(cell, out=cell)
+    recurrent_activation(output, out=output)
+    cell *= admit[..., :units]
+    c = c * admit[..., units:]
+    c += cell
+    h = activation(c)
+    return np.multiply(h, output), c
+
+
+def gru(  # noqa: PLR0913 - as many as the operation has
+    x: Array,
+    weights: Weights,
+    states: States | None = None,
+    *,
+    steps: Steps = EVERY_STEP,
+    activation: Activation = tanh,
+    recurrent_activation: Activation = sigmoid,
+    reset_after: bool = True,
+) -> tuple[Array, States]:
+    """Gated recurrent unit; gates in Keras' order update, reset, candidate. One state: h (batch, units).
+
+    With `reset_after` the bias is (2, 3 * units), for inputs and recurrence, else (3 * units,).
+    """
+    recurrent = weights.recurrent_kernel
+    bias, recurrent_bias = (weights.bias, None) if weights.bias is None or not reset_after else weights.bias
+    step = (
+        gru_step_reset_after(recurrent, recurrent_bias, activation, recurrent_activation)
+        if reset_after
+        else gru_step_reset_before(recurrent, activation, recurrent_activation)
+    )
+    return scan(step, project(x, weights.kernel, bias), zero_states(x, recurrent, 1, states), steps)
+
+
+def gru_step_reset_after(
+    recurrent: Array, bias: Array | None, activation: Activation, recurrent_activation: Activation
+) -> Step:
+    """Step whose reset gate acts on the recurrent product."""
+    units = recurrent.shape[0]
+
+    def step(z: Array, states: States) -> States:
+        (h,) = states
+        carried = np.matmul(h, recurrent)
+        if bias is not None:
+            carried += bias
+        gates = z[:, : 2 * units] + carried[:, : 2 * units]
+        recurrent_activation(gates, out=gates)
+        candidate = carried[:, 2 * units :]
+        candidate *= gates[:, units:]
+        candidate += z[:, 2 * units :]
+        activation(candidate, out=candidate)
+        return (mix(gates[:, :units], h, candidate),)
+
+    return step
+
+
+def gru_step_reset_before(recurrent: Array, activation: Activation, recurrent_activation: Activation) -> Step:
+    """Step whose reset gate acts on the state, before the product."""
+    units = recurrent.shape[0]
+    for_gates, for_candidate = (np.ascontiguousarray(part) for part in np.split(recurrent, [2 * units], axis=1))
+
+    def step(z: Array, states: States) -> States:
+        (h,) = states
+        gates = np.matmul(h, for_gates)
+        gates += z[:, : 2 * units]
+        recurrent_activation(gates, out=gates)
+        candidate = np.matmul(gates[:, units:] * h, for_candidate)
+        candidate += z[:, 2 * units :]
+        activation(candidate, out=candidate)
+        return (mix(gates[:, :units], h, candidate),)
+
+    return step
+
+
+def mix(share: Array, old: Array, new: Array) -> Array:
+    """`share * old + (1 - share) * new`."""
+    y = old - new
+    y *= share
+    y += new
+    return y
+
+
+def project(x: Array, kernel: Array, bias: Array | None) -> Array:
+    """Inputs of all steps times the kernel, time first: (T, batch, gates * units)."""
+    projected: Array = np.matmul(x.swapaxes(0, 1), kernel)
+    if bias is not None:
+        projected += bias
+    return projected
+
+
+def zero_states(x: Array, recurrent: Array, number: int, states: States | None) -> States:
+    """The given states, or `number` of zeros (batch, units)."""
+    if states is not None:
+        return tuple(states)
+    return tuple(np.zeros((x.shape[0], recurrent.shape[0]), x.dtype) for _ in range(number))
+
+
+def scan(step: Step, inputs: Array, states: States, steps: Steps) -> tuple[Array, States]:
+    """Walk `step` along the first axis of `inputs` (T, batch, ...): outputs (batch, T, ...) and the final states."""
+    count, batch = inputs.shape[:2]
+    outputs = np.zeros((batch, count, *states[0].shape[1:]), inputs.dtype)
+    order = range(count - 1, -1, -1) if steps.go_backwards else range(count)
+    for place, time in enumerate(order):
+        new = step(inputs[time], states)
+        if steps.mask is None:
+            states = new
+            outputs[:, place] = new[0]
+            continue
+        seen = steps.mask[:, time].astype(np.bool_).reshape(-1, *(1,) * (new[0].ndim - 1))
+        states = tuple(np.where(seen, late, early) for late, early in zip(new, states, strict=True))
+        if place and not steps.zero_output_for_mask:
+            outputs[:, place] = outputs[:, place - 1]
+        np.copyto(outputs[:, place], new[0], where=seen)
+    return outputs, states
