@@ -49,6 +49,8 @@ def flat(inputs: Any) -> list[tuple[Any, ...]]:
     """The shapes in the structure of a call."""
     found = []
     for item in inputs:
-        is_shape = isinstance(item, tuple) or (isinstance(item, list) and all(size is None or isinstance(size, int) for size in item) and item)
+        is_shape = isinstance(item, tuple) or (
+            isinstance(item, list) and all(size is None or isinstance(size, int) for size in item) and item
+        )
         found += [tuple(item)] if is_shape else flat(item)
     return found

@@ -39,7 +39,9 @@ def record_family(family: str, cases: list[Case], everything: bool) -> None:
     old = json.loads(path.read_text())["cases"] if path.exists() and not everything else {}
     answers = {each.id: old.get(each.id) or ask(each) for each in sorted(cases, key=lambda each: each.id)}
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(answer, sort_keys=True)}" for key, answer in answers.items())
-    path.write_text(f'{{"keras": "{keras.__version__}", "backend": "{keras.backend.backend()}", "cases": {{\n{lines}\n}}}}\n')
+    path.write_text(
+        f'{{"keras": "{keras.__version__}", "backend": "{keras.backend.backend()}", "cases": {{\n{lines}\n}}}}\n'
+    )
     print(f"{family}: {len(answers)} cases, {len(answers.keys() - old.keys())} asked")
 
 
@@ -99,7 +101,10 @@ def describe(layer: keras.Layer, output: Any) -> dict[str, Any]:
     return {
         "output_shapes": [list(tensor.shape) for tensor in tensors],
         "output_dtypes": [keras.backend.standardize_dtype(tensor.dtype) for tensor in tensors],
-        "weights": [[weight.path.partition("/")[2], list(weight.shape), str(weight.dtype), id(weight) in trainable] for weight in layer.weights],
+        "weights": [
+            [weight.path.partition("/")[2], list(weight.shape), str(weight.dtype), id(weight) in trainable]
+            for weight in layer.weights
+        ],
         "params": layer.count_params(),
     }
 
@@ -120,7 +125,11 @@ def sample(array: np.ndarray) -> dict[str, Any]:
     step = -(-array.size // MOST_NUMBERS) or 1
     numbers = array.reshape(-1)[::step]
     kind = numbers.astype("float64") if numbers.dtype.kind == "f" else numbers
-    return {"shape": list(array.shape), "step": step, "numbers": [float(f"{n:.8g}") if isinstance(n, float) else n for n in kind.tolist()]}
+    return {
+        "shape": list(array.shape),
+        "step": step,
+        "numbers": [float(f"{n:.8g}") if isinstance(n, float) else n for n in kind.tolist()],
+    }
 
 
 if __name__ == "__main__":

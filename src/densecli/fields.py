@@ -62,7 +62,9 @@ def read_integer(value: Any, expected: str, least: int | None) -> int:
 
 
 def _bound(least: int | None) -> str:
-    return {None: "an integer", 0: "an integer of 0 or more", 1: "a positive integer"}.get(least, f"an integer of {least} or more")
+    return {None: "an integer", 0: "an integer of 0 or more", 1: "a positive integer"}.get(
+        least, f"an integer of {least} or more"
+    )
 
 
 def integer(default: Any = REQUIRED, doc: str = "", *, least: int | None = None) -> Field[int]:
@@ -76,8 +78,16 @@ def count(default: Any = REQUIRED, doc: str = "") -> Field[int]:
     return integer(default, doc, least=1)
 
 
-def number(default: Any = REQUIRED, doc: str = "", *, least: float | None = None, most: float | None = None) -> Field[float]:
-    expected = f"a number from {least} to {most}" if most is not None else "a number" if least is None else f"a number of {least} or more"
+def number(
+    default: Any = REQUIRED, doc: str = "", *, least: float | None = None, most: float | None = None
+) -> Field[float]:
+    expected = (
+        f"a number from {least} to {most}"
+        if most is not None
+        else "a number"
+        if least is None
+        else f"a number of {least} or more"
+    )
 
     def read(_: Any, value: Any) -> float:
         if not isinstance(value, int | float) or isinstance(value, bool):
@@ -87,7 +97,9 @@ def number(default: Any = REQUIRED, doc: str = "", *, least: float | None = None
         return value
 
     bounds = {"minimum": least, "maximum": most}
-    return Field(read, default, doc, {"type": "number"} | {key: bound for key, bound in bounds.items() if bound is not None})
+    return Field(
+        read, default, doc, {"type": "number"} | {key: bound for key, bound in bounds.items() if bound is not None}
+    )
 
 
 def flag(default: Any = False, doc: str = "") -> Field[bool]:
@@ -124,7 +136,12 @@ def choice(*names: str, default: Any = None, doc: str = "", none: str | None = N
             raise wrong_value(expected, value, did_you_mean(value, names))
         return value
 
-    return Field(read, names[0] if default is None else default, doc, {"enum": [*names, None] if none is not None else list(names)})
+    return Field(
+        read,
+        names[0] if default is None else default,
+        doc,
+        {"enum": [*names, None] if none is not None else list(names)},
+    )
 
 
 def data_format() -> Field[str]:
@@ -134,12 +151,18 @@ def data_format() -> Field[str]:
 
 def per_axis(default: Any = REQUIRED, doc: str = "", *, least: int = 1, none: bool = False) -> Field[Any]:
     """One integer for all axes of the layer's rank, or one for each."""
+
     def read(layer: Any, value: Any) -> tuple[int, ...] | None:
         if value is None and none:
             return None
         return read_tuple(value, layer.rank, least)
 
-    schema = {"anyOf": [{"type": "integer", "minimum": least}, {"type": "array", "items": {"type": "integer", "minimum": least}}]}
+    schema = {
+        "anyOf": [
+            {"type": "integer", "minimum": least},
+            {"type": "array", "items": {"type": "integer", "minimum": least}},
+        ]
+    }
     return Field(read, default, doc, {"anyOf": [*schema["anyOf"], {"type": "null"}]} if none else schema)
 
 
@@ -192,6 +215,7 @@ def anything(default: Any = None, doc: str = "", schema: dict[str, Any] | None =
 
 def optional(field: Field[T]) -> Field[T | None]:
     """The same field, but null is fine and the default."""
+
     def read(layer: Any, value: Any) -> T | None:
         return None if value is None else field.read(layer, value)
 
@@ -206,7 +230,9 @@ def _named(value: Any, names: Sequence[str], kind: str) -> str | Object | None:
     if not isinstance(value, str):
         raise wrong_type(f"the name of {kind}", value)
     if value not in names:
-        raise ArgumentError(f"no {kind.split(' ', 1)[1]} is called {quote(value)}", code="E303", hint=did_you_mean(value, names))
+        raise ArgumentError(
+            f"no {kind.split(' ', 1)[1]} is called {quote(value)}", code="E303", hint=did_you_mean(value, names)
+        )
     return value
 
 
@@ -241,6 +267,7 @@ def constraint() -> Field[Any]:
 
 def dtype_policy() -> Field[str]:
     """A dtype or a mixed policy; Keras' policy objects arrive as {"class_name": "DTypePolicy", "config": {"name": …}}."""
+
     def read(_: Any, value: Any) -> str:
         if isinstance(value, dict):
             value = _policy_name(value)
@@ -252,7 +279,9 @@ def dtype_policy() -> Field[str]:
             raise wrong_value("a dtype", value, did_you_mean(value, DTYPES))
         return value
 
-    return Field(read, None, "dtype or policy of weights and arithmetic; null is float32", {"type": ["string", "object", "null"]})
+    return Field(
+        read, None, "dtype or policy of weights and arithmetic; null is float32", {"type": ["string", "object", "null"]}
+    )
 
 
 def _policy_name(value: dict[str, Any]) -> Any:

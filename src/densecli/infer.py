@@ -59,7 +59,11 @@ def _with_batch(graph: Graph, batch: int | None) -> list[Tensor] | None:
     if batch is None:
         return None
     own = [apply(graph.nodes[ref.node].layer, (), {}, ()).tensors[0] for ref in graph.inputs]
-    return [Tensor((batch if shape[0] is None else shape[0], *shape[1:]), dtype) for shape, dtype in own if shape is not None]
+    return [
+        Tensor((batch if shape[0] is None else shape[0], *shape[1:]), dtype)
+        for shape, dtype in own
+        if shape is not None
+    ]
 
 
 def _info(graph: Graph, found: Trace, ref: Any) -> TensorInfo:
@@ -81,7 +85,11 @@ class RowBuilder:
         owners: dict[Any, str] = {}
         for index in row_order(self.graph):
             node = self.graph.nodes[index]
-            results = [self.found.results[index, call] for call in range(len(node.calls)) if (index, call) in self.found.results]
+            results = [
+                self.found.results[index, call]
+                for call in range(len(node.calls))
+                if (index, call) in self.found.results
+            ]
             if results:
                 yield self.row(index, node, results, owners)
 
@@ -111,7 +119,9 @@ class RowBuilder:
     def call_info(self, node: Node, call: int, result: Result) -> CallInfo:
         refs = node.calls[call].refs()
         names = tuple(self.graph.nodes[ref.node].name for ref in refs)
-        return CallInfo(names, tuple(tensor.shape for tensor in result.inputs), tuple(tensor.shape for tensor in result.tensors))
+        return CallInfo(
+            names, tuple(tensor.shape for tensor in result.inputs), tuple(tensor.shape for tensor in result.tensors)
+        )
 
     def cost(self, layer: Layer, results: list[Result]) -> Cost:
         """Weights by the first call, as Keras builds them; work is the sum over all calls."""
@@ -175,7 +185,9 @@ def _weights(layer: Layer, args: Any, kwargs: Any, above: tuple[bool, tuple[str,
     shared, path_here = (layer.shared_id, ()) if layer.shared_id is not None else (shared, path)
     for weight in layer.weights(*args, **kwargs):
         name = "/".join((*path, weight.name))
-        info = WeightInfo(name, weight.shape, weight.dtype or layer.variable_dtype, weight.trainable and trainable, weight.axes)
+        info = WeightInfo(
+            name, weight.shape, weight.dtype or layer.variable_dtype, weight.trainable and trainable, weight.axes
+        )
         yield Owned((shared, *path_here, weight.name), info)
     for child in layer.children(*args, **kwargs):
         yield from _weights(child.layer, child.inputs, {}, (trainable, (*path, child.name), shared))

@@ -21,7 +21,15 @@ Shapes = Shape | list[Any]
 CATALOGUE: dict[str, type[Layer]] = {}
 ALIASES: dict[str, str] = {}
 # Ways to say the input shape on the first layer, as Keras 1 to 3 had them; they belong to the stack, not to the layer.
-INPUT_ARGUMENTS = ("input_shape", "batch_shape", "batch_input_shape", "input_dim", "input_length", "batch_size", "input_dtype")
+INPUT_ARGUMENTS = (
+    "input_shape",
+    "batch_shape",
+    "batch_input_shape",
+    "input_dim",
+    "input_length",
+    "batch_size",
+    "input_dtype",
+)
 
 
 class Weight(NamedTuple):
@@ -53,7 +61,9 @@ class Layer:
     shape_rule: ClassVar[str] = ""  # how the output shape follows from the input's
     ndim: ClassVar[int | None] = None  # axes the input must have, with the batch
     min_ndim: ClassVar[int | None] = None
-    takes: ClassVar[str] = "one"  # one tensor, a list of tensors, or several as positional arguments: one, list, several
+    takes: ClassVar[str] = (
+        "one"  # one tensor, a list of tensors, or several as positional arguments: one, list, several
+    )
     keeps_integers: ClassVar[bool] = False  # integer inputs come out as integers
     supports_masking: ClassVar[bool] = False
     opaque: ClassVar[bool] = False  # nothing is known but what the config states
@@ -92,7 +102,9 @@ class Layer:
             except ArgumentError as problem:
                 problems[name] = problem
         for name in [name for name, value in values.items() if value is REQUIRED and name not in problems]:
-            problems[name] = ArgumentError(f"{name} is required", code="E307", hint=self.config_fields[name].doc or None)
+            problems[name] = ArgumentError(
+                f"{name} is required", code="E307", hint=self.config_fields[name].doc or None
+            )
         if problems:
             raise ConfigError(problems)
         self.given = config
@@ -118,7 +130,9 @@ class Layer:
         if self.ndim is not None and len(first) != self.ndim:
             raise ShapeError(f"expected {self.ndim} axes (with the batch), got {len(first)}: {show(first)}")
         if self.min_ndim is not None and len(first) < self.min_ndim:
-            raise ShapeError(f"expected at least {self.min_ndim} axes (with the batch), got {len(first)}: {show(first)}")
+            raise ShapeError(
+                f"expected at least {self.min_ndim} axes (with the batch), got {len(first)}: {show(first)}"
+            )
 
     def weights(self, *inputs: Any) -> Iterator[Weight]:
         """The layer's own variables, in Keras' order."""
@@ -141,11 +155,16 @@ class Layer:
 
     def macs(self, output: Any, *inputs: Any) -> int | None:
         """Multiply-accumulates of convolutions and matrix products, children included; None where a size is unknown."""
-        return sum_known(child.layer.macs(child.layer.output(*child.inputs), *child.inputs) for child in self.children(*inputs))
+        return sum_known(
+            child.layer.macs(child.layer.output(*child.inputs), *child.inputs) for child in self.children(*inputs)
+        )
 
     def elementwise(self, output: Any, *inputs: Any) -> int | None:
         """Element-wise FLOPs by the convention of docs/figures.md, children included."""
-        return sum_known(child.layer.elementwise(child.layer.output(*child.inputs), *child.inputs) for child in self.children(*inputs))
+        return sum_known(
+            child.layer.elementwise(child.layer.output(*child.inputs), *child.inputs)
+            for child in self.children(*inputs)
+        )
 
     def explain(self, output: Any, *inputs: Any) -> Iterator[str]:
         """Sentences that a reader of `densecli explain` should not miss, with this layer's numbers."""
@@ -203,5 +222,7 @@ def lookup(name: str) -> type[Layer]:
 def _unknown_hint(name: str) -> str:
     odd = next((char for char in name[:80] if not char.isascii()), None)
     if odd is not None:
-        return f"{odd!r} is U+{ord(odd):04X}, not a plain letter" if odd.isalpha() else f"U+{ord(odd):04X} is in the name"
+        return (
+            f"{odd!r} is U+{ord(odd):04X}, not a plain letter" if odd.isalpha() else f"U+{ord(odd):04X} is in the name"
+        )
     return did_you_mean(name, [*CATALOGUE, *ALIASES]) or "`densecli layers` lists them all"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import unicodedata
 
-_INVISIBLE = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))  # variation selectors: printable to Python, unseen by people
+_INVISIBLE = (
+    range(0xFE00, 0xFE10),
+    range(0xE0100, 0xE01F0),
+)  # variation selectors: printable to Python, unseen by people
 _SIZES = ("B", "KB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
 
 

@@ -34,10 +34,14 @@ class Case(NamedTuple):
 
     def as_record(self) -> dict[str, Any]:
         record = self._asdict()
-        return json.loads(json.dumps({key: value for key, value in record.items() if value != Case._field_defaults.get(key, ...)}))
+        return json.loads(
+            json.dumps({key: value for key, value in record.items() if value != Case._field_defaults.get(key, ...)})
+        )
 
 
-def case(layer: str, /, *inputs: Any, call: dict[str, Any] | None = None, dtypes: tuple[str, ...] = (), **config: Any) -> Case:
+def case(
+    layer: str, /, *inputs: Any, call: dict[str, Any] | None = None, dtypes: tuple[str, ...] = (), **config: Any
+) -> Case:
     options = {key: config.pop(f"_{key}") for key in ("high", "data", "values") if f"_{key}" in config}
     return Case(layer, config, inputs, call or {}, dtypes, **options)
 

@@ -38,6 +38,18 @@ from .attention import additive_scores, attend, causal_mask, dot_scores, scaled_
 from .conv import conv
 from .conv_recurrent import conv_lstm
 from .depthwise import depthwise_conv
+from .elementary import (
+    activate,
+    channels_last,
+    dense,
+    each_step,
+    from_channels_last,
+    masked,
+    merge,
+    not_equal,
+    steps_that_differ,
+    take_rows,
+)
 from .initializers import INITIALIZERS, initialize
 from .layout import pad, to_channels_first, to_channels_last
 from .norm import batch_norm, batch_norm_scale, group_norm, layer_norm, rms_norm, unit_norm, variance_scaled
@@ -60,6 +72,7 @@ __all__ = [
     "INITIALIZERS",
     "Steps",
     "Weights",
+    "activate",
     "adaptive_average_pool",
     "adaptive_max_pool",
     "additive_scores",
@@ -69,13 +82,17 @@ __all__ = [
     "batch_norm_scale",
     "causal_mask",
     "celu",
+    "channels_last",
     "conv",
     "conv_lstm",
     "conv_transpose",
+    "dense",
     "depthwise_conv",
     "dot_scores",
+    "each_step",
     "elu",
     "exponential",
+    "from_channels_last",
     "gelu",
     "global_average_pool",
     "global_max_pool",
@@ -93,8 +110,11 @@ __all__ = [
     "log_sigmoid",
     "log_softmax",
     "lstm",
+    "masked",
     "max_pool",
+    "merge",
     "mish",
+    "not_equal",
     "pad",
     "prelu",
     "relu",
@@ -114,7 +134,9 @@ __all__ = [
     "sparse_sigmoid",
     "sparsemax",
     "squareplus",
+    "steps_that_differ",
     "stft_kernel",
+    "take_rows",
     "tanh",
     "tanh_shrink",
     "threshold",

@@ -60,7 +60,9 @@ class Conv(Layer, abstract=True):
 
     def weights(self, x: Shape) -> Iterator[Weight]:
         axes = (*SPATIAL[self.rank], "input channels", "filters")
-        yield Weight("kernel", (*self.kernel_size, self.channels(x), self.filters), axes, initializer=self.kernel_initializer)
+        yield Weight(
+            "kernel", (*self.kernel_size, self.channels(x), self.filters), axes, initializer=self.kernel_initializer
+        )
         if self.use_bias:
             yield Weight("bias", (self.filters,), ("filters",), initializer=self.bias_initializer)
 
@@ -81,7 +83,9 @@ class Conv(Layer, abstract=True):
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         spatial, windows = split_channels(x, self.data_format)[0], split_channels(y, self.data_format)[0]
-        for axis, *numbers in zip(SPATIAL[self.rank], spatial, windows, self.kernel_size, self.strides, self.dilation_rate, strict=True):
+        for axis, *numbers in zip(
+            SPATIAL[self.rank], spatial, windows, self.kernel_size, self.strides, self.dilation_rate, strict=True
+        ):
             yield window_sentence(axis, self.padding, *numbers)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:

@@ -75,11 +75,19 @@ class Dense(Layer):
 
     def weights(self, x: Shape) -> Iterator[Weight]:
         features = known(x[-1], "the last axis of the input")
-        yield Weight("kernel", (features, self.units), ("input features", "units"), self.lora_rank is None, self.kernel_initializer)
+        yield Weight(
+            "kernel",
+            (features, self.units),
+            ("input features", "units"),
+            self.lora_rank is None,
+            self.kernel_initializer,
+        )
         if self.use_bias:
             yield Weight("bias", (self.units,), ("units",), initializer=self.bias_initializer)
         if self.lora_rank is not None:
-            yield Weight("lora_kernel_a", (features, self.lora_rank), ("input features", "rank"), initializer="he_uniform")
+            yield Weight(
+                "lora_kernel_a", (features, self.lora_rank), ("input features", "rank"), initializer="he_uniform"
+            )
             yield Weight("lora_kernel_b", (self.lora_rank, self.units), ("rank", "units"))
 
     def output(self, x: Shape) -> Shape:
@@ -108,7 +116,9 @@ class Dense(Layer):
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         kernel = w["kernel"]
         if self.lora_rank is not None:
-            kernel = kernel + (self.lora_alpha or self.lora_rank) / self.lora_rank * (w["lora_kernel_a"] @ w["lora_kernel_b"])
+            kernel = kernel + (self.lora_alpha or self.lora_rank) / self.lora_rank * (
+                w["lora_kernel_a"] @ w["lora_kernel_b"]
+            )
         return ops.activate(ops.dense(x, kernel, w.get("bias")), self.activation)
 
 
@@ -193,10 +203,14 @@ class Embedding(Layer):
 
     def weights(self, x: Shape) -> Iterator[Weight]:
         axes = ("vocabulary", "output_dim")
-        yield Weight("embeddings", (self.input_dim, self.output_dim), axes, self.lora_rank is None, self.embeddings_initializer)
+        yield Weight(
+            "embeddings", (self.input_dim, self.output_dim), axes, self.lora_rank is None, self.embeddings_initializer
+        )
         if self.lora_rank is not None:
             yield Weight("lora_embeddings_a", (self.input_dim, self.lora_rank), ("vocabulary", "rank"))
-            yield Weight("lora_embeddings_b", (self.lora_rank, self.output_dim), ("rank", "output_dim"), initializer="he_uniform")
+            yield Weight(
+                "lora_embeddings_b", (self.lora_rank, self.output_dim), ("rank", "output_dim"), initializer="he_uniform"
+            )
 
     def output(self, x: Shape) -> Shape:
         return (*x, self.output_dim)
@@ -207,7 +221,9 @@ class Embedding(Layer):
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         table = w["embeddings"]
         if self.lora_rank is not None:
-            table = table + (self.lora_alpha or self.lora_rank) / self.lora_rank * (w["lora_embeddings_a"] @ w["lora_embeddings_b"])
+            table = table + (self.lora_alpha or self.lora_rank) / self.lora_rank * (
+                w["lora_embeddings_a"] @ w["lora_embeddings_b"]
+            )
         return ops.take_rows(table, x)
 
     def mask(self, ops: ModuleType, x: Array, mask: Array | None) -> Array | None:

@@ -56,12 +56,16 @@ class Builder:
             kind = lookup(type_name)
             config = _bind(kind, arguments)
             name = _take_name(config)
-            outside = {key: config.pop(key) for key in INPUT_ARGUMENTS if key in config and key not in kind.config_fields}
+            outside = {
+                key: config.pop(key) for key in INPUT_ARGUMENTS if key in config and key not in kind.config_fields
+            }
             return Made(kind(**config), name, outside)
         except ArgumentError as error:
             self.errors.append(error.at(error.place or place))
         except ConfigError as several:
-            places = {argument.name: argument.place for argument in arguments} | _positional_places(type_name, arguments)
+            places = {argument.name: argument.place for argument in arguments} | _positional_places(
+                type_name, arguments
+            )
             for name, problem in several.problems.items():
                 self.errors.append(_in_layer(problem, type_name, name).at(places.get(name) or place))
         return None
@@ -71,8 +75,14 @@ class Builder:
         name = made.name if made.name is not None else self.automatic_name(type(made.layer).__name__)
         if name in self.names:
             first = self.nodes[self.names[name]].place
-            where = "" if first is None or first.start < 0 else f" (first in line {first.source.position(first.start)[0]})"
-            self.errors.append(ArgumentError(f"the name {quote(name)} is taken{where}", code="E306", hint="names are unique", place=place))
+            where = (
+                "" if first is None or first.start < 0 else f" (first in line {first.source.position(first.start)[0]})"
+            )
+            self.errors.append(
+                ArgumentError(
+                    f"the name {quote(name)} is taken{where}", code="E306", hint="names are unique", place=place
+                )
+            )
         self.names.setdefault(name, len(self.nodes))
         self.nodes.append(Node(name, made.layer, [], place))
         return len(self.nodes) - 1
@@ -95,7 +105,11 @@ class Builder:
         return self.inputs[-1]
 
     def input_of_shape(self, shape: Any, place: Place | None, **options: Any) -> Ref | None:
-        made = self.make("InputLayer", [Argument("shape", shape, place), *(Argument(*option, place) for option in options.items())], place)
+        made = self.make(
+            "InputLayer",
+            [Argument("shape", shape, place), *(Argument(*option, place) for option in options.items())],
+            place,
+        )
         return None if made is None else self.input(made, place)
 
     def call(self, node: int, tensors: list[Ref]) -> Ref:
@@ -144,7 +158,11 @@ class Builder:
 def _bind(kind: type[Layer], arguments: Sequence[Argument]) -> dict[str, Any]:
     """Arguments by name; InputLayer also takes its sizes one by one: Input(3, 2)."""
     positional = [argument for argument in arguments if argument.name is None]
-    if kind is InputLayer and positional and all(argument.value is None or isinstance(argument.value, int) for argument in positional):
+    if (
+        kind is InputLayer
+        and positional
+        and all(argument.value is None or isinstance(argument.value, int) for argument in positional)
+    ):
         shape = tuple(argument.value for argument in positional)
         return {"shape": shape} | {argument.name: argument.value for argument in arguments if argument.name}
     if len(positional) > len(kind.positional):

@@ -68,7 +68,9 @@ class StackReader:
         assert_shape = step.shape
         place = self.place(assert_shape.start, assert_shape.end)  # type: ignore[union-attr]
         if tensors is not None or not first:
-            self.fail("an input shape `@` stands at the start of a stack only", place, "its input is the output before it")
+            self.fail(
+                "an input shape `@` stands at the start of a stack only", place, "its input is the output before it"
+            )
             return tensors
         found = self.builder.input_of_shape(assert_shape.value, place)  # type: ignore[union-attr]
         return None if found is None else [found]
@@ -105,7 +107,13 @@ class StackReader:
     def named(self, branch: Stack) -> list[Ref] | None:
         """A name alone is the output of that earlier layer."""
         only = branch.steps[0]
-        if len(branch.steps) > 1 or not isinstance(only.what, syntax.Unit) or not only.what.bare or only.shape or only.repeat:
+        if (
+            len(branch.steps) > 1
+            or not isinstance(only.what, syntax.Unit)
+            or not only.what.bare
+            or only.shape
+            or only.repeat
+        ):
             return None
         node = self.builder.names.get(only.what.type)
         return None if node is None else [Ref(node)]
@@ -155,7 +163,8 @@ class StackReader:
 
     def make_new(self, unit: Unit, start: int) -> Made | None:
         arguments = [
-            Argument(arg.name, self.value(arg.value, start), self.place(start + arg.start, start + arg.end)) for arg in unit.arguments
+            Argument(arg.name, self.value(arg.value, start), self.place(start + arg.start, start + arg.end))
+            for arg in unit.arguments
         ]
         return self.builder.make(unit.type, arguments, self.place(start, start + len(unit.type)))
 
@@ -188,7 +197,7 @@ class StackReader:
     def missing_input_at(self, place: Place, message: str, text: str) -> None:
         if any(error.code == "E406" for error in self.builder.errors):
             return
-        hint = f"add the shape of one sample: {text[place.start:place.end] if len(text) < 60 else 'Dense(16)'}@(3,2), or --input-shape 3,2"  # noqa: PLR2004
+        hint = f"add the shape of one sample: {text[place.start : place.end] if len(text) < 60 else 'Dense(16)'}@(3,2), or --input-shape 3,2"  # noqa: PLR2004
         self.builder.errors.append(GraphError(message, code="E406", hint=hint, place=place))
 
     def fail(self, message: str, place: Place, hint: str) -> None:
@@ -197,7 +206,9 @@ class StackReader:
 
 def _starts_with_input(stack: Stack) -> bool:
     first = stack.steps[0]
-    return first.shape is not None or (isinstance(first.what, syntax.Unit) and first.what.type in ("Input", "InputLayer"))
+    return first.shape is not None or (
+        isinstance(first.what, syntax.Unit) and first.what.type in ("Input", "InputLayer")
+    )
 
 
 def _has_layer(unit: Unit) -> bool:
@@ -207,7 +218,9 @@ def _has_layer(unit: Unit) -> bool:
 def _input_arguments(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """The shape (without batch) and options of the input that Keras' old arguments describe."""
     batch_shape = given.get("batch_input_shape") or given.get("batch_shape")
-    options = {name: given[key] for key, name in (("batch_size", "batch_size"), ("input_dtype", "dtype")) if given.get(key)}
+    options = {
+        name: given[key] for key, name in (("batch_size", "batch_size"), ("input_dtype", "dtype")) if given.get(key)
+    }
     if isinstance(batch_shape, list | tuple) and batch_shape:
         return batch_shape[1:], options | ({} if batch_shape[0] is None else {"batch_size": batch_shape[0]})
     if given.get("input_shape") is not None:

@@ -1,11 +1,11 @@
 """The grammar of the DSL: text to a tree of stacks, steps and units. Nothing here knows what a Dense is.
 
-    stack    := step { "->" step }
-    step     := unit [ "@" shape ] [ "*" INT ]
-    unit     := layer | "(" stack ")" | "[" branch { "|" branch } "]"
-    branch   := stack | "_"
-    layer    := TYPE [ "(" arguments ")" ]
-    value    := arithmetic | string | word | true/false/none | tuple | list | layer
+stack    := step { "->" step }
+step     := unit [ "@" shape ] [ "*" INT ]
+unit     := layer | "(" stack ")" | "[" branch { "|" branch } "]"
+branch   := stack | "_"
+layer    := TYPE [ "(" arguments ")" ]
+value    := arithmetic | string | word | true/false/none | tuple | list | layer
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ class _Parser:
     def parse(self) -> Stack:
         self.skip()
         if self.at == len(self.text):
-            raise SpecSyntaxError("the spec is empty", code="E101", hint="write a stack: Dense(16)@(3,2) -> Flatten -> Dense(4)")
+            raise SpecSyntaxError(
+                "the spec is empty", code="E101", hint="write a stack: Dense(16)@(3,2) -> Flatten -> Dense(4)"
+            )
         stack = self.stack()
         if self.at < len(self.text):
             self.fail_unexpected("`->` or the end")
@@ -294,7 +296,13 @@ class _Parser:
         for operator in ("**", "//", "*", "/", "<<", ">>", "%"):
             if self.text.startswith(operator, self.at):
                 if operator not in ("//", "*"):
-                    self.fail(f"`{operator}` is not supported", self.at, self.at + len(operator), "E222", "use + - * // on integers")
+                    self.fail(
+                        f"`{operator}` is not supported",
+                        self.at,
+                        self.at + len(operator),
+                        "E222",
+                        "use + - * // on integers",
+                    )
                 return operator
         return None
 

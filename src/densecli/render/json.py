@@ -34,16 +34,20 @@ def render_line(report: Report) -> str:
 
 def as_record(report: Report) -> dict[str, Any]:
     """The report as JSON values, in the order of the contract."""
-    return {
-        "schema": SCHEMA,
-        "source": report.source,
-        "name": report.name,
-        "type": report.type,
-        "inputs": [_tensor(tensor) for tensor in report.inputs],
-        "outputs": [_tensor(tensor) for tensor in report.outputs],
-        "layers": [row_record(row) for row in report.rows],
-        "totals": _totals(report.totals),
-    } | ({"batch": report.batch} if report.batch is not None else {}) | ({"warnings": report.warnings} if report.warnings else {})
+    return (
+        {
+            "schema": SCHEMA,
+            "source": report.source,
+            "name": report.name,
+            "type": report.type,
+            "inputs": [_tensor(tensor) for tensor in report.inputs],
+            "outputs": [_tensor(tensor) for tensor in report.outputs],
+            "layers": [row_record(row) for row in report.rows],
+            "totals": _totals(report.totals),
+        }
+        | ({"batch": report.batch} if report.batch is not None else {})
+        | ({"warnings": report.warnings} if report.warnings else {})
+    )
 
 
 def _tensor(tensor: TensorInfo) -> dict[str, Any]:
@@ -66,7 +70,10 @@ def row_record(row: Row) -> dict[str, Any]:
         "macs": row.macs,
         "flops": row.flops,
         "activation_bytes": row.activation_bytes,
-        "weights": [{"name": weight.name, "shape": weight.shape, "dtype": weight.dtype, "trainable": weight.trainable} for weight in row.weights],
+        "weights": [
+            {"name": weight.name, "shape": weight.shape, "dtype": weight.dtype, "trainable": weight.trainable}
+            for weight in row.weights
+        ],
     }
     if len(row.calls) > 1:
         record["calls"] = [call._asdict() for call in row.calls]

@@ -1,0 +1,88 @@
+"""The small operations that layers are made of, by the names that layers call them."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .activations import ACTIVATIONS
+from .layout import to_channels_first, to_channels_last
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Array = NDArray[Any]
+
+MERGES: dict[str, Callable[[Array, Array], Array]] = {
+    "add": np.add,
+    "subtract": np.subtract,
+    "multiply": np.multiply,
+    "maximum": np.maximum,
+    "minimum": np.minimum,
+}
+
+
+def dense(x: Array, kernel: Array, bias: Array | None = None) -> Array:
+    """`x @ kernel + bias` over the last axis: (..., features) and (features, units) to (..., units)."""
+    y: Array = np.matmul(x.reshape(-1, x.shape[-1]), kernel).reshape(*x.shape[:-1], kernel.shape[-1])
+    if bias is not None:
+        y += bias
+    return y
+
+
+def activate(x: Array, activation: Any, *, fresh: bool = False) -> Array:
+    """The activation of that name; in place when `fresh` says that nobody else holds `x`."""
+    if activation == "linear":
+        return x
+    function = ACTIVATIONS[activation]
+    return function(x, out=x) if fresh and activation in IN_PLACE else function(x)
+
+
+IN_PLACE = {"relu", "relu6", "sigmoid", "tanh", "silu", "swish", "leaky_relu", "elu", "hard_sigmoid", "hard_silu"}
+
+
+def channels_last(x: Array, data_format: str) -> Array:
+    """A view with the channels at the end."""
+    return to_channels_last(x) if data_format == "channels_first" else x
+
+
+def from_channels_last(x: Array, data_format: str) -> Array:
+    """The channels back where `data_format` wants them."""
+    return to_channels_first(x) if data_format == "channels_first" else x
+
+
+def merge(operation: str, xs: list[Array]) -> Array:
+    """Fold arrays with an element-wise operation, broadcasting missing leading axes behind the batch as Keras does."""
+    rank = max(x.ndim for x in xs)
+    same = [x.reshape(x.shape[0], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in xs]
+    if operation == "average":
+        return reduce(np.add, same) / np.asarray(len(xs), xs[0].dtype)
+    return reduce(MERGES[operation], same)
+
+
+def take_rows(table: Array, indices: Array) -> Array:
+    """Rows of a table by integer index."""
+    return np.take(table, indices.astype(np.int64), axis=0)
+
+
+def not_equal(x: Array, value: float) -> Array:
+    return np.not_equal(x, value)
+
+
+def steps_that_differ(x: Array, value: float) -> Array:
+    """Boolean (batch, steps): whether any feature of the step is not `value`."""
+    return np.any(np.not_equal(x, value), axis=-1)
+
+
+def masked(x: Array, value: float) -> Array:
+    """`x` with the steps whose features all equal `value` set to 0."""
+    return x * steps_that_differ(x, value)[..., None].astype(x.dtype)
+
+
+def each_step(function: Callable[[Array], Array], x: Array) -> Array:
+    """`function` at every step of axis 1, all steps at once as a larger batch."""
+    y = function(x.reshape(-1, *x.shape[2:]))
+    return y.reshape(*x.shape[:2], *y.shape[1:])

@@ -1,0 +1,55 @@
+"""The forward pass gives Keras' numbers for the recorded inputs and weights, in the shape that was inferred."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from densecli import kernels
+from densecli.graph import Ref, map_refs
+from densecli.run import flat_arrays, nested_weights
+
+from support import CASES, answers, as_shapes, call_case, make
+from values import draw_inputs, draw_weight
+
+ANSWERS = answers()
+RUNNABLE = [case for case in CASES if "values" in ANSWERS.get(case.id, {})]
+
+
+def call_forward(case, layer):
+    """The arrays that the layer's forward pass gives, and the shapes that go in."""
+    count = iter(range(10**6))
+    structure = [indexed(as_shapes(item), count) for item in case.inputs]
+    named = {key: indexed(as_shapes(item), count) for key, item in case.call.get("tensors", {}).items()}
+    constants = {key: value for key, value in case.call.items() if key != "tensors"}
+    arrays = draw_inputs(case)
+    shapes, kwargs_shapes = map_refs((tuple(structure), named), lambda ref: tuple(arrays[ref.node].shape))
+    numbers = iter(range(10**6))
+    weights = nested_weights(
+        layer, shapes, kwargs_shapes | constants,
+        lambda weight, dtype, path: draw_weight(case.id, next(numbers), path, weight.shape, dtype),
+    )  # fmt: skip
+    args, kwargs = map_refs((tuple(structure), named), lambda ref: arrays[ref.node])
+    return flat_arrays(layer.forward(kernels, weights, *args, **kwargs, **constants))
+
+
+def indexed(shapes, count):
+    return [indexed(item, count) for item in shapes] if isinstance(shapes, list) else Ref(next(count))
+
+
+@pytest.mark.parametrize("case", RUNNABLE, ids=lambda case: case.id)
+def test_values_are_those_of_keras(case):
+    layer = make(case.layer, case.config)
+    result = call_case(case, layer)
+    arrays = call_forward(case, layer)
+    for array, tensor, answer in zip(arrays, result.tensors, ANSWERS[case.id]["values"], strict=True):
+        assert list(array.shape) == answer["shape"]
+        known = zip(array.shape, tensor.shape, strict=True) if tensor.shape is not None else ()
+        assert all(size == inferred for size, inferred in known if inferred is not None)
+        compare(np.asarray(array).reshape(-1)[:: answer["step"]], answer["numbers"])
+
+
+def compare(numbers, expected):
+    if numbers.dtype.kind == "f":
+        np.testing.assert_allclose(numbers.astype("float64"), expected, rtol=1e-4, atol=2e-5)
+    else:
+        assert numbers.tolist() == expected
