@@ -41,6 +41,7 @@ from .depthwise import depthwise_conv
 from .elementary import (
     activate,
     average_of_steps,
+    cast_like,
     channels_last,
     crop,
     dense,
@@ -87,6 +88,7 @@ __all__ = [
     "average_pool",
     "batch_norm",
     "batch_norm_scale",
+    "cast_like",
     "causal_mask",
     "celu",
     "channels_last",
