@@ -120,7 +120,10 @@ class RowBuilder:
         refs = node.calls[call].refs()
         names = tuple(self.graph.nodes[ref.node].name for ref in refs)
         return CallInfo(
-            names, tuple(tensor.shape for tensor in result.inputs), tuple(tensor.shape for tensor in result.tensors)
+            names,
+            tuple(tensor.shape for tensor in result.inputs),
+            tuple(tensor.shape for tensor in result.tensors),
+            tuple((ref.call, ref.tensor) for ref in refs),
         )
 
     def cost(self, layer: Layer, results: list[Result]) -> Cost:

@@ -97,7 +97,10 @@ def row_record(row: Row) -> dict[str, Any]:
         ],
     }
     if len(row.calls) > 1:
-        record["calls"] = [call._asdict() for call in row.calls]
+        record["calls"] = [
+            {"inbound": call.inbound, "input_shapes": call.input_shapes, "output_shapes": call.output_shapes}
+            for call in row.calls
+        ]
     if row.shares_weights_with:
         record["shares_weights_with"] = row.shares_weights_with
     if row.opaque:
