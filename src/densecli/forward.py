@@ -63,7 +63,9 @@ def release(refs: Sequence[Ref], values: dict[Ref, Value], left: Counter[Ref]) -
             values.pop(ref, None)
 
 
-def call_layer(layer: Layer, ops: ModuleType, weights: Mapping[str, Any], call: Call, values: Mapping[Ref, Value]) -> list[Value]:
+def call_layer(
+    layer: Layer, ops: ModuleType, weights: Mapping[str, Any], call: Call, values: Mapping[Ref, Value]
+) -> list[Value]:
     """One call of one layer: its outputs, each with the mask that goes on."""
     args, kwargs = map_refs((call.args, call.kwargs), lambda ref: values[ref].array)
     masks, named = map_refs((call.args, call.kwargs), lambda ref: values[ref].mask)

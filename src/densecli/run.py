@@ -84,7 +84,9 @@ def concrete(tensor: Tensor, batch: int) -> Tensor:
     """The shape with numbers for the unknown sizes."""
     shape = tensor.shape or ()
     sizes = (batch if index == 0 else UNKNOWN for index in range(len(shape)))
-    return Tensor(tuple(stand_in if size is None else size for size, stand_in in zip(shape, sizes, strict=True)), tensor.dtype)
+    return Tensor(
+        tuple(stand_in if size is None else size for size, stand_in in zip(shape, sizes, strict=True)), tensor.dtype
+    )
 
 
 def check_runnable(graph: Graph) -> None:
@@ -93,7 +95,11 @@ def check_runnable(graph: Graph) -> None:
     nodes = [node for index, node in enumerate(graph.nodes) if index not in inputs and not node.layer.runnable]
     missing = [f"{type_name(node.layer)} '{node.name}'" for node in nodes]
     if missing:
-        raise DenseError(f"not runnable: {', '.join(missing[:5])}", code="E509", hint="--run needs layers with a defined forward pass")
+        raise DenseError(
+            f"not runnable: {', '.join(missing[:5])}",
+            code="E509",
+            hint="--run needs layers with a defined forward pass",
+        )
 
 
 def allocate(graph: Graph, found: Trace, random: Any) -> list[dict[str, Any]]:
@@ -112,7 +118,9 @@ def initial(random: Any) -> Callable[[Weight, str, str], Array]:
     def draw(weight: Weight, dtype: str, _: str) -> Array:
         dtype = "float32" if dtype == "bfloat16" else dtype
         name = weight.initializer
-        config = name if isinstance(name, str) or name is None else {"class_name": name.class_name, "config": name.config}
+        config = (
+            name if isinstance(name, str) or name is None else {"class_name": name.class_name, "config": name.config}
+        )
         return kernels.initialize(config, weight.shape, random, dtype)
 
     return draw
@@ -129,10 +137,13 @@ def draw_input(graph: Graph, index: int, tensor: Tensor, random: Any) -> Array:
     return random.standard_normal(tensor.shape, dtype="float32").astype(dtype)
 
 
-def nested_weights(layer: Layer, args: Any, kwargs: Any, draw: Callable[[Weight, str, str], Array], path: str = "") -> dict[str, Any]:
+def nested_weights(
+    layer: Layer, args: Any, kwargs: Any, draw: Callable[[Weight, str, str], Array], path: str = ""
+) -> dict[str, Any]:
     """A layer's weights by name, a child's in a mapping under its name, each from `draw(weight, dtype, path)`."""
     found: dict[str, Any] = {
-        weight.name: draw(weight, weight.dtype or layer.variable_dtype, path + weight.name) for weight in layer.weights(*args, **kwargs)
+        weight.name: draw(weight, weight.dtype or layer.variable_dtype, path + weight.name)
+        for weight in layer.weights(*args, **kwargs)
     }
     for child in layer.children(*args, **kwargs):
         found[child.name] = nested_weights(child.layer, child.inputs, {}, draw, f"{path}{child.name}/")

@@ -77,7 +77,10 @@ def completing() -> bool:
 def build(names: Sequence[str]) -> typer.Typer:
     """The app with these commands."""
     app = typer.Typer(
-        name="densecli", rich_markup_mode=None, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
+        name="densecli",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=HELP)(root)
     for name in names:
@@ -102,7 +105,9 @@ def show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def root(version: bool = typer.Option(False, "--version", help="Show the version.", callback=show_version, is_eager=True)) -> None:
+def root(
+    version: bool = typer.Option(False, "--version", help="Show the version.", callback=show_version, is_eager=True),
+) -> None:
     """What stands before the commands; its help is HELP."""
 
 

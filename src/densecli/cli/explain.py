@@ -9,7 +9,9 @@ from densecli.infer import infer
 from densecli.render import explain
 
 
-def command(spec: Specs, output: Output = None, batch: Batch = None, input_shape: InputShape = None, debug: Debug = False) -> int:
+def command(
+    spec: Specs, output: Output = None, batch: Batch = None, input_shape: InputShape = None, debug: Debug = False
+) -> int:
     """Explain each SPEC."""
     shapes = input_shapes(input_shape or [])
     found = specs(spec)

@@ -25,7 +25,9 @@ def deliver(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
     try:
         mode = _mode(target)
         if any(_same(target, path) for path in inputs):
-            raise OutputError(f"{quote(output)} is an input: it would be overwritten", code="E603", hint="choose another --output")
+            raise OutputError(
+                f"{quote(output)} is an input: it would be overwritten", code="E603", hint="choose another --output"
+            )
         if mode is not None and stat.S_ISDIR(mode):
             raise OutputError(f"{quote(output)} is a directory", code="E603")
         data = text.encode("utf-8", "backslashreplace")
@@ -34,7 +36,9 @@ def deliver(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
         else:
             _replace(target, data, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
     except OSError as error:
-        raise OutputError(f"cannot write {quote(output)}: {error.strerror}", code="E602" if error.errno == 28 else "E603") from error  # noqa: PLR2004  # ENOSPC
+        raise OutputError(
+            f"cannot write {quote(output)}: {error.strerror}", code="E602" if error.errno == 28 else "E603"
+        ) from error  # noqa: PLR2004  # ENOSPC
 
 
 def _mode(path: str) -> int | None:

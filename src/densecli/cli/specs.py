@@ -44,7 +44,9 @@ def specs(words: Sequence[str]) -> list[Spec]:
         return [Spec(ARGUMENT, " -> ".join(words))]
     if len(files) < len(words):
         other = next(word for word in words if not is_file(word))
-        raise typer.BadParameter(f"files and DSL words are not mixed: {quote(files[0])} is a file, {quote(other)} is not")
+        raise typer.BadParameter(
+            f"files and DSL words are not mixed: {quote(files[0])} is a file, {quote(other)} is not"
+        )
     if files.count("-") > 1:
         raise ReadError("standard input can be read only once", code="E108", hint="give `-` a single time")
     return [Spec(word) for word in dict.fromkeys(files)]
@@ -69,6 +71,8 @@ def input_shapes(values: Sequence[str]) -> dict[str | None, tuple[int | None, ..
 def _input_shape(value: str) -> tuple[str | None, tuple[int | None, ...]]:
     name, equals, sizes = value.rpartition("=")
     parts = [part.strip() for part in sizes.strip().strip("()[]").split(",") if part.strip()]
-    if not all(part.isdecimal() or part.lower() in ("none", "null", "?") for part in parts) or any(len(part) > 18 for part in parts):  # noqa: PLR2004
+    if not all(part.isdecimal() or part.lower() in ("none", "null", "?") for part in parts) or any(
+        len(part) > 18 for part in parts
+    ):  # noqa: PLR2004
         raise typer.BadParameter(f"--input-shape takes sizes such as 224,224,3 or NAME=224,224,3, not {quote(value)}")
     return name if equals else None, tuple(int(part) if part.isdecimal() else None for part in parts)

@@ -40,7 +40,9 @@ def command(  # noqa: PLR0913  # one parameter per option
     input_shape: InputShape = None,
     run: Annotated[bool, typer.Option("--run", help="Make a NumPy forward pass on random data.")] = False,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the random weights and data.")] = 0,
-    max_memory: Annotated[str | None, typer.Option("--max-memory", metavar="SIZE", help="Refuse a forward pass that needs more.")] = None,
+    max_memory: Annotated[
+        str | None, typer.Option("--max-memory", metavar="SIZE", help="Refuse a forward pass that needs more.")
+    ] = None,
     color: ColorOption = Color.auto,
     width: Width = None,
     quiet: Quiet = False,
@@ -55,7 +57,11 @@ def command(  # noqa: PLR0913  # one parameter per option
     for failure in failed:
         complain(failure.errors)
     if format is Format.ndjson or not failed or (format is Format.table and len(failed) < len(results)):
-        deliver(write(results, format, look(color, width, output is not None)), output, [each.name for each in found if each.text is None])
+        deliver(
+            write(results, format, look(color, width, output is not None)),
+            output,
+            [each.name for each in found if each.text is None],
+        )
     return 2 if failed else 0
 
 
@@ -73,7 +79,9 @@ class Failure(NamedTuple):
     errors: list[DenseError]
 
 
-def summarise(spec: Spec, shapes: dict[Any, Any], batch: int | None, runner: Callable[[Graph], Outcome] | None) -> Summary | Failure:
+def summarise(
+    spec: Spec, shapes: dict[Any, Any], batch: int | None, runner: Callable[[Graph], Outcome] | None
+) -> Summary | Failure:
     try:
         graph = read(spec, shapes)
         return Summary(infer(graph, spec.name, batch), runner(graph) if runner is not None else None)
@@ -87,7 +95,9 @@ def runs(seed: int, batch: int | None, max_memory: str | None) -> Callable[[Grap
     """A forward pass with these options; numpy is loaded here."""
     from densecli.run import run  # noqa: PLC0415
 
-    return lambda graph: run(graph, seed=seed, batch=batch or 1, max_memory=None if max_memory is None else size_option(max_memory))
+    return lambda graph: run(
+        graph, seed=seed, batch=batch or 1, max_memory=None if max_memory is None else size_option(max_memory)
+    )
 
 
 def write(results: Sequence[Summary | Failure], format: Format, look: Look) -> str:  # noqa: A002
@@ -112,7 +122,9 @@ def tables(results: Sequence[Summary], look: Look) -> str:
     texts = []
     for report, outcome in results:
         head = f"{safe(report.source)}:\n" if len(results) > 1 else ""
-        drawn = table.render(report, columns.default(report), width=look.width, color=look.color, ascii_only=look.ascii)
+        drawn = table.render(
+            report, columns.default_columns(report), width=look.width, color=look.color, ascii_only=look.ascii
+        )
         texts.append(head + drawn + (run.render(outcome) if outcome is not None else ""))
     return "\n".join(texts)
 

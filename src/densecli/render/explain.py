@@ -36,7 +36,10 @@ def layer_lines(row: Row, indent: str = "") -> Iterator[str]:
 
 def shapes(row: Row) -> str:
     """(None, 3, 2) -> (None, 3, 16)"""
-    sides = [", ".join("?" if shape is None else show(shape) for shape in side) for side in (row.input_shapes, row.output_shapes)]
+    sides = [
+        ", ".join("?" if shape is None else show(shape) for shape in side)
+        for side in (row.input_shapes, row.output_shapes)
+    ]
     return " -> ".join(side for side in sides if side)
 
 

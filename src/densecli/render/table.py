@@ -23,7 +23,14 @@ NARROWEST = 12  # cells that a column of names keeps on a narrow terminal before
 STYLES = {"type": "color(33)", "shape": "color(34)", "number": "color(34)", "unknown": "color(45)"}  # those of Keras
 
 
-def render(report: Report, columns: Sequence[Column], *, width: int | None = None, color: bool = False, ascii_only: bool = False) -> str:
+def render(
+    report: Report,
+    columns: Sequence[Column],
+    *,
+    width: int | None = None,
+    color: bool = False,
+    ascii_only: bool = False,
+) -> str:
     """Title, table, totals and notes. `width` is the terminal's; numbers are never wrapped."""
     table = layers_table(report, columns, ascii_only)
     room = FULL_WIDTH if width is None else max(width, needed_width(report, columns))
@@ -78,7 +85,11 @@ def needed_width(report: Report, columns: Sequence[Column]) -> int:
 def _needed(column: Column, report: Report) -> int:
     if column.justify != "right":
         return NARROWEST
-    return max((cell_width(column.text(row, report)) for row in report.rows), default=0) if report.rows else len(column.header)
+    return (
+        max((cell_width(column.text(row, report)) for row in report.rows), default=0)
+        if report.rows
+        else len(column.header)
+    )
 
 
 def totals(report: Report) -> Text:
@@ -97,7 +108,10 @@ def notes(report: Report) -> list[str]:
     """What the rows alone do not tell: shared weights, opaque layers."""
     found = []
     sharing = [row for row in report.rows if row.shares_weights_with]
-    found += [f" {safe(row.name)} shares its weights with {safe(', '.join(row.shares_weights_with))}; they count once" for row in sharing]
+    found += [
+        f" {safe(row.name)} shares its weights with {safe(', '.join(row.shares_weights_with))}; they count once"
+        for row in sharing
+    ]
     opaque = [row for row in report.rows if row.opaque]
     if opaque:
         names = ", ".join(f"{row.name} ({row.type})" for row in opaque[:5])
