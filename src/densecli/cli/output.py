@@ -22,7 +22,7 @@ def deliver(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
         return
     target = os.path.realpath(output)
     try:
-        mode = _mode(target)
+        mode = _mode(output)
         if any(_same(target, path) for path in inputs):
             raise OutputError(
                 f"{quote(output)} is an input: it would be overwritten", code="E603", hint="choose another --output"
@@ -31,7 +31,7 @@ def deliver(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
             raise OutputError(f"{quote(output)} is a directory", code="E603")
         data = text.encode("utf-8", "backslashreplace")
         if mode is not None and not stat.S_ISREG(mode):
-            _write_in_place(target, data)
+            _write_in_place(output, data)
         else:
             _replace(target, data, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
     except OSError as error:

@@ -42,8 +42,10 @@ def specs(words: Sequence[str]) -> list[Spec]:
         return [Spec(ARGUMENT, " -> ".join(words))]
     if len(files) < len(words):
         other = next(word for word in words if not is_file(word))
-        raise typer.BadParameter(
-            f"files and DSL words are not mixed: {quote(files[0])} is a file, {quote(other)} is not"
+        raise ReadError(
+            f"files and DSL words are not mixed: {quote(files[0])} is a file, {quote(other)} is not",
+            code="E111",
+            hint="one stack: Flatten 'Dense(4)'; or files: a.yaml b.keras",
         )
     if files.count("-") > 1:
         raise ReadError("standard input can be read only once", code="E108", hint="give `-` a single time")
