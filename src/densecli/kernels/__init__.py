@@ -41,28 +41,27 @@ from .depthwise import depthwise_conv
 from .elementary import (
     activate,
     all_finite,
+    average_of_steps,
     channels_last,
+    crop,
     dense,
     each_step,
+    flatten,
+    floating,
     from_channels_last,
     generator,
     masked,
     merge,
     not_equal,
+    reshape,
     steps_that_differ,
     take_rows,
+    transpose,
 )
 from .initializers import INITIALIZERS, initialize
 from .layout import pad, to_channels_first, to_channels_last
 from .norm import batch_norm, batch_norm_scale, group_norm, layer_norm, rms_norm, unit_norm, variance_scaled
-from .pool import (
-    adaptive_average_pool,
-    adaptive_max_pool,
-    average_pool,
-    global_average_pool,
-    global_max_pool,
-    max_pool,
-)
+from .pool import adaptive_average_pool, adaptive_max_pool, average_pool, global_average_pool, global_max_pool, max_pool
 from .recurrent import Steps, Weights, gru, lstm, simple_rnn
 from .resize import resize, upsample
 from .softmax import log_softmax, softmax, sparsemax
@@ -80,6 +79,7 @@ __all__ = [
     "additive_scores",
     "all_finite",
     "attend",
+    "average_of_steps",
     "average_pool",
     "batch_norm",
     "batch_norm_scale",
@@ -89,12 +89,15 @@ __all__ = [
     "conv",
     "conv_lstm",
     "conv_transpose",
+    "crop",
     "dense",
     "depthwise_conv",
     "dot_scores",
     "each_step",
     "elu",
     "exponential",
+    "flatten",
+    "floating",
     "from_channels_last",
     "gelu",
     "generator",
@@ -123,6 +126,7 @@ __all__ = [
     "prelu",
     "relu",
     "relu6",
+    "reshape",
     "resize",
     "rms_norm",
     "scaled_dot_product_attention",
@@ -146,6 +150,7 @@ __all__ = [
     "threshold",
     "to_channels_first",
     "to_channels_last",
+    "transpose",
     "unit_norm",
     "upsample",
     "variance_scaled",
