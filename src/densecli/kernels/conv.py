@@ -12,7 +12,11 @@ from math import prod
 import numpy as np
 
 from .depthwise import depthwise_conv
-from .layout import BLOCK_BYTES, Array, Ints, blocks, pad, padding_of, reach, windows
+from .layout import Array, Ints, blocks, pad, padding_of, reach, windows
+
+GATHER_BYTES = 6 << 20
+"""Size of a block of gathered windows. Each product packs the kernel anew, so smaller blocks, which stay nearer to the
+processor, are slower: on two cores 3x3 kernels reach 150 GFLOP/s with 2 MB, 230 with 6 MB."""
 
 Finish = Callable[[Array], object]
 """What happens to a block of outputs while it is still in cache; works in place."""
@@ -40,11 +44,12 @@ def conv(  # noqa: PLR0913 - as many as the operation has
         y = depthwise_conv(x, depths, strides=strides, padding=padding, dilation=dilation)
         finisher(bias, activation)(y)
         return y
+    finish = finisher(bias, activation)
+    if groups == 1 and max(size) == 1:
+        return multiply_pixels(x[(slice(None), *(slice(None, None, s) for s in strides))], kernel, finish)
     spans = [reach(k, d) for k, d in zip(size, dilation, strict=True)]
     pads = tuple(padding_of(n, w, s, padding) for n, w, s in zip(x.shape[1:-1], spans, strides, strict=True))
-    return multiply_windows(
-        windows(pad(x, pads), tuple(size), strides, dilation), kernel, groups, finisher(bias, activation)
-    )
+    return multiply_windows(windows(pad(x, pads), tuple(size), strides, dilation), kernel, groups, finish)
 
 
 def finisher(bias: Array | None, activation: Callable[..., Array] | None) -> Finish:
@@ -59,6 +64,19 @@ def finisher(bias: Array | None, activation: Callable[..., Array] | None) -> Fin
     return finish
 
 
+def multiply_pixels(x: Array, kernel: Array, finish: Finish) -> Array:
+    """Multiply every pixel of `x` with a kernel of one tap; nothing to gather."""
+    channels, filters = kernel.shape[-2:]
+    weights = kernel.reshape(channels, filters)
+    rows = x.reshape(-1, channels)
+    out = np.empty((len(rows), filters), x.dtype)
+    for (block,) in blocks((len(rows),), max(1, GATHER_BYTES // (filters * x.itemsize))):
+        part = out[block]
+        np.matmul(rows[block], weights, out=part)
+        finish(part)
+    return out.reshape(*x.shape[:-1], filters)
+
+
 def multiply_windows(view: Array, kernel: Array, groups: int, finish: Finish) -> Array:
     """Multiply every window of `view` (batch, *out, *size, channels) with `kernel` (*size, channels / groups, filters)."""
     rank = kernel.ndim - 2
@@ -67,7 +85,7 @@ def multiply_windows(view: Array, kernel: Array, groups: int, finish: Finish) ->
     taps = prod(kernel.shape[:-1])
     weights = kernel.reshape(taps, groups, filters // groups).transpose(1, 0, 2)
     out = np.empty((*extents, filters), view.dtype)
-    limit = max(1, BLOCK_BYTES // (taps * groups * view.itemsize))
+    limit = max(1, GATHER_BYTES // (taps * groups * view.itemsize))
     buffer = np.empty(min(limit, prod(extents)) * taps * groups, view.dtype)
     for block in blocks(extents, limit):
         part = out[block]

@@ -83,11 +83,15 @@ def windows(x: Array, kernel: Ints, strides: Ints, dilation: Ints) -> Array:
 
 
 def blocks(extents: Ints, limit: int) -> Iterator[Slices]:
-    """Cut a box of `extents` into boxes of at most `limit` cells, whole along the trailing axes, in memory order."""
+    """Cut a box of `extents` into boxes of at most `limit` cells, whole along the trailing axes, in memory order.
+
+    Boxes are nearly equal: a small last one would cost a product nearly as much as a full one.
+    """
     sizes = list(extents)
     cells = 1
     for axis in reversed(range(len(sizes))):
-        sizes[axis] = max(1, min(extents[axis], limit // max(cells, 1)))
+        most = max(1, min(extents[axis], limit // max(cells, 1)))
+        sizes[axis] = -(-extents[axis] // -(-extents[axis] // most)) if extents[axis] else 1
         cells *= sizes[axis]
         if sizes[axis] < extents[axis]:
             sizes[:axis] = [1] * axis
