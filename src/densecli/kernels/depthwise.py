@@ -1,12 +1,17 @@
-"""Depthwise convolution: each channel slides its own little windows, by shifted multiply-adds over blocks."""
+"""Depthwise convolution: each channel slides its own little windows.
+
+No matrix product helps here. numpy.einsum, given the windows as a view, multiplies and adds whole runs of channels in one
+pass, twice as fast as separate products and sums and without an array for either.
+"""
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 
-from .layout import BLOCK_BYTES, Array, Ints, blocks, pad, padding_of, reach, windows
+from .layout import Array, Ints, pad, padding_of, reach, windows
+
+SHORT_RUN = 128
+"""Below this many channels the runs are too short to be fast; rows of pixels side by side make them longer."""
 
 
 def depthwise_conv(x: Array, kernel: Array, *, strides: Ints, padding: str, dilation: Ints) -> Array:
@@ -20,18 +25,32 @@ def depthwise_conv(x: Array, kernel: Array, *, strides: Ints, padding: str, dila
     view = windows(pad(x, pads), tuple(size), strides, dilation)
     extents = view.shape[: len(size) + 1]
     out = np.empty((*extents, channels, multiplier), x.dtype)
-    limit = max(1, BLOCK_BYTES // (8 * channels * multiplier * x.itemsize))
-    for block in blocks(extents, limit):
-        add_taps(out[block], view[block], kernel)
+    for each in range(multiplier):
+        weigh_windows(view, kernel[..., each], out[..., each])
     return out.reshape(*extents, channels * multiplier)
 
 
-def add_taps(out: Array, view: Array, kernel: Array) -> None:
-    """Sum over the taps of one block: `out` (..., channels, multiplier), `view` (..., *size, channels)."""
-    scratch = np.empty_like(out)
-    taps = list(product(*(range(k) for k in kernel.shape[:-2])))
-    for number, tap in enumerate(taps):
-        target = scratch if number else out
-        np.multiply(view[(Ellipsis, *tap, slice(None), None)], kernel[tap], out=target)
-        if number:
-            out += scratch
+def weigh_windows(view: Array, kernel: Array, out: Array) -> None:
+    """Sum over the taps of `view` (batch, *out, *size, channels), each times its `kernel` (*size, channels)."""
+    rank = kernel.ndim - 1
+    if kernel.shape[-1] < SHORT_RUN and rows_are_runs(view, out, rank):
+        view, kernel, out = by_rows(view, kernel, out, rank)
+    places, taps = list(range(out.ndim - 1)), list(range(out.ndim, out.ndim + rank))
+    channel = out.ndim - 1
+    np.einsum(view, [*places, *taps, channel], kernel, [*taps, channel], [*places, channel], out=out)
+
+
+def rows_are_runs(view: Array, out: Array, rank: int) -> bool:
+    """Whether the pixels of one row of outputs, and their inputs, lie side by side in memory."""
+    pixel = view.shape[-1] * view.itemsize
+    return view.strides[rank] == pixel == out.strides[rank] and view.strides[-1] == out.strides[-1] == view.itemsize
+
+
+def by_rows(view: Array, kernel: Array, out: Array, rank: int) -> tuple[Array, Array, Array]:
+    """Join the last spatial axis with the channels: views of `view` and `out`, and the kernel repeated for each pixel."""
+    width, channels = view.shape[rank], view.shape[-1]
+    run = width * channels
+    shape = (*view.shape[:rank], *view.shape[rank + 1 : -1], run)
+    strides = (*view.strides[:rank], *view.strides[rank + 1 :])
+    joined = np.lib.stride_tricks.as_strided(view, shape, strides, writeable=False)
+    return joined, np.tile(kernel, width), out.reshape(*out.shape[:rank], run)
