@@ -19,8 +19,8 @@ Array = NDArray[Any]
 Ints = tuple[int, ...]
 Slices = tuple[slice, ...]
 
-BLOCK_BYTES = 1 << 21
-"""Working set of one block: half of a typical 4 MiB second-level cache, so that its reader finds it there."""
+BLOCK_BYTES = 1 << 18
+"""One array of a block of element-wise work: a few of them fit in a second-level cache of 1 MiB."""
 
 
 def to_channels_last(x: Array) -> Array:
