@@ -11,7 +11,7 @@ from functools import wraps
 
 import numpy as np
 
-from .erf import erf
+from .erf import normal_tail
 from .layout import BLOCK_BYTES, Array
 from .softmax import log_softmax, softmax, sparsemax
 
@@ -183,15 +183,19 @@ def mish(x: Array, out: Array | None = None) -> Array:
 @in_blocks
 def gelu(x: Array, out: Array | None = None, *, approximate: bool = False) -> Array:
     """`x` times the chance that a standard normal value lies below it; `approximate` takes the tanh formula."""
-    if approximate:
-        gate = np.square(x)
-        gate *= 0.044715
-        gate += 1.0
-        gate *= x
-        gate *= math.sqrt(2.0 / math.pi)
-        np.tanh(gate, out=gate)
-    else:
-        gate = erf(x * math.sqrt(0.5))
+    if not approximate:
+        size = np.abs(x)
+        below = normal_tail(size)
+        below *= size
+        y = np.maximum(x, 0.0, out=out)
+        y -= below
+        return y
+    gate = np.square(x)
+    gate *= 0.044715
+    gate += 1.0
+    gate *= x
+    gate *= math.sqrt(2.0 / math.pi)
+    np.tanh(gate, out=gate)
     gate += 1.0
     gate *= 0.5
     return np.multiply(x, gate, out=out)
