@@ -12,7 +12,7 @@ from math import prod
 import numpy as np
 
 from .depthwise import depthwise_conv
-from .layout import Array, Ints, blocks, pad, padding_of, reach, windows
+from .layout import Array, Ints, Window, bands, blocks, windows
 
 GATHER_BYTES = 6 << 20
 """Size of a block of gathered windows. Each product packs the kernel anew, so smaller blocks, which stay nearer to the
@@ -47,9 +47,7 @@ def conv(  # noqa: PLR0913 - as many as the operation has
     finish = finisher(bias, activation)
     if groups == 1 and max(size) == 1:
         return multiply_pixels(x[(slice(None), *(slice(None, None, s) for s in strides))], kernel, finish)
-    spans = [reach(k, d) for k, d in zip(size, dilation, strict=True)]
-    pads = tuple(padding_of(n, w, s, padding) for n, w, s in zip(x.shape[1:-1], spans, strides, strict=True))
-    return multiply_windows(windows(pad(x, pads), tuple(size), strides, dilation), kernel, groups, finish)
+    return multiply_windows(x, kernel, Window(tuple(size), strides, dilation, padding), groups, finish)
 
 
 def finisher(bias: Array | None, activation: Callable[..., Array] | None) -> Finish:
@@ -77,21 +75,19 @@ def multiply_pixels(x: Array, kernel: Array, finish: Finish) -> Array:
     return out.reshape(*x.shape[:-1], filters)
 
 
-def multiply_windows(view: Array, kernel: Array, groups: int, finish: Finish) -> Array:
-    """Multiply every window of `view` (batch, *out, *size, channels) with `kernel` (*size, channels / groups, filters)."""
-    rank = kernel.ndim - 2
-    filters = kernel.shape[-1]
-    extents = view.shape[: rank + 1]
-    taps = prod(kernel.shape[:-1])
-    weights = kernel.reshape(taps, groups, filters // groups).transpose(1, 0, 2)
-    out = np.empty((*extents, filters), view.dtype)
-    limit = max(1, GATHER_BYTES // (taps * groups * view.itemsize))
-    buffer = np.empty(min(limit, prod(extents)) * taps * groups, view.dtype)
-    for block in blocks(extents, limit):
-        part = out[block]
-        rows = gather(view[block], groups, buffer)
-        np.matmul(rows, weights, out=split_groups(part, groups))
-        finish(part)
+def multiply_windows(x: Array, kernel: Array, window: Window, groups: int, finish: Finish) -> Array:
+    """Multiply every window of `x` with a kernel (*size, channels / groups, filters)."""
+    *_, share, filters = kernel.shape
+    outputs = window.outputs(x.shape[1:-1])
+    out = np.empty((x.shape[0], *outputs, filters), x.dtype)
+    weights = kernel.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
+    limit = max(1, GATHER_BYTES // (prod(window.size) * share * groups * x.itemsize))
+    buffer = np.empty(min(limit, prod(out.shape[:-1])) * prod(window.size) * share * groups, x.dtype)
+    for band, piece in bands(x, window, max(1, limit // prod(outputs[1:]))):
+        view, target = windows(piece, window), out[band]
+        for block in blocks(target.shape[:-1], limit):
+            np.matmul(gather(view[block], groups, buffer), weights, out=split_groups(target[block], groups))
+            finish(target[block])
     return out
 
 

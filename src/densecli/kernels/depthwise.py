@@ -6,9 +6,14 @@ pass, twice as fast as separate products and sums and without an array for eithe
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
-from .layout import Array, Ints, pad, padding_of, reach, windows
+from .layout import Array, Ints, Window, bands, windows
+
+BAND_BYTES = 1 << 20
+"""Outputs of one band, few enough that its inputs are still in cache when the next tap needs them."""
 
 SHORT_RUN = 128
 """Below this many channels the runs are too short to be fast; rows of pixels side by side make them longer."""
@@ -20,14 +25,14 @@ def depthwise_conv(x: Array, kernel: Array, *, strides: Ints, padding: str, dila
     Returns (batch, *out, channels * multiplier), the outputs of one channel side by side.
     """
     *size, channels, multiplier = kernel.shape
-    spans = [reach(k, d) for k, d in zip(size, dilation, strict=True)]
-    pads = tuple(padding_of(n, w, s, padding) for n, w, s in zip(x.shape[1:-1], spans, strides, strict=True))
-    view = windows(pad(x, pads), tuple(size), strides, dilation)
-    extents = view.shape[: len(size) + 1]
-    out = np.empty((*extents, channels, multiplier), x.dtype)
-    for each in range(multiplier):
-        weigh_windows(view, kernel[..., each], out[..., each])
-    return out.reshape(*extents, channels * multiplier)
+    window = Window(tuple(size), strides, dilation, padding)
+    outputs = window.outputs(x.shape[1:-1])
+    out = np.empty((x.shape[0], *outputs, channels, multiplier), x.dtype)
+    row_bytes = prod(outputs[1:]) * channels * x.itemsize
+    for band, piece in bands(x, window, max(1, BAND_BYTES // max(1, row_bytes))):
+        for each in range(multiplier):
+            weigh_windows(windows(piece, window), kernel[..., each], out[band][..., each])
+    return out.reshape(x.shape[0], *outputs, channels * multiplier)
 
 
 def weigh_windows(view: Array, kernel: Array, out: Array) -> None:

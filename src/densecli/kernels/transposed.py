@@ -7,7 +7,10 @@ from math import prod
 
 import numpy as np
 
-from .layout import BLOCK_BYTES, Array, Ints, Slices, blocks, reach
+from .layout import Array, Ints, Slices, Window, blocks
+
+COPY_BYTES = 4 << 20
+"""Size of a block of scaled kernels; smaller ones pack the kernel too often."""
 
 
 def conv_transpose(  # noqa: PLR0913 - as many as the operation has
@@ -25,7 +28,7 @@ def conv_transpose(  # noqa: PLR0913 - as many as the operation has
     """
     *size, filters, _ = kernel.shape
     extras = output_padding or (None,) * len(size)
-    spans = [reach(k, d) for k, d in zip(size, dilation, strict=True)]
+    spans = Window(tuple(size), strides, dilation, padding).reach
     sizes = [(n - 1) * s + w for n, s, w in zip(x.shape[1:-1], strides, spans, strict=True)]
     outs = [
         transposed_size(n, w, s, padding, extra)
@@ -49,7 +52,7 @@ def paint(canvas: Array, x: Array, kernel: Array, strides: Ints, dilation: Ints)
     """Add each pixel's copy of the kernel to the canvas, block by block."""
     *size, filters, channels = kernel.shape
     weights = np.ascontiguousarray(kernel.reshape(-1, channels).T)
-    limit = max(1, BLOCK_BYTES // (weights.shape[1] * x.itemsize))
+    limit = max(1, COPY_BYTES // (weights.shape[1] * x.itemsize))
     for block in blocks(x.shape[:-1], limit):
         pixels = x[block]
         copies = (pixels.reshape(-1, channels) @ weights).reshape(*pixels.shape[:-1], prod(size), filters)
