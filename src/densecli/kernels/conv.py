@@ -6,20 +6,24 @@ image at once would take kernel-size times its memory, so blocks of pixels are g
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .depthwise import depthwise_conv
+from .depthwise import weigh_channels
+from .finish import Finish
 from .layout import Array, Ints, Window, bands, blocks, windows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GATHER_BYTES = 6 << 20
 """Size of a block of gathered windows. Each product packs the kernel anew, so smaller blocks, which stay nearer to the
 processor, are slower: on two cores 3x3 kernels reach 150 GFLOP/s with 2 MB, 230 with 6 MB."""
 
-Finish = Callable[[Array], object]
-"""What happens to a block of outputs while it is still in cache; works in place."""
+FOLD_PIXELS = 4
+"""A scale is folded into a kernel that has this many times fewer numbers than the outputs."""
 
 
 def conv(  # noqa: PLR0913 - as many as the operation has
@@ -30,36 +34,27 @@ def conv(  # noqa: PLR0913 - as many as the operation has
     padding: str,
     dilation: Ints,
     groups: int = 1,
+    scale: Array | None = None,
     bias: Array | None = None,
     activation: Callable[..., Array] | None = None,
 ) -> Array:
     """Convolve `x` (batch, *spatial, channels) with `kernel` (*size, channels // groups, filters), rank 1 to 3.
 
-    `padding` is valid, same (TensorFlow's) or causal. `activation` is a kernel of `activations`, called with `out=`.
-    Returns (batch, *out, filters).
+    `padding` is valid, same (TensorFlow's) or causal. Each filter's outputs are multiplied by `scale`, raised by `bias`
+    and passed through `activation` (called with `out=`) while they are in cache; a batch normalisation behind the
+    convolution is such a scale and bias. Returns (batch, *out, filters).
     """
     *size, _, filters = kernel.shape
+    window = Window(tuple(size), strides, dilation, padding)
     if groups == x.shape[-1] > 1:
         depths = kernel.reshape(*size, groups, filters // groups)
-        y = depthwise_conv(x, depths, strides=strides, padding=padding, dilation=dilation)
-        finisher(bias, activation)(y)
-        return y
-    finish = finisher(bias, activation)
+        return weigh_channels(x, depths, window, Finish(scale, bias, activation))
+    if scale is not None and FOLD_PIXELS * kernel[..., 0].size < prod(window.outputs(x.shape[1:-1])):
+        kernel, scale = kernel * scale, None
+    finish = Finish(scale, bias, activation)
     if groups == 1 and max(size) == 1:
         return multiply_pixels(x[(slice(None), *(slice(None, None, s) for s in strides))], kernel, finish)
-    return multiply_windows(x, kernel, Window(tuple(size), strides, dilation, padding), groups, finish)
-
-
-def finisher(bias: Array | None, activation: Callable[..., Array] | None) -> Finish:
-    """Bundle bias and activation into one in-place step."""
-
-    def finish(block: Array) -> None:
-        if bias is not None:
-            block += bias
-        if activation is not None:
-            activation(block, out=block)
-
-    return finish
+    return multiply_windows(x, kernel, window, groups, finish)
 
 
 def multiply_pixels(x: Array, kernel: Array, finish: Finish) -> Array:

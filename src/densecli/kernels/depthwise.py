@@ -7,10 +7,15 @@ pass, twice as fast as separate products and sums and without an array for eithe
 from __future__ import annotations
 
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .finish import Finish
 from .layout import Array, Ints, Window, bands, windows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BAND_BYTES = 1 << 20
 """Outputs of one band, few enough that its inputs are still in cache when the next tap needs them."""
@@ -19,20 +24,37 @@ SHORT_RUN = 128
 """Below this many channels the runs are too short to be fast; rows of pixels side by side make them longer."""
 
 
-def depthwise_conv(x: Array, kernel: Array, *, strides: Ints, padding: str, dilation: Ints) -> Array:
+def depthwise_conv(  # noqa: PLR0913 - as many as the operation has
+    x: Array,
+    kernel: Array,
+    *,
+    strides: Ints,
+    padding: str,
+    dilation: Ints,
+    scale: Array | None = None,
+    bias: Array | None = None,
+    activation: Callable[..., Array] | None = None,
+) -> Array:
     """Convolve each channel of `x` (batch, *spatial, channels) with its own `kernel` (*size, channels, multiplier).
 
-    Returns (batch, *out, channels * multiplier), the outputs of one channel side by side.
+    `scale`, `bias` and `activation` finish the outputs as in `conv`. Returns (batch, *out, channels * multiplier), the
+    outputs of one channel side by side.
     """
-    *size, channels, multiplier = kernel.shape
-    window = Window(tuple(size), strides, dilation, padding)
+    window = Window(kernel.shape[:-2], strides, dilation, padding)
+    return weigh_channels(x, kernel, window, Finish(scale, bias, activation))
+
+
+def weigh_channels(x: Array, kernel: Array, window: Window, finish: Finish) -> Array:
+    """Depthwise convolution, band by band."""
+    channels, multiplier = kernel.shape[-2:]
     outputs = window.outputs(x.shape[1:-1])
-    out = np.empty((x.shape[0], *outputs, channels, multiplier), x.dtype)
+    out = np.empty((x.shape[0], *outputs, channels * multiplier), x.dtype)
     row_bytes = prod(outputs[1:]) * channels * x.itemsize
     for band, piece in bands(x, window, max(1, BAND_BYTES // max(1, row_bytes))):
         for each in range(multiplier):
-            weigh_windows(windows(piece, window), kernel[..., each], out[band][..., each])
-    return out.reshape(x.shape[0], *outputs, channels * multiplier)
+            weigh_windows(windows(piece, window), kernel[..., each], out[band][..., each::multiplier])
+        finish(out[band])
+    return out
 
 
 def weigh_windows(view: Array, kernel: Array, out: Array) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from itertools import product
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .finish import Finish
 from .layout import Array, Ints, Slices, Window, blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COPY_BYTES = 4 << 20
 """Size of a block of scaled kernels; smaller ones pack the kernel too often."""
@@ -21,6 +26,8 @@ def conv_transpose(  # noqa: PLR0913 - as many as the operation has
     padding: str,
     output_padding: tuple[int | None, ...] | None = None,
     dilation: Ints,
+    bias: Array | None = None,
+    activation: Callable[..., Array] | None = None,
 ) -> Array:
     """Transpose of a convolution: `x` (batch, *spatial, channels), `kernel` (*size, filters, channels), rank 1 to 3.
 
@@ -38,7 +45,9 @@ def conv_transpose(  # noqa: PLR0913 - as many as the operation has
     ends = [crop + out for crop, out in zip(crops, outs, strict=True)]
     canvas = np.zeros((x.shape[0], *(max(n, end) for n, end in zip(sizes, ends, strict=True)), filters), x.dtype)
     paint(canvas, x, kernel, strides, dilation)
-    return np.ascontiguousarray(canvas[(slice(None), *(slice(a, b) for a, b in zip(crops, ends, strict=True)))])
+    y = np.ascontiguousarray(canvas[(slice(None), *(slice(a, b) for a, b in zip(crops, ends, strict=True)))])
+    Finish(None, bias, activation)(y)
+    return y
 
 
 def transposed_size(size: int, window: int, stride: int, padding: str, extra: int | None) -> int:
