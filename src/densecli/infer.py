@@ -146,6 +146,7 @@ class RowBuilder:
             sum(product(weight.shape) or 0 for weight in weights),
             sum(product(weight.shape) or 0 for weight in weights if weight.trainable),
             sum(weight_bytes(weight) for weight in weights),
+            sum(weight_bytes(weight) for weight in weights if weight.trainable),
             *(_sum(getattr(row, figure) for row in rows) for figure in FIGURES),
             {figure: names for figure, names in not_counted.items() if names},
             any(row.opaque for row in rows),

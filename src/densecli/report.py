@@ -83,6 +83,7 @@ class Totals(NamedTuple):
     params: int
     trainable_params: int
     weight_bytes: int
+    trainable_bytes: int
     macs: int | None
     flops: int | None
     activation_bytes: int | None

@@ -40,10 +40,12 @@ from .conv_recurrent import conv_lstm
 from .depthwise import depthwise_conv
 from .elementary import (
     activate,
+    all_finite,
     channels_last,
     dense,
     each_step,
     from_channels_last,
+    generator,
     masked,
     merge,
     not_equal,
@@ -76,6 +78,7 @@ __all__ = [
     "adaptive_average_pool",
     "adaptive_max_pool",
     "additive_scores",
+    "all_finite",
     "attend",
     "average_pool",
     "batch_norm",
@@ -94,6 +97,7 @@ __all__ = [
     "exponential",
     "from_channels_last",
     "gelu",
+    "generator",
     "global_average_pool",
     "global_max_pool",
     "glu",
