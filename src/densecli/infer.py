@@ -120,7 +120,10 @@ class RowBuilder:
         refs = node.calls[call].refs()
         names = tuple(self.graph.nodes[ref.node].name for ref in refs)
         return CallInfo(
-            names, tuple(tensor.shape for tensor in result.inputs), tuple(tensor.shape for tensor in result.tensors)
+            names,
+            tuple(tensor.shape for tensor in result.inputs),
+            tuple(tensor.shape for tensor in result.tensors),
+            tuple((ref.call, ref.tensor) for ref in refs),
         )
 
     def cost(self, layer: Layer, results: list[Result]) -> Cost:
@@ -143,6 +146,7 @@ class RowBuilder:
             sum(product(weight.shape) or 0 for weight in weights),
             sum(product(weight.shape) or 0 for weight in weights if weight.trainable),
             sum(weight_bytes(weight) for weight in weights),
+            sum(weight_bytes(weight) for weight in weights if weight.trainable),
             *(_sum(getattr(row, figure) for row in rows) for figure in FIGURES),
             {figure: names for figure, names in not_counted.items() if names},
             any(row.opaque for row in rows),

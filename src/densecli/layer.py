@@ -71,6 +71,7 @@ class Layer:
     keeps_integers: ClassVar[bool] = False  # integer inputs come out as integers
     supports_masking: ClassVar[bool] = False
     leads: ClassVar[tuple[str, ...]] = ()  # weights of a layer inside that Keras lists before this layer's own
+    makes_mask: ClassVar[bool] = False  # gives a mask even when none came in
     opaque: ClassVar[bool] = False  # nothing is known but what the config states
     config_fields: ClassVar[dict[str, Field[Any]]] = {}
     positional: ClassVar[tuple[str, ...]] = ()
@@ -182,6 +183,16 @@ class Layer:
     def mask(self, ops: ModuleType, inputs: Any, mask: Any) -> Any:
         """The mask that goes on with the output (Keras' compute_mask)."""
         return mask if self.supports_masking else None
+
+    @property
+    def vocabulary(self) -> int | None:
+        """One more than the largest integer that may come in, for layers that look integers up."""
+        return None
+
+    @property
+    def runnable(self) -> bool:
+        """Whether the layer has a forward pass."""
+        return type(self).forward is not Layer.forward
 
     @property
     def variable_dtype(self) -> str:

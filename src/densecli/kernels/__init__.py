@@ -40,6 +40,7 @@ from .conv_recurrent import conv_lstm
 from .depthwise import depthwise_conv
 from .elementary import (
     activate,
+    all_finite,
     average_of_steps,
     cast_like,
     channels_last,
@@ -49,6 +50,7 @@ from .elementary import (
     flatten,
     floating,
     from_channels_last,
+    generator,
     masked,
     merge,
     not_equal,
@@ -60,14 +62,7 @@ from .elementary import (
 from .initializers import INITIALIZERS, initialize
 from .layout import pad, to_channels_first, to_channels_last
 from .norm import batch_norm, batch_norm_scale, group_norm, layer_norm, rms_norm, unit_norm, variance_scaled
-from .pool import (
-    adaptive_average_pool,
-    adaptive_max_pool,
-    average_pool,
-    global_average_pool,
-    global_max_pool,
-    max_pool,
-)
+from .pool import adaptive_average_pool, adaptive_max_pool, average_pool, global_average_pool, global_max_pool, max_pool
 from .recurrent import Steps, Weights, gru, lstm, simple_rnn
 from .resize import resize, upsample
 from .softmax import log_softmax, softmax, sparsemax
@@ -83,6 +78,7 @@ __all__ = [
     "adaptive_average_pool",
     "adaptive_max_pool",
     "additive_scores",
+    "all_finite",
     "attend",
     "average_of_steps",
     "average_pool",
@@ -106,6 +102,7 @@ __all__ = [
     "floating",
     "from_channels_last",
     "gelu",
+    "generator",
     "global_average_pool",
     "global_max_pool",
     "glu",

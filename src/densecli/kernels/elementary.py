@@ -126,3 +126,12 @@ def each_step(function: Callable[[Array], Array], x: Array) -> Array:
     """`function` at every step of axis 1, all steps at once as a larger batch."""
     y = function(x.reshape(-1, *x.shape[2:]))
     return y.reshape(*x.shape[:2], *y.shape[1:])
+
+
+def generator(seed: int) -> np.random.Generator:
+    """NumPy's random numbers from a seed."""
+    return np.random.default_rng(seed)
+
+
+def all_finite(x: Array) -> bool:
+    return bool(np.isfinite(x).all())
