@@ -124,7 +124,10 @@ class RowBuilder:
         refs = node.calls[call].refs()
         names = tuple(self.graph.nodes[ref.node].name for ref in refs)
         return CallInfo(
-            names, tuple(tensor.shape for tensor in result.inputs), tuple(tensor.shape for tensor in result.tensors)
+            names,
+            tuple(tensor.shape for tensor in result.inputs),
+            tuple(tensor.shape for tensor in result.tensors),
+            tuple((ref.call, ref.tensor) for ref in refs),
         )
 
     def cost(self, layer: Layer, results: list[Result]) -> Cost:
@@ -150,6 +153,7 @@ class RowBuilder:
             sum(map(weight_params, weights)),
             sum(map(weight_params, trained)),
             sum(map(weight_bytes, weights)),
+            sum(map(weight_bytes, trained)),
             *(_sum(getattr(row, figure) for row in rows) for figure in FIGURES),
             {figure: names for figure, names in ({"params": uncounted} | not_counted).items() if names},
             bool(uncounted),
@@ -217,11 +221,12 @@ def _uncounted(layer: Layer, result: Result) -> bool:
 def layer_weights(layer: Layer, result: Result) -> Iterator[Owned]:
     """Own weights first, then those of the layers inside, each with its path as name and each once."""
     seen = set()
+    found: Iterable[Owned]
     if layer.opaque or (result.output is None and not layer.knows_weights):
         found = _own_weights(layer, layer.held or (), (layer.trainable, (), None))
     else:
         found = _weights(layer, result.args, result.kwargs, (layer.trainable, (), None))
-    for owned in found:
+    for owned in sorted(found, key=lambda owned: owned.weight.name.rpartition("/")[2] not in layer.leads):
         if owned.owner not in seen:
             seen.add(owned.owner)
             yield owned
