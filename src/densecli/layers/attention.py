@@ -45,14 +45,14 @@ class ScoredAttention(Layer, abstract=True):
         """How many queries are matched with how many keys."""
         return times(size(xs[0][:-1]), xs[-1][-2])
 
-    def macs(self, y: Any, xs: list[Shape], **_: Any) -> int | None:
+    def macs(self, output: Any, xs: list[Shape], *_: Any, **__: Any) -> int | None:
         return times(self.pairs(xs), xs[1][-1])
 
     def score_flops(self, features: int | None) -> int | None:
         """Element-wise FLOPs that make one score."""
         raise NotImplementedError(type(self).__name__)
 
-    def elementwise(self, y: Any, xs: list[Shape], **_: Any) -> int | None:
+    def elementwise(self, output: Any, xs: list[Shape], *_: Any, **__: Any) -> int | None:
         """The scores, and 5 for each in the softmax."""
         return times(self.pairs(xs), sum_known((5, self.score_flops(xs[0][-1]))))
 
@@ -60,16 +60,14 @@ class ScoredAttention(Layer, abstract=True):
         """The scores (batch, queries, keys)."""
         raise NotImplementedError(type(self).__name__)
 
-    def forward(  # noqa: PLR0913  # as many as Keras' call has
+    def forward(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
         self,
         ops: ModuleType,
         w: Mapping[str, Any],
         xs: list[Array],
         mask: Any = None,
-        *,
         return_attention_scores: Any = False,
         use_causal_mask: Any = False,
-        **_: Any,
     ) -> Any:
         query_mask, value_mask, *_rest = mask or (None, None)
         y, scores = ops.attend(
@@ -108,9 +106,9 @@ class Attention(ScoredAttention):
         if self.score_mode == "concat":
             yield Weight("concat_score_weight", (), initializer="ones")
 
-    def macs(self, y: Any, xs: list[Shape], **_: Any) -> int | None:
+    def macs(self, output: Any, xs: list[Shape], *_: Any, **__: Any) -> int | None:
         scores = times(self.pairs(xs), xs[0][-1]) if self.score_mode == "dot" else 0
-        return sum_known((scores, super().macs(y, xs)))
+        return sum_known((scores, super().macs(output, xs)))
 
     def score_flops(self, features: int | None) -> int | None:
         if self.score_mode == "dot":

@@ -66,12 +66,12 @@ class ConvLSTMCell(Cell, abstract=True):
             start = forget_bias(self.bias_initializer, self.unit_forget_bias)
             yield Weight("bias", (width,), (gates,), initializer=start)
 
-    def macs(self, y: Any, x: Shape, *_: Any, **__: Any) -> int | None:
+    def macs(self, output: Any, x: Shape, *_: Any, **__: Any) -> int | None:
         """One product with the window of the input and one with that of the state, four gates each."""
         channels = known(split_channels(x, self.data_format)[1], "the channel axis")
         return times(size(self.step_output(x)), 4, product(self.kernel_size), channels + self.filters)
 
-    def elementwise(self, y: Any, x: Shape, *_: Any, **__: Any) -> int | None:
+    def elementwise(self, output: Any, x: Shape, *_: Any, **__: Any) -> int | None:
         return times(size(self.step_output(x)), lstm_flops(self.use_bias, self.activation, self.recurrent_activation))
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:

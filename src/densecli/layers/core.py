@@ -216,7 +216,7 @@ class Embedding(Layer):
     def output(self, x: Shape) -> Shape:
         return (*x, self.output_dim)
 
-    def elementwise(self, y: Shape, x: Shape) -> int:
+    def elementwise(self, output: Shape, *inputs: Any, **named: Any) -> int | None:
         return 0
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:

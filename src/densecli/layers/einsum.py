@@ -149,16 +149,16 @@ class EinsumDense(Layer):
             pass
         return self.plan(x).output
 
-    def macs(self, y: Shape, x: Shape, **_: Any) -> int | None:
+    def macs(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
         plan = self.plan((1 if x[0] is None else x[0], *x[1:]))
         summed = set(plan.kernel) & plan.inner.keys() - plan.outer.keys()
         return times(product(plan.filled()), product(map(plan.size, summed)))
 
-    def elementwise(self, y: Shape, x: Shape, **_: Any) -> int | None:
+    def elementwise(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
         filled = self.plan((1 if x[0] is None else x[0], *x[1:])).filled()
         return sum_known((product(filled) if self.bias_axes else 0, activation_flops(self.activation, filled)))
 
-    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, **_: Any) -> Array:
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         kernel = w["kernel"]
         if self.lora_rank is not None:
             kernel = kernel + lora_update(self, w["lora_kernel_a"], w["lora_kernel_b"])

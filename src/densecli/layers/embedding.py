@@ -47,14 +47,14 @@ class ReversibleEmbedding(Embedding):
             raise ShapeError(f"reverse takes vectors of output_dim {self.output_dim:,}, got {x[-1]:,}")
         return (*x[:-1], self.input_dim)
 
-    def macs(self, y: Shape, x: Shape, reverse: Any = False, **_: Any) -> int | None:
-        return times(size(y), self.output_dim) if reverse else 0
+    def macs(self, output: Shape, x: Shape, reverse: Any = False, *_: Any, **__: Any) -> int | None:
+        return times(size(output), self.output_dim) if reverse else 0
 
-    def elementwise(self, y: Shape, x: Shape, reverse: Any = False, **_: Any) -> int | None:
+    def elementwise(self, output: Shape, x: Shape, reverse: Any = False, *_: Any, **__: Any) -> int | None:
         """The soft cap is a division, a tanh and a product."""
-        return times(3, size(y)) if reverse and self.logit_soft_cap is not None else 0
+        return times(3, size(output)) if reverse and self.logit_soft_cap is not None else 0
 
-    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, reverse: Any = False, **_: Any) -> Array:
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, reverse: Any = False) -> Array:
         if not reverse:
             return super().forward(ops, w, x)
         kernel = self.table(w).T if self.tie_weights else w["reverse_embeddings"]

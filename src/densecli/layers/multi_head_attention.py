@@ -114,17 +114,19 @@ class HeadsAttention(Layer, abstract=True):
         axes = self.attention_axes_of(query)
         return times(size(query[:-1]), product(value[axis] for axis in axes), self.widths().heads)
 
-    def macs(self, y: Any, query: Shape, value: Shape, key: Any = None, **_: Any) -> int | None:
-        _, _, dim, value_dim = self.widths()
-        return sum_known((super().macs(y, query, value, key), times(self.pairs(query, value), dim + value_dim)))
+    def macs(self, output: Any, query: Shape, value: Shape, key: Any = None, *_: Any, **__: Any) -> int | None:
+        inside = self.widths()
+        return sum_known(
+            (super().macs(output, query, value, key), times(self.pairs(query, value), inside.dim + inside.value_dim))
+        )
 
-    def elementwise(self, y: Any, query: Shape, value: Shape, key: Any = None, **_: Any) -> int | None:
+    def elementwise(self, output: Any, query: Shape, value: Shape, key: Any = None, *_: Any, **__: Any) -> int | None:
         """Besides the projections': scaling the queries, 5 per score for the softmax, and the gate's product."""
-        heads, _, dim, value_dim = self.widths()
-        around = times(size(query[:-1]), heads, dim + (value_dim if self.use_gate else 0))
-        return sum_known((super().elementwise(y, query, value, key), around, times(5, self.pairs(query, value))))
+        inside = self.widths()
+        around = times(size(query[:-1]), inside.heads, inside.dim + (inside.value_dim if self.use_gate else 0))
+        return sum_known((super().elementwise(output, query, value, key), around, times(5, self.pairs(query, value))))
 
-    def explain(self, y: Any, query: Shape, value: Shape, key: Any = None, **_: Any) -> Iterator[str]:
+    def explain(self, output: Any, query: Shape, value: Shape, key: Any = None, *_: Any, **__: Any) -> Iterator[str]:
         heads, shared, dim, value_dim = self.widths()
         whose = (
             "" if heads == shared else f", {heads // shared:,} of which share each of the {shared:,} of key and value"
@@ -134,7 +136,7 @@ class HeadsAttention(Layer, abstract=True):
         if pairs is not None:
             yield f"{pairs:,} scores (heads × queries × keys): their number grows with the square of the length, the parameters do not."
 
-    def forward(  # noqa: PLR0913  # as many as Keras' call has
+    def forward(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
         self,
         ops: ModuleType,
         w: Mapping[str, Any],
@@ -146,9 +148,7 @@ class HeadsAttention(Layer, abstract=True):
         key_mask: Array | None = None,
         attention_mask: Array | None = None,
         return_attention_scores: Any = False,
-        *,
         use_causal_mask: Any = False,
-        **_: Any,
     ) -> Any:
         key = value if key is None else key
         inputs = {"query": query, "key": key, "value": value, "gate": query}

@@ -75,13 +75,13 @@ class Recurrent(Layer, abstract=True):
         y = (one[0], x[1], *one[1:]) if self.return_sequences else one
         return [y, *self.cell.state_shapes(step)] if self.return_state else y
 
-    def macs(self, y: Any, x: Any, *_: Any, **__: Any) -> int | None:
-        return times(split(x)[0][1], super().macs(y, x))
+    def macs(self, output: Any, x: Any, *_: Any, **__: Any) -> int | None:
+        return times(split(x)[0][1], super().macs(output, x))
 
-    def elementwise(self, y: Any, x: Any, *_: Any, **__: Any) -> int | None:
-        return times(split(x)[0][1], super().elementwise(y, x))
+    def elementwise(self, output: Any, x: Any, *_: Any, **__: Any) -> int | None:
+        return times(split(x)[0][1], super().elementwise(output, x))
 
-    def explain(self, y: Any, x: Any, *_: Any, **__: Any) -> Iterator[str]:
+    def explain(self, output: Any, x: Any, *_: Any, **__: Any) -> Iterator[str]:
         x = split(x)[0]
         steps = "every step" if x[1] is None else f"each of the {x[1]:,} steps"
         yield f"The same {type(self.cell).__name__} runs at {steps}, so the parameters do not depend on their number."
@@ -95,13 +95,12 @@ class Recurrent(Layer, abstract=True):
         x: Any,
         initial_state: Any = None,
         mask: Any = None,
-        **_: Any,
     ) -> Any:
         x, states = split(x, initial_state)
         structure = self.cell.state_shapes((x.shape[0], *x.shape[2:]))
-        states = pack(iter(states), structure) if states else None
         steps = ops.Steps(first(mask), self.go_backwards, self.zero_output_for_mask)
-        sequence, states = self.cell.scan(ops, w[self.cell.name], x, states, steps)
+        begin = pack(iter(states), structure) if states else None
+        sequence, states = self.cell.scan(ops, w[self.cell.name], x, begin, steps)
         y = sequence if self.return_sequences else sequence[:, -1]
         return [y, *states] if self.return_state else y
 

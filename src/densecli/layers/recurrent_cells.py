@@ -49,7 +49,7 @@ class Cell(Layer, abstract=True):
         shape: Shape = self.state_shapes(x)[0]
         return shape
 
-    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any, **_: Any) -> list[Any]:
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any) -> list[Any]:
         given = pack(iter(flatten(list(states))), self.state_shapes(x.shape))
         sequence, after = self.scan(ops, w, x[:, None], given, ops.Steps())
         return [sequence[:, 0], *after]
@@ -117,11 +117,11 @@ class UnitCell(Cell, abstract=True):
     def bias(self, width: int, gates: str) -> Weight:
         return Weight("bias", (width,), (gates,), initializer=self.bias_initializer)
 
-    def macs(self, y: Any, x: Shape, *_: Any, **__: Any) -> int | None:
+    def macs(self, output: Any, x: Shape, *_: Any, **__: Any) -> int | None:
         features = known(x[-1], "the last axis of the input")
         return times(size((x[0], self.units)), self.gates, features + self.units)
 
-    def elementwise(self, y: Any, x: Shape, *_: Any, **__: Any) -> int | None:
+    def elementwise(self, output: Any, x: Shape, *_: Any, **__: Any) -> int | None:
         return times(size((x[0], self.units)), self.unit_flops())
 
     def unit_flops(self) -> int | None:
@@ -295,7 +295,7 @@ class StackedRNNCells(Cell):
         """Cell by cell over all steps: what a masked step gives the next cell is masked there, too."""
         after: States = []
         shape: Shape = (x.shape[0], *x.shape[2:])
-        for index, (name, cell, _) in enumerate(self.children(shape)):
+        for index, ((name, *_), cell) in enumerate(zip(self.children(shape), self.cells, strict=True)):
             given = None if states is None else states[index] if isinstance(states[index], list) else [states[index]]
             x, new = cell.scan(ops, w[name], x, given, steps)
             after.append(new if len(new) > 1 else new[0])

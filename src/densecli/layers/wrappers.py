@@ -44,13 +44,13 @@ class TimeDistributed(Layer):
             raise ShapeError(f"the wrapped layer must give one tensor, not {show(inner)}")
         return (x[0], x[1], *inner[1:])
 
-    def macs(self, y: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
-        return times(x[1], super().macs(y, x))
+    def macs(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
+        return times(x[1], super().macs(output, x))
 
-    def elementwise(self, y: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
-        return times(x[1], super().elementwise(y, x))
+    def elementwise(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
+        return times(x[1], super().elementwise(output, x))
 
-    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None, **_: Any) -> Array:
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None) -> Array:
         """All steps at once, as a larger batch. A mask of whole steps says nothing to the layer inside."""
         rest = {}
         if mask is not None and mask.ndim > 2 and "mask" in type(self.layer).forward.__annotations__:
@@ -116,12 +116,12 @@ class Bidirectional(Layer):
         both = [y, y] if self.merge_mode is None else [(*y[:-1], times(2, y[-1])) if self.merge_mode == "concat" else y]
         return [*both, *states, *states] if len(both) + len(states) > 1 else both[0]
 
-    def elementwise(self, y: Any, x: Any, *_: Any, **__: Any) -> int | None:
+    def elementwise(self, output: Any, x: Any, *_: Any, **__: Any) -> int | None:
         merging = {"sum": 1, "mul": 1, "ave": 2}.get(self.merge_mode or "", 0)
-        merged = times(merging, size(y[0] if isinstance(y, list) else y)) if merging else 0
-        return sum_known((super().elementwise(y, x), merged))
+        merged = times(merging, size(output[0] if isinstance(output, list) else output)) if merging else 0
+        return sum_known((super().elementwise(output, x), merged))
 
-    def explain(self, y: Any, x: Any, *_: Any, **__: Any) -> Iterator[str]:
+    def explain(self, output: Any, x: Any, *_: Any, **__: Any) -> Iterator[str]:
         yield f"Two {type(self.ahead).__name__} layers with weights of their own, so twice the parameters of one."
         if self.merge_mode == "concat":
             yield "Their outputs stand side by side, so the last axis is twice as long."
@@ -133,7 +133,6 @@ class Bidirectional(Layer):
         x: Any,
         initial_state: Any = None,
         mask: Any = None,
-        **_: Any,
     ) -> Any:
         x, states = split(x, initial_state)
         half = len(states) // 2
