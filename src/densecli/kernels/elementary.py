@@ -60,6 +60,11 @@ def floating(x: Array) -> Array:
     return x if x.dtype.kind == "f" else x.astype(np.float32)
 
 
+def cast_like(x: Array, other: Array) -> Array:
+    """`x` in the dtype of `other`."""
+    return x.astype(other.dtype, copy=False)
+
+
 def flatten(x: Array) -> Array:
     """One row for each sample: (batch, a, b, ...) to (batch, a * b * ...)."""
     return x.reshape(x.shape[0], math.prod(x.shape[1:]))

@@ -44,7 +44,9 @@ class AdaptivePooling(Layer, abstract=True):
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         pool = getattr(ops, f"adaptive_{self.operation}_pool")
-        return ops.from_channels_last(pool(ops.channels_last(ops.floating(x), self.data_format), self.output_size), self.data_format)
+        return ops.from_channels_last(
+            pool(ops.channels_last(ops.floating(x), self.data_format), self.output_size), self.data_format
+        )
 
 
 def covered_by_parts(dim: Dim, parts: int) -> Dim:
