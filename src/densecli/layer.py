@@ -71,8 +71,8 @@ class Layer:
     )
     keeps_integers: ClassVar[bool] = False  # integer inputs come out as integers
     supports_masking: ClassVar[bool] = False
-    leads: ClassVar[tuple[str, ...]] = ()  # weights of a layer inside that Keras lists before this layer's own
     makes_mask: ClassVar[bool] = False  # gives a mask even when none came in
+    leads: ClassVar[tuple[str, ...]] = ()  # weights of a layer inside that Keras lists before this layer's own
     opaque: ClassVar[bool] = False  # nothing is known but what the config states
     config_fields: ClassVar[dict[str, Field[Any]]] = {}
     positional: ClassVar[tuple[str, ...]] = ()
