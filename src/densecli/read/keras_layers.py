@@ -166,6 +166,8 @@ class LayerReader:
             return self.inner(value, f"{pointer}/config/{key}")
         if key == "dtype":
             return _dtype(value)
+        if key == "axis" and isinstance(value, list) and len(value) == 1 and kind.__name__ == "BatchNormalization":
+            return value[0]  # tf.keras wrote a list
         ending = key.rpartition("_")[2]
         if ending in _NAMED and kind.__name__ != "Activation" or key == "activation":
             return _named(value, _NAMED[ending])
