@@ -165,6 +165,7 @@ class Masking(Layer):
     Masking(): (None, 10, 8) -> (None, 10, 8), 0 params
     """
 
+    makes_mask = True
     formula = "mask = any(input != mask_value, over the features); output = input × mask"
     shape_rule = "unchanged"
     supports_masking = True
@@ -187,6 +188,7 @@ class Embedding(Layer):
     Embedding(1000, 64): (None, 10) -> (None, 10, 64), 64000 params
     """
 
+    makes_mask = True
     formula = "output = embeddings[input]"
     shape_rule = "(batch, …) -> (batch, …, output_dim)"
 
@@ -225,6 +227,10 @@ class Embedding(Layer):
                 w["lora_embeddings_a"] @ w["lora_embeddings_b"]
             )
         return ops.take_rows(table, x)
+
+    @property
+    def vocabulary(self) -> int:
+        return self.input_dim
 
     def mask(self, ops: ModuleType, x: Array, mask: Array | None) -> Array | None:
         return ops.not_equal(x, 0) if self.mask_zero else None

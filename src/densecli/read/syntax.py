@@ -31,6 +31,8 @@ _TOKEN = re.compile(r"->|\w+")
 _STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
 # A layer whose arguments hold no string, comment or deep nesting: read once, remembered by its text.
 _PLAIN_LAYER = re.compile(r"[A-Za-z_]\w*+(?:\((?:[^()\[\]'\"#]++|\([^()\[\]'\"#]*+\))*+\))?+(?![\s#]*\()")
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_LETTERS = {"n": "\n", "t": "\t", "r": "\r"}
 _WORDS = {"true": True, "false": False, "none": None, "null": None}
 _OPENERS = {"(": ")", "[": "]"}
 _LOOKALIKES = {
@@ -110,6 +112,14 @@ def parse(text: str, setting: Setting) -> Stack:
 def parse_value(text: str, setting: Setting) -> Any:
     """One value of the DSL: a number, tuple, word, layer …"""
     return _Parser(text, setting).parse_value()
+
+
+def _unescape(found: re.Match[str]) -> str:
+    r"""One escape of a string: \n, \t, \r, \xHH, \uHHHH, \UHHHHHHHH, or the character itself."""
+    digits = found[1] or found[2] or found[3]
+    if digits is None:
+        return _LETTERS.get(found[4], found[4])
+    return chr(min(int(digits, 16), 0x10FFFF))
 
 
 class _Parser:
@@ -419,7 +429,7 @@ class _Parser:
         return value
 
     def string(self, quoted: str, _: int) -> str:
-        return re.sub(r"\\(.)", r"\1", quoted[1:-1], flags=re.DOTALL) if "\\" in quoted else quoted[1:-1]
+        return _ESCAPE.sub(_unescape, quoted[1:-1]) if "\\" in quoted else quoted[1:-1]
 
     def word(self, name: str, start: int) -> Any:
         """A bare word, or a layer when a parenthesis follows."""
