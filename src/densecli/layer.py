@@ -162,7 +162,8 @@ class Layer:
     def macs(self, output: Any, *inputs: Any, **named: Any) -> int | None:
         """Multiply-accumulates of convolutions and matrix products, children included; None where a size is unknown."""
         return sum_known(
-            child.layer.macs(child.layer.output(*child.inputs), *child.inputs) for child in self.children(*inputs, **named)
+            child.layer.macs(child.layer.output(*child.inputs), *child.inputs)
+            for child in self.children(*inputs, **named)
         )
 
     def elementwise(self, output: Any, *inputs: Any, **named: Any) -> int | None:
