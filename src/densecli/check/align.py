@@ -158,7 +158,8 @@ def _same(most: int, equal: Callable[[int], bool]) -> int:
 
 
 def _myers(a: Sequence[int], b: Sequence[int]) -> list[Pair]:
-    furthest, rounds = {1: 0}, []
+    furthest: dict[int, int] = {1: 0}
+    rounds: list[list[int]] = []
     for edits in range(min(len(a) + len(b), MOST_EDITS) + 1):
         for diagonal in range(-edits, edits + 1, 2):
             x = _step(furthest.__getitem__, diagonal, edits)[0]

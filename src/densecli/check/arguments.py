@@ -13,7 +13,7 @@ from densecli.layer import Layer
 from densecli.names import snake_case
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # Keras gives these names to one thing.
 _SAME = {
@@ -61,29 +61,17 @@ def _values(layer: Layer) -> list[tuple[str, Any]]:
 def that_matter(found: Mapping[str, Any]) -> dict[str, Any]:
     """Those that change shapes, counts or values of the model; the rest is about training."""
     return {
-        name: value
-        for name, value in found.items()
-        if name not in _NO_BEARING and not name.endswith(_TRAINING_ONLY)
+        name: value for name, value in found.items() if name not in _NO_BEARING and not name.endswith(_TRAINING_ONLY)
     }
 
 
 def plain(value: Any) -> Any:
     """The one form: JSON values, tuples as lists, Keras' objects as their name or as {name: arguments}."""
-    match value:
-        case str():
-            return _SAME.get(value, value)
-        case Object():
-            return _object(value)
-        case Layer():
-            return {type_of(value): arguments(value)}
-        case list() | tuple():
-            return [plain(item) for item in value]
-        case dict():
-            return _dict(value)
-        case bool() | int() | None:
-            return value
-        case float():
-            return _float(value)
+    if value is None or isinstance(value, int):
+        return value
+    for kind, form in _FORMS:
+        if isinstance(value, kind):
+            return form(value)
     return str(value)
 
 
@@ -110,6 +98,17 @@ def _object(value: Object) -> Any:
         if each is not None and key not in ("seed", "name", "dtype") and plain(each) != plain(defaults.get(key))
     }
     return {name: config} if config else name
+
+
+_FORMS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (str, lambda value: _SAME.get(value, value)),
+    (float, _float),
+    (Object, _object),  # before tuple, which it is too
+    (Layer, lambda value: {type_of(value): arguments(value)}),
+    (list, lambda value: [*map(plain, value)]),
+    (tuple, lambda value: [*map(plain, value)]),
+    (dict, _dict),
+)
 
 
 def _holds_layer(value: Any) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """One property with its two values. `what` is an argument's name with `argument` set, else name, type, inbound, output, params …"""
+    """One property with its two values: name, type, inbound, output, a figure; or, with `argument`, an argument of the layer."""
 
     what: str
     before: Any
@@ -71,7 +71,9 @@ def compare(before: Outline, after: Outline, name_before: str, name_after: str) 
     ports = (*_ports("input", before.inputs, after.inputs), *_outputs(before, after, wiring))
     differences = tuple(_entries((before.entries, after.entries), pairs, wiring, ""))
     totals = tuple(
-        Change(figure, before.totals[figure], after.totals[figure]) for figure in after.totals if figure in before.totals
+        Change(figure, before.totals[figure], after.totals[figure])
+        for figure in after.totals
+        if figure in before.totals
     )
     return Diff(name_before, name_after, ports, differences, totals)
 
@@ -92,7 +94,9 @@ def _ports(what: str, before: Sequence[Port], after: Sequence[Port]) -> Iterator
     for index, (a, b) in enumerate(zip(before, after, strict=True)):
         label = what if len(after) == 1 else f"{what} {index + 1}"
         # The name of an output is that of its layer, which says so itself.
-        if a._replace(origin=None, name=None) != b._replace(origin=None, name=None) or (what == "input" and a.name != b.name):
+        if a._replace(origin=None, name=None) != b._replace(origin=None, name=None) or (
+            what == "input" and a.name != b.name
+        ):
             yield Change(label, port_text(a), port_text(b))
 
 
@@ -206,6 +210,11 @@ def change_text(change: Change) -> str:
 
 def entry_text(entry: Entry) -> str:
     """A layer in a line: Dense(units=16), output (None, 3, 16), 48 params."""
-    given = ", ".join(f"{name}={value_text(Change(name, None, None, argument=True), value)}" for name, value in entry.arguments.items())
+    given = ", ".join(
+        f"{name}={value_text(Change(name, None, None, argument=True), value)}"
+        for name, value in entry.arguments.items()
+    )
     outputs = value_text(Change("output", None, None), entry.outputs)
-    return f"{entry.type}({given}), output {outputs}, {value_text(Change('params', None, None), entry.figures[0])} params"
+    return (
+        f"{entry.type}({given}), output {outputs}, {value_text(Change('params', None, None), entry.figures[0])} params"
+    )

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 MOST_STEPS, MOST_BITS = 2_000_000, 8_192
 # What the JSON leaves out where it does not apply; asked for, it is null and not a mistake.
 OPTIONAL = frozenset(
-    "batch warnings run calls shares_weights_with opaque layers not_counted lower_bound"
-    " macs flops activation_bytes seed seconds peak_bytes outputs".split()
+    (
+        "batch", "warnings", "run", "calls", "shares_weights_with", "opaque", "layers", "not_counted", "lower_bound",
+        "macs", "flops", "activation_bytes", "seed", "seconds", "peak_bytes", "outputs",
+    )
 )  # fmt: skip
 _ROOTS = ("name", "type", "source", "inputs", "outputs", "layers", "totals", "batch", "warnings", "run")
 
@@ -187,7 +189,7 @@ class _Run:
             return self.contains(right, left) == (operator == "in")
         if operator in ("==", "!="):
             self.same_kind(left, right)
-            return (_plain(left[0]) == _plain(right[0])) == (operator == "==")
+            return bool(_plain(left[0]) == _plain(right[0])) == (operator == "==")
         for value, node in (left, right):
             if value is None:
                 raise _UnknownError(self.why_null(node))
@@ -205,7 +207,7 @@ class _Run:
         self.count(len(value), whole[1])
         if isinstance(wanted, str):
             return any((each.get("name") if isinstance(each, dict) else each) == wanted for each in value)
-        return _plain(wanted) in map(_plain, value)
+        return any(_plain(wanted) == _plain(each) for each in value)
 
     def same_kind(self, left: tuple[Any, Any], right: tuple[Any, Any]) -> None:
         kinds = _kind(left[0]), _kind(right[0])
@@ -217,7 +219,7 @@ class _Run:
         values = [(value, at) for argument in node.arguments for value, at in self.argument(argument)]
         if node.function in ("any", "all", "count"):
             truths = [self.truth(at, value) for value, at in values]
-            return {"any": any, "all": all, "count": sum}[node.function](truths)
+            return sum(truths) if node.function == "count" else any(truths) if node.function == "any" else all(truths)
         if node.function == "len":
             return self.length(node)
         numbers = [self.number(at, value) for value, at in values]
@@ -311,7 +313,9 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,
     "*": lambda left, right: left * right,
-    "/": lambda left, right: left / right if isinstance(left, float) or isinstance(right, float) else Fraction(left) / right,
+    "/": lambda left, right: (
+        left / right if isinstance(left, float) or isinstance(right, float) else Fraction(left) / right
+    ),
     "//": lambda left, right: left // right,
     "%": lambda left, right: left % right,
     "**": lambda left, right: left**right if isinstance(left, float) else Fraction(left) ** right,

@@ -173,15 +173,18 @@ def read_strict(value: Any) -> bool | None:
 
 
 def _readers() -> dict[str, Callable[[Any], Any]]:
-    figures = {figure: read_count for figure in COUNTS} | {figure: read_size for figure in SIZES}
+    figures: dict[str, Callable[[Any], Any]] = {
+        **dict.fromkeys(COUNTS, read_count),
+        **dict.fromkeys(SIZES, read_size),
+    }
     bounds = {f"{bound}_{figure}": read_one for bound in ("max", "min") for figure, read_one in figures.items()}
-    others = {
+    others: dict[str, Callable[[Any], Any]] = {
         "forbid": read_types,
         "only_layers": read_types,
         "strict": read_strict,
         "assert": read_assertions,
     }
-    return {"output": read_shapes, "input": read_shapes} | figures | bounds | others
+    return {"output": read_shapes, "input": read_shapes, **figures, **bounds, **others}
 
 
 READERS = _readers()

@@ -37,7 +37,14 @@ _TOKEN = re.compile(
     r"""|(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<mark>\*\*|//|[<>=!]=|[-+*/%<>()\[\].,])""",
     re.DOTALL,
 )
-_SLIPS = {"=": "use == to compare", "&": "use `and`", "|": "use `or`", "!": "use `not` or !=", '"': "the string has no end", "'": "the string has no end"}
+_SLIPS = {
+    "=": "use == to compare",
+    "&": "use `and`",
+    "|": "use `or`",
+    "!": "use `not` or !=",
+    '"': "the string has no end",
+    "'": "the string has no end",
+}
 
 
 class Literal(NamedTuple):
@@ -139,7 +146,9 @@ def _tokens(whole: Expression) -> Iterator[Token]:
         if found is None:
             char = whole.text[at]
             hint = _SLIPS.get(char)
-            raise SpecSyntaxError(f"{quote(char)} means nothing here", code="E231", hint=hint, place=whole.place(at, at + 1))
+            raise SpecSyntaxError(
+                f"{quote(char)} means nothing here", code="E231", hint=hint, place=whole.place(at, at + 1)
+            )
         if found.lastgroup != "space":
             yield Token(found.lastgroup or "", found[0], at, found.end())
         at = found.end()
@@ -173,7 +182,9 @@ class _Parser:
     def fail(self, message: str, hint: str | None = None) -> NoReturn:
         token = self.token
         got = f"got {quote(token.text)}" if token.kind != "end" else "the assertion ends here"
-        raise SpecSyntaxError(f"{message}, {got}", code="E231", hint=hint, place=self.whole.place(token.start, token.end))
+        raise SpecSyntaxError(
+            f"{message}, {got}", code="E231", hint=hint, place=self.whole.place(token.start, token.end)
+        )
 
     def climb(self, least: int) -> Any:
         """An expression of operators that bind at least so strongly."""
@@ -194,7 +205,7 @@ class _Parser:
         rest = []
         while self.level() == level:
             operator = self.operator()
-            # a ** b ** c is a ** (b ** c)
+            # the right operand of a power takes further powers with it
             rest.append((operator, self.climb(level if level == _POWER else level + 1)))
         return Chain(first, tuple(rest), first.start, rest[-1][1].end)
 
@@ -243,7 +254,7 @@ class _Parser:
             return self.group(token.start, ")")
         if self.accept("["):
             return self.group(token.start, "]")
-        self.fail("expected a value")
+        return self.fail("expected a value")
 
     def number(self) -> Literal:
         token = self.token

@@ -117,8 +117,11 @@ def of_error(error: DenseError, source: str) -> Finding:
 
 
 def is_judgement(error: DenseError) -> bool:
-    """Whether an error condemns the spec (exit 1 in `check`); E1xx and E6xx say that nothing could be judged (2)."""
-    return error.code[1] not in "16"
+    """Whether an error condemns the spec (exit 1 in `check`).
+
+    Not what could not be read or written (E1xx, E6xx), nor assertions (E23x) and expectations (E24x) that make no sense.
+    """
+    return error.code[1] not in "16" and error.code[:3] not in ("E23", "E24")
 
 
 def fingerprints(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:

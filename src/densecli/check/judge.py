@@ -226,7 +226,12 @@ def _assertion(
     what = "assertion is false" if answer.unknown is None else f"assertion cannot be decided: {answer.unknown}"
     message = f"{what}: {assertion.text}"
     yield _finding(
-        subject, expectation, code, message, ("; ".join(values) or "false", assertion.text), check=f"assert {assertion.text}"
+        subject,
+        expectation,
+        code,
+        message,
+        ("; ".join(values) or "false", assertion.text),
+        check=f"assert {assertion.text}",
     )._replace(notes=tuple(f"  {value}" for value in values))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os.path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from densecli.check.arguments import that_matter
 from densecli.check.diff import Change, Diff, Difference, change_text, compare, entry_text, value_text
@@ -119,7 +119,9 @@ def _of_difference(subject: Subject, difference: Difference) -> Finding:
 
 
 def _of_changes(subject: Subject, code: str, what: str, changes: tuple[Change, ...]) -> Finding:
-    return Finding(code, f"{what}: {'; '.join(map(change_text, changes))}", subject.spot(), "lock", None, *_both(changes))
+    return Finding(
+        code, f"{what}: {'; '.join(map(change_text, changes))}", subject.spot(), "lock", None, *_both(changes)
+    )
 
 
 def _both(changes: tuple[Change, ...]) -> tuple[str, str]:

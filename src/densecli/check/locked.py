@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def readable(value: Any) -> str:
     """JSON with letters of all scripts as they are, and everything invisible escaped: what is reviewed must be seen."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
-    return text if text.isprintable() else "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+    return (
+        text if text.isprintable() else "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+    )
 
 
 # -- writing ----------------------------------------------------------------------------
@@ -30,7 +32,9 @@ def encode(model: Outline) -> str:
     lines = [f'      "{key}": {readable(value)},' for key, value in (*ports, ("outputs", outputs))]
     layers = [f"        {readable(record)}" for record in _entries(model.entries, names)]
     body = "[\n" + ",\n".join(layers) + "\n      ]" if layers else "[]"
-    return "\n".join(["{", *lines, f'      "layers": {body},', f'      "totals": {readable(dict(model.totals))}', "    }"])
+    return "\n".join(
+        ["{", *lines, f'      "layers": {body},', f'      "totals": {readable(dict(model.totals))}', "    }"]
+    )
 
 
 def _names(model: Outline) -> dict[int, str]:
@@ -89,9 +93,13 @@ def _figures(figures: Sequence[int | None]) -> dict[str, Any]:
 def decode(record: Mapping[str, Any]) -> Outline:
     """The outline of one model. Raises KeyError, TypeError or ValueError for what no lock file holds."""
     inputs = tuple(_read_port(port) for port in record["inputs"])
-    entries = _read_entries(record["layers"], {port.name: -1 - number for number, port in enumerate(inputs) if port.name})
+    entries = _read_entries(
+        record["layers"], {port.name: -1 - number for number, port in enumerate(inputs) if port.name}
+    )
     places = {port.name: -1 - number for number, port in enumerate(inputs)} | {e.name: i for i, e in enumerate(entries)}
-    outputs = tuple(_read_port(port)._replace(origin=_read_origin(port, len(entries), places)) for port in record["outputs"])
+    outputs = tuple(
+        _read_port(port)._replace(origin=_read_origin(port, len(entries), places)) for port in record["outputs"]
+    )
     return Outline(inputs, outputs, entries, {str(name): _count(value) for name, value in record["totals"].items()})
 
 
@@ -122,7 +130,7 @@ def _read_entry(record: Mapping[str, Any], here: tuple[int, str], places: Mappin
     index, shown = here
     calls = record.get("calls", [record["inbound"]] if "inbound" in record else [[-1 if index else 0]])
     outputs = [record["output"]] if "output" in record else record["outputs"]
-    figures = {"trainable_params": record["params"]} | record
+    figures = {"trainable_params": record["params"], **record}
     return Entry(
         shown,
         record.get("name"),

@@ -38,7 +38,7 @@ class Wiring:
         """Inputs of the same name, else of the same number."""
         before, after = self.sides[0].inputs, self.sides[1].inputs
         names = {port.name: index for index, port in enumerate(after) if port.name is not None}
-        numbers = ((index, names.get(port.name, index)) for index, port in enumerate(before))
+        numbers = ((index, names.get(port.name or "", index)) for index, port in enumerate(before))
         inside = max(len(before), len(after)) or _heads(self.sides)  # those of a nested model are only counted
         return {-1 - a: -1 - b for a, b in numbers} or {-1 - index: -1 - index for index in range(inside)}
 
