@@ -1,3 +1,29 @@
-"""Model summaries with Keras' exact numbers, without Keras."""
+"""Model summaries with Keras' exact numbers, without Keras.
+
+>>> import densecli
+>>> densecli.summarize("Dense(16)@(3,2) -> Flatten -> Dense(4)").totals.params
+244
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from densecli.report import Report
 
 __version__ = "0.1.0"
+__all__ = ["__version__", "summarize"]
+
+
+def summarize(spec: str, *, batch: int | None = None, input_shape: tuple[int | None, ...] | None = None) -> Report:
+    """The report of a model: a stack such as `Dense(16)@(3,2)`, or the path of a spec or model file.
+
+    Shapes have the batch first, None where unknown; bytes and MACs are for one sample unless `batch` is given.
+    Raises DenseError for what cannot be read, SpecErrors with every mistake found in a spec (both in densecli.errors).
+    """
+    from densecli.read.specs import read, specs  # noqa: PLC0415
+    from densecli.infer import infer  # noqa: PLC0415
+
+    found = specs([spec])[0]
+    return infer(read(found, {} if input_shape is None else {None: input_shape}), found.name, batch)

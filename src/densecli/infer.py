@@ -120,7 +120,10 @@ class RowBuilder:
         refs = node.calls[call].refs()
         names = tuple(self.graph.nodes[ref.node].name for ref in refs)
         return CallInfo(
-            names, tuple(tensor.shape for tensor in result.inputs), tuple(tensor.shape for tensor in result.tensors)
+            names,
+            tuple(tensor.shape for tensor in result.inputs),
+            tuple(tensor.shape for tensor in result.tensors),
+            tuple((ref.call, ref.tensor) for ref in refs),
         )
 
     def cost(self, layer: Layer, results: list[Result]) -> Cost:
@@ -143,6 +146,7 @@ class RowBuilder:
             sum(product(weight.shape) or 0 for weight in weights),
             sum(product(weight.shape) or 0 for weight in weights if weight.trainable),
             sum(weight_bytes(weight) for weight in weights),
+            sum(weight_bytes(weight) for weight in weights if weight.trainable),
             *(_sum(getattr(row, figure) for row in rows) for figure in FIGURES),
             {figure: names for figure, names in not_counted.items() if names},
             any(row.opaque for row in rows),
@@ -176,7 +180,8 @@ def layer_weights(layer: Layer, result: Result, trainable: bool) -> Iterator[Own
     """Own weights first, then those of the layers inside, each with its path as name."""
     if any(tensor.shape is None for tensor in result.inputs):
         return
-    yield from _weights(layer, result.args, result.kwargs, (trainable, (), None))
+    found = _weights(layer, result.args, result.kwargs, (trainable, (), None))
+    yield from sorted(found, key=lambda owned: owned.weight.name.rpartition("/")[2] not in layer.leads)
 
 
 def _weights(layer: Layer, args: Any, kwargs: Any, above: tuple[bool, tuple[str, ...], Any]) -> Iterator[Owned]:

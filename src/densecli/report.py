@@ -28,11 +28,15 @@ class WeightInfo(NamedTuple):
 
 
 class CallInfo(NamedTuple):
-    """One use of a layer: the names it is connected to, and the shapes in and out."""
+    """One use of a layer: the names it is connected to, and the shapes in and out.
+
+    `sources` say for each name which call of that layer it is, and which tensor of the call (Keras' name[call][tensor]).
+    """
 
     inbound: tuple[str, ...]
     input_shapes: tuple[Shape | None, ...]
     output_shapes: tuple[Shape | None, ...]
+    sources: tuple[tuple[int, int], ...] = ()
 
 
 class Row(NamedTuple):
@@ -79,6 +83,7 @@ class Totals(NamedTuple):
     params: int
     trainable_params: int
     weight_bytes: int
+    trainable_bytes: int
     macs: int | None
     flops: int | None
     activation_bytes: int | None

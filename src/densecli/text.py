@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 
 _INVISIBLE = (
@@ -88,3 +89,19 @@ def describe(value: object) -> str:
 def _describe_list(value: list[object] | tuple[object, ...]) -> str:
     text = f"({', '.join(str(item) if isinstance(item, int | float) else '…' for item in value[:8])})"
     return text if len(value) <= 8 else f"a list of {len(value):,}"  # noqa: PLR2004
+
+
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*((?:[kmgt]i?)?)b?")
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
+
+
+def amount(text: str) -> int:
+    """A count or size as people write it: 244, 1_000_000, 1.5k, 16MiB, 8GB (k = 1000, Ki = 1024; a trailing B is decoration).
+
+    Raises ValueError.
+    """
+    found = _AMOUNT.fullmatch(text.strip().replace("_", "").lower())
+    if found is None or len(text) > 40:  # noqa: PLR2004
+        raise ValueError(text)
+    number, unit = found[1], _UNITS[found[2]]
+    return int(number) * unit if number.isdecimal() else round(float(number) * unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,12 @@ def dense(x: Array, kernel: Array, bias: Array | None = None) -> Array:
     return y
 
 
+def einsum(equation: str, x: Array, kernel: Array, bias: Array | None = None) -> Array:
+    """The Einstein summation of `x` and `kernel`, plus `bias`, in the kernel's dtype."""
+    y: Array = np.einsum(equation, x.astype(kernel.dtype, copy=False), kernel, optimize=True)
+    return y if bias is None else y + bias
+
+
 def activate(x: Array, activation: Any, *, fresh: bool = False) -> Array:
     """The activation of that name; in place when `fresh` says that nobody else holds `x`."""
     if activation == "linear":
@@ -54,6 +61,37 @@ def from_channels_last(x: Array, data_format: str) -> Array:
     return to_channels_first(x) if data_format == "channels_first" else x
 
 
+def floating(x: Array) -> Array:
+    """`x`, whole numbers and booleans as float32."""
+    return x if x.dtype.kind == "f" else x.astype(np.float32)
+
+
+def cast_like(x: Array, other: Array) -> Array:
+    """`x` in the dtype of `other`."""
+    return x.astype(other.dtype, copy=False)
+
+
+def flatten(x: Array) -> Array:
+    """One row for each sample: (batch, a, b, ...) to (batch, a * b * ...)."""
+    return x.reshape(x.shape[0], math.prod(x.shape[1:]))
+
+
+def reshape(x: Array, shape: tuple[int, ...]) -> Array:
+    """`x` in another shape; one size may be -1."""
+    return x.reshape(shape)
+
+
+def transpose(x: Array, axes: tuple[int, ...]) -> Array:
+    """`x` with its axes in that order."""
+    return x.transpose(axes)
+
+
+def crop(x: Array, borders: tuple[tuple[int, int], ...]) -> Array:
+    """Cut (before, after) off each spatial axis of `x` (batch, *spatial, channels)."""
+    inner = (slice(before, n - after) for n, (before, after) in zip(x.shape[1:-1], borders, strict=True))
+    return x[(slice(None), *inner)]
+
+
 def merge(operation: str, xs: list[Array]) -> Array:
     """Fold arrays with an element-wise operation, broadcasting missing leading axes behind the batch as Keras does."""
     rank = max(x.ndim for x in xs)
@@ -61,6 +99,14 @@ def merge(operation: str, xs: list[Array]) -> Array:
     if operation == "average":
         return reduce(np.add, same) / np.asarray(len(xs), xs[0].dtype)
     return reduce(MERGES[operation], same)
+
+
+def merge_ways(mode: str, ahead: Array, back: Array) -> Array:
+    """What Bidirectional makes of its two outputs: concat, sum, mul or ave."""
+    if mode == "concat":
+        return np.concatenate((ahead, back), axis=-1)
+    y: Array = np.multiply(ahead, back) if mode == "mul" else np.add(ahead, back)
+    return y / y.dtype.type(2) if mode == "ave" else y
 
 
 def take_rows(table: Array, indices: Array) -> Array:
@@ -82,7 +128,24 @@ def masked(x: Array, value: float) -> Array:
     return x * steps_that_differ(x, value)[..., None].astype(x.dtype)
 
 
+def average_of_steps(x: Array, mask: Array, *, keepdims: bool = False) -> Array:
+    """Mean over the steps of `x` (batch, steps, channels) that the boolean `mask` (batch, steps) lets count."""
+    counting = mask.astype(x.dtype)[..., None]
+    total = np.where(mask[..., None], x, x.dtype.type(0)).sum(1, keepdims=keepdims)
+    with np.errstate(invalid="ignore"):  # nothing counts: Keras divides 0 by 0 too
+        return np.asarray(total / counting.sum(1, keepdims=keepdims))
+
+
 def each_step(function: Callable[[Array], Array], x: Array) -> Array:
     """`function` at every step of axis 1, all steps at once as a larger batch."""
     y = function(x.reshape(-1, *x.shape[2:]))
     return y.reshape(*x.shape[:2], *y.shape[1:])
+
+
+def generator(seed: int) -> np.random.Generator:
+    """NumPy's random numbers from a seed."""
+    return np.random.default_rng(seed)
+
+
+def all_finite(x: Array) -> bool:
+    return bool(np.isfinite(x).all())

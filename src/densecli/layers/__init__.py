@@ -1,5 +1,43 @@
 """The catalogue: one module per family. Importing this package fills `densecli.layer.CATALOGUE`."""
 
-from densecli.layers import conv, core, merge, wrappers
+from densecli.layers import (
+    adaptive_pooling,
+    attention,
+    borders,
+    conv,
+    conv_lstm,
+    core,
+    einsum,
+    embedding,
+    global_pooling,
+    merge,
+    normalization,
+    multi_head_attention,
+    pooling,
+    recurrent,
+    recurrent_cells,
+    regularization,
+    reshaping,
+    wrappers,
+)
 
-__all__ = ["conv", "core", "merge", "wrappers"]
+__all__ = [
+    "adaptive_pooling",
+    "attention",
+    "borders",
+    "conv",
+    "conv_lstm",
+    "core",
+    "einsum",
+    "embedding",
+    "global_pooling",
+    "merge",
+    "normalization",
+    "multi_head_attention",
+    "pooling",
+    "recurrent",
+    "recurrent_cells",
+    "regularization",
+    "reshaping",
+    "wrappers",
+]

@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING, Any
 from densecli.report import SCHEMA
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from densecli.report import Report, Row, TensorInfo, Totals
+    from densecli.run import Outcome
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
 
 
-def render(report: Report) -> str:
+def render_all(results: Sequence[tuple[Report, Outcome | None]]) -> str:
+    """One document, or a list of them where there are several specs."""
+    documents = [render(*result) for result in results]
+    return documents[0] + "\n" if len(documents) == 1 else "[\n" + ",\n".join(documents) + "\n]\n"
+
+
+def render(report: Report, outcome: Outcome | None = None) -> str:
     """The document, with one line per layer."""
-    record = as_record(report)
+    record = as_record(report, outcome)
     layers = record.pop("layers")
     totals = record.pop("totals")
     rest = {key: record.pop(key) for key in ("run",) if key in record}
@@ -27,27 +36,39 @@ def render(report: Report) -> str:
     return "\n".join([*lines, ",\n".join(tail), "}"])
 
 
-def render_line(report: Report) -> str:
-    """The document on one line, for ndjson."""
-    return _encode(as_record(report))
+def line(record: dict[str, Any]) -> str:
+    """A record on one line, for ndjson."""
+    return _encode(record) + "\n"
 
 
-def as_record(report: Report) -> dict[str, Any]:
+def as_record(report: Report, outcome: Outcome | None = None) -> dict[str, Any]:
     """The report as JSON values, in the order of the contract."""
-    return (
-        {
-            "schema": SCHEMA,
-            "source": report.source,
-            "name": report.name,
-            "type": report.type,
-            "inputs": [_tensor(tensor) for tensor in report.inputs],
-            "outputs": [_tensor(tensor) for tensor in report.outputs],
-            "layers": [row_record(row) for row in report.rows],
-            "totals": _totals(report.totals),
-        }
-        | ({"batch": report.batch} if report.batch is not None else {})
-        | ({"warnings": report.warnings} if report.warnings else {})
-    )
+    record: dict[str, Any] = {
+        "schema": SCHEMA,
+        "source": report.source,
+        "name": report.name,
+        "type": report.type,
+        "inputs": [_tensor(tensor) for tensor in report.inputs],
+        "outputs": [_tensor(tensor) for tensor in report.outputs],
+        "layers": [row_record(row) for row in report.rows],
+        "totals": _totals(report.totals),
+    }
+    if report.batch is not None:
+        record["batch"] = report.batch
+    if report.warnings:
+        record["warnings"] = report.warnings
+    if outcome is not None:
+        record["run"] = _run(outcome)
+    return record
+
+
+def _run(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "seed": outcome.seed,
+        "outputs": [output._asdict() for output in outcome.outputs],
+        "seconds": outcome.seconds,
+        "peak_bytes": outcome.peak_bytes,
+    }
 
 
 def _tensor(tensor: TensorInfo) -> dict[str, Any]:
@@ -76,7 +97,10 @@ def row_record(row: Row) -> dict[str, Any]:
         ],
     }
     if len(row.calls) > 1:
-        record["calls"] = [call._asdict() for call in row.calls]
+        record["calls"] = [
+            {"inbound": call.inbound, "input_shapes": call.input_shapes, "output_shapes": call.output_shapes}
+            for call in row.calls
+        ]
     if row.shares_weights_with:
         record["shares_weights_with"] = row.shares_weights_with
     if row.opaque:

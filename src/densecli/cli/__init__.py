@@ -1,0 +1,151 @@
+"""The command line: the only printer, the only exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from densecli import __version__
+from densecli.cli import streams
+from densecli.cli.complaints import complain
+from densecli.errors import DenseError, OutputError, SpecErrors, did_you_mean
+from densecli.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# One module per command; only the one that is called is imported, the others lend the help page their first line.
+COMMANDS = {
+    "summary": "The Keras-style table of a model, or the same as JSON, CSV, Markdown, …",
+    "explain": "Where each shape and each parameter count comes from, layer by layer.",
+    "layers": "The catalogue: types, arguments, defaults, formulas.",
+    "schema": "The JSON Schemas of what goes in and what comes out.",
+}
+OK, FOUND, USAGE, BUG, INTERRUPTED, PIPE = 0, 1, 2, 70, 130, 141
+USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # click's ClickException, which typer carries in a private module
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run densecli; returns the exit code. Every way out of the program goes through here."""
+    streams.prepare()
+    try:
+        code = invoke(list(arguments))
+        streams.flush()
+    except streams.ReaderGoneError:
+        streams.discard()
+        return PIPE
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        streams.discard()
+        return INTERRUPTED
+    except OutputError as error:
+        streams.discard()
+        return fail([error])
+    except DenseError as error:
+        return fail([error])
+    except SpecErrors as several:
+        return fail(several.errors)
+    except USAGE_ERROR as error:
+        return usage_error(error, arguments)
+    except typer.Exit as leave:
+        return int(leave.exit_code)
+    except OSError as error:  # readers turn theirs into ReadError: this one is typer writing its help
+        streams.discard()
+        return fail([OutputError(f"cannot write to stdout: {error.strerror}", code="E602")])
+    except Exception as error:  # noqa: BLE001  # the last line of defence: a bug, said so in one line
+        return bug(error, arguments)
+    return code
+
+
+def invoke(arguments: list[str]) -> int:
+    """Hand the words to the command they name, or to `summary`."""
+    arguments = arguments or ["--help"]
+    named = arguments[0] in COMMANDS
+    if not named and arguments[0] not in ("-h", "--help", "--version", "--install-completion", "--show-completion"):
+        arguments = ["summary", *arguments]
+    wanted = [arguments[0]] if arguments[0] in COMMANDS and not completing() else list(COMMANDS)
+    command = typer.main.get_command(build(wanted))
+    code = command.main(arguments, prog_name="densecli", standalone_mode=False)
+    return code if isinstance(code, int) else OK
+
+
+def completing() -> bool:
+    return "_DENSECLI_COMPLETE" in os.environ
+
+
+def build(names: Sequence[str]) -> typer.Typer:
+    """The app with these commands."""
+    app = typer.Typer(
+        name="densecli",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(help=HELP)(root)
+    for name in names:
+        app.command(name, help=COMMANDS[name], short_help=COMMANDS[name])(import_module(f"densecli.cli.{name}").command)
+    return app
+
+
+HELP = """Model summaries with Keras' exact numbers, without Keras.
+
+\b
+  densecli 'Dense(16)@(3,2) -> Flatten -> Dense(4)'    a layer stack: @ gives the input shape
+  densecli model.keras                                 a Keras file, or a YAML or JSON spec
+  densecli explain 'Conv2D(8, 3)@(28,28,1)'            where the numbers come from
+
+Without a command, SPEC goes to `summary`.
+"""
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        streams.write(f"densecli {__version__}\n")
+        raise typer.Exit
+
+
+def root(
+    version: bool = typer.Option(False, "--version", help="Show the version.", callback=show_version, is_eager=True),
+) -> None:
+    """What stands before the commands; its help is HELP."""
+
+
+def fail(errors: Sequence[DenseError]) -> int:
+    complain(errors)
+    return USAGE
+
+
+def usage_error(error: Any, arguments: Sequence[str]) -> int:
+    """A wrong option or a missing argument, in the same form as every other error."""
+    message = safe(error.format_message())
+    lines = [f"error: {message[:1].lower()}{message[1:]}"]
+    first = arguments[0] if arguments else ""
+    if first.startswith("-") and "No such option" in error.format_message() and ">" in first:
+        lines.append("  help: a spec that starts with - needs -- before it; a stack starts with a layer")
+    elif (guess := did_you_mean(first, COMMANDS)) and len(arguments) > 1:
+        lines.append(f"  help: {guess}")
+    name = error.ctx.command_path if getattr(error, "ctx", None) is not None else "densecli"
+    streams.complain("\n".join([*lines, f"  usage: `{name} --help` shows the options"]))
+    return USAGE
+
+
+def bug(error: Exception, arguments: Sequence[str]) -> int:
+    """A mistake of ours: one line, and the traceback for those who ask for it."""
+    if "--debug" in arguments:
+        import traceback  # noqa: PLC0415
+
+        streams.complain(safe_lines("".join(traceback.format_exception(error))))
+    streams.complain(
+        f"internal error: {type(error).__name__}: this is a bug in densecli {__version__} "
+        f"(Python {sys.version.split()[0]}); please report it with the output of the same command and --debug"
+    )
+    return BUG
+
+
+def safe_lines(text: str) -> str:
+    return "\n".join(map(safe, text.splitlines()))

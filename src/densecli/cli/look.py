@@ -1,0 +1,42 @@
+"""How output looks where it goes: colour, width, box characters. Decided once, handed to the renderers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import NamedTuple
+
+from densecli.cli import streams
+
+
+class Look(NamedTuple):
+    """`width` is that of the terminal, None where nobody looks and lines may be as long as they are."""
+
+    color: bool
+    width: int | None
+    ascii: bool
+
+
+def look(color: str = "auto", width: int | None = None, to_file: bool = False) -> Look:
+    """--color, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, then whether it is a terminal."""
+    terminal = streams.interactive() and not to_file
+    if width is None and terminal:
+        width = _terminal_width()
+    return Look(use_color(color, terminal), width, not to_file and not streams.encodes("━┃└…"))
+
+
+def use_color(color: str, terminal: bool) -> bool:
+    if color != "auto":
+        return color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
+        if os.environ.get(name):
+            return os.environ[name] != "0"
+    return terminal and os.environ.get("TERM") != "dumb"
+
+
+def _terminal_width() -> int | None:
+    """Columns of the terminal; COLUMNS counts when it is a sensible number."""
+    columns = shutil.get_terminal_size((0, 0)).columns
+    return columns if columns > 0 else None

@@ -1,0 +1,83 @@
+"""Where a result goes: standard output, or a file that is either the old one or the whole new one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from densecli.cli import streams
+from densecli.errors import OutputError
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def deliver(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
+    """Write to stdout, or to `output` in one step. Raises OutputError."""
+    if output is None or output == "-":
+        streams.write(text)
+        return
+    target = os.path.realpath(output)
+    try:
+        mode = _mode(output)
+        if any(_same(target, path) for path in inputs):
+            raise OutputError(
+                f"{quote(output)} is an input: it would be overwritten", code="E603", hint="choose another --output"
+            )
+        if mode is not None and stat.S_ISDIR(mode):
+            raise OutputError(f"{quote(output)} is a directory", code="E603")
+        data = text.encode("utf-8", "backslashreplace")
+        if mode is not None and not stat.S_ISREG(mode):
+            _write_in_place(output, data)
+        else:
+            _replace(target, data, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {quote(output)}: {error.strerror}", code="E602" if error.errno == 28 else "E603"
+        ) from error  # noqa: PLR2004  # ENOSPC
+
+
+def _mode(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mode  # noqa: PTH116
+    except FileNotFoundError:
+        return None
+
+
+def _same(target: str, path: str) -> bool:
+    with contextlib.suppress(OSError):
+        return os.path.samefile(target, path)  # noqa: PTH121
+    return False
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def _write_in_place(target: str, data: bytes) -> None:
+    """A device or a FIFO has no old contents to protect."""
+    with open(target, "wb") as file:  # noqa: PTH123
+        file.write(data)
+
+
+def _replace(target: str, data: bytes, mode: int) -> None:
+    import tempfile  # noqa: PLC0415  # brings random and hashlib along
+
+    folder, name = os.path.split(target)
+    handle, temporary = tempfile.mkstemp(prefix=f".{name[:64]}.", suffix=".tmp", dir=folder or ".")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)  # noqa: PTH101
+        os.replace(temporary, target)  # noqa: PTH105
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)  # noqa: PTH108
+        raise

@@ -1,0 +1,92 @@
+"""Standard output and standard error: what is written arrives, or the exit code says so."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+from densecli.errors import OutputError
+
+
+class ReaderGoneError(Exception):
+    """The reader of the pipe went away. No OSError: typer would swallow that."""
+
+
+def prepare() -> None:
+    """What a stream cannot encode is escaped, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def write(text: str) -> None:
+    """Results, to standard output. Raises OutputError when they cannot be written."""
+    if sys.stdout is None:
+        raise OutputError("cannot write to stdout: it is closed", code="E601")
+    with failures():
+        _write_all(text)
+
+
+def _write_all(text: str) -> None:
+    """All of it: an unbuffered stdout (PYTHONUNBUFFERED) takes what fits a pipe and says nothing of the rest."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:  # replaced by something that only takes text
+        sys.stdout.write(text)
+        return
+    sys.stdout.flush()
+    encoded = text.replace("\n", os.linesep).encode(sys.stdout.encoding or "ascii", "backslashreplace")
+    rest = memoryview(encoded)
+    while rest:
+        rest = rest[buffer.write(rest) :]
+
+
+def flush() -> None:
+    """Make sure that all of it went out: a full disk shows only now."""
+    if sys.stdout is not None:
+        with failures():
+            sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def failures():  # type: ignore[no-untyped-def]  # noqa: ANN201
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderGoneError from error
+    except OSError as error:
+        raise OutputError(f"cannot write to stdout: {error.strerror}", code="E602") from error
+    except ValueError as error:
+        raise OutputError("cannot write to stdout: it is closed", code="E601") from error
+
+
+def discard() -> None:
+    """Nothing more goes out, and Python's own flush at exit finds nobody to complain to."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def complain(text: str) -> None:
+    """Everything that is not a result, to standard error; if that is closed too, the exit code has to do."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+
+def interactive(stream: str = "stdout") -> bool:
+    """Whether a person sits at the other end."""
+    found = getattr(sys, stream)
+    try:
+        return found is not None and found.isatty()
+    except ValueError:
+        return False
+
+
+def encodes(text: str) -> bool:
+    """Whether standard output can show the text as it is."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

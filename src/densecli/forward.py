@@ -1,0 +1,105 @@
+"""Arrays through a graph: every call in order, masks as Keras hands them on, each array freed after its last use."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from inspect import signature
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from densecli.graph import Graph, Ref, call_order, map_refs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import ModuleType
+
+    from densecli.graph import Call, Step
+    from densecli.layer import Layer
+
+Array = Any
+
+
+class Value(NamedTuple):
+    """An array on its way, and the mask that Keras would carry with it."""
+
+    array: Array
+    mask: Array | None = None
+
+
+def forward(
+    graph: Graph,
+    ops: ModuleType,
+    weights: Sequence[Mapping[str, Any]],
+    inputs: Sequence[Value],
+    watch: Callable[[Step, list[Value]], None] | None = None,
+) -> list[Value]:
+    """The model's outputs. `weights` are by node; `watch` sees the values of every call as soon as they are there."""
+    order = call_order(graph)[0]
+    values: dict[Ref, Value] = dict(zip(graph.inputs, inputs, strict=True))
+    left = uses(graph, order)
+    for node, call in order:
+        if Ref(node, call) not in values:
+            made = call_layer(graph.nodes[node].layer, ops, weights[node], graph.nodes[node].calls[call], values)
+            values.update({Ref(node, call, tensor): value for tensor, value in enumerate(made)})
+            if watch is not None:
+                watch((node, call), made)
+            release(graph.nodes[node].calls[call].refs(), values, left)
+    return [values[ref] for ref in graph.outputs]
+
+
+def uses(graph: Graph, order: Sequence[Step]) -> Counter[Ref]:
+    """How often each tensor is still needed; the outputs are needed for ever."""
+    count = Counter(graph.outputs)
+    for node, call in order:
+        if Ref(node, call) not in graph.inputs:
+            count.update(graph.nodes[node].calls[call].refs())
+    return count
+
+
+def release(refs: Sequence[Ref], values: dict[Ref, Value], left: Counter[Ref]) -> None:
+    for ref in refs:
+        left[ref] -= 1
+        if not left[ref]:
+            values.pop(ref, None)
+
+
+def call_layer(
+    layer: Layer, ops: ModuleType, weights: Mapping[str, Any], call: Call, values: Mapping[Ref, Value]
+) -> list[Value]:
+    """One call of one layer: its outputs, each with the mask that goes on."""
+    args, kwargs = map_refs((call.args, call.kwargs), lambda ref: values[ref].array)
+    masks, named = map_refs((call.args, call.kwargs), lambda ref: values[ref].mask)
+    kwargs = mask_arguments(layer, masks, named) | kwargs
+    output = layer.forward(ops, weights, *args, **kwargs)
+    arrays = flat_arrays(output)
+    first = args[0] if args else None
+    mask = layer.mask(ops, first, kwargs.get("mask", masks[0] if masks else None)) if any_mask(layer, masks) else None
+    each = mask if isinstance(mask, list) and len(arrays) > 1 else [mask] + [None] * (len(arrays) - 1)
+    return [Value(array, of) for array, of in zip(arrays, each, strict=False)]
+
+
+def any_mask(layer: Layer, masks: Any) -> bool:
+    """Whether the layer has to be asked for a mask: one came in, or it is one that makes masks."""
+    return layer.makes_mask or any(mask is not None for mask in flat_arrays(list(masks)))
+
+
+@cache
+def mask_parameters(kind: type[Layer]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the tensors that `forward` takes, and those of its mask arguments."""
+    names = [name for name in signature(kind.forward).parameters if name not in ("self", "ops")][1:]
+    return tuple(name for name in names if "mask" not in name), tuple(name for name in names if name.endswith("mask"))
+
+
+def mask_arguments(layer: Layer, masks: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """`mask` is that of the first argument, `query_mask` that of the argument `query`, as Keras fills them in."""
+    tensors, wanted = mask_parameters(type(layer))
+    by_name = dict(zip(tensors, masks, strict=False)) | named
+    found = {name: masks[0] if name == "mask" and masks else by_name.get(name.removesuffix("_mask")) for name in wanted}
+    return {name: mask for name, mask in found.items() if any(part is not None for part in flat_arrays(mask))}
+
+
+def flat_arrays(output: Any) -> list[Array]:
+    """The arrays of a structure, in order."""
+    if isinstance(output, list | tuple):
+        return [array for item in output for array in flat_arrays(item)]
+    return [output]

@@ -1,0 +1,82 @@
+"""The SPEC words of a command: DSL text, files, or standard input."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from densecli.errors import ReadError, Source
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from densecli.graph import Graph
+
+ARGUMENT = "<argument>"
+SUFFIXES = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5", ".dsl")
+_PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|'[^']*'|\"[^\"]*\"")
+
+
+class Spec(NamedTuple):
+    """One model to look at: DSL text when `text` is set, else a file name (`-` is standard input)."""
+
+    name: str
+    text: str | None = None
+
+
+def is_file(word: str) -> bool:
+    """Decided by the word alone: standard input, a known suffix, or a path separator outside parentheses."""
+    if word == "-" or word.lower().endswith(SUFFIXES):
+        return True
+    plain = word
+    while (shorter := _PARENTHESES.sub("", plain)) != plain:
+        plain = shorter
+    return "/" in plain.replace("//", "") or "\\" in plain
+
+
+def specs(words: Sequence[str]) -> list[Spec]:
+    """The models that the words name: files one by one, DSL words joined to one stack."""
+    files = [word for word in words if is_file(word)]
+    if not files:
+        return [Spec(ARGUMENT, " -> ".join(words))]
+    if len(files) < len(words):
+        other = next(word for word in words if not is_file(word))
+        raise ReadError(
+            f"files and DSL words are not mixed: {quote(files[0])} is a file, {quote(other)} is not",
+            code="E111",
+            hint="one stack: Flatten 'Dense(4)'; or files: a.yaml b.keras",
+        )
+    if files.count("-") > 1:
+        raise ReadError("standard input can be read only once", code="E108", hint="give `-` a single time")
+    return [Spec(word) for word in dict.fromkeys(files)]
+
+
+def read(spec: Spec, input_shapes: dict[str | None, tuple[int | None, ...]] | None = None) -> Graph:
+    """The graph of one spec. Raises DenseError or SpecErrors."""
+    if spec.text is not None:
+        from densecli.read import dsl  # noqa: PLC0415
+
+        return dsl.read(Source(ARGUMENT, spec.text), input_shapes)
+    from densecli.read.open import open_spec  # noqa: PLC0415
+
+    return open_spec(spec.name, input_shapes=input_shapes)
+
+
+def input_shapes(values: Sequence[str]) -> dict[str | None, tuple[int | None, ...]]:
+    """--input-shape [NAME=]3,2 as shapes by input name; the one without a name is for the only input."""
+    return dict(map(_input_shape, values))
+
+
+def _input_shape(value: str) -> tuple[str | None, tuple[int | None, ...]]:
+    name, equals, sizes = value.rpartition("=")
+    parts = [part.strip() for part in sizes.strip().strip("()[]").split(",") if part.strip()]
+    if not all(part.isdecimal() or part.lower() in ("none", "null", "?") for part in parts) or any(
+        len(part) > 18 for part in parts
+    ):  # noqa: PLR2004
+        raise ReadError(
+            f"expected an input shape, got {quote(value)}",
+            code="E112",
+            hint="--input-shape 224,224,3 or NAME=224,224,3",
+        )
+    return name if equals else None, tuple(int(part) if part.isdecimal() else None for part in parts)

@@ -1,0 +1,45 @@
+"""`--print totals.params`: one bare value out of the JSON record."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from densecli.errors import OutputError, did_you_mean
+from densecli.text import quote, safe
+
+
+def bare_value(record: dict[str, Any], path: str) -> str:
+    """The value at a dotted path: numbers and words bare, unknown as null, the rest as JSON on one line.
+
+    A list is entered by position (`layers.0.params`) or by the name of what it holds (`layers.dense_1.params`).
+    Raises OutputError E607 where the path leads nowhere.
+    """
+    value: Any = record
+    rest = path
+    while rest:
+        value, rest = _enter(value, rest, path)
+    return safe(value) if isinstance(value, str) else json.dumps(value, allow_nan=False)
+
+
+def _enter(value: Any, rest: str, path: str) -> tuple[Any, str]:
+    """One step down the longest key that fits, for names may have dots in them."""
+    keys = _keys(value)
+    parts = rest.split(".")
+    for count in range(len(parts), 0, -1):
+        key = ".".join(parts[:count])
+        if key in keys:
+            return keys[key], ".".join(parts[count:])
+    hint = did_you_mean(parts[0], keys) or (
+        f"there is: {', '.join(list(keys)[:20])}" if keys else "nothing is below it"
+    )
+    raise OutputError(f"no value at {quote(path)}: nothing is called {quote(parts[0])}", code="E607", hint=hint)
+
+
+def _keys(value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list | tuple):
+        named = {each["name"]: each for each in value if isinstance(each, dict) and isinstance(each.get("name"), str)}
+        return {str(index): each for index, each in enumerate(value)} | named
+    return {}

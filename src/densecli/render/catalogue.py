@@ -1,0 +1,148 @@
+"""The catalogue of layers as text, JSON and Markdown, all from the classes themselves."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import TYPE_CHECKING, Any
+
+import densecli.layers  # fills the catalogue
+from densecli.fields import REQUIRED, Object
+from densecli.layer import CATALOGUE, Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from densecli.fields import Field
+
+SCHEMA = "densecli/layers/1"
+
+__all__ = ["densecli"]
+
+
+def families() -> dict[str, list[type[Layer]]]:
+    """The layers by family, both in alphabetical order."""
+    found: dict[str, list[type[Layer]]] = {}
+    for layer in sorted(CATALOGUE.values(), key=lambda kind: (kind.family, kind.__name__)):
+        found.setdefault(layer.family, []).append(layer)
+    return found
+
+
+def overview() -> str:
+    """Every layer with what it is for, by family."""
+    width = max(map(len, CATALOGUE))
+    parts = []
+    for family, layers in families().items():
+        lines = [f"  {layer.__name__.ljust(width)}  {purpose(layer)}" for layer in layers]
+        parts.append("\n".join([f"{family.replace('_', ' ')}:", *lines]))
+    return "\n\n".join(parts) + "\n\n`densecli layers TYPE` shows the arguments of one.\n"
+
+
+def details(layer: type[Layer]) -> str:
+    """One layer: signature, purpose, formula, arguments."""
+    head = [signature(layer), "", *(f"  {line}".rstrip() for line in documentation(layer).splitlines())]
+    facts = [("formula", layer.formula), ("shape", layer.shape_rule), ("aliases", ", ".join(layer.aliases))]
+    head += ["", *(f"  {name}: {text}" for name, text in facts if text)]
+    rows = [
+        (f"{name}={default(field)}" if field.default is not REQUIRED else name, field.doc)
+        for name, field in arguments(layer)
+    ]
+    width = max((len(name) for name, _ in rows), default=0)
+    return (
+        "\n".join([*head, "", "  arguments:", *(f"    {name.ljust(width)}  {doc}".rstrip() for name, doc in rows)])
+        + "\n"
+    )
+
+
+def signature(layer: type[Layer]) -> str:
+    """Conv2D(filters, kernel_size, strides=1, …)"""
+    parts = [
+        name if field.default is REQUIRED else f"{name}={default(field)}"
+        for name, field in arguments(layer)
+        if name in layer.positional
+    ]
+    return f"{layer.__name__}({', '.join(parts)})"
+
+
+def arguments(layer: type[Layer]) -> Iterator[tuple[str, Field[Any]]]:
+    """The arguments in Keras' order, those that every layer has last."""
+    yield from ((name, layer.config_fields[name]) for name in layer.positional)
+    yield from ((name, field) for name, field in layer.config_fields.items() if name not in layer.positional)
+
+
+def purpose(layer: type[Layer]) -> str:
+    """The first sentence of the docstring."""
+    return documentation(layer).partition("\n\n")[0].replace("\n", " ")
+
+
+def documentation(layer: type[Layer]) -> str:
+    return inspect.cleandoc(layer.__doc__ or "")
+
+
+def example(layer: type[Layer]) -> str:
+    """The docstring's last line: Dense(16): (None, 3, 2) -> (None, 3, 16), 48 params."""
+    return documentation(layer).splitlines()[-1]
+
+
+def default(field: Field[Any]) -> str:
+    """The default as one writes it in a stack."""
+    value = field.default
+    if isinstance(value, bool) or value is None:
+        return str(value).lower()
+    return value if isinstance(value, str) else value.class_name if isinstance(value, Object) else str(value)
+
+
+def as_record(layer: type[Layer]) -> dict[str, Any]:
+    """One layer as JSON values."""
+    return {
+        "type": layer.__name__,
+        "family": layer.family,
+        "aliases": list(layer.aliases),
+        "doc": purpose(layer),
+        "formula": layer.formula,
+        "shape_rule": layer.shape_rule,
+        "example": example(layer),
+        "opaque": layer.opaque,
+        "arguments": [
+            {"name": name, "required": field.default is REQUIRED, "doc": field.doc, "schema": field.schema}
+            | ({} if field.default is REQUIRED else {"default": field.default})
+            for name, field in arguments(layer)
+        ],
+    }
+
+
+def as_json(layer: type[Layer] | None) -> str:
+    """One layer, or all of them."""
+    if layer is not None:
+        return json.dumps({"schema": SCHEMA} | as_record(layer), indent=2) + "\n"
+    records = ",\n".join(f"    {json.dumps(as_record(kind))}" for kinds in families().values() for kind in kinds)
+    return f'{{\n  "schema": "{SCHEMA}",\n  "layers": [\n{records}\n  ]\n}}\n'
+
+
+def markdown() -> str:
+    """docs/layers.md."""
+    parts = [MARKDOWN_HEAD]
+    for family, layers in families().items():
+        parts.append(f"## {family.replace('_', ' ').capitalize()}\n")
+        parts += [_section(layer) for layer in layers]
+    return "\n".join(parts)
+
+
+MARKDOWN_HEAD = """# Layers
+
+Every layer that densecli knows, by family. Arguments stand in Keras' own order; all layers also take `name`, `trainable`
+and `dtype`. This page is generated: `python tools/generate_docs.py`.
+"""
+
+
+def _section(layer: type[Layer]) -> str:
+    lines = [
+        f"### {layer.__name__}\n",
+        f"{purpose(layer)}\n",
+        f"```\n{signature(layer)}\n```\n",
+        f"Example: `{example(layer)}`\n",
+    ]
+    facts = [("Formula", layer.formula), ("Shape", layer.shape_rule), ("Also called", ", ".join(layer.aliases))]
+    lines += [f"- {name}: `{text}`" for name, text in facts if text]
+    lines += [f"- `{name}`: {field.doc}" for name, field in arguments(layer) if name in layer.positional and field.doc]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,77 @@
+"""Where each shape and each parameter count comes from. The sentences live with the layers; this file sets them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from densecli.shape import product, show
+from densecli.text import plural, safe, size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from densecli.report import Report, Row, WeightInfo
+
+
+def render(report: Report) -> str:
+    """The whole model, a paragraph for each layer, the totals last."""
+    paragraphs = ["\n".join(layer_lines(row)) for row in report.rows]
+    return "\n\n".join([f'Model: "{safe(report.name)}"', *paragraphs, "\n".join(total_lines(report))]) + "\n"
+
+
+def layer_lines(row: Row, indent: str = "") -> Iterator[str]:
+    yield f"{indent}{safe(row.name)} ({safe(row.type)})  {shapes(row)}  {plural(row.params, 'parameter')}"
+    inside = indent + "  "
+    if row.layer is not None and row.layer.formula:
+        yield f"{inside}{row.layer.formula}"
+    if row.layer is not None and row.layer.shape_rule:
+        yield f"{inside}shape: {row.layer.shape_rule}"
+    yield from (f"{inside}{line}" for line in weight_lines(row))
+    if row.macs:
+        yield f"{inside}work: {row.macs:,} multiply-accumulates for one sample"
+    yield from (f"{inside}{safe(sentence)}" for sentence in sentences(row))
+    for inner in row.layers:
+        yield from layer_lines(inner, inside)
+
+
+def shapes(row: Row) -> str:
+    """(None, 3, 2) -> (None, 3, 16)"""
+    sides = [
+        ", ".join("?" if shape is None else show(shape) for shape in side)
+        for side in (row.input_shapes, row.output_shapes)
+    ]
+    return " -> ".join(side for side in sides if side)
+
+
+def weight_lines(row: Row) -> Iterator[str]:
+    """kernel 2 × 16 = 32 (input features × units), and the sum."""
+    own = [weight for weight in row.weights if not row.layers or "/" not in weight.name]
+    width = max((len(weight.name) for weight in own), default=0)
+    yield from (weight_line(weight, width) for weight in own)
+    if len(own) > 1:
+        counts = [product(weight.shape) or 0 for weight in own]
+        yield f"{'in all'.ljust(width)}  {' + '.join(f'{count:,}' for count in counts)} = {sum(counts):,}"
+
+
+def weight_line(weight: WeightInfo, width: int) -> str:
+    count = product(weight.shape) or 0
+    factors = " × ".join(f"{dim:,}" for dim in weight.shape)
+    numbers = f"{factors} = {count:,}" if len(weight.shape) > 1 else f"{count:,}"
+    axes = f"  ({' × '.join(weight.axes)})" if weight.axes else ""
+    frozen = "" if weight.trainable else "  not trainable"
+    return f"{safe(weight.name).ljust(width)}  {numbers}{axes}{frozen}"
+
+
+def sentences(row: Row) -> list[str]:
+    """The layer's own sentences, with its numbers."""
+    if row.layer is None or row.expects is None or row.expects.output is None or row.opaque:
+        return []
+    return list(row.layer.explain(row.expects.output, *row.expects.args, **row.expects.kwargs))
+
+
+def total_lines(report: Report) -> Iterator[str]:
+    counts = [row.params for row in report.rows if row.params and not row.shares_weights_with]
+    sum_of = f"{' + '.join(f'{count:,}' for count in counts)} = " if 1 < len(counts) <= 12 else ""  # noqa: PLR2004
+    yield f"Total params: {sum_of}{report.totals.params:,} ({size(report.totals.weight_bytes)})"
+    yield f"Trainable params: {report.totals.trainable_params:,}"
+    yield f"Non-trainable params: {report.totals.non_trainable_params:,}"
