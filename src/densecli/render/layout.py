@@ -149,6 +149,7 @@ class _Net:
     # -- positions ------------------------------------------------------------------------
     def place(self) -> None:
         for rank in self.ranks:
+            self.index.update((point, at) for at, point in enumerate(rank))
             self.settle(rank, [(0.0, 1.0)] * len(rank))
         for sweep in range(SWEEPS):
             neighbours = self.up if sweep % 2 == 0 else self.down

@@ -108,19 +108,19 @@ class _Finder:
         return end - at
 
     def same_wires(self, row: int, length: int, start: int) -> bool:
-        """Connected alike: to the row at the same distance, or both to one and the same row before the run.
+        """Connected alike: within the block or to the one before it, or both to one and the same row before the run.
 
         Which of the two it is must not change from block to block, or branches side by side would pass for a chain.
         """
         ours, theirs = self.wires[row], self.wires[row + length]
-        if len(ours) != len(theirs):
+        if [len(call) for call in ours] != [len(call) for call in theirs]:
             return False
+        earliest = row - (row - start) % length - length
         before = self.wires[row - length] if row - length >= start else None
         for call, (our, their) in enumerate(zip(ours, theirs, strict=True)):
-            if len(our) != len(their):
-                return False
             for slot, (a, b) in enumerate(zip(our, their, strict=True)):
-                if b - a != length and (a != b or a >= start):
+                along = b - a == length and a >= earliest
+                if not along and not (a == b and a < start):
                     return False
                 if before is not None and b - a != a - before[call][slot]:
                     return False
