@@ -22,7 +22,7 @@ RANK_GAP = 30.0  # between ranks: room for the curves
 BEND_GAP = 14.0  # between edges that pass side by side
 STRAIGHTENINGS = 4
 INFINITE = float("inf")
-FIRM, LOOSE = 8.0, 0.05  # how much a box wants to stand in line with a box, and a bend with a box
+FIRM, LOOSE = 200.0, 0.05  # how much a box wants to stand in line with a box, and a bend with a box
 
 
 class Size(NamedTuple):

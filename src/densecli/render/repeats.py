@@ -96,7 +96,7 @@ class _Finder:
         best = (1, 1)
         for length in range(1, min(most, (stop - at) // 2) + 1):
             times = 1 + self.equal_rows(at, stop, length) // length
-            if times > 1 and length * times > best[0] * best[1]:
+            if times > 1 and length * times > best[0] * best[1] and self.hangs_together(at, length):
                 best = (length, times)
         return best
 
@@ -106,6 +106,18 @@ class _Finder:
         while end + length < stop and kinds[end] == kinds[end + length] and self.same_wires(end, length, at):
             end += 1
         return end - at
+
+    def hangs_together(self, at: int, length: int) -> bool:
+        """Whether a block feeds the next one and is connected in itself; else they are branches side by side."""
+        following = (call for row in range(at + length, at + 2 * length) for call in self.wires[row])
+        if not any(at <= source < at + length for call in following for source in call):
+            return False
+        group = list(range(length))
+        for row in range(at, at + length):
+            for source in (source for call in self.wires[row] for source in call if at <= source < at + length):
+                old, new = group[row - at], group[source - at]
+                group = [new if each == old else each for each in group]
+        return len(set(group)) == 1
 
     def same_wires(self, row: int, length: int, start: int) -> bool:
         """Connected alike: within the block or to the one before it, or both to one and the same row before the run.
