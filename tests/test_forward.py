@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from densecli import kernels
 from densecli.graph import Ref, map_refs
+from densecli.infer import layer_weights
 from densecli.run import flat_arrays, nested_weights
 
 from support import CASES, answers, as_shapes, call_case, make
@@ -23,10 +24,10 @@ def call_forward(case, layer):
     constants = {key: value for key, value in case.call.items() if key != "tensors"}
     arrays = draw_inputs(case)
     shapes, kwargs_shapes = map_refs((tuple(structure), named), lambda ref: tuple(arrays[ref.node].shape))
-    numbers = iter(range(10**6))
+    places = {owned.weight.name: place for place, owned in enumerate(layer_weights(layer, call_case(case, layer), True))}
     weights = nested_weights(
         layer, shapes, kwargs_shapes | constants,
-        lambda weight, dtype, path: draw_weight(case.id, next(numbers), path, weight.shape, dtype),
+        lambda weight, dtype, path: draw_weight(case.id, places[path], path, weight.shape, dtype),
     )  # fmt: skip
     args, kwargs = map_refs((tuple(structure), named), lambda ref: arrays[ref.node])
     return flat_arrays(layer.forward(kernels, weights, *args, **kwargs, **constants))

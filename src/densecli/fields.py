@@ -120,8 +120,10 @@ def text(default: Any = REQUIRED, doc: str = "") -> Field[str]:
     return Field(read, default, doc, {"type": "string"})
 
 
-def choice(*names: str, default: Any = None, doc: str = "", none: str | None = None) -> Field[str]:
-    """One of the names, in any case (as Keras reads them); `none` is what null stands for, if it is allowed."""
+def choice(
+    *names: str, default: Any = None, doc: str = "", none: str | None = None, any_case: bool = True
+) -> Field[str]:
+    """One of the names, in any case (as Keras reads most); `none` is what null stands for, if it is allowed."""
     expected = f"one of {', '.join(names)}"
 
     def read(_: Any, value: Any) -> str:
@@ -131,7 +133,7 @@ def choice(*names: str, default: Any = None, doc: str = "", none: str | None = N
             raise wrong_type(expected, value)
         if value not in names:
             folded = value.lower()
-            if folded in names:
+            if any_case and folded in names:
                 return folded
             raise wrong_value(expected, value, did_you_mean(value, names))
         return value
@@ -144,9 +146,9 @@ def choice(*names: str, default: Any = None, doc: str = "", none: str | None = N
     )
 
 
-def data_format() -> Field[str]:
+def data_format(*, any_case: bool = True) -> Field[str]:
     doc = "where the channels are: last (batch, …, channels), the default, or first"
-    return choice("channels_last", "channels_first", doc=doc, none="channels_last")
+    return choice("channels_last", "channels_first", doc=doc, none="channels_last", any_case=any_case)
 
 
 def per_axis(default: Any = REQUIRED, doc: str = "", *, least: int = 1, none: bool = False) -> Field[Any]:
@@ -193,15 +195,15 @@ def integers(default: Any = REQUIRED, doc: str = "", *, one: bool = True) -> Fie
     return Field(read, default, doc, {"anyOf": [{"type": "integer"}, array]} if one else array)
 
 
-def shape(default: Any = REQUIRED, doc: str = "", *, least: int = 0) -> Field[tuple[int | None, ...]]:
-    """Sizes without the batch; null where unknown."""
+def shape(default: Any = REQUIRED, doc: str = "", *, least: int = 0, one: bool = True) -> Field[tuple[int | None, ...]]:
+    """Sizes without the batch; null where unknown. With `one`, a single integer stands for a tuple of one."""
     expected = "a tuple of sizes" if least == 0 else "a tuple of integers"
 
     def read(_: Any, value: Any) -> tuple[int | None, ...]:
-        value = (value,) if isinstance(value, int) and not isinstance(value, bool) else value
+        value = (value,) if one and isinstance(value, int) and not isinstance(value, bool) else value
         if not isinstance(value, list | tuple):
             raise wrong_type(expected, value)
-        if len(value) > 63:  # noqa: PLR2004  # MAX_RANK less the batch
+        if len(value) > 63:  # MAX_RANK less the batch
             raise ArgumentError(f"expected at most 63 sizes, got {len(value):,}", code="E505")
         return tuple(None if each is None else read_integer(each, expected, least) for each in value)
 

@@ -180,7 +180,8 @@ def layer_weights(layer: Layer, result: Result, trainable: bool) -> Iterator[Own
     """Own weights first, then those of the layers inside, each with its path as name."""
     if any(tensor.shape is None for tensor in result.inputs):
         return
-    yield from _weights(layer, result.args, result.kwargs, (trainable, (), None))
+    found = _weights(layer, result.args, result.kwargs, (trainable, (), None))
+    yield from sorted(found, key=lambda owned: owned.weight.name.rpartition("/")[2] not in layer.leads)
 
 
 def _weights(layer: Layer, args: Any, kwargs: Any, above: tuple[bool, tuple[str, ...], Any]) -> Iterator[Owned]:

@@ -52,7 +52,11 @@ class Child(NamedTuple):
 
 
 class Layer:
-    """Base of the catalogue. `inputs` are shapes (a list of shapes where the layer takes a list), as in Keras' `call`."""
+    """Base of the catalogue.
+
+    `inputs` are shapes (a list of shapes where the layer takes a list) and `named` those given by name (a mask), as in
+    Keras' `call`.
+    """
 
     family: ClassVar[str] = ""
     aliases: ClassVar[tuple[str, ...]] = ()
@@ -67,6 +71,7 @@ class Layer:
     keeps_integers: ClassVar[bool] = False  # integer inputs come out as integers
     supports_masking: ClassVar[bool] = False
     makes_mask: ClassVar[bool] = False  # gives a mask even when none came in
+    leads: ClassVar[tuple[str, ...]] = ()  # weights of a layer inside that Keras lists before this layer's own
     opaque: ClassVar[bool] = False  # nothing is known but what the config states
     config_fields: ClassVar[dict[str, Field[Any]]] = {}
     positional: ClassVar[tuple[str, ...]] = ()
@@ -123,7 +128,7 @@ class Layer:
     def reject(self, name: str, message: str, hint: str | None = None) -> None:
         raise ConfigError({name: ArgumentError(message, code="E308", hint=hint)})
 
-    def accept(self, *inputs: Any) -> None:
+    def accept(self, *inputs: Any, **named: Any) -> None:
         """Check the number of axes; layers with other demands on their inputs check them in `output`."""
         first = inputs[0] if inputs else None
         if not isinstance(first, tuple):
@@ -135,15 +140,15 @@ class Layer:
                 f"expected at least {self.min_ndim} axes (with the batch), got {len(first)}: {show(first)}"
             )
 
-    def weights(self, *inputs: Any) -> Iterator[Weight]:
+    def weights(self, *inputs: Any, **named: Any) -> Iterator[Weight]:
         """The layer's own variables, in Keras' order."""
         yield from ()
 
-    def children(self, *inputs: Any) -> Iterator[Child]:
+    def children(self, *inputs: Any, **named: Any) -> Iterator[Child]:
         """The layers inside, whose weights follow the layer's own."""
         yield from ()
 
-    def output(self, *inputs: Any) -> Shapes:
+    def output(self, *inputs: Any, **named: Any) -> Shapes:
         """The shape(s) that come out."""
         shapes: Shapes = inputs[0]
         return shapes
@@ -154,20 +159,20 @@ class Layer:
             return dtypes[0]
         return self.compute_dtype
 
-    def macs(self, output: Any, *inputs: Any) -> int | None:
+    def macs(self, output: Any, *inputs: Any, **named: Any) -> int | None:
         """Multiply-accumulates of convolutions and matrix products, children included; None where a size is unknown."""
         return sum_known(
-            child.layer.macs(child.layer.output(*child.inputs), *child.inputs) for child in self.children(*inputs)
+            child.layer.macs(child.layer.output(*child.inputs), *child.inputs) for child in self.children(*inputs, **named)
         )
 
-    def elementwise(self, output: Any, *inputs: Any) -> int | None:
+    def elementwise(self, output: Any, *inputs: Any, **named: Any) -> int | None:
         """Element-wise FLOPs by the convention of docs/figures.md, children included."""
         return sum_known(
             child.layer.elementwise(child.layer.output(*child.inputs), *child.inputs)
-            for child in self.children(*inputs)
+            for child in self.children(*inputs, **named)
         )
 
-    def explain(self, output: Any, *inputs: Any) -> Iterator[str]:
+    def explain(self, output: Any, *inputs: Any, **named: Any) -> Iterator[str]:
         """Sentences that a reader of `densecli explain` should not miss, with this layer's numbers."""
         yield from ()
 

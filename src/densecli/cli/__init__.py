@@ -35,7 +35,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = invoke(list(arguments))
         streams.flush()
-    except BrokenPipeError:
+    except streams.ReaderGoneError:
         streams.discard()
         return PIPE
     except KeyboardInterrupt:
@@ -53,6 +53,9 @@ def run(arguments: Sequence[str]) -> int:
         return usage_error(error, arguments)
     except typer.Exit as leave:
         return int(leave.exit_code)
+    except OSError as error:  # readers turn theirs into ReadError: this one is typer writing its help
+        streams.discard()
+        return fail([OutputError(f"cannot write to stdout: {error.strerror}", code="E602")])
     except Exception as error:  # noqa: BLE001  # the last line of defence: a bug, said so in one line
         return bug(error, arguments)
     return code

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from typing import TYPE_CHECKING
 
 from densecli.cli import streams
@@ -23,7 +22,7 @@ def deliver(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
         return
     target = os.path.realpath(output)
     try:
-        mode = _mode(target)
+        mode = _mode(output)
         if any(_same(target, path) for path in inputs):
             raise OutputError(
                 f"{quote(output)} is an input: it would be overwritten", code="E603", hint="choose another --output"
@@ -32,7 +31,7 @@ def deliver(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
             raise OutputError(f"{quote(output)} is a directory", code="E603")
         data = text.encode("utf-8", "backslashreplace")
         if mode is not None and not stat.S_ISREG(mode):
-            _write_in_place(target, data)
+            _write_in_place(output, data)
         else:
             _replace(target, data, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
     except OSError as error:
@@ -67,6 +66,8 @@ def _write_in_place(target: str, data: bytes) -> None:
 
 
 def _replace(target: str, data: bytes, mode: int) -> None:
+    import tempfile  # noqa: PLC0415  # brings random and hashlib along
+
     folder, name = os.path.split(target)
     handle, temporary = tempfile.mkstemp(prefix=f".{name[:64]}.", suffix=".tmp", dir=folder or ".")
     try:

@@ -9,6 +9,10 @@ import sys
 from densecli.errors import OutputError
 
 
+class ReaderGoneError(Exception):
+    """The reader of the pipe went away. No OSError: typer would swallow that."""
+
+
 def prepare() -> None:
     """What a stream cannot encode is escaped, never an error."""
     for stream in (sys.stdout, sys.stderr):
@@ -21,7 +25,20 @@ def write(text: str) -> None:
     if sys.stdout is None:
         raise OutputError("cannot write to stdout: it is closed", code="E601")
     with failures():
+        _write_all(text)
+
+
+def _write_all(text: str) -> None:
+    """All of it: an unbuffered stdout (PYTHONUNBUFFERED) takes what fits a pipe and says nothing of the rest."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:  # replaced by something that only takes text
         sys.stdout.write(text)
+        return
+    sys.stdout.flush()
+    encoded = text.replace("\n", os.linesep).encode(sys.stdout.encoding or "ascii", "backslashreplace")
+    rest = memoryview(encoded)
+    while rest:
+        rest = rest[buffer.write(rest) :]
 
 
 def flush() -> None:
@@ -35,8 +52,8 @@ def flush() -> None:
 def failures():  # type: ignore[no-untyped-def]  # noqa: ANN201
     try:
         yield
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError as error:
+        raise ReaderGoneError from error
     except OSError as error:
         raise OutputError(f"cannot write to stdout: {error.strerror}", code="E602") from error
     except ValueError as error:

@@ -6,8 +6,11 @@ import math
 
 import numpy as np
 
-from .layout import BLOCK_BYTES, Array, blocks
+from .layout import Array, blocks
 from .softmax import softmax
+
+SCORE_BYTES = 1 << 21
+"""Scores that are held at once: they are walked over four times, so they should stay in cache."""
 
 FAR_BELOW = 1e9
 """Keras subtracts this from masked scores (3e4 in half precision), so that a wholly masked row stays finite."""
@@ -35,14 +38,23 @@ def scaled_dot_product_attention(  # noqa: PLR0913 - as many as the operation ha
     queries = np.multiply(q.transpose(0, 2, 1, 3), scale, order="C")
     allowed = visible(mask, causal, steps, k.shape[1])
     out = np.empty((batch, steps, heads, v.shape[-1]), q.dtype)
-    limit = max(1, 2 * BLOCK_BYTES // (k.shape[1] * q.itemsize))
-    for block in blocks((batch, heads, steps), limit):
+    for block in blocks((batch, heads, steps), max(1, SCORE_BYTES // (k.shape[1] * q.itemsize))):
         scores = np.matmul(queries[block], keys[block[:2]])
         if allowed is not None:
             hide(scores, np.broadcast_to(allowed, (batch, heads, steps, k.shape[1]))[block])
-        softmax(scores, out=scores)
-        np.matmul(scores, values[block[:2]], out=out.transpose(0, 2, 1, 3)[block])
+        take_mean(scores, values[block[:2]], out.transpose(0, 2, 1, 3)[block])
     return out
+
+
+def take_mean(scores: Array, values: Array, out: Array) -> None:
+    """Mean of `values` (..., S, dim) weighted by the softmax of `scores` (..., T, S), which it overwrites.
+
+    Dividing by the sum of the weights afterwards saves a pass over the scores.
+    """
+    scores -= scores.max(-1, keepdims=True)
+    np.exp(scores, out=scores)
+    np.matmul(scores, values, out=out)
+    out /= scores.sum(-1, keepdims=True)
 
 
 def share_heads(x: Array, heads: int) -> Array:
@@ -65,7 +77,7 @@ def causal_mask(steps: int, keys: int) -> Array:
 
 def hide(scores: Array, allowed: Array) -> None:
     """Push the scores where `allowed` is False far below all others, in place."""
-    drop = 65504.0 if scores.dtype == np.float16 else FAR_BELOW
+    drop = 3e4 if scores.dtype == np.float16 else FAR_BELOW
     np.subtract(scores, scores.dtype.type(drop), out=scores, where=np.logical_not(allowed))
 
 
@@ -85,7 +97,7 @@ def additive_scores(q: Array, k: Array, weight: Array | float = 1.0, inner_scale
     batch, steps, dim = q.shape
     scores = np.empty((batch, steps, k.shape[1]), q.dtype)
     weights = np.broadcast_to(np.asarray(weight, q.dtype), (dim,))
-    limit = max(1, BLOCK_BYTES // (k.shape[1] * dim * q.itemsize))
+    limit = max(1, SCORE_BYTES // (k.shape[1] * dim * q.itemsize))
     for block in blocks((batch, steps), limit):
         sums = q[block][:, :, None, :] + k[block[0]][:, None, :, :]
         if inner_scale is not None:

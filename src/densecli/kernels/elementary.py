@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,37 @@ def from_channels_last(x: Array, data_format: str) -> Array:
     return to_channels_first(x) if data_format == "channels_first" else x
 
 
+def floating(x: Array) -> Array:
+    """`x`, whole numbers and booleans as float32."""
+    return x if x.dtype.kind == "f" else x.astype(np.float32)
+
+
+def cast_like(x: Array, other: Array) -> Array:
+    """`x` in the dtype of `other`."""
+    return x.astype(other.dtype, copy=False)
+
+
+def flatten(x: Array) -> Array:
+    """One row for each sample: (batch, a, b, ...) to (batch, a * b * ...)."""
+    return x.reshape(x.shape[0], math.prod(x.shape[1:]))
+
+
+def reshape(x: Array, shape: tuple[int, ...]) -> Array:
+    """`x` in another shape; one size may be -1."""
+    return x.reshape(shape)
+
+
+def transpose(x: Array, axes: tuple[int, ...]) -> Array:
+    """`x` with its axes in that order."""
+    return x.transpose(axes)
+
+
+def crop(x: Array, borders: tuple[tuple[int, int], ...]) -> Array:
+    """Cut (before, after) off each spatial axis of `x` (batch, *spatial, channels)."""
+    inner = (slice(before, n - after) for n, (before, after) in zip(x.shape[1:-1], borders, strict=True))
+    return x[(slice(None), *inner)]
+
+
 def merge(operation: str, xs: list[Array]) -> Array:
     """Fold arrays with an element-wise operation, broadcasting missing leading axes behind the batch as Keras does."""
     rank = max(x.ndim for x in xs)
@@ -80,6 +112,14 @@ def steps_that_differ(x: Array, value: float) -> Array:
 def masked(x: Array, value: float) -> Array:
     """`x` with the steps whose features all equal `value` set to 0."""
     return x * steps_that_differ(x, value)[..., None].astype(x.dtype)
+
+
+def average_of_steps(x: Array, mask: Array, *, keepdims: bool = False) -> Array:
+    """Mean over the steps of `x` (batch, steps, channels) that the boolean `mask` (batch, steps) lets count."""
+    counting = mask.astype(x.dtype)[..., None]
+    total = np.where(mask[..., None], x, x.dtype.type(0)).sum(1, keepdims=keepdims)
+    with np.errstate(invalid="ignore"):  # nothing counts: Keras divides 0 by 0 too
+        return np.asarray(total / counting.sum(1, keepdims=keepdims))
 
 
 def each_step(function: Callable[[Array], Array], x: Array) -> Array:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .layout import BLOCK_BYTES, blocks
+
 if TYPE_CHECKING:
     from .layout import Array
 
@@ -36,13 +38,32 @@ def batch_norm(  # noqa: PLR0913 - as many as the operation has
     *,
     epsilon: float = 1e-3,
     axis: int = -1,
+    out: Array | None = None,
 ) -> Array:
-    """Normalise `x` along `axis` by moving statistics, in one pass of scale and offset."""
+    """Normalise `x` along `axis` by moving statistics, as one scale and one offset for each of its indices.
+
+    `out`, which may be `x` itself, is a contiguous array of the shape and dtype of `x`.
+    """
     scale, offset = batch_norm_scale(mean, variance, gamma, beta, epsilon)
-    shape = along(axis, x)
-    y = np.multiply(x, scale.reshape(shape), dtype=np.result_type(x, scale))
-    y += offset.reshape(shape)
-    return np.asarray(y, x.dtype)
+    if x.dtype != scale.dtype:
+        wide = batch_norm(x.astype(scale.dtype), mean, variance, gamma, beta, epsilon=epsilon, axis=axis)
+        return np.asarray(wide, x.dtype)
+    if axis % x.ndim != x.ndim - 1:
+        shape = along(axis, x)
+        y = np.multiply(x, scale.reshape(shape), out=out)
+        y += offset.reshape(shape)
+        return y
+    return scale_pixels(x, scale, offset, np.empty(x.shape, x.dtype) if out is None else out)
+
+
+def scale_pixels(x: Array, scale: Array, offset: Array, out: Array) -> Array:
+    """`x * scale + offset` along the last axis, block by block into `out`."""
+    source, target = x.reshape(-1, x.shape[-1]), out.reshape(-1, x.shape[-1])
+    for (block,) in blocks((len(source),), max(1, BLOCK_BYTES // max(1, scale.nbytes))):
+        part = target[block]
+        np.multiply(source[block], scale, out=part)
+        part += offset
+    return out
 
 
 def along(axis: int, x: Array) -> tuple[int, ...]:

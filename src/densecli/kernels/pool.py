@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .layout import Array, Ints, pad, padding_of
+from .layout import Array, Ints, Window, bands, padding_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+BAND_BYTES = 1 << 20
+"""Inputs of one band, few enough that the passes over its taps find them in cache."""
+
+
 def max_pool(x: Array, *, pool_size: Ints, strides: Ints, padding: str) -> Array:
     """Largest value of each window of `x` (batch, *spatial, channels), rank 1 to 3; padding never wins."""
-    return fold_windows(np.maximum, padded_for_pooling(x, pool_size, strides, padding, -np.inf), pool_size, strides)
+    return pool(np.maximum, x, Window(pool_size, strides, (1,) * len(pool_size), padding), -np.inf)
 
 
 def average_pool(x: Array, *, pool_size: Ints, strides: Ints, padding: str) -> Array:
@@ -23,16 +28,27 @@ def average_pool(x: Array, *, pool_size: Ints, strides: Ints, padding: str) -> A
     Padding does not count, as on Keras' TensorFlow and JAX backends. (Keras 3.15.1 on torch repeats the border pixel
     instead where `same` adds more at one end than at the other.)
     """
-    sums = fold_windows(np.add, padded_for_pooling(x, pool_size, strides, padding, 0.0), pool_size, strides)
-    for axis, (size, window, stride) in enumerate(zip(x.shape[1:-1], pool_size, strides, strict=True), start=1):
-        counts = real_pixels(size, window, stride, padding, sums.shape[axis])
+    sums = pool(np.add, x, Window(pool_size, strides, (1,) * len(pool_size), padding), 0.0)
+    if padding == "valid":
+        sums *= 1.0 / prod(pool_size)
+        return sums
+    for axis, (size, reach, stride) in enumerate(zip(x.shape[1:-1], pool_size, strides, strict=True), start=1):
+        counts = real_pixels(size, reach, stride, padding, sums.shape[axis])
         sums /= counts.astype(x.dtype).reshape(-1, *(1,) * (x.ndim - 1 - axis))
     return sums
 
 
-def padded_for_pooling(x: Array, pool_size: Ints, strides: Ints, padding: str, value: float) -> Array:
-    pads = tuple(padding_of(n, w, s, padding) for n, w, s in zip(x.shape[1:-1], pool_size, strides, strict=True))
-    return pad(x, pads, value)
+def pool(merge: Callable[..., Array], x: Array, window: Window, value: float) -> Array:
+    """Merge the pixels of each window, padded with `value`, band by band."""
+    outputs = window.outputs(x.shape[1:-1])
+    out = np.empty((x.shape[0], *outputs, x.shape[-1]), x.dtype)
+    row_bytes = prod(x.shape[2:]) * x.itemsize * window.strides[0]
+    for band, piece in bands(x, window, max(1, BAND_BYTES // max(1, row_bytes)), value):
+        folded = piece
+        for axis, (reach, stride) in enumerate(zip(window.size, window.strides, strict=True), start=1):
+            folded = fold_axis(merge, folded, axis, reach, stride)
+        out[band] = folded
+    return out
 
 
 def real_pixels(size: int, window: int, stride: int, padding: str, outputs: int) -> Array:
@@ -40,14 +56,6 @@ def real_pixels(size: int, window: int, stride: int, padding: str, outputs: int)
     before, _ = padding_of(size, window, stride, padding)
     starts = np.arange(outputs) * stride - before
     return np.minimum(starts + window, size) - np.maximum(starts, 0)
-
-
-def fold_windows(merge: Callable[..., Array], x: Array, pool_size: Ints, strides: Ints) -> Array:
-    """Merge the pixels of each window along one axis after the other; always a fresh array."""
-    folded = x
-    for axis, (window, stride) in enumerate(zip(pool_size, strides, strict=True), start=1):
-        folded = fold_axis(merge, folded, axis, window, stride)
-    return folded.copy() if np.may_share_memory(folded, x) else folded
 
 
 def fold_axis(merge: Callable[..., Array], x: Array, axis: int, window: int, stride: int) -> Array:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from itertools import product
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .layout import BLOCK_BYTES, Array, Ints, Slices, blocks, reach
+from .finish import Finish
+from .layout import Array, Ints, Slices, Window, blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COPY_BYTES = 4 << 20
+"""Size of a block of scaled kernels; smaller ones pack the kernel too often."""
 
 
 def conv_transpose(  # noqa: PLR0913 - as many as the operation has
@@ -18,6 +26,8 @@ def conv_transpose(  # noqa: PLR0913 - as many as the operation has
     padding: str,
     output_padding: tuple[int | None, ...] | None = None,
     dilation: Ints,
+    bias: Array | None = None,
+    activation: Callable[..., Array] | None = None,
 ) -> Array:
     """Transpose of a convolution: `x` (batch, *spatial, channels), `kernel` (*size, filters, channels), rank 1 to 3.
 
@@ -25,7 +35,7 @@ def conv_transpose(  # noqa: PLR0913 - as many as the operation has
     """
     *size, filters, _ = kernel.shape
     extras = output_padding or (None,) * len(size)
-    spans = [reach(k, d) for k, d in zip(size, dilation, strict=True)]
+    spans = Window(tuple(size), strides, dilation, padding).reach
     sizes = [(n - 1) * s + w for n, s, w in zip(x.shape[1:-1], strides, spans, strict=True)]
     outs = [
         transposed_size(n, w, s, padding, extra)
@@ -35,7 +45,9 @@ def conv_transpose(  # noqa: PLR0913 - as many as the operation has
     ends = [crop + out for crop, out in zip(crops, outs, strict=True)]
     canvas = np.zeros((x.shape[0], *(max(n, end) for n, end in zip(sizes, ends, strict=True)), filters), x.dtype)
     paint(canvas, x, kernel, strides, dilation)
-    return np.ascontiguousarray(canvas[(slice(None), *(slice(a, b) for a, b in zip(crops, ends, strict=True)))])
+    y = np.ascontiguousarray(canvas[(slice(None), *(slice(a, b) for a, b in zip(crops, ends, strict=True)))])
+    Finish(None, bias, activation)(y)
+    return y
 
 
 def transposed_size(size: int, window: int, stride: int, padding: str, extra: int | None) -> int:
@@ -49,7 +61,7 @@ def paint(canvas: Array, x: Array, kernel: Array, strides: Ints, dilation: Ints)
     """Add each pixel's copy of the kernel to the canvas, block by block."""
     *size, filters, channels = kernel.shape
     weights = np.ascontiguousarray(kernel.reshape(-1, channels).T)
-    limit = max(1, BLOCK_BYTES // (weights.shape[1] * x.itemsize))
+    limit = max(1, COPY_BYTES // (weights.shape[1] * x.itemsize))
     for block in blocks(x.shape[:-1], limit):
         pixels = x[block]
         copies = (pixels.reshape(-1, channels) @ weights).reshape(*pixels.shape[:-1], prod(size), filters)

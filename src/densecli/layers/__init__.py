@@ -1,5 +1,29 @@
 """The catalogue: one module per family. Importing this package fills `densecli.layer.CATALOGUE`."""
 
-from densecli.layers import conv, core, merge, wrappers
+from densecli.layers import (
+    adaptive_pooling,
+    borders,
+    conv,
+    core,
+    global_pooling,
+    merge,
+    normalization,
+    pooling,
+    regularization,
+    reshaping,
+    wrappers,
+)
 
-__all__ = ["conv", "core", "merge", "wrappers"]
+__all__ = [
+    "adaptive_pooling",
+    "borders",
+    "conv",
+    "core",
+    "global_pooling",
+    "merge",
+    "normalization",
+    "pooling",
+    "regularization",
+    "reshaping",
+    "wrappers",
+]

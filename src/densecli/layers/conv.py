@@ -83,10 +83,9 @@ class Conv(Layer, abstract=True):
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         spatial, windows = split_channels(x, self.data_format)[0], split_channels(y, self.data_format)[0]
-        for axis, *numbers in zip(
-            SPATIAL[self.rank], spatial, windows, self.kernel_size, self.strides, self.dilation_rate, strict=True
-        ):
-            yield window_sentence(axis, self.padding, *numbers)
+        numbers = zip(self.kernel_size, self.strides, self.dilation_rate, strict=True)
+        for axis in zip(SPATIAL[self.rank], spatial, windows, numbers, strict=True):
+            yield window_sentence(self.padding, *axis)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         y = ops.conv(
@@ -96,8 +95,9 @@ class Conv(Layer, abstract=True):
         return ops.from_channels_last(ops.activate(y, self.activation), self.data_format)
 
 
-def window_sentence(axis: str, padding: str, size: Dim, out: Dim, kernel: int, stride: int, dilation: int) -> str:
-    """How many windows fit along one axis, with the numbers."""
+def window_sentence(padding: str, axis: str, size: Dim, out: Dim, numbers: tuple[int, int, int]) -> str:
+    """How many windows fit along one axis; `numbers` are the window's size, its step and its dilation."""
+    kernel, stride, dilation = numbers
     if size is None:
         return f"{axis}: unknown, so the output's is unknown."
     if padding != "valid":

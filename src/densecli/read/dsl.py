@@ -12,13 +12,13 @@ from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
 from densecli.read import syntax
 from densecli.read.build import Argument, Builder, Made
+from densecli.read.limits import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from densecli.read.syntax import Branches, Stack, Step, Unit
 
-MAX_STEPS = 1_000_000
 _OBJECTS = {*names.INITIALIZERS, *names.REGULARIZERS, *names.CONSTRAINTS}
 
 
@@ -83,8 +83,8 @@ class StackReader:
         if step.repeat.value < 1:
             self.builder.errors.append(ArgumentError("a repeat count is 1 or more", code="E303", place=place))
         self.steps += step.repeat.value
-        if self.steps > MAX_STEPS:
-            raise LimitError(f"more than {MAX_STEPS:,} layers", code="E505", place=place)
+        if self.steps > LIMITS.layers:
+            raise LimitError(f"more than {LIMITS.layers:,} layers", code="E505", place=place)
         return int(step.repeat.value)
 
     def unit(self, step: Step, tensors: list[Ref] | None) -> list[Ref] | None:

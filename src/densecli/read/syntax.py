@@ -14,16 +14,13 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from densecli.errors import LimitError, SpecSyntaxError
-from densecli.text import quote
+from densecli.read.limits import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from densecli.errors import Place
-
-MAX_DEPTH = 100
-MAX_DIGITS = 100  # far beyond 2**63, far below what makes int() slow
-MAX_BITS = 4096  # of a product, checked before it is computed
+    from densecli.read.limits import Limits
 
 _SKIP = re.compile(r"(?:[\s\ufeff]+|#[^\n]*)*")
 _ARROW = re.compile(r"->|→")
@@ -33,6 +30,8 @@ _TOKEN = re.compile(r"->|\w+")
 _STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
 # A layer whose arguments hold no string, comment or deep nesting: read once, remembered by its text.
 _PLAIN_LAYER = re.compile(r"[A-Za-z_]\w*+(?:\((?:[^()\[\]'\"#]++|\([^()\[\]'\"#]*+\))*+\))?+(?![\s#]*\()")
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_LETTERS = {"n": "\n", "t": "\t", "r": "\r"}
 _WORDS = {"true": True, "false": False, "none": None, "null": None}
 _OPENERS = {"(": ")", "[": "]"}
 _LOOKALIKES = {
@@ -96,14 +95,22 @@ class Word(str):
     __slots__ = ()
 
 
-def parse(text: str, place: Callable[[int, int], Place]) -> Stack:
+def parse(text: str, place: Callable[[int, int], Place], limits: Limits = LIMITS) -> Stack:
     """The tree of a DSL text. `place(start, end)` says where an offset lies in what the user wrote."""
-    return _Parser(text, place).parse()
+    return _Parser(text, place, limits).parse()
+
+
+def _unescape(found: re.Match[str]) -> str:
+    r"""One escape of a string: \n, \t, \r, \xHH, \uHHHH, \UHHHHHHHH, or the character itself."""
+    digits = found[1] or found[2] or found[3]
+    if digits is None:
+        return _LETTERS.get(found[4], found[4])
+    return chr(min(int(digits, 16), 0x10FFFF))
 
 
 class _Parser:
-    def __init__(self, text: str, place: Callable[[int, int], Place]) -> None:
-        self.text, self.place = text, place
+    def __init__(self, text: str, place: Callable[[int, int], Place], limits: Limits) -> None:
+        self.text, self.place, self.limits = text, place, limits
         self.at = 0
         self.depth = 0
         self.base = 0  # start of the layer whose arguments are being read
@@ -158,12 +165,12 @@ class _Parser:
         return unit
 
     def nested(self, opener: str, rule: Callable[[], Any], code: str = "E221") -> Any:
-        """A rule between brackets, never deeper than MAX_DEPTH."""
+        """A rule between brackets, never deeper than the limit."""
         start = self.at
         self.depth += 1
-        if self.depth > MAX_DEPTH:
+        if self.depth > self.limits.depth:
             place = self.place(start, start + 1)
-            raise LimitError(f"nested deeper than {MAX_DEPTH} brackets", code="E503", place=place)
+            raise LimitError(f"nested deeper than {self.limits.depth} brackets", code="E503", place=place)
         self.at += 1
         self.skip()
         inner = rule()
@@ -308,7 +315,7 @@ class _Parser:
 
     def multiply(self, left: int, right: int, operator: str, start: int) -> int:
         if operator == "*":
-            if left.bit_length() + right.bit_length() > MAX_BITS:
+            if left.bit_length() + right.bit_length() > self.limits.bits:
                 raise LimitError("this product is too large", code="E504", place=self.place(start, start + 1))
             return left * right
         if right == 0:
@@ -365,7 +372,7 @@ class _Parser:
 
     def number(self, digits: str, start: int) -> int | float:
         plain = digits.replace("_", "")
-        if len(plain) > MAX_DIGITS:
+        if len(plain) > self.limits.digits:
             place = self.place(start, start + len(digits))
             raise LimitError(f"a number of {len(plain):,} digits is too long", code="E504", place=place)
         if plain.isdecimal():
@@ -376,7 +383,7 @@ class _Parser:
         return value
 
     def string(self, quoted: str, _: int) -> str:
-        return re.sub(r"\\(.)", r"\1", quoted[1:-1], flags=re.DOTALL) if "\\" in quoted else quoted[1:-1]
+        return _ESCAPE.sub(_unescape, quoted[1:-1]) if "\\" in quoted else quoted[1:-1]
 
     def word(self, name: str, start: int) -> Any:
         """A bare word, or a layer when a parenthesis follows."""

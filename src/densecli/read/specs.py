@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-import typer
-
 from densecli.errors import ReadError, Source
 from densecli.text import quote
 
@@ -44,8 +42,10 @@ def specs(words: Sequence[str]) -> list[Spec]:
         return [Spec(ARGUMENT, " -> ".join(words))]
     if len(files) < len(words):
         other = next(word for word in words if not is_file(word))
-        raise typer.BadParameter(
-            f"files and DSL words are not mixed: {quote(files[0])} is a file, {quote(other)} is not"
+        raise ReadError(
+            f"files and DSL words are not mixed: {quote(files[0])} is a file, {quote(other)} is not",
+            code="E111",
+            hint="one stack: Flatten 'Dense(4)'; or files: a.yaml b.keras",
         )
     if files.count("-") > 1:
         raise ReadError("standard input can be read only once", code="E108", hint="give `-` a single time")
@@ -74,5 +74,9 @@ def _input_shape(value: str) -> tuple[str | None, tuple[int | None, ...]]:
     if not all(part.isdecimal() or part.lower() in ("none", "null", "?") for part in parts) or any(
         len(part) > 18 for part in parts
     ):  # noqa: PLR2004
-        raise typer.BadParameter(f"--input-shape takes sizes such as 224,224,3 or NAME=224,224,3, not {quote(value)}")
+        raise ReadError(
+            f"expected an input shape, got {quote(value)}",
+            code="E112",
+            hint="--input-shape 224,224,3 or NAME=224,224,3",
+        )
     return name if equals else None, tuple(int(part) if part.isdecimal() else None for part in parts)

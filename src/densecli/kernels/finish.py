@@ -1,0 +1,27 @@
+"""What follows a product: scale, bias and activation, in place while the outputs are still in cache."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .layout import Array
+
+
+class Finish(NamedTuple):
+    """Steps on the last axis of a block of outputs; None leaves one out. `activation` is called with `out=`."""
+
+    scale: Array | None = None
+    bias: Array | None = None
+    activation: Callable[..., Array] | None = None
+
+    def __call__(self, block: Array) -> None:
+        """Change `block` in place."""
+        if self.scale is not None:
+            block *= self.scale
+        if self.bias is not None:
+            block += self.bias
+        if self.activation is not None:
+            self.activation(block, out=block)

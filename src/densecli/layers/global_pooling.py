@@ -1,0 +1,125 @@
+"""Global pooling: all positions of a channel become one value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from densecli import fields
+from densecli.layer import Layer
+from densecli.layers.pooling import pooling_flops
+from densecli.shape import Shape, join_channels, product, size, split_channels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
+
+    Array = Any
+
+
+class GlobalPooling(Layer, abstract=True):
+    """Each channel becomes one value."""
+
+    shape_rule = "(batch, *spatial, channels) -> (batch, channels); keepdims: spatial axes of 1 stay"
+    operation: ClassVar[str]
+
+    data_format = fields.data_format()
+    keepdims = fields.flag(doc="whether the spatial axes stay, with size 1")
+
+    def output(self, x: Shape, mask: Any = None) -> Shape:
+        spatial, channels = split_channels(x, self.data_format)
+        return join_channels(x[0], (1,) * len(spatial) if self.keepdims else (), channels, self.data_format)
+
+    def elementwise(self, y: Shape, x: Shape, mask: Any = None) -> int | None:
+        return pooling_flops(self.operation, size(x), size(y))
+
+    def explain(self, y: Shape, x: Shape, mask: Any = None) -> Iterator[str]:
+        spatial = product(split_channels(x, self.data_format)[0])
+        if spatial is not None:
+            yield f"{spatial:,} positions become one, so what follows sees the channels only, whatever the input's size."
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        pool = getattr(ops, f"global_{self.operation}_pool")
+        y = pool(ops.channels_last(ops.floating(x), self.data_format), keepdims=self.keepdims)
+        return ops.from_channels_last(y, self.data_format) if self.keepdims else y
+
+
+class GlobalMaxPooling1D(GlobalPooling):
+    """Keep the largest value of each channel of a sequence.
+
+    GlobalMaxPooling1D(): (None, 10, 4) -> (None, 4), 0 params
+    """
+
+    ndim = 3
+    aliases = ("GlobalMaxPool1D",)
+    formula = "output = max over all positions"
+    operation = "max"
+
+
+class GlobalMaxPooling2D(GlobalPooling):
+    """Keep the largest value of each channel of an image.
+
+    GlobalMaxPooling2D(): (None, 28, 28, 8) -> (None, 8), 0 params
+    """
+
+    ndim = 4
+    aliases = ("GlobalMaxPool2D",)
+    formula = "output = max over all positions"
+    operation = "max"
+
+
+class GlobalMaxPooling3D(GlobalPooling):
+    """Keep the largest value of each channel of a volume.
+
+    GlobalMaxPooling3D(): (None, 8, 8, 8, 2) -> (None, 2), 0 params
+    """
+
+    ndim = 5
+    aliases = ("GlobalMaxPool3D",)
+    formula = "output = max over all positions"
+    operation = "max"
+
+
+class GlobalAveragePooling1D(GlobalPooling):
+    """Take the mean of each channel of a sequence.
+
+    GlobalAveragePooling1D(): (None, 10, 4) -> (None, 4), 0 params
+    """
+
+    ndim = 3
+    aliases = ("GlobalAvgPool1D",)
+    formula = "output = mean over all positions"
+    operation = "average"
+    supports_masking = True
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None) -> Array:
+        if mask is None:
+            return super().forward(ops, w, x)
+        y = ops.average_of_steps(ops.channels_last(x, self.data_format), mask, keepdims=self.keepdims)
+        return ops.from_channels_last(y, self.data_format) if self.keepdims else y
+
+    def mask(self, ops: ModuleType, inputs: Array, mask: Array | None) -> None:
+        """The steps are gone, and their mask with them."""
+
+
+class GlobalAveragePooling2D(GlobalPooling):
+    """Take the mean of each channel of an image.
+
+    GlobalAveragePooling2D(): (None, 28, 28, 8) -> (None, 8), 0 params
+    """
+
+    ndim = 4
+    aliases = ("GlobalAvgPool2D",)
+    formula = "output = mean over all positions"
+    operation = "average"
+
+
+class GlobalAveragePooling3D(GlobalPooling):
+    """Take the mean of each channel of a volume.
+
+    GlobalAveragePooling3D(): (None, 8, 8, 8, 2) -> (None, 2), 0 params
+    """
+
+    ndim = 5
+    aliases = ("GlobalAvgPool3D",)
+    formula = "output = mean over all positions"
+    operation = "average"

@@ -1,0 +1,306 @@
+"""Normalization: values shifted and scaled so that means are 0 and variances 1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli import fields
+from densecli.errors import ShapeError
+from densecli.layer import Child, Layer, Shapes, Weight
+from densecli.shape import Shape, known, normal_axis, show, size, times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import ModuleType
+
+    Array = Any
+
+PARAMETERS = (
+    "beta_initializer", "gamma_initializer", "beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint",
+)  # fmt: skip
+
+
+class Normalization(Layer, abstract=True):
+    """Normalizes, then scales by gamma and shifts by beta, which are learned."""
+
+    shape_rule = "unchanged"
+    supports_masking = True
+
+    epsilon = fields.number(1e-3, "added to the variance, so that nothing is divided by 0")
+    center = fields.flag(True, "whether to shift by a learned beta")
+    scale = fields.flag(True, "whether to scale by a learned gamma")
+    beta_initializer = fields.initializer("zeros")
+    gamma_initializer = fields.initializer("ones")
+    beta_regularizer = fields.regularizer()
+    gamma_regularizer = fields.regularizer()
+    beta_constraint = fields.constraint()
+    gamma_constraint = fields.constraint()
+
+    def gamma_and_beta(self, shape: tuple[int, ...], axes: tuple[str, ...]) -> Iterator[Weight]:
+        if self.scale:
+            yield Weight("gamma", shape, axes, initializer=self.gamma_initializer)
+        if self.center:
+            yield Weight("beta", shape, axes, initializer=self.beta_initializer)
+
+
+def sizes_of(x: Shape, axes: Sequence[int]) -> tuple[int, ...]:
+    """The sizes along `axes`, in their order; weights depend on them."""
+    return tuple(known(x[normal_axis(axis, len(x))], f"axis {axis}") for axis in axes)
+
+
+# LayerNormalization, GroupNormalization and RMSNormalization of Keras 3.15.1 cast their result to the input's dtype, so
+# integers come out as whole numbers.
+
+
+def as_axes(axis: int | tuple[int, ...]) -> tuple[int, ...]:
+    """Keras 3.15.1 sorts the axes as they are written: (1, -1) becomes (-1, 1), and the weight's sizes follow."""
+    return (axis,) if isinstance(axis, int) else tuple(sorted(axis))
+
+
+class BatchNormalization(Normalization):
+    """Normalize each channel by the mean and variance of the batch; at inference by the averages training has kept.
+
+    BatchNormalization(): (None, 28, 28, 32) -> (None, 28, 28, 32), 128 params
+    """
+
+    formula = "output = gamma × (input - moving_mean) / sqrt(moving_variance + epsilon) + beta"
+    order = (
+        "axis", "momentum", "epsilon", "center", "scale", "beta_initializer", "gamma_initializer", "moving_mean_initializer",
+        "moving_variance_initializer", *PARAMETERS[2:], "renorm", "renorm_clipping", "renorm_momentum", "synchronized",
+    )  # fmt: skip
+
+    axis = fields.integer(-1, "the axis of the channels")
+    momentum = fields.number(0.99, "how slowly the moving averages follow")
+    moving_mean_initializer = fields.initializer("zeros")
+    moving_variance_initializer = fields.initializer("ones")
+    renorm = fields.flag(doc="whether training uses batch renormalization, with three more statistics")
+    renorm_clipping = fields.anything(doc="limits of renorm: rmax, rmin, dmax")
+    renorm_momentum = fields.number(0.99, "momentum of renorm's statistics")
+    synchronized = fields.flag(doc="whether statistics are shared between devices")
+
+    def check(self) -> None:
+        limits = self.renorm_clipping or {}
+        if not self.renorm:
+            return
+        if not isinstance(limits, dict) or limits.keys() - {"rmax", "rmin", "dmax"}:
+            self.reject("renorm_clipping", f"expected rmax, rmin and dmax, got {limits}")
+        rmax, rmin, dmax = (limits.get(key) for key in ("rmax", "rmin", "dmax"))
+        if rmax is not None and rmin is not None and rmax < rmin:
+            self.reject("renorm_clipping", f"rmax {rmax} is below rmin {rmin}")
+        if dmax is not None and dmax < 0:
+            self.reject("renorm_clipping", f"dmax {dmax} is below 0")
+
+    def statistics(self) -> Iterator[tuple[str, Any]]:
+        """What training keeps for inference, with its start."""
+        yield "moving_mean", self.moving_mean_initializer
+        yield "moving_variance", self.moving_variance_initializer
+        if self.renorm:
+            yield "moving_stddev", self.moving_variance_initializer
+            yield "renorm_mean", self.moving_mean_initializer
+            yield "renorm_stddev", self.moving_variance_initializer
+
+    def weights(self, x: Shape) -> Iterator[Weight]:
+        shape, axes = sizes_of(x, [self.axis]), ("channels",)
+        yield from self.gamma_and_beta(shape, axes)
+        for name, initializer in self.statistics():
+            yield Weight(name, shape, axes, trainable=False, initializer=initializer)
+
+    def output(self, x: Shape) -> Shape:
+        sizes_of(x, [self.axis])
+        return x
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        """Statistics are constants at inference, so one factor and one summand per channel remain."""
+        return times(2, size(y))
+
+    def explain(self, y: Shape, x: Shape) -> Iterator[str]:
+        (channels,) = sizes_of(x, [self.axis])
+        learned, kept = self.center + self.scale, len(list(self.statistics()))
+        yield (
+            f"{learned + kept} numbers for each of {channels:,} channels: {learned} are learned "
+            f"({learned * channels:,} trainable), {kept} are statistics of the training data ({kept * channels:,} non-trainable)."
+        )
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        return ops.batch_norm(
+            ops.floating(x), w["moving_mean"], w["moving_variance"], w.get("gamma"), w.get("beta"),
+            epsilon=self.epsilon, axis=self.axis,
+        )  # fmt: skip
+
+
+class LayerNormalization(Normalization):
+    """Normalize each sample by the mean and variance over its own axes, independent of the batch.
+
+    LayerNormalization(): (None, 10, 64) -> (None, 10, 64), 128 params
+    """
+
+    formula = "output = gamma × (input - mean) / sqrt(variance + epsilon) + beta, statistics over axis"
+    order = ("axis", "epsilon", "center", "scale", *PARAMETERS)
+
+    axis = fields.integers(-1, "the axis or axes to normalize over")
+    rms_scaling = fields.flag(doc="deprecated: divide by the standard deviation only, without beta")
+
+    def weights(self, x: Shape) -> Iterator[Weight]:
+        axes = as_axes(self.axis)
+        found = self.gamma_and_beta(sizes_of(x, axes), tuple(f"axis {axis}" for axis in axes))
+        if not self.rms_scaling:
+            yield from found
+        else:
+            yield Weight("gamma", sizes_of(x, axes), initializer=self.gamma_initializer)
+
+    def output(self, x: Shape) -> Shape:
+        sizes_of(x, as_axes(self.axis))
+        return x
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        return times(8, size(y))
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        norm = ops.variance_scaled if self.rms_scaling else ops.layer_norm
+        return ops.cast_like(norm(ops.floating(x), **w, axis=as_axes(self.axis), epsilon=self.epsilon), x)
+
+
+class GroupNormalization(Normalization):
+    """Normalize each sample over groups of channels; one group is layer, as many as channels instance normalization.
+
+    GroupNormalization(groups=8): (None, 14, 14, 32) -> (None, 14, 14, 32), 64 params
+    """
+
+    formula = "output = gamma × (input - mean) / sqrt(variance + epsilon) + beta, statistics over each group"
+    order = ("groups", "axis", "epsilon", "center", "scale", *PARAMETERS)
+
+    groups = fields.integer(32, "how many groups of channels; -1 is one for each channel", least=-1)
+    axis = fields.integer(-1, "the axis of the channels")
+
+    def check(self) -> None:
+        if self.groups == 0:
+            self.reject("groups", "expected a positive integer or -1, got 0")
+
+    def channels(self, x: Shape) -> int:
+        (channels,) = sizes_of(x, [self.axis])
+        if channels % self.groups:
+            raise ShapeError(
+                f"{channels:,} channels do not divide into {self.groups:,} groups: {show(x)}",
+                hint="groups must divide the channels; the default is 32",
+            )
+        return channels
+
+    def weights(self, x: Shape) -> Iterator[Weight]:
+        yield from self.gamma_and_beta((self.channels(x),), ("channels",))
+
+    def output(self, x: Shape) -> Shape:
+        self.channels(x)
+        return x
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        return times(8, size(y))
+
+    def explain(self, y: Shape, x: Shape) -> Iterator[str]:
+        channels = self.channels(x)
+        groups = channels if self.groups == -1 else self.groups
+        yield f"{channels:,} channels in {groups:,} groups: {channels // groups:,} are normalized together."
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        groups = self.channels(x.shape) if self.groups == -1 else self.groups
+        gamma, beta = w.get("gamma"), w.get("beta")
+        y = ops.group_norm(ops.floating(x), gamma, beta, groups=groups, axis=self.axis, epsilon=self.epsilon)
+        return ops.cast_like(y, x)
+
+
+class RMSNormalization(Layer):
+    """Divide each sample by its root mean square over some axes, and scale.
+
+    RMSNormalization(): (None, 10, 64) -> (None, 10, 64), 64 params
+    """
+
+    formula = "output = scale × input / sqrt(mean(input²) + epsilon)"
+    shape_rule = "unchanged"
+
+    axis = fields.integers(-1, "the axis or axes to normalize over")
+    epsilon = fields.number(1e-6, "added to the mean square, so that nothing is divided by 0")
+
+    def weights(self, x: Shape) -> Iterator[Weight]:
+        axes = as_axes(self.axis)
+        yield Weight("scale", sizes_of(x, axes), tuple(f"axis {axis}" for axis in axes), initializer="ones")
+
+    def output(self, x: Shape) -> Shape:
+        sizes_of(x, as_axes(self.axis))
+        return x
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        """A square, a sum, a division and a product per element."""
+        return times(4, size(y))
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        """Keras 3.15.1 lines the scale up with the last axes, whatever `axis` is, and fails where that is impossible."""
+        scale = w["scale"]
+        if any(n not in (1, m) for n, m in zip(scale.shape[::-1], x.shape[::-1], strict=False)):
+            raise ShapeError(f"a scale of {show(scale.shape)} does not fit the last axes of {show(x.shape)}")
+        return ops.cast_like(ops.rms_norm(ops.floating(x), axis=as_axes(self.axis), epsilon=self.epsilon) * scale, x)
+
+
+class UnitNormalization(Layer):
+    """Divide by the Euclidean length over some axes, so that it becomes 1.
+
+    UnitNormalization(): (None, 64) -> (None, 64), 0 params
+    """
+
+    formula = "output = input / sqrt(sum(input²))"
+    shape_rule = "unchanged"
+    supports_masking = True
+
+    axis = fields.integers(-1, "the axis or axes over which the length is taken")
+
+    def output(self, x: Shape) -> Shape:
+        for axis in as_axes(self.axis):
+            normal_axis(axis, len(x))
+        return x
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        """A square, a sum and a product per element."""
+        return times(3, size(y))
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        return ops.unit_norm(ops.floating(x), axis=as_axes(self.axis))
+
+
+class SpectralNormalization(Layer):
+    """Keep the largest singular value of a layer's kernel near 1 while training, by power iteration.
+
+    SpectralNormalization(Dense(4)): (None, 3) -> (None, 4), 20 params
+    """
+
+    formula = "training: kernel = kernel / its largest singular value; output = layer(input)"
+    shape_rule = "the layer's own"
+    min_ndim = 1
+    leads = ("kernel", "embeddings")
+
+    layer = fields.layer(doc="the layer whose kernel (or embeddings) is normalized")
+    power_iterations = fields.count(1, "steps of the power iteration")
+
+    def kernel(self, x: Shape) -> Weight:
+        kernel: Weight | None = next(
+            (each for each in self.layer.weights(x) if each.name in ("kernel", "embeddings")), None
+        )
+        if kernel is None:
+            raise ShapeError(f"{type(self.layer).__name__} has no kernel and no embeddings to normalize")
+        return kernel
+
+    def weights(self, x: Shape) -> Iterator[Weight]:
+        kernel = self.kernel(x)
+        yield Weight(
+            "vector_u", (1, kernel.shape[-1]), ("", *kernel.axes[-1:]), False, "truncated_normal", kernel.dtype
+        )
+
+    def children(self, x: Shape) -> Iterator[Child]:
+        yield Child(self.layer.name, self.layer, (x,))
+
+    def output(self, x: Shape) -> Shapes:
+        self.layer.accept(x)
+        self.kernel(x)
+        shapes: Shapes = self.layer.output(x)
+        return shapes
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        """Keras 3.15.1 casts to the input's dtype, so an Embedding's rows are cut to integers."""
+        return ops.cast_like(self.layer.forward(ops, w[self.layer.name], x), x)

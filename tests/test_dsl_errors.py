@@ -1,0 +1,143 @@
+"""Mistakes in a stack: which code, and where the caret stands. `«»` in a case mark the span that must be shown."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from densecli.errors import DenseError, Source, SpecErrors, draw
+from densecli.infer import infer
+from densecli.read import dsl
+
+
+def errors_of(text):
+    """Every mistake that reading and inferring a stack brings up."""
+    try:
+        infer(dsl.read(Source("<argument>", text)))
+    except DenseError as error:
+        return [error]
+    except SpecErrors as several:
+        return several.errors
+    return []
+
+
+CASES = [
+    # code, text with the span marked, a part of the message or the hint
+    ("E221", "Dense(16)@(3,2) ->«»", "ends here"),
+    ("E221", "«->» Dense(4)", "expected a layer"),
+    ("E221", "Dense(4)@(3,) -> «->» Dense(4)", "expected a layer"),
+    ("E221", "Dense«(»16", "never closed"),
+    ("E221", "Dense(16)«)»", "expected `->` or the end"),
+    ("E221", "«[»Dense(4) | Dense(5)", "never closed"),
+    ("E221", "Dense(«'»relu)", "never closed"),
+    ("E221", "Dense(16)@(3,) «Flatten»", "expected `->`"),
+    ("E221", "Dense(16)@(3,) «–»> Flatten", "en dash"),  # noqa: RUF001
+    ("E221", "Dense(4)@(3,) «|» Dense(4)", "[a | b]"),
+    ("E222", "Dense(10«**»10**10)", "not supported"),
+    ("E222", "Dense(1«<<»10)", "not supported"),
+    ("E222", "Dense(4,«,»3)", "expected a number"),
+    ("E222", "Dense(«“»4”)", "curly quote"),
+    ("E222", "Dense(lambda «x»: x)", "expected `,` or `)`"),
+    ("E222", "Dense(f«'»x')", "expected `,` or `)`"),
+    ("E222", "Dense(a«.»b)", "expected `,` or `)`"),
+    ("E222", "Dense(a«[»0])", "expected `,` or `)`"),
+    ("E222", "Dense(4 «//» 0)", "division by zero"),
+    ("E222", "Dense(2.5«*»2)", "integers"),
+    ("E222", "Dense(«-»relu)", "before a number"),
+    ("E222", "Dense(«__import__»('os'))@(3,)", "neither a layer nor"),
+    ("E301", "Dense(«True»)@(3,)", "expected a positive integer, got boolean true"),
+    ("E301", "Dense(«4.0»)@(3,)", "got number 4.0"),
+    ("E301", "Dense(«'4'»)@(3,)", "got string '4'"),
+    ("E301", "Dense(units=4, «use_bias=3»)@(3,)", "expected true or false"),
+    ("E303", "Dense(«0»)@(3,)", "positive integer"),
+    ("E303", "Dense(«-1»)@(3,)", "positive integer"),
+    ("E303", "Dense(4, «rleu»)@(3,)", "did you mean `relu`"),
+    ("E303", "Conv2D(4, 3, «padding=smae»)@(9,9,1)", "did you mean `same`"),
+    ("E303", "Dense(4)@«(-1,)»", "shape"),
+    ("E304", "«Desne»(16)@(3,)", "did you mean `Dense`"),
+    ("E304", "«dense»(16)@(3,)", "did you mean `Dense`"),
+    ("E304", "«Dеnse»(16)@(3,)", "U+0435"),  # noqa: RUF001
+    ("E305", "Dense(16, «activtion=relu»)@(3,)", "did you mean `activation`"),
+    ("E305", "Dense(16, «units=4»)@(3,)", "given twice"),
+    ("E305", "Identity(«3»)@(3,)", "at most 0 positional"),
+    ("E306", "Dense(4, name=a)@(3,) -> «Dense(4, name=a)»", "taken"),
+    ("E307", "«Dense»()@(3,)", "units is required"),
+    ("E308", "Conv2D(8, 3, strides=2, «dilation_rate=2»)@(9,9,1)", "cannot both exceed 1"),
+    ("E405", "«Conv2D(8, 7)»@(5,5,3)", "a window of 7 does not fit in an axis of 5"),
+    ("E405", "[Dense(4)@(3,) | Dense(5)@(7,)] -> «Add»", "4 against 5"),
+    ("E406", "«Dense(16)» -> Dense(4)", "no input shape"),
+    ("E407", "[Dense(4)@(3,) | Dense(4)@(3,)] -> «Dense(4)»", "takes one tensor, got 2"),
+    ("E408", "Dense(4)@(3,) -> Dense(4)@«(4,)»", "start of a stack only"),
+    ("E504", "Dense(«99999999999999999999»)@(3,)", "below 2**63"),
+    ("E505", "(Dense(4))@(4,)*«1000000000»", "layers"),
+]
+
+
+@pytest.mark.parametrize(("code", "marked", "part"), CASES, ids=[case[1] for case in CASES])
+def test_one_mistake_is_one_error_at_its_place(code, marked, part):
+    start, text = split_marks(marked)
+    found = errors_of(text)
+    assert [error.code for error in found] == [code]
+    shown = draw(found[0])
+    assert part in shown
+    assert found[0].place.start == start[0]
+    assert found[0].place.end in (start[1], start[0] + 1)
+
+
+def split_marks(marked):
+    """The marked span, and the text without the marks."""
+    before, inside, after = re.split("[«»]", marked)
+    return (len(before), len(before) + len(inside)), before + inside + after
+
+
+def test_error_drawing_is_exactly_this():
+    (error,) = errors_of("Conv2D(8, 7, name=stem)@(5,5,3)")
+    assert draw(error) == (
+        "error[E405]: Conv2D 'stem': a window of 7 does not fit in an axis of 5\n"
+        " --> <argument>:1:1\n"
+        "  1 | Conv2D(8, 7, name=stem)@(5,5,3)\n"
+        "    | ^^^^^^^^^^^^^^^^^^^^^^^ input (None, 5, 5, 3)\n"
+        "  help: use padding=same, or a smaller window"
+    )
+
+
+def test_all_config_errors_are_shown_together_and_in_order():
+    found = errors_of("Dense(0)@(3,) -> Desne(4) -> Dense(4, activation=rleu, use_bias=1)")
+    assert [error.code for error in found] == ["E303", "E304", "E303", "E301"]
+
+
+def test_below_a_shape_error_nothing_is_blamed():
+    assert [error.code for error in errors_of("Conv2D(8, 7)@(5,5,3) -> Conv2D(8, 7) -> Dense(4)")] == ["E405"]
+
+
+def test_multi_line_stacks_show_line_and_column():
+    (error,) = errors_of("Dense(16)@(3,2)  # first\n  -> Dense(0)")
+    assert error.place.source.position(error.place.start) == (2, 12)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dense(" + "(" * 100_000,
+        "[" * 100_000,
+        "(" * 100_000,
+        "Dense(4)@(3,) -> " * 100_000,
+        "Dense(" + "9" * 5000 + ")",
+        "Dense(" + "9*" * 50_000 + "9)",
+        "Dense(" * 50_000,
+    ],
+    ids=["parentheses", "brackets", "stacks", "arrows", "digits", "product", "layers"],
+)
+def test_hostile_texts_are_refused_without_recursion(text):
+    (error,) = errors_of(text)
+    assert error.code in ("E503", "E504", "E221", "E408")
+    assert len(draw(error)) < 1500
+
+
+def test_a_hundred_thousand_signs_are_only_a_number():
+    assert errors_of("Dense(" + "-" * 100_000 + "4)@(3,)") == []
+
+
+def test_arithmetic_on_integers():
+    report = infer(dsl.read(Source("", "Dense(10*10*256, use_bias=False)@(100,) -> Dense(2+3*4-7//2)")))
+    assert [row.output_shapes[0] for row in report.rows] == [(None, 25600), (None, 11)]

@@ -1,0 +1,48 @@
+"""Start-up is a feature: what a command does not need, it does not import. Looks at sys.modules, never at the clock."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"numpy", "rich", "yaml", "h5py", "pydantic", "lark", "zipfile", "tempfile", "xml", "tomllib"}
+PROBE = """
+import sys
+from densecli.cli import run
+code = run(sys.argv[1:])
+sys.stderr.write("MODULES " + " ".join(sorted(sys.modules)))
+sys.exit(code)
+"""
+
+
+def modules(*arguments: str) -> set[str]:
+    """Top-level modules that a run of densecli has imported."""
+    done = subprocess.run([sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True)
+    return {name.split(".")[0] for name in done.stderr.rpartition("MODULES ")[2].split()}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--format", "json", "Dense(4)@(3,)"),
+        ("--format", "ndjson", "Dense(4)@(3,)"),
+        ("explain", "Dense(4)@(3,)"),
+        ("layers",),
+        ("layers", "Dense", "--format", "json"),
+        ("--help",),
+        ("--version",),
+    ],
+    ids=" ".join,
+)
+def test_machine_paths_import_nothing_heavy(arguments):
+    assert not HEAVY & modules(*arguments)
+
+
+def test_the_table_imports_rich_only():
+    assert HEAVY & modules("Dense(4)@(3,)") == {"rich"}
+
+
+def test_numpy_comes_with_run():
+    assert "numpy" in modules("--run", "--format", "json", "Dense(4)@(3,)")

@@ -1,0 +1,62 @@
+"""Write what the documentation shows from what the program prints; `--check` only tells what is out of date.
+
+Two kinds of text are made: the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, and
+docs/layers.md, whole.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def main() -> int:
+    check = "--check" in sys.argv[1:]
+    stale = [path for path, text in fresh().items() if not path.exists() or path.read_text() != text]
+    for path in stale:
+        print(f"{'out of date' if check else 'written'}: {path.relative_to(ROOT)}")
+        if not check:
+            path.write_text(fresh_page(path))
+    return 1 if check and stale else 0
+
+
+def fresh() -> dict[Path, str]:
+    """Every page that is made or has blocks, as it should be."""
+    return {page: fresh_page(page) for page in pages()}
+
+
+def pages() -> list[Path]:
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "docs" / "layers.md"]
+
+
+def fresh_page(page: Path) -> str:
+    if page.name == "layers.md":
+        from densecli.render.catalogue import markdown
+
+        return markdown()
+    return BLOCK.sub(lambda found: f"```console\n{session(found[1])}```", page.read_text())
+
+
+def session(text: str) -> str:
+    """A block with the commands' real output. A command may go over several lines that start with `> `."""
+    commands = re.findall(r"^\$ .*(?:\n> .*)*", text, re.MULTILINE)
+    return "".join(f"{command}\n{output(command)}" for command in commands)
+
+
+def output(command: str) -> str:
+    """What a command prints, stdout and stderr, in the project's folder."""
+    script = "\n".join(line[2:] for line in command.splitlines())
+    env = {key: value for key, value in os.environ.items() if key not in ("FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS")}
+    env |= {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}", "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.stdout.decode()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
