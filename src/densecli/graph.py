@@ -63,7 +63,6 @@ class Graph:
         self.deferred = False
         self.place: Place | None = None
         self.expect: dict[str, Any] = {}
-        self.warnings: list[str] = []
 
 
 def map_refs(tree: Any, function: Callable[[Ref], Any]) -> Any:
