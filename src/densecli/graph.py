@@ -61,6 +61,7 @@ class Graph:
         self.name, self.kind, self.nodes, self.inputs, self.outputs = name, kind, nodes, inputs, outputs
         self.trainable = True
         self.deferred = False
+        self.warnings: list[str] = []
         self.place: Place | None = None
         self.expect: dict[str, Any] = {}
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from densecli.errors import DenseError, LimitError, ReadError
-from densecli.layer import Weight
+from densecli.graph import row_order
+from densecli.layer import CATALOGUE, Layer, Weight
+from densecli.model import Model
 from densecli.names import snake_case
 from densecli.read.encoding import decode
 from densecli.read.limits import LIMITS, Limits
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from densecli.graph import Graph
-    from densecli.layer import Layer
 
 DAMAGE = (OSError, KeyError, RuntimeError, ValueError, OverflowError, TypeError, AttributeError, MemoryError)
 SKIPPED = ("optimizer_weights", "optimizer")  # not the model's
@@ -184,43 +185,52 @@ def hold(file: BinaryIO, graph: Graph, limits: Limits = LIMITS) -> None:
 def _hold(opened: Any, graph: Graph, limits: Limits) -> None:
     legacy = "model_weights" in opened or "layer_names" in opened.attrs
     root = "model_weights" if "model_weights" in opened else ""
-    everything = list(stored(opened, limits, root))
-    groups = _legacy_groups(everything, root) if legacy else {}
-    if legacy:
-        for node in graph.nodes:
-            if node.layer.opaque:
-                node.layer.held = tuple(map(_weight, groups.get(node.name, ())))
-        return
-    _hold_by_class(graph, everything)
+    prefix = f"{root}/" if root else ""
+    found = [each._replace(path=each.path.removeprefix(prefix)) for each in stored(opened, limits, root)]
+    (_hold_by_name if legacy else _hold_by_class)(graph, found)
 
 
-def _legacy_groups(everything: list[Stored], root: str) -> dict[str, list[Stored]]:
-    """Datasets by layer, as Keras 1 and 2 group them."""
+def _hold_by_name(graph: Graph, found: list[Stored]) -> None:
+    """Keras 1 and 2 have a group for each layer; that of a nested model holds the weights of everything inside."""
     groups: dict[str, list[Stored]] = {}
-    for each in everything:
-        path = each.path.removeprefix(f"{root}/" if root else "")
-        layer, _, rest = path.partition("/")
+    for each in found:
+        layer, _, rest = each.path.partition("/")
         groups.setdefault(layer, []).append(each._replace(path=rest))
-    return groups
+    for node in graph.nodes:
+        mine = groups.get(node.name, [])
+        if isinstance(node.layer, Model):
+            _hold_by_name(node.layer.graph, mine)
+        else:
+            node.layer.held = _held(node.layer, mine)
 
 
-def _hold_by_class(graph: Graph, everything: list[Stored]) -> None:
+def _hold_by_class(graph: Graph, found: list[Stored], inside: str = "") -> None:
     """Keras 3 names groups after classes: layers/transformer_block, layers/transformer_block_1, in the model's order."""
-    from densecli.graph import row_order  # noqa: PLC0415
-
+    groups: dict[str, list[Stored]] = {}
+    for each in found:
+        parts = each.path.removeprefix(inside).split("/", 2)
+        if len(parts) > 2 and parts[0] == "layers" and each.path.startswith(inside):
+            groups.setdefault(parts[1], []).append(each)
     counts: dict[str, int] = {}
-    inputs = {ref.node for ref in graph.inputs} if graph.kind == "Sequential" else set()
-    for index in sorted(inputs) + [index for index in row_order(graph) if index not in inputs]:
+    inputs = [ref.node for ref in graph.inputs] if graph.kind == "Sequential" else []
+    for index in [*inputs, *row_order(graph)]:
         layer = graph.nodes[index].layer
         stem = snake_case(layer.type_name)
         number = counts[stem] = counts.get(stem, -1) + 1
-        prefix = f"layers/{stem}_{number}/" if number else f"layers/{stem}/"
-        if layer.opaque:
-            _take(layer, [each._replace(path=each.path.removeprefix(prefix)) for each in everything if each.path.startswith(prefix)])
+        name = f"{stem}_{number}" if number else stem
+        mine, prefix = groups.get(name, []), f"{inside}layers/{name}/"
+        if isinstance(layer, Model):
+            _hold_by_class(layer.graph, mine, prefix)
+        else:
+            layer.held = _held(layer, [each._replace(path=each.path.removeprefix(prefix)) for each in mine])
 
 
-def _take(layer: Layer, found: list[Stored]) -> None:
-    layer.held = tuple(_weight(each) for each in found if "seed_generator" not in each.path)
+def _held(layer: Layer, found: list[Stored]) -> tuple[Weight, ...]:
+    """The weights of one layer. A file does not say which ones are trained; of Keras' own only the moving averages are not."""
+    weights = [_weight(each) for each in found if "seed_generator" not in each.path]
+    averages = 2 if isinstance(layer, CATALOGUE["BatchNormalization"]) else 0
+    trained = len(weights) - averages
+    return tuple(weight._replace(trainable=index < trained) for index, weight in enumerate(weights))
 
 
 def _weight(each: Stored) -> Weight:
