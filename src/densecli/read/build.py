@@ -97,7 +97,9 @@ class Builder:
         first = self.nodes[self.names[name]].place
         first = None if first is None else first.resolved()
         where = "" if first is None or first.start < 0 else f" (first in line {first.source.position(first.start)[0]})"
-        return ArgumentError(f"the name {quote(name)} is taken{where}", code="E306", hint="names are unique", place=place)
+        return ArgumentError(
+            f"the name {quote(name)} is taken{where}", code="E306", hint="names are unique", place=place
+        )
 
     def automatic_name(self, type_name: str) -> str:
         """dense, dense_1, … as Keras counts them from a fresh start."""
