@@ -121,7 +121,7 @@ def exponential(x: Array, out: Array | None = None) -> Array:
 
 @in_blocks
 def sigmoid(x: Array, out: Array | None = None) -> Array:
-    y = np.negative(x, out=out)
+    y = np.multiply(x, -1.0, out=out)  # NumPy 2.4.6's negative errs in place on elements that lie 16 bytes apart
     with np.errstate(over="ignore"):  # exp overflows to inf, whose reciprocal is the right 0
         np.exp(y, out=y)
     y += 1.0
@@ -151,8 +151,8 @@ def softplus(x: Array, out: Array | None = None) -> Array:
 
 @in_blocks
 def log_sigmoid(x: Array, out: Array | None = None) -> Array:
-    y = softplus(np.negative(x, out=out), out)
-    return np.negative(y, out=y)
+    y = softplus(np.multiply(x, -1.0, out=out), out)
+    return np.multiply(y, -1.0, out=y)
 
 
 @in_blocks

@@ -46,8 +46,8 @@ class Cell(Layer, abstract=True):
         return [self.step_output(x), *self.state_shapes(x)]
 
     def step_output(self, x: Shape) -> Shape:
-        shape: Shape = self.state_shapes(x)[0]
-        return shape
+        """The output of a step, whose weights must be known by then."""
+        raise NotImplementedError(type(self).__name__)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any) -> list[Any]:
         given = pack(iter(flatten(list(states))), self.state_shapes(x.shape))
@@ -105,6 +105,10 @@ class UnitCell(Cell, abstract=True):
 
     def state_shapes(self, x: Shape) -> States:
         return [(x[0], self.units)] * self.state_count
+
+    def step_output(self, x: Shape) -> Shape:
+        known(x[-1], "the last axis of the input")
+        return (x[0], self.units)
 
     def weights(self, x: Shape, *_: Any, **__: Any) -> Iterator[Weight]:
         features, width = known(x[-1], "the last axis of the input"), self.gates * self.units
