@@ -244,9 +244,7 @@ def _weights(layer: Layer, args: Any, kwargs: Any, above: tuple[bool, tuple[str,
         yield from _weights(child.layer, child.inputs, child.kwargs, (trainable, (*path, child.name), shared))
 
 
-def _own_weights(
-    layer: Layer, weights: Iterable[Weight], above: tuple[bool, tuple[str, ...], Any]
-) -> Iterator[Owned]:
+def _own_weights(layer: Layer, weights: Iterable[Weight], above: tuple[bool, tuple[str, ...], Any]) -> Iterator[Owned]:
     trainable, path, shared = above
     for weight in weights:
         trains = weight.trainable and layer.trainable

@@ -86,7 +86,9 @@ class Layer:
     type_name: str = ""  # the class as a model file calls it
     name: str = ""  # of a layer inside another one; in a graph the node has the name
     shared_id: object = None  # set by readers when a file says that two places hold the same layer
-    held: tuple[Weight, ...] | None = None  # what a weights file says that it holds, for layers that no rule is known for
+    held: tuple[Weight, ...] | None = (
+        None  # what a weights file says that it holds, for layers that no rule is known for
+    )
     weightless: ClassVar[bool] = False  # an opaque layer that cannot hold weights
     knows_weights: bool = False  # the weights are known even where the input's shape is not (a built model inside)
 

@@ -146,7 +146,7 @@ def nested_weights(
         for weight in layer.weights(*args, **kwargs)
     }
     for child in layer.children(*args, **kwargs):
-        found[child.name] = nested_weights(child.layer, child.inputs, {}, draw, f"{path}{child.name}/")
+        found[child.name] = nested_weights(child.layer, child.inputs, child.kwargs, draw, f"{path}{child.name}/")
     return found
 
 

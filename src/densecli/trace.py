@@ -148,9 +148,7 @@ def flat_inputs(tree: Any) -> list[Shape | None]:
 
 def is_shape(item: Any) -> bool:
     """Whether an argument is the shape of a tensor: a tuple of sizes (what a config holds comes in lists)."""
-    return item is None or (
-        isinstance(item, tuple) and all(size is None or isinstance(size, int) for size in item)
-    )
+    return item is None or (isinstance(item, tuple) and all(size is None or isinstance(size, int) for size in item))
 
 
 def flat_shapes(output: Any) -> list[Shape | None]:

@@ -307,7 +307,9 @@ def indexed(item: Any, size: Dim) -> list[Dim]:
 
 def sliced(item: slice, size: Dim) -> Dim:
     """How many indices a slice takes of an axis; of an unknown one, only an empty end can be told."""
-    start, stop, step = (each if each is None or isinstance(each, int) else NotImplemented for each in (item.start, item.stop, item.step))
+    start, stop, step = (
+        each if each is None or isinstance(each, int) else NotImplemented for each in (item.start, item.stop, item.step)
+    )
     if NotImplemented in (start, stop, step):
         return None
     if size is not None:

@@ -29,7 +29,12 @@ def _enter(names: str, rule: Callable[..., Any], dtype: str, flops: int | None) 
 
 
 # Element by element. `float` makes floats of integers, `same` keeps the dtype, `promote` joins those of the operands.
-_enter("Absolute Abs Fabs Negative Sign Square Conjugate Conj Relu Relu6 HardTanh HardShrink Threshold", shapes.same, "same", 1)
+_enter(
+    "Absolute Abs Fabs Negative Sign Square Conjugate Conj Relu Relu6 HardTanh HardShrink Threshold",
+    shapes.same,
+    "same",
+    1,
+)
 _enter("Clip NanToNum Round Copy Real BitwiseInvert BitwiseNot LeakyRelu", shapes.same, "same", 2)
 _enter("StopGradient Array ConvertToTensor Cast SaturateCast View", shapes.same, "cast", 0)
 _enter("ZerosLike OnesLike EmptyLike FullLike", shapes.same, "cast", 0)
@@ -47,8 +52,18 @@ for _name, _cost in {
     _enter(_name, shapes.same, "float", _cost)
 _enter("Glu", shapes.glu, "float", 5)
 _enter("Isfinite Isinf Isnan Isneginf Isposinf Isreal LogicalNot Signbit", shapes.same, "bool", 1)
-_enter("Add Subtract Multiply Maximum Minimum Fmax Fmin Power Mod Fmod FloorDivide DivideNoNan", shapes.broadcast, "promote", 1)
-_enter("BitwiseAnd BitwiseOr BitwiseXor BitwiseLeftShift BitwiseRightShift LeftShift RightShift Gcd Lcm", shapes.broadcast, "promote", 1)
+_enter(
+    "Add Subtract Multiply Maximum Minimum Fmax Fmin Power Mod Fmod FloorDivide DivideNoNan",
+    shapes.broadcast,
+    "promote",
+    1,
+)
+_enter(
+    "BitwiseAnd BitwiseOr BitwiseXor BitwiseLeftShift BitwiseRightShift LeftShift RightShift Gcd Lcm",
+    shapes.broadcast,
+    "promote",
+    1,
+)
 _enter("Divide TrueDivide Arctan2 Hypot Logaddexp Logaddexp2 Heaviside Nextafter Ldexp", shapes.broadcast, "float", 1)
 _enter("SquaredDifference", shapes.broadcast, "promote", 2)
 _enter(
@@ -98,7 +113,17 @@ _enter("Resize", shapes.resized, "same", None)
 _enter("RGBToGrayscale", shapes.grayscale, "same", 5)
 _enter("RGBToHSV HSVToRGB", shapes.same, "same", None)
 
-MATRIX = ("Matmul", "Dot", "Tensordot", "Conv", "DepthwiseConv", "Einsum", "Outer", "SeparableConv", "DotProductAttention")
+MATRIX = (
+    "Matmul",
+    "Dot",
+    "Tensordot",
+    "Conv",
+    "DepthwiseConv",
+    "Einsum",
+    "Outer",
+    "SeparableConv",
+    "DotProductAttention",
+)
 
 
 class Operation(Layer, abstract=True):
@@ -190,7 +215,11 @@ def promoted(dtypes: tuple[str, ...]) -> str:
 
 def activation_of(name: str) -> str | None:
     """The operation that an activation of this name is."""
-    return next((rule for rule in OPERATIONS if rule.lower() == name.replace("_", "")), None) if name in ACTIVATION_FLOPS else None
+    return (
+        next((rule for rule in OPERATIONS if rule.lower() == name.replace("_", "")), None)
+        if name in ACTIVATION_FLOPS
+        else None
+    )
 
 
 def inputs_of(args: tuple[Any, ...]) -> Iterator[Shape]:

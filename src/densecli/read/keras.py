@@ -37,7 +37,9 @@ def is_config(document: Any) -> bool:
         return any(key in document for key in _WRAPPED) or {"class_name", "config"} <= document.keys()
     if isinstance(document, str):
         return document.lstrip().startswith("{")
-    return bool(document) and isinstance(document, list) and isinstance(document[0], dict) and "class_name" in document[0]
+    return (
+        bool(document) and isinstance(document, list) and isinstance(document[0], dict) and "class_name" in document[0]
+    )
 
 
 def read(document: Any, source: Source, input_shapes: dict[str | None, Any] | None = None, version: str = "") -> Graph:

@@ -43,7 +43,18 @@ EVERYWHERE = {
     "filter_length": "kernel_size",
     "atrous_rate": "dilation_rate",
 }
-UNITS = ("Dense", "LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell", "MaxoutDense", "CuDNNLSTM", "CuDNNGRU")
+UNITS = (
+    "Dense",
+    "LSTM",
+    "GRU",
+    "SimpleRNN",
+    "LSTMCell",
+    "GRUCell",
+    "SimpleRNNCell",
+    "MaxoutDense",
+    "CuDNNLSTM",
+    "CuDNNGRU",
+)
 RATES = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout")
 SIZES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
 _ORDERS = {"th": "channels_first", "tf": "channels_last"}

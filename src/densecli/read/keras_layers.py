@@ -96,7 +96,9 @@ class LayerReader:
 
     def layer(self, entry: Any, pointer: str, place: Place) -> Layer:
         if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
-            raise ArgumentError(f"expected a layer with its class_name, got {describe(entry)}", code="E302", place=place)
+            raise ArgumentError(
+                f"expected a layer with its class_name, got {describe(entry)}", code="E302", place=place
+            )
         frozen, config = self.frozen, entry.get("config")
         if self.era < 3 and not trainable_of(config):  # noqa: PLR2004  # until Keras 2 a frozen container froze all inside
             self.frozen = True
@@ -138,7 +140,9 @@ class LayerReader:
         return Operation(name, config) if is_op else None
 
     def make(self, kind: type[Layer], config: dict[str, Any], pointer: str) -> Layer:
-        known = {key: self.value(kind, key, value, pointer) for key, value in config.items() if key in kind.config_fields}
+        known = {
+            key: self.value(kind, key, value, pointer) for key, value in config.items() if key in kind.config_fields
+        }
         if kind is InputLayer:
             known = _input_config(config, known)
         if kind.__name__ in ("GRU", "GRUCell") and "reset_after" not in config:

@@ -28,7 +28,14 @@ _NAMES = {
     "convolution": "Conv", "conv2d": "Conv", "depthtospace": "DepthToSpace", "spacetodepth": "SpaceToDepth",
 }  # fmt: skip
 _BY_NAME = {name.lower(): name for name in OPERATIONS}
-_RENAMED = {"keepdims": "keepdims", "keep_dims": "keepdims", "multiples": "repeats", "paddings": "pad_width", "perm": "axes", "depth": "num_classes"}
+_RENAMED = {
+    "keepdims": "keepdims",
+    "keep_dims": "keepdims",
+    "multiples": "repeats",
+    "paddings": "pad_width",
+    "perm": "axes",
+    "depth": "num_classes",
+}
 _NHWC, _NCHW = ("TkhXQw==", "NHWC"), ("TkNIVw==", "NCHW")
 
 
@@ -64,7 +71,9 @@ class Function(Operation, abstract=True):
         if self.rule == "Matmul" and any((self.config | kwargs).get(f"transpose_{side}") for side in "ab"):
             args = (*args, *(kwargs[key] for key in ("a", "b") if key in kwargs))
             return super().output(*_transposed(args, self.config | kwargs))
-        tensors = [kwargs.pop(key) for key in ("x", "y", "a", "b", "values", "input", "indices") if _is_tensor(kwargs.get(key))]
+        tensors = [
+            kwargs.pop(key) for key in ("x", "y", "a", "b", "values", "input", "indices") if _is_tensor(kwargs.get(key))
+        ]
         return super().output(*args, *tensors, **kwargs)
 
     def output_dtype(self, *dtypes: str) -> str | list[str]:
@@ -87,9 +96,15 @@ class NodeOperation(Operation, abstract=True):
         node = node if isinstance(node, dict) else {}
         op = str(node.get("op", ""))
         attributes = node.get("attr")
-        super().__init__(rule_of(op), _attributes(attributes if isinstance(attributes, dict) else {}), "TensorFlowOpLayer")
+        super().__init__(
+            rule_of(op), _attributes(attributes if isinstance(attributes, dict) else {}), "TensorFlowOpLayer"
+        )
         constants = config.get("constants")
-        self.constants = {int(key): value for key, value in constants.items() if str(key).isdigit()} if isinstance(constants, dict) else {}
+        self.constants = (
+            {int(key): value for key, value in constants.items() if str(key).isdigit()}
+            if isinstance(constants, dict)
+            else {}
+        )
         self.op = op
 
     def output(self, *args: Any, **kwargs: Any) -> Any:
@@ -160,14 +175,18 @@ def _attributes(attributes: dict[str, Any]) -> dict[str, Any]:
         elif kind == "s" and key == "data_format":
             found[key] = "channels_first" if raw in _NCHW else "channels_last"
         elif kind == "list" and isinstance(raw, dict) and isinstance(raw.get("i"), list):
-            found["axis" if key == "squeeze_dims" else key] = [int(each) for each in raw["i"] if str(each).lstrip("-").isdigit()]
+            found["axis" if key == "squeeze_dims" else key] = [
+                int(each) for each in raw["i"] if str(each).lstrip("-").isdigit()
+            ]
     return found
 
 
 def _strided(bounds: list[Any], attributes: dict[str, Any]) -> list[Any]:
     """begin, end and strides with their bit masks, as an index."""
     begin, end, strides = (each if isinstance(each, list) else [each] for each in bounds)
-    masks = {name: int(attributes.get(f"{name}_mask", 0)) for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")}
+    masks = {
+        name: int(attributes.get(f"{name}_mask", 0)) for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
+    }
     found: list[Any] = []
     for index, (start, stop, step) in enumerate(zip(begin, end, strides, strict=True)):
         bit = 1 << index
