@@ -4,6 +4,7 @@ from densecli.layers import (
     adaptive_pooling,
     borders,
     conv,
+    conv_transpose,
     core,
     global_pooling,
     merge,
@@ -11,6 +12,7 @@ from densecli.layers import (
     pooling,
     regularization,
     reshaping,
+    separable_conv,
     wrappers,
 )
 
@@ -18,6 +20,7 @@ __all__ = [
     "adaptive_pooling",
     "borders",
     "conv",
+    "conv_transpose",
     "core",
     "global_pooling",
     "merge",
@@ -25,5 +28,6 @@ __all__ = [
     "pooling",
     "regularization",
     "reshaping",
+    "separable_conv",
     "wrappers",
 ]
