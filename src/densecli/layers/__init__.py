@@ -6,6 +6,7 @@ from densecli.layers import (
     borders,
     conv,
     conv_lstm,
+    conv_transpose,
     core,
     einsum,
     embedding,
@@ -18,6 +19,7 @@ from densecli.layers import (
     recurrent_cells,
     regularization,
     reshaping,
+    separable_conv,
     wrappers,
 )
 
@@ -27,6 +29,7 @@ __all__ = [
     "borders",
     "conv",
     "conv_lstm",
+    "conv_transpose",
     "core",
     "einsum",
     "embedding",
@@ -39,5 +42,6 @@ __all__ = [
     "recurrent_cells",
     "regularization",
     "reshaping",
+    "separable_conv",
     "wrappers",
 ]
