@@ -58,6 +58,7 @@ from .elementary import (
     take_rows,
     transpose,
 )
+from .encoding import affine, bins, encode, standardize
 from .initializers import INITIALIZERS, initialize
 from .layout import pad, to_channels_first, to_channels_last
 from .norm import batch_norm, batch_norm_scale, group_norm, layer_norm, rms_norm, unit_norm, variance_scaled
@@ -77,12 +78,14 @@ __all__ = [
     "adaptive_average_pool",
     "adaptive_max_pool",
     "additive_scores",
+    "affine",
     "all_finite",
     "attend",
     "average_of_steps",
     "average_pool",
     "batch_norm",
     "batch_norm_scale",
+    "bins",
     "causal_mask",
     "celu",
     "channels_last",
@@ -95,6 +98,7 @@ __all__ = [
     "dot_scores",
     "each_step",
     "elu",
+    "encode",
     "exponential",
     "flatten",
     "floating",
@@ -142,6 +146,7 @@ __all__ = [
     "sparse_sigmoid",
     "sparsemax",
     "squareplus",
+    "standardize",
     "steps_that_differ",
     "stft_kernel",
     "take_rows",
