@@ -62,6 +62,7 @@ from .elementary import (
     transpose,
 )
 from .heads import heads_attention, heads_mask
+from .encoding import affine, bins, encode, standardize
 from .initializers import INITIALIZERS, initialize
 from .layout import pad, to_channels_first, to_channels_last
 from .merging import any_mask, batch_dot, concatenate, concatenated_mask, merge
@@ -82,6 +83,7 @@ __all__ = [
     "adaptive_average_pool",
     "adaptive_max_pool",
     "additive_scores",
+    "affine",
     "all_finite",
     "any_mask",
     "attend",
@@ -91,6 +93,7 @@ __all__ = [
     "batch_norm",
     "batch_norm_scale",
     "cast_like",
+    "bins",
     "causal_mask",
     "celu",
     "channels_last",
@@ -106,6 +109,7 @@ __all__ = [
     "each_step",
     "einsum",
     "elu",
+    "encode",
     "exponential",
     "flatten",
     "floating",
@@ -157,6 +161,7 @@ __all__ = [
     "sparse_sigmoid",
     "sparsemax",
     "squareplus",
+    "standardize",
     "steps_that_differ",
     "stft_kernel",
     "take_rows",
