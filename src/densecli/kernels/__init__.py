@@ -53,7 +53,6 @@ from .elementary import (
     from_channels_last,
     generator,
     masked,
-    merge,
     merge_ways,
     not_equal,
     reshape,
