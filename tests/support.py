@@ -66,3 +66,10 @@ def call_case(case: Case, layer: Layer) -> Any:
 
 def flat_shapes(items: Any) -> list[Any]:
     return [shape for item in items for shape in ([item] if isinstance(item, tuple) else flat_shapes(item))]
+
+
+def marked(text: str) -> tuple[str, tuple[int, int]]:
+    """A text in which «…» marks a span: the text without the marks, and the span."""
+    start = text.index("«")
+    end = text.index("»") - 1
+    return text[:start] + text[start + 1 : end + 1] + text[end + 2 :], (start, end)

@@ -7,14 +7,19 @@ place; readers and the trace add it with `at`. Offsets become line, column and c
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from densecli.text import cell_width, safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    Locate = Callable[[str, "Part"], tuple[int, int] | None]
+
 SNIPPET_WIDTH = 160  # cells of a source line shown around a caret; lines of 100 MB exist
+
+
+Part = tuple[int, int] | Literal["key"] | None  # of what a pointer names: offsets in that string, its key, or all of it
 
 
 class Source:
@@ -22,7 +27,7 @@ class Source:
 
     __slots__ = ("_line_starts", "locate", "name", "text")
 
-    def __init__(self, name: str, text: str, locate: Callable[[str], tuple[int, int] | None] | None = None) -> None:
+    def __init__(self, name: str, text: str, locate: Locate | None = None) -> None:
         self.name, self.text, self.locate = name, text, locate
         self._line_starts: list[int] | None = None
 
@@ -54,11 +59,12 @@ class Place(NamedTuple):
     start: int = -1
     end: int = -1
     pointer: str | None = None
+    part: Part = None
 
     def resolved(self) -> Place:
         if self.start >= 0 or self.pointer is None or self.source.locate is None:
             return self
-        found = self.source.locate(self.pointer)
+        found = self.source.locate(self.pointer, self.part)
         return self if found is None else Place(self.source, *found, self.pointer)
 
 
@@ -145,7 +151,7 @@ class SpecErrors(Exception):
 
 
 def _offset(error: DenseError) -> int:
-    return error.place.start if error.place is not None else -1
+    return error.place.resolved().start if error.place is not None else -1
 
 
 def draw(error: DenseError) -> str:

@@ -121,7 +121,7 @@ def exponential(x: Array, out: Array | None = None) -> Array:
 
 @in_blocks
 def sigmoid(x: Array, out: Array | None = None) -> Array:
-    y = np.negative(x, out=out)
+    y: Array = np.multiply(x, -1.0, out=out)  # NumPy 2.4's negative is wrong on float32 that lies 16 bytes apart
     with np.errstate(over="ignore"):  # exp overflows to inf, whose reciprocal is the right 0
         np.exp(y, out=y)
     y += 1.0
@@ -141,7 +141,7 @@ def tanh(x: Array, out: Array | None = None) -> Array:
 def softplus(x: Array, out: Array | None = None) -> Array:
     """log(1 + exp(x)), without overflow."""
     tail = np.abs(x)
-    np.negative(tail, out=tail)
+    tail *= -1.0
     np.exp(tail, out=tail)
     np.log1p(tail, out=tail)
     y = np.maximum(x, 0.0, out=out)
@@ -151,8 +151,9 @@ def softplus(x: Array, out: Array | None = None) -> Array:
 
 @in_blocks
 def log_sigmoid(x: Array, out: Array | None = None) -> Array:
-    y = softplus(np.negative(x, out=out), out)
-    return np.negative(y, out=y)
+    y = softplus(np.multiply(x, -1.0, out=out), out)
+    y *= -1.0
+    return y
 
 
 @in_blocks

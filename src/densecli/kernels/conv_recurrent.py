@@ -8,6 +8,7 @@ import numpy as np
 
 from .activations import Activation, sigmoid, tanh
 from .conv import conv
+from .layout import Window
 from .recurrent import EVERY_STEP, States, Steps, Weights, lstm_state, scan
 
 if TYPE_CHECKING:
@@ -33,17 +34,18 @@ def conv_lstm(  # noqa: PLR0913 - as many as the operation has
     """
     kernel, recurrent, bias = weights
     filters = recurrent.shape[-2]
-    batch, count, *rest = x.shape
-    frames = x.swapaxes(0, 1).reshape(batch * count, *rest)
-    inputs = conv(frames, kernel, strides=strides, padding=padding, dilation=dilation, bias=bias)
-    inputs = inputs.reshape(count, batch, *inputs.shape[1:])
     ones = (1,) * len(strides)
+    if states is None:
+        outputs = Window(kernel.shape[:-2], strides, dilation, padding).outputs(x.shape[2:-1])
+        states = (np.zeros((x.shape[0], *outputs, filters), x.dtype),) * 2
+    times = range(x.shape[1])
+    inputs = (
+        conv(x[:, time], kernel, strides=strides, padding=padding, dilation=dilation, bias=bias)
+        for time in (reversed(times) if steps.go_backwards else times)
+    )
 
     def step(z: Array, states: States) -> States:
-        gates = conv(states[0], recurrent, strides=ones, padding="same", dilation=ones)
-        gates += z
-        return lstm_state(gates, states[1], filters, activation, recurrent_activation)
+        z += conv(states[0], recurrent, strides=ones, padding="same", dilation=ones)
+        return lstm_state(z, states[1], filters, activation, recurrent_activation)
 
-    if states is None:
-        states = (np.zeros((*inputs.shape[1:-1], filters), x.dtype),) * 2
     return scan(step, inputs, states, steps)

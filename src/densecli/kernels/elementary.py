@@ -25,6 +25,12 @@ def dense(x: Array, kernel: Array, bias: Array | None = None) -> Array:
     return y
 
 
+def einsum(equation: str, x: Array, kernel: Array, bias: Array | None = None) -> Array:
+    """The Einstein summation of `x` and `kernel`, plus `bias`, in the kernel's dtype."""
+    y: Array = np.einsum(equation, x.astype(kernel.dtype, copy=False), kernel, optimize=True)
+    return y if bias is None else y + bias
+
+
 def activate(x: Array, activation: Any, *, fresh: bool = False) -> Array:
     """The activation of that name; in place when `fresh` says that nobody else holds `x`."""
     if activation == "linear":
@@ -75,6 +81,14 @@ def crop(x: Array, borders: tuple[tuple[int, int], ...]) -> Array:
     """Cut (before, after) off each spatial axis of `x` (batch, *spatial, channels)."""
     inner = (slice(before, n - after) for n, (before, after) in zip(x.shape[1:-1], borders, strict=True))
     return x[(slice(None), *inner)]
+
+
+def merge_ways(mode: str, ahead: Array, back: Array) -> Array:
+    """What Bidirectional makes of its two outputs: concat, sum, mul or ave."""
+    if mode == "concat":
+        return np.concatenate((ahead, back), axis=-1)
+    y: Array = np.multiply(ahead, back) if mode == "mul" else np.add(ahead, back)
+    return y / y.dtype.type(2) if mode == "ave" else y
 
 
 def take_rows(table: Array, indices: Array) -> Array:

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 Axes = int | tuple[int, ...]
 
-LONG_RUN = 512
-"""Fewer channels than this are repeated pixel by pixel, so that NumPy's inner loops run over a whole row."""
-
 
 def batch_norm_scale(
     mean: Array, variance: Array, gamma: Array | None, beta: Array | None, epsilon: float
@@ -61,10 +58,7 @@ def batch_norm(  # noqa: PLR0913 - as many as the operation has
 
 def scale_pixels(x: Array, scale: Array, offset: Array, out: Array) -> Array:
     """`x * scale + offset` along the last axis, block by block into `out`."""
-    repeats = x.shape[-2] if x.ndim > 2 and x.shape[-1] < LONG_RUN else 1
-    shape = (-1, repeats * x.shape[-1])
-    scale, offset = np.tile(scale, repeats), np.tile(offset, repeats)
-    source, target = x.reshape(shape), out.reshape(shape)
+    source, target = x.reshape(-1, x.shape[-1]), out.reshape(-1, x.shape[-1])
     for (block,) in blocks((len(source),), max(1, BLOCK_BYTES // max(1, scale.nbytes))):
         part = target[block]
         np.multiply(source[block], scale, out=part)

@@ -6,7 +6,7 @@ in which the steps were taken, so reversed in time when `go_backwards`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +41,16 @@ class Steps(NamedTuple):
 
 EVERY_STEP = Steps()
 
+PROJECTED_BYTES = 4 << 20
+"""Projected inputs that are held at once; they are up to four times as large as the outputs."""
+
+
+def onward(steps: Steps) -> Steps:
+    """How the outputs of `steps` are walked through: they are in the order in which the steps were taken."""
+    if not steps.go_backwards:
+        return steps
+    return Steps(None if steps.mask is None else steps.mask[:, ::-1], zero_output_for_mask=steps.zero_output_for_mask)
+
 
 def simple_rnn(
     x: Array,
@@ -58,7 +68,7 @@ def simple_rnn(
         h += z
         return (activation(h, out=h),)
 
-    return scan(step, project(x, weights.kernel, weights.bias), zero_states(x, recurrent, 1, states), steps)
+    return scan(step, project(x, weights.kernel, weights.bias, steps), start(x, recurrent, 1, states), steps)
 
 
 def lstm(  # noqa: PLR0913 - as many as the operation has
@@ -79,7 +89,7 @@ def lstm(  # noqa: PLR0913 - as many as the operation has
         gates += z
         return lstm_state(gates, states[1], units, activation, recurrent_activation)
 
-    return scan(step, project(x, weights.kernel, weights.bias), zero_states(x, recurrent, 2, states), steps)
+    return scan(step, project(x, weights.kernel, weights.bias, steps), start(x, recurrent, 2, states), steps)
 
 
 def lstm_state(
@@ -118,7 +128,7 @@ def gru(  # noqa: PLR0913 - as many as the operation has
         if reset_after
         else gru_step_reset_before(recurrent, activation, recurrent_activation)
     )
-    return scan(step, project(x, weights.kernel, bias), zero_states(x, recurrent, 1, states), steps)
+    return scan(step, project(x, weights.kernel, bias, steps), start(x, recurrent, 1, states), steps)
 
 
 def gru_step_reset_after(
@@ -169,35 +179,44 @@ def mix(share: Array, old: Array, new: Array) -> Array:
     return y
 
 
-def project(x: Array, kernel: Array, bias: Array | None) -> Array:
-    """Inputs of all steps times the kernel, time first: (T, batch, gates * units)."""
-    projected: Array = np.matmul(x.swapaxes(0, 1), kernel)
-    if bias is not None:
-        projected += bias
-    return projected
+def project(x: Array, kernel: Array, bias: Array | None, steps: Steps) -> Iterator[Array]:
+    """Inputs of each step (batch, channels) times the kernel, in walking order; one product for many steps."""
+    batch, count, channels = x.shape
+    size = max(1, PROJECTED_BYTES // (batch * kernel.shape[1] * x.itemsize))
+    parts = [slice(first, first + size) for first in range(0, count, size)]
+    for part in reversed(parts) if steps.go_backwards else parts:
+        rows = np.matmul(x[:, part].swapaxes(0, 1).reshape(-1, channels), kernel)
+        if bias is not None:
+            rows += bias
+        projected = rows.reshape(-1, batch, kernel.shape[1])
+        yield from projected[::-1] if steps.go_backwards else projected
 
 
-def zero_states(x: Array, recurrent: Array, number: int, states: States | None) -> States:
+def start(x: Array, recurrent: Array, number: int, states: States | None) -> States:
     """The given states, or `number` of zeros (batch, units)."""
     if states is not None:
         return tuple(states)
     return tuple(np.zeros((x.shape[0], recurrent.shape[0]), x.dtype) for _ in range(number))
 
 
-def scan(step: Step, inputs: Array, states: States, steps: Steps) -> tuple[Array, States]:
-    """Walk `step` along the first axis of `inputs` (T, batch, ...): outputs (batch, T, ...) and the final states."""
-    count, batch = inputs.shape[:2]
-    outputs = np.zeros((batch, count, *states[0].shape[1:]), inputs.dtype)
-    order = range(count - 1, -1, -1) if steps.go_backwards else range(count)
-    for place, time in enumerate(order):
-        new = step(inputs[time], states)
-        if steps.mask is None:
+def scan(step: Step, inputs: Iterator[Array], states: States, steps: Steps) -> tuple[Array, States]:
+    """Take `step` for each of `inputs`: the outputs (batch, T, ...) and the final states."""
+    outputs: list[Array] = []
+    masks = None if steps.mask is None else walking_order(steps.mask, steps)
+    for place, z in enumerate(inputs):
+        new = step(z, states)
+        if masks is None:
             states = new
-            outputs[:, place] = new[0]
+            outputs.append(new[0])
             continue
-        seen = steps.mask[:, time].astype(np.bool_).reshape(-1, *(1,) * (new[0].ndim - 1))
+        seen = masks[place].reshape(-1, *(1,) * (new[0].ndim - 1))
         states = tuple(np.where(seen, late, early) for late, early in zip(new, states, strict=True))
-        if place and not steps.zero_output_for_mask:
-            outputs[:, place] = outputs[:, place - 1]
-        np.copyto(outputs[:, place], new[0], where=seen)
-    return outputs, states
+        before = outputs[-1] if outputs and not steps.zero_output_for_mask else np.zeros_like(new[0])
+        outputs.append(np.where(seen, new[0], before))
+    return np.stack(outputs, axis=1), states
+
+
+def walking_order(mask: Array, steps: Steps) -> Array:
+    """Mask (batch, T) as (T, batch), in the order in which the steps are taken."""
+    by_time = mask.astype(np.bool_).T
+    return by_time[::-1] if steps.go_backwards else by_time

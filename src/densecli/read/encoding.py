@@ -1,0 +1,82 @@
+"""Bytes to text: UTF-8 only, with words for whatever else a file turns out to be."""
+
+from __future__ import annotations
+
+import re
+
+from densecli.errors import LimitError, Place, ReadError, Source
+from densecli.read.limits import LIMITS, Limits
+from densecli.text import size
+
+# U+0085 is a line end to some and may stand in a name; the other C0 and C1 controls never belong in a text.
+_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_WIDE = (
+    (b"\xff\xfe\0\0", "UTF-32"),
+    (b"\0\0\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+
+
+def decode(name: str, data: bytes, limits: Limits = LIMITS, most: int | None = None) -> Source:
+    """The text of a file. Raises ReadError (E101 to E104) or LimitError (E501, more than `most` bytes).
+
+    `data` may be cut off one byte after the limit: `limits.spec_bytes`, unless `most` says otherwise.
+    """
+    most = limits.spec_bytes if most is None else most
+    if len(data) > most:
+        raise LimitError(f"larger than {size(most)}", code="E501", place=Place(Source(name, "")))
+    wide = _wide_encoding(data)
+    if wide is not None:
+        hint = f"convert it: iconv -f {wide} -t UTF-8 FILE > NEW"
+        raise ReadError(f"not UTF-8 (looks like {wide})", code="E102", hint=hint, place=Place(Source(name, "")))
+    source = Source(name, _utf8(name, data).removeprefix("\ufeff"))
+    if not source.text or source.text.isspace():
+        raise empty(source)
+    check_characters(source)
+    return source
+
+
+def empty(source: Source) -> ReadError:
+    hint = "write a stack: Dense(16)@(3,2) -> Flatten -> Dense(4)"
+    return ReadError("the spec is empty", code="E101", hint=hint, place=Place(source))
+
+
+def check_characters(source: Source) -> None:
+    """Refuse what no text holds: control characters (E103), and the surrogates that stand for undecodable bytes (E104)."""
+    found = None if source.text.isascii() else _SURROGATE.search(source.text)
+    if found is not None:
+        raise surrogate(Place(source, found.start(), found.end()))
+    found = _CONTROL.search(source.text)
+    if found is not None:
+        code = ord(found.group())
+        place = Place(source, found.start(), found.end())
+        raise ReadError(f"a control character, \\x{code:02x}, in the text", code="E103", hint="remove it", place=place)
+
+
+def surrogate(place: Place) -> ReadError:
+    hint = "half of a character (a lone surrogate), or a byte that is not UTF-8"
+    return ReadError("not a character that text may hold", code="E104", hint=hint, place=place)
+
+
+def _utf8(name: str, data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        source = Source(name, data.decode(errors="surrogateescape"))
+        offset = len(data[: error.start].decode())
+        message = f"byte 0x{data[error.start]:02X} at offset {error.start:,} is not UTF-8"
+        hint = "save it as UTF-8; from Latin-1: iconv -f ISO-8859-1 -t UTF-8 FILE > NEW"
+        raise ReadError(message, code="E102", hint=hint, place=Place(source, offset, offset + 1)) from None
+
+
+def _wide_encoding(data: bytes) -> str | None:
+    """UTF-16 or UTF-32, by its byte order mark or by the zeros beside the first letter."""
+    marked = next((encoding for mark, encoding in _WIDE if data.startswith(mark)), None)
+    if marked is not None or len(data) < 4:  # one letter in UTF-32
+        return marked
+    zeros = [byte == 0 for byte in data[:4]]
+    if zeros in ([False, True, True, True], [True, True, True, False]):
+        return "UTF-32"
+    return "UTF-16" if zeros in ([False, True, False, True], [True, False, True, False]) else None

@@ -1,0 +1,215 @@
+"""JSON text to plain values: the standard library's speed, and the care and the words that it lacks.
+
+`json.loads` does the work. What it lets pass (duplicate keys, NaN, half characters) is refused by hooks and cheap looks at
+the text; the grammar then goes over the text a second time, slowly, to say what is wrong and where.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import Place, Source, SpecSyntaxError
+from densecli.read import spans
+from densecli.read.encoding import empty, surrogate
+from densecli.read.json_grammar import check
+from densecli.read.limits import LIMITS, Limits
+from densecli.text import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from densecli.errors import Part
+
+_BLANK = re.compile(r"[ \t\r\n]*+")
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},]')
+_SCALAR = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s,\]}]+')
+# Escapes one by one: a pair of surrogates is one character, a surrogate alone (the group) is none.
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(u[dD][89a-fA-F]\w\w)|.)", re.DOTALL)
+_ALL_BUT_STRUCTURE = bytes(set(range(256)) - set(b'[]{},"'))
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
+
+
+def load(source: Source, limits: Limits = LIMITS, expected: str | None = None) -> Any:
+    """The value of a JSON text; afterwards `source.locate` finds pointers in it.
+
+    With `expected` (`a model`), the document must be an object. Raises SpecSyntaxError (E2xx), LimitError (E5xx), or
+    ReadError (E101, E104).
+    """
+    text = source.text
+    if _BLANK.fullmatch(text):
+        raise empty(source)
+    source.locate = Locator(text)
+    if _beyond(text, limits):
+        check(source, limits)
+    value = _loads(source, limits)
+    _check_escapes(source)
+    if expected is not None and not isinstance(value, dict):
+        raise not_an_object(source, value, expected)
+    return value
+
+
+def not_an_object(source: Source, value: Any, expected: str) -> SpecSyntaxError:
+    got = "a list" if isinstance(value, list) else describe(value)
+    return SpecSyntaxError(f"expected {expected} object, got {got}", code="E302", place=Place(source, pointer=""))
+
+
+def _loads(source: Source, limits: Limits) -> Any:
+    try:
+        return json.loads(
+            source.text,
+            object_pairs_hook=_unique,
+            parse_int=_integer(limits.digits),
+            parse_float=_finite,
+            parse_constant=_no_constant,
+        )
+    except ValueError as error:
+        check(source, limits)
+        at = getattr(error, "pos", 0)
+        raise SpecSyntaxError(str(error), place=Place(source, at, at + 1)) from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("duplicate key")
+    return found
+
+
+def _integer(most: int) -> Callable[[str], int]:
+    def read(digits: str) -> int:
+        if len(digits) > most:
+            raise ValueError("too many digits")
+        return int(digits)
+
+    return read
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError("beyond what a float can hold")
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _beyond(text: str, limits: Limits) -> bool:
+    """Whether the text holds more values or deeper brackets than allowed, or brackets that don't match.
+
+    Brackets that don't match look deep here; the grammar then says what they are.
+    """
+    containers = text.count("[") + text.count("{")
+    if containers <= limits.depth and containers + text.count(",") < limits.nodes:
+        return False
+    bare = structure(text)
+    return len(bare) - bare.count(b"]") >= limits.nodes or too_deep(bare.replace(b",", b""), limits.depth)
+
+
+def structure(text: str) -> bytes:
+    """Brackets and commas outside of strings, every bracket as a square one. Some 30 times faster than tokens."""
+    if "\\" in text:
+        text = text.replace("\\\\", "").replace('\\"', "")
+    # Two quotes in a row toggle nothing, so most strings are gone before the regular expression sees any.
+    rest = text.encode(errors="replace").translate(None, _ALL_BUT_STRUCTURE).replace(b'""', b"")
+    return re.sub(rb'"[^"]*+"', b"", rest).translate(_ONE_KIND)
+
+
+def too_deep(brackets: bytes, depth: int) -> bool:
+    """Whether anything is left after all innermost pairs were taken away `depth` times."""
+    for _ in range(depth):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets)
+
+
+def _check_escapes(source: Source) -> None:
+    if r"\ud" not in source.text and r"\uD" not in source.text:
+        return
+    for found in _ESCAPE.finditer(source.text):
+        if found.group(1):
+            raise surrogate(Place(source, found.start(), found.end()))
+
+
+class Locator:
+    """Finds the offsets of what a pointer names, by reading over what stands before it.
+
+    What was read of a container is remembered, so the next pointer into it goes on from there.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.known: dict[int, dict[str, tuple[int, int]]] = {}  # by a container's offset: key or index: key's, value's
+        self.unread: dict[int, Iterator[tuple[str, int, int]]] = {}
+
+    def __call__(self, pointer: str, part: Part = None) -> tuple[int, int] | None:
+        key, start = -1, self.skip(0)
+        for token in spans.split(pointer):
+            found = self.member(start, token)
+            if found is None:
+                return None
+            key, start = found
+        if part == "key" and key >= 0:
+            return key, self.end(key)
+        span = start, self.end(start)
+        return span if part is None or part == "key" else self.within(span, part)
+
+    def within(self, span: tuple[int, int], part: tuple[int, int]) -> tuple[int, int]:
+        quoted = self.text[slice(*span)]
+        return spans.within(self.text, span, json.loads(quoted), part) if quoted.startswith('"') else span
+
+    def skip(self, at: int) -> int:
+        found = _BLANK.match(self.text, at)
+        return found.end() if found else at
+
+    def end(self, start: int) -> int:
+        if self.text[start : start + 1] in ("{", "["):
+            return next((token.end() for token, depth in self.tokens(start) if depth == 0), len(self.text))
+        scalar = _SCALAR.match(self.text, start)
+        return scalar.end() if scalar else start + 1
+
+    def member(self, start: int, token: str) -> tuple[int, int] | None:
+        if start not in self.known:
+            read = {"{": self.entries, "[": self.items}.get(self.text[start : start + 1])
+            self.known[start], self.unread[start] = {}, iter(()) if read is None else read(start)
+        known = self.known[start]
+        while token not in known:
+            entry = next(self.unread[start], None)
+            if entry is None:
+                return None
+            known[entry[0]] = entry[1:]
+        return known[token]
+
+    def tokens(self, start: int) -> Iterator[tuple[re.Match[str], int]]:
+        """Strings, brackets and commas of one container, each with the depth after it; nothing from deeper inside."""
+        depth = 0
+        for token in _TOKEN.finditer(self.text, start):
+            char = self.text[token.start()]
+            if char in "{[":
+                depth += 1
+            elif char in "}]":
+                depth -= 1
+            if depth <= 1:
+                yield token, depth
+            if depth == 0:
+                return
+
+    def items(self, start: int) -> Iterator[tuple[str, int, int]]:
+        if self.text[self.skip(start + 1)] == "]":
+            return
+        starts = (token.end() for token, _ in self.tokens(start) if token.group() == "," or token.start() == start)
+        for index, at in enumerate(starts):
+            yield str(index), -1, self.skip(at)
+
+    def entries(self, start: int) -> Iterator[tuple[str, int, int]]:
+        is_key = True
+        for token, _ in self.tokens(start):
+            if is_key and token.group().startswith('"'):
+                yield json.loads(token.group()), token.start(), self.skip(self.skip(token.end()) + 1)
+                is_key = False
+            elif token.group() == ",":
+                is_key = True
