@@ -20,8 +20,10 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
+from keras.src.backend import get_keras_mask, set_keras_mask  # noqa: E402
+
 from cases import Case, families  # noqa: E402
-from values import draw_inputs, draw_weight, flat  # noqa: E402
+from values import draw_inputs, draw_masks, draw_weight, flat  # noqa: E402
 
 MOST_NUMBERS = 400  # of one output; larger ones are recorded by every n-th number
 
@@ -114,11 +116,22 @@ def record_values(case: Case, layer: keras.Layer) -> dict[str, Any]:
     for index, weight in enumerate(layer.weights):
         weight.assign(draw_weight(case.id, index, weight.path, tuple(weight.shape), str(weight.dtype)))
     try:
-        output = call(case, layer, iter(keras.ops.convert_to_tensor(array) for array in draw_inputs(case)))
+        output = call(case, layer, iter(masked_tensors(case)))
     except Exception as error:  # noqa: BLE001
         return {"value_error": f"{type(error).__name__}: {error}"[:200]}
     arrays = [keras.ops.convert_to_numpy(tensor) for tensor in keras.tree.flatten(output)]
-    return {"values": [sample(array) for array in arrays]}
+    masks = [get_keras_mask(tensor) for tensor in keras.tree.flatten(output)] if case.masks else []
+    found = [None if mask is None else sample(keras.ops.convert_to_numpy(mask)) for mask in masks]
+    return {"values": [sample(array) for array in arrays]} | ({"masks": found} if case.masks else {})
+
+
+def masked_tensors(case: Case) -> list[Any]:
+    """The inputs, each with the mask that a layer above would have given it."""
+    tensors = [keras.ops.convert_to_tensor(array) for array in draw_inputs(case)]
+    for tensor, mask in zip(tensors, draw_masks(case), strict=False):
+        if mask is not None:
+            set_keras_mask(tensor, keras.ops.convert_to_tensor(mask))
+    return tensors
 
 
 def sample(array: np.ndarray) -> dict[str, Any]:

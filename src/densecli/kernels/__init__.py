@@ -53,7 +53,6 @@ from .elementary import (
     from_channels_last,
     generator,
     masked,
-    merge,
     merge_ways,
     not_equal,
     reshape,
@@ -64,6 +63,7 @@ from .elementary import (
 from .heads import heads_attention, heads_mask
 from .initializers import INITIALIZERS, initialize
 from .layout import pad, to_channels_first, to_channels_last
+from .merging import any_mask, batch_dot, concatenate, concatenated_mask, merge
 from .norm import batch_norm, batch_norm_scale, group_norm, layer_norm, rms_norm, unit_norm, variance_scaled
 from .pool import adaptive_average_pool, adaptive_max_pool, average_pool, global_average_pool, global_max_pool, max_pool
 from .recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
@@ -82,15 +82,19 @@ __all__ = [
     "adaptive_max_pool",
     "additive_scores",
     "all_finite",
+    "any_mask",
     "attend",
     "average_of_steps",
     "average_pool",
+    "batch_dot",
     "batch_norm",
     "batch_norm_scale",
     "cast_like",
     "causal_mask",
     "celu",
     "channels_last",
+    "concatenate",
+    "concatenated_mask",
     "conv",
     "conv_lstm",
     "conv_transpose",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,14 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Array = NDArray[Any]
-
-MERGES: dict[str, Callable[[Array, Array], Array]] = {
-    "add": np.add,
-    "subtract": np.subtract,
-    "multiply": np.multiply,
-    "maximum": np.maximum,
-    "minimum": np.minimum,
-}
 
 
 def dense(x: Array, kernel: Array, bias: Array | None = None) -> Array:
@@ -90,15 +81,6 @@ def crop(x: Array, borders: tuple[tuple[int, int], ...]) -> Array:
     """Cut (before, after) off each spatial axis of `x` (batch, *spatial, channels)."""
     inner = (slice(before, n - after) for n, (before, after) in zip(x.shape[1:-1], borders, strict=True))
     return x[(slice(None), *inner)]
-
-
-def merge(operation: str, xs: list[Array]) -> Array:
-    """Fold arrays with an element-wise operation, broadcasting missing leading axes behind the batch as Keras does."""
-    rank = max(x.ndim for x in xs)
-    same = [x.reshape(x.shape[0], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in xs]
-    if operation == "average":
-        return reduce(np.add, same) / np.asarray(len(xs), xs[0].dtype)
-    return reduce(MERGES[operation], same)
 
 
 def merge_ways(mode: str, ahead: Array, back: Array) -> Array:
