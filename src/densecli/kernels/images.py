@@ -75,7 +75,6 @@ def equalize_tiles(images: Array, value_range: Range, clip_limit: float, grid: I
     Source: Zuiderveld 1994. As Keras 3.15.1 has it: what exceeds the limit is spread evenly once, borders repeat; and as
     it is on torch, where the limit is rounded down to whole pixels.
     """
-    bottom, top = value_range
     levels = images.astype(np.float32) if value_range == (0, 255) else to_range(images, value_range, (0, 255))
     tile = [-(-side // parts) for side, parts in zip(levels.shape[1:3], grid, strict=True)]
     beyond = [length * parts - side for length, parts, side in zip(tile, grid, levels.shape[1:3], strict=True)]
@@ -107,7 +106,7 @@ def tile_tables(pixels: Array, grid: Ints, clip_limit: float) -> Array:
     total = heights.cumsum(-1, dtype=np.float32)
     least = total.min(-1, keepdims=True)
     room = np.where(area == least, np.float32(1), np.float32(area) - least)
-    return np.clip((total - least) * 255 / room, 0, 255).reshape(batch, *grid, channels, LEVELS)
+    return np.asarray(np.clip((total - least) * 255 / room, 0, 255)).reshape(batch, *grid, channels, LEVELS)
 
 
 def blend_tables(pixels: Array, tables: Array, tile: list[int]) -> Array:

@@ -2,6 +2,7 @@
 
 from densecli.layers import (
     adaptive_pooling,
+    augmentation,
     borders,
     conv,
     core,
@@ -17,6 +18,7 @@ from densecli.layers import (
 
 __all__ = [
     "adaptive_pooling",
+    "augmentation",
     "borders",
     "conv",
     "core",

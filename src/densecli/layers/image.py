@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from math import prod
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
 from densecli.errors import ArgumentError, ShapeError
@@ -129,7 +130,7 @@ class CenterCrop(Image):
 
     formula = "output = input[top : top + height, left : left + width], from the middle"
     shape_rule = "(…, height, width, channels) with the new height and width"
-    order = ("height", "width", "data_format")
+    order: ClassVar[tuple[str, ...]] = ("height", "width", "data_format")
 
     height = fields.count(doc="height of the output")
     width = fields.count(doc="width of the output")
@@ -223,7 +224,8 @@ class ContrastLimitedAdaptiveHistogramEqualization(Image):
         elements, sides = all_elements(x), product(self.sides(x))
         if elements is None or sides is None:
             return None
-        return 10 * elements + 5 * LEVELS * elements // sides * self.tile_grid_size[0] * self.tile_grid_size[1]
+        tables: int = elements // sides * prod(self.tile_grid_size)
+        return 10 * elements + 5 * LEVELS * tables
 
     def change(self, ops: ModuleType, images: Array) -> Array:
         return ops.equalize_tiles(images, self.value_range, self.clip_limit, self.tile_grid_size)
