@@ -43,7 +43,7 @@ def render(graph: Graph) -> str:
 
 
 def _check(node: Node) -> None:
-    check_writable(node, "the DSL")
+    check_writable(node.layer, node.name, "the DSL")
     if is_model(node.layer):
         raise refuse(f"the nested model {quote(node.name)}", "the DSL", INSTEAD)
     if len(node.calls) > 1:

@@ -9,6 +9,7 @@ from densecli.names import snake_case
 from densecli.text import quote
 
 if TYPE_CHECKING:
+    from densecli.fields import Object
     from densecli.graph import Call, Node
     from densecli.layer import Layer
 
@@ -78,11 +79,40 @@ def refuse(what: str, target: str, instead: str) -> OutputError:
     return OutputError(f"{what} cannot be said in {target}", code="E604", hint=instead)
 
 
-def check_writable(node: Node, target: str) -> None:
+def check_writable(layer: Layer, name: str, target: str) -> None:
     """Layers made by code that is not in the file can be shown, but not written anywhere."""
-    if node.layer.opaque:
-        what = f"{quote(node.name)} is a layer of another's code, of which only the name is known: it"
+    if layer.opaque:
+        what = f"{quote(name)}, a layer of which only the name is known,"
         raise refuse(what, target, "diagrams and tables can show it")
+
+
+# What Keras calls the positional arguments of its initializers, regularizers and constraints.
+_POSITIONAL = {
+    "Constant": ("value",), "GlorotNormal": ("seed",), "GlorotUniform": ("seed",), "HeNormal": ("seed",), "HeUniform": ("seed",),
+    "LecunNormal": ("seed",), "LecunUniform": ("seed",), "Identity": ("gain",), "Orthogonal": ("gain", "seed"),
+    "RandomNormal": ("mean", "stddev", "seed"), "TruncatedNormal": ("mean", "stddev", "seed"),
+    "RandomUniform": ("minval", "maxval", "seed"), "VarianceScaling": ("scale", "mode", "distribution", "seed"),
+    "L1": ("l1",), "L2": ("l2",), "L1L2": ("l1", "l2"), "OrthogonalRegularizer": ("factor", "mode"),
+    "MaxNorm": ("max_value", "axis"), "MinMaxNorm": ("min_value", "max_value", "rate", "axis"), "UnitNorm": ("axis",),
+}  # fmt: skip
+_RENAMED = {"IdentityInitializer": "Identity", "OrthogonalInitializer": "Orthogonal", "One": "Ones", "Zero": "Zeros", "Normal": "RandomNormal", "Uniform": "RandomUniform", "Stft": "STFT", "STFTInitializer": "STFT"}  # fmt: skip
+
+
+def camel_case(name: str) -> str:
+    """Keras' class for a name such as l2 or he_normal."""
+    camel = name if name[:1].isupper() else "".join(part.capitalize() for part in name.split("_"))
+    return _RENAMED.get(camel, camel)
+
+
+def named_config(value: Object) -> dict[str, Any]:
+    """The arguments of an initializer, regularizer or constraint by name; the DSL has positional ones as 0, 1, …"""
+    names = _POSITIONAL.get(camel_case(value.class_name), ())
+    found = {}
+    for key, item in value.config.items():
+        if key.isdigit() and int(key) >= len(names):
+            raise refuse(f"argument {int(key) + 1} of {value.class_name}", "Keras", "give it by name")
+        found[names[int(key)] if key.isdigit() else key] = item
+    return found
 
 
 def natural_inputs(call: Call) -> list[Any] | None:
