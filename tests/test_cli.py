@@ -13,13 +13,19 @@ import pytest
 
 CHAIN = "Dense(16)@(3,2) -> Activation(relu) -> Dense(4)"
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]")
-BASE = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS")}
+BASE = {
+    key: value
+    for key, value in os.environ.items()
+    if key not in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS")
+}
 
 
 def densecli(*arguments, env=None, **options):
     """One run of the program."""
     options = {"capture_output": True, "text": True, "encoding": "utf-8", "timeout": 60} | options
-    return subprocess.run([sys.executable, "-m", "densecli", *arguments], env=BASE | (env or {}), check=False, **options)
+    return subprocess.run(
+        [sys.executable, "-m", "densecli", *arguments], env=BASE | (env or {}), check=False, **options
+    )
 
 
 # -- exit codes and channels -------------------------------------------------------------
@@ -41,7 +47,15 @@ def test_several_words_are_one_stack():
 
 @pytest.mark.parametrize(
     "arguments",
-    [("Desne(16)@(3,)",), ("Dense(16)",), ("",), ("--nonsense", CHAIN), ("-f", "nonsense", CHAIN), ("no/such/file.yaml",), ("layers", "Dnse")],
+    [
+        ("Desne(16)@(3,)",),
+        ("Dense(16)",),
+        ("",),
+        ("--nonsense", CHAIN),
+        ("-f", "nonsense", CHAIN),
+        ("no/such/file.yaml",),
+        ("layers", "Dnse"),
+    ],
     ids=" ".join,
 )
 def test_bad_input_is_exit_2_with_empty_stdout(arguments):
@@ -51,7 +65,9 @@ def test_bad_input_is_exit_2_with_empty_stdout(arguments):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [(), ("-h",), ("--help",), ("summary", "-h"), ("layers", "--help"), ("explain", "-h")], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [(), ("-h",), ("--help",), ("summary", "-h"), ("layers", "--help"), ("explain", "-h")], ids=" ".join
+)
 def test_help_is_on_stdout(arguments):
     done = densecli(*arguments)
     assert done.returncode == 0
@@ -102,7 +118,19 @@ def test_integers_stay_exact_however_large():
 
 
 # -- hostile names -----------------------------------------------------------------------
-HOSTILE = ["\x1b[31mred", "a\\nb", "\x9b31m", "\u202egnp.exe", "bell\x07", "[red]x", "[nope]", ":smile:", "zwsp\u200bx", "a\u2028b", "tab\tx"]
+HOSTILE = [
+    "\x1b[31mred",
+    "a\\nb",
+    "\x9b31m",
+    "\u202egnp.exe",
+    "bell\x07",
+    "[red]x",
+    "[nope]",
+    ":smile:",
+    "zwsp\u200bx",
+    "a\u2028b",
+    "tab\tx",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=ascii)
@@ -142,7 +170,9 @@ def test_a_closed_pipe_is_silent_141():
 
 
 def test_a_closed_stdout_is_an_error():
-    done = subprocess.run(["bash", "-c", f"{sys.executable} -m densecli '{CHAIN}' >&-"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m densecli '{CHAIN}' >&-"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "E601" in done.stderr
     assert "Traceback" not in done.stderr
@@ -160,7 +190,12 @@ def test_a_full_disk_is_an_error(arguments):
 
 
 def test_a_closed_stderr_changes_nothing():
-    done = subprocess.run(["bash", "-c", f"{sys.executable} -m densecli 'Dense(0)@(3,)' 2>&-"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m densecli 'Dense(0)@(3,)' 2>&-"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stdout) == (2, "")
 
 

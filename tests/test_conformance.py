@@ -28,7 +28,7 @@ def test_shapes_dtypes_and_weights_are_those_of_keras(case):
         return
     layer = make(case.layer, case.config)
     result = call_case(case, layer)
-    weights = [owned.weight for owned in layer_weights(layer, result, trainable=True)]
+    weights = [owned.weight for owned in layer_weights(layer, result)]
     assert [list(tensor.shape) for tensor in result.tensors] == answer["output_shapes"]
     assert [tensor.dtype for tensor in result.tensors] == answer["output_dtypes"]
     assert [[plain(weight.name), list(weight.shape), weight.dtype, weight.trainable] for weight in weights] == [

@@ -299,4 +299,4 @@ def layer(default: Any = REQUIRED, doc: str = "") -> Field[Any]:
             raise wrong_type("a layer, such as Dense(4)", value)
         return value
 
-    return Field(read, default, doc, {"type": ["string", "object"]})
+    return Field(read, default, doc, {"$ref": "#/$defs/layer"})

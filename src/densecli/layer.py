@@ -49,6 +49,7 @@ class Child(NamedTuple):
     name: str
     layer: Layer
     inputs: tuple[Any, ...]
+    kwargs: dict[str, Any] = {}  # noqa: RUF012  # never written to
 
 
 class Layer:
@@ -82,8 +83,14 @@ class Layer:
     activity_regularizer = fields.regularizer()
 
     given: dict[str, Any]
+    type_name: str = ""  # the class as a model file calls it
     name: str = ""  # of a layer inside another one; in a graph the node has the name
     shared_id: object = None  # set by readers when a file says that two places hold the same layer
+    held: tuple[Weight, ...] | None = (
+        None  # what a weights file says that it holds, for layers that no rule is known for
+    )
+    weightless: ClassVar[bool] = False  # an opaque layer that cannot hold weights
+    knows_weights: bool = False  # the weights are known even where the input's shape is not (a built model inside)
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
         own = {name.rstrip("_"): value for name, value in vars(cls).items() if isinstance(value, Field)}
@@ -92,6 +99,7 @@ class Layer:
         if abstract:
             return
         cls.family = cls.__module__.rpartition(".")[2]
+        cls.type_name = cls.__name__
         cls.defaults = {name: _default(cls, field) for name, field in cls.config_fields.items()}
         CATALOGUE[cls.__name__] = cls
         ALIASES.update(dict.fromkeys(cls.aliases, cls.__name__))
@@ -162,7 +170,8 @@ class Layer:
     def macs(self, output: Any, *inputs: Any, **named: Any) -> int | None:
         """Multiply-accumulates of convolutions and matrix products, children included; None where a size is unknown."""
         return sum_known(
-            child.layer.macs(child.layer.output(*child.inputs), *child.inputs) for child in self.children(*inputs, **named)
+            child.layer.macs(child.layer.output(*child.inputs), *child.inputs)
+            for child in self.children(*inputs, **named)
         )
 
     def elementwise(self, output: Any, *inputs: Any, **named: Any) -> int | None:

@@ -47,23 +47,26 @@ from .elementary import (
     crop,
     dense,
     each_step,
+    einsum,
     flatten,
     floating,
     from_channels_last,
     generator,
     masked,
     merge,
+    merge_ways,
     not_equal,
     reshape,
     steps_that_differ,
     take_rows,
     transpose,
 )
+from .heads import heads_attention, heads_mask
 from .initializers import INITIALIZERS, initialize
 from .layout import pad, to_channels_first, to_channels_last
 from .norm import batch_norm, batch_norm_scale, group_norm, layer_norm, rms_norm, unit_norm, variance_scaled
 from .pool import adaptive_average_pool, adaptive_max_pool, average_pool, global_average_pool, global_max_pool, max_pool
-from .recurrent import Steps, Weights, gru, lstm, simple_rnn
+from .recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
 from .resize import resize, upsample
 from .softmax import log_softmax, softmax, sparsemax
 from .stft import stft_kernel
@@ -96,6 +99,7 @@ __all__ = [
     "depthwise_conv",
     "dot_scores",
     "each_step",
+    "einsum",
     "elu",
     "exponential",
     "flatten",
@@ -112,6 +116,8 @@ __all__ = [
     "hard_sigmoid",
     "hard_silu",
     "hard_tanh",
+    "heads_attention",
+    "heads_mask",
     "initialize",
     "layer_norm",
     "leaky_relu",
@@ -122,8 +128,10 @@ __all__ = [
     "masked",
     "max_pool",
     "merge",
+    "merge_ways",
     "mish",
     "not_equal",
+    "onward",
     "pad",
     "prelu",
     "relu",

@@ -34,6 +34,12 @@ def dense(x: Array, kernel: Array, bias: Array | None = None) -> Array:
     return y
 
 
+def einsum(equation: str, x: Array, kernel: Array, bias: Array | None = None) -> Array:
+    """The Einstein summation of `x` and `kernel`, plus `bias`, in the kernel's dtype."""
+    y: Array = np.einsum(equation, x.astype(kernel.dtype, copy=False), kernel, optimize=True)
+    return y if bias is None else y + bias
+
+
 def activate(x: Array, activation: Any, *, fresh: bool = False) -> Array:
     """The activation of that name; in place when `fresh` says that nobody else holds `x`."""
     if activation == "linear":
@@ -93,6 +99,14 @@ def merge(operation: str, xs: list[Array]) -> Array:
     if operation == "average":
         return reduce(np.add, same) / np.asarray(len(xs), xs[0].dtype)
     return reduce(MERGES[operation], same)
+
+
+def merge_ways(mode: str, ahead: Array, back: Array) -> Array:
+    """What Bidirectional makes of its two outputs: concat, sum, mul or ave."""
+    if mode == "concat":
+        return np.concatenate((ahead, back), axis=-1)
+    y: Array = np.multiply(ahead, back) if mode == "mul" else np.add(ahead, back)
+    return y / y.dtype.type(2) if mode == "ave" else y
 
 
 def take_rows(table: Array, indices: Array) -> Array:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import densecli.layers  # fills the catalogue
-from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, SpecErrors, did_you_mean
+from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, LimitError, SpecErrors, did_you_mean
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.layer import INPUT_ARGUMENTS, Layer, lookup
 from densecli.layers.core import InputLayer
 from densecli.names import snake_case
+from densecli.read.limits import LIMITS, Limits
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -42,9 +43,12 @@ class Made(NamedTuple):
 class Builder:
     """Collects nodes and mistakes; `finish` hands out the graph or raises all mistakes at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self.limits = limits
         self.nodes: list[Node] = []
         self.names: dict[str, int] = {}
+        self.results: list[dict[str, Ref]] = [{}]  # names of calls, and in each repeated block the names given inside
+        self.steps = 0
         self.inputs: list[Ref] = []
         self.errors: list[DenseError] = []
         self._counts: dict[str, int] = {}
@@ -73,25 +77,38 @@ class Builder:
     def add(self, made: Made, place: Place | None) -> int:
         """A node for the layer, with its own or an automatic name."""
         name = made.name if made.name is not None else self.automatic_name(type(made.layer).__name__)
+        if len(self.results) > 1 and made.name is not None:
+            name = self._name_in_block(made.name)
         if name in self.names:
-            first = self.nodes[self.names[name]].place
-            where = (
-                "" if first is None or first.start < 0 else f" (first in line {first.source.position(first.start)[0]})"
-            )
-            self.errors.append(
-                ArgumentError(
-                    f"the name {quote(name)} is taken{where}", code="E306", hint="names are unique", place=place
-                )
-            )
+            self.errors.append(self._taken(name, place))
         self.names.setdefault(name, len(self.nodes))
         self.nodes.append(Node(name, made.layer, [], place))
         return len(self.nodes) - 1
 
+    def _name_in_block(self, given: str) -> str:
+        """Each copy of a repeated block has names of its own: a, a_1, a_2. Inside, `a` is the copy's."""
+        name = given
+        if name in self.names and given not in self.results[-1]:
+            name = self._numbered(given, 1)
+        self.results[-1][given] = Ref(len(self.nodes))
+        return name
+
+    def _taken(self, name: str, place: Place | None) -> ArgumentError:
+        first = self.nodes[self.names[name]].place
+        first = None if first is None else first.resolved()
+        where = "" if first is None or first.start < 0 else f" (first in line {first.source.position(first.start)[0]})"
+        return ArgumentError(
+            f"the name {quote(name)} is taken{where}", code="E306", hint="names are unique", place=place
+        )
+
     def automatic_name(self, type_name: str) -> str:
         """dense, dense_1, … as Keras counts them from a fresh start."""
-        stem = snake_case(type_name)
+        return self._numbered(snake_case(type_name), 0)
+
+    def _numbered(self, stem: str, first: int) -> str:
+        """The next free name of stem, stem_1, stem_2, …"""
         while True:
-            number = self._counts.get(stem, 0)
+            number = self._counts.get(stem, first)
             self._counts[stem] = number + 1
             name = f"{stem}_{number}" if number else stem
             if name not in self.names:
@@ -114,15 +131,18 @@ class Builder:
 
     def call(self, node: int, tensors: list[Ref]) -> Ref:
         """Use a layer on tensors, in the way it takes them."""
-        layer = self.nodes[node].layer
-        args: tuple[Any, ...] = tuple(tensors)
-        if layer.takes == "list":
-            args = (tensors,) if len(tensors) > 1 else tuple(tensors)
-        elif layer.takes == "one" and len(tensors) > 1:
-            self.errors.append(self._too_many(node, len(tensors)))
-            args = args[:1]
-        self.nodes[node].calls.append(Call(args))
+        self.nodes[node].calls.append(self.as_call(node, tensors))
         return Ref(node, len(self.nodes[node].calls) - 1)
+
+    def as_call(self, node: int, tensors: list[Ref]) -> Call:
+        """Tensors as the arguments of a layer's call: one, a list, or several."""
+        layer = self.nodes[node].layer
+        if layer.takes == "list" and len(tensors) > 1:
+            return Call((tensors,))
+        if layer.takes == "one" and len(tensors) > 1:
+            self.errors.append(self._too_many(node, len(tensors)))
+            return Call((tensors[0],))
+        return Call(tuple(tensors))
 
     def _too_many(self, node: int, count: int) -> DenseError:
         made = self.nodes[node]
@@ -132,11 +152,24 @@ class Builder:
 
     def find(self, name: str, place: Place | None) -> int | None:
         """An earlier layer by name; None with the mistake collected."""
-        node = self.names.get(name)
-        if node is None:
+        found = self.named(name)
+        if found is None:
             hint = did_you_mean(name, self.names)
             self.errors.append(GraphError(f"no layer is called {quote(name)}", code="E402", hint=hint, place=place))
-        return node
+        return None if found is None else found.node
+
+    def named(self, name: str) -> Ref | None:
+        """What a name stands for: in a repeated block first what was named inside, then a call's or a layer's name."""
+        for scope in reversed(self.results):
+            if name in scope:
+                return scope[name]
+        return Ref(self.names[name]) if name in self.names else None
+
+    def count_steps(self, count: int, place: Place | None) -> None:
+        """Refuse more layers than allowed, before they are written out."""
+        self.steps += count
+        if self.steps > self.limits.layers:
+            raise LimitError(f"more than {self.limits.layers:,} layers", code="E505", place=place)
 
     # -- the end ----------------------------------------------------------------------
     def finish(self, outputs: list[Ref], name: str | None = None) -> Graph:

@@ -5,42 +5,52 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import names
-from densecli.errors import ArgumentError, GraphError, LimitError, Place, Source
+from densecli.errors import ArgumentError, GraphError, Place, Source
 from densecli.fields import Object
 from densecli.graph import Graph, Ref
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
 from densecli.read import syntax
 from densecli.read.build import Argument, Builder, Made
-from densecli.read.limits import LIMITS
+from densecli.read.encoding import check_characters
+from densecli.read.syntax import Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from densecli.read.syntax import Branches, Stack, Step, Unit
 
 _OBJECTS = {*names.INITIALIZERS, *names.REGULARIZERS, *names.CONSTRAINTS}
 
 
-def read(source: Source, input_shapes: dict[str | None, Any] | None = None) -> Graph:
+def read(
+    source: Source, input_shapes: dict[str | None, Any] | None = None, variables: Mapping[str, Any] | None = None
+) -> Graph:
     """A whole model from DSL text. `input_shapes` are shapes given from outside for inputs that the text leaves open."""
+    check_characters(source)
     builder = Builder()
-    stacks = StackReader(builder, source.text, lambda start, end: Place(source, start, end))
+    setting = Setting(lambda start, end: Place(source, start, end), variables or {})
+    stacks = StackReader(builder, source.text, setting)
     outputs = stacks.read(None, (input_shapes or {}).get(None))
     return builder.finish(outputs)
 
 
 class StackReader:
-    """Puts the stacks of one DSL text into a builder; `place` says where an offset of the text lies for the user."""
+    """Puts the stacks of one DSL text into a builder; may be used again where the same text stands at another place."""
 
-    def __init__(self, builder: Builder, text: str, place: Callable[[int, int], Place]) -> None:
-        self.builder, self.text, self.place = builder, text, place
+    def __init__(self, builder: Builder, text: str, setting: Setting) -> None:
+        self.builder, self.text, self.setting = builder, text, setting
         self.made: dict[int, Made | None] = {}  # by unit: the parser hands out the same unit for the same text
-        self.steps = 0
+        self.tree: Stack | None = None
+
+    def place(self, start: int, end: int) -> Place:
+        return self.setting.place(start, end)
 
     def read(self, tensors: list[Ref] | None, shape: Any = None) -> list[Ref]:
         """The tensors that come out. `tensors` go in; without them the stack must say its input shape."""
-        stack = syntax.parse(self.text, self.place)
+        if self.tree is None:
+            self.tree = syntax.parse(self.text, self.setting)
+        stack = self.tree
         if tensors is None and shape is not None and not _starts_with_input(stack):
             found = self.builder.input_of_shape(shape, None)
             tensors = None if found is None else [found]
@@ -77,14 +87,12 @@ class StackReader:
 
     def repeats(self, step: Step) -> int:
         if step.repeat is None:
-            self.steps += 1
+            self.builder.count_steps(1, None)
             return 1
         place = self.place(step.repeat.start, step.repeat.end)
         if step.repeat.value < 1:
             self.builder.errors.append(ArgumentError("a repeat count is 1 or more", code="E303", place=place))
-        self.steps += step.repeat.value
-        if self.steps > LIMITS.layers:
-            raise LimitError(f"more than {LIMITS.layers:,} layers", code="E505", place=place)
+        self.builder.count_steps(step.repeat.value, place)
         return int(step.repeat.value)
 
     def unit(self, step: Step, tensors: list[Ref] | None) -> list[Ref] | None:
@@ -99,7 +107,7 @@ class StackReader:
         found: list[Ref] = []
         for branch in what.branches:
             if branch is None and tensors is None:
-                self.missing_input(step, "`_` passes its input on")
+                self.missing_input(step, "`_` passes its input on, but the stack has no input")
             refs = tensors if branch is None else self.named(branch) or self.stack(branch, tensors)
             found += refs or []
         return found or None
@@ -115,18 +123,18 @@ class StackReader:
             or only.repeat
         ):
             return None
-        node = self.builder.names.get(only.what.type)
-        return None if node is None else [Ref(node)]
+        found = self.builder.named(only.what.type)
+        return None if found is None else [found]
 
     def layer(self, unit: Unit, step: Step, tensors: list[Ref] | None) -> list[Ref] | None:
         place = self.place(step.start, step.end)
         made = self.make(unit, step.start)
         if made is None:
-            return tensors or self.placeholder()
+            return tensors[:1] if tensors else self.placeholder()
         if isinstance(made.layer, InputLayer):
             return self.input_layer(made, place, tensors)
         if tensors is None:
-            tensors = self.shape_argument(made, unit, place)
+            tensors = self.shape_argument(made, unit, step)
         node = self.builder.add(made, place)
         if not tensors:
             return None
@@ -137,13 +145,13 @@ class StackReader:
             self.fail("an Input stands at the start of a stack only", place, "its input is the output before it")
         return [self.builder.input(made, place)]
 
-    def shape_argument(self, made: Made, unit: Unit, place: Place) -> list[Ref] | None:
+    def shape_argument(self, made: Made, unit: Unit, step: Step) -> list[Ref] | None:
         """The input of a first layer, from input_shape=, input_dim= and their kind."""
-        shape, options = _input_arguments(made.input)
+        shape, options = input_arguments(made.input)
         if shape is None:
-            self.missing_input_at(place, f"{unit.type} is the first layer and has no input shape", self.text)
+            self.missing_input(step, f"{unit.type} is the first layer and has no input shape")
             return self.placeholder()
-        found = self.builder.input_of_shape(shape, place, **options)
+        found = self.builder.input_of_shape(shape, self.place(step.start, step.end), **options)
         return [found] if found else None
 
     def placeholder(self) -> list[Ref] | None:
@@ -192,12 +200,11 @@ class StackReader:
 
     # -- mistakes ---------------------------------------------------------------------
     def missing_input(self, step: Step, message: str) -> None:
-        self.missing_input_at(self.place(step.start, step.end), message + ", but the stack has no input", self.text)
-
-    def missing_input_at(self, place: Place, message: str, text: str) -> None:
         if any(error.code == "E406" for error in self.builder.errors):
             return
-        hint = f"add the shape of one sample: {text[place.start : place.end] if len(text) < 60 else 'Dense(16)'}@(3,2), or --input-shape 3,2"  # noqa: PLR2004
+        shown = self.text[step.start : step.end] if len(self.text) < 60 else "Dense(16)"  # noqa: PLR2004
+        hint = f"add the shape of one sample: {shown}@(3,2), or --input-shape 3,2"
+        place = self.place(step.start, step.end)
         self.builder.errors.append(GraphError(message, code="E406", hint=hint, place=place))
 
     def fail(self, message: str, place: Place, hint: str) -> None:
@@ -215,7 +222,7 @@ def _has_layer(unit: Unit) -> bool:
     return any(isinstance(arg.value, syntax.Unit | list) for arg in unit.arguments)
 
 
-def _input_arguments(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+def input_arguments(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """The shape (without batch) and options of the input that Keras' old arguments describe."""
     batch_shape = given.get("batch_input_shape") or given.get("batch_shape")
     options = {

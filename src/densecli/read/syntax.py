@@ -5,7 +5,7 @@ step     := unit [ "@" shape ] [ "*" INT ]
 unit     := layer | "(" stack ")" | "[" branch { "|" branch } "]"
 branch   := stack | "_"
 layer    := TYPE [ "(" arguments ")" ]
-value    := arithmetic | string | word | true/false/none | tuple | list | layer
+value    := arithmetic | string | word | true/false/none | tuple | list | layer | "$" NAME
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from densecli.errors import LimitError, SpecSyntaxError
-from densecli.read.limits import LIMITS
+from densecli.errors import ArgumentError, LimitError, SpecSyntaxError, did_you_mean
+from densecli.read.limits import LIMITS, Limits
+from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from densecli.errors import Place
-    from densecli.read.limits import Limits
 
 _SKIP = re.compile(r"(?:[\s\ufeff]+|#[^\n]*)*")
 _ARROW = re.compile(r"->|→")
+_VARIABLE = re.compile(r"\$(\w+)")
 _NAME = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?")
 _TOKEN = re.compile(r"->|\w+")
@@ -95,9 +96,22 @@ class Word(str):
     __slots__ = ()
 
 
-def parse(text: str, place: Callable[[int, int], Place], limits: Limits = LIMITS) -> Stack:
-    """The tree of a DSL text. `place(start, end)` says where an offset lies in what the user wrote."""
-    return _Parser(text, place, limits).parse()
+class Setting(NamedTuple):
+    """What a text is read with: where its offsets lie in what the user wrote, the variables, the limits."""
+
+    place: Callable[[int, int], Place]
+    variables: Mapping[str, Any] = {}  # noqa: RUF012  # never written to
+    limits: Limits = LIMITS
+
+
+def parse(text: str, setting: Setting) -> Stack:
+    """The tree of a DSL text."""
+    return _Parser(text, setting).parse()
+
+
+def parse_value(text: str, setting: Setting) -> Any:
+    """One value of the DSL: a number, tuple, word, layer …"""
+    return _Parser(text, setting).parse_value()
 
 
 def _unescape(found: re.Match[str]) -> str:
@@ -109,8 +123,8 @@ def _unescape(found: re.Match[str]) -> str:
 
 
 class _Parser:
-    def __init__(self, text: str, place: Callable[[int, int], Place], limits: Limits) -> None:
-        self.text, self.place, self.limits = text, place, limits
+    def __init__(self, text: str, setting: Setting) -> None:
+        self.text, (self.place, self.variables, self.limits) = text, setting
         self.at = 0
         self.depth = 0
         self.base = 0  # start of the layer whose arguments are being read
@@ -126,6 +140,13 @@ class _Parser:
         if self.at < len(self.text):
             self.fail_unexpected("`->` or the end")
         return stack
+
+    def parse_value(self) -> Any:
+        self.skip()
+        value = self.value()
+        if self.at < len(self.text):
+            self.fail_unexpected("the end of the value", "E222")
+        return value
 
     # -- stacks -----------------------------------------------------------------------
     def stack(self) -> Stack:
@@ -216,6 +237,8 @@ class _Parser:
     def repeat(self) -> Argument:
         self.at += 1
         self.skip()
+        if self.text.startswith("$", self.at):
+            return self.repeat_variable()
         number = _NUMBER.match(self.text, self.at)
         if number is None or not number.group().replace("_", "").isdigit():
             self.fail_unexpected("a number of repeats")
@@ -223,6 +246,13 @@ class _Parser:
         argument = Argument("repeat", self.number(number.group(), start), start, self.at)
         self.skip()
         return argument
+
+    def repeat_variable(self) -> Argument:
+        start = self.at
+        value = self.variable()
+        if type(value) is not int:
+            self.fail(f"{self.text[start : self.end()]} is no number of repeats", start, self.end(), code="E301")
+        return Argument("repeat", value, start, self.end())
 
     # -- layers and their arguments ---------------------------------------------------
     def layer(self) -> Unit:
@@ -345,6 +375,8 @@ class _Parser:
         char = self.text[self.at : self.at + 1]
         if char in ("(", "["):
             return self.nested(char, lambda: self.items(char), "E222")
+        if char == "$":
+            return self.variable()
         for pattern, read in ((_NUMBER, self.number), (_STRING, self.string), (_NAME, self.word)):
             found = pattern.match(self.text, self.at)
             if found is not None:
@@ -355,6 +387,20 @@ class _Parser:
         if char in ("'", '"'):
             self.fail("this string is never closed", self.at, self.at + 1)
         self.fail_unexpected("a number, string, true/false, none, tuple or layer", "E222")
+
+    def variable(self) -> Any:
+        """variable := "$" NAME"""
+        found = _VARIABLE.match(self.text, self.at)
+        if found is None or found.group(1) not in self.variables:
+            raise self.unknown_variable(found.group(1) if found else "")
+        self.at = found.end()
+        self.skip()
+        return self.variables[found.group(1)]
+
+    def unknown_variable(self, name: str) -> ArgumentError:
+        hint = did_you_mean(name, self.variables) or "variables stand under `vars:` in a YAML or JSON spec"
+        place = self.place(self.at, self.at + 1 + len(name))
+        return ArgumentError(f"no variable is called {quote('$' + name)}", code="E309", hint=hint, place=place)
 
     def items(self, opener: str) -> Any:
         """The inside of (…) or […]: one value in parentheses is that value, with a comma a tuple."""

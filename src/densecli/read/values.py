@@ -1,0 +1,139 @@
+"""Values of arguments in a YAML or JSON spec: variables, tuples in Python's form, layers and Keras' objects inside."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from densecli import names
+from densecli.errors import ArgumentError, DenseError
+from densecli.fields import Object
+from densecli.layer import ALIASES, CATALOGUE
+from densecli.read import syntax
+from densecli.read.build import Argument
+from densecli.read.dsl import StackReader
+from densecli.read.spans import join
+
+if TYPE_CHECKING:
+    from densecli.fields import Field
+    from densecli.layer import Layer
+    from densecli.read.build import Made
+    from densecli.read.spec import Spec
+
+_SIMPLE = (int, float, bool, type(None))
+_VARIABLE = re.compile(r"(?<!\$)\$\w")
+_TUPLE = re.compile(r"\(\s*(?:(?:\d+|None|null)\s*,\s*)*(?:\d+|None|null)?\s*\)")
+_CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*\(.*\)\s*", re.DOTALL)
+_OBJECTS = {*names.INITIALIZERS, *names.REGULARIZERS, *names.CONSTRAINTS}
+
+
+def is_layer_name(name: object) -> bool:
+    return isinstance(name, str) and (name in CATALOGUE or name in ALIASES)
+
+
+class ValueReader:
+    """Turns what YAML or JSON hold into what layers take. Raises DenseError with the place of the value."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+
+    def read(self, value: Any, pointer: str, field: Field[Any] | None = None) -> Any:
+        if isinstance(value, _SIMPLE):
+            return value
+        if isinstance(value, str):
+            return self.text(value, pointer, field)
+        if isinstance(value, list):
+            return [self.read(item, join(pointer, index), field) for index, item in enumerate(value)]
+        return self.mapping(value, pointer)
+
+    def text(self, value: str, pointer: str, field: Field[Any] | None) -> Any:
+        """A word; or, when it says `$name`, looks like (3, 3) or like Dense(4), a value of the DSL."""
+        if _VARIABLE.search(value) or _TUPLE.fullmatch(value) or self.is_object(value):
+            return self.expression(value, pointer)
+        if field is not None and takes_layer(field.schema) and is_layer_name(value):
+            return self.inner(value, [], pointer)
+        return value.replace("$$", "$") if "$$" in value else value
+
+    def is_object(self, value: str) -> bool:
+        called = _CALL.fullmatch(value) if value.endswith(")") else None
+        return called is not None and (is_layer_name(called[1]) or called[1] in _OBJECTS)
+
+    def expression(self, value: str, pointer: str) -> Any:
+        setting = self.spec.setting(pointer)
+        found = syntax.parse_value(value, setting)
+        return StackReader(self.spec.builder, value, setting).value(found, 0)
+
+    def mapping(self, value: dict[str, Any], pointer: str) -> Any:
+        """A layer ({Dense: 4}, {type: Dense, units: 4}), a Keras object ({L2: 0.01}), or just a mapping."""
+        if is_layer_name(value.get("type")):
+            rest = {key: item for key, item in value.items() if key != "type"}
+            return self.inner(value["type"], self.arguments(value["type"], rest, pointer), pointer)
+        if len(value) == 1:
+            ((name, given),) = value.items()
+            if is_layer_name(name):
+                return self.inner(name, self.arguments(name, given, join(pointer, name)), pointer)
+            if name in _OBJECTS:
+                return Object(name, self.config(given, join(pointer, name)))
+        if is_layer_name(value.get("class_name")) and isinstance(value.get("config"), dict):
+            name, given = value["class_name"], value["config"]
+            return self.inner(name, self.arguments(name, given, join(pointer, "config")), pointer)
+        return {key: self.read(item, join(pointer, key)) for key, item in value.items()}
+
+    def config(self, given: Any, pointer: str) -> dict[str, Any]:
+        read = self.read(given, pointer)
+        return read if isinstance(read, dict) else {} if read is None else {"0": read}
+
+    def inner(self, type_name: str, arguments: list[Argument], pointer: str) -> Layer | None:
+        """A layer inside a layer; its mistakes are collected, and None stands for it."""
+        made = self.spec.builder.make(type_name, arguments, self.spec.place(pointer))
+        if made is not None:
+            made.layer.name = made.name or self.spec.builder.automatic_name(type(made.layer).__name__)
+        return None if made is None else made.layer
+
+    # -- arguments --------------------------------------------------------------------
+    def arguments(self, type_name: str, given: Any, pointer: str) -> list[Argument]:
+        """The arguments under a layer's type: by name in a mapping, none for null, else the first one."""
+        kind = CATALOGUE.get(type_name) or CATALOGUE.get(ALIASES.get(type_name, ""))
+        fields = {} if kind is None else kind.config_fields
+        if given is None:
+            return []
+        if isinstance(given, dict):
+            each = ((key, value, join(pointer, key), fields.get(key)) for key, value in given.items())
+            return [self.argument(*argument) for argument in each]
+        first = None if kind is None or not kind.positional else fields.get(kind.positional[0])
+        return [self.argument(None, given, pointer, first)]
+
+    def argument(self, name: str | None, value: Any, pointer: str, field: Field[Any] | None) -> Argument:
+        try:
+            return Argument(name, self.read(value, pointer, field), self.spec.place(pointer))
+        except DenseError as error:
+            self.spec.fail(error, pointer)
+            return Argument(name, UNREADABLE, self.spec.place(pointer))
+
+
+class _Unreadable:
+    """Stands for a value whose mistake was collected already."""
+
+
+UNREADABLE = _Unreadable()
+
+
+def make(spec: Spec, type_name: str, arguments: list[Argument], pointer: str) -> Made | None:
+    """The layer, or None with its mistakes collected; an unknown argument is shown at its name."""
+    if any(argument.value is UNREADABLE for argument in arguments):
+        return None
+    before = len(spec.builder.errors)
+    made = spec.builder.make(type_name, arguments, spec.place(pointer, "key"))
+    for error in spec.builder.errors[before:]:
+        if isinstance(error, ArgumentError) and error.code == "E305" and error.place is not None:
+            error.place = error.place._replace(part="key")
+    return made
+
+
+def takes_layer(schema: Any) -> bool:
+    """Whether a field's schema allows a layer somewhere."""
+    if isinstance(schema, list):
+        return any(map(takes_layer, schema))
+    if not isinstance(schema, dict):
+        return False
+    return schema.get("$ref") == "#/$defs/layer" or any(map(takes_layer, schema.values()))
