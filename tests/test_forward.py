@@ -24,9 +24,7 @@ def call_forward(case, layer):
     constants = {key: value for key, value in case.call.items() if key != "tensors"}
     arrays = draw_inputs(case)
     shapes, kwargs_shapes = map_refs((tuple(structure), named), lambda ref: tuple(arrays[ref.node].shape))
-    places = {
-        owned.weight.name: place for place, owned in enumerate(layer_weights(layer, call_case(case, layer)))
-    }
+    places = {owned.weight.name: place for place, owned in enumerate(layer_weights(layer, call_case(case, layer)))}
     weights = nested_weights(
         layer, shapes, kwargs_shapes | constants,
         lambda weight, dtype, path: draw_weight(case.id, places[path], path, weight.shape, dtype),

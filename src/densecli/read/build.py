@@ -184,7 +184,7 @@ class Builder:
             len(self.inputs) == 1
             and self.inputs[0].node == 0
             and outputs == [Ref(len(self.nodes) - 1)]
-            and all(node.calls == [((Ref(index),), {})] for index, node in enumerate(self.nodes[1:]))
+            and all(node.calls == [Call((Ref(index),))] for index, node in enumerate(self.nodes[1:]))
         )
 
 
