@@ -221,6 +221,37 @@ def test_masked_attention_rows_stay_finite():
     assert np.isfinite(kernels.scaled_dot_product_attention(x, x, x, mask=mask)).all()
 
 
+# What Pillow 13.0.0 makes of this row with Image.LANCZOS; shrinking always widens its filter.
+PILLOW_ROW = [3, -1, 4, 1, -5, 9, 2]
+PILLOW = {
+    14: [
+        3.71328,
+        1.94232,
+        -0.54942,
+        -0.32317,
+        2.83315,
+        4.4721,
+        3.00433,
+        -1.62271,
+        -5.61146,
+        -2.18974,
+        6.57277,
+        8.74343,
+        4.14445,
+        0.55155,
+    ],
+    5: [1.31726, 2.19247, -0.26132, 1.04573, 5.40747],
+    4: [1.30055, 1.81881, -0.51005, 5.10585],
+}
+
+
+@pytest.mark.parametrize("width", PILLOW)
+def test_lanczos3_gives_what_pillow_gives(width):
+    image = np.broadcast_to(np.array(PILLOW_ROW, np.float32)[None, None, :, None], (1, 2, 7, 1))
+    y = kernels.resize(image, (2, width), "lanczos3", antialias=True)
+    np.testing.assert_allclose(y[0, 1, :, 0], PILLOW[width], atol=1e-5)
+
+
 @pytest.mark.parametrize("interpolation", ["lanczos3", "lanczos5"])
 def test_lanczos_keeps_constants_and_follows_a_slope(interpolation):
     slope = np.broadcast_to(np.arange(24.0)[None, :, None, None], (1, 24, 5, 1))
