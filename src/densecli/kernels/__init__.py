@@ -3,6 +3,8 @@
 Layers are handed this package as `ops`. Images and sequences are channels_last: (batch, *spatial, channels).
 """
 
+from numpy import concatenate, flip, maximum, minimum, repeat, sqrt, stack, take, tile, where
+
 from .activations import (
     ACTIVATIONS,
     celu,
@@ -49,6 +51,7 @@ from .pool import (
     global_max_pool,
     max_pool,
 )
+from .products import dense, einsum
 from .recurrent import Steps, Weights, gru, lstm, simple_rnn
 from .resize import resize, upsample
 from .softmax import log_softmax, softmax, sparsemax
@@ -69,13 +72,17 @@ __all__ = [
     "batch_norm_scale",
     "causal_mask",
     "celu",
+    "concatenate",
     "conv",
     "conv_lstm",
     "conv_transpose",
+    "dense",
     "depthwise_conv",
     "dot_scores",
+    "einsum",
     "elu",
     "exponential",
+    "flip",
     "gelu",
     "global_average_pool",
     "global_max_pool",
@@ -94,11 +101,14 @@ __all__ = [
     "log_softmax",
     "lstm",
     "max_pool",
+    "maximum",
+    "minimum",
     "mish",
     "pad",
     "prelu",
     "relu",
     "relu6",
+    "repeat",
     "resize",
     "rms_norm",
     "scaled_dot_product_attention",
@@ -113,14 +123,19 @@ __all__ = [
     "sparse_plus",
     "sparse_sigmoid",
     "sparsemax",
+    "sqrt",
     "squareplus",
+    "stack",
     "stft_kernel",
+    "take",
     "tanh",
     "tanh_shrink",
     "threshold",
+    "tile",
     "to_channels_first",
     "to_channels_last",
     "unit_norm",
     "upsample",
     "variance_scaled",
+    "where",
 ]
