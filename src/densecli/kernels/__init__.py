@@ -3,6 +3,8 @@
 Layers are handed this package as `ops`. Images and sequences are channels_last: (batch, *spatial, channels).
 """
 
+from numpy import concatenate, flip, maximum, minimum, repeat, sqrt, stack, take, tile, where
+
 from .activations import (
     ACTIVATIONS,
     celu,
@@ -77,6 +79,16 @@ from .merging import any_mask, batch_dot, concatenate, concatenated_mask, merge
 from .norm import batch_norm, batch_norm_scale, group_norm, layer_norm, rms_norm, unit_norm, variance_scaled
 from .pool import adaptive_average_pool, adaptive_max_pool, average_pool, global_average_pool, global_max_pool, max_pool
 from .recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
+from .pool import (
+    adaptive_average_pool,
+    adaptive_max_pool,
+    average_pool,
+    global_average_pool,
+    global_max_pool,
+    max_pool,
+)
+from .products import dense, einsum
+from .recurrent import Steps, Weights, gru, lstm, simple_rnn
 from .resize import resize, upsample
 from .softmax import log_softmax, softmax, sparsemax
 from .stft import stft_kernel
@@ -117,6 +129,13 @@ __all__ = [
     "depthwise_conv",
     "dot_scores",
     "each_step",
+    "concatenate",
+    "conv",
+    "conv_lstm",
+    "conv_transpose",
+    "dense",
+    "depthwise_conv",
+    "dot_scores",
     "einsum",
     "elu",
     "encode",
@@ -126,6 +145,7 @@ __all__ = [
     "flatten",
     "floating",
     "from_channels_last",
+    "flip",
     "gelu",
     "generator",
     "global_average_pool",
@@ -150,6 +170,8 @@ __all__ = [
     "max_pool",
     "merge",
     "merge_ways",
+    "maximum",
+    "minimum",
     "mish",
     "not_equal",
     "onward",
@@ -159,6 +181,7 @@ __all__ = [
     "relu",
     "relu6",
     "reshape",
+    "repeat",
     "resize",
     "resize_images",
     "rms_norm",
@@ -174,19 +197,25 @@ __all__ = [
     "sparse_plus",
     "sparse_sigmoid",
     "sparsemax",
+    "sqrt",
     "squareplus",
     "standardize",
     "steps_that_differ",
     "stft_kernel",
     "stretch_contrast",
     "take_rows",
+    "stack",
+    "stft_kernel",
+    "take",
     "tanh",
     "tanh_shrink",
     "threshold",
+    "tile",
     "to_channels_first",
     "to_channels_last",
     "transpose",
     "unit_norm",
     "upsample",
     "variance_scaled",
+    "where",
 ]
