@@ -15,6 +15,7 @@ from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, 
 from densecli.fields import Object
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
+from densecli.layers.legacy import LEGACY
 from densecli.layers.opaque import Custom
 from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import snake_case
@@ -119,12 +120,10 @@ class LayerReader:
             return Custom(class_of(entry), trainable_of(config))
         written = class_of(entry)
         name, config = keras1.modern(RENAMED.get(written, written), config)
-        kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, ""))
+        kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or LEGACY.get(name)
         if kind is None or any(config.get(key) for cls, key in ALTERING if cls == kind.__name__):
             return Custom(written, trainable_of(config))
         layer = self.make(kind, config, pointer)
-        if written not in ALIASES and written != kind.__name__ and self.era == 1:
-            layer.type_name = written
         if self.era == 1:
             layer.type_name = written
         return layer
@@ -170,6 +169,8 @@ class LayerReader:
             return self.inner(value, f"{pointer}/config/{key}")
         if key == "dtype":
             return _dtype(value)
+        if key == "axis" and isinstance(value, list) and len(value) == 1 and kind.__name__ == "BatchNormalization":
+            return value[0]  # tf.keras wrote a list
         ending = key.rpartition("_")[2]
         if ending in _NAMED and kind.__name__ != "Activation" or key == "activation":
             return _named(value, _NAMED[ending])
