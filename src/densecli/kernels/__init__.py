@@ -3,6 +3,8 @@
 Layers are handed this package as `ops`. Images and sequences are channels_last: (batch, *spatial, channels).
 """
 
+from numpy import concatenate, flip, maximum, minimum, repeat, sqrt, stack, take, tile, where
+
 from .activations import (
     ACTIVATIONS,
     celu,
@@ -62,12 +64,31 @@ from .elementary import (
 )
 from .heads import heads_attention, heads_mask
 from .encoding import affine, bins, encode, standardize
+from .images import (
+    center_crop,
+    crop_to_aspect,
+    equalize_tiles,
+    fit_images,
+    pad_to_aspect,
+    resize_images,
+    stretch_contrast,
+)
 from .initializers import INITIALIZERS, initialize
 from .layout import pad, to_channels_first, to_channels_last
 from .merging import any_mask, batch_dot, concatenate, concatenated_mask, merge
 from .norm import batch_norm, batch_norm_scale, group_norm, layer_norm, rms_norm, unit_norm, variance_scaled
 from .pool import adaptive_average_pool, adaptive_max_pool, average_pool, global_average_pool, global_max_pool, max_pool
 from .recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
+from .pool import (
+    adaptive_average_pool,
+    adaptive_max_pool,
+    average_pool,
+    global_average_pool,
+    global_max_pool,
+    max_pool,
+)
+from .products import dense, einsum
+from .recurrent import Steps, Weights, gru, lstm, simple_rnn
 from .resize import resize, upsample
 from .softmax import log_softmax, softmax, sparsemax
 from .stft import stft_kernel
@@ -95,6 +116,7 @@ __all__ = [
     "bins",
     "causal_mask",
     "celu",
+    "center_crop",
     "channels_last",
     "concatenate",
     "concatenated_mask",
@@ -102,17 +124,28 @@ __all__ = [
     "conv_lstm",
     "conv_transpose",
     "crop",
+    "crop_to_aspect",
     "dense",
     "depthwise_conv",
     "dot_scores",
     "each_step",
+    "concatenate",
+    "conv",
+    "conv_lstm",
+    "conv_transpose",
+    "dense",
+    "depthwise_conv",
+    "dot_scores",
     "einsum",
     "elu",
     "encode",
+    "equalize_tiles",
     "exponential",
+    "fit_images",
     "flatten",
     "floating",
     "from_channels_last",
+    "flip",
     "gelu",
     "generator",
     "global_average_pool",
@@ -137,15 +170,20 @@ __all__ = [
     "max_pool",
     "merge",
     "merge_ways",
+    "maximum",
+    "minimum",
     "mish",
     "not_equal",
     "onward",
     "pad",
+    "pad_to_aspect",
     "prelu",
     "relu",
     "relu6",
     "reshape",
+    "repeat",
     "resize",
+    "resize_images",
     "rms_norm",
     "scaled_dot_product_attention",
     "selu",
@@ -159,18 +197,25 @@ __all__ = [
     "sparse_plus",
     "sparse_sigmoid",
     "sparsemax",
+    "sqrt",
     "squareplus",
     "standardize",
     "steps_that_differ",
     "stft_kernel",
+    "stretch_contrast",
     "take_rows",
+    "stack",
+    "stft_kernel",
+    "take",
     "tanh",
     "tanh_shrink",
     "threshold",
+    "tile",
     "to_channels_first",
     "to_channels_last",
     "transpose",
     "unit_norm",
     "upsample",
     "variance_scaled",
+    "where",
 ]
