@@ -75,6 +75,7 @@ from .pool import adaptive_average_pool, adaptive_max_pool, average_pool, global
 from .recurrent import Steps, Weights, gru, lstm, simple_rnn
 from .resize import resize, upsample
 from .softmax import log_softmax, softmax, sparsemax
+from .spectrogram import decibels, mel_bands, power_spectrum, spectrogram
 from .stft import stft_kernel
 from .transposed import conv_transpose
 
@@ -104,6 +105,7 @@ __all__ = [
     "conv_transpose",
     "crop",
     "crop_to_aspect",
+    "decibels",
     "dense",
     "depthwise_conv",
     "dot_scores",
@@ -136,11 +138,13 @@ __all__ = [
     "lstm",
     "masked",
     "max_pool",
+    "mel_bands",
     "merge",
     "mish",
     "not_equal",
     "pad",
     "pad_to_aspect",
+    "power_spectrum",
     "prelu",
     "relu",
     "relu6",
@@ -160,6 +164,7 @@ __all__ = [
     "sparse_plus",
     "sparse_sigmoid",
     "sparsemax",
+    "spectrogram",
     "squareplus",
     "standardize",
     "steps_that_differ",

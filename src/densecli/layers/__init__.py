@@ -2,6 +2,7 @@
 
 from densecli.layers import (
     adaptive_pooling,
+    audio,
     augmentation,
     borders,
     conv,
@@ -18,6 +19,7 @@ from densecli.layers import (
 
 __all__ = [
     "adaptive_pooling",
+    "audio",
     "augmentation",
     "borders",
     "conv",
