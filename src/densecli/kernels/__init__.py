@@ -91,6 +91,7 @@ from .products import dense, einsum
 from .recurrent import Steps, Weights, gru, lstm, simple_rnn
 from .resize import resize, upsample
 from .softmax import log_softmax, softmax, sparsemax
+from .spectrogram import decibels, mel_bands, power_spectrum, spectrogram
 from .stft import stft_kernel
 from .transposed import conv_transpose
 
@@ -125,6 +126,7 @@ __all__ = [
     "conv_transpose",
     "crop",
     "crop_to_aspect",
+    "decibels",
     "dense",
     "depthwise_conv",
     "dot_scores",
@@ -168,6 +170,7 @@ __all__ = [
     "lstm",
     "masked",
     "max_pool",
+    "mel_bands",
     "merge",
     "merge_ways",
     "maximum",
@@ -177,6 +180,7 @@ __all__ = [
     "onward",
     "pad",
     "pad_to_aspect",
+    "power_spectrum",
     "prelu",
     "relu",
     "relu6",
@@ -198,6 +202,7 @@ __all__ = [
     "sparse_sigmoid",
     "sparsemax",
     "sqrt",
+    "spectrogram",
     "squareplus",
     "standardize",
     "steps_that_differ",
