@@ -84,6 +84,8 @@ def typed_shapes(case: Case) -> list[tuple[tuple[int | None, ...], str]]:
 
 def call(case: Case, layer: keras.Layer, tensors: Any) -> Any:
     """Call the layer with tensors in the structure of the case's shapes."""
+    if isinstance(layer, keras.layers.InputLayer):
+        return layer.output
     arguments = [fill(item, tensors) for item in case.inputs]
     named = {key: fill(value, tensors) for key, value in case.call.get("tensors", {}).items()}
     return layer(*arguments, **named, **{key: value for key, value in case.call.items() if key != "tensors"})
