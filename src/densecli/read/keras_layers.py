@@ -14,9 +14,7 @@ from densecli import names
 from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, Place
 from densecli.fields import Object
 from densecli.layer import ALIASES, CATALOGUE, Layer
-from densecli.layers.applications import APPLICATIONS
 from densecli.layers.core import InputLayer
-from densecli.layers.legacy import LEGACY
 from densecli.layers.opaque import Custom, CustomFunction
 from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import snake_case
@@ -58,6 +56,21 @@ _NAMED = {
     "regularizer": names.REGULARIZERS,
     "constraint": names.CONSTRAINTS,
 }
+
+
+FROM_APPLICATIONS = ("CustomScaleLayer", "LayerScale", "StochasticDepth")
+
+
+def _application(name: str) -> type[Layer]:
+    from densecli.layers.applications import APPLICATIONS  # noqa: PLC0415  # few models have them
+
+    return APPLICATIONS[name]
+
+
+def _legacy(name: str) -> type[Layer] | None:
+    from densecli.layers.legacy import LEGACY  # noqa: PLC0415  # few models have them
+
+    return LEGACY.get(name)
 
 
 def class_of(entry: dict[str, Any]) -> str:
@@ -123,9 +136,9 @@ class LayerReader:
         name, config = keras1.modern(RENAMED.get(written, written), config)
         if name == "Lambda":
             return CustomFunction(written, _lambda_shape(config), trainable_of(config))
-        kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or LEGACY.get(name)
-        if name in APPLICATIONS:
-            return self.make_if_possible(APPLICATIONS[name], config, pointer)
+        if name in FROM_APPLICATIONS:
+            return self.make_if_possible(_application(name), config, pointer)
+        kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or _legacy(name)
         if kind is None or any(config.get(key) for cls, key in ALTERING if cls == kind.__name__):
             return Custom(written, trainable_of(config))
         layer = self.make(kind, config, pointer)
