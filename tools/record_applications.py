@@ -16,6 +16,7 @@ import math
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -36,10 +37,14 @@ def main(arguments: list[str]) -> int:
 
 def build(name: str) -> Any:
     keras.utils.clear_session(free_memory=False)
-    if name.startswith("NASNet"):
-        nasnet.backend.backend = lambda: "tensorflow"
-        nasnet.backend.image_data_format = lambda: "channels_last"
-    return getattr(keras.applications, name)(weights=None)
+    if not name.startswith("NASNet"):
+        return getattr(keras.applications, name)(weights=None)
+    module_backend = nasnet.backend
+    nasnet.backend = SimpleNamespace(**vars(module_backend) | {"backend": lambda: "tensorflow"})
+    try:
+        return getattr(keras.applications, name)(weights=None)
+    finally:
+        nasnet.backend = module_backend
 
 
 def record(name: str) -> dict[str, Any]:
