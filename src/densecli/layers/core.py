@@ -118,7 +118,7 @@ class Dense(Layer):
             kernel = kernel + (self.lora_alpha or self.lora_rank) / self.lora_rank * (
                 w["lora_kernel_a"] @ w["lora_kernel_b"]
             )
-        return ops.activate(ops.dense(x, kernel, w.get("bias")), self.activation)
+        return ops.activate(ops.dense(x.astype(kernel.dtype, copy=False), kernel, bias=w.get("bias")), self.activation)
 
 
 class Activation(Layer):

@@ -162,7 +162,7 @@ class EinsumDense(Layer):
         kernel = w["kernel"]
         if self.lora_rank is not None:
             kernel = kernel + lora_update(self, w["lora_kernel_a"], w["lora_kernel_b"])
-        return ops.activate(ops.einsum(self.equation, x, kernel, w.get("bias")), self.activation)
+        return ops.activate(ops.einsum(self.equation, x, kernel, bias=w.get("bias")), self.activation)
 
 
 def lora_update(layer: Any, a: Array, b: Array) -> Array:
