@@ -101,7 +101,7 @@ class Dense(Layer):
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         positions, flat = product(x[1:-1]), product(x[1:])
-        if len(x) == 2:  # noqa: PLR2004
+        if len(x) == 2:
             return
         where = "at each position" if positions is None else f"at each of the {positions:,} positions"
         yield f"Dense works on the last axis ({x[-1]:,} features): the same kernel {where} of {show(x[1:-1])}."
