@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from densecli.errors import Source
 from densecli.fields import Field
 from densecli.infer import infer
@@ -15,12 +16,11 @@ from densecli.names import ACTIVATION_FLOPS
 from densecli.read import dsl
 from densecli.render import catalogue
 from densecli.shape import show
-
 from support import CASES
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
 
-import index_layers  # noqa: E402
+import index_layers
 
 LAYERS = [kind for kinds in catalogue.families().values() for kind in kinds]
 EXAMPLE = re.compile(r"(?P<stack>.+?): (?P<inputs>[(\[].*) -> (?P<output>[(\[].*|\?), (?P<params>[\d,]+) params?")
@@ -81,7 +81,7 @@ def test_the_kernels_know_every_activation_and_no_other():
 
 
 def test_the_kernels_know_every_initializer():
-    from densecli.kernels import INITIALIZERS, initialize, generator
+    from densecli.kernels import INITIALIZERS, generator, initialize
     from densecli.names import INITIALIZERS as NAMES
 
     for name in NAMES:

@@ -11,9 +11,9 @@ from densecli.cli.complaints import complain
 from densecli.cli.look import Look, look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Output, Quiet, Specs, Width
 from densecli.cli.output import deliver
-from densecli.read.specs import Spec, input_shapes, read, specs
 from densecli.errors import DenseError, SpecErrors, as_record
 from densecli.infer import infer
+from densecli.read.specs import Spec, input_shapes, read, specs
 from densecli.text import amount, quote, safe
 
 if TYPE_CHECKING:

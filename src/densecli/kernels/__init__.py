@@ -3,8 +3,6 @@
 Layers are handed this package as `ops`. Images and sequences are channels_last: (batch, *spatial, channels).
 """
 
-from numpy import concatenate, flip, maximum, minimum, repeat, sqrt, stack, take, tile, where
-
 from .activations import (
     ACTIVATIONS,
     celu,
@@ -47,9 +45,7 @@ from .elementary import (
     cast_like,
     channels_last,
     crop,
-    dense,
     each_step,
-    einsum,
     flatten,
     floating,
     from_channels_last,
@@ -62,8 +58,8 @@ from .elementary import (
     take_rows,
     transpose,
 )
-from .heads import heads_attention, heads_mask
 from .encoding import affine, bins, encode, standardize
+from .heads import heads_attention, heads_mask
 from .images import (
     center_crop,
     crop_to_aspect,
@@ -78,17 +74,8 @@ from .layout import pad, to_channels_first, to_channels_last
 from .merging import any_mask, batch_dot, concatenate, concatenated_mask, merge
 from .norm import batch_norm, batch_norm_scale, group_norm, layer_norm, rms_norm, unit_norm, variance_scaled
 from .pool import adaptive_average_pool, adaptive_max_pool, average_pool, global_average_pool, global_max_pool, max_pool
-from .recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
-from .pool import (
-    adaptive_average_pool,
-    adaptive_max_pool,
-    average_pool,
-    global_average_pool,
-    global_max_pool,
-    max_pool,
-)
 from .products import dense, einsum
-from .recurrent import Steps, Weights, gru, lstm, simple_rnn
+from .recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
 from .resize import resize, upsample
 from .softmax import log_softmax, softmax, sparsemax
 from .spectrogram import decibels, mel_bands, power_spectrum, spectrogram
@@ -113,8 +100,8 @@ __all__ = [
     "batch_dot",
     "batch_norm",
     "batch_norm_scale",
-    "cast_like",
     "bins",
+    "cast_like",
     "causal_mask",
     "celu",
     "center_crop",
@@ -131,13 +118,6 @@ __all__ = [
     "depthwise_conv",
     "dot_scores",
     "each_step",
-    "concatenate",
-    "conv",
-    "conv_lstm",
-    "conv_transpose",
-    "dense",
-    "depthwise_conv",
-    "dot_scores",
     "einsum",
     "elu",
     "encode",
@@ -147,7 +127,6 @@ __all__ = [
     "flatten",
     "floating",
     "from_channels_last",
-    "flip",
     "gelu",
     "generator",
     "global_average_pool",
@@ -173,8 +152,6 @@ __all__ = [
     "mel_bands",
     "merge",
     "merge_ways",
-    "maximum",
-    "minimum",
     "mish",
     "not_equal",
     "onward",
@@ -185,7 +162,6 @@ __all__ = [
     "relu",
     "relu6",
     "reshape",
-    "repeat",
     "resize",
     "resize_images",
     "rms_norm",
@@ -209,18 +185,13 @@ __all__ = [
     "stft_kernel",
     "stretch_contrast",
     "take_rows",
-    "stack",
-    "stft_kernel",
-    "take",
     "tanh",
     "tanh_shrink",
     "threshold",
-    "tile",
     "to_channels_first",
     "to_channels_last",
     "transpose",
     "unit_norm",
     "upsample",
     "variance_scaled",
-    "where",
 ]

@@ -34,6 +34,7 @@ def multiply_rows(x: Array, kernel: Array, finish: Finish) -> Array:
     return out.reshape(*x.shape[:-1], kernel.shape[1])
 
 
-def einsum(equation: str, *operands: Array) -> Array:
-    """Einstein sum of `operands`, by matrix products where the equation allows it."""
-    return np.asarray(np.einsum(equation, *operands, optimize=True))
+def einsum(equation: str, x: Array, kernel: Array, *, bias: Array | None = None) -> Array:
+    """Einstein sum of `x` and `kernel` in the kernel's dtype, by matrix products where the equation allows it."""
+    y = np.asarray(np.einsum(equation, x.astype(kernel.dtype, copy=False), kernel, optimize=True))
+    return y if bias is None else y + bias

@@ -122,7 +122,7 @@ class Dense(Layer):
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         positions, flat = product(x[1:-1]), product(x[1:])
-        if len(x) == 2:  # noqa: PLR2004
+        if len(x) == 2:
             return
         where = "at each position" if positions is None else f"at each of the {positions:,} positions"
         yield f"Dense works on the last axis ({x[-1]:,} features): the same kernel {where} of {show(x[1:-1])}."
@@ -138,7 +138,7 @@ class Dense(Layer):
         if self.lora_rank is not None:
             # Keras 3.15.1 forgets lora_alpha when it builds a Dense, so the update is not scaled
             kernel = kernel + w["lora_kernel_a"] @ w["lora_kernel_b"]
-        return ops.activate(ops.dense(x, kernel, w.get("bias")), self.activation)
+        return ops.activate(ops.dense(x.astype(kernel.dtype, copy=False), kernel, bias=w.get("bias")), self.activation)
 
 
 class Activation(Layer):

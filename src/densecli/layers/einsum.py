@@ -167,4 +167,4 @@ class EinsumDense(Layer):
         if self.lora_rank is not None:
             alpha = self.lora_rank if self.lora_alpha is None else self.lora_alpha
             kernel = kernel + alpha / self.lora_rank * (w["lora_kernel_a"] @ w["lora_kernel_b"])
-        return ops.activate(ops.einsum(self.equation, x, kernel, w.get("bias")), self.activation)
+        return ops.activate(ops.einsum(self.equation, x, kernel, bias=w.get("bias")), self.activation)

@@ -107,13 +107,17 @@ class LocallyConnected(Layer, abstract=True):
     def windows(self, x: Shape) -> list[int]:
         spatial = split_channels(x, self.data_format)[0]
         axes = zip(spatial, self.kernel_size, self.strides, strict=True)
-        return [known(window(dim, kernel, stride, 1, self.padding), "the size of the image") for dim, kernel, stride in axes]
+        return [
+            known(window(dim, kernel, stride, 1, self.padding), "the size of the image") for dim, kernel, stride in axes
+        ]
 
     def weights(self, x: Shape) -> Iterator[Weight]:
         channels = known(split_channels(x, self.data_format)[1], "the channel axis")
         positions = self.windows(x)
         window_size = (product(self.kernel_size) or 0) * channels
-        yield Weight("kernel", self.kernel_shape(x, channels, positions, window_size), ("positions", "window", "filters"))
+        yield Weight(
+            "kernel", self.kernel_shape(x, channels, positions, window_size), ("positions", "window", "filters")
+        )
         if self.use_bias:
             yield Weight("bias", (*positions, self.filters), (*SPATIAL[self.rank], "filters"))
 

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 MOST_METADATA = 1 << 16
 MOST_WEIGHTS = 1 << 28  # of a compressed weights file that is looked into for custom layers; stored ones are not copied
-DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError)
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+)
 _END = b"PK\x05\x06"
 
 
@@ -72,7 +81,9 @@ def member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
         raise missing(archive, name)
     if len(infos) > 1:
         message = f"the archive has {name} {plural(len(infos), 'time')}"
-        raise ReadError(message, code="E312", hint="it is damaged or made to deceive: readers differ in which one they take")
+        raise ReadError(
+            message, code="E312", hint="it is damaged or made to deceive: readers differ in which one they take"
+        )
     info = infos[0]
     if info.flag_bits & 1:
         raise ReadError(f"{name} is encrypted", code="E314")

@@ -202,7 +202,7 @@ class StackReader:
     def missing_input(self, step: Step, message: str) -> None:
         if any(error.code == "E406" for error in self.builder.errors):
             return
-        shown = self.text[step.start : step.end] if len(self.text) < 60 else "Dense(16)"  # noqa: PLR2004
+        shown = self.text[step.start : step.end] if len(self.text) < 60 else "Dense(16)"
         hint = f"add the shape of one sample: {shown}@(3,2), or --input-shape 3,2"
         place = self.place(step.start, step.end)
         self.builder.errors.append(GraphError(message, code="E406", hint=hint, place=place))

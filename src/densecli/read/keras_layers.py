@@ -114,7 +114,7 @@ class LayerReader:
                 f"expected a layer with its class_name, got {describe(entry)}", code="E302", place=place
             )
         frozen, config = self.frozen, entry.get("config")
-        if self.era < 3 and not trainable_of(config):  # noqa: PLR2004  # until Keras 2 a frozen container froze all inside
+        if self.era < 3 and not trainable_of(config):  # until Keras 2 a frozen container froze all inside
             self.frozen = True
         try:
             layer = self.nested(entry, pointer) or self.single(entry, pointer)
@@ -182,7 +182,7 @@ class LayerReader:
 
     def repair(self, config: dict[str, Any], problems: ConfigError) -> dict[str, Any] | None:
         """Whole numbers written as floats, which Keras until 2 and TensorFlow.js turn into integers."""
-        if self.era == 3:  # noqa: PLR2004
+        if self.era == 3:
             return None
         whole = {key: _whole(config.get(key)) for key in problems.problems}
         return None if any(value is None for value in whole.values()) else config | whole
@@ -197,7 +197,7 @@ class LayerReader:
         if key == "axis" and isinstance(value, list) and len(value) == 1 and kind.__name__ == "BatchNormalization":
             return value[0]  # tf.keras wrote a list
         ending = key.rpartition("_")[2]
-        if ending in _NAMED and kind.__name__ != "Activation" or key == "activation":
+        if (ending in _NAMED and kind.__name__ != "Activation") or key == "activation":
             return _named(value, _NAMED[ending])
         return value
 
@@ -233,7 +233,7 @@ class LayerReader:
             return
         first = self.shared.get(mark)
         if first is None:
-            twins = self.unmarked.get(key, []) if self.era == 3 else []  # noqa: PLR2004
+            twins = self.unmarked.get(key, []) if self.era == 3 else []
             first = next((twin for twin in twins if twin.given == layer.given), layer)
             self.shared[mark] = first
         first.shared_id = layer.shared_id = ("shared", mark)

@@ -113,7 +113,11 @@ def read_stream(file: BinaryIO, name: str, input_shapes: InputShapes, limits: Li
         return archive.read(seekable, name, input_shapes, limits)
     kind = next((kind for magic, kind in OTHERS if head.startswith(magic)), None)
     if kind is not None:
-        raise ReadError(f"{quote(name)} is {kind}, not a model file", code="E105", hint="densecli reads .keras, .h5, JSON, YAML and DSL")
+        raise ReadError(
+            f"{quote(name)} is {kind}, not a model file",
+            code="E105",
+            hint="densecli reads .keras, .h5, JSON, YAML and DSL",
+        )
     return read_text(head + file.read(limits.config_bytes - len(head) + 1), name, input_shapes, limits)
 
 
