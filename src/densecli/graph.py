@@ -43,16 +43,20 @@ class Node:
 
 
 class Graph:
-    """A whole model. `kind` is Keras' class (Sequential or Functional); nodes stand in the order they were made."""
+    """A whole model. `kind` is Keras' class (Sequential or Functional); nodes stand in the order they were made.
 
-    __slots__ = ("expect", "inputs", "kind", "name", "nodes", "outputs", "place", "trainable", "warnings")
+    A deferred graph has an input whose shape only its caller knows (a nested Sequential that nobody gave one).
+    """
+
+    __slots__ = ("deferred", "expect", "inputs", "kind", "name", "nodes", "outputs", "place", "trainable", "warnings")
 
     def __init__(self, name: str, kind: str, nodes: list[Node], inputs: list[Ref], outputs: list[Ref]) -> None:
         self.name, self.kind, self.nodes, self.inputs, self.outputs = name, kind, nodes, inputs, outputs
         self.trainable = True
+        self.deferred = False
+        self.warnings: list[str] = []
         self.place: Place | None = None
         self.expect: dict[str, Any] = {}
-        self.warnings: list[str] = []
 
 
 def map_refs(tree: Any, function: Callable[[Ref], Any]) -> Any:
