@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from densecli.errors import DenseError, Source, SpecErrors, draw
 from densecli.infer import infer
 from densecli.read import dsl

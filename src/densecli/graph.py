@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from densecli.errors import Place
     from densecli.layer import Layer
+    from densecli.shape import Shape
 
 
 class Ref(NamedTuple):
@@ -22,14 +23,20 @@ class Ref(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One use of a layer: `args` and `kwargs` as in Keras' call, with a Ref wherever a tensor stands."""
+    """One use of a layer: `args` and `kwargs` as in Keras' call, with a Ref wherever a tensor stands.
+
+    `extra` are arguments without a bearing on shapes (mask, training); tensors in them are connections nevertheless.
+    `stated` are the (shape, dtype) of the outputs that a file tells, by output index: all that is known of custom layers.
+    """
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any] = {}  # noqa: RUF012  # never written to
+    extra: dict[str, Any] = {}  # noqa: RUF012
+    stated: dict[int, tuple[Shape, str]] | None = None
 
     def refs(self) -> list[Ref]:
         found: list[Ref] = []
-        map_refs((self.args, self.kwargs), found.append)
+        map_refs((self.args, self.kwargs, self.extra), found.append)
         return found
 
 
@@ -69,6 +76,8 @@ def map_refs(tree: Any, function: Callable[[Ref], Any]) -> Any:
         return tuple(map_refs(item, function) for item in tree)
     if isinstance(tree, dict):
         return {key: map_refs(item, function) for key, item in tree.items()}
+    if isinstance(tree, slice):
+        return slice(*(map_refs(item, function) for item in (tree.start, tree.stop, tree.step)))
     return tree
 
 
@@ -122,8 +131,7 @@ def row_order(graph: Graph) -> list[int]:
         return [index for index, node in enumerate(graph.nodes) if not _is_input(graph, index) and node.calls]
     order, seen = call_order(graph)
     depths = _depths(graph, order)
-    unused = {ref.node for ref in graph.inputs} - depths.keys()
-    depths.update(dict.fromkeys(unused, 0))
+    depths.update((ref.node, 0) for ref in graph.inputs if ref.node not in depths)
     return sorted(depths, key=lambda node: (-depths[node], seen.get(node, -1)))
 
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "summary": "The Keras-style table of a model, or the same as JSON, CSV, Markdown, …",
     "explain": "Where each shape and each parameter count comes from, layer by layer.",
     "layers": "The catalogue: types, arguments, defaults, formulas.",
+    "schema": "The JSON Schemas of what goes in and what comes out.",
 }
 OK, FOUND, USAGE, BUG, INTERRUPTED, PIPE = 0, 1, 2, 70, 130, 141
 USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # click's ClickException, which typer carries in a private module

@@ -29,7 +29,17 @@ TRUNCATED_STDDEV = 0.87962566103423978
 def initialize(initializer: Initializer, shape: Ints, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
     """Fresh values of `shape`. Raises KeyError for an unknown name, ValueError for a shape or value that doesn't fit."""
     name, config = named(initializer)
+    if name == "unit_forget":
+        return forget_bias(shape, rng, dtype, **config)
     return np.asarray(INITIALIZERS[name](shape, rng, **config), dtype).reshape(shape)
+
+
+def forget_bias(shape: Ints, rng: np.random.Generator, dtype: DTypeLike, *, rest: Initializer) -> Array:
+    """The bias of an LSTM's four gates: ones for the forget gate, the second quarter, `rest` elsewhere."""
+    values = initialize(rest, shape, rng, dtype)
+    units = shape[0] // 4
+    values[units : 2 * units] = 1
+    return values
 
 
 def named(initializer: Initializer) -> tuple[str, dict[str, Any]]:

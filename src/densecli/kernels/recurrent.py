@@ -45,6 +45,13 @@ PROJECTED_BYTES = 4 << 20
 """Projected inputs that are held at once; they are up to four times as large as the outputs."""
 
 
+def onward(steps: Steps) -> Steps:
+    """How the outputs of `steps` are walked through: they are in the order in which the steps were taken."""
+    if not steps.go_backwards:
+        return steps
+    return Steps(None if steps.mask is None else steps.mask[:, ::-1], zero_output_for_mask=steps.zero_output_for_mask)
+
+
 def simple_rnn(
     x: Array,
     weights: Weights,

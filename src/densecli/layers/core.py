@@ -85,10 +85,9 @@ class Dense(Layer):
         if self.use_bias:
             yield Weight("bias", (self.units,), ("units",), initializer=self.bias_initializer)
         if self.lora_rank is not None:
-            yield Weight(
-                "lora_kernel_a", (features, self.lora_rank), ("input features", "rank"), initializer="he_uniform"
-            )
-            yield Weight("lora_kernel_b", (self.lora_rank, self.units), ("rank", "units"))
+            rank = self.lora_rank
+            yield Weight("lora_kernel_a", (features, rank), ("input features", "rank"), True, "he_uniform", "float32")
+            yield Weight("lora_kernel_b", (rank, self.units), ("rank", "units"), dtype="float32")
 
     def output(self, x: Shape) -> Shape:
         known(x[-1], "the last axis of the input")
@@ -119,7 +118,7 @@ class Dense(Layer):
             kernel = kernel + (self.lora_alpha or self.lora_rank) / self.lora_rank * (
                 w["lora_kernel_a"] @ w["lora_kernel_b"]
             )
-        return ops.activate(ops.dense(x, kernel, w.get("bias")), self.activation)
+        return ops.activate(ops.dense(x.astype(kernel.dtype, copy=False), kernel, bias=w.get("bias")), self.activation)
 
 
 class Activation(Layer):
@@ -209,24 +208,25 @@ class Embedding(Layer):
             "embeddings", (self.input_dim, self.output_dim), axes, self.lora_rank is None, self.embeddings_initializer
         )
         if self.lora_rank is not None:
-            yield Weight("lora_embeddings_a", (self.input_dim, self.lora_rank), ("vocabulary", "rank"))
-            yield Weight(
-                "lora_embeddings_b", (self.lora_rank, self.output_dim), ("rank", "output_dim"), initializer="he_uniform"
-            )
+            rank = self.lora_rank
+            shape, axes = (self.input_dim, rank), ("vocabulary", "rank")
+            yield Weight("lora_embeddings_a", shape, axes, True, "he_uniform", "float32")
+            yield Weight("lora_embeddings_b", (rank, self.output_dim), ("rank", "output_dim"), dtype="float32")
 
     def output(self, x: Shape) -> Shape:
         return (*x, self.output_dim)
 
-    def elementwise(self, y: Shape, x: Shape) -> int:
+    def elementwise(self, output: Shape, *inputs: Any, **named: Any) -> int | None:
         return 0
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
-        table = w["embeddings"]
-        if self.lora_rank is not None:
-            table = table + (self.lora_alpha or self.lora_rank) / self.lora_rank * (
-                w["lora_embeddings_a"] @ w["lora_embeddings_b"]
-            )
-        return ops.take_rows(table, x)
+        return ops.take_rows(self.table(w), x)
+
+    def table(self, w: Mapping[str, Any]) -> Array:
+        """The vectors. Keras 3.15.1 forgets lora_alpha when it builds an Embedding, so the update is not scaled."""
+        if self.lora_rank is None:
+            return w["embeddings"]
+        return w["embeddings"] + w["lora_embeddings_a"] @ w["lora_embeddings_b"]
 
     @property
     def vocabulary(self) -> int:

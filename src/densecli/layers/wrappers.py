@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
 from densecli.errors import ShapeError
-from densecli.layer import Child, Layer
-from densecli.shape import Shape, show, times
+from densecli.fields import Field
+from densecli.layer import Child, Layer, sum_known
+from densecli.layers.recurrent import Recurrent, first, split
+from densecli.names import snake_case
+from densecli.shape import Shape, show, size, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,10 +33,10 @@ class TimeDistributed(Layer):
 
     layer = fields.layer(doc="the layer to apply")
 
-    def children(self, x: Shape) -> Iterator[Child]:
+    def children(self, x: Shape, *_: Any, **__: Any) -> Iterator[Child]:
         yield Child(self.layer.name, self.layer, ((x[0], *x[2:]),))
 
-    def output(self, x: Shape) -> Shape:
+    def output(self, x: Shape, *_: Any, **__: Any) -> Shape:
         step = (x[0], *x[2:])
         self.layer.accept(step)
         inner = self.layer.output(step)
@@ -40,11 +44,122 @@ class TimeDistributed(Layer):
             raise ShapeError(f"the wrapped layer must give one tensor, not {show(inner)}")
         return (x[0], x[1], *inner[1:])
 
-    def macs(self, y: Shape, x: Shape) -> int | None:
-        return times(x[1], super().macs(y, x))
+    def macs(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
+        return times(x[1], super().macs(output, x))
 
-    def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return times(x[1], super().elementwise(y, x))
+    def elementwise(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
+        return times(x[1], super().elementwise(output, x))
 
-    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
-        return ops.each_step(lambda step: self.layer.forward(ops, w[self.layer.name], step), x)
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None) -> Array:
+        """All steps at once, as a larger batch. A mask of whole steps says nothing to the layer inside."""
+        rest = {}
+        if mask is not None and mask.ndim > 2 and "mask" in type(self.layer).forward.__annotations__:
+            rest["mask"] = mask.reshape(-1, *mask.shape[2:])
+        return ops.each_step(lambda step: self.layer.forward(ops, w[self.layer.name], step, **rest), x)
+
+
+def merge_field() -> Field[str | None]:
+    """Null is a choice of its own here, not the default."""
+    modes = fields.optional(
+        fields.choice("concat", "sum", "mul", "ave", doc="how both outputs become one; null keeps both")
+    )
+    return Field(modes.read, "concat", modes.doc, modes.schema)
+
+
+class Bidirectional(Layer):
+    """Run a recurrent layer over a sequence in both directions, each with weights of its own.
+
+    Bidirectional(LSTM(8)): (None, 10, 4) -> (None, 16), 832 params
+    """
+
+    formula = "output = merge(layer(input), backward_layer(input, last step first)); with return_sequences both in the input's order"
+    shape_rule = "the layer's, with merge_mode=concat twice as wide; merge_mode=none gives both outputs"
+    takes = "list"
+    supports_masking = True
+
+    layer = fields.layer(doc="a recurrent layer: SimpleRNN, LSTM, GRU, RNN, ConvLSTM…")
+    merge_mode = merge_field()
+    weights_ = fields.anything(doc="initial weights (not used)")
+    backward_layer = fields.optional(fields.layer(doc="the layer for the way back; null is a copy of `layer`"))
+
+    def check(self) -> None:
+        for name in ("layer", "backward_layer"):
+            if not isinstance(getattr(self, name), Recurrent | None):
+                message = f"{type(getattr(self, name)).__name__} is not a recurrent layer, so it has no direction"
+                self.reject(name, message, "SimpleRNN, LSTM, GRU, RNN and ConvLSTM… are")
+        self.ahead = one_way(self.layer, "forward_")
+        self.back = self.backward_layer or one_way(self.layer, "backward_", go_backwards=True)
+        self.back = one_way(self.back, "")
+        self.check_pair()
+
+    def check_pair(self) -> None:
+        if self.ahead.go_backwards == self.back.go_backwards:
+            which = "layer" if self.backward_layer is None else "backward_layer"
+            self.reject(which, "both layers go the same way", "go_backwards must differ between the two")
+        for name in ("stateful", "return_sequences", "return_state"):
+            if getattr(self.ahead, name) != getattr(self.back, name):
+                self.reject("backward_layer", f"the two layers differ in {name}")
+
+    def accept(self, x: Any, initial_state: Any = None, **_: Any) -> None:
+        x, states = split(x, initial_state)
+        for layer, part in ((self.ahead, states[: len(states) // 2]), (self.back, states[len(states) // 2 :])):
+            layer.accept(x, part or None)
+
+    def children(self, x: Any, *_: Any, **__: Any) -> Iterator[Child]:
+        for layer in (self.ahead, self.back):
+            yield Child(layer.name, layer, (split(x)[0],))
+
+    def output(self, x: Any, *_: Any, **__: Any) -> Any:
+        """Keras 3.15.1 goes by the forward layer alone, whatever the backward layer gives."""
+        found = self.ahead.output(split(x)[0])
+        y, states = (found[0], found[1:]) if self.ahead.return_state else (found, [])
+        both = [y, y] if self.merge_mode is None else [(*y[:-1], times(2, y[-1])) if self.merge_mode == "concat" else y]
+        return [*both, *states, *states] if len(both) + len(states) > 1 else both[0]
+
+    def elementwise(self, output: Any, x: Any, *_: Any, **__: Any) -> int | None:
+        merging = {"sum": 1, "mul": 1, "ave": 2}.get(self.merge_mode or "", 0)
+        merged = times(merging, size(output[0] if isinstance(output, list) else output)) if merging else 0
+        return sum_known((super().elementwise(output, x), merged))
+
+    def explain(self, output: Any, x: Any, *_: Any, **__: Any) -> Iterator[str]:
+        yield f"Two {type(self.ahead).__name__} layers with weights of their own, so twice the parameters of one."
+        if self.merge_mode == "concat":
+            yield "Their outputs stand side by side, so the last axis is twice as long."
+
+    def forward(  # noqa: PLR0913  # as many as Keras' call has
+        self,
+        ops: ModuleType,
+        w: Mapping[str, Any],
+        x: Any,
+        initial_state: Any = None,
+        mask: Any = None,
+    ) -> Any:
+        x, states = split(x, initial_state)
+        half = len(states) // 2
+        ahead = self.ahead.forward(ops, w[self.ahead.name], x, states[:half] or None, mask)
+        back = self.back.forward(ops, w[self.back.name], x, states[half:] or None, mask)
+        if self.ahead.return_state:
+            (ahead, *ahead_states), (back, *back_states) = ahead, back
+            states = [*ahead_states, *back_states]
+        else:
+            states = []
+        if self.ahead.return_sequences:
+            back = back[:, ::-1]
+        both = [ahead, back] if self.merge_mode is None else [ops.merge_ways(self.merge_mode, ahead, back)]
+        return [*both, *states] if len(both) + len(states) > 1 else both[0]
+
+    def mask(self, ops: ModuleType, inputs: Any, mask: Any) -> Any:
+        own = first(mask) if self.ahead.return_sequences else None
+        both = [own, own] if self.merge_mode is None else [own]
+        states = 2 * self.ahead.cell.number_of_states() if self.ahead.return_state else 0
+        return [*both, *[None] * states] if len(both) + states > 1 else own
+
+
+def one_way(layer: Recurrent, prefix: str, **changes: Any) -> Recurrent:
+    """A copy for one direction, named as Keras names it; masked steps of whole sequences give 0."""
+    one = copy(layer)
+    name = layer.name or snake_case(type(layer).__name__)
+    one.name = prefix + name.removeprefix(prefix)
+    one.given = layer.given | changes
+    one.__dict__.update(changes, zero_output_for_mask=layer.return_sequences)
+    return one

@@ -98,7 +98,9 @@ class Builder:
         first = self.nodes[self.names[name]].place
         first = None if first is None else first.resolved()
         where = "" if first is None or first.start < 0 else f" (first in line {first.source.position(first.start)[0]})"
-        return ArgumentError(f"the name {quote(name)} is taken{where}", code="E306", hint="names are unique", place=place)
+        return ArgumentError(
+            f"the name {quote(name)} is taken{where}", code="E306", hint="names are unique", place=place
+        )
 
     def automatic_name(self, type_name: str) -> str:
         """dense, dense_1, … as Keras counts them from a fresh start."""
@@ -215,7 +217,7 @@ class Builder:
             len(self.inputs) == 1
             and self.inputs[0].node == 0
             and outputs == [Ref(len(self.nodes) - 1)]
-            and all(node.calls == [((Ref(index),), {})] for index, node in enumerate(self.nodes[1:]))
+            and all(node.calls == [Call((Ref(index),))] for index, node in enumerate(self.nodes[1:]))
         )
 
 

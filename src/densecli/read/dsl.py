@@ -126,7 +126,7 @@ class StackReader:
         place = self.place(step.start, step.end)
         made = self.make(unit, step.start)
         if made is None:
-            return tensors or self.placeholder()
+            return tensors[:1] if tensors else self.placeholder()
         if isinstance(made.layer, InputLayer):
             return self.input_layer(made, place, tensors)
         if tensors is None:

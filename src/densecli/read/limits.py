@@ -10,6 +10,8 @@ class Limits(NamedTuple):
 
     spec_bytes: int = 16 << 20  # DSL, YAML and JSON specs; read one byte more to know (E501)
     config_bytes: int = 64 << 20  # config.json of a model file (E501)
+    members: int = 10_000  # files in a .keras archive (E506)
+    weights: int = 100_000  # groups and datasets looked at in an HDF5 file (E505)
     depth: int = 100  # brackets in brackets; real configs have 8 (E503)
     nodes: int = 2_000_000  # values in a document, with every alias expanded (E502)
     layers: int = 1_000_000  # steps after repeats are written out (E505)

@@ -1,0 +1,134 @@
+"""What a check found wanting, as data: a stable code, the place, what was got and what was wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from densecli.errors import Place, draw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from densecli.errors import DenseError
+    from densecli.graph import Graph
+    from densecli.report import Report
+
+CODES = {
+    "C101": "an output or input does not have the expected shape",
+    "C102": "a figure is not the expected one",
+    "C103": "a figure is above its limit",
+    "C104": "a figure is below its limit",
+    "C105": "an expected figure is unknown",
+    "C111": "a layer of a forbidden type",
+    "C112": "a layer that is not among the allowed types",
+    "C121": "a layer is opaque (strict)",
+    "C122": "a figure is not counted (strict)",
+    "C123": "reading the model gave a warning (strict)",
+    "C131": "an assertion is false",
+    "C132": "an assertion needs a value that the model does not have",
+    "D101": "a layer was added",
+    "D102": "a layer was removed",
+    "D103": "a layer was moved or wired to other layers",
+    "D104": "a layer was changed",
+    "D105": "the inputs or outputs of the model were changed",
+    "D106": "the totals of the model were changed",
+    "D107": "the lock file does not know the model",
+}
+
+
+class Spot(NamedTuple):
+    """Where a finding is shown: a file as the user gave it; line and column count from 1."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+
+class Finding(NamedTuple):
+    """One thing that is not as it should be. `got` and `wanted` are text; `notes` are lines that explain."""
+
+    code: str
+    message: str
+    spot: Spot
+    check: str  # which check it was: max_params, expect.output, assert 1, lock; it stays the same from run to run
+    layer: str | None = None
+    got: str | None = None
+    wanted: str | None = None
+    severity: str = "error"
+    notes: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What makes it the same finding tomorrow: neither its line nor the numbers."""
+        return (self.spot.file, self.code, self.check, self.layer or "")
+
+
+class Verdict(NamedTuple):
+    """What the checks of one spec came to. `checks` names each check that was made, also those that held."""
+
+    source: str
+    checks: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.findings
+
+
+class Subject(NamedTuple):
+    """A model under judgement: its report, and where its layers and its expectations stand in the source."""
+
+    report: Report
+    places: Mapping[str, Place]
+    place: Place | None = None
+
+    def spot(self, layer: str | None = None, pointer: str | None = None) -> Spot:
+        """The line of a layer, or of a JSON pointer into the spec; without them the line of the model itself."""
+        if layer is not None:
+            return spot_of(self.report.source, self.places.get(layer.partition("/")[0]))
+        if pointer is not None and self.place is not None:
+            found = Place(self.place.source, pointer=pointer).resolved()
+            return spot_of(self.report.source, found if found.start >= 0 else self.place)
+        return spot_of(self.report.source, self.place)
+
+
+def subject(graph: Graph, report: Report) -> Subject:
+    places = {node.name: node.place for node in graph.nodes if node.place is not None}
+    return Subject(report, places, graph.place)
+
+
+def spot_of(file: str, place: Place | None) -> Spot:
+    """Line and column of a place. A place in another text than the spec keeps that text's own name."""
+    if place is None:
+        return Spot(file)
+    place = place.resolved()
+    if place.start < 0:
+        return Spot(place.source.name)
+    return Spot(place.source.name, *place.source.position(place.start))
+
+
+def of_error(error: DenseError, source: str) -> Finding:
+    """An invalid spec as a finding: in `check` a model that does not fit together was judged, and found wanting."""
+    lines = draw(error).split("\n")[1:]
+    notes = tuple(line for line in lines if not line.startswith(" --> "))
+    return Finding(error.code, error.message, spot_of(source, error.place), "valid", error.layer, notes=notes)
+
+
+def is_judgement(error: DenseError) -> bool:
+    """Whether an error condemns the spec (exit 1 in `check`).
+
+    Not what could not be read or written (E1xx, E6xx), nor assertions (E23x) and expectations (E24x) that make no sense.
+    """
+    return error.code[1] not in "16" and error.code[:3] not in ("E23", "E24")
+
+
+def fingerprints(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
+    """Each finding with a fingerprint that is unique among them and survives moved lines and other numbers."""
+    from hashlib import sha256  # noqa: PLC0415  # only for formats that want fingerprints
+
+    seen: dict[tuple[str, ...], int] = {}
+    for finding in findings:
+        number = seen.get(finding.identity, 0)
+        seen[finding.identity] = number + 1
+        text = "\0".join((*finding.identity, str(number)))
+        yield finding, sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

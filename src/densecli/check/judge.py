@@ -1,0 +1,261 @@
+"""Holding a report against expectations."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from densecli.check import evaluate
+from densecli.check.expectations import SIZES, Expectation, WantedShape
+from densecli.check.finding import Finding, Subject, Verdict
+from densecli.check.parts import MODELS, parts
+from densecli.shape import show
+from densecli.text import quote, size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from densecli.report import Report, TensorInfo, Totals
+    from densecli.shape import Shape
+
+_NOUNS = {
+    "params": "parameters",
+    "trainable_params": "trainable parameters",
+    "non_trainable_params": "non-trainable parameters",
+    "macs": "MACs",
+    "flops": "FLOPs",
+    "layers": "layers",
+    "weights": "weights",
+    "activations": "activations",
+}
+# In totals, the names of what sizes are about.
+_TOTALS = {"weights": "weight_bytes", "activations": "activation_bytes"}
+_COUNTED = ("macs", "flops", "activations")  # figures that are None, not just too low, behind an opaque layer
+
+
+def judge(subject: Subject, expectations: Sequence[Expectation], record: Mapping[str, Any] | None = None) -> Verdict:
+    """The verdict on one model. `record` is the report's JSON, which assertions look at.
+
+    Demands of different origins must all hold; the same demand twice is one.
+    """
+    unique = {(each.key, each.wanted): each for each in reversed(expectations)}
+    ordered = [each for each in expectations if unique.get((each.key, each.wanted)) is each]
+    found = [finding for each in ordered for finding in _judge_one(subject, each, record)]
+    names = [name for each in ordered for name in _names(each)]
+    return Verdict(subject.report.source, tuple(dict.fromkeys(names)), tuple(found))
+
+
+def _names(expectation: Expectation) -> list[str]:
+    if expectation.key == "assert":
+        return [f"assert {one.text}" for one in expectation.wanted]
+    return [expectation.key]
+
+
+def _judge_one(subject: Subject, expectation: Expectation, record: Mapping[str, Any] | None) -> Iterator[Finding]:
+    if expectation.key == "assert":
+        for assertion in expectation.wanted:
+            yield from _assertion(subject, expectation, assertion, record)
+    else:
+        yield from _RULES.get(expectation.key, _figure)(subject, expectation)
+
+
+# -- shapes ---------------------------------------------------------------------------
+def _shapes(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
+    report, what = subject.report, expectation.key
+    tensors = report.outputs if what == "output" else report.inputs
+    wanted: tuple[WantedShape, ...] = expectation.wanted
+    by_name = {tensor.name: tensor for tensor in tensors}
+    unnamed = sum(each.name is None for each in wanted)
+    if unnamed and unnamed != len(tensors):
+        got, want = _list(tensors), show([each.shape for each in wanted])
+        message = f"{what}: the model has {len(tensors)} {what}s, not {unnamed}: {got}"
+        yield _finding(subject, expectation, "C101", message, (got, want))
+        return
+    for index, (name, shape) in enumerate(wanted):
+        tensor = tensors[index] if name is None else by_name.get(name)
+        if tensor is None:
+            message = f"{what}: no {what} is called {quote(name or '')}"
+            yield _finding(subject, expectation, "C101", message, (_list(tensors), show(shape)))
+        elif not matches(tensor.shape, shape):
+            label = what if len(tensors) == 1 else f"{what} {quote(tensor.name)}"
+            got = _shape_text(tensor.shape)
+            message = f"{label}: expected {show(shape)}, got {got}{_why_unknown(tensor.shape, shape)}"
+            yield _finding(subject, expectation, "C101", message, (got, show(shape)), layer=tensor.name)
+
+
+def matches(shape: Shape | None, wanted: Shape) -> bool:
+    """Whether the sizes are the wanted ones; None among the wanted matches anything."""
+    if shape is None:
+        return False
+    return len(shape) == len(wanted) and all(
+        want is None or got == want for got, want in zip(shape, wanted, strict=True)
+    )
+
+
+def _why_unknown(shape: Shape | None, wanted: Shape) -> str:
+    if shape is None or len(shape) != len(wanted):
+        return ""
+    known = all(got is None or want in (None, got) for got, want in zip(shape, wanted, strict=True))
+    return ": a size that the input leaves open" if known else ""
+
+
+def _shape_text(shape: Shape | None) -> str:
+    return "an unknown shape (behind an opaque layer)" if shape is None else show(shape)
+
+
+def _list(tensors: Sequence[TensorInfo]) -> str:
+    return ", ".join(f"{tensor.name} {_shape_text(tensor.shape)}" for tensor in tensors) or "none"
+
+
+# -- figures --------------------------------------------------------------------------
+class Figure(NamedTuple):
+    """A total as it is judged: `least` when it may be more, `reason` when it is unknown or may be more."""
+
+    value: int | None
+    least: bool
+    reason: str
+
+
+def figure_of(report: Report, name: str) -> Figure:
+    totals = report.totals
+    if name == "layers":
+        return Figure(len(report.rows), False, "")
+    value: int | None = getattr(totals, _TOTALS.get(name, name))
+    if name in _COUNTED:
+        return Figure(value, False, _not_counted(totals, _TOTALS.get(name, name)))
+    opaque = [row.name for row in report.rows if row.opaque]
+    return Figure(value, totals.lower_bound, f"{_some(opaque)} may hold weights that the spec does not tell")
+
+
+def _not_counted(totals: Totals, figure: str) -> str:
+    names = totals.not_counted.get(figure, ())
+    return f"not counted for {_some(names)}" if names else "a size that the input leaves open"
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(quote(name) for name in names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3:,} more"
+
+
+def _figure(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
+    bound, name = _bound(expectation.key)
+    got, wanted = figure_of(subject.report, name), expectation.wanted
+    code = None if got.value is None else _verdict(bound, got, wanted)
+    if got.value is not None and code is None:
+        return
+    value = "unknown" if got.value is None else _amount(name, got.value)
+    want = f"{_WORDS[bound]}{_amount(name, wanted)}"
+    if code is None or code == "C105":
+        known = "unknown" if got.value is None else f"at least {value}"
+        message, code = f"{_NOUNS[name]}: expected {want}, but the number is {known}: {got.reason}", "C105"
+    else:
+        message = f"{_NOUNS[name]}: expected {want}, got {value}{_difference(name, got.value or 0, wanted)}"
+    yield _finding(subject, expectation, code, message, (value, want))
+
+
+_WORDS = {"": "", "max": "at most ", "min": "at least "}
+
+
+def _bound(key: str) -> tuple[str, str]:
+    head, _, rest = key.partition("_")
+    return (head, rest) if head in ("max", "min") else ("", key)
+
+
+def _verdict(bound: str, got: Figure, wanted: int) -> str | None:
+    value = got.value or 0
+    if bound != "min" and value > wanted:
+        return "C103" if bound == "max" else "C102"
+    if bound == "min" and value >= wanted:
+        return None
+    if got.least:
+        return "C105"
+    return {"": None if value == wanted else "C102", "max": None, "min": "C104"}[bound]
+
+
+def _amount(name: str, value: int) -> str:
+    if name not in SIZES:
+        return f"{value:,}"
+    return f"{value:,} bytes" + (f" ({size(value).replace('B', 'iB')})" if value >= 1024 else "")
+
+
+def _difference(name: str, got: int, wanted: int) -> str:
+    share = f", {abs(got - wanted) * 100 / wanted:.1f} %" if wanted and got.bit_length() < 512 else ""
+    return f" ({abs(got - wanted):,}{share} {'more' if got > wanted else 'less'})" if name != "layers" else ""
+
+
+# -- types, strictness, assertions ----------------------------------------------------------
+def _forbidden(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
+    for part in parts(subject.report):
+        pattern = next((name for name in expectation.wanted if fnmatchcase(part.type, name)), None)
+        if pattern is not None:
+            by = "" if pattern == part.type else f" (by {quote(pattern)})"
+            message = f"{part.type} {quote(part.path)}: layers of this type are forbidden{by}"
+            yield _finding(subject, expectation, "C111", message, (part.type, f"no {pattern}"), layer=part.path)
+
+
+def _allowed(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
+    """Inputs and the frames of nested models go without saying."""
+    allowed = (*expectation.wanted, "InputLayer", *MODELS)
+    want = f"only {', '.join(expectation.wanted)}"
+    for part in parts(subject.report):
+        if not any(fnmatchcase(part.type, name) for name in allowed):
+            message = f"{part.type} {quote(part.path)}: not among the allowed layer types"
+            yield _finding(subject, expectation, "C112", message, (part.type, want), layer=part.path)
+
+
+def _strict(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
+    for part in parts(subject.report):
+        if part.opaque:
+            message = f"{part.type} {quote(part.path)}: opaque, nothing is known of it but what the spec states"
+            yield _finding(subject, expectation, "C121", message, (part.type, "a known layer"), layer=part.path)
+    totals = subject.report.totals
+    for name in _COUNTED:
+        if getattr(totals, _TOTALS.get(name, name)) is None:
+            message = f"{_NOUNS[name]}: unknown: {_not_counted(totals, _TOTALS.get(name, name))}"
+            yield _finding(subject, expectation, "C122", message, ("unknown", "a number"))
+    for warning in subject.report.warnings:
+        yield _finding(subject, expectation, "C123", warning, (warning, "no warnings"))
+
+
+def _assertion(
+    subject: Subject, expectation: Expectation, assertion: Any, record: Mapping[str, Any] | None
+) -> Iterator[Finding]:
+    answer = evaluate.evaluate(assertion, record or {})
+    if answer.true:
+        return
+    values = tuple(f"{text} = {value}" for text, value in answer.values)
+    code = "C131" if answer.unknown is None else "C132"
+    what = "assertion is false" if answer.unknown is None else f"assertion cannot be decided: {answer.unknown}"
+    message = f"{what}: {assertion.text}"
+    yield _finding(
+        subject,
+        expectation,
+        code,
+        message,
+        ("; ".join(values) or "false", assertion.text),
+        check=f"assert {assertion.text}",
+    )._replace(notes=tuple(f"  {value}" for value in values))
+
+
+_RULES: dict[str, Callable[[Subject, Expectation], Iterator[Finding]]] = {
+    "output": _shapes,
+    "input": _shapes,
+    "forbid": _forbidden,
+    "only_layers": _allowed,
+    "strict": _strict,
+}
+
+
+def _finding(  # noqa: PLR0913  # the parts of one finding
+    subject: Subject,
+    expectation: Expectation,
+    code: str,
+    message: str,
+    got_wanted: tuple[str, str],
+    *,
+    layer: str | None = None,
+    check: str | None = None,
+) -> Finding:
+    """A finding at the layer, if one is to blame, else where the expectation stands in the spec."""
+    spot = subject.spot(layer if code in ("C111", "C112", "C121") else None, expectation.pointer)
+    return Finding(code, message, spot, check or expectation.key, layer, *got_wanted)

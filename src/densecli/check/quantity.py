@@ -1,0 +1,72 @@
+"""Counts and sizes as people write them: 1M, 1_000_000, 1.5k, 2e6; 16MiB, 512KB.
+
+k, M, G, T go by thousands, as everywhere on the command line, and Ki, Mi, Gi, Ti by 1,024; in a size a B may follow. In a
+count B is a billion (7B parameters). (The MB that Keras' tables print are MiB; messages about limits say MiB.)
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from densecli.errors import ArgumentError
+from densecli.text import describe, quote
+
+COUNT_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
+_PREFIXES = "kmgt"
+SIZE_UNITS = {"": 1, "b": 1} | {
+    f"{prefix}{ending}": (1024 if "i" in ending else 1000) ** power
+    for power, prefix in enumerate(_PREFIXES, 1)
+    for ending in ("", "b", "i", "ib")
+}
+NUMBER = r"\d+(?:_\d+)*(?:\.\d+)?(?:[eE][+-]?\d{1,2}(?![\d_]))?"
+_QUANTITY = re.compile(rf"({NUMBER}|\d{{1,3}}(?:,\d{{3}})+)\s*([A-Za-z]*)")
+_LONGEST = 80  # nobody budgets more; and a number of 5,000 digits is no int to Python
+
+
+def read_count(value: object) -> int:
+    """A whole number of 0 or more: 244, "1M", "1_000_000", 1e6."""
+    exact = _read(value, COUNT_UNITS, "a count such as 1_000_000, 1M or 1.5k")
+    if exact.denominator != 1:
+        raise _wrong("a whole number", value)
+    return int(exact)
+
+
+def read_size(value: object) -> int:
+    """A number of bytes: 4096, "16MiB", "1.5 GB", to the nearest byte."""
+    return round(_read(value, SIZE_UNITS, "a size such as 16MiB, 512KB or 4096 (bytes)"))
+
+
+def read_number(text: str) -> Fraction | None:
+    """A number of an expression, with the unit of a count or of a size; None if it is neither."""
+    found = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST and "," not in text else None
+    if found is None:
+        return None
+    unit = found[2].lower()
+    factor = COUNT_UNITS.get(unit, SIZE_UNITS.get(unit) if len(unit) > 1 else None)
+    return None if factor is None else Fraction(found[1]) * factor
+
+
+def _read(value: object, units: dict[str, int], expected: str) -> Fraction:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return Fraction(value)
+    if isinstance(value, float) and 0 <= value < float("inf"):
+        return Fraction(value)
+    found = _QUANTITY.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= _LONGEST else None
+    if found is None:
+        raise _wrong(expected, value)
+    factor = units.get(found[2].lower())
+    if factor is None:
+        raise _wrong(expected, value, f"{quote(found[2])} is no unit here: {', '.join(_shown(units))}")
+    return Fraction(found[1].replace(",", "")) * factor
+
+
+def _shown(units: dict[str, int]) -> list[str]:
+    """The units as people write them, one spelling each."""
+    if units is COUNT_UNITS:
+        return ["k", "M", "G", "B", "T"]
+    return ["B", *(f"{prefix.upper()}{ending}" for prefix in _PREFIXES for ending in ("B", "iB"))]
+
+
+def _wrong(expected: str, value: object, hint: str | None = None) -> ArgumentError:
+    return ArgumentError(f"expected {expected}, got {describe(value)}", code="E241", hint=hint)

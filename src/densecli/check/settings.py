@@ -1,0 +1,217 @@
+"""`[tool.densecli]` of pyproject.toml: defaults of options, and expectations for all specs or for those of a pattern.
+
+[tool.densecli]
+lock = "densecli.lock"
+[tool.densecli.expect]                     # every spec
+max_params = "1M"
+[tool.densecli.per-file."models/big/*"]    # the same keys, and they win over those above
+max_params = "20M"
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from densecli.check import expectations
+from densecli.errors import DenseError, Place, ReadError, SpecErrors, did_you_mean
+from densecli.text import describe, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from densecli.check.expectations import Expectation
+    from densecli.errors import Source
+
+
+class Settings(NamedTuple):
+    """What pyproject.toml says. `options` by name with underscores; expectations as written, already known to be readable."""
+
+    options: Mapping[str, Any]
+    expect: Mapping[str, Any]
+    per_file: tuple[tuple[str, Mapping[str, Any]], ...]
+    name: str = "pyproject.toml"
+
+    def expectations(self, path: str) -> list[Expectation]:
+        """Those for one spec; `path` goes from the folder of pyproject.toml, with slashes. Later patterns win key by key."""
+        wanted = dict(self.expect)
+        for pattern, values in self.per_file:
+            if matches(path, pattern):
+                wanted |= values
+        return expectations.read(wanted, "tool.densecli.expect")
+
+
+NONE = Settings({}, {}, ())
+
+
+def matches(path: str, pattern: str) -> bool:
+    """As in .gitignore: a pattern without a slash is about the file's name, `**/` stands for any folders."""
+    path = path.removeprefix("./")
+    if "/" not in pattern:
+        return fnmatchcase(path.rpartition("/")[2], pattern)
+    pattern = pattern.removeprefix("./").removeprefix("/")
+    return re.fullmatch(_as_regex(pattern), path) is not None
+
+
+def _as_regex(pattern: str) -> str:
+    """`**/` is any folders or none, `**` anything, `*` and `?` stop at a slash."""
+    wild = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]/]+\])", pattern)
+    return "".join(
+        wild.get(piece) or (_class(piece) if index % 2 else re.escape(piece)) for index, piece in enumerate(pieces)
+    )
+
+
+def _class(piece: str) -> str:
+    inside = piece[1:-1].replace("\\", r"\\").replace("[", r"\[").replace("&&", r"\&&").replace("--", r"\--")
+    negated = inside.startswith(("!", "^"))
+    return f"[{'^' if negated else ''}{inside[negated:] or '^'}]"
+
+
+def read(source: Source) -> Settings:
+    """The settings in the text of a pyproject.toml (or densecli.toml: the same keys at the top).
+
+    Raises SpecErrors with everything that is wrong, each E120 with its line.
+    """
+    try:
+        tree = tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        raise SpecErrors([_not_toml(source, str(error))]) from None
+    except RecursionError:
+        raise SpecErrors([_error(Place(source), "nested too deep")]) from None
+    return _Reader(source, tree).settings()
+
+
+def _not_toml(source: Source, message: str) -> DenseError:
+    found = re.search(r"\(at line (\d+), column (\d+)\)", message)
+    place = Place(source, _offset(source, int(found[1]), int(found[2]))) if found else Place(source)
+    return _error(place, f"not TOML: {message.partition(' (at ')[0]}")
+
+
+def _offset(source: Source, line: int, column: int) -> int:
+    lines = source.text.split("\n")
+    return sum(len(each) + 1 for each in lines[: line - 1]) + column - 1
+
+
+def _error(place: Place, message: str, hint: str | None = None) -> DenseError:
+    return ReadError(message, code="E120", hint=hint, place=place)
+
+
+class _Reader:
+    """Checks keys and types, and collects what is wrong."""
+
+    def __init__(self, source: Source, tree: dict[str, Any]) -> None:
+        self.source, self.errors = source, list[DenseError]()
+        own = source.name.replace("\\", "/").rpartition("/")[2] == "densecli.toml"
+        self.above = () if own else ("tool", "densecli")
+        self.table = tree if own else self.descend(tree)
+
+    def descend(self, tree: dict[str, Any]) -> dict[str, Any]:
+        for depth, key in enumerate(self.above, 1):
+            tree = tree.get(key, {})
+            if not isinstance(tree, dict):
+                self.wrong(self.above[:depth], "a table", tree)
+                return {}
+        return tree
+
+    def settings(self) -> Settings:
+        options: dict[str, Any] = {}
+        for key, value in self.table.items():
+            name = key.replace("-", "_")
+            check = OPTIONS.get(name)
+            if name in ("expect", "per_file"):
+                continue
+            if check is None:
+                self.unknown(key)
+            elif not check[1](value):
+                self.wrong((*self.above, key), check[0], value)
+            else:
+                options[name] = value
+        found = Settings(options, self.expect(), tuple(self.per_file()), self.source.name)
+        if self.errors:
+            raise SpecErrors(self.errors)
+        return found
+
+    def expect(self) -> dict[str, Any]:
+        return self.demands(("expect",), self.table.get("expect", {}))
+
+    def per_file(self) -> list[tuple[str, dict[str, Any]]]:
+        key = "per_file" if "per_file" in self.table else "per-file"
+        tables = self.table.get(key, {})
+        if not isinstance(tables, dict):
+            self.wrong((*self.above, key), "a table of patterns", tables)
+            return []
+        return [(pattern, self.demands((key, pattern), values)) for pattern, values in tables.items()]
+
+    def demands(self, path: tuple[str, ...], values: Any) -> dict[str, Any]:
+        """The expectations of one table, each read once now so that a mistake shows with its line."""
+        path = (*self.above, *path)
+        if not isinstance(values, dict):
+            self.wrong(path, "a table of expectations", values)
+            return {}
+        found = {}
+        for key, value in values.items():
+            name = key.replace("-", "_")
+            try:
+                expectations.read({name: value}, self.source.name)
+            except SpecErrors as several:
+                self.errors += [_error(self.place((*path, key)), each.message, each.hint) for each in several.errors]
+            found[name] = value
+        return found
+
+    def unknown(self, key: str) -> None:
+        names = [name.replace("_", "-") for name in (*OPTIONS, "expect", "per_file")]
+        hint = did_you_mean(key.replace("_", "-"), names) or f"known: {', '.join(names)}"
+        if key.replace("-", "_") in expectations.READERS:
+            hint = f"expectations stand under [{'.'.join((*self.above, 'expect'))}]"
+        self.errors.append(_error(self.place((*self.above, key)), f"no setting is called {quote(key)}", hint))
+
+    def wrong(self, path: tuple[str, ...], expected: str, value: Any) -> None:
+        message = f"{'.'.join(path)}: expected {expected}, got {describe(value)}"
+        self.errors.append(_error(self.place(path), message))
+
+    def place(self, path: tuple[str, ...]) -> Place:
+        """Where a key stands: its line in its table, else the head of the table, else the file."""
+        start = end = 0
+        text = self.source.text
+        for depth in range(len(path)):
+            header = re.compile(rf"^[ \t]*\[\[?[ \t]*{_keys(path[: depth + 1])}[ \t]*\]", re.MULTILINE)
+            entry = re.compile(rf"^[ \t]*({_key(path[depth])})[ \t]*[.=]", re.MULTILINE)
+            found = header.search(text) or entry.search(text, end)
+            if found is not None:
+                start, end = found.span(1) if found.re is entry else found.span()
+        return Place(self.source, start + len(text[start:end]) - len(text[start:end].lstrip()), end)
+
+
+def _keys(path: tuple[str, ...]) -> str:
+    return r"[ \t]*\.[ \t]*".join(map(_key, path))
+
+
+def _key(key: str) -> str:
+    return rf"(?:\"{re.escape(key)}\"|'{re.escape(key)}'|{re.escape(key)})"
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _positive(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+# Each option: what it takes, in words and as a test.
+OPTIONS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "lock": ("the path of a lock file", _text),
+    "columns": ("a list of columns", _texts),
+    "depth": ("a positive integer", _positive),
+    "batch": ("a positive integer", _positive),
+    "width": ("a positive integer", _positive),
+    "color": ("auto, always or never", lambda value: value in ("auto", "always", "never")),
+    "format": ("the name of a format", _text),
+}

@@ -1,0 +1,76 @@
+"""Attention in several heads, along any axes, with the masks that Keras' multi-head layers know."""
+
+from __future__ import annotations
+
+import math
+from functools import reduce
+
+import numpy as np
+
+from .attention import causal_mask, scaled_dot_product_attention, share_heads
+from .layout import Array
+from .softmax import softmax
+
+
+def heads_attention(  # noqa: PLR0913 - as many as the operation has
+    q: Array, k: Array, v: Array, *, axes: tuple[int, ...], mask: Array | None = None, scores: bool = False
+) -> tuple[Array, Array | None]:
+    """Attend with `q` (batch, ..., heads, dim) along `axes`; `k` and `v` may have other sizes there, and fewer heads.
+
+    `mask` is True where a key may be seen; missing axes stand before those of queries and keys. Returns the outputs,
+    shaped as `q` but for the values' last axis, and (with `scores`) the softmax (batch, other axes, heads, queries,
+    keys). As in Keras, a query that may see nothing gets 0 with `scores`, the mean of the values without.
+    """
+    mask = mask if mask is None else expand_mask(mask, q.ndim + len(axes) - 1, 2 * len(axes) + 1)
+    if not scores and q.ndim == 4:
+        return scaled_dot_product_attention(q, k, v, mask=mask), None
+    if q.ndim == 4:
+        k, v = share_heads(k, q.shape[2]), share_heads(v, q.shape[2])
+    order = [axis for axis in range(q.ndim - 1) if axis not in axes] + [*axes]
+    keys, values, queries = (flat_axes(x, order, len(axes)) for x in (k, v, q))
+    found = np.matmul(queries * q.dtype.type(1.0 / math.sqrt(q.shape[-1])), keys.swapaxes(-1, -2))
+    lengths = [x.shape[axis] for x in (q, k) for axis in axes]
+    found = found.reshape(*found.shape[:-2], *lengths)
+    weights = softmax(found, axis=tuple(range(-len(axes), 0)), mask=mask)
+    out = np.matmul(weights.reshape(*queries.shape[:-1], keys.shape[-2]), values)
+    out = out.reshape(*(q.shape[axis] for axis in order), v.shape[-1])
+    return out.transpose(*np.argsort(order), q.ndim - 1), weights
+
+
+def flat_axes(x: Array, order: list[int], count: int) -> Array:
+    """`x` with its axes in that order, the last one kept and the `count` before it flattened to one."""
+    y = x.transpose(*order, x.ndim - 1)
+    return y.reshape(*y.shape[: -count - 1], -1, y.shape[-1])
+
+
+def expand_mask(mask: Array, rank: int, place: int) -> Array:
+    """Axes of size 1 at `place` from the end until the mask has `rank` of them."""
+    for _ in range(rank - mask.ndim):
+        mask = np.expand_dims(mask, -place)
+    return mask
+
+
+def heads_mask(
+    query: Array, value: Array, masks: list[Array | None], causal: bool = False, window: int | None = None
+) -> Array | None:
+    """All masks of Keras' multi-head layers in one, broadcastable to (batch, queries, keys); None if there is none.
+
+    `masks` are those of query, value and key (batch, steps), and one of queries against keys.
+    """
+    of_query, of_value, of_key, of_pairs = masks
+    lengths = query.shape[1], value.shape[1]
+    given = [
+        None if of_query is None else of_query[..., None],
+        *(None if mask is None else mask[..., None, :] for mask in (of_value, of_key)),
+        causal_mask(*lengths)[None] if causal else None,
+        None if window is None else band_mask(*lengths, window)[None],
+        of_pairs,
+    ]
+    present = [mask.astype(np.bool_) for mask in given if mask is not None]
+    return reduce(np.logical_and, present) if present else None
+
+
+def band_mask(steps: int, keys: int, window: int) -> Array:
+    """Boolean (steps, keys): query i may see the keys less than `window` away."""
+    band: Array = np.abs(np.arange(steps)[:, None] - np.arange(keys)) < window
+    return band

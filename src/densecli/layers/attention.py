@@ -1,0 +1,149 @@
+"""Attention without projections: each query gets a mean of the values, weighted by how well their keys match it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli import fields
+from densecli.errors import ShapeError
+from densecli.layer import Layer, Weight, sum_known
+from densecli.shape import Shape, known, show, size, times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
+
+    Array = Any
+
+
+class ScoredAttention(Layer, abstract=True):
+    """Attention on [query, value] or [query, value, key], whose scores a rule of its own makes."""
+
+    takes = "list"
+    shape_rule = "[(batch, queries, features), (batch, keys, width)] -> (batch, queries, width)"
+
+    dropout = fields.number(0.0, "share of the scores dropped in training")
+
+    def accept(self, xs: Any, *_: Any, mask: Any = None, **__: Any) -> None:
+        name = type(self).__name__
+        if not isinstance(xs, list) or len(xs) not in (2, 3):
+            count = len(xs) if isinstance(xs, list) else 1
+            raise ShapeError(
+                f"{name} takes [query, value] or [query, value, key], but got {count} tensor{'s' * (count != 1)}",
+                code="E407",
+                hint=f"hand it branches, as for self-attention: [_ | _] -> {name}",
+            )
+        if mask is not None and (not isinstance(mask, list) or len(mask) not in (2, 3)):
+            raise ShapeError(f"mask is a list: [query's, value's], got {show(mask)}")
+        query, value, key = xs[0], xs[1], xs[-1]
+        if _differ(key[-1], query[-1]) or _differ(key[-2], value[-2]) or len(query) != len(value):
+            raise ShapeError(f"query {show(query)}, value {show(value)} and key {show(key)} do not fit")
+
+    def output(self, xs: list[Shape], return_attention_scores: Any = False, **_: Any) -> Any:
+        for _weight in self.weights(xs):  # an unknown size among them is an error
+            pass
+        y = (*xs[0][:-1], xs[1][-1])
+        return [y, (*xs[0][:-1], xs[-1][-2])] if return_attention_scores else y
+
+    def pairs(self, xs: list[Shape]) -> int | None:
+        """How many queries are matched with how many keys."""
+        return times(size(xs[0][:-1]), xs[-1][-2])
+
+    def macs(self, output: Any, xs: list[Shape], *_: Any, **__: Any) -> int | None:
+        return times(self.pairs(xs), xs[1][-1])
+
+    def score_flops(self, features: int | None) -> int | None:
+        """Element-wise FLOPs that make one score."""
+        raise NotImplementedError(type(self).__name__)
+
+    def elementwise(self, output: Any, xs: list[Shape], *_: Any, **__: Any) -> int | None:
+        """The scores, and 5 for each in the softmax."""
+        return times(self.pairs(xs), sum_known((5, self.score_flops(xs[0][-1]))))
+
+    def score(self, ops: ModuleType, w: Mapping[str, Any], query: Array, key: Array) -> Array:
+        """The scores (batch, queries, keys)."""
+        raise NotImplementedError(type(self).__name__)
+
+    def forward(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
+        self,
+        ops: ModuleType,
+        w: Mapping[str, Any],
+        xs: list[Array],
+        mask: Any = None,
+        return_attention_scores: Any = False,
+        use_causal_mask: Any = False,
+    ) -> Any:
+        query_mask, value_mask, *_rest = mask or (None, None)
+        y, scores = ops.attend(
+            self.score(ops, w, xs[0], xs[-1]),
+            xs[1],
+            mask=value_mask,
+            causal=bool(use_causal_mask),
+            query_mask=query_mask,
+        )
+        return [y, scores] if return_attention_scores else y
+
+    def mask(self, ops: ModuleType, inputs: Any, mask: Any) -> Any:
+        return None if mask is None else mask[0]
+
+
+def _differ(i: int | None, j: int | None) -> bool:
+    return i is not None and j is not None and i != j
+
+
+class Attention(ScoredAttention):
+    """Luong's attention: queries are matched with keys by their dot product, or by a tanh of their sum.
+
+    Attention(): [(None, 4, 8), (None, 6, 8)] -> (None, 4, 8), 0 params
+    """
+
+    formula = "output = softmax(query · key [× scale]) · value; concat: softmax(weight × sum(tanh([scale ×] (query + key)))) · value"
+    order = ("use_scale", "score_mode", "dropout", "seed")
+
+    use_scale = fields.flag(doc="whether a learned number scales the scores")
+    score_mode = fields.choice("dot", "concat", doc="dot: dot product; concat: sum of tanh(query + key)")
+    seed = fields.anything(doc="seed of the dropout")
+
+    def weights(self, xs: list[Shape], **_: Any) -> Iterator[Weight]:
+        if self.use_scale:
+            yield Weight("scale", (), initializer="ones")
+        if self.score_mode == "concat":
+            yield Weight("concat_score_weight", (), initializer="ones")
+
+    def macs(self, output: Any, xs: list[Shape], *_: Any, **__: Any) -> int | None:
+        scores = times(self.pairs(xs), xs[0][-1]) if self.score_mode == "dot" else 0
+        return sum_known((scores, super().macs(output, xs)))
+
+    def score_flops(self, features: int | None) -> int | None:
+        if self.score_mode == "dot":
+            return int(self.use_scale)
+        return sum_known((1, times(3 + self.use_scale, features)))
+
+    def score(self, ops: ModuleType, w: Mapping[str, Any], query: Array, key: Array) -> Array:
+        if self.score_mode == "dot":
+            return ops.dot_scores(query, key, w.get("scale"))
+        return ops.additive_scores(query, key, w["concat_score_weight"], w.get("scale"))
+
+
+class AdditiveAttention(ScoredAttention):
+    """Bahdanau's attention: queries are matched with keys by a weighted sum of tanh(query + key).
+
+    AdditiveAttention(): [(None, 4, 8), (None, 6, 8)] -> (None, 4, 8), 8 params
+    """
+
+    formula = "output = softmax(sum(scale × tanh(query + key))) · value"
+    order = ("use_scale", "dropout")
+
+    use_scale = fields.flag(True, "whether each feature has a learned weight in the sum")
+    seed = fields.anything(doc="seed of the dropout")
+
+    def weights(self, xs: list[Shape], **_: Any) -> Iterator[Weight]:
+        if self.use_scale:
+            features = known(xs[0][-1], "the last axis of the query")
+            yield Weight("scale", (features,), ("features",), initializer="glorot_uniform")
+
+    def score_flops(self, features: int | None) -> int | None:
+        return times(4 if self.use_scale else 3, features)
+
+    def score(self, ops: ModuleType, w: Mapping[str, Any], query: Array, key: Array) -> Array:
+        return ops.additive_scores(query, key, w["scale"] if self.use_scale else 1.0)

@@ -1,0 +1,171 @@
+"""EinsumDense: a dense layer over any axes, told by an Einstein summation."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from densecli import fields
+from densecli.errors import ShapeError
+from densecli.layer import Layer, Weight, activation_flops, sum_known
+from densecli.shape import Dim, Shape, known, product, show, times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
+
+    Array = Any
+
+# Keras 3.15.1 knows three forms; an ellipsis stands on the left or on the right of input and output.
+FORMS = (
+    re.compile(r"(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->(?P<y>[a-zA-Z]+)"),
+    re.compile(r"(?P<left>\.\.\.)(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->\.\.\.(?P<y>[a-zA-Z]+)"),
+    re.compile(r"(?P<x>[a-zA-Z]{2,})\.\.\.,(?P<kernel>[a-zA-Z]+)->(?P<y>[a-zA-Z]+)\.\.\."),
+)
+
+
+class Plan(NamedTuple):
+    """What an equation means for one input shape."""
+
+    kernel: str
+    y: str
+    output: Shape  # as Keras tells it
+    inner: dict[str, Dim]  # sizes of the input's axes
+    outer: dict[str, Dim]  # sizes of the output's axes
+    elided: Shape  # the sizes that the ellipsis stands for
+    left: bool  # whether the ellipsis stands on the left
+
+    def size(self, letter: str) -> Dim:
+        """An axis' size, from wherever it is known."""
+        size = self.inner.get(letter)
+        return self.outer.get(letter) if size is None else size
+
+    def weight_size(self, letter: str) -> int:
+        """An axis' size as Keras looks it up for weights: an output axis must be in output_shape."""
+        return known((self.outer if letter in self.outer else self.inner)[letter], f"the size of axis '{letter}'")
+
+    def filled(self) -> Shape:
+        """The output with every size that the input tells, also where output_shape leaves it open."""
+        own = tuple(map(self.size, self.y))
+        return (*self.elided, *own) if self.left else (*own, *self.elided)
+
+
+def resolve(x: Shape, letters: tuple[str, str, str], inner_shape: Shape, left: bool) -> Plan:
+    """Sizes for the letters of an equation."""
+    of_x, of_kernel, of_y = letters
+    count = len(x) - len(of_x)
+    elided = x[:count] if left else x[len(of_x) :]
+    output = elide(x, inner_shape, count, left)
+    own = slice(count, None) if left else slice(0, len(of_y))
+    if len(output) != len(of_y) + count:
+        raise ShapeError(
+            f"output_shape {show(inner_shape)} does not fit the output axes '{of_y}'",
+            hint="it has every output axis but the batch",
+        )
+    inner = dict(zip(of_x, x[count:] if left else x, strict=False))
+    outer = dict(zip(of_y, output[own], strict=True))
+    check_letters(inner, of_kernel, outer)
+    return Plan(of_kernel, of_y, output, inner, outer, elided, left)
+
+
+def elide(x: Shape, inner_shape: Shape, count: int, left: bool) -> Shape:
+    """The output shape as Keras 3.15.1 puts it together: the sizes of a left ellipsis come in reverse order."""
+    if left:
+        return (x[0], *x[count - 1 : 0 : -1], *inner_shape) if count > 1 else (x[0], *inner_shape)
+    return (x[0], *inner_shape, *x[len(x) - count :])
+
+
+def check_letters(inner: dict[str, Dim], kernel: str, outer: dict[str, Dim]) -> None:
+    """Every axis of kernel and output comes from somewhere, and sizes do not contradict each other."""
+    for letter in inner.keys() & outer.keys():
+        if outer[letter] is not None and outer[letter] != inner[letter]:
+            raise ShapeError(f"axis '{letter}' is {inner[letter]} in the input and {outer[letter]} in output_shape")
+    for letter in outer.keys() - inner.keys() - set(kernel):
+        raise ShapeError(f"the output axis '{letter}' is neither in the input nor in the kernel")
+    for letter in set(kernel) - inner.keys() - outer.keys():
+        raise ShapeError(f"the kernel axis '{letter}' is neither in the input nor in the output")
+
+
+class EinsumDense(Layer):
+    """Multiply with a kernel along the axes that an Einstein summation names: Dense for any axes.
+
+    EinsumDense("abc,cd->abd", (none, 64), bias_axes=d): (None, 32, 128) -> (None, None, 64), 8256 params
+    """
+
+    formula = "output = activation(einsum(equation, input, kernel) + bias)"
+    shape_rule = "the batch, then output_shape, with the axes of an ellipsis in their place"
+
+    equation = fields.text(doc="what is multiplied and summed: input axes, kernel axes -> output axes")
+    output_shape = fields.shape(doc="sizes of the output without the batch and an ellipsis; null where unknown")
+    activation = fields.activation()
+    bias_axes = fields.optional(fields.text(doc="output axes that have a bias of their own"))
+    kernel_initializer = fields.initializer("glorot_uniform")
+    bias_initializer = fields.initializer("zeros")
+    kernel_regularizer = fields.regularizer()
+    bias_regularizer = fields.regularizer()
+    kernel_constraint = fields.constraint()
+    bias_constraint = fields.constraint()
+    lora_rank = fields.optional(fields.count(doc="rank of the LoRA factors; the kernel itself is frozen then"))
+    lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
+    gptq_unpacked_column_size = fields.anything(doc="of a quantized kernel (no bearing on this summary)")
+    quantization_config = fields.anything(doc="how Keras quantizes the layer (no bearing on this summary)")
+
+    def plan(self, x: Shape) -> Plan:
+        form = next(filter(None, (form.fullmatch(self.equation) for form in FORMS)), None)
+        if form is None:
+            raise ShapeError(
+                f"'{self.equation}' is not the equation of a dense layer",
+                hint="write ab,bc->ac, ...ab,bc->...ac or ab...,bc->ac..., without spaces",
+            )
+        rank = len(form["x"])
+        if len(x) < rank or (len(x) > rank and "..." not in self.equation):
+            raise ShapeError(f"the input {show(x)} does not have the axes '{form['x']}'")
+        return resolve(x, (form["x"], form["kernel"], form["y"]), self.output_shape, self.equation.startswith("..."))
+
+    def weights(self, x: Shape, **_: Any) -> Iterator[Weight]:
+        plan = self.plan(x)
+        shape = tuple(map(plan.weight_size, plan.kernel))
+        axes = tuple(f"axis {letter}" for letter in plan.kernel)
+        yield Weight("kernel", shape, axes, self.lora_rank is None, self.kernel_initializer)
+        if self.bias_axes is not None:
+            yield self.bias(plan, self.bias_axes)
+        if self.lora_rank is not None:
+            rank = self.lora_rank
+            yield Weight("lora_kernel_a", (*shape[:-1], rank), (*axes[:-1], "rank"), True, "he_uniform", "float32")
+            yield Weight("lora_kernel_b", (rank, shape[-1]), ("rank", axes[-1]), dtype="float32")
+
+    def bias(self, plan: Plan, letters: str) -> Weight:
+        """From the first axis with a bias on; a size of 1 where all elements share it."""
+        if not letters or set(letters) - set(plan.y):
+            raise ShapeError(f"bias_axes '{letters}' are not among the output axes '{plan.y}'")
+        tail = plan.y[min(plan.y.index(letter) for letter in letters) :]
+        shape = tuple(plan.weight_size(letter) if letter in letters else 1 for letter in tail)
+        axes = tuple(f"axis {letter}" for letter in tail)
+        after = 0 if plan.left else len(plan.elided)
+        return Weight("bias", (*shape, *(1,) * after), (*axes, *("any",) * after), initializer=self.bias_initializer)
+
+    def output(self, x: Shape, **_: Any) -> Shape:
+        for _weight in self.weights(x):  # an unknown size among them is an error
+            pass
+        return self.plan(x).output
+
+    def macs(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
+        plan = self.plan((1 if x[0] is None else x[0], *x[1:]))
+        summed = set(plan.kernel) & plan.inner.keys() - plan.outer.keys()
+        return times(product(plan.filled()), product(map(plan.size, summed)))
+
+    def elementwise(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
+        filled = self.plan((1 if x[0] is None else x[0], *x[1:])).filled()
+        return sum_known((product(filled) if self.bias_axes else 0, activation_flops(self.activation, filled)))
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        kernel = w["kernel"]
+        if self.lora_rank is not None:
+            kernel = kernel + lora_update(self, w["lora_kernel_a"], w["lora_kernel_b"])
+        return ops.activate(ops.einsum(self.equation, x, kernel, bias=w.get("bias")), self.activation)
+
+
+def lora_update(layer: Any, a: Array, b: Array) -> Array:
+    """What the LoRA factors add to a frozen kernel."""
+    alpha = layer.lora_rank if layer.lora_alpha is None else layer.lora_alpha
+    return alpha / layer.lora_rank * (a @ b)

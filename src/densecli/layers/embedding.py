@@ -1,0 +1,67 @@
+"""ReversibleEmbedding: a table of vectors that is also read backwards, from vectors to scores of the vocabulary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli import fields
+from densecli.errors import ShapeError
+from densecli.layer import Weight
+from densecli.layers.core import Embedding
+from densecli.shape import Shape, size, times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
+
+    Array = Any
+
+
+class ReversibleEmbedding(Embedding):
+    """Turn integers into vectors, and (called with reverse=true) vectors into a score for each integer.
+
+    ReversibleEmbedding(1000, 64): (None, 10) -> (None, 10, 64), 64000 params
+    """
+
+    formula = "output = embeddings[input]; reverse: input · embeddings transposed"
+    shape_rule = "(batch, …) -> (batch, …, output_dim); reverse: (batch, …, output_dim) -> (batch, …, input_dim)"
+    order = (
+        "input_dim", "output_dim", "tie_weights", "embeddings_initializer", "embeddings_regularizer",
+        "embeddings_constraint", "mask_zero", "reverse_dtype", "logit_soft_cap",
+    )  # fmt: skip
+
+    tie_weights = fields.flag(True, "whether the way back uses the same table")
+    reverse_dtype = fields.anything(doc="dtype of the product on the way back")
+    logit_soft_cap = fields.optional(fields.number(doc="bends scores so that they stay within ± this"))
+
+    def check(self) -> None:
+        if self.lora_rank is not None and not self.tie_weights:  # Keras 3.15.1 fails when it builds this
+            self.reject("tie_weights", "LoRA factors need tied weights")
+
+    def weights(self, x: Shape, **_: Any) -> Iterator[Weight]:
+        yield from super().weights(x)
+        if not self.tie_weights:
+            shape, axes = (self.output_dim, self.input_dim), ("output_dim", "vocabulary")
+            yield Weight("reverse_embeddings", shape, axes, initializer=self.embeddings_initializer)
+
+    def output(self, x: Shape, reverse: Any = False, **_: Any) -> Shape:
+        if not reverse:
+            return super().output(x)
+        if x[-1] not in (None, self.output_dim):
+            raise ShapeError(f"reverse takes vectors of output_dim {self.output_dim:,}, got {x[-1]:,}")
+        return (*x[:-1], self.input_dim)
+
+    def macs(self, output: Shape, x: Shape, reverse: Any = False, *_: Any, **__: Any) -> int | None:
+        return times(size(output), self.output_dim) if reverse else 0
+
+    def elementwise(self, output: Shape, x: Shape, reverse: Any = False, *_: Any, **__: Any) -> int | None:
+        """The soft cap is a division, a tanh and a product."""
+        return times(3, size(output)) if reverse and self.logit_soft_cap is not None else 0
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, reverse: Any = False) -> Array:
+        if not reverse:
+            return super().forward(ops, w, x)
+        kernel = self.table(w).T if self.tie_weights else w["reverse_embeddings"]
+        y = ops.dense(x, kernel)
+        cap = self.logit_soft_cap
+        return y if cap is None else ops.activate(y / cap, "tanh") * cap

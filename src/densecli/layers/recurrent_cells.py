@@ -1,0 +1,308 @@
+"""Recurrent cells: what a recurrent layer does at one step, and the weights that all steps share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from densecli import fields
+from densecli.errors import ShapeError
+from densecli.fields import Field, Object
+from densecli.layer import Child, Layer, Weight, sum_known
+from densecli.names import ACTIVATION_FLOPS
+from densecli.shape import Shape, known, show, size, times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
+
+    Array = Any
+
+States = list[Any]  # one shape or array each, or a list of them for a cell among stacked ones
+
+
+class Cell(Layer, abstract=True):
+    """One step of a recurrence: input and states in, output and new states out."""
+
+    takes = "several"
+    gates: ClassVar[int] = 1  # products of input and state that a unit takes per step
+    state_count: ClassVar[int] = 1
+
+    def state_shapes(self, x: Shape) -> States:
+        """The states that belong to a step's input."""
+        raise NotImplementedError(type(self).__name__)
+
+    def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
+        """All steps of (batch, steps, …): the outputs in the order of the steps taken, and the last states."""
+        raise NotImplementedError(type(self).__name__)
+
+    def number_of_states(self) -> int:
+        return self.state_count
+
+    def accept(self, x: Shape, *states: Any, **_: Any) -> None:
+        super().accept(x)
+        check_states(list(states), self.state_shapes(x))
+
+    def output(self, x: Shape, *states: Any, **_: Any) -> list[Any]:
+        return [self.step_output(x), *self.state_shapes(x)]
+
+    def step_output(self, x: Shape) -> Shape:
+        """The output of a step, whose weights must be known by then."""
+        raise NotImplementedError(type(self).__name__)
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any) -> list[Any]:
+        given = pack(iter(flatten(list(states))), self.state_shapes(x.shape))
+        sequence, after = self.scan(ops, w, x[:, None], given, ops.Steps())
+        return [sequence[:, 0], *after]
+
+
+def check_states(states: Any, expected: States) -> None:
+    """Keras 3.15.1 lets any state pass when it infers shapes, and fails with the first batch; here it fails at once."""
+    flat, wanted = flatten(states), flatten(expected)
+    fits = len(flat) == len(wanted) and all(_fits(*pair) for pair in zip(flat, wanted, strict=True))
+    if not fits:
+        raise ShapeError(
+            f"the states {show(flat)} do not fit", hint=f"expected {len(wanted)}: {', '.join(map(show, wanted))}"
+        )
+
+
+def _fits(state: Shape, wanted: Shape) -> bool:
+    return len(state) == len(wanted) and all(
+        i is None or j is None or i == j for i, j in zip(state[1:], wanted[1:], strict=True)
+    )
+
+
+def flatten(tree: Any) -> list[Any]:
+    """The shapes or arrays of nested lists, in order."""
+    return [leaf for branch in tree for leaf in flatten(branch)] if isinstance(tree, list) else [tree]
+
+
+def pack(flat: Iterator[Any], structure: Any) -> Any:
+    """Leaves from `flat` in the structure of another tree."""
+    return [pack(flat, branch) for branch in structure] if isinstance(structure, list) else next(flat)
+
+
+class UnitCell(Cell, abstract=True):
+    """A cell of `units` that see the features of one step and each other's last outputs."""
+
+    shape_rule = "(batch, features) and states of (batch, units) -> (batch, units) and the states"
+    ndim = 2
+
+    units = fields.count(doc="output features, and the size of each state")
+    activation = fields.activation("tanh")
+    use_bias = fields.flag(True, "whether to add a bias")
+    kernel_initializer = fields.initializer("glorot_uniform")
+    recurrent_initializer = fields.initializer("orthogonal")
+    bias_initializer = fields.initializer("zeros")
+    kernel_regularizer = fields.regularizer()
+    recurrent_regularizer = fields.regularizer()
+    bias_regularizer = fields.regularizer()
+    kernel_constraint = fields.constraint()
+    recurrent_constraint = fields.constraint()
+    bias_constraint = fields.constraint()
+    dropout = fields.number(0.0, "share of the inputs dropped in training")
+    recurrent_dropout = fields.number(0.0, "share of the state dropped in training")
+    seed = fields.anything(doc="seed of the dropout")
+
+    def state_shapes(self, x: Shape) -> States:
+        return [(x[0], self.units)] * self.state_count
+
+    def step_output(self, x: Shape) -> Shape:
+        known(x[-1], "the last axis of the input")
+        return (x[0], self.units)
+
+    def weights(self, x: Shape, *_: Any, **__: Any) -> Iterator[Weight]:
+        features, width = known(x[-1], "the last axis of the input"), self.gates * self.units
+        gates = "units" if self.gates == 1 else f"{self.gates} gates × units"
+        yield Weight("kernel", (features, width), ("input features", gates), initializer=self.kernel_initializer)
+        yield Weight("recurrent_kernel", (self.units, width), ("units", gates), initializer=self.recurrent_initializer)
+        if self.use_bias:
+            yield self.bias(width, gates)
+
+    def bias(self, width: int, gates: str) -> Weight:
+        return Weight("bias", (width,), (gates,), initializer=self.bias_initializer)
+
+    def macs(self, output: Any, x: Shape, *_: Any, **__: Any) -> int | None:
+        features = known(x[-1], "the last axis of the input")
+        return times(size((x[0], self.units)), self.gates, features + self.units)
+
+    def elementwise(self, output: Any, x: Shape, *_: Any, **__: Any) -> int | None:
+        return times(size((x[0], self.units)), self.unit_flops())
+
+    def unit_flops(self) -> int | None:
+        """Element-wise FLOPs of one unit at one step."""
+        return sum_known((1, int(self.use_bias), activation_cost(self.activation)))
+
+
+def activation_cost(activation: Any) -> int | None:
+    """Element-wise FLOPs per element; None for an activation that is not Keras' own."""
+    return ACTIVATION_FLOPS.get(activation) if isinstance(activation, str) else None
+
+
+class SimpleRNNCell(UnitCell):
+    """One step of a fully connected recurrence.
+
+    SimpleRNNCell(4): [(None, 3), (None, 4)] -> [(None, 4), (None, 4)], 32 params
+    """
+
+    formula = "h = activation(x · kernel + bias + h · recurrent_kernel); output = h"
+
+    def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
+        found = ops.simple_rnn(
+            x, cell_weights(ops, w), states, steps=steps, activation=ops.ACTIVATIONS[self.activation]
+        )
+        return found[0], list(found[1])
+
+
+def cell_weights(ops: ModuleType, w: Mapping[str, Any]) -> Any:
+    return ops.Weights(w["kernel"], w["recurrent_kernel"], w.get("bias"))
+
+
+def gate_activation() -> Field[Any]:
+    return fields.activation("sigmoid")
+
+
+class LSTMCell(UnitCell):
+    """One step of a long short-term memory: gates decide what its cell state takes in, keeps and shows.
+
+    LSTMCell(4): [(None, 3), (None, 4), (None, 4)] -> [(None, 4), (None, 4), (None, 4)], 128 params
+    """
+
+    formula = "i, f, o = recurrent_activation(…); c = f × c + i × activation(…); output = h = o × activation(c), each … = x · kernel + h · recurrent_kernel + bias"
+    gates = 4
+    state_count = 2
+    order = (
+        "units", "activation", "recurrent_activation", "use_bias", "kernel_initializer", "recurrent_initializer",
+        "bias_initializer", "unit_forget_bias", "kernel_regularizer", "recurrent_regularizer", "bias_regularizer",
+        "kernel_constraint", "recurrent_constraint", "bias_constraint", "dropout", "recurrent_dropout", "seed",
+    )  # fmt: skip
+
+    recurrent_activation = gate_activation()
+    unit_forget_bias = fields.flag(True, "whether the forget gate's bias starts at 1")
+    implementation = fields.anything(2, "how Keras orders the products (no bearing on the result)")
+
+    def bias(self, width: int, gates: str) -> Weight:
+        return Weight("bias", (width,), (gates,), initializer=forget_bias(self.bias_initializer, self.unit_forget_bias))
+
+    def unit_flops(self) -> int | None:
+        return lstm_flops(self.use_bias, self.activation, self.recurrent_activation)
+
+    def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
+        found = ops.lstm(
+            x, cell_weights(ops, w), states, steps=steps, activation=ops.ACTIVATIONS[self.activation],
+            recurrent_activation=ops.ACTIVATIONS[self.recurrent_activation],
+        )  # fmt: skip
+        return found[0], list(found[1])
+
+
+def forget_bias(initializer: Any, unit_forget_bias: bool) -> Any:
+    """How the bias of four gates starts: with unit_forget_bias the second quarter, the forget gate's, is 1."""
+    if not unit_forget_bias:
+        return initializer
+    rest = initializer._asdict() if isinstance(initializer, Object) else initializer
+    return Object("unit_forget", {"rest": rest})
+
+
+def lstm_flops(use_bias: bool, activation: Any, recurrent_activation: Any) -> int | None:
+    """Per unit and step: 4 sums of two products and 4 biases, 3 gates, 2 activations, and 4 for the two states."""
+    inner, gate = activation_cost(activation), activation_cost(recurrent_activation)
+    return sum_known((4 + 4 + 4 * use_bias, times(2, inner), times(3, gate)))
+
+
+class GRUCell(UnitCell):
+    """One step of a gated recurrent unit: one gate mixes old and new state, another resets what the new one sees.
+
+    GRUCell(4): [(None, 3), (None, 4)] -> [(None, 4), (None, 4)], 108 params
+    """
+
+    formula = "z, r = recurrent_activation(…); new = activation(x · kernel + r × (h · recurrent_kernel)); output = h = z × h + (1 - z) × new, biases added to each product"
+    gates = 3
+    order = (
+        "units", "activation", "recurrent_activation", "use_bias", "kernel_initializer", "recurrent_initializer",
+        "bias_initializer", "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "kernel_constraint",
+        "recurrent_constraint", "bias_constraint", "dropout", "recurrent_dropout", "reset_after", "seed",
+    )  # fmt: skip
+
+    recurrent_activation = gate_activation()
+    reset_after = fields.flag(True, "reset after the product (as cuDNN does, with two biases) or before it")
+    implementation = fields.anything(2, "how Keras orders the products (no bearing on the result)")
+
+    def bias(self, width: int, gates: str) -> Weight:
+        if not self.reset_after:
+            return super().bias(width, gates)
+        return Weight("bias", (2, width), ("of input and state", gates), initializer=self.bias_initializer)
+
+    def unit_flops(self) -> int | None:
+        """Besides the biases: 3 sums of two products, the reset, 2 gates, 1 activation, and 4 to mix the states."""
+        biases = self.use_bias * (6 if self.reset_after else 3)
+        inner, gate = activation_cost(self.activation), activation_cost(self.recurrent_activation)
+        return sum_known((3 + 1 + 4 + biases, inner, times(2, gate)))
+
+    def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
+        found = ops.gru(
+            x, cell_weights(ops, w), states, steps=steps, activation=ops.ACTIVATIONS[self.activation],
+            recurrent_activation=ops.ACTIVATIONS[self.recurrent_activation], reset_after=self.reset_after,
+        )  # fmt: skip
+        return found[0], list(found[1])
+
+
+def cells() -> Field[list[Any]]:
+    """Recurrent cells, in the order of the data."""
+
+    def read(_: Any, value: Any) -> list[Cell]:
+        if not isinstance(value, list | tuple) or not value:
+            raise fields.wrong_type("a list of cells, such as [LSTMCell(8), GRUCell(4)]", value)
+        return [read_cell(each) for each in value]
+
+    return Field(read, fields.REQUIRED, "recurrent cells, one above the other", {"type": "array", "minItems": 1})
+
+
+def read_cell(value: Any) -> Cell:
+    """A cell; a list of them is a stack, as in Keras' RNN."""
+    if isinstance(value, list | tuple) and value:
+        return StackedRNNCells(cells=value)
+    if not isinstance(value, Cell):
+        raise fields.wrong_type("a recurrent cell, such as LSTMCell(8), or a list of them", value)
+    return value
+
+
+class StackedRNNCells(Cell):
+    """Several cells as one: at each step, each works on the output of the one before it.
+
+    StackedRNNCells([LSTMCell(4), GRUCell(2)]): [(None, 3), [[(None, 4), (None, 4)], (None, 2)]] -> [(None, 2), (None, 4), (None, 4), (None, 2)], 176 params
+    """
+
+    formula = "output = last cell(… second cell(first cell(input)))"
+    shape_rule = "(batch, features) and each cell's states -> (batch, last cell's units) and the states"
+
+    cells = cells()
+
+    def children(self, x: Shape, *_: Any, **__: Any) -> Iterator[Child]:
+        seen: dict[str, int] = {}
+        for cell in self.cells:
+            count = seen[cell.name] = seen.get(cell.name, -1) + 1
+            states = cell.state_shapes(x)
+            yield Child(f"{cell.name}_{count}" if count else cell.name, cell, (x, states))
+            x = cell.step_output(x)
+
+    def state_shapes(self, x: Shape) -> States:
+        each = [child.inputs[1] for child in self.children(x)]
+        return [states if len(states) > 1 else states[0] for states in each]
+
+    def number_of_states(self) -> int:
+        return sum(cell.number_of_states() for cell in self.cells)
+
+    def step_output(self, x: Shape) -> Shape:
+        for cell in self.cells:
+            x = cell.step_output(x)
+        return x
+
+    def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
+        """Cell by cell over all steps: what a masked step gives the next cell is masked there, too."""
+        after: States = []
+        shape: Shape = (x.shape[0], *x.shape[2:])
+        for index, child in enumerate(self.children(shape)):
+            given = None if states is None else states[index] if isinstance(states[index], list) else [states[index]]
+            x, new = child.layer.scan(ops, w[child.name], x, given, steps)
+            after.append(new if len(new) > 1 else new[0])
+            steps = ops.onward(steps)
+        return x, after

@@ -1,0 +1,54 @@
+"""Differences as JSON, `densecli/diff/1`: exact values, not texts; a line per layer."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from densecli.check.outline import FIGURES
+
+if TYPE_CHECKING:
+    from densecli.check.diff import Change, Diff, Difference
+    from densecli.check.outline import Entry
+
+_encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
+
+
+def render(diff: Diff) -> str:
+    record = as_record(diff)
+    layers = record.pop("layers")
+    lines = [f"  {_encode(key)}: {_encode(value)}" for key, value in record.items()]
+    body = ",\n".join(f"    {_encode(layer)}" for layer in layers)
+    lines.append(f'  "layers": [\n{body}\n  ]' if layers else '  "layers": []')
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def as_record(diff: Diff) -> dict[str, Any]:
+    return {
+        "schema": "densecli/diff/1",
+        "before": diff.before,
+        "after": diff.after,
+        "same": diff.same,
+        "summary": {kind: diff.count(kind) for kind in ("added", "removed", "moved", "changed")},
+        "inputs_outputs": [_change(change) for change in diff.ports],
+        "totals": {total.what: {"before": total.before, "after": total.after} for total in diff.totals},
+        "layers": [_difference(difference) for difference in diff.differences],
+    }
+
+
+def _difference(difference: Difference) -> dict[str, Any]:
+    record: dict[str, Any] = {"kind": difference.kind, "layer": difference.layer, "type": difference.type}
+    if difference.changes:
+        return record | {"changes": [_change(change) for change in difference.changes]}
+    entry = difference.after or difference.before
+    return record | (_entry(entry) if entry is not None else {})
+
+
+def _change(change: Change) -> dict[str, Any]:
+    kind = {"argument": change.what} if change.argument else {"what": change.what}
+    return kind | {"before": change.before, "after": change.after}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    figures = dict(zip(FIGURES, entry.figures, strict=True))
+    return {"arguments": dict(entry.arguments), "output_shapes": entry.outputs} | figures

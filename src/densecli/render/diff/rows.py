@@ -1,0 +1,95 @@
+"""The rows that every table of differences shows: built once, coloured or escaped by who prints them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from densecli.check.diff import delta, entry_text, value_text
+from densecli.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from densecli.check.diff import Change, Diff, Difference
+
+MARKS = {"added": "+", "removed": "-", "moved": ">", "changed": "~"}
+TITLES = {
+    "params": "Params",
+    "trainable_params": "Trainable params",
+    "non_trainable_params": "Non-trainable params",
+    "weight_bytes": "Weights (bytes)",
+    "macs": "MACs",
+    "flops": "FLOPs",
+    "activation_bytes": "Activations (bytes)",
+}
+
+
+class DiffRow(NamedTuple):
+    """One line: the mark and kind stand in a layer's first row only. Cells are text of the models, not yet made safe."""
+
+    kind: str
+    mark: str
+    layer: str
+    type: str
+    what: str
+    before: str
+    after: str
+    delta: str
+
+
+def rows(diff: Diff) -> Iterator[DiffRow]:
+    for change in diff.ports:
+        yield _row("changed", ("~", "(model)", ""), change)
+    for difference in diff.differences:
+        yield from _of(difference)
+
+
+def _of(difference: Difference) -> Iterator[DiffRow]:
+    kind, mark = difference.kind, MARKS[difference.kind]
+    head = (mark, difference.layer, difference.type)
+    if difference.before is None or difference.after is None:
+        before = entry_text(difference.before) if difference.before is not None else ""
+        after = entry_text(difference.after) if difference.after is not None else ""
+        yield DiffRow(kind, *head, kind, before, after, "")
+    for index, change in enumerate(difference.changes):
+        yield _row(kind, head if index == 0 else ("", "", ""), change)
+
+
+def _row(kind: str, head: tuple[str, str, str], change: Change) -> DiffRow:
+    before, after = value_text(change, change.before), value_text(change, change.after)
+    step = "" if change.argument else delta(change.before, change.after)
+    return DiffRow(kind, *head, change.what, before, after, step)
+
+
+class TotalRow(NamedTuple):
+    title: str
+    before: str
+    after: str
+    delta: str
+
+
+def total_rows(diff: Diff) -> Iterator[TotalRow]:
+    """All totals, the equal ones too: they say what did not change."""
+    for total in diff.totals:
+        before, after = value_text(total, total.before), value_text(total, total.after)
+        yield TotalRow(TITLES[total.what], before, after, _share(total))
+
+
+def _share(total: Change) -> str:
+    """+48 (+10.0 %); the share in integers, for totals beyond the range of floats."""
+    step = delta(total.before, total.after)
+    if not step or not total.before:
+        return step
+    tenths = (abs(total.after - total.before) * 2_000 + total.before) // (2 * total.before)
+    return f"{step} ({step[0]}{tenths // 10:,}.{tenths % 10} %)"
+
+
+def summary(diff: Diff) -> str:
+    """1 layer added, 2 removed."""
+    if diff.same:
+        return "No differences."
+    counts = [(diff.count(kind), kind) for kind in MARKS]
+    listed = [f"{plural(count, 'layer')} {kind}" for count, kind in counts if count]
+    if diff.ports:
+        listed.append(f"{plural(len(diff.ports), 'change')} of inputs or outputs")
+    return f"{', '.join(listed) or 'only totals differ'}."

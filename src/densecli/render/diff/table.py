@@ -1,0 +1,53 @@
+"""Differences as plain text, in columns as wide as what they hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from densecli.render.diff.rows import rows, summary, total_rows
+from densecli.text import cell_width, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from densecli.check.diff import Diff
+
+WIDEST = 60  # cells of a column; names of 20,000 letters exist
+
+
+def render(diff: Diff) -> str:
+    lines = [f"--- {safe(diff.before)}", f"+++ {safe(diff.after)}", ""]
+    if diff.same:
+        return "\n".join([*lines, summary(diff)])
+    head = ("", "Layer", "Type", "What", "Before", "After", "Change")
+    listed = [row[1:] for row in rows(diff)]
+    totals = [("Total", "Before", "After", "Change"), *total_rows(diff)]
+    table = [*columns([head, *listed], right=(6,)), ""] if listed else []
+    return "\n".join([*lines, *table, *columns(totals, right=(1, 2, 3)), "", summary(diff)])
+
+
+def columns(table: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Iterator[str]:
+    """The cells side by side, two spaces apart; what a column cannot hold ends in an ellipsis."""
+    shown = [[shorten(safe(cell), WIDEST) for cell in row] for row in table]
+    widths = [max(map(cell_width, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        cells = (_pad(cell, width, index in right) for index, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        yield "  ".join(cells).rstrip()
+
+
+def _pad(cell: str, width: int, right: bool) -> str:
+    space = " " * (width - cell_width(cell))
+    return space + cell if right else cell + space
+
+
+def shorten(text: str, width: int) -> str:
+    """Text in so many terminal cells."""
+    if cell_width(text) <= width:
+        return text
+    used, end = 1, 0
+    for char in text:
+        used += cell_width(char)
+        if used > width:
+            break
+        end += 1
+    return text[:end] + "…"

@@ -1,0 +1,19 @@
+"""Renderers of verdicts: the same findings for people and for each machine that asks, `render(verdicts) -> str` in each file."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from densecli.check.finding import Verdict
+
+FORMATS = ("text", "json", "ndjson", "github", "gitlab", "sarif", "junit", "markdown")
+
+
+def render(verdicts: Sequence[Verdict], form: str) -> str:
+    """The verdicts in one of FORMATS, each a complete text. Only the module of that format is imported."""
+    text: str = import_module(f"densecli.render.findings.{form}").render(verdicts)
+    return text + "\n" if text else text

@@ -1,0 +1,57 @@
+"""Verdicts as JSON, `densecli/check/1`: one record per spec, and the sums."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from densecli.check.finding import fingerprints
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from densecli.check.finding import Finding, Verdict
+
+_encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
+
+
+def render(verdicts: Sequence[Verdict]) -> str:
+    """The document, a line per spec."""
+    body = ",\n".join(f"    {_encode(record(verdict))}" for verdict in verdicts)
+    specs = f"[\n{body}\n  ]" if verdicts else "[]"
+    return f'{{\n  "schema": "densecli/check/1",\n  "specs": {specs},\n  "summary": {_encode(sums(verdicts))}\n}}'
+
+
+def record(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "source": verdict.source,
+        "ok": verdict.ok,
+        "checks": verdict.checks,
+        "findings": [_finding(*each) for each in fingerprints(verdict.findings)],
+    }
+
+
+def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "message": finding.message,
+        "severity": finding.severity,
+        "check": finding.check,
+        "file": finding.spot.file,
+        "line": finding.spot.line,
+        "column": finding.spot.column,
+        "layer": finding.layer,
+        "got": finding.got,
+        "wanted": finding.wanted,
+        "notes": finding.notes,
+        "fingerprint": fingerprint,
+    }
+
+
+def sums(verdicts: Sequence[Verdict]) -> dict[str, int]:
+    return {
+        "specs": len(verdicts),
+        "failed": sum(not verdict.ok for verdict in verdicts),
+        "checks": sum(len(verdict.checks) for verdict in verdicts),
+        "findings": sum(len(verdict.findings) for verdict in verdicts),
+    }

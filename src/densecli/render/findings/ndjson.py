@@ -1,0 +1,23 @@
+"""Verdicts as one JSON record per line and spec, `densecli/verdict/1`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from densecli.render.findings.json import record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from densecli.check.finding import Verdict
+
+_encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
+
+
+def render(verdicts: Sequence[Verdict]) -> str:
+    return "\n".join(map(line, verdicts))
+
+
+def line(verdict: Verdict) -> str:
+    return _encode({"schema": "densecli/verdict/1"} | record(verdict))

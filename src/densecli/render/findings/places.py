@@ -1,0 +1,21 @@
+"""Files as the services that show findings want them: relative to the repository, with slashes, without ./ in front."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from densecli.check.finding import Spot
+
+
+def path(spot: Spot) -> str | None:
+    """The path of a finding's file; None where there is no file (DSL words, standard input)."""
+    file = spot.file.replace(os.sep, "/")
+    if file == "-" or file.startswith("<"):
+        return None
+    here = os.getcwd().replace(os.sep, "/").rstrip("/") + "/"  # noqa: PTH109  # text
+    file = file.removeprefix(here)
+    while file.startswith("./"):
+        file = file[2:].lstrip("/")
+    return file

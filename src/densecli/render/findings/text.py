@@ -1,0 +1,38 @@
+"""One line per finding, `file:line:column: code message`, as linters print them and editors understand; the count last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from densecli.text import plural, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from densecli.check.finding import Finding, Verdict
+
+
+def render(verdicts: Sequence[Verdict]) -> str:
+    return "\n".join([*(line for verdict in verdicts for line in lines(verdict)), summary(verdicts)])
+
+
+def lines(verdict: Verdict) -> Iterator[str]:
+    """The lines of one spec, so that they can be printed as soon as it is judged."""
+    for finding in verdict.findings:
+        yield f"{place(finding)}: {finding.code} {safe(finding.message)}"
+        yield from (safe(note) for note in finding.notes)
+
+
+def place(finding: Finding) -> str:
+    numbers = (number for number in finding.spot[1:] if number is not None)
+    return ":".join((safe(finding.spot.file), *map(str, numbers)))
+
+
+def summary(verdicts: Sequence[Verdict]) -> str:
+    """How many findings in how many specs; the last line of the output."""
+    found = sum(len(verdict.findings) for verdict in verdicts)
+    failed = sum(not verdict.ok for verdict in verdicts)
+    if not found:
+        checks = sum(len(verdict.checks) for verdict in verdicts)
+        return f"All checks passed: {plural(checks, 'check')} of {plural(len(verdicts), 'spec')}."
+    return f"{plural(found, 'finding')} in {failed:,} of {plural(len(verdicts), 'spec')}."

@@ -1,0 +1,51 @@
+from cases import case
+
+
+def dense(equation, output_shape, *inputs, **config):
+    return case("EinsumDense", *inputs, equation=equation, output_shape=output_shape, **config)
+
+
+CASES = [
+    dense("ab,bc->ac", 4, (None, 3)),
+    dense("ab,bc->ac", [4], (None, 3), bias_axes="c", activation="relu"),
+    dense("abc,cd->abd", [None, 4], (None, 5, 3), bias_axes="d"),
+    dense("abc,cd->abd", [5, 4], (None, 5, 3), bias_axes="bd"),
+    dense("abc,cd->abd", [5, 4], (None, 5, 3), bias_axes="b"),
+    dense("abc,cd->abd", [None, 4], (None, None, 3), activation="softmax"),
+    dense("abc,cde->abde", [None, 2, 4], (None, 5, 3), bias_axes="de"),
+    dense("abcd,cde->abe", [None, 6], (None, 5, 3, 2), bias_axes="e"),
+    dense("abc,cd->ad", 4, (None, 5, 3)),
+    dense("abc,bcd->ad", 4, (None, 5, 3), bias_axes="d"),
+    dense("abc,abd->acd", [3, 4], (2, 5, 3), bias_axes="d"),
+    dense("abc,bd->adc", [4, 3], (None, 5, 3), bias_axes="d"),
+    dense("...x,xy->...y", 4, (None, 3), bias_axes="y"),
+    dense("...x,xy->...y", 4, (None, 5, 3), bias_axes="y"),
+    dense("...x,xy->...y", 4, (None, 5, 5, 3), bias_axes="y"),
+    dense("...x,xy->...y", 4, (None, 5, 6, 3), bias_axes="y", _values=False),
+    dense("...ab,bc->...ac", [5, 4], (None, 2, 5, 3), bias_axes="ac"),
+    dense("abc...,cd->abd...", [5, 4], (None, 5, 3, 2, 2), bias_axes="d"),
+    dense("ab...,bc->ac...", 4, (None, 3, 2), bias_axes="c"),
+    dense("ab...,bc->ac...", 4, (None, 3)),
+    dense("ab,bc->ac", 4, (None, 3), lora_rank=2),
+    dense("abc,cde->abde", [None, 2, 4], (None, 5, 3), lora_rank=2, lora_alpha=3, bias_axes="e"),
+    dense("ab,bc->ac", 4, (None, 3), lora_rank=2, dtype="float16", _values=False),
+    dense("ab,bc->ac", 4, (None, 3), trainable=False, bias_axes="c"),
+    dense("ab,bc->ac", 4, (None, 3), dtype="mixed_float16", _values=False),
+    dense("ab,bc->ac", 4, (None, 3), dtypes=("int32",)),
+    dense("ab, bc->ac", 4, (None, 3)),
+    dense("ab,bc", 4, (None, 3)),
+    dense("abc,cd->abd", [6, 4], (None, 5, 3)),
+    dense("abc,cd->abd", 4, (None, 5, 3)),
+    dense("abc,cd->abd", [5, 4], (None, None, 3)),
+    dense("abc,cd->abd", [None, 4], (None, 3)),
+    dense("abc,cd->abd", [None, 4], (None, 5, None)),
+    dense("abc,cd->abd", [None, 4], (None, None, 3), bias_axes="bd"),
+    dense("abc,cd->abd", [None, None], (None, 5, 3)),
+    dense("ab,bc->ac", 4, (None, 3), bias_axes=""),
+    dense("ab,bc->ac", 4, (None, 3), bias_axes="b"),
+    dense("ab,bc->acd", [4, 2], (None, 3)),
+    dense("ab,bcd->ac", 4, (None, 3)),
+    dense("ab,bc->ac", "4", (None, 3)),
+    dense(3, 4, (None, 3)),
+    case("EinsumDense", (None, 3), equation="ab,bc->ac"),
+]
