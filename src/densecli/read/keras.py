@@ -15,11 +15,12 @@ from densecli.layers.core import InputLayer
 from densecli.model import Model
 from densecli.read.keras_calls import CallReader
 from densecli.read.keras_layers import LayerReader, class_of, trainable_of
+from densecli.read.open import WRAPPED
 from densecli.shape import show
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from densecli.errors import Source
     from densecli.layer import Layer
@@ -28,21 +29,11 @@ if TYPE_CHECKING:
 MAX_DEPTH = 100
 SEQUENTIAL = ("Sequential",)
 FUNCTIONAL = ("Functional", "Model", "Container", "Network", "Graph")
-_WRAPPED = ("modelTopology", "model_topology", "model_config", "modelConfig")
 
 
-def is_config(document: Any) -> bool:
-    """Whether a JSON value looks like a Keras config rather than a densecli spec."""
-    if isinstance(document, dict):
-        return any(key in document for key in _WRAPPED) or {"class_name", "config"} <= document.keys()
-    if isinstance(document, str):
-        return document.lstrip().startswith("{")
-    return (
-        bool(document) and isinstance(document, list) and isinstance(document[0], dict) and "class_name" in document[0]
-    )
-
-
-def read(document: Any, source: Source, input_shapes: dict[str | None, Any] | None = None, version: str = "") -> Graph:
+def read(
+    document: Any, source: Source, input_shapes: Mapping[str | None, Shape] | None = None, version: str = ""
+) -> Graph:
     """The graph of a config.
 
     `input_shapes` (by input name, or None for the only input) fill in what the config leaves open; `version` is the
@@ -77,7 +68,7 @@ def _topology(document: Any, source: Source, version: str) -> tuple[dict[str, An
         if not isinstance(document, dict):
             break
         version = version or str(document.get("keras_version") or "")
-        key = next((key for key in _WRAPPED if key in document and "class_name" not in document), None)
+        key = next((key for key in WRAPPED if key in document and "class_name" not in document), None)
         if key is None:
             break
         document, pointer = document[key], f"{pointer}/{key}"
@@ -122,7 +113,7 @@ class Opening(NamedTuple):
 class ModelReader:
     """Reads one document: the model, and the models inside it."""
 
-    def __init__(self, source: Source, era: int, input_shapes: dict[str | None, Any]) -> None:
+    def __init__(self, source: Source, era: int, input_shapes: Mapping[str | None, Shape]) -> None:
         self.source, self.era, self.input_shapes = source, era, input_shapes
         self.layers = LayerReader(source, era, self.nested)
         self.depth = 0
