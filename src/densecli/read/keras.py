@@ -14,7 +14,7 @@ from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
 from densecli.model import Model
 from densecli.read.keras_calls import CallReader
-from densecli.read.keras_layers import LayerReader, class_of, trainable_of
+from densecli.read.keras_layers import LayerReader, as_shape, class_of, trainable_of
 from densecli.read.open import WRAPPED
 from densecli.shape import show
 from densecli.text import plural, quote
@@ -164,7 +164,7 @@ class ModelReader:
         entries = config if bare else config["layers"]
         pointer = f"{pointer}/config" if bare else f"{pointer}/config/layers"
         made = [self.layers.read(each, f"{pointer}/{index}") for index, each in enumerate(entries)]
-        opening = self.opening(entry, entries, made)
+        opening = self.opening(entry, entries, made, pointer)
         first = opening.layer or InputLayer(batch_shape=())
         nodes = [Node(opening.name, first, [Call(())], self.place(f"{pointer}/0"))]
         for index, layer in list(enumerate(made))[opening.used :]:
@@ -177,7 +177,7 @@ class ModelReader:
         self.check_names(graph)
         return graph
 
-    def opening(self, entry: dict[str, Any], entries: list[Any], made: list[Layer | None]) -> Opening:
+    def opening(self, entry: dict[str, Any], entries: list[Any], made: list[Layer | None], pointer: str) -> Opening:
         """What the first layer, the model's config or what it was built with tells about the input."""
         first = made[0] if made else None
         if isinstance(first, InputLayer):
@@ -194,7 +194,7 @@ class ModelReader:
         if shape is None or first is None:
             return Opening("input", None, 0)
         dtype = config.get("input_dtype") or first.dtype if isinstance(config, dict) else first.dtype
-        return Opening(f"{first.name}_input", self.layers.input_of(shape, dtype), 0)
+        return Opening(f"{first.name}_input", self.layers.input_of(shape, dtype, pointer), 0)
 
     def check_names(self, graph: Graph) -> None:
         names: dict[str, Node] = {}
@@ -306,17 +306,6 @@ def _built_shape(entry: dict[str, Any]) -> Shape | None:
         if shape is not None:
             return shape
     return None
-
-
-def as_shape(value: Any) -> Shape | None:
-    """Sizes with the batch first, in whatever form a config holds them; None for anything else."""
-    if isinstance(value, dict) and isinstance(value.get("items"), list):  # TensorShape of tf.keras
-        value = value["items"]
-    if not isinstance(value, list | tuple) or not value:
-        return None
-    if not all(size is None or (isinstance(size, int) and not isinstance(size, bool)) for size in value):
-        return None
-    return tuple(value)
 
 
 def first_shape(config: dict[str, Any]) -> Shape | None:
