@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 REQUIRED: Any = object()
 MAX_INT = 2**63 - 1
+LAYER_SCHEMA = {"type": ["string", "object"], "title": "layer"}
 
 
 class Field(Generic[T]):
@@ -332,4 +333,4 @@ def layer(default: Any = REQUIRED, doc: str = "") -> Field[Any]:
             raise wrong_type("a layer, such as Dense(4)", value)
         return value
 
-    return Field(read, default, doc, {"$ref": "#/$defs/layer"})
+    return Field(read, default, doc, LAYER_SCHEMA)

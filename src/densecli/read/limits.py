@@ -17,6 +17,7 @@ class Limits(NamedTuple):
     layers: int = 1_000_000  # steps after repeats are written out (E505)
     digits: int = 100  # of one number: far beyond 2**63, far below what makes int() slow (E504)
     bits: int = 4096  # of a product in the DSL, checked before it is computed (E504)
+    mistakes: int = 1_000  # collected in one spec before the rest is left unread
 
 
 LIMITS = Limits()
