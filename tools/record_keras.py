@@ -93,6 +93,8 @@ def typed_shapes(case: Case) -> list[tuple[tuple[int | None, ...], str]]:
 
 def call(case: Case, layer: keras.Layer, tensors: Any) -> Any:
     """Call the layer with tensors in the structure of the case's shapes, as `predict` does: not in training."""
+    if isinstance(layer, keras.layers.InputLayer):
+        return layer.output
     arguments = [fill(item, tensors) for item in case.inputs]
     named = {key: fill(value, tensors) for key, value in case.call.get("tensors", {}).items()}
     options = {"training": False} if layer._call_has_training_arg else {}  # noqa: SLF001

@@ -78,6 +78,7 @@ from .products import dense, einsum
 from .recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
 from .resize import resize, upsample
 from .softmax import log_softmax, softmax, sparsemax
+from .spectrogram import decibels, mel_bands, power_spectrum, spectrogram
 from .stft import stft_kernel
 from .transposed import conv_transpose
 
@@ -112,6 +113,7 @@ __all__ = [
     "conv_transpose",
     "crop",
     "crop_to_aspect",
+    "decibels",
     "dense",
     "depthwise_conv",
     "dot_scores",
@@ -147,6 +149,7 @@ __all__ = [
     "lstm",
     "masked",
     "max_pool",
+    "mel_bands",
     "merge",
     "merge_ways",
     "mish",
@@ -154,6 +157,7 @@ __all__ = [
     "onward",
     "pad",
     "pad_to_aspect",
+    "power_spectrum",
     "prelu",
     "relu",
     "relu6",
@@ -173,6 +177,8 @@ __all__ = [
     "sparse_plus",
     "sparse_sigmoid",
     "sparsemax",
+    "sqrt",
+    "spectrogram",
     "squareplus",
     "standardize",
     "steps_that_differ",

@@ -15,8 +15,7 @@ from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, 
 from densecli.fields import Object
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
-from densecli.layers.legacy import LEGACY
-from densecli.layers.opaque import Custom
+from densecli.layers.opaque import Custom, CustomFunction
 from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import snake_case
 from densecli.read import keras1, tensorflow_ops
@@ -57,6 +56,21 @@ _NAMED = {
     "regularizer": names.REGULARIZERS,
     "constraint": names.CONSTRAINTS,
 }
+
+
+FROM_APPLICATIONS = ("CustomScaleLayer", "LayerScale", "StochasticDepth")
+
+
+def _application(name: str) -> type[Layer]:
+    from densecli.layers.applications import APPLICATIONS  # noqa: PLC0415  # few models have them
+
+    return APPLICATIONS[name]
+
+
+def _legacy(name: str) -> type[Layer] | None:
+    from densecli.layers.legacy import LEGACY  # noqa: PLC0415  # few models have them
+
+    return LEGACY.get(name)
 
 
 def class_of(entry: dict[str, Any]) -> str:
@@ -120,7 +134,11 @@ class LayerReader:
             return Custom(class_of(entry), trainable_of(config))
         written = class_of(entry)
         name, config = keras1.modern(RENAMED.get(written, written), config)
-        kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or LEGACY.get(name)
+        if name == "Lambda":
+            return CustomFunction(written, _lambda_shape(config), trainable_of(config))
+        if name in FROM_APPLICATIONS:
+            return self.make_if_possible(_application(name), config, pointer)
+        kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or _legacy(name)
         if kind is None or any(config.get(key) for cls, key in ALTERING if cls == kind.__name__):
             return Custom(written, trainable_of(config))
         layer = self.make(kind, config, pointer)
@@ -154,6 +172,13 @@ class LayerReader:
             if repaired is None:
                 raise
             return kind(**repaired)
+
+    def make_if_possible(self, kind: type[Layer], config: dict[str, Any], pointer: str) -> Layer:
+        """A layer of keras.applications, unless it is somebody's own class of that name."""
+        try:
+            return self.make(kind, config, pointer)
+        except ConfigError:
+            return Custom(kind.__name__, trainable_of(config))
 
     def repair(self, config: dict[str, Any], problems: ConfigError) -> dict[str, Any] | None:
         """Whole numbers written as floats, which Keras until 2 and TensorFlow.js turn into integers."""
@@ -295,6 +320,11 @@ def _input_config(config: dict[str, Any], known: dict[str, Any]) -> dict[str, An
     if "shape" in known or "input_shape" in config:
         return {"shape": known.get("shape", plain(config.get("input_shape"))), "dtype": dtype}
     raise GraphError("an input without a shape", code="E406", hint="give it: --input-shape 224,224,3")
+
+
+def _lambda_shape(config: dict[str, Any]) -> Any:
+    """The output shape that a Lambda states; one that is a function stays unknown."""
+    return plain(config.get("output_shape")) if config.get("output_shape_type", "raw") == "raw" else None
 
 
 def _whole(value: Any) -> Any:
