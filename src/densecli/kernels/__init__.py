@@ -5,6 +5,7 @@ Layers are handed this package as `ops`. Images and sequences are channels_last:
 
 from .activations import (
     ACTIVATIONS,
+    as_activation,
     celu,
     elu,
     exponential,
@@ -83,6 +84,7 @@ __all__ = [
     "additive_scores",
     "all_finite",
     "any_mask",
+    "as_activation",
     "attend",
     "average_of_steps",
     "average_pool",
