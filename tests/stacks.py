@@ -44,7 +44,10 @@ def chains(draw, least=1, most=8):
     """A chain in which some layers have names of their own, each a different one."""
     found = draw(st.lists(steps(), min_size=least, max_size=most))
     named = draw(st.lists(st.booleans(), min_size=len(found), max_size=len(found)))
-    return [step._replace(name=f"own_{index}") if own else step for index, (step, own) in enumerate(zip(found, named, strict=True))]
+    return [
+        step._replace(name=f"own_{index}") if own else step
+        for index, (step, own) in enumerate(zip(found, named, strict=True))
+    ]
 
 
 def text(chain, skip=None):

@@ -23,19 +23,28 @@ if TYPE_CHECKING:
     from densecli.run import Outcome
 
 Columns = Annotated[
-    str | None, typer.Option("--columns", "-c", metavar="NAMES", help="Columns in order, or +macs,+memory on top of the usual.")
+    str | None,
+    typer.Option("--columns", "-c", metavar="NAMES", help="Columns in order, or +macs,+memory on top of the usual."),
 ]
 Depth = Annotated[int, typer.Option("--depth", min=0, help="How many levels of nested layers to open.")]
 Expand = Annotated[bool, typer.Option("--expand-nested", help="Open all nested models and wrappers.")]
-Sort = Annotated[str | None, typer.Option("--sort", metavar="COLUMN", help="Order the rows by a column, largest first.")]
+Sort = Annotated[
+    str | None, typer.Option("--sort", metavar="COLUMN", help="Order the rows by a column, largest first.")
+]
 Top = Annotated[int | None, typer.Option("--top", min=1, help="Only the first N rows.")]
-Filter = Annotated[str | None, typer.Option("--filter", metavar="REGEX", help="Only layers whose name or type matches.")]
-GroupBy = Annotated[str | None, typer.Option("--group-by", metavar="COLUMN", help="One row for all layers that agree, such as type.")]
+Filter = Annotated[
+    str | None, typer.Option("--filter", metavar="REGEX", help="Only layers whose name or type matches.")
+]
+GroupBy = Annotated[
+    str | None, typer.Option("--group-by", metavar="COLUMN", help="One row for all layers that agree, such as type.")
+]
 Collapse = Annotated[bool, typer.Option("--collapse", help="Show repeated blocks once, with their number.")]
 Print = Annotated[str | None, typer.Option("--print", metavar="PATH", help="One bare value, such as totals.params.")]
 Run = Annotated[bool, typer.Option("--run", help="Make a NumPy forward pass on random data.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random weights and data.")]
-MaxMemory = Annotated[str | None, typer.Option("--max-memory", metavar="SIZE", help="Refuse a forward pass that needs more.")]
+MaxMemory = Annotated[
+    str | None, typer.Option("--max-memory", metavar="SIZE", help="Refuse a forward pass that needs more.")
+]
 
 
 def command(  # noqa: PLR0913  # one parameter per option
