@@ -238,8 +238,12 @@ class LayerReader:
             self.shared[mark] = first
         first.shared_id = layer.shared_id = ("shared", mark)
 
-    def input_of(self, shape: Shape, dtype: Any) -> InputLayer:
-        return InputLayer(batch_shape=shape, dtype=_dtype(dtype))
+    def input_of(self, shape: Shape, dtype: Any, pointer: str) -> InputLayer:
+        """The input that a Sequential's first layer or build tells of."""
+        try:
+            return InputLayer(batch_shape=shape, dtype=_dtype(dtype))
+        except ConfigError as several:
+            raise next(iter(several.problems.values())).at(Place(self.source, pointer=pointer)) from None
 
     def placed(self, several: ConfigError, entry: dict[str, Any], pointer: str) -> Iterator[DenseError]:
         """Each wrong argument of a layer, with the place where the file has it."""
@@ -284,6 +288,17 @@ def plain(value: Any) -> Any:
         if kind == "function" and isinstance(inner, str):
             return inner
     return value
+
+
+def as_shape(value: Any) -> Shape | None:
+    """Sizes with the batch first, in whatever form a config holds them; None for anything else."""
+    if isinstance(value, dict) and isinstance(value.get("items"), list):  # TensorShape of tf.keras
+        value = value["items"]
+    if not isinstance(value, list | tuple) or not value:
+        return None
+    if not all(size is None or (isinstance(size, int) and not isinstance(size, bool)) for size in value):
+        return None
+    return tuple(value)
 
 
 def _named(value: Any, known: tuple[str, ...]) -> Any:
