@@ -275,7 +275,9 @@ def as_activation(activation: Any) -> Activation:
         return ACTIVATIONS[activation]
     function, defaults = LAYERS[activation.class_name]
     options = {name: activation.config.get(name, value) for name, value in defaults.items()}
-    return partial(function, **{name: tuple(value) if isinstance(value, list) else value for name, value in options.items()})
+    return partial(
+        function, **{name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    )
 
 
 LAYERS: dict[str, tuple[Activation, dict[str, Any]]] = {

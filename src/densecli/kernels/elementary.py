@@ -17,20 +17,6 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-def dense(x: Array, kernel: Array, bias: Array | None = None) -> Array:
-    """`x @ kernel + bias` over the last axis: (..., features) and (features, units) to (..., units)."""
-    y: Array = np.matmul(x.reshape(-1, x.shape[-1]), kernel).reshape(*x.shape[:-1], kernel.shape[-1])
-    if bias is not None:
-        y += bias
-    return y
-
-
-def einsum(equation: str, x: Array, kernel: Array, bias: Array | None = None) -> Array:
-    """The Einstein summation of `x` and `kernel`, plus `bias`, in the kernel's dtype."""
-    y: Array = np.einsum(equation, x.astype(kernel.dtype, copy=False), kernel, optimize=True)
-    return y if bias is None else y + bias
-
-
 def activate(x: Array, activation: Any, *, fresh: bool = False) -> Array:
     """The activation of that name (or that layer); in place when `fresh` says that nobody else holds `x`."""
     if activation == "linear":

@@ -40,7 +40,11 @@ def merge(operation: str, xs: Sequence[Array], masks: Sequence[Array | None] | N
     wide = [None if mask is None else mask[..., None].astype(bool) for mask in masks]
     if operation == "multiply":
         return masked_product(same, wide)
-    return reduce(MERGES[operation], same) if operation in ("add", "subtract") else masked_extreme(MERGES[operation], same, wide)
+    return (
+        reduce(MERGES[operation], same)
+        if operation in ("add", "subtract")
+        else masked_extreme(MERGES[operation], same, wide)
+    )
 
 
 def masked_product(xs: Sequence[Array], masks: Sequence[Array | None]) -> Array:
@@ -73,7 +77,11 @@ def concatenate(xs: Sequence[Array], axis: int) -> Array:
 def concatenated_mask(xs: Sequence[Array], masks: Sequence[Array | None], axis: int) -> Array:
     """The steps of the concatenated arrays that count; all steps of an array without a mask do."""
     whole = [
-        np.ones(x.shape, bool) if mask is None else mask if mask.ndim == x.ndim else mask[..., None] | np.zeros(x.shape, bool)
+        np.ones(x.shape, bool)
+        if mask is None
+        else mask
+        if mask.ndim == x.ndim
+        else mask[..., None] | np.zeros(x.shape, bool)
         for x, mask in zip(xs, masks, strict=True)
     ]
     return np.asarray(np.concatenate(whole, axis).any(-1))

@@ -162,7 +162,7 @@ class SeparableConv(Layer, abstract=True):
             padding=self.padding, dilation=self.dilation_rate,
         )  # fmt: skip
         kernel = w["pointwise_kernel"]
-        y = ops.dense(inner, kernel.reshape(kernel.shape[-2:]), w.get("bias"))
+        y = ops.dense(inner, kernel.reshape(kernel.shape[-2:]), bias=w.get("bias"))
         return ops.activate(ops.from_channels_last(y, self.data_format), self.activation)
 
 

@@ -30,6 +30,11 @@ def find_runs(rows: Sequence[Row]) -> list[Run]:
     return _Finder(kinds, wires).find(0, len(rows), MAX_BLOCK)
 
 
+def equal_runs(items: Sequence[Any]) -> list[Run]:
+    """The repeats in a plain sequence, in which each item follows the one before."""
+    return _Finder(_numbered(items), [[[index - 1]] for index in range(len(items))]).find(0, len(items), MAX_BLOCK)
+
+
 def _kind(row: Row) -> Any:
     """What makes two rows the same layer: everything but the name and the wiring."""
     shapes = tuple((call.input_shapes, call.output_shapes) for call in row.calls)
