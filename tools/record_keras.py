@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,9 @@ from cases import Case, families  # noqa: E402
 from values import draw_inputs, draw_masks, draw_weight, flat  # noqa: E402
 
 TENSORFLOW = {"lookup", "text"}
+COUNTED = re.compile(
+    r"(Depthwise|Separable)?Conv(olution)?[123]D(Transpose)?|Dense|Dot"
+)  # whose work torch counts one by one
 MOST_NUMBERS = 400  # of one output; larger ones are recorded by every n-th number
 
 
@@ -135,7 +139,17 @@ def record_values(case: Case, layer: keras.Layer) -> dict[str, Any]:
     arrays = [keras.ops.convert_to_numpy(tensor) for tensor in keras.tree.flatten(output)]
     masks = [get_keras_mask(tensor) for tensor in keras.tree.flatten(output)] if case.masks else []
     found = [None if mask is None else sample(keras.ops.convert_to_numpy(mask)) for mask in masks]
-    return {"values": [sample(array) for array in arrays]} | ({"masks": found} if case.masks else {})
+    macs = {"macs": count_macs(case, layer)} if COUNTED.fullmatch(case.layer) and "lora_rank" not in case.config else {}
+    return {"values": [sample(array) for array in arrays]} | ({"masks": found} if case.masks else {}) | macs
+
+
+def count_macs(case: Case, layer: keras.Layer) -> int:
+    """The multiply-accumulates of one call as torch itself counts them, for the whole batch."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter:
+        call(case, layer, iter(masked_tensors(case)))
+    return counter.get_total_flops() // 2
 
 
 def masked_tensors(case: Case) -> list[Any]:
