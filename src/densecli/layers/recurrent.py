@@ -139,7 +139,7 @@ class RNN(Recurrent):
     """
 
     formula = "output, states = cell(input[:, t], states) for each step t"
-    min_ndim = 3
+    ndim = 3
     order = ("cell", "return_sequences", "return_state", "go_backwards", "stateful", "unroll", "zero_output_for_mask")
 
     cell: Any = Field(lambda _, value: read_cell(value), fields.REQUIRED, "a recurrent cell, or a list of them", {})
