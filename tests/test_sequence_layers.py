@@ -9,7 +9,7 @@ from densecli import kernels
 from densecli.errors import ShapeError, Source, SpecErrors, draw
 from densecli.infer import infer
 from densecli.read import dsl
-from densecli.run import nested_weights
+from densecli.run import flat_arrays, nested_weights
 
 from support import call_case, make
 
@@ -137,3 +137,23 @@ def test_the_forget_gate_starts_open():
     values = kernels.initialize(config, bias.shape, np.random.default_rng(0))
     assert values.tolist() == [0.0] * 3 + [1.0] * 3 + [0.0] * 6
     assert make("LSTM", {"units": 3, "unit_forget_bias": False}).cell.bias(12, "gates").initializer == "zeros"
+
+
+WHOLE_NUMBERS = [
+    case("LSTM", (2, 5, 3), units=2),
+    case("GRUCell", (2, 3), (2, 2), units=2),
+    case("Attention", [(2, 4, 2), (2, 4, 2)]),
+    case("MultiHeadAttention", (2, 4, 2), (2, 4, 2), num_heads=2, key_dim=2),
+    case("EinsumDense", (2, 3), equation="ab,bc->ac", output_shape=4),
+]
+
+
+@pytest.mark.parametrize("question", WHOLE_NUMBERS, ids=lambda each: each.layer)
+def test_whole_numbers_are_computed_in_single_precision(question):
+    layer = make(question.layer, question.config)
+    weights = nested_weights(layer, question.inputs, {}, lambda weight, dtype, _: np.ones(weight.shape, dtype))
+    inputs = [
+        [np.ones(shape, "int32") for shape in item] if isinstance(item, list) else np.ones(item, "int32")
+        for item in question.inputs
+    ]
+    assert {array.dtype.name for array in flat_arrays(layer.forward(kernels, weights, *inputs))} == {"float32"}
