@@ -35,7 +35,7 @@ COUNTED = [
     (120, case("AdditiveAttention", [(None, 4, 6), (None, 5, 6)])),
     (948, case("MultiHeadAttention", (None, 4, 6), (None, 5, 7), num_heads=2, key_dim=3, dropout=0.1)),
     (2664, case("MultiHeadAttention", (None, 3, 4, 6), (None, 3, 5, 6), num_heads=2, key_dim=3, dropout=0.1, attention_axes=2)),
-    (1704, case("GroupQueryAttention", (None, 4, 6), (None, 5, 6), head_dim=3, num_query_heads=4, num_key_value_heads=2, use_gate=True, dropout=0.1)),
+    (1704, case("GroupedQueryAttention", (None, 4, 6), (None, 5, 6), head_dim=3, num_query_heads=4, num_key_value_heads=2, use_gate=True, dropout=0.1)),
     (60, case("EinsumDense", (None, 5, 3), equation="abc,cd->abd", output_shape=[None, 4])),
     (120, case("EinsumDense", (2, 5, 3), equation="abc,abd->acd", output_shape=[3, 4])),
     (150, case("ReversibleEmbedding", (None, 5, 3), call={"reverse": True}, input_dim=10, output_dim=3)),

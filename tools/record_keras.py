@@ -28,6 +28,7 @@ from cases import Case, families  # noqa: E402
 from values import draw_inputs, draw_masks, draw_weight, flat  # noqa: E402
 
 TENSORFLOW = {"lookup", "text"}
+EXPORTED = {"GroupedQueryAttention": "GroupQueryAttention"}  # classes that keras.layers has under another name
 MOST_NUMBERS = 400  # of one output; larger ones are recorded by every n-th number
 
 
@@ -71,7 +72,7 @@ def ask(case: Case) -> dict[str, Any]:
 
 def make(class_name: str, config: dict[str, Any]) -> keras.Layer:
     config = {key: revive(value) for key, value in config.items()}
-    return getattr(keras.layers, class_name)(**config)
+    return getattr(keras.layers, EXPORTED.get(class_name, class_name))(**config)
 
 
 def revive(value: Any) -> Any:
