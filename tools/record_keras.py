@@ -32,6 +32,7 @@ TENSORFLOW = {"lookup", "text"}
 COUNTED = re.compile(
     r"(Depthwise|Separable)?Conv(olution)?[123]D(Transpose)?|Dense|Dot"
 )  # whose work torch counts one by one
+EXPORTED = {"GroupedQueryAttention": "GroupQueryAttention"}  # classes that keras.layers has under another name
 MOST_NUMBERS = 400  # of one output; larger ones are recorded by every n-th number
 
 
@@ -75,7 +76,7 @@ def ask(case: Case) -> dict[str, Any]:
 
 def make(class_name: str, config: dict[str, Any]) -> keras.Layer:
     config = {key: revive(value) for key, value in config.items()}
-    return getattr(keras.layers, class_name)(**config)
+    return getattr(keras.layers, EXPORTED.get(class_name, class_name))(**config)
 
 
 def revive(value: Any) -> Any:
