@@ -59,6 +59,7 @@ from .elementary import (
     transpose,
 )
 from .encoding import affine, bins, encode, standardize
+from .hashing import bucket_of, cross_buckets, hash_buckets
 from .images import (
     center_crop,
     crop_to_aspect,
@@ -78,6 +79,7 @@ from .softmax import log_softmax, softmax, sparsemax
 from .spectrogram import decibels, mel_bands, power_spectrum, spectrogram
 from .stft import stft_kernel
 from .transposed import conv_transpose
+from .words import look_up, terms_at, tokenize
 
 __all__ = [
     "ACTIVATIONS",
@@ -96,6 +98,7 @@ __all__ = [
     "batch_norm",
     "batch_norm_scale",
     "bins",
+    "bucket_of",
     "causal_mask",
     "celu",
     "center_crop",
@@ -105,6 +108,7 @@ __all__ = [
     "conv_transpose",
     "crop",
     "crop_to_aspect",
+    "cross_buckets",
     "decibels",
     "dense",
     "depthwise_conv",
@@ -129,12 +133,14 @@ __all__ = [
     "hard_sigmoid",
     "hard_silu",
     "hard_tanh",
+    "hash_buckets",
     "initialize",
     "layer_norm",
     "leaky_relu",
     "linear",
     "log_sigmoid",
     "log_softmax",
+    "look_up",
     "lstm",
     "masked",
     "max_pool",
@@ -173,9 +179,11 @@ __all__ = [
     "take_rows",
     "tanh",
     "tanh_shrink",
+    "terms_at",
     "threshold",
     "to_channels_first",
     "to_channels_last",
+    "tokenize",
     "transpose",
     "unit_norm",
     "upsample",

@@ -10,10 +10,12 @@ from densecli.layers import (
     features,
     global_pooling,
     image,
+    lookup,
     merge,
     pooling,
     regularization,
     reshaping,
+    text,
     wrappers,
 )
 
@@ -27,9 +29,11 @@ __all__ = [
     "features",
     "global_pooling",
     "image",
+    "lookup",
     "merge",
     "pooling",
     "regularization",
     "reshaping",
+    "text",
     "wrappers",
 ]
