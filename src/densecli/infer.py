@@ -101,7 +101,7 @@ class RowBuilder:
             node.name, type_name(node.layer), node.layer.trainable and self.trainable, last.tensors[0].dtype if last.tensors else "",
             tuple(self.call_info(node, call, result) for call, result in enumerate(results)),
             cost.params, cost.trainable_params, cost.weight_bytes, cost.macs, cost.flops, cost.activation_bytes,
-            tuple(owned.weight for owned in cost.weights), cost.rows, shares, node.layer.opaque, node.layer, last,
+            tuple(owned.weight for owned in cost.weights), cost.rows, shares, unknown(node.layer, last), node.layer, last,
         )  # fmt: skip
 
     def register(self, index: int, node: Node, cost: Cost, owners: dict[Any, str]) -> tuple[str, ...]:
@@ -153,6 +153,11 @@ class RowBuilder:
         )
 
 
+def unknown(layer: Layer, result: Result) -> bool:
+    """Whether weights may be missing: of a layer that keeps them to itself, or that stands behind one."""
+    return layer.opaque or result.output is None
+
+
 def type_name(layer: Layer) -> str:
     return str(getattr(layer, "type_name", type(layer).__name__))
 
@@ -161,9 +166,9 @@ def call_cost(layer: Layer, result: Result, trainable: bool) -> Cost:
     """Costs of one call of one layer."""
     weights = tuple(layer_weights(layer, result, trainable))
     params = [product(owned.weight.shape) or 0 for owned in weights]
-    opaque = layer.opaque or result.output is None
-    macs = None if opaque else layer.macs(result.output, *result.args, **result.kwargs)
-    elementwise = None if opaque else layer.elementwise(result.output, *result.args, **result.kwargs)
+    untold = unknown(layer, result)
+    macs = None if untold else layer.macs(result.output, *result.args, **result.kwargs)
+    elementwise = None if untold else layer.elementwise(result.output, *result.args, **result.kwargs)
     return Cost(
         weights,
         sum(params),
@@ -210,7 +215,7 @@ def child_rows(layer: Layer, result: Result, trainable: bool) -> Iterator[Row]:
         yield Row(
             child.name, type_name(child.layer), child.layer.trainable and trainable, inner.tensors[0].dtype,
             (CallInfo((), *shapes),), cost.params, cost.trainable_params, cost.weight_bytes, cost.macs, cost.flops, cost.activation_bytes,
-            tuple(owned.weight for owned in cost.weights), cost.rows, (), child.layer.opaque, child.layer, inner,
+            tuple(owned.weight for owned in cost.weights), cost.rows, (), unknown(child.layer, inner), child.layer, inner,
         )  # fmt: skip
 
 

@@ -43,7 +43,11 @@ class Trace:
 
     def tensor(self, ref: Ref) -> Tensor | None:
         result = self.results.get((ref.node, ref.call))
-        return None if result is None else result.tensors[ref.tensor]
+        if result is None:
+            return None
+        if result.output is None:  # nobody knows how many tensors come out of what is opaque
+            return result.tensors[0]
+        return result.tensors[ref.tensor]
 
 
 def trace(graph: Graph, inputs: Sequence[Tensor] | None = None) -> Trace:

@@ -115,5 +115,5 @@ def notes(report: Report) -> list[str]:
     opaque = [row for row in report.rows if row.opaque]
     if opaque:
         names = ", ".join(f"{row.name} ({row.type})" for row in opaque[:5])
-        found.append(f" ≥: {plural(len(opaque), 'layer')} that only its own code could describe: {safe(names)}")
+        found.append(f" ≥: without {plural(len(opaque), 'layer')} that only code could describe, or that stand behind one: {safe(names)}")
     return found
