@@ -145,7 +145,7 @@ class Custom(Opaque):
     """
 
     def __init__(self, type_name: str = "Custom", /, **config: Any) -> None:
-        stated = {name: config[name] for name in STATED if readable(self, name, config.get(name))}
+        stated = {name: config[name] for name in STATED if name in config and readable(self, name, config[name])}
         super().__init__(**stated)
         self.type_name, self.given = type_name, config
 
