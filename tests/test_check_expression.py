@@ -120,7 +120,7 @@ def test_an_unknown_figure_says_which_layer_keeps_it_unknown():
         "<__import__>('os')",
         "<eval>('1')",
         "layers<'x'>",
-        "<\">abc",
+        '<">abc',
         "1 <2>",
         "<12xyz> == 1",
         "sum(l for <1> in layers)",

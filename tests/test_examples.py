@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from densecli.errors import Source
 from densecli.infer import infer
 from densecli.read.open import open_spec
@@ -14,7 +15,6 @@ from densecli.render import json as render_json
 from densecli.render.columns import choose_columns
 from densecli.render.selection import select
 from densecli.run import run
-
 from goldens import golden
 
 ROOT = Path(__file__).parent.parent

@@ -80,9 +80,11 @@ def make(class_name: str, config: dict[str, Any]) -> keras.Layer:
 
 
 def revive(value: Any) -> Any:
-    """Layers and functions (of keras.ops) in Keras' serialized form become what they stand for."""
+    """Layers, tuples and functions (of keras.ops) in Keras' serialized form become what they stand for."""
     if isinstance(value, list):
         return [revive(item) for item in value]
+    if isinstance(value, dict) and value.get("class_name") == "__tuple__":
+        return tuple(value["items"])
     if isinstance(value, dict) and value.get("class_name") == "function":
         return getattr(keras.ops, value["config"])
     if isinstance(value, dict) and "class_name" in value and hasattr(keras.layers, value["class_name"]):

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from densecli.errors import Source
     from densecli.graph import Graph
     from densecli.read.limits import Limits
-    from densecli.shape import Shape
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
