@@ -22,7 +22,7 @@ def arguments(layer: Layer) -> dict[str, Any]:
             continue
         value = getattr(layer, name)
         if name not in layer.defaults or not _same(value, layer.defaults[name]):
-            found[name] = _one_for_all_axes(layer, name, value)
+            found[name] = _shortest(layer, name, value)
     return found
 
 
@@ -30,15 +30,19 @@ def _same(value: Any, default: Any) -> bool:
     return type(value) is type(default) and bool(value == default)
 
 
-def _one_for_all_axes(layer: Layer, name: str, value: Any) -> Any:
-    """3 where the layer reads it as (3, 3)."""
-    if not isinstance(value, tuple) or not value or not isinstance(value[0], int) or set(value) != {value[0]}:
-        return value
+def _shortest(layer: Layer, name: str, value: Any) -> Any:
+    """The shortest form that the layer reads as this value: 3 for (3, 3), a pair for a tuple of one pair."""
+    forms = [value]
+    if isinstance(value, tuple) and value and all(each == value[0] for each in value):
+        forms = [value[0], value]
+    return next((form for form in forms if _reads_as(layer, name, form, value)), layer.given[name])
+
+
+def _reads_as(layer: Layer, name: str, form: Any, value: Any) -> bool:
     try:
-        alike = layer.config_fields[name].read(layer, value[0]) == value
-    except Exception:  # noqa: BLE001  # whatever a field objects to: then it stays a tuple
-        return value
-    return value[0] if alike and len(value) > 1 else value
+        return _same(layer.config_fields[name].read(layer, form), value)
+    except Exception:  # noqa: BLE001  # whatever a field objects to
+        return False
 
 
 def input_arguments(layer: Layer) -> dict[str, Any]:

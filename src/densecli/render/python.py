@@ -161,8 +161,8 @@ class _Tensors:
 
     def text(self, ref: Ref) -> str:
         result = self.found.results.get(ref[:2])
-        several = result is not None and len(result.tensors) > 1
-        return f"{self.names[ref[:2]]}[{ref.tensor}]" if several else self.names[ref[:2]]
+        paths = [""] if result is None else list(_paths(result.output))
+        return self.names[ref[:2]] + (paths[ref.tensor] if ref.tensor < len(paths) else f"[{ref.tensor}]")
 
     def ends(self, refs: list[Ref]) -> str:
         texts = [self.text(ref) for ref in refs]
@@ -183,6 +183,15 @@ class _Tensors:
         if isinstance(value, dict):
             return f"{{{', '.join(f'{_text(key)}: {self.value(item)}' for key, item in value.items())}}}"
         return _text(value) if isinstance(value, str) else repr(value)
+
+
+def _paths(output: Any, above: str = "") -> Iterator[str]:
+    """How to get at each tensor of a layer's answer: an LSTMCell gives (h, [h, c])."""
+    if not isinstance(output, list):
+        yield above
+        return
+    for index, part in enumerate(output):
+        yield from _paths(part, f"{above}[{index}]")
 
 
 def _required(layer: Layer) -> int:
