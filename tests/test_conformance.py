@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from densecli.errors import ConfigError, ShapeError
 from densecli.infer import layer_weights
 from densecli.shape import product
-
 from support import CASES, answers, call_case, make
 
 ANSWERS = answers()

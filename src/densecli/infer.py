@@ -235,7 +235,7 @@ def layer_weights(layer: Layer, result: Result) -> Iterator[Owned]:
 def _weights(layer: Layer, args: Any, kwargs: Any, above: tuple[bool, tuple[str, ...], Any]) -> Iterator[Owned]:
     trainable, path, shared = above
     shared, path_here = (layer.shared_id, ()) if layer.shared_id is not None else (shared, path)
-    if layer.opaque:
+    if layer.opaque or (layer.held is not None and None in flat_inputs([list(args), kwargs])):
         yield from _own_weights(layer, layer.held or (), above)
         return
     for owned in _own_weights(layer, layer.weights(*args, **kwargs), above):

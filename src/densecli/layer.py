@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from densecli import fields
 from densecli.errors import ArgumentError, ConfigError, ShapeError, did_you_mean
 from densecli.fields import REQUIRED, Field
-from densecli.names import ACTIVATION_FLOPS, compute_dtype, is_float, variable_dtype
+from densecli.names import ACTIVATION_FLOPS, LAYERS_AS_ACTIVATION, compute_dtype, is_float, variable_dtype
 from densecli.shape import Shape, show, size, times
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from types import ModuleType
 
     Array = Any
 
 Shapes = Shape | list[Any]
-CATALOGUE: dict[str, type[Layer]] = {}
+
+
+class Catalogue(Mapping[str, "type[Layer]"]):
+    """Layer classes by type name; a family's module is imported when one of its layers is first asked for."""
+
+    def __init__(self) -> None:
+        self.loaded: dict[str, type[Layer]] = {}
+        self.modules: dict[str, str] = {}  # type -> module, from densecli.layers.index
+
+    def __getitem__(self, name: str) -> type[Layer]:
+        if name not in self.loaded and name in self.modules:
+            import_module(self.modules[name])
+        return self.loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.modules | self.loaded)
+
+    def __len__(self) -> int:
+        return len(self.modules | self.loaded)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.modules or name in self.loaded
+
+    def enter(self, layer: type[Layer]) -> None:
+        self.loaded[layer.__name__] = layer
+
+    def pop(self, name: str) -> type[Layer]:
+        return self.loaded.pop(name)
+
+
+CATALOGUE = Catalogue()
 ALIASES: dict[str, str] = {}
 # Ways to say the input shape on the first layer, as Keras 1 to 3 had them; they belong to the stack, not to the layer.
 INPUT_ARGUMENTS = (
@@ -101,7 +133,7 @@ class Layer:
         cls.family = cls.__module__.rpartition(".")[2]
         cls.type_name = cls.__name__
         cls.defaults = {name: _default(cls, field) for name, field in cls.config_fields.items()}
-        CATALOGUE[cls.__name__] = cls
+        CATALOGUE.enter(cls)
         ALIASES.update(dict.fromkeys(cls.aliases, cls.__name__))
 
     def __init__(self, **config: Any) -> None:
@@ -200,8 +232,13 @@ class Layer:
 
     @property
     def runnable(self) -> bool:
-        """Whether the layer has a forward pass."""
-        return type(self).forward is not Layer.forward
+        """Whether the layer, its activations and the layers inside have a forward pass."""
+        values = vars(self)
+        return (
+            type(self).forward is not Layer.forward
+            and all(has_function(values.get(name)) for name in ("activation", "recurrent_activation"))
+            and all(value.runnable for value in values.values() if isinstance(value, Layer))
+        )
 
     @property
     def variable_dtype(self) -> str:
@@ -231,9 +268,16 @@ def sum_known(counts: Any) -> int | None:
 
 def activation_flops(activation: Any, output: Shape) -> int | None:
     """Element-wise FLOPs of an activation on a tensor; None for one that is not Keras' own."""
-    name = activation if isinstance(activation, str) else None
-    cost = None if name is None else ACTIVATION_FLOPS.get(name)
+    name = activation if isinstance(activation, str) else LAYERS_AS_ACTIVATION.get(activation.class_name, "")
+    cost = ACTIVATION_FLOPS.get(name)
     return 0 if cost == 0 else times(cost, size(output))
+
+
+def has_function(activation: Any) -> bool:
+    """Whether an activation can be computed: Keras cannot call `threshold` by its name alone, and we only know its own."""
+    if activation is None or isinstance(activation, str):
+        return activation != "threshold"
+    return activation.class_name in LAYERS_AS_ACTIVATION
 
 
 def lookup(name: str) -> type[Layer]:

@@ -96,7 +96,7 @@ class Model(Layer, abstract=True):
         for index in self._order:
             node = self.graph.nodes[index]
             result = None if found is None else found.results.get((index, 0))
-            if result is not None and (result.output is not None or node.layer.opaque or node.layer.knows_weights):
+            if result is not None and (result.output is not None or _tells(node.layer)):
                 yield Child(node.name, node.layer, result.args, result.kwargs)
 
     def results(self, *args: Any, **kwargs: Any) -> Iterator[tuple[Layer, Result]]:
@@ -116,6 +116,11 @@ class Model(Layer, abstract=True):
             None if result.output is None else layer.elementwise(result.output, *result.args, **result.kwargs)
             for layer, result in self.results(*args, **kwargs)
         )
+
+
+def _tells(layer: Layer) -> bool:
+    """Whether the weights of a layer can be listed without the shapes that come in."""
+    return layer.opaque or layer.knows_weights or layer.held is not None
 
 
 def _adjusted(shape: Shape | None, own: Tensor, model: Model) -> Tensor:

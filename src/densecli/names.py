@@ -6,6 +6,7 @@ They are opaque words here; kernels give activations and initializers their arit
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Element-wise FLOPs per output element: each +, -, *, /, comparison, exp, log, tanh or erf counts as one
 # (docs/figures.md tells how each figure comes about).
@@ -44,6 +45,9 @@ ACTIVATION_FLOPS: dict[str, int] = {
     "threshold": 1,
 }
 
+# Layers without weights that a config may name as an activation, and the function that each of them is.
+LAYERS_AS_ACTIVATION = {"ELU": "elu", "LeakyReLU": "leaky_relu", "ReLU": "relu", "Softmax": "softmax"}
+
 INITIALIZERS = (
     "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "IdentityInitializer", "LecunNormal",
     "LecunUniform", "Ones", "Orthogonal", "OrthogonalInitializer", "RandomNormal", "RandomUniform", "STFT", "STFTInitializer",
@@ -79,6 +83,7 @@ def is_float(dtype: str) -> bool:
     return "float" in dtype
 
 
+@lru_cache(maxsize=1024)
 def snake_case(name: str) -> str:
     """The start of an automatic layer name: MaxPooling2D -> max_pooling2d, PReLU -> p_re_lu (Keras' rule)."""
     name = re.sub(r"\W+", "", name)

@@ -37,6 +37,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "min_max_norm": {"min_value": 0.0, "max_value": 1.0, "rate": 1.0, "axis": 0},
     "unit_norm": {"axis": 0},
 }
+_EVERY_LAYER = {"trainable": True, "dtype": "float32"}  # defaults that a nested model does not list
 # They change neither shapes nor counts nor what a trained model computes.
 _TRAINING_ONLY = ("_regularizer", "_constraint", "_seed")
 _NO_BEARING = frozenset(("seed", "quantization_config", "activity_regularizer", "input_tensor", "autocast"))
@@ -49,7 +50,7 @@ def arguments(layer: Layer | None) -> dict[str, Any]:
     return {
         name: plain(value)
         for name, value in _values(layer)
-        if not _holds_layer(value) and plain(value) != plain(layer.defaults.get(name))
+        if not _holds_layer(value) and plain(value) != plain(layer.defaults.get(name, _EVERY_LAYER.get(name)))
     }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from densecli.check.align import Pair, align, in_order
+from densecli.check.align import align
 from densecli.check.arguments import plain
-from densecli.check.outline import FIGURES, Entry, Outline, Port, outline
+from densecli.check.outline import FIGURES, Entry, Link, Outline, Port, outline
+from densecli.check.sequences import Pair, in_order
 from densecli.check.wiring import Wiring
 from densecli.fields import REQUIRED
 from densecli.layer import ALIASES, CATALOGUE
@@ -83,7 +84,7 @@ def _outputs(before: Outline, after: Outline, wiring: Wiring) -> Iterator[Change
     yield from _ports("output", before.outputs, after.outputs)
     origins = [(port.origin, other.origin) for port, other in zip(before.outputs, after.outputs, strict=False)]
     for a, b in origins:
-        if a is not None and b is not None and not wiring.same(a, b):
+        if a is not None and b is not None and not wiring.same(Link(a), Link(b)):
             yield Change("output from", wiring.name(0, a), wiring.name(1, b))
 
 

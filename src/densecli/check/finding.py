@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from densecli.errors import draw
+from densecli.errors import Place, draw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from densecli.errors import DenseError, Place
+    from densecli.errors import DenseError
     from densecli.graph import Graph
     from densecli.report import Report
 
@@ -86,12 +86,10 @@ class Subject(NamedTuple):
         """The line of a layer, or of a JSON pointer into the spec; without them the line of the model itself."""
         if layer is not None:
             return spot_of(self.report.source, self.places.get(layer.partition("/")[0]))
-        return spot_of(self.report.source, self._pointed(pointer) or self.place)
-
-    def _pointed(self, pointer: str | None) -> Place | None:
-        source = self.place.source if self.place is not None else None
-        found = None if pointer is None or source is None or source.locate is None else source.locate(pointer)
-        return None if found is None or self.place is None else self.place._replace(start=found[0], end=found[1])
+        if pointer is not None and self.place is not None:
+            found = Place(self.place.source, pointer=pointer).resolved()
+            return spot_of(self.report.source, found if found.start >= 0 else self.place)
+        return spot_of(self.report.source, self.place)
 
 
 def subject(graph: Graph, report: Report) -> Subject:

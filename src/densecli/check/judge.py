@@ -173,7 +173,9 @@ def _verdict(bound: str, got: Figure, wanted: int) -> str | None:
 
 
 def _amount(name: str, value: int) -> str:
-    return f"{size(value)} ({value:,} bytes)" if name in SIZES and value >= 1024 else f"{value:,}"
+    if name not in SIZES:
+        return f"{value:,}"
+    return f"{value:,} bytes" + (f" ({size(value).replace('B', 'iB')})" if value >= 1024 else "")
 
 
 def _difference(name: str, got: int, wanted: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from densecli.check.outline import FIGURES, Entry, Outline, Port
+from densecli.check.outline import FIGURES, Entry, Link, Outline, Port
 from densecli.names import snake_case
 
 if TYPE_CHECKING:
@@ -60,6 +60,12 @@ def _ref(ref: int, here: int, names: Mapping[int, str]) -> str | int:
     return names[ref] if ref in names else -1 - ref if ref < 0 else ref - here
 
 
+def _link(link: Link, here: int, names: Mapping[int, str]) -> Any:
+    """A layer, or [layer, call, tensor] for anything but the first output of its first call."""
+    ref = _ref(link.layer, here, names)
+    return [ref, link.call, link.tensor] if link.call or link.tensor else ref
+
+
 def _entries(entries: Sequence[Entry], names: Mapping[int, str]) -> list[dict[str, Any]]:
     return [_entry(entry, index, names) for index, entry in enumerate(entries)]
 
@@ -69,8 +75,8 @@ def _entry(entry: Entry, here: int, names: Mapping[int, str]) -> dict[str, Any]:
     record["type"] = entry.type
     if entry.arguments:
         record["arguments"] = {name: entry.arguments[name] for name in sorted(entry.arguments)}
-    if entry.inbound != ((here - 1,),):
-        calls = [[_ref(ref, here, names) for ref in call] for call in entry.inbound]
+    if entry.inbound != ((Link(here - 1),),):
+        calls = [[_link(link, here, names) for link in call] for call in entry.inbound]
         record |= {"inbound": calls[0]} if len(calls) == 1 else {"calls": calls}
     record |= {"output": entry.outputs[0]} if len(entry.outputs) == 1 else {"outputs": entry.outputs}
     record |= _figures(entry.figures)
@@ -120,6 +126,11 @@ def _read_ref(ref: Any, here: int, places: Mapping[Any, int]) -> int:
     return -1 - ref if ref >= 0 else here + ref
 
 
+def _read_link(link: Any, here: int, places: Mapping[Any, int]) -> Link:
+    ref, call, tensor = link if isinstance(link, list) else (link, 0, 0)
+    return Link(_read_ref(ref, here, places), int(call), int(tensor))
+
+
 def _read_entries(records: Sequence[Mapping[str, Any]], inputs: Mapping[Any, int]) -> tuple[Entry, ...]:
     places = {**inputs, **{record["name"]: index for index, record in enumerate(records) if "name" in record}}
     shown = _shown(records)
@@ -136,7 +147,7 @@ def _read_entry(record: Mapping[str, Any], here: tuple[int, str], places: Mappin
         record.get("name"),
         str(record["type"]),
         dict(record.get("arguments", {})),
-        tuple(tuple(_read_ref(ref, index, places) for ref in call) for call in calls),
+        tuple(tuple(_read_link(ref, index, places) for ref in call) for call in calls),
         tuple(map(_shape, outputs)),
         tuple(_count(figures[figure]) for figure in FIGURES),
         tuple(_read_ref(ref, index, places) for ref in record.get("shares_weights_with", ())),

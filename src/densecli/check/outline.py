@@ -12,15 +12,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from densecli.check.arguments import arguments
 from densecli.check.parts import MODELS, chosen_rows
 from densecli.names import snake_case
+from densecli.report import CallInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from densecli.graph import Graph, Node
     from densecli.report import Report, Row
     from densecli.shape import Shape
 
 FIGURES = ("params", "trainable_params", "macs")
 TOTALS = ("params", "trainable_params", "non_trainable_params", "weight_bytes", "macs", "flops", "activation_bytes")
+
+
+class Link(NamedTuple):
+    """One tensor that goes into a layer: from the layer at a position, or from input number -1 - layer; of which call, and which of its outputs."""
+
+    layer: int
+    call: int = 0
+    tensor: int = 0
 
 
 class Port(NamedTuple):
@@ -33,13 +43,13 @@ class Port(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One layer. `inbound` has a tuple per call: an input of the model as -1 - its number, a layer as its position."""
+    """One layer; `inbound` has a tuple per call."""
 
     shown: str  # the name in the report it comes from, to be shown
     name: str | None  # the name, unless it is automatic
     type: str
     arguments: Mapping[str, Any]
-    inbound: tuple[tuple[int, ...], ...]
+    inbound: tuple[tuple[Link, ...], ...]
     outputs: tuple[Shape | None, ...]
     figures: tuple[int | None, ...]
     shares: tuple[int, ...] = ()
@@ -75,21 +85,44 @@ def _entries(rows: Sequence[Row], numbers: Mapping[str, int]) -> tuple[Entry, ..
 
 
 def _entry(row: Row, places: Mapping[str, int]) -> Entry:
-    chosen = chosen_rows(row)
-    inner = [each for each in chosen if each.type != "InputLayer"]
-    heads = [each.name for each in chosen if each.type == "InputLayer"]
-    numbers = {name: -1 - number for number, name in enumerate(heads)}
     return Entry(
         row.name,
         _own(row.name, row.type),
         row.type,
         arguments(row.layer),
-        tuple(tuple(places[name] for name in call.inbound if name in places) for call in row.calls),
+        tuple(_links(call, places) for call in row.calls),
         tuple(shape for call in row.calls for shape in call.output_shapes),
         tuple(getattr(row, figure) for figure in FIGURES),
         tuple(places[name] for name in row.shares_weights_with if name in places),
-        _entries(inner, numbers),
+        _inside(row),
     )
+
+
+def _links(call: CallInfo, places: Mapping[str, int]) -> tuple[Link, ...]:
+    sources = call.sources or ((0, 0),) * len(call.inbound)
+    pairs = zip(call.inbound, sources, strict=True)
+    return tuple(Link(places[name], *source) for name, source in pairs if name in places)
+
+
+def _inside(row: Row) -> tuple[Entry, ...]:
+    """The layers in a wrapper or a nested model; only the model's graph knows how they are wired."""
+    inner = [each for each in chosen_rows(row) if each.type != "InputLayer"]
+    graph: Graph | None = getattr(row.layer, "graph", None)
+    if graph is None:
+        return _entries(inner, {})
+    numbers = {graph.nodes[ref.node].name: -1 - number for number, ref in enumerate(graph.inputs)}
+    nodes = {node.name: node for node in graph.nodes}
+    return _entries([_wired(each, nodes[each.name], graph) for each in inner], numbers)
+
+
+def _wired(row: Row, node: Node, graph: Graph) -> Row:
+    shapes = row.calls[0] if row.calls else CallInfo((), (), ())
+    calls = []
+    for call in node.calls:
+        refs = call.refs()
+        names = tuple(graph.nodes[ref.node].name for ref in refs)
+        calls.append(shapes._replace(inbound=names, sources=tuple((ref.call, ref.tensor) for ref in refs)))
+    return row._replace(calls=tuple(calls))
 
 
 def _own(name: str, type_name: str) -> str | None:

@@ -1,7 +1,7 @@
 """Counts and sizes as people write them: 1M, 1_000_000, 1.5k, 2e6; 16MiB, 512KB.
 
-Counts go by thousands: k, M, G (or B, for billion), T. Sizes go by 1,024, with and without the i: densecli prints MB
-as Keras does, 1,024 KB each, and a limit must mean what the table shows.
+k, M, G, T go by thousands, as everywhere on the command line, and Ki, Mi, Gi, Ti by 1,024; in a size a B may follow. In a
+count B is a billion (7B parameters). (The MB that Keras' tables print are MiB; messages about limits say MiB.)
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from densecli.errors import ArgumentError
 from densecli.text import describe, quote
 
 COUNT_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
-_PREFIXES = "kmgtpe"
+_PREFIXES = "kmgt"
 SIZE_UNITS = {"": 1, "b": 1} | {
-    prefix + ending: 1 << 10 * power for power, prefix in enumerate(_PREFIXES, 1) for ending in ("", "b", "ib")
+    f"{prefix}{ending}": (1024 if "i" in ending else 1000) ** power
+    for power, prefix in enumerate(_PREFIXES, 1)
+    for ending in ("", "b", "i", "ib")
 }
 NUMBER = r"\d+(?:_\d+)*(?:\.\d+)?(?:[eE][+-]?\d{1,2}(?![\d_]))?"
 _QUANTITY = re.compile(rf"({NUMBER}|\d{{1,3}}(?:,\d{{3}})+)\s*([A-Za-z]*)")
@@ -31,7 +33,7 @@ def read_count(value: object) -> int:
 
 
 def read_size(value: object) -> int:
-    """A number of bytes: 4096, "16MiB", "1.5 GB" (1,024 MB), to the nearest byte."""
+    """A number of bytes: 4096, "16MiB", "1.5 GB", to the nearest byte."""
     return round(_read(value, SIZE_UNITS, "a size such as 16MiB, 512KB or 4096 (bytes)"))
 
 
@@ -63,7 +65,7 @@ def _shown(units: dict[str, int]) -> list[str]:
     """The units as people write them, one spelling each."""
     if units is COUNT_UNITS:
         return ["k", "M", "G", "B", "T"]
-    return ["B", *(f"{prefix.upper()}{ending}" for prefix in _PREFIXES[:4] for ending in ("B", "iB"))]
+    return ["B", *(f"{prefix.upper()}{ending}" for prefix in _PREFIXES for ending in ("B", "iB"))]
 
 
 def _wrong(expected: str, value: object, hint: str | None = None) -> ArgumentError:

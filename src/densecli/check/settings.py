@@ -40,7 +40,7 @@ class Settings(NamedTuple):
         for pattern, values in self.per_file:
             if matches(path, pattern):
                 wanted |= values
-        return expectations.read(wanted, self.name)
+        return expectations.read(wanted, "tool.densecli.expect")
 
 
 NONE = Settings({}, {}, ())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.check.align import Pair, in_order
+from densecli.check.sequences import Pair, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from densecli.check.outline import Entry, Outline
+    from densecli.check.outline import Entry, Link, Outline
 
 
 class Wiring:
@@ -45,14 +45,14 @@ class Wiring:
     def _look_through(self) -> None:
         self.behind = (_behind(self.sides[0].entries, self.passed[0]), _behind(self.sides[1].entries, self.passed[1]))
 
-    def same(self, a: int, b: int) -> bool:
+    def same(self, a: Link, b: Link) -> bool:
         """Whether two tensors come from the same layer (or input), or from layers in between that meet behind."""
-        if self.partner.get(a) == b:
-            return True
-        if a not in self.passed[0] and b not in self.passed[1]:
+        if self.partner.get(a.layer) == b.layer:
+            return a[1:] == b[1:]
+        if a.layer not in self.passed[0] and b.layer not in self.passed[1]:
             return False
-        reached = {self.partner.get(index) for index in self.behind[0].get(a, {a})}
-        return bool(reached & self.behind[1].get(b, {b}))
+        reached = {self.partner.get(index) for index in self.behind[0].get(a.layer, {a.layer})}
+        return bool(reached & self.behind[1].get(b.layer, {b.layer}))
 
     def changes(self, pair: Pair) -> Iterator[str]:
         """`inbound` and `shares_weights_with`, if they differ."""
@@ -62,14 +62,15 @@ class Wiring:
         if {self.partner.get(index) for index in a.shares} != {*b.shares}:
             yield "shares_weights_with"
 
-    def _same_call(self, a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    def _same_call(self, a: tuple[Link, ...], b: tuple[Link, ...]) -> bool:
         return len(a) == len(b) and all(map(self.same, a, b))
 
     def names(self, side: int, index: int, what: str) -> list[str]:
         """The names that a change of wiring is about."""
         entry = self.sides[side].entries[index]
-        refs = entry.shares if what == "shares_weights_with" else [ref for call in entry.inbound for ref in call]
-        return [self.name(side, ref) for ref in refs]
+        if what == "shares_weights_with":
+            return [self.name(side, ref) for ref in entry.shares]
+        return [f"{self.name(side, link.layer)}{_which(link)}" for call in entry.inbound for link in call]
 
     def name(self, side: int, ref: int) -> str:
         if ref >= 0:
@@ -79,8 +80,13 @@ class Wiring:
         return own or ("input" if len(inputs) < 2 else f"input {-ref}")
 
 
+def _which(link: Link) -> str:
+    """Keras' notation for anything but the first output of the first call."""
+    return f"[{link.call}][{link.tensor}]" if link.call or link.tensor else ""
+
+
 def _heads(sides: tuple[Outline, Outline]) -> int:
-    refs = [ref for side in sides for entry in side.entries for call in entry.inbound for ref in call]
+    refs = [link.layer for side in sides for entry in side.entries for call in entry.inbound for link in call]
     return -min((*refs, 0))
 
 
@@ -88,6 +94,6 @@ def _behind(entries: Sequence[Entry], passed: set[int]) -> dict[int, set[int]]:
     """For each layer to look through, the layers and inputs that its input comes from in the end."""
     found: dict[int, set[int]] = {}
     for index in sorted(passed):
-        refs = {ref for call in entries[index].inbound for ref in call}
+        refs = {link.layer for call in entries[index].inbound for link in call}
         found[index] = {end for ref in refs for end in (found.get(ref, ()) if ref in passed else (ref,))}
     return found

@@ -5,6 +5,7 @@ Layers are handed this package as `ops`. Images and sequences are channels_last:
 
 from .activations import (
     ACTIVATIONS,
+    as_activation,
     celu,
     elu,
     exponential,
@@ -45,15 +46,12 @@ from .elementary import (
     cast_like,
     channels_last,
     crop,
-    dense,
     each_step,
-    einsum,
     flatten,
     floating,
     from_channels_last,
     generator,
     masked,
-    merge,
     merge_ways,
     not_equal,
     reshape,
@@ -61,14 +59,27 @@ from .elementary import (
     take_rows,
     transpose,
 )
+from .encoding import affine, bins, encode, standardize
 from .heads import heads_attention, heads_mask
+from .images import (
+    center_crop,
+    crop_to_aspect,
+    equalize_tiles,
+    fit_images,
+    pad_to_aspect,
+    resize_images,
+    stretch_contrast,
+)
 from .initializers import INITIALIZERS, initialize
 from .layout import pad, to_channels_first, to_channels_last
+from .merging import any_mask, batch_dot, concatenate, concatenated_mask, merge
 from .norm import batch_norm, batch_norm_scale, group_norm, layer_norm, rms_norm, unit_norm, variance_scaled
 from .pool import adaptive_average_pool, adaptive_max_pool, average_pool, global_average_pool, global_max_pool, max_pool
+from .products import dense, einsum
 from .recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
 from .resize import resize, upsample
 from .softmax import log_softmax, softmax, sparsemax
+from .spectrogram import decibels, mel_bands, power_spectrum, spectrogram
 from .stft import stft_kernel
 from .transposed import conv_transpose
 
@@ -81,27 +92,40 @@ __all__ = [
     "adaptive_average_pool",
     "adaptive_max_pool",
     "additive_scores",
+    "affine",
     "all_finite",
+    "any_mask",
+    "as_activation",
     "attend",
     "average_of_steps",
     "average_pool",
+    "batch_dot",
     "batch_norm",
     "batch_norm_scale",
+    "bins",
     "cast_like",
     "causal_mask",
     "celu",
+    "center_crop",
     "channels_last",
+    "concatenate",
+    "concatenated_mask",
     "conv",
     "conv_lstm",
     "conv_transpose",
     "crop",
+    "crop_to_aspect",
+    "decibels",
     "dense",
     "depthwise_conv",
     "dot_scores",
     "each_step",
     "einsum",
     "elu",
+    "encode",
+    "equalize_tiles",
     "exponential",
+    "fit_images",
     "flatten",
     "floating",
     "from_channels_last",
@@ -127,17 +151,21 @@ __all__ = [
     "lstm",
     "masked",
     "max_pool",
+    "mel_bands",
     "merge",
     "merge_ways",
     "mish",
     "not_equal",
     "onward",
     "pad",
+    "pad_to_aspect",
+    "power_spectrum",
     "prelu",
     "relu",
     "relu6",
     "reshape",
     "resize",
+    "resize_images",
     "rms_norm",
     "scaled_dot_product_attention",
     "selu",
@@ -151,9 +179,12 @@ __all__ = [
     "sparse_plus",
     "sparse_sigmoid",
     "sparsemax",
+    "spectrogram",
     "squareplus",
+    "standardize",
     "steps_that_differ",
     "stft_kernel",
+    "stretch_contrast",
     "take_rows",
     "tanh",
     "tanh_shrink",

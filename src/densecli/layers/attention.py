@@ -64,7 +64,7 @@ class ScoredAttention(Layer, abstract=True):
         """The scores (batch, queries, keys)."""
         raise NotImplementedError(type(self).__name__)
 
-    def forward(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
+    def forward(  # as many as Keras' call has
         self,
         ops: ModuleType,
         w: Mapping[str, Any],

@@ -232,7 +232,7 @@ class ModelReader:
         inputs = calls.ends(config["input_layers"], f"{pointer}/input_layers")
         outputs = calls.ends(config.get("output_layers"), f"{pointer}/output_layers")
         calls.settle(inputs, outputs)
-        graph = Graph(_name(config, "model"), _functional_kind(entry), nodes, inputs, outputs)
+        graph = Graph(_name(config, "model"), _functional_kind(entry, self.era), nodes, inputs, outputs)
         graph.trainable = trainable_of(config)
         self.check_names(graph)
         self.layers.errors += calls.errors
@@ -290,9 +290,10 @@ def is_model(entry: dict[str, Any]) -> bool:
     return known and all(isinstance(layer, dict) for layer in layers)
 
 
-def _functional_kind(entry: dict[str, Any]) -> str:
+def _functional_kind(entry: dict[str, Any], era: int) -> str:
+    """Keras' own classes are all called Functional since Keras 2.4; Keras 1 still shows what it wrote."""
     name = class_of(entry)
-    return "Functional" if name in ("Container", "Network") else name
+    return "Functional" if name in FUNCTIONAL and era > 1 else name
 
 
 def _name(config: Any, default: str) -> str:

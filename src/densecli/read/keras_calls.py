@@ -73,9 +73,9 @@ class CallReader:
             raise GraphError("expected the name, node and tensor of an inbound layer", code="E402")
         if not isinstance(item[0], str):
             return [self.structure(each, kwargs) for each in item]
-        if len(item) > 3 and isinstance(item[3], dict):  # noqa: PLR2004
+        if len(item) > 3 and isinstance(item[3], dict):
             kwargs.update(item[3])
-        if item[0] == "_CONSTANT_VALUE" and len(item) > 2:  # noqa: PLR2004
+        if item[0] == "_CONSTANT_VALUE" and len(item) > 2:
             return plain(item[2])
         return self.ref(item[:3])
 
@@ -145,7 +145,7 @@ class CallReader:
         """Keras 3 counts a node before the first call of a Functional, but only where it lists a model's ends."""
         layer = self.nodes[self.names[name]].layer if name in self.names else None
         functional = isinstance(layer, Model) and layer.type_name != "Sequential"
-        return int(self.era == 3 and functional and len(self.nodes[self.names[name]].calls) > 0)  # noqa: PLR2004
+        return int(self.era == 3 and functional and len(self.nodes[self.names[name]].calls) > 0)
 
     # -- which call a reference means -------------------------------------------------
     def settle(self, inputs: list[Ref], outputs: list[Ref]) -> None:
@@ -175,7 +175,7 @@ class CallReader:
             return 0
         if highest[index] >= len(node.calls):
             return 1
-        return int(self.era < 3 and self.legacy[index])  # noqa: PLR2004
+        return int(self.era < 3 and self.legacy[index])
 
     def check_calls(self, highest: dict[int, int], before: dict[int, int]) -> None:
         for index, call in highest.items():

@@ -15,7 +15,7 @@ from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, 
 from densecli.fields import Object
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
-from densecli.layers.opaque import Custom
+from densecli.layers.opaque import Custom, CustomFunction
 from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import snake_case
 from densecli.read import keras1, tensorflow_ops
@@ -56,6 +56,21 @@ _NAMED = {
     "regularizer": names.REGULARIZERS,
     "constraint": names.CONSTRAINTS,
 }
+
+
+FROM_APPLICATIONS = ("CustomScaleLayer", "LayerScale", "StochasticDepth")
+
+
+def _application(name: str) -> type[Layer]:
+    from densecli.layers.applications import APPLICATIONS  # noqa: PLC0415  # few models have them
+
+    return APPLICATIONS[name]
+
+
+def _legacy(name: str) -> type[Layer] | None:
+    from densecli.layers.legacy import LEGACY  # noqa: PLC0415  # few models have them
+
+    return LEGACY.get(name)
 
 
 def class_of(entry: dict[str, Any]) -> str:
@@ -99,7 +114,7 @@ class LayerReader:
                 f"expected a layer with its class_name, got {describe(entry)}", code="E302", place=place
             )
         frozen, config = self.frozen, entry.get("config")
-        if self.era < 3 and not trainable_of(config):  # noqa: PLR2004  # until Keras 2 a frozen container froze all inside
+        if self.era < 3 and not trainable_of(config):  # until Keras 2 a frozen container froze all inside
             self.frozen = True
         try:
             layer = self.nested(entry, pointer) or self.single(entry, pointer)
@@ -119,12 +134,14 @@ class LayerReader:
             return Custom(class_of(entry), trainable_of(config))
         written = class_of(entry)
         name, config = keras1.modern(RENAMED.get(written, written), config)
-        kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, ""))
+        if name == "Lambda":
+            return CustomFunction(written, _lambda_shape(config), trainable_of(config))
+        if name in FROM_APPLICATIONS:
+            return self.make_if_possible(_application(name), config, pointer)
+        kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or _legacy(name)
         if kind is None or any(config.get(key) for cls, key in ALTERING if cls == kind.__name__):
             return Custom(written, trainable_of(config))
         layer = self.make(kind, config, pointer)
-        if written not in ALIASES and written != kind.__name__ and self.era == 1:
-            layer.type_name = written
         if self.era == 1:
             layer.type_name = written
         return layer
@@ -156,9 +173,16 @@ class LayerReader:
                 raise
             return kind(**repaired)
 
+    def make_if_possible(self, kind: type[Layer], config: dict[str, Any], pointer: str) -> Layer:
+        """A layer of keras.applications, unless it is somebody's own class of that name."""
+        try:
+            return self.make(kind, config, pointer)
+        except ConfigError:
+            return Custom(kind.__name__, trainable_of(config))
+
     def repair(self, config: dict[str, Any], problems: ConfigError) -> dict[str, Any] | None:
         """Whole numbers written as floats, which Keras until 2 and TensorFlow.js turn into integers."""
-        if self.era == 3:  # noqa: PLR2004
+        if self.era == 3:
             return None
         whole = {key: _whole(config.get(key)) for key in problems.problems}
         return None if any(value is None for value in whole.values()) else config | whole
@@ -170,8 +194,10 @@ class LayerReader:
             return self.inner(value, f"{pointer}/config/{key}")
         if key == "dtype":
             return _dtype(value)
+        if key == "axis" and isinstance(value, list) and len(value) == 1 and kind.__name__ == "BatchNormalization":
+            return value[0]  # tf.keras wrote a list
         ending = key.rpartition("_")[2]
-        if ending in _NAMED and kind.__name__ != "Activation" or key == "activation":
+        if (ending in _NAMED and kind.__name__ != "Activation") or key == "activation":
             return _named(value, _NAMED[ending])
         return value
 
@@ -207,7 +233,7 @@ class LayerReader:
             return
         first = self.shared.get(mark)
         if first is None:
-            twins = self.unmarked.get(key, []) if self.era == 3 else []  # noqa: PLR2004
+            twins = self.unmarked.get(key, []) if self.era == 3 else []
             first = next((twin for twin in twins if twin.given == layer.given), layer)
             self.shared[mark] = first
         first.shared_id = layer.shared_id = ("shared", mark)
@@ -294,6 +320,11 @@ def _input_config(config: dict[str, Any], known: dict[str, Any]) -> dict[str, An
     if "shape" in known or "input_shape" in config:
         return {"shape": known.get("shape", plain(config.get("input_shape"))), "dtype": dtype}
     raise GraphError("an input without a shape", code="E406", hint="give it: --input-shape 224,224,3")
+
+
+def _lambda_shape(config: dict[str, Any]) -> Any:
+    """The output shape that a Lambda states; one that is a function stays unknown."""
+    return plain(config.get("output_shape")) if config.get("output_shape_type", "raw") == "raw" else None
 
 
 def _whole(value: Any) -> Any:

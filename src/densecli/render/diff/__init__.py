@@ -12,6 +12,6 @@ FORMATS = ("table", "markdown", "json")
 
 
 def render(diff: Diff, form: str) -> str:
-    """The difference in one of FORMATS, without the last line's end."""
+    """The difference in one of FORMATS, a complete text."""
     text: str = import_module(f"densecli.render.diff.{form}").render(diff)
-    return text
+    return text + "\n"

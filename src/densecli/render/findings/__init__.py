@@ -14,6 +14,6 @@ FORMATS = ("text", "json", "ndjson", "github", "gitlab", "sarif", "junit", "mark
 
 
 def render(verdicts: Sequence[Verdict], form: str) -> str:
-    """The verdicts in one of FORMATS, without the last line's end. Only the module of that format is imported."""
+    """The verdicts in one of FORMATS, each a complete text. Only the module of that format is imported."""
     text: str = import_module(f"densecli.render.findings.{form}").render(verdicts)
-    return text
+    return text + "\n" if text else text
