@@ -74,6 +74,16 @@ class Names:
         return None
 
 
+# Classes that Keras offers under another name than their own.
+_PUBLIC = {"GroupedQueryAttention": "GroupQueryAttention"}
+
+
+def public_name(layer: Layer) -> str:
+    """What the layer is called in keras.layers."""
+    name = type(layer).__name__
+    return _PUBLIC.get(name, name)
+
+
 def is_model(layer: Layer) -> bool:
     return hasattr(layer, "graph")
 
