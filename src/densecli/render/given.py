@@ -34,7 +34,9 @@ def _shortest(layer: Layer, name: str, value: Any) -> Any:
     """The shortest form that the layer reads as this value: 3 for (3, 3), a pair for a tuple of one pair."""
     forms = [value]
     if isinstance(value, tuple) and value and all(each == value[0] for each in value):
-        forms = [value[0], value]
+        options = layer.config_fields[name].schema.get("anyOf", [])
+        numbers = any(option.get("type") == "integer" for option in options)
+        forms = [value[0], value] if numbers else [value, value[0]]  # a shape of one axis stays a tuple
     return next((form for form in forms if _reads_as(layer, name, form, value)), layer.given[name])
 
 
@@ -46,13 +48,15 @@ def _reads_as(layer: Layer, name: str, form: Any, value: Any) -> bool:
 
 
 def input_arguments(layer: Layer) -> dict[str, Any]:
-    """The arguments of an input, the shape without the batch first."""
+    """The arguments of an input: first the shape without the batch, or batch_shape where the batch is odd."""
     given = arguments(layer)
-    batch = given.pop("batch_shape", None)
-    if batch is not None:
-        given = {"shape": batch[1:]} | ({} if batch[0] is None else {"batch_size": batch[0]}) | given
-    shape = given.pop("shape", ())
-    return {"shape": tuple(shape) if isinstance(shape, list | tuple) else (shape,)} | given
+    batch_shape, shape = given.pop("batch_shape", None), given.pop("shape", ())
+    if batch_shape is None:
+        return {"shape": shape} | given
+    if not batch_shape or batch_shape[0] == 0:
+        return {"batch_shape": batch_shape} | given
+    batch = {} if batch_shape[0] is None else {"batch_size": batch_shape[0]}
+    return {"shape": batch_shape[1:]} | batch | given
 
 
 class Names:

@@ -128,6 +128,8 @@ def _layer_entry(layer: Layer, name: str) -> dict[str, Any]:
 
 def _input_config(layer: Layer) -> dict[str, Any]:
     given = input_arguments(layer)
+    if "batch_shape" in given:
+        return given
     return {"batch_shape": (given.pop("batch_size", None), *given.pop("shape"))} | given
 
 

@@ -93,10 +93,10 @@ class _ModelWriter:
         nodes = [self.graph.nodes[ref.node] for ref in self.graph.inputs]
         given = [{key: _value(value) for key, value in input_arguments(node.layer).items()} for node in nodes]
         if len(nodes) == 1 and self.names.explicit("InputLayer", nodes[0].name) is None:
-            return given[0]["shape"] if len(given[0]) == 1 else given[0]
+            return given[0]["shape"] if list(given[0]) == ["shape"] else given[0]
+        plain = [list(each) == ["shape"] and "shape" not in node.name for node, each in zip(nodes, given, strict=True)]
         return {
-            node.name: each["shape"] if len(each) == 1 and "shape" not in node.name else each
-            for node, each in zip(nodes, given, strict=True)
+            node.name: each["shape"] if short else each for node, each, short in zip(nodes, given, plain, strict=True)
         }
 
     def items(self) -> Iterator[Any]:
