@@ -12,4 +12,6 @@ def golden(name: str, text: str) -> None:
     path = FOLDER / name
     if os.environ.get("DENSECLI_UPDATE_GOLDENS"):
         path.write_text(text, encoding="utf-8", newline="\n")
-    assert text == path.read_text(encoding="utf-8"), f"{name} is printed differently: see DENSECLI_UPDATE_GOLDENS in tests/goldens.py"
+    assert text == path.read_text(encoding="utf-8"), (
+        f"{name} is printed differently: see DENSECLI_UPDATE_GOLDENS in tests/goldens.py"
+    )

@@ -150,7 +150,9 @@ def test_a_lock_just_written_holds_and_is_written_the_same_again(stack):
 @given(st.integers(0, 2_000), st.sampled_from(list('{}[],:"0x')), st.integers(0, 3))
 def test_a_damaged_byte_never_gets_past_the_reader_as_anything_but_a_dense_error(at, char, cut):
     text = written(BASE)
+    code = None
     try:
         lock.read(Source("densecli.lock", text[:at] + char + text[at + cut :]))
     except ReadError as error:
-        assert error.code == "E121"
+        code = error.code
+    assert code in (None, "E121")
