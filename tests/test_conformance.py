@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from densecli.errors import ConfigError, ShapeError
 from densecli.infer import layer_weights
 from densecli.shape import product
-
 from support import CASES, answers, call_case, make
 
 ANSWERS = answers()
@@ -28,7 +28,7 @@ def test_shapes_dtypes_and_weights_are_those_of_keras(case):
         return
     layer = make(case.layer, case.config)
     result = call_case(case, layer)
-    weights = [owned.weight for owned in layer_weights(layer, result, trainable=True)]
+    weights = [owned.weight for owned in layer_weights(layer, result)]
     assert [list(tensor.shape) for tensor in result.tensors] == answer["output_shapes"]
     assert [tensor.dtype for tensor in result.tensors] == answer["output_dtypes"]
     assert [[plain(weight.name), list(weight.shape), weight.dtype, weight.trainable] for weight in weights] == [

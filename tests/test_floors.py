@@ -29,7 +29,12 @@ def imported(path: Path) -> set[str]:
     for node in ast.walk(tree):
         if id(node) in typing_only:
             continue
-        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module and node.module.split(".")[0] == "densecli":
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.level == 0
+            and node.module
+            and node.module.split(".")[0] == "densecli"
+        ):
             rest = node.module.split(".")[1:]
             names |= {rest[0]} if rest else {alias.name for alias in node.names}
         if isinstance(node, ast.Import):
@@ -45,7 +50,11 @@ def is_type_checking(node: ast.AST) -> bool:
 def test_imports_go_down(path):
     own = room(path)
     upwards = {name for name in imported(path) if FLOORS[name] > FLOORS[own]}
-    sideways = {name for name in imported(path) if FLOORS[name] == FLOORS[own] and name != own and FLOORS[own] not in (0, 5, 6, 7, 8)}
+    sideways = {
+        name
+        for name in imported(path)
+        if FLOORS[name] == FLOORS[own] and name != own and FLOORS[own] not in (0, 5, 6, 7, 8)
+    }
     assert not upwards, f"{own} stands on floor {FLOORS[own]} and imports from above: {upwards}"
     assert not sideways
 

@@ -181,6 +181,28 @@ def test_conv_finishes_with_scale_bias_and_activation(shape, side):
     np.testing.assert_allclose(finished, np.maximum(plain * scale + bias, 0))
 
 
+def test_dense_multiplies_the_last_axis_and_finishes():
+    rng = np.random.default_rng(6)
+    x, kernel, bias = rng.standard_normal((3, 2, 5)), rng.standard_normal((5, 4)), rng.standard_normal(4)
+    plain = [
+        [[sum(a * b for a, b in zip(row, column, strict=True)) for column in kernel.T] for row in rows] for rows in x
+    ]
+    np.testing.assert_allclose(kernels.dense(x, kernel), plain)
+    y = kernels.dense(x, kernel, bias=bias, activation=kernels.relu)
+    np.testing.assert_allclose(y, np.maximum(plain + bias, 0))
+    np.testing.assert_allclose(kernels.einsum("abc,cd->abd", x, kernel), plain)
+
+
+@pytest.mark.parametrize("size", [0.1, 1.0, 1e2, 1e4])
+def test_attention_to_scores_of_any_size(size):
+    """Small scores skip a pass that large ones need; both are the mean weighted by the softmax."""
+    rng = np.random.default_rng(9)
+    q, k, v = rng.standard_normal((3, 1, 7, 1, 4))
+    weights = kernels.softmax(size * np.einsum("btd,bsd->bts", q[:, :, 0], k[:, :, 0]))
+    y = kernels.scaled_dot_product_attention(*(x.astype(np.float32) for x in (q, k, v)), scale=size)
+    np.testing.assert_allclose(y[:, :, 0], weights @ v[:, :, 0], rtol=2e-3, atol=1e-4)
+
+
 def test_batch_norm_scale_folds_into_a_convolution():
     rng = np.random.default_rng(4)
     x, kernel = rng.standard_normal((1, 9, 9, 3)), rng.standard_normal((3, 3, 3, 5))
@@ -219,6 +241,37 @@ def test_masked_attention_rows_stay_finite():
     x = np.random.default_rng(0).standard_normal((1, 3, 2, 4)).astype(np.float32)
     mask = np.zeros((1, 1, 3, 3), np.bool_)
     assert np.isfinite(kernels.scaled_dot_product_attention(x, x, x, mask=mask)).all()
+
+
+# What Pillow 13.0.0 makes of this row with Image.LANCZOS; shrinking always widens its filter.
+PILLOW_ROW = [3, -1, 4, 1, -5, 9, 2]
+PILLOW = {
+    14: [
+        3.71328,
+        1.94232,
+        -0.54942,
+        -0.32317,
+        2.83315,
+        4.4721,
+        3.00433,
+        -1.62271,
+        -5.61146,
+        -2.18974,
+        6.57277,
+        8.74343,
+        4.14445,
+        0.55155,
+    ],
+    5: [1.31726, 2.19247, -0.26132, 1.04573, 5.40747],
+    4: [1.30055, 1.81881, -0.51005, 5.10585],
+}
+
+
+@pytest.mark.parametrize("width", PILLOW)
+def test_lanczos3_gives_what_pillow_gives(width):
+    image = np.broadcast_to(np.array(PILLOW_ROW, np.float32)[None, None, :, None], (1, 2, 7, 1))
+    y = kernels.resize(image, (2, width), "lanczos3", antialias=True)
+    np.testing.assert_allclose(y[0, 1, :, 0], PILLOW[width], atol=1e-5)
 
 
 @pytest.mark.parametrize("interpolation", ["lanczos3", "lanczos5"])

@@ -36,6 +36,15 @@ def _input(shape: tuple[int, ...], dtype: str, case: Any, index: int) -> np.ndar
     return random.standard_normal(shape).astype("float32").astype(dtype)
 
 
+def draw_masks(case: Any) -> list[np.ndarray | None]:
+    """The mask that each input carries, in the order of draw_inputs."""
+    return [None if shape is None else _mask(concrete(shape), case, index) for index, shape in enumerate(case.masks)]
+
+
+def _mask(shape: tuple[int, ...], case: Any, index: int) -> np.ndarray:
+    return np.random.RandomState(crc32(f"{case.id}/mask/{index}".encode())).rand(*shape) < 0.6
+
+
 def draw_weight(case_id: str, index: int, name: str, shape: tuple[int, ...], dtype: str) -> np.ndarray:
     """A weight's value; what must be positive (a variance) is."""
     random = np.random.RandomState(crc32(f"{case_id}/weight/{index}".encode()))

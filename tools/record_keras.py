@@ -3,7 +3,9 @@
     KERAS_BACKEND=torch python tools/record_keras.py [family …]
 
 Needs an environment of its own: pip install torch==2.13.0, then keras==3.15.1 and scipy. Run it again after adding cases;
-cases that have their answer already are not asked again (`--all` asks them all).
+cases that have their answer already are not asked again (`--all` asks them all). Families that Keras computes with
+TensorFlow's string operations on every backend are asked with KERAS_BACKEND=tensorflow (tensorflow-cpu==2.21.0 beside the
+others), and only then.
 """
 
 from __future__ import annotations
@@ -20,17 +22,21 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
-from cases import Case, families  # noqa: E402
-from values import draw_inputs, draw_weight, flat  # noqa: E402
+from keras.src.backend import get_keras_mask, set_keras_mask  # noqa: E402
 
+from cases import Case, families  # noqa: E402
+from values import draw_inputs, draw_masks, draw_weight, flat  # noqa: E402
+
+TENSORFLOW = {"lookup", "text"}
 MOST_NUMBERS = 400  # of one output; larger ones are recorded by every n-th number
 
 
 def main(arguments: list[str]) -> None:
     everything = "--all" in arguments
     wanted = [argument for argument in arguments if argument != "--all"]
+    tensorflow = keras.backend.backend() == "tensorflow"
     for family, cases in families().items():
-        if not wanted or family in wanted:
+        if (not wanted or family in wanted) and (family in TENSORFLOW) is tensorflow:
             record_family(family, cases, everything)
 
 
@@ -69,8 +75,11 @@ def make(class_name: str, config: dict[str, Any]) -> keras.Layer:
 
 
 def revive(value: Any) -> Any:
+    """Layers and functions (of keras.ops) in Keras' serialized form become what they stand for."""
     if isinstance(value, list):
         return [revive(item) for item in value]
+    if isinstance(value, dict) and value.get("class_name") == "function":
+        return getattr(keras.ops, value["config"])
     if isinstance(value, dict) and "class_name" in value and hasattr(keras.layers, value["class_name"]):
         return make(value["class_name"], value["config"])
     return value
@@ -83,10 +92,13 @@ def typed_shapes(case: Case) -> list[tuple[tuple[int | None, ...], str]]:
 
 
 def call(case: Case, layer: keras.Layer, tensors: Any) -> Any:
-    """Call the layer with tensors in the structure of the case's shapes."""
+    """Call the layer with tensors in the structure of the case's shapes, as `predict` does: not in training."""
+    if isinstance(layer, keras.layers.InputLayer):
+        return layer.output
     arguments = [fill(item, tensors) for item in case.inputs]
     named = {key: fill(value, tensors) for key, value in case.call.get("tensors", {}).items()}
-    return layer(*arguments, **named, **{key: value for key, value in case.call.items() if key != "tensors"})
+    options = {"training": False} if layer._call_has_training_arg else {}  # noqa: SLF001
+    return layer(*arguments, **named, **options | {key: value for key, value in case.call.items() if key != "tensors"})
 
 
 def fill(item: Any, tensors: Any) -> Any:
@@ -113,12 +125,26 @@ def record_values(case: Case, layer: keras.Layer) -> dict[str, Any]:
     """The numbers that come out for the drawn inputs and weights; `names` of strings stay strings."""
     for index, weight in enumerate(layer.weights):
         weight.assign(draw_weight(case.id, index, weight.path, tuple(weight.shape), str(weight.dtype)))
+    for part in layer._flatten_layers():  # noqa: SLF001
+        if part.weights and hasattr(part, "finalize_state"):
+            part.finalize_state()  # Normalization keeps a copy of its statistics, as loading weights also has to know
     try:
-        output = call(case, layer, iter(keras.ops.convert_to_tensor(array) for array in draw_inputs(case)))
+        output = call(case, layer, iter(masked_tensors(case)))
     except Exception as error:  # noqa: BLE001
         return {"value_error": f"{type(error).__name__}: {error}"[:200]}
     arrays = [keras.ops.convert_to_numpy(tensor) for tensor in keras.tree.flatten(output)]
-    return {"values": [sample(array) for array in arrays]}
+    masks = [get_keras_mask(tensor) for tensor in keras.tree.flatten(output)] if case.masks else []
+    found = [None if mask is None else sample(keras.ops.convert_to_numpy(mask)) for mask in masks]
+    return {"values": [sample(array) for array in arrays]} | ({"masks": found} if case.masks else {})
+
+
+def masked_tensors(case: Case) -> list[Any]:
+    """The inputs, each with the mask that a layer above would have given it."""
+    tensors = [keras.ops.convert_to_tensor(array) for array in draw_inputs(case)]
+    for tensor, mask in zip(tensors, draw_masks(case), strict=False):
+        if mask is not None:
+            set_keras_mask(tensor, keras.ops.convert_to_tensor(mask))
+    return tensors
 
 
 def sample(array: np.ndarray) -> dict[str, Any]:
@@ -128,8 +154,14 @@ def sample(array: np.ndarray) -> dict[str, Any]:
     return {
         "shape": list(array.shape),
         "step": step,
-        "numbers": [float(f"{n:.8g}") if isinstance(n, float) else n for n in kind.tolist()],
+        "numbers": [plain(number) for number in kind.tolist()],
     }
+
+
+def plain(number: Any) -> Any:
+    if isinstance(number, bytes):
+        return number.decode()
+    return float(f"{number:.8g}") if isinstance(number, float) else number
 
 
 if __name__ == "__main__":

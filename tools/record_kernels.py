@@ -315,7 +315,7 @@ def record_recurrent(wide: bool) -> Family:
         ("gru", "GRU", {"reset_after": True, "use_bias": False, "activation": "elu"}),
     ]
     walks = [{}, {"mask": True}, {"go_backwards": True}, {"mask": True, "zero_output_for_mask": True, "states": True}]
-    walks += [{"mask": True, "go_backwards": True}] if wide else []
+    walks += [{"mask": True, "go_backwards": True}]
     shapes = [(1, 1, 3, 2), (1, 9, 5, 7), (4, 6, 3, 16), (3, 30, 40, 33)] if wide else [(3, 5, 2, 4)]
     for (op, kind, config), walk, (batch, time, channels, units) in itertools.product(cells, walks, shapes):
         x = draw(batch, time, channels)
@@ -343,7 +343,14 @@ def record_recurrent(wide: bool) -> Family:
         spatial = (5, 6, 4)[:rank]
         x = draw(2, 3, *spatial, 2)
         layer = getattr(keras.layers, f"ConvLSTM{rank}D")(
-            3, (2, 3, 2)[:rank], strides, padding, dilation_rate=dilation, return_sequences=True, return_state=True
+            3,
+            (2, 3, 2)[:rank],
+            strides,
+            padding,
+            dilation_rate=dilation,
+            return_sequences=True,
+            return_state=True,
+            go_backwards=rank == 2,
         )
         layer.build(x.shape)
         weights = [draw(*w.shape, scale=w.shape[0] ** -0.5) for w in layer.weights if "seed" not in w.path]
@@ -351,6 +358,7 @@ def record_recurrent(wide: bool) -> Family:
         inputs = {"x": x} | dict(zip(("kernel", "recurrent_kernel", "bias"), weights, strict=True))
         inputs["mask"] = RNG.random((2, 3)) < 0.7
         options = {"strides": strides, "padding": padding, "dilation": dilation, "recurrent_activation": "hard_sigmoid"}
+        options |= {"go_backwards": rank == 2}
         layer.cell.recurrent_activation = keras.activations.hard_sigmoid
         family.add("conv_lstm", inputs, options, list(layer(x, mask=inputs["mask"])))
     return family

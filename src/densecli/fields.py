@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 REQUIRED: Any = object()
 MAX_INT = 2**63 - 1
+LAYER_SCHEMA = {"type": ["string", "object"], "title": "layer"}
 
 
 class Field(Generic[T]):
@@ -210,18 +211,51 @@ def shape(default: Any = REQUIRED, doc: str = "", *, least: int = 0, one: bool =
     return Field(read, default, doc, {"type": "array", "items": {"type": ["integer", "null"], "minimum": least}})
 
 
+def array(default: Any = REQUIRED, doc: str = "") -> Field[Any]:
+    """A number or a nested list of numbers, also in the form in which Keras writes NumPy arrays to a config."""
+
+    def read(_: Any, value: Any) -> Any:
+        value = _array_value(value)
+        array_shape(value)
+        return value
+
+    return Field(read, default, doc, {"anyOf": [{"type": "number"}, {"type": "array"}]})
+
+
+def _array_value(value: Any) -> Any:
+    """The numbers inside {"class_name": "__numpy__", "config": {"value": …}}."""
+    name, config = value if isinstance(value, Object) else (None, value)
+    if isinstance(value, dict):
+        name, config = value.get("class_name"), value.get("config")
+    if name in ("__numpy__", "__tensor__") and isinstance(config, dict):
+        return config.get("value")
+    return value
+
+
+def array_shape(value: Any) -> tuple[int, ...]:
+    """The sizes of nested lists of numbers. Raises ArgumentError where they are ragged or hold something else."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return ()
+    if not isinstance(value, list | tuple):
+        raise wrong_type("a number or a list of numbers", value)
+    inner = {array_shape(each) for each in value}
+    if len(inner) > 1:
+        raise ArgumentError("expected rows of equal length", code="E303")
+    return (len(value), *(inner.pop() if inner else ()))
+
+
 def anything(default: Any = None, doc: str = "", schema: dict[str, Any] | None = None) -> Field[Any]:
     """A value that has no bearing on shapes or counts (seeds, ranges, names of others): kept as it is."""
     return Field(lambda _, value: value, default, doc, schema or {})
 
 
-def optional(field: Field[T]) -> Field[T | None]:
-    """The same field, but null is fine and the default."""
+def optional(field: Field[T], default: Any = None) -> Field[T | None]:
+    """The same field, but null is fine, and the default unless there is another one."""
 
     def read(layer: Any, value: Any) -> T | None:
         return None if value is None else field.read(layer, value)
 
-    return Field(read, None, field.doc, {"anyOf": [field.schema, {"type": "null"}]})
+    return Field(read, default, field.doc, {"anyOf": [field.schema, {"type": "null"}]})
 
 
 def _named(value: Any, names: Sequence[str], kind: str) -> str | Object | None:
@@ -299,4 +333,4 @@ def layer(default: Any = REQUIRED, doc: str = "") -> Field[Any]:
             raise wrong_type("a layer, such as Dense(4)", value)
         return value
 
-    return Field(read, default, doc, {"$ref": "#/$defs/layer"})
+    return Field(read, default, doc, LAYER_SCHEMA)

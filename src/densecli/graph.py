@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from densecli.errors import Place
     from densecli.layer import Layer
+    from densecli.shape import Shape
 
 
 class Ref(NamedTuple):
@@ -22,14 +23,20 @@ class Ref(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One use of a layer: `args` and `kwargs` as in Keras' call, with a Ref wherever a tensor stands."""
+    """One use of a layer: `args` and `kwargs` as in Keras' call, with a Ref wherever a tensor stands.
+
+    `extra` are arguments without a bearing on shapes (mask, training); tensors in them are connections nevertheless.
+    `stated` are the (shape, dtype) of the outputs that a file tells, by output index: all that is known of custom layers.
+    """
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any] = {}  # noqa: RUF012  # never written to
+    extra: dict[str, Any] = {}  # noqa: RUF012
+    stated: dict[int, tuple[Shape, str]] | None = None
 
     def refs(self) -> list[Ref]:
         found: list[Ref] = []
-        map_refs((self.args, self.kwargs), found.append)
+        map_refs((self.args, self.kwargs, self.extra), found.append)
         return found
 
 
@@ -43,16 +50,20 @@ class Node:
 
 
 class Graph:
-    """A whole model. `kind` is Keras' class (Sequential or Functional); nodes stand in the order they were made."""
+    """A whole model. `kind` is Keras' class (Sequential or Functional); nodes stand in the order they were made.
 
-    __slots__ = ("expect", "inputs", "kind", "name", "nodes", "outputs", "place", "trainable", "warnings")
+    A deferred graph has an input whose shape only its caller knows (a nested Sequential that nobody gave one).
+    """
+
+    __slots__ = ("deferred", "expect", "inputs", "kind", "name", "nodes", "outputs", "place", "trainable", "warnings")
 
     def __init__(self, name: str, kind: str, nodes: list[Node], inputs: list[Ref], outputs: list[Ref]) -> None:
         self.name, self.kind, self.nodes, self.inputs, self.outputs = name, kind, nodes, inputs, outputs
         self.trainable = True
+        self.deferred = False
+        self.warnings: list[str] = []
         self.place: Place | None = None
         self.expect: dict[str, Any] = {}
-        self.warnings: list[str] = []
 
 
 def map_refs(tree: Any, function: Callable[[Ref], Any]) -> Any:
@@ -65,6 +76,8 @@ def map_refs(tree: Any, function: Callable[[Ref], Any]) -> Any:
         return tuple(map_refs(item, function) for item in tree)
     if isinstance(tree, dict):
         return {key: map_refs(item, function) for key, item in tree.items()}
+    if isinstance(tree, slice):
+        return slice(*(map_refs(item, function) for item in (tree.start, tree.stop, tree.step)))
     return tree
 
 
@@ -108,7 +121,7 @@ def _visit(graph: Graph, start: Step, inputs: set[Step], state: tuple[set[Step],
 
 def _cycle(graph: Graph, path: list[Step], step: Step) -> GraphError:
     loop = [graph.nodes[node].name for node, _ in [*path[path.index(step) :], step]]
-    loop = loop[::-1] if len(loop) < 12 else [*loop[:-6:-1], "…", loop[0]]  # noqa: PLR2004
+    loop = loop[::-1] if len(loop) < 12 else [*loop[:-6:-1], "…", loop[0]]
     return GraphError(f"the layers form a loop: {' -> '.join(loop)}", code="E401").at(graph.nodes[step[0]].place)  # type: ignore[return-value]
 
 
@@ -118,8 +131,7 @@ def row_order(graph: Graph) -> list[int]:
         return [index for index, node in enumerate(graph.nodes) if not _is_input(graph, index) and node.calls]
     order, seen = call_order(graph)
     depths = _depths(graph, order)
-    unused = {ref.node for ref in graph.inputs} - depths.keys()
-    depths.update(dict.fromkeys(unused, 0))
+    depths.update((ref.node, 0) for ref in graph.inputs if ref.node not in depths)
     return sorted(depths, key=lambda node: (-depths[node], seen.get(node, -1)))
 
 

@@ -6,22 +6,31 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from densecli.graph import Graph, Node, row_order
 from densecli.layer import Layer
+from densecli.model import Model
 from densecli.names import DTYPE_BYTES
 from densecli.report import CallInfo, Report, Row, TensorInfo, Totals, WeightInfo
 from densecli.shape import product, size
-from densecli.trace import Result, Tensor, Trace, apply, trace
+from densecli.text import plural, quote
+from densecli.trace import Result, Tensor, Trace, apply, flat_inputs, trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from densecli.layer import Weight
 
 FIGURES = ("macs", "flops", "activation_bytes")
 
 
 class Owned(NamedTuple):
-    """A weight and who owns it: equal owners are one variable."""
+    """A weight and who owns it: equal owners are one variable.
+
+    `trains` is what the model sees. It is not `weight.trainable` where a container is frozen but the layer inside it is
+    not: Keras 3 asks the variable, so the model trains it, while the container says that it has no trainable weights.
+    """
 
     owner: Any
     weight: WeightInfo
+    trains: bool
 
 
 class Cost(NamedTuple):
@@ -35,6 +44,7 @@ class Cost(NamedTuple):
     flops: int | None
     activation_bytes: int | None
     rows: tuple[Row, ...]
+    uncounted: bool
 
 
 def infer(graph: Graph, source: str = "<argument>", batch: int | None = None) -> Report:
@@ -52,6 +62,7 @@ def infer(graph: Graph, source: str = "<argument>", batch: int | None = None) ->
         rows,
         built.totals(rows),
         batch,
+        (*graph.warnings, *built.warnings(rows)),
     )
 
 
@@ -67,19 +78,17 @@ def _with_batch(graph: Graph, batch: int | None) -> list[Tensor] | None:
 
 
 def _info(graph: Graph, found: Trace, ref: Any) -> TensorInfo:
-    tensor = found.results[ref.node, ref.call].tensors[ref.tensor]
+    tensor = found.tensor(ref) or Tensor(None, "")
     return TensorInfo(graph.nodes[ref.node].name, tensor.shape, tensor.dtype)
 
 
 class RowBuilder:
     """Rows of one graph; remembers what equal calls cost, and who owns which weight."""
 
-    def __init__(self, graph: Graph, found: Trace, trainable: bool = True) -> None:
+    def __init__(self, graph: Graph, found: Trace) -> None:
         self.graph, self.found = graph, found
-        self.trainable = trainable and graph.trainable
         self.costs: dict[int, tuple[Result, Cost]] = {}
-        self.owned: dict[Any, WeightInfo] = {}
-        self.shared = any(node.layer.shared_id is not None for node in graph.nodes)
+        self.owned: dict[Any, Owned] = {}
 
     def rows(self) -> Iterator[Row]:
         owners: dict[Any, str] = {}
@@ -96,13 +105,8 @@ class RowBuilder:
     def row(self, index: int, node: Node, results: list[Result], owners: dict[Any, str]) -> Row:
         cost = self.cost(node.layer, results)
         shares = self.register(index, node, cost, owners)
-        last = results[-1]
-        return Row(
-            node.name, type_name(node.layer), node.layer.trainable and self.trainable, last.tensors[0].dtype if last.tensors else "",
-            tuple(self.call_info(node, call, result) for call, result in enumerate(results)),
-            cost.params, cost.trainable_params, cost.weight_bytes, cost.macs, cost.flops, cost.activation_bytes,
-            tuple(owned.weight for owned in cost.weights), cost.rows, shares, node.layer.opaque, node.layer, last,
-        )  # fmt: skip
+        calls = tuple(self.call_info(node, call, result) for call, result in enumerate(results))
+        return _row(node.name, node.layer, results[-1], cost, calls)._replace(shares_weights_with=shares)
 
     def register(self, index: int, node: Node, cost: Cost, owners: dict[Any, str]) -> tuple[str, ...]:
         """Enter the weights into the model's; whoever has the same ones already is named."""
@@ -112,7 +116,7 @@ class RowBuilder:
             if owner in owners:
                 shares[owners[owner]] = None
             owners.setdefault(owner, node.name)
-            self.owned[owner] = owned.weight
+            self.owned.setdefault(owner, owned)
         shares.pop(node.name, None)
         return tuple(shares)
 
@@ -129,41 +133,68 @@ class RowBuilder:
     def cost(self, layer: Layer, results: list[Result]) -> Cost:
         """Weights by the first call, as Keras builds them; work is the sum over all calls."""
         if len(results) > 1:
-            each = [call_cost(layer, result, self.trainable) for result in results]
+            each = [call_cost(layer, result) for result in results]
             sums = {figure: _sum(getattr(cost, figure) for cost in each) for figure in FIGURES}
-            return each[0]._replace(**sums)
+            inner = zip(*(cost.rows for cost in each), strict=False)
+            return each[0]._replace(rows=tuple(map(_summed, inner)), **sums)
         known = self.costs.get(id(layer))
         if known is not None and known[0] is results[0]:
             return known[1]
-        cost = call_cost(layer, results[0], self.trainable)
+        cost = call_cost(layer, results[0])
         self.costs[id(layer)] = (results[0], cost)
         return cost
 
     def totals(self, rows: Sequence[Row]) -> Totals:
-        weights = self.owned.values()
+        weights = [owned.weight for owned in self.owned.values()]
+        trained = [owned.weight for owned in self.owned.values() if owned.trains and self.graph.trainable]
         not_counted = {figure: tuple(row.name for row in rows if getattr(row, figure) is None) for figure in FIGURES}
+        uncounted = tuple(row.name for row in rows if row.uncounted)
         return Totals(
-            sum(product(weight.shape) or 0 for weight in weights),
-            sum(product(weight.shape) or 0 for weight in weights if weight.trainable),
-            sum(weight_bytes(weight) for weight in weights),
-            sum(weight_bytes(weight) for weight in weights if weight.trainable),
+            sum(map(weight_params, weights)),
+            sum(map(weight_params, trained)),
+            sum(map(weight_bytes, weights)),
+            sum(map(weight_bytes, trained)),
             *(_sum(getattr(row, figure) for row in rows) for figure in FIGURES),
-            {figure: names for figure, names in not_counted.items() if names},
-            any(row.opaque for row in rows),
+            {figure: names for figure, names in ({"params": uncounted} | not_counted).items() if names},
+            bool(uncounted),
         )
 
+    def warnings(self, rows: Sequence[Row]) -> Iterator[str]:
+        """Where the rows' trainable counts do not add up to Keras' total, because a freeze did not reach the variables."""
+        if not self.graph.trainable and any(row.trainable_params for row in rows):
+            yield "the model itself is frozen: nothing in it is trainable, whatever its layers say"
+            return
+        for row in rows:
+            inside = row.params - row.trainable_params if row.layer is not None and not row.layer.trainable else 0
+            trains = self.trained_inside(row) if inside else 0
+            if trains:
+                yield (
+                    f"{quote(row.name)} is frozen, but layers inside it are not: Keras counts {plural(trains, 'parameter')} "
+                    "of it as trainable in the total"
+                )
 
-def type_name(layer: Layer) -> str:
-    return str(getattr(layer, "type_name", type(layer).__name__))
+    def trained_inside(self, row: Row) -> int:
+        known = self.costs.get(id(row.layer))
+        weights = call_cost(row.layer, row.expects).weights if known is None else known[1].weights
+        return sum(weight_params(owned.weight) for owned in weights if owned.trains)
 
 
-def call_cost(layer: Layer, result: Result, trainable: bool) -> Cost:
+def _row(name: str, layer: Layer, last: Result, cost: Cost, calls: tuple[CallInfo, ...]) -> Row:
+    return Row(
+        name, layer.type_name, layer.trainable, last.tensors[0].dtype if last.tensors else "", calls,
+        cost.params, cost.trainable_params, cost.weight_bytes, cost.macs, cost.flops, cost.activation_bytes,
+        tuple(owned.weight for owned in cost.weights), cost.rows, (), layer.opaque, layer, last, cost.uncounted,
+    )  # fmt: skip
+
+
+def call_cost(layer: Layer, result: Result) -> Cost:
     """Costs of one call of one layer."""
-    weights = tuple(layer_weights(layer, result, trainable))
-    params = [product(owned.weight.shape) or 0 for owned in weights]
+    weights = tuple(layer_weights(layer, result))
+    params = [weight_params(owned.weight) for owned in weights]
     opaque = layer.opaque or result.output is None
     macs = None if opaque else layer.macs(result.output, *result.args, **result.kwargs)
     elementwise = None if opaque else layer.elementwise(result.output, *result.args, **result.kwargs)
+    rows = tuple(child_rows(layer, result))
     return Cost(
         weights,
         sum(params),
@@ -172,53 +203,92 @@ def call_cost(layer: Layer, result: Result, trainable: bool) -> Cost:
         macs,
         None if macs is None or elementwise is None else 2 * macs + elementwise,
         _sum(tensor_bytes(tensor) for tensor in result.tensors),
-        tuple(child_rows(layer, result, trainable)),
+        rows,
+        any(row.uncounted for row in rows) or _uncounted(layer, result),
     )
 
 
-def layer_weights(layer: Layer, result: Result, trainable: bool) -> Iterator[Owned]:
-    """Own weights first, then those of the layers inside, each with its path as name."""
-    if any(tensor.shape is None for tensor in result.inputs):
-        return
-    found = _weights(layer, result.args, result.kwargs, (trainable, (), None))
-    yield from sorted(found, key=lambda owned: owned.weight.name.rpartition("/")[2] not in layer.leads)
+def _uncounted(layer: Layer, result: Result) -> bool:
+    """Whether there may be weights that nobody told: in an opaque layer, or behind a shape that nobody knows."""
+    if layer.held is not None or (result.output is not None and not layer.opaque):
+        return False
+    kind = type(layer)
+    return not layer.weightless and (
+        layer.opaque or kind.weights is not Layer.weights or kind.children is not Layer.children
+    )
+
+
+def layer_weights(layer: Layer, result: Result) -> Iterator[Owned]:
+    """Own weights first, then those of the layers inside, each with its path as name and each once."""
+    seen = set()
+    found: Iterable[Owned]
+    if layer.opaque or (result.output is None and not layer.knows_weights):
+        found = _own_weights(layer, layer.held or (), (layer.trainable, (), None))
+    else:
+        found = _weights(layer, result.args, result.kwargs, (layer.trainable, (), None))
+    for owned in sorted(found, key=lambda owned: owned.weight.name.rpartition("/")[2] not in layer.leads):
+        if owned.owner not in seen:
+            seen.add(owned.owner)
+            yield owned
 
 
 def _weights(layer: Layer, args: Any, kwargs: Any, above: tuple[bool, tuple[str, ...], Any]) -> Iterator[Owned]:
     trainable, path, shared = above
-    trainable = trainable and layer.trainable
     shared, path_here = (layer.shared_id, ()) if layer.shared_id is not None else (shared, path)
-    for weight in layer.weights(*args, **kwargs):
-        name = "/".join((*path, weight.name))
-        info = WeightInfo(
-            name, weight.shape, weight.dtype or layer.variable_dtype, weight.trainable and trainable, weight.axes
-        )
-        yield Owned((shared, *path_here, weight.name), info)
+    if layer.opaque or (layer.held is not None and None in flat_inputs([list(args), kwargs])):
+        yield from _own_weights(layer, layer.held or (), above)
+        return
+    for owned in _own_weights(layer, layer.weights(*args, **kwargs), above):
+        yield owned._replace(owner=(shared, *path_here, owned.owner[-1]))
     for child in layer.children(*args, **kwargs):
-        yield from _weights(child.layer, child.inputs, {}, (trainable, (*path, child.name), shared))
+        yield from _weights(child.layer, child.inputs, child.kwargs, (trainable, (*path, child.name), shared))
 
 
-def child_rows(layer: Layer, result: Result, trainable: bool) -> Iterator[Row]:
-    """Rows of the layers inside a wrapper or a composed layer."""
+def _own_weights(layer: Layer, weights: Iterable[Weight], above: tuple[bool, tuple[str, ...], Any]) -> Iterator[Owned]:
+    trainable, path, shared = above
+    for weight in weights:
+        trains = weight.trainable and layer.trainable
+        name, dtype = "/".join((*path, weight.name)), weight.dtype or layer.variable_dtype
+        info = WeightInfo(name, weight.shape, dtype, trains and trainable, weight.axes)
+        yield Owned((shared, *path, weight.name), info, trains)
+
+
+def child_rows(layer: Layer, result: Result) -> Iterator[Row]:
+    """Rows of the layers inside a nested model, a wrapper or a composed layer."""
+    if isinstance(layer, Model):
+        yield from _model_rows(layer, result)
+        return
     if result.output is None:
         return
-    trainable = trainable and layer.trainable
     for child in layer.children(*result.args, **result.kwargs):
-        inputs = tuple(Tensor(shape, layer.compute_dtype) for shape in _flat(child.inputs))
-        inner = apply(child.layer, child.inputs, {}, inputs)
-        cost = call_cost(child.layer, inner, trainable)
+        inputs = tuple(Tensor(shape, layer.compute_dtype) for shape in flat_inputs(child.inputs))
+        inner = apply(child.layer, child.inputs, child.kwargs, inputs)
         shapes = (tuple(tensor.shape for tensor in inputs), tuple(tensor.shape for tensor in inner.tensors))
-        yield Row(
-            child.name, type_name(child.layer), child.layer.trainable and trainable, inner.tensors[0].dtype,
-            (CallInfo((), *shapes),), cost.params, cost.trainable_params, cost.weight_bytes, cost.macs, cost.flops, cost.activation_bytes,
-            tuple(owned.weight for owned in cost.weights), cost.rows, (), child.layer.opaque, child.layer, inner,
-        )  # fmt: skip
+        yield _row(child.name, child.layer, inner, call_cost(child.layer, inner), (CallInfo((), *shapes),))
 
 
-def _flat(tree: Any) -> list[Any]:
-    if isinstance(tree, tuple) and (not tree or tree[0] is None or isinstance(tree[0], int)):
-        return [tree]
-    return [shape for item in tree for shape in _flat(item)]
+def _model_rows(model: Model, result: Result) -> Iterator[Row]:
+    """Rows with the shapes that the model was built with, as Keras lists them, and what this call of it costs."""
+    built = model.built(*result.args, **result.kwargs)
+    if built is None:
+        return
+    called = model.called(*result.args, **result.kwargs)
+    rows = RowBuilder(model.graph, built).rows()
+    if called is None or called is built:
+        yield from rows
+    else:
+        yield from map(_with_figures, rows, RowBuilder(model.graph, called).rows())
+
+
+def _with_figures(row: Row, called: Row) -> Row:
+    inner = tuple(map(_with_figures, row.layers, called.layers))
+    return row._replace(layers=inner, **{figure: getattr(called, figure) for figure in FIGURES})
+
+
+def _summed(rows: Sequence[Row]) -> Row:
+    """One row for a layer inside a layer that is called several times."""
+    inner = tuple(map(_summed, zip(*(row.layers for row in rows), strict=False)))
+    return rows[0]._replace(layers=inner, **{figure: _sum(getattr(row, figure) for row in rows) for figure in FIGURES})
 
 
 def tensor_bytes(tensor: Tensor) -> int | None:
@@ -227,8 +297,12 @@ def tensor_bytes(tensor: Tensor) -> int | None:
     return None if count is None or width is None else count * width
 
 
+def weight_params(weight: WeightInfo) -> int:
+    return product(weight.shape) or 0
+
+
 def weight_bytes(weight: WeightInfo) -> int:
-    return (product(weight.shape) or 0) * DTYPE_BYTES.get(weight.dtype, 1)
+    return weight_params(weight) * DTYPE_BYTES.get(weight.dtype, 1)
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from densecli import fields
@@ -12,13 +14,43 @@ from densecli.shape import Shape, show, size, times
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from types import ModuleType
 
     Array = Any
 
 Shapes = Shape | list[Any]
-CATALOGUE: dict[str, type[Layer]] = {}
+
+
+class Catalogue(Mapping[str, "type[Layer]"]):
+    """Layer classes by type name; a family's module is imported when one of its layers is first asked for."""
+
+    def __init__(self) -> None:
+        self.loaded: dict[str, type[Layer]] = {}
+        self.modules: dict[str, str] = {}  # type -> module, from densecli.layers.index
+
+    def __getitem__(self, name: str) -> type[Layer]:
+        if name not in self.loaded and name in self.modules:
+            import_module(self.modules[name])
+        return self.loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.modules | self.loaded)
+
+    def __len__(self) -> int:
+        return len(self.modules | self.loaded)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.modules or name in self.loaded
+
+    def enter(self, layer: type[Layer]) -> None:
+        self.loaded[layer.__name__] = layer
+
+    def pop(self, name: str) -> type[Layer]:
+        return self.loaded.pop(name)
+
+
+CATALOGUE = Catalogue()
 ALIASES: dict[str, str] = {}
 # Ways to say the input shape on the first layer, as Keras 1 to 3 had them; they belong to the stack, not to the layer.
 INPUT_ARGUMENTS = (
@@ -49,6 +81,7 @@ class Child(NamedTuple):
     name: str
     layer: Layer
     inputs: tuple[Any, ...]
+    kwargs: dict[str, Any] = {}  # noqa: RUF012  # never written to
 
 
 class Layer:
@@ -82,8 +115,14 @@ class Layer:
     activity_regularizer = fields.regularizer()
 
     given: dict[str, Any]
+    type_name: str = ""  # the class as a model file calls it
     name: str = ""  # of a layer inside another one; in a graph the node has the name
     shared_id: object = None  # set by readers when a file says that two places hold the same layer
+    held: tuple[Weight, ...] | None = (
+        None  # what a weights file says that it holds, for layers that no rule is known for
+    )
+    weightless: ClassVar[bool] = False  # an opaque layer that cannot hold weights
+    knows_weights: bool = False  # the weights are known even where the input's shape is not (a built model inside)
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
         own = {name.rstrip("_"): value for name, value in vars(cls).items() if isinstance(value, Field)}
@@ -92,8 +131,9 @@ class Layer:
         if abstract:
             return
         cls.family = cls.__module__.rpartition(".")[2]
+        cls.type_name = cls.__name__
         cls.defaults = {name: _default(cls, field) for name, field in cls.config_fields.items()}
-        CATALOGUE[cls.__name__] = cls
+        CATALOGUE.enter(cls)
         ALIASES.update(dict.fromkeys(cls.aliases, cls.__name__))
 
     def __init__(self, **config: Any) -> None:

@@ -6,6 +6,7 @@ They are opaque words here; kernels give activations and initializers their arit
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Element-wise FLOPs per output element: each +, -, *, /, comparison, exp, log, tanh or erf counts as one
 # (docs/figures.md tells how each figure comes about).
@@ -79,6 +80,7 @@ def is_float(dtype: str) -> bool:
     return "float" in dtype
 
 
+@lru_cache(maxsize=1024)
 def snake_case(name: str) -> str:
     """The start of an automatic layer name: MaxPooling2D -> max_pooling2d, PReLU -> p_re_lu (Keras' rule)."""
     name = re.sub(r"\W+", "", name)

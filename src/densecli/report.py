@@ -59,6 +59,7 @@ class Row(NamedTuple):
     opaque: bool = False
     layer: Any = None  # the Layer itself, for explain and diagrams
     expects: Any = None  # the shapes of the last call as the layer gets them
+    uncounted: bool = False  # there may be weights that nobody told
 
     @property
     def non_trainable_params(self) -> int:

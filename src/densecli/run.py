@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from densecli import kernels
 from densecli.errors import DenseError, LimitError
 from densecli.forward import Value, flat_arrays, forward
-from densecli.infer import infer, type_name
+from densecli.infer import infer
 from densecli.liveness import peak_tensors
 from densecli.names import compute_dtype, is_float
 from densecli.text import size as show_size
@@ -93,7 +93,7 @@ def check_runnable(graph: Graph) -> None:
     """Refuse before any work what has no forward pass. Raises DenseError."""
     inputs = {ref.node for ref in graph.inputs}
     nodes = [node for index, node in enumerate(graph.nodes) if index not in inputs and not node.layer.runnable]
-    missing = [f"{type_name(node.layer)} '{node.name}'" for node in nodes]
+    missing = [f"{node.layer.type_name} '{node.name}'" for node in nodes]
     if missing:
         raise DenseError(
             f"not runnable: {', '.join(missing[:5])}",
@@ -146,7 +146,7 @@ def nested_weights(
         for weight in layer.weights(*args, **kwargs)
     }
     for child in layer.children(*args, **kwargs):
-        found[child.name] = nested_weights(child.layer, child.inputs, {}, draw, f"{path}{child.name}/")
+        found[child.name] = nested_weights(child.layer, child.inputs, child.kwargs, draw, f"{path}{child.name}/")
     return found
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from densecli.errors import DenseError, ShapeError, SpecErrors
+from densecli.errors import DenseError, GraphError, ShapeError, SpecErrors
 from densecli.graph import Call, Graph, Node, Ref, call_order, map_refs
 from densecli.shape import show
+from densecli.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,14 @@ class Trace:
 
     def tensor(self, ref: Ref) -> Tensor | None:
         result = self.results.get((ref.node, ref.call))
-        return None if result is None else result.tensors[ref.tensor]
+        if result is None:
+            return None
+        if ref.tensor < len(result.tensors):
+            return result.tensors[ref.tensor]
+        if result.output is None:  # an opaque layer: nobody knows how many outputs it has
+            return Tensor(None, result.tensors[0].dtype if result.tensors else "float32")
+        count = plural(len(result.tensors), "output")
+        raise GraphError(f"output {ref.tensor} is asked for, but there is {count}", code="E402")
 
 
 def trace(graph: Graph, inputs: Sequence[Tensor] | None = None) -> Trace:
@@ -72,52 +80,75 @@ def _order(graph: Graph) -> Sequence[tuple[int, int]]:
 
 def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any, Result]) -> None:
     call = node.calls[step[1]]
-    single = call.args[0] if len(call.args) == 1 and isinstance(call.args[0], Ref) and not call.kwargs else None
-    key = None
-    if single is not None:
-        tensor = found.tensor(single)
-        if tensor is None:
-            return
-        key = (node.layer, tensor)
-        known = memo.get(key)
-        if known is not None:
-            found.results[step] = known
-            return
     try:
-        result = call_layer(found, node, call)
+        key = _memo_key(found, node, call)
+        known = memo.get(key)
+        result = call_layer(found, node, call) if known is None else known
     except SpecErrors as several:  # of a nested model
         found.errors += several.errors
         return
-    except ShapeError as error:
+    except (ShapeError, GraphError) as error:
         found.errors.append(_explain(error, found, node, call))
         return
     if result is not None:
         found.results[step] = result
-        memo[key] = result
+        if key is not None:
+            memo[key] = result
+
+
+def _memo_key(found: Trace, node: Node, call: Call) -> tuple[Layer, Tensor] | None:
+    """What equal results have in common, for the usual call with one tensor."""
+    if len(call.args) != 1 or not isinstance(call.args[0], Ref) or call.kwargs or call.extra or node.layer.opaque:
+        return None
+    tensor = found.tensor(call.args[0])
+    return None if tensor is None or tensor.shape is None else (node.layer, tensor)
 
 
 def call_layer(found: Trace, node: Node, call: Call) -> Result | None:
     """The result of one call, or None where an input is unknown because of a mistake above it."""
     refs = call.refs()
-    tensors = [found.tensor(ref) for ref in refs]
-    if any(tensor is None for tensor in tensors):
+    inputs = tuple(tensor for tensor in map(found.tensor, refs) if tensor is not None)
+    if len(inputs) < len(refs):
         return None
-    known = {ref: tensor for ref, tensor in zip(refs, tensors, strict=True) if tensor is not None}
+    known = dict(zip(refs, inputs, strict=True))
     args, kwargs = map_refs((call.args, call.kwargs), lambda ref: known[ref].shape)
-    inputs = tuple(known[ref] for ref in refs)
-    return apply(node.layer, args, kwargs, inputs)
+    result = apply(node.layer, args, kwargs, inputs[: len(refs) - len(Call((), call.extra).refs())])
+    if call.extra:
+        result = result._replace(inputs=inputs)
+    return _as_stated(result, call.stated) if call.stated and result.output is None else result
+
+
+def _as_stated(result: Result, stated: dict[int, tuple[Shape, str]]) -> Result:
+    """What a file says of the outputs of a layer that no rule is known for."""
+    tensors = tuple(Tensor(*stated.get(index, (None, "float32"))) for index in range(max(stated) + 1))
+    return result._replace(tensors=tensors)
 
 
 def apply(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], inputs: tuple[Tensor, ...]) -> Result:
     """Call one layer on shapes; an opaque input shape makes the outputs opaque, for no rule can be applied to it."""
-    if any(tensor.shape is None for tensor in inputs):
+    if any(tensor.shape is None for tensor in inputs) and not layer.knows_weights:
         return Result(args, kwargs, inputs, None, (Tensor(None, layer.compute_dtype),))
     layer.accept(*args, **kwargs)
     output = layer.output(*args, **kwargs)
+    if output is None:
+        return Result(args, kwargs, inputs, None, (Tensor(None, layer.compute_dtype),))
     dtypes = layer.output_dtype(*(tensor.dtype for tensor in inputs))
     shapes = flat_shapes(output)
     each = dtypes if isinstance(dtypes, list) else [dtypes] * len(shapes)
     return Result(args, kwargs, inputs, output, tuple(map(Tensor, shapes, each)))
+
+
+def flat_inputs(tree: Any) -> list[Shape | None]:
+    """The shapes in the arguments of a call: tuples of sizes, in tuples, lists and dicts."""
+    if is_shape(tree):
+        return [tree]
+    items = [tree[key] for key in sorted(tree)] if isinstance(tree, dict) else tree
+    return [shape for item in items for shape in flat_inputs(item)] if isinstance(items, list | tuple) else []
+
+
+def is_shape(item: Any) -> bool:
+    """Whether an argument is the shape of a tensor: a tuple of sizes (what a config holds comes in lists)."""
+    return item is None or (isinstance(item, tuple) and all(size is None or isinstance(size, int) for size in item))
 
 
 def flat_shapes(output: Any) -> list[Shape | None]:
@@ -126,10 +157,14 @@ def flat_shapes(output: Any) -> list[Shape | None]:
     return [output]
 
 
-def _explain(error: ShapeError, found: Trace, node: Node, call: Call) -> DenseError:
+def _explain(error: DenseError, found: Trace, node: Node, call: Call) -> DenseError:
     """Add which layer it was, where it stands and what came in."""
     if error.layer is None:
-        error.message = f"{type(node.layer).__name__} '{node.name}': {error.message}"
-        shapes = [tensor.shape for tensor in map(found.tensor, call.refs()) if tensor is not None]
+        error.message = f"{node.layer.type_name} '{node.name}': {error.message}"
+        shapes = [] if isinstance(error, GraphError) else _shapes(found, call)
         error.label = error.label or f"input {show(shapes[0] if len(shapes) == 1 else shapes)}"
     return error.at(node.place, node.name)
+
+
+def _shapes(found: Trace, call: Call) -> list[Shape | None]:
+    return [tensor.shape for tensor in map(found.tensor, call.refs()) if tensor is not None]

@@ -25,6 +25,7 @@ class Case(NamedTuple):
     high: int = 10  # integer inputs are below this
     data: Any = None  # the input itself, where random numbers will not do (strings)
     values: bool = True  # whether numbers are recorded too
+    masks: tuple[Any, ...] = ()  # shapes of the masks that the inputs carry, None where one has none
 
     @property
     def id(self) -> str:
@@ -42,7 +43,7 @@ class Case(NamedTuple):
 def case(
     layer: str, /, *inputs: Any, call: dict[str, Any] | None = None, dtypes: tuple[str, ...] = (), **config: Any
 ) -> Case:
-    options = {key: config.pop(f"_{key}") for key in ("high", "data", "values") if f"_{key}" in config}
+    options = {key: config.pop(f"_{key}") for key in ("high", "data", "values", "masks") if f"_{key}" in config}
     return Case(layer, config, inputs, call or {}, dtypes, **options)
 
 

@@ -6,7 +6,9 @@ ROWS, IMAGES, VOLUMES = (None, 4, 7, 2), (None, 3, 6, 5, 2), (None, 2, 4, 4, 4, 
 def masked(layer, x, *states, **config):
     tensors = {"initial_state": list(states)} if states else {}
     dtypes = (*["float32"] * (1 + len(states)), "bool")
-    return case(layer, x, call={"tensors": tensors | {"mask": x[:2]}}, dtypes=dtypes, filters=3, kernel_size=2, **config)
+    return case(
+        layer, x, call={"tensors": tensors | {"mask": x[:2]}}, dtypes=dtypes, filters=3, kernel_size=2, **config
+    )
 
 
 CASES = [
@@ -41,7 +43,9 @@ CASES = [
     case("ConvLSTM2D", IMAGES, filters=2, kernel_size=3),
     case("ConvLSTM2D", IMAGES, filters=2, kernel_size=[3, 2], strides=[1, 2], return_sequences=True, return_state=True),
     case("ConvLSTM2D", (None, 3, 2, 6, 5), filters=2, kernel_size=2, data_format="channels_first", padding="same"),
-    case("ConvLSTM2D", (None, 3, 2, 6, 5), filters=2, kernel_size=2, data_format="channels_first", return_sequences=True),
+    case(
+        "ConvLSTM2D", (None, 3, 2, 6, 5), filters=2, kernel_size=2, data_format="channels_first", return_sequences=True
+    ),
     case("ConvLSTM2D", IMAGES, filters=2, kernel_size=2, dilation_rate=[2, 1], go_backwards=True),
     case("ConvLSTM2D", IMAGES, filters=2, kernel_size=2, padding="same", strides=3, return_state=True),
     masked("ConvLSTM2D", IMAGES, return_sequences=True),
@@ -51,7 +55,9 @@ CASES = [
     case("ConvLSTM3D", VOLUMES, filters=2, kernel_size=2),
     case("ConvLSTM3D", VOLUMES, filters=2, kernel_size=[1, 2, 3], padding="same", return_sequences=True),
     case("ConvLSTM3D", VOLUMES, filters=1, kernel_size=3, strides=[1, 2, 1], return_state=True, use_bias=False),
-    case("ConvLSTM3D", (None, 2, 1, 4, 4, 4), filters=2, kernel_size=2, data_format="channels_first", return_state=True),
+    case(
+        "ConvLSTM3D", (None, 2, 1, 4, 4, 4), filters=2, kernel_size=2, data_format="channels_first", return_state=True
+    ),
     case("ConvLSTM3D", (None, None, 4, 4, 4, 1), filters=2, kernel_size=2, dilation_rate=2, return_sequences=True),
     case("ConvLSTM3D", (None, 4, 4, 4, 1), filters=2, kernel_size=2),
     case("ConvLSTM3D", VOLUMES, filters=2, kernel_size=5),

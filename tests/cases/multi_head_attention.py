@@ -21,7 +21,9 @@ def masked(*inputs, **config):
 
 
 def grouped(*inputs, **config):
-    return called("GroupQueryAttention", *inputs, **{"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2} | config)
+    return called(
+        "GroupQueryAttention", *inputs, **{"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2} | config
+    )
 
 
 SCORES = {"return_attention_scores": True}

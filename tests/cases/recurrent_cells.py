@@ -10,7 +10,7 @@ def family(layer, states):
         case(layer, (2, 3), [(2, 4)] * len(states), units=4, use_bias=False),
         case(layer, X, states, units=4, activation="relu", trainable=False),
         case(layer, X, states, units=4, dropout=0.5, recurrent_dropout=0.5, seed=1),
-        case(layer, X, states, units=4, dtype="mixed_float16", _values=False),
+        case(layer, X, states, units=4, dtype="float64"),
         case(layer, X, states, units=4, dtypes=("int32",)),
         case(layer, X, states, units=0),
         case(layer, X, states, units=4.5),

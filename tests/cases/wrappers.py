@@ -30,7 +30,10 @@ CASES = [
     timed((None, None, 5, 3), layer=inner("GRU", units=2, return_sequences=True)),
     timed((None, 2, 5, 3), layer=inner("Bidirectional", layer=LSTM)),
     timed((None, 2, 4, 3), layer=inner("TimeDistributed", layer=inner("Dense", units=4))),
-    timed((None, 2, 4, 3, 2), layer=inner("TimeDistributed", layer=inner("TimeDistributed", layer=inner("Dense", units=4)))),
+    timed(
+        (None, 2, 4, 3, 2),
+        layer=inner("TimeDistributed", layer=inner("TimeDistributed", layer=inner("Dense", units=4))),
+    ),
     timed((None, 2, 5, 3), layer=inner("EinsumDense", equation="abc,cd->abd", output_shape=[5, 4], bias_axes="d")),
     timed((None, 2, 3, 6, 2), layer=inner("ConvLSTM1D", filters=2, kernel_size=3)),
     timed((2, 5, 3), layer=inner("Dense", units=4), trainable=False),

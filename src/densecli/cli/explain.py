@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from densecli.cli.options import Batch, Debug, InputShape, Output, Specs
 from densecli.cli.output import deliver
-from densecli.read.specs import input_shapes, read, specs
 from densecli.infer import infer
+from densecli.read.specs import input_shapes, read, specs
 from densecli.render import explain
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from importlib.resources import files
 from typing import Annotated
 
 import typer
@@ -24,5 +23,7 @@ def command(
     debug: Debug = False,
 ) -> int:
     """Print a JSON Schema."""
+    from importlib.resources import files  # noqa: PLC0415  # brings zipfile and tempfile along
+
     deliver(files("densecli").joinpath(f"schemas/{which.value}-1.json").read_text(encoding="utf-8"), output)
     return 0

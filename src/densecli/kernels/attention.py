@@ -9,14 +9,17 @@ import numpy as np
 from .layout import Array, blocks
 from .softmax import softmax
 
-SCORE_BYTES = 1 << 21
+SCORE_BYTES = 1 << 20
 """Scores that are held at once: they are walked over four times, so they should stay in cache."""
+
+SAFE_EXPONENT = 30.0
+"""Scores of at most this size need no shift before exp: e^30 is 1e13, and single precision reaches 3e38."""
 
 FAR_BELOW = 1e9
 """Keras subtracts this from masked scores (3e4 in half precision), so that a wholly masked row stays finite."""
 
 
-def scaled_dot_product_attention(  # noqa: PLR0913 - as many as the operation has
+def scaled_dot_product_attention(
     q: Array,
     k: Array,
     v: Array,
@@ -37,21 +40,28 @@ def scaled_dot_product_attention(  # noqa: PLR0913 - as many as the operation ha
     values = share_heads(v, heads).transpose(0, 2, 1, 3)
     queries = np.multiply(q.transpose(0, 2, 1, 3), scale, order="C")
     allowed = visible(mask, causal, steps, k.shape[1])
+    small = allowed is None and q.dtype != np.float16 and longest(queries) * longest(k) < SAFE_EXPONENT
     out = np.empty((batch, steps, heads, v.shape[-1]), q.dtype)
     for block in blocks((batch, heads, steps), max(1, SCORE_BYTES // (k.shape[1] * q.itemsize))):
         scores = np.matmul(queries[block], keys[block[:2]])
         if allowed is not None:
             hide(scores, np.broadcast_to(allowed, (batch, heads, steps, k.shape[1]))[block])
+        if not small:
+            scores -= scores.max(-1, keepdims=True)
         take_mean(scores, values[block[:2]], out.transpose(0, 2, 1, 3)[block])
     return out
 
 
+def longest(x: Array) -> float:
+    """Euclidean length of the longest vector on the last axis; a score is at most its query's times its key's."""
+    return math.sqrt(np.einsum("...i,...i->...", x, x).max(initial=0.0))
+
+
 def take_mean(scores: Array, values: Array, out: Array) -> None:
-    """Mean of `values` (..., S, dim) weighted by the softmax of `scores` (..., T, S), which it overwrites.
+    """Mean of `values` (..., S, dim) weighted by exp of `scores` (..., T, S), which it overwrites.
 
     Dividing by the sum of the weights afterwards saves a pass over the scores.
     """
-    scores -= scores.max(-1, keepdims=True)
     np.exp(scores, out=scores)
     np.matmul(scores, values, out=out)
     out /= scores.sum(-1, keepdims=True)

@@ -14,6 +14,7 @@ import numpy as np
 from .depthwise import weigh_channels
 from .finish import Finish
 from .layout import Array, Ints, Window, bands, blocks, windows
+from .products import multiply_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,21 +54,9 @@ def conv(  # noqa: PLR0913 - as many as the operation has
         kernel, scale = kernel * scale, None
     finish = Finish(scale, bias, activation)
     if groups == 1 and max(size) == 1:
-        return multiply_pixels(x[(slice(None), *(slice(None, None, s) for s in strides))], kernel, finish)
+        pixels = x[(slice(None), *(slice(None, None, s) for s in strides))]
+        return multiply_rows(pixels, kernel.reshape(-1, filters), finish)
     return multiply_windows(x, kernel, window, groups, finish)
-
-
-def multiply_pixels(x: Array, kernel: Array, finish: Finish) -> Array:
-    """Multiply every pixel of `x` with a kernel of one tap; nothing to gather."""
-    channels, filters = kernel.shape[-2:]
-    weights = kernel.reshape(channels, filters)
-    rows = x.reshape(-1, channels)
-    out = np.empty((len(rows), filters), x.dtype)
-    for (block,) in blocks((len(rows),), max(1, GATHER_BYTES // (filters * x.itemsize))):
-        part = out[block]
-        np.matmul(rows[block], weights, out=part)
-        finish(part)
-    return out.reshape(*x.shape[:-1], filters)
 
 
 def multiply_windows(x: Array, kernel: Array, window: Window, groups: int, finish: Finish) -> Array:

@@ -74,7 +74,7 @@ def fold_axis(merge: Callable[..., Array], x: Array, axis: int, window: int, str
 
 def adaptive_average_pool(x: Array, output_size: Ints) -> Array:
     """Mean over `output_size` nearly equal parts of each spatial axis of `x` (batch, *spatial, channels)."""
-    return fold_parts(lambda part, axis: part.mean(axis, dtype=part.dtype), x, output_size)
+    return fold_parts(lambda part, axis: part.mean(axis), x, output_size)
 
 
 def adaptive_max_pool(x: Array, output_size: Ints) -> Array:
@@ -94,7 +94,7 @@ def fold_parts(reduce: Callable[[Array, int], Array], x: Array, output_size: Int
 
 def global_average_pool(x: Array, keepdims: bool = False) -> Array:
     """Mean over the spatial axes of `x` (batch, *spatial, channels)."""
-    return np.asarray(x.mean(tuple(range(1, x.ndim - 1)), dtype=x.dtype, keepdims=keepdims))
+    return np.asarray(x.mean(tuple(range(1, x.ndim - 1)), keepdims=keepdims))
 
 
 def global_max_pool(x: Array, keepdims: bool = False) -> Array:

@@ -36,10 +36,11 @@ def resize(images: Array, size: tuple[int, int], interpolation: str = "bilinear"
     nearest, bilinear and bicubic give what Keras 3.15.1 gives on torch; lanczos3 and lanczos5, which torch lacks, are
     windowed sincs with weights that sum to 1. `antialias` widens the filters when the image shrinks.
     """
+    resized = images
     for axis, length in enumerate(size, start=1):
-        if length != images.shape[axis] or interpolation.startswith("lanczos"):
-            images = resample(images, axis, length, interpolation, antialias)
-    return np.array(images) if images.base is not None or not images.flags.owndata else images
+        if length != images.shape[axis]:
+            resized = resample(resized, axis, length, interpolation, antialias)
+    return images.copy() if resized is images else resized
 
 
 def resample(images: Array, axis: int, length: int, interpolation: str, antialias: bool) -> Array:

@@ -1,43 +1,7 @@
-"""The catalogue: one module per family. Importing this package fills `densecli.layer.CATALOGUE`."""
+"""The catalogue: one module per family. A module is imported when one of its layers is first asked for: start-up is a feature."""
 
-from densecli.layers import (
-    adaptive_pooling,
-    attention,
-    borders,
-    conv,
-    conv_lstm,
-    core,
-    einsum,
-    embedding,
-    global_pooling,
-    merge,
-    normalization,
-    multi_head_attention,
-    pooling,
-    recurrent,
-    recurrent_cells,
-    regularization,
-    reshaping,
-    wrappers,
-)
+from densecli.layer import ALIASES, CATALOGUE
+from densecli.layers import index
 
-__all__ = [
-    "adaptive_pooling",
-    "attention",
-    "borders",
-    "conv",
-    "conv_lstm",
-    "core",
-    "einsum",
-    "embedding",
-    "global_pooling",
-    "merge",
-    "normalization",
-    "multi_head_attention",
-    "pooling",
-    "recurrent",
-    "recurrent_cells",
-    "regularization",
-    "reshaping",
-    "wrappers",
-]
+CATALOGUE.modules.update({name: f"{__name__}.{module}" for name, module in index.MODULES.items()})
+ALIASES.update(index.ALIASES)

@@ -24,7 +24,7 @@ class ScoredAttention(Layer, abstract=True):
 
     dropout = fields.number(0.0, "share of the scores dropped in training")
 
-    def accept(self, xs: Any, **_: Any) -> None:
+    def accept(self, xs: Any, *_: Any, mask: Any = None, **__: Any) -> None:
         name = type(self).__name__
         if not isinstance(xs, list) or len(xs) not in (2, 3):
             count = len(xs) if isinstance(xs, list) else 1
@@ -33,11 +33,15 @@ class ScoredAttention(Layer, abstract=True):
                 code="E407",
                 hint=f"hand it branches, as for self-attention: [_ | _] -> {name}",
             )
+        if mask is not None and (not isinstance(mask, list) or len(mask) not in (2, 3)):
+            raise ShapeError(f"mask is a list: [query's, value's], got {show(mask)}")
         query, value, key = xs[0], xs[1], xs[-1]
         if _differ(key[-1], query[-1]) or _differ(key[-2], value[-2]) or len(query) != len(value):
             raise ShapeError(f"query {show(query)}, value {show(value)} and key {show(key)} do not fit")
 
     def output(self, xs: list[Shape], return_attention_scores: Any = False, **_: Any) -> Any:
+        for _weight in self.weights(xs):  # an unknown size among them is an error
+            pass
         y = (*xs[0][:-1], xs[1][-1])
         return [y, (*xs[0][:-1], xs[-1][-2])] if return_attention_scores else y
 
@@ -60,7 +64,7 @@ class ScoredAttention(Layer, abstract=True):
         """The scores (batch, queries, keys)."""
         raise NotImplementedError(type(self).__name__)
 
-    def forward(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
+    def forward(  # as many as Keras' call has
         self,
         ops: ModuleType,
         w: Mapping[str, Any],

@@ -24,6 +24,11 @@ class Conv(Layer, abstract=True):
     formula = "output = activation(convolution(input, kernel) + bias)"
     shape_rule = "(batch, *spatial, channels) -> (batch, *windows, filters); valid: (size - reach) // stride + 1, same: ceil(size / stride)"
     rank: ClassVar[int]
+    order = (
+        "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups", "activation", "use_bias",
+        "kernel_initializer", "bias_initializer", "kernel_regularizer", "bias_regularizer", "activity_regularizer",
+        "kernel_constraint", "bias_constraint",
+    )  # fmt: skip
 
     filters = fields.count(doc="output channels")
     kernel_size = fields.per_axis(doc="size of the window")
@@ -41,39 +46,36 @@ class Conv(Layer, abstract=True):
     activity_regularizer = fields.regularizer()
     kernel_constraint = fields.constraint()
     bias_constraint = fields.constraint()
-
-    def __init_subclass__(cls, abstract: bool = False) -> None:
-        cls.ndim = None if abstract else cls.rank + 2
-        super().__init_subclass__(abstract)
+    lora_rank = fields.optional(fields.count(doc="rank of the LoRA factors; the kernel itself is frozen then"))
+    lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update; null is lora_rank"))
 
     def check(self) -> None:
+        if self.lora_rank is not None and self.kernel_constraint is not None:
+            self.reject("lora_rank", "LoRA and a kernel_constraint exclude each other")
         if self.filters % self.groups:
             self.reject("groups", f"{self.filters:,} filters do not divide into {self.groups:,} groups")
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             self.reject("dilation_rate", "strides and dilation_rate cannot both exceed 1")
 
     def channels(self, x: Shape) -> int:
-        channels = known(split_channels(x, self.data_format)[1], "the channel axis")
+        channels = input_channels(self, x)
         if channels % self.groups:
             raise ShapeError(f"{channels:,} input channels do not divide into {self.groups:,} groups")
         return channels // self.groups
 
     def weights(self, x: Shape) -> Iterator[Weight]:
-        axes = (*SPATIAL[self.rank], "input channels", "filters")
-        yield Weight(
-            "kernel", (*self.kernel_size, self.channels(x), self.filters), axes, initializer=self.kernel_initializer
-        )
+        axes, reach = (*SPATIAL[self.rank], "input channels"), (*self.kernel_size, self.channels(x))
+        frozen, rank = self.lora_rank is not None, self.lora_rank
+        yield Weight("kernel", (*reach, self.filters), (*axes, "filters"), not frozen, self.kernel_initializer)
         if self.use_bias:
             yield Weight("bias", (self.filters,), ("filters",), initializer=self.bias_initializer)
+        if rank is not None:
+            yield Weight("lora_kernel_a", (*reach, rank), (*axes, "rank"), initializer="he_uniform", dtype="float32")
+            yield Weight("lora_kernel_b", (rank, self.filters), ("rank", "filters"), dtype="float32")
 
     def output(self, x: Shape) -> Shape:
         self.channels(x)
-        spatial, _ = split_channels(x, self.data_format)
-        return join_channels(x[0], self.windows(spatial), self.filters, self.data_format)
-
-    def windows(self, spatial: Shape) -> list[Dim]:
-        axes = zip(spatial, self.kernel_size, self.strides, self.dilation_rate, strict=True)
-        return [window(*axis, self.padding) for axis in axes]
+        return join_channels(x[0], windows(self, x), self.filters, self.data_format)
 
     def macs(self, y: Shape, x: Shape) -> int | None:
         return times(size(y), product(self.kernel_size), self.channels(x))
@@ -82,17 +84,38 @@ class Conv(Layer, abstract=True):
         return sum_known((size(y) if self.use_bias else 0, activation_flops(self.activation, y)))
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
-        spatial, windows = split_channels(x, self.data_format)[0], split_channels(y, self.data_format)[0]
-        numbers = zip(self.kernel_size, self.strides, self.dilation_rate, strict=True)
-        for axis in zip(SPATIAL[self.rank], spatial, windows, numbers, strict=True):
-            yield window_sentence(self.padding, *axis)
+        yield from explain_windows(self, x)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        kernel = w["kernel"]
+        if self.lora_rank is not None:
+            kernel = kernel + (self.lora_alpha or self.lora_rank) / self.lora_rank * (
+                w["lora_kernel_a"] @ w["lora_kernel_b"]
+            )
         y = ops.conv(
-            ops.channels_last(x, self.data_format), w["kernel"], strides=self.strides, padding=self.padding, dilation=self.dilation_rate,
-            groups=self.groups, bias=w.get("bias"),
+            ops.channels_last(ops.floating(x), self.data_format), kernel, strides=self.strides, padding=self.padding,
+            dilation=self.dilation_rate, groups=self.groups, bias=w.get("bias"),
         )  # fmt: skip
-        return ops.from_channels_last(ops.activate(y, self.activation), self.data_format)
+        return ops.activate(ops.from_channels_last(y, self.data_format), self.activation)
+
+
+def input_channels(layer: Any, x: Shape) -> int:
+    """The size of the channel axis, on which the kernel depends."""
+    return known(split_channels(x, layer.data_format)[1], "the channel axis")
+
+
+def windows(layer: Any, x: Shape) -> list[Dim]:
+    """How many windows fit along each spatial axis: kernel_size, strides, dilation_rate and padding are the layer's."""
+    axes = zip(layer.kernel_size, layer.strides, layer.dilation_rate, strict=True)
+    spatial, _ = split_channels(x, layer.data_format)
+    return [window(dim, *axis, layer.padding) for dim, axis in zip(spatial, axes, strict=True)]
+
+
+def explain_windows(layer: Any, x: Shape) -> Iterator[str]:
+    axes = zip(layer.kernel_size, layer.strides, layer.dilation_rate, strict=True)
+    spatial, _ = split_channels(x, layer.data_format)
+    for axis in zip(SPATIAL[layer.rank], spatial, windows(layer, x), axes, strict=True):
+        yield window_sentence(layer.padding, *axis)
 
 
 def window_sentence(padding: str, axis: str, size: Dim, out: Dim, numbers: tuple[int, int, int]) -> str:
@@ -112,7 +135,7 @@ class Conv1D(Conv):
     Conv1D(8, 3): (None, 10, 4) -> (None, 8, 8), 104 params
     """
 
-    rank = 1
+    rank, ndim = 1, 3
     aliases = ("Convolution1D",)
     padding = fields.choice("valid", "same", "causal", doc="causal: a step sees only itself and earlier ones")
 
@@ -123,7 +146,7 @@ class Conv2D(Conv):
     Conv2D(32, 3): (None, 28, 28, 1) -> (None, 26, 26, 32), 320 params
     """
 
-    rank = 2
+    rank, ndim = 2, 4
     aliases = ("Convolution2D",)
 
 
@@ -133,5 +156,5 @@ class Conv3D(Conv):
     Conv3D(4, 3): (None, 8, 8, 8, 1) -> (None, 6, 6, 6, 4), 112 params
     """
 
-    rank = 3
+    rank, ndim = 3, 5
     aliases = ("Convolution3D",)

@@ -55,6 +55,11 @@ class ConvLSTMCell(Cell, abstract=True):
         out = join_channels(x[0], [window(*axis, self.padding) for axis in axes], self.filters, self.data_format)
         return [out, out]
 
+    def step_output(self, x: Shape) -> Shape:
+        known(split_channels(x, self.data_format)[1], "the channel axis")
+        out: Shape = self.state_shapes(x)[0]
+        return out
+
     def weights(self, x: Shape, *_: Any, **__: Any) -> Iterator[Weight]:
         channels, width = known(split_channels(x, self.data_format)[1], "the channel axis"), 4 * self.filters
         axes, gates = SPATIAL[len(self.kernel_size)], "4 gates × filters"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from densecli import fields
 from densecli.errors import ShapeError
 from densecli.layer import Layer, Weight, activation_flops, sum_known
+from densecli.layers.core import check_lora, lora_rank
 from densecli.shape import Dim, Shape, known, product, show, times
 
 if TYPE_CHECKING:
@@ -105,10 +106,13 @@ class EinsumDense(Layer):
     bias_regularizer = fields.regularizer()
     kernel_constraint = fields.constraint()
     bias_constraint = fields.constraint()
-    lora_rank = fields.optional(fields.count(doc="rank of the LoRA factors; the kernel itself is frozen then"))
+    lora_rank = lora_rank()
     lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
     gptq_unpacked_column_size = fields.anything(doc="of a quantized kernel (no bearing on this summary)")
     quantization_config = fields.anything(doc="how Keras quantizes the layer (no bearing on this summary)")
+
+    def check(self) -> None:
+        check_lora(self, "kernel_constraint")
 
     def plan(self, x: Shape) -> Plan:
         form = next(filter(None, (form.fullmatch(self.equation) for form in FORMS)), None)
@@ -161,11 +165,6 @@ class EinsumDense(Layer):
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         kernel = w["kernel"]
         if self.lora_rank is not None:
-            kernel = kernel + lora_update(self, w["lora_kernel_a"], w["lora_kernel_b"])
-        return ops.activate(ops.einsum(self.equation, x, kernel, w.get("bias")), self.activation)
-
-
-def lora_update(layer: Any, a: Array, b: Array) -> Array:
-    """What the LoRA factors add to a frozen kernel."""
-    alpha = layer.lora_rank if layer.lora_alpha is None else layer.lora_alpha
-    return alpha / layer.lora_rank * (a @ b)
+            alpha = self.lora_rank if self.lora_alpha is None else self.lora_alpha
+            kernel = kernel + alpha / self.lora_rank * (w["lora_kernel_a"] @ w["lora_kernel_b"])
+        return ops.activate(ops.einsum(self.equation, x, kernel, bias=w.get("bias")), self.activation)

@@ -34,6 +34,11 @@ class ReversibleEmbedding(Embedding):
     reverse_dtype = fields.anything(doc="dtype of the product on the way back")
     logit_soft_cap = fields.optional(fields.number(doc="bends scores so that they stay within ± this"))
 
+    def check(self) -> None:
+        super().check()
+        if self.lora_rank is not None and not self.tie_weights:  # Keras 3.15.1 fails when it builds this
+            self.reject("tie_weights", "LoRA factors need tied weights")
+
     def weights(self, x: Shape, **_: Any) -> Iterator[Weight]:
         yield from super().weights(x)
         if not self.tie_weights:

@@ -4,44 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from densecli import fields
 from densecli.errors import ShapeError
+from densecli.fields import Field
 from densecli.layer import Layer
-from densecli.shape import Dim, Shape, show, size, times
+from densecli.shape import Dim, Shape, normal_axis, plus, show, size, times
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import ModuleType
 
     Array = Any
+    Masks = list[Any] | None
 
 
 class Merge(Layer, abstract=True):
     """Combine tensors element by element, broadcasting sizes of 1."""
 
     takes = "list"
-    keeps_integers = True
     supports_masking = True
     shape_rule = "the inputs' shapes, broadcast"
     operation: ClassVar[str]
 
     def output(self, xs: list[Shape]) -> Shape:
-        two_or_more(self, xs)
-        batches = {x[0] for x in xs} - {None}
-        if len(batches) > 1:
-            raise ShapeError(f"cannot merge tensors of different batch sizes: {show(xs)}")
+        listed(self, xs)
+        batch = one_batch(xs)
         shape = xs[0][1:]
         for x in xs[1:]:
             shape = broadcast(shape, x[1:], xs)
-        return (batches.pop() if batches and all(x[0] is not None for x in xs) else None, *shape)
+        return (batch, *shape)
 
     def elementwise(self, y: Shape, xs: list[Shape]) -> int | None:
         return times(len(xs) - 1, size(y))
 
-    def forward(self, ops: ModuleType, w: Mapping[str, Any], xs: list[Array]) -> Array:
-        return ops.merge(self.operation, xs)
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], xs: list[Array], mask: Masks = None) -> Array:
+        return ops.merge(self.operation, xs, mask)
+
+    def mask(self, ops: ModuleType, inputs: list[Array], mask: Masks) -> Array | None:
+        return None if mask is None or any(each is None for each in mask) else ops.any_mask(mask)
 
 
-def two_or_more(layer: Layer, xs: Any) -> None:
+def listed(layer: Layer, xs: Any) -> None:
     if not isinstance(xs, list) or len(xs) < 1:
         raise ShapeError(
             f"{type(layer).__name__} merges several tensors, but got one",
@@ -50,8 +53,22 @@ def two_or_more(layer: Layer, xs: Any) -> None:
         )
 
 
+def exactly_two(layer: Layer, xs: Any) -> None:
+    listed(layer, xs)
+    if len(xs) != 2:
+        raise ShapeError(f"{type(layer).__name__} takes exactly 2 tensors, got {len(xs)}", code="E407")
+
+
+def one_batch(xs: list[Shape]) -> Dim:
+    """The batch size that all tensors have, or that those with one have (Keras 3.15.1: a known size wins)."""
+    batches = {x[0] for x in xs} - {None}
+    if len(batches) > 1:
+        raise ShapeError(f"cannot merge tensors of different batch sizes: {show(xs)}")
+    return batches.pop() if batches else None
+
+
 def broadcast(a: Shape, b: Shape, xs: list[Shape]) -> Shape:
-    """Keras' rule for merge layers (3.15.1): an unknown size stays unknown unless the other one is 1."""
+    """Keras' rule for merge layers (3.15.1): an unknown size stays unknown, whatever the other one is."""
     if len(a) < len(b):
         a, b = b, a
     head = len(a) - len(b)
@@ -76,3 +93,158 @@ class Add(Merge):
 
     formula = "output = a + b + …"
     operation = "add"
+
+
+class Subtract(Merge):
+    """Subtract the second tensor from the first.
+
+    Subtract(): [(None, 8), (None, 8)] -> (None, 8), 0 params
+    """
+
+    formula = "output = a - b"
+    operation = "subtract"
+
+    def output(self, xs: list[Shape]) -> Shape:
+        exactly_two(self, xs)
+        return super().output(xs)
+
+
+class Multiply(Merge):
+    """Multiply tensors element by element, as a gate or an attention map does.
+
+    Multiply(): [(None, 4, 8), (None, 1, 8)] -> (None, 4, 8), 0 params
+    """
+
+    formula = "output = a × b × …"
+    operation = "multiply"
+
+
+class Average(Merge):
+    """Take the mean of tensors element by element.
+
+    Average(): [(None, 8), (None, 8)] -> (None, 8), 0 params
+    """
+
+    formula = "output = (a + b + …) / n"
+    operation = "average"
+
+    def elementwise(self, y: Shape, xs: list[Shape]) -> int | None:
+        return times(len(xs), size(y))
+
+
+class Maximum(Merge):
+    """Keep the largest of the tensors' values, element by element.
+
+    Maximum(): [(None, 8), (None, 8)] -> (None, 8), 0 params
+    """
+
+    formula = "output = max(a, b, …)"
+    operation = "maximum"
+
+
+class Minimum(Merge):
+    """Keep the smallest of the tensors' values, element by element.
+
+    Minimum(): [(None, 8), (None, 8)] -> (None, 8), 0 params
+    """
+
+    formula = "output = min(a, b, …)"
+    operation = "minimum"
+
+
+class Concatenate(Layer):
+    """Lay tensors end to end along one axis; all other axes must agree.
+
+    Concatenate(): [(None, 4), (None, 3)] -> (None, 7), 0 params
+    """
+
+    takes = "list"
+    supports_masking = True
+    formula = "output = a, then b, … along axis"
+    shape_rule = "the axis: sum of the inputs' sizes; the others unchanged"
+
+    axis = fields.integer(-1, "the axis along which the tensors are laid end to end")
+
+    def output(self, xs: list[Shape]) -> Shape:
+        """Keras 3.15.1 takes the other axes from the first tensor, also where another one knows more."""
+        listed(self, xs)
+        if len({len(x) for x in xs}) > 1:
+            raise ShapeError(f"cannot concatenate tensors of different numbers of axes: {show(xs)}")
+        axis = normal_axis(self.axis, len(xs[0]))
+        for place in range(len(xs[0])):
+            if place != axis and len({x[place] for x in xs} - {None}) > 1:
+                raise ShapeError(
+                    f"cannot concatenate {show(xs)} along axis {axis}: axis {place} differs",
+                    hint="all axes but the one of the concatenation must have equal sizes",
+                )
+        return (*xs[0][:axis], plus(*(x[axis] for x in xs)), *xs[0][axis + 1 :])
+
+    def elementwise(self, y: Shape, xs: list[Shape]) -> int:
+        return 0
+
+    def explain(self, y: Shape, xs: list[Shape]) -> Iterator[str]:
+        axis = normal_axis(self.axis, len(y))
+        if y[axis] is not None and len(xs) > 1:
+            yield f"axis {axis}: {' + '.join(f'{x[axis]:,}' for x in xs)} = {y[axis]:,}."
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], xs: list[Array]) -> Array:
+        return ops.concatenate(xs, self.axis)
+
+    def mask(self, ops: ModuleType, inputs: list[Array], mask: Masks) -> Array | None:
+        if mask is None or all(each is None for each in mask):
+            return None
+        return ops.concatenated_mask(inputs, mask, self.axis)
+
+
+class Dot(Layer):
+    """Multiply two tensors along one axis of each and sum, sample by sample.
+
+    Dot(axes=1): [(None, 8), (None, 8)] -> (None, 1), 0 params
+    """
+
+    takes = "list"
+    formula = "output[…] = sum over i of a[…, i] × b[…, i]; normalize: of unit vectors (cosine)"
+    shape_rule = "a's axes without its own, then b's without its own and the batch; (batch, 1) where none is left"
+
+    axes: Any = Field(lambda _, value: read_axes(value), fields.REQUIRED, "the axis of both, or of each", {
+        "anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}],
+    })  # fmt: skip
+    normalize = fields.flag(doc="whether both are made unit vectors along the axis, so that the result is their cosine")
+
+    def places(self, xs: list[Shape]) -> tuple[int, int]:
+        """The axis of each tensor, counted from the front."""
+        exactly_two(self, xs)
+        pair = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
+        a, b = (normal_axis(axis, len(x)) for axis, x in zip(pair, xs, strict=True))
+        if 0 in (a, b):
+            raise ShapeError("Dot works sample by sample, so it cannot sum over axis 0, the batch")
+        return a, b
+
+    def output(self, xs: list[Shape]) -> Shape:
+        a, b = self.places(xs)
+        if xs[0][a] != xs[1][b]:
+            raise ShapeError(f"cannot multiply {show(xs)}: {xs[0][a]} along axis {a} against {xs[1][b]} along axis {b}")
+        kept = (*xs[0][:a], *xs[0][a + 1 :], *xs[1][1:b], *xs[1][b + 1 :])
+        return kept if len(kept) > 1 else (*kept, 1)
+
+    def macs(self, y: Shape, xs: list[Shape]) -> int | None:
+        return times(size(y), xs[0][self.places(xs)[0]])
+
+    def elementwise(self, y: Shape, xs: list[Shape]) -> int | None:
+        """Unit vectors take a square, a sum and a product per element of both tensors."""
+        return times(3, plus(*map(size, xs))) if self.normalize else 0
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], xs: list[Array]) -> Array:
+        a, b = xs
+        return ops.batch_dot(
+            ops.floating(a), ops.floating(b), self.places([a.shape, b.shape]), normalize=self.normalize
+        )
+
+
+def read_axes(value: Any) -> int | tuple[int, int]:
+    expected = "an integer or a pair of integers"
+    if not isinstance(value, list | tuple):
+        return fields.read_integer(value, expected, None)
+    if len(value) != 2:
+        raise fields.wrong_value(expected, value)
+    return (fields.read_integer(value[0], expected, None), fields.read_integer(value[1], expected, None))

@@ -88,7 +88,7 @@ class Recurrent(Layer, abstract=True):
         if not self.return_sequences:
             yield "Only the last output is given; return_sequences=true gives all, as a recurrent layer on top needs."
 
-    def forward(  # noqa: PLR0913  # as many as Keras' call has
+    def forward(  # as many as Keras' call has
         self,
         ops: ModuleType,
         w: Mapping[str, Any],

@@ -46,8 +46,8 @@ class Cell(Layer, abstract=True):
         return [self.step_output(x), *self.state_shapes(x)]
 
     def step_output(self, x: Shape) -> Shape:
-        shape: Shape = self.state_shapes(x)[0]
-        return shape
+        """The output of a step, whose weights must be known by then."""
+        raise NotImplementedError(type(self).__name__)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any) -> list[Any]:
         given = pack(iter(flatten(list(states))), self.state_shapes(x.shape))
@@ -105,6 +105,10 @@ class UnitCell(Cell, abstract=True):
 
     def state_shapes(self, x: Shape) -> States:
         return [(x[0], self.units)] * self.state_count
+
+    def step_output(self, x: Shape) -> Shape:
+        known(x[-1], "the last axis of the input")
+        return (x[0], self.units)
 
     def weights(self, x: Shape, *_: Any, **__: Any) -> Iterator[Weight]:
         features, width = known(x[-1], "the last axis of the input"), self.gates * self.units
@@ -281,7 +285,8 @@ class StackedRNNCells(Cell):
             x = cell.step_output(x)
 
     def state_shapes(self, x: Shape) -> States:
-        return [states if len(states) > 1 else states[0] for _, _, (_, states) in self.children(x)]
+        each = [child.inputs[1] for child in self.children(x)]
+        return [states if len(states) > 1 else states[0] for states in each]
 
     def number_of_states(self) -> int:
         return sum(cell.number_of_states() for cell in self.cells)
@@ -295,9 +300,9 @@ class StackedRNNCells(Cell):
         """Cell by cell over all steps: what a masked step gives the next cell is masked there, too."""
         after: States = []
         shape: Shape = (x.shape[0], *x.shape[2:])
-        for index, ((name, *_), cell) in enumerate(zip(self.children(shape), self.cells, strict=True)):
+        for index, child in enumerate(self.children(shape)):
             given = None if states is None else states[index] if isinstance(states[index], list) else [states[index]]
-            x, new = cell.scan(ops, w[name], x, given, steps)
+            x, new = child.layer.scan(ops, w[child.name], x, given, steps)
             after.append(new if len(new) > 1 else new[0])
             steps = ops.onward(steps)
         return x, after

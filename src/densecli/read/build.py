@@ -5,6 +5,7 @@ All text formats end here, so a stack means the same wherever it was written.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import densecli.layers  # fills the catalogue
@@ -17,7 +18,7 @@ from densecli.read.limits import LIMITS, Limits
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from densecli.errors import Place
 
@@ -77,7 +78,7 @@ class Builder:
     def add(self, made: Made, place: Place | None) -> int:
         """A node for the layer, with its own or an automatic name."""
         name = made.name if made.name is not None else self.automatic_name(type(made.layer).__name__)
-        if len(self.results) > 1 and made.name is not None:
+        if self.in_block and made.name is not None:
             name = self._name_in_block(made.name)
         if name in self.names:
             self.errors.append(self._taken(name, place))
@@ -97,7 +98,9 @@ class Builder:
         first = self.nodes[self.names[name]].place
         first = None if first is None else first.resolved()
         where = "" if first is None or first.start < 0 else f" (first in line {first.source.position(first.start)[0]})"
-        return ArgumentError(f"the name {quote(name)} is taken{where}", code="E306", hint="names are unique", place=place)
+        return ArgumentError(
+            f"the name {quote(name)} is taken{where}", code="E306", hint="names are unique", place=place
+        )
 
     def automatic_name(self, type_name: str) -> str:
         """dense, dense_1, … as Keras counts them from a fresh start."""
@@ -163,26 +166,58 @@ class Builder:
                 return scope[name]
         return Ref(self.names[name]) if name in self.names else None
 
+    @property
+    def in_block(self) -> bool:
+        return len(self.results) > 1
+
+    @contextmanager
+    def block(self) -> Iterator[None]:
+        """One copy of a repeated block: names given inside are its own."""
+        self.results.append({})
+        yield
+        self.results.pop()
+
     def count_steps(self, count: int, place: Place | None) -> None:
-        """Refuse more layers than allowed, before they are written out."""
+        """Count layers before they are written out. Raises LimitError (E505)."""
+        self.check_steps(count, place)
         self.steps += count
-        if self.steps > self.limits.layers:
+
+    def check_steps(self, count: int, place: Place | None) -> None:
+        if self.steps + count > self.limits.layers:
             raise LimitError(f"more than {self.limits.layers:,} layers", code="E505", place=place)
+
+    def stop_at_too_many(self) -> None:
+        if len(self.errors) >= self.limits.mistakes:
+            raise SpecErrors(self.errors)
 
     # -- the end ----------------------------------------------------------------------
     def finish(self, outputs: list[Ref], name: str | None = None) -> Graph:
-        """The graph: Sequential when it is one chain, else Functional."""
+        """The graph: Sequential when it is one chain, else Functional. Raises every mistake that was collected."""
         if self.errors:
             raise SpecErrors(self.errors)
+        return self.graph(outputs, name)
+
+    def graph(self, outputs: list[Ref], name: str | None = None) -> Graph:
         kind = "Sequential" if self._is_chain(outputs) else "Functional"
         return Graph(name or kind.lower(), kind, self.nodes, self.inputs, outputs)
+
+    def share(self, outer: Builder) -> None:
+        """Build a model inside of another one: mistakes and numbers of automatic names go on from there."""
+        self.errors, self._counts, self.steps = outer.errors, outer._counts, outer.steps
+
+    def nested(self, graph: Graph, name: str | None) -> Made:
+        """A model as a layer of this one."""
+        from densecli.model import Model  # noqa: PLC0415  # few specs hold models
+
+        graph.name = name or self.automatic_name(graph.kind)
+        return Made(Model(graph), graph.name, {})
 
     def _is_chain(self, outputs: list[Ref]) -> bool:
         return (
             len(self.inputs) == 1
             and self.inputs[0].node == 0
             and outputs == [Ref(len(self.nodes) - 1)]
-            and all(node.calls == [((Ref(index),), {})] for index, node in enumerate(self.nodes[1:]))
+            and all(node.calls == [Call((Ref(index),))] for index, node in enumerate(self.nodes[1:]))
         )
 
 

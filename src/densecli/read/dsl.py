@@ -12,7 +12,7 @@ from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
 from densecli.read import syntax
 from densecli.read.build import Argument, Builder, Made
-from densecli.read.encoding import check_characters
+from densecli.read.encoding import check_surrogates
 from densecli.read.syntax import Setting
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def read(
     source: Source, input_shapes: dict[str | None, Any] | None = None, variables: Mapping[str, Any] | None = None
 ) -> Graph:
     """A whole model from DSL text. `input_shapes` are shapes given from outside for inputs that the text leaves open."""
-    check_characters(source)
+    check_surrogates(source)
     builder = Builder()
     setting = Setting(lambda start, end: Place(source, start, end), variables or {})
     stacks = StackReader(builder, source.text, setting)
@@ -54,36 +54,32 @@ class StackReader:
         if tensors is None and shape is not None and not _starts_with_input(stack):
             found = self.builder.input_of_shape(shape, None)
             tensors = None if found is None else [found]
-        return self.stack(stack, tensors) or []
+        return self.stack(stack, tensors)
 
-    def stack(self, stack: Stack, tensors: list[Ref] | None) -> list[Ref] | None:
+    # Tensors are None where there is no input yet, and [] behind a mistake: nothing is known there, and nobody is blamed.
+    def stack(self, stack: Stack, tensors: list[Ref] | None) -> list[Ref]:
         for index, step in enumerate(stack.steps):
             tensors = self.step(step, tensors, index == 0)
-            if tensors is None:
-                return None
-        return tensors
+            self.builder.stop_at_too_many()
+        return tensors or []
 
-    def step(self, step: Step, tensors: list[Ref] | None, first: bool) -> list[Ref] | None:
+    def step(self, step: Step, tensors: list[Ref] | None, first: bool) -> list[Ref]:
         if step.shape is not None:
             tensors = self.input_shape(step, tensors, first)
-            if tensors is None:
-                return None
         for _ in range(self.repeats(step)):
             tensors = self.unit(step, tensors)
-            if tensors is None:
-                return None
-        return tensors
+        return tensors or []
 
-    def input_shape(self, step: Step, tensors: list[Ref] | None, first: bool) -> list[Ref] | None:
+    def input_shape(self, step: Step, tensors: list[Ref] | None, first: bool) -> list[Ref]:
         assert_shape = step.shape
         place = self.place(assert_shape.start, assert_shape.end)  # type: ignore[union-attr]
         if tensors is not None or not first:
             self.fail(
                 "an input shape `@` stands at the start of a stack only", place, "its input is the output before it"
             )
-            return tensors
+            return tensors or []
         found = self.builder.input_of_shape(assert_shape.value, place)  # type: ignore[union-attr]
-        return None if found is None else [found]
+        return [] if found is None else [found]
 
     def repeats(self, step: Step) -> int:
         if step.repeat is None:
@@ -95,7 +91,7 @@ class StackReader:
         self.builder.count_steps(step.repeat.value, place)
         return int(step.repeat.value)
 
-    def unit(self, step: Step, tensors: list[Ref] | None) -> list[Ref] | None:
+    def unit(self, step: Step, tensors: list[Ref] | None) -> list[Ref]:
         what = step.what
         if isinstance(what, syntax.Stack):
             return self.stack(what, tensors)
@@ -103,14 +99,14 @@ class StackReader:
             return self.branches(what, step, tensors)
         return self.layer(what, step, tensors)
 
-    def branches(self, what: Branches, step: Step, tensors: list[Ref] | None) -> list[Ref] | None:
+    def branches(self, what: Branches, step: Step, tensors: list[Ref] | None) -> list[Ref]:
         found: list[Ref] = []
         for branch in what.branches:
             if branch is None and tensors is None:
                 self.missing_input(step, "`_` passes its input on, but the stack has no input")
             refs = tensors if branch is None else self.named(branch) or self.stack(branch, tensors)
             found += refs or []
-        return found or None
+        return found
 
     def named(self, branch: Stack) -> list[Ref] | None:
         """A name alone is the output of that earlier layer."""
@@ -126,7 +122,7 @@ class StackReader:
         found = self.builder.named(only.what.type)
         return None if found is None else [found]
 
-    def layer(self, unit: Unit, step: Step, tensors: list[Ref] | None) -> list[Ref] | None:
+    def layer(self, unit: Unit, step: Step, tensors: list[Ref] | None) -> list[Ref]:
         place = self.place(step.start, step.end)
         made = self.make(unit, step.start)
         if made is None:
@@ -137,7 +133,7 @@ class StackReader:
             tensors = self.shape_argument(made, unit, step)
         node = self.builder.add(made, place)
         if not tensors:
-            return None
+            return []
         return [self.builder.call(node, tensors)]
 
     def input_layer(self, made: Made, place: Place, tensors: list[Ref] | None) -> list[Ref]:
@@ -145,18 +141,18 @@ class StackReader:
             self.fail("an Input stands at the start of a stack only", place, "its input is the output before it")
         return [self.builder.input(made, place)]
 
-    def shape_argument(self, made: Made, unit: Unit, step: Step) -> list[Ref] | None:
+    def shape_argument(self, made: Made, unit: Unit, step: Step) -> list[Ref]:
         """The input of a first layer, from input_shape=, input_dim= and their kind."""
         shape, options = input_arguments(made.input)
         if shape is None:
             self.missing_input(step, f"{unit.type} is the first layer and has no input shape")
             return self.placeholder()
         found = self.builder.input_of_shape(shape, self.place(step.start, step.end), **options)
-        return [found] if found else None
+        return [found] if found else []
 
-    def placeholder(self) -> list[Ref] | None:
+    def placeholder(self) -> list[Ref]:
         """After a mistake: go on as if an input had been there, to find the mistakes further on."""
-        return self.builder.inputs[:1] or None
+        return self.builder.inputs[:1]
 
     # -- one layer --------------------------------------------------------------------
     def make(self, unit: Unit, start: int) -> Made | None:
@@ -202,7 +198,7 @@ class StackReader:
     def missing_input(self, step: Step, message: str) -> None:
         if any(error.code == "E406" for error in self.builder.errors):
             return
-        shown = self.text[step.start : step.end] if len(self.text) < 60 else "Dense(16)"  # noqa: PLR2004
+        shown = self.text[step.start : step.end] if len(self.text) < 60 else "Dense(16)"
         hint = f"add the shape of one sample: {shown}@(3,2), or --input-shape 3,2"
         place = self.place(step.start, step.end)
         self.builder.errors.append(GraphError(message, code="E406", hint=hint, place=place))

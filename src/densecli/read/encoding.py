@@ -44,15 +44,20 @@ def empty(source: Source) -> ReadError:
 
 
 def check_characters(source: Source) -> None:
-    """Refuse what no text holds: control characters (E103), and the surrogates that stand for undecodable bytes (E104)."""
-    found = None if source.text.isascii() else _SURROGATE.search(source.text)
-    if found is not None:
-        raise surrogate(Place(source, found.start(), found.end()))
+    """Refuse control characters (E103) and surrogates (E104) in the text of a file."""
+    check_surrogates(source)
     found = _CONTROL.search(source.text)
     if found is not None:
         code = ord(found.group())
         place = Place(source, found.start(), found.end())
         raise ReadError(f"a control character, \\x{code:02x}, in the text", code="E103", hint="remove it", place=place)
+
+
+def check_surrogates(source: Source) -> None:
+    """Refuse the surrogates that stand for bytes which could not be decoded (E104), in text from anywhere."""
+    found = None if source.text.isascii() else _SURROGATE.search(source.text)
+    if found is not None:
+        raise surrogate(Place(source, found.start(), found.end()))
 
 
 def surrogate(place: Place) -> ReadError:

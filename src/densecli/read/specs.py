@@ -73,7 +73,7 @@ def _input_shape(value: str) -> tuple[str | None, tuple[int | None, ...]]:
     parts = [part.strip() for part in sizes.strip().strip("()[]").split(",") if part.strip()]
     if not all(part.isdecimal() or part.lower() in ("none", "null", "?") for part in parts) or any(
         len(part) > 18 for part in parts
-    ):  # noqa: PLR2004
+    ):
         raise ReadError(
             f"expected an input shape, got {quote(value)}",
             code="E112",

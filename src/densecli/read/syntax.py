@@ -36,12 +36,12 @@ _LETTERS = {"n": "\n", "t": "\t", "r": "\r"}
 _WORDS = {"true": True, "false": False, "none": None, "null": None}
 _OPENERS = {"(": ")", "[": "]"}
 _LOOKALIKES = {
-    "–": "use -> (this is an en dash)",  # noqa: RUF001
+    "–": "use -> (this is an en dash)",
     "—": "use -> (this is an em dash)",
     "“": 'use " (this is a curly quote)',
     "”": 'use " (this is a curly quote)',
-    "‘": "use ' (this is a curly quote)",  # noqa: RUF001
-    "’": "use ' (this is a curly quote)",  # noqa: RUF001
+    "‘": "use ' (this is a curly quote)",
+    "’": "use ' (this is a curly quote)",
     "=": "use -> between layers",
     ">": "use -> between layers",
     ",": "use -> between layers",
@@ -100,7 +100,7 @@ class Setting(NamedTuple):
     """What a text is read with: where its offsets lie in what the user wrote, the variables, the limits."""
 
     place: Callable[[int, int], Place]
-    variables: Mapping[str, Any] = {}  # noqa: RUF012  # never written to
+    variables: Mapping[str, Any] = {}  # never written to
     limits: Limits = LIMITS
 
 

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from densecli import names
-from densecli.errors import ArgumentError, DenseError
-from densecli.fields import Object
+from densecli.errors import DenseError
+from densecli.fields import LAYER_SCHEMA, Object
 from densecli.layer import ALIASES, CATALOGUE
 from densecli.read import syntax
 from densecli.read.build import Argument
@@ -15,6 +15,7 @@ from densecli.read.dsl import StackReader
 from densecli.read.spans import join
 
 if TYPE_CHECKING:
+    from densecli.errors import Place
     from densecli.fields import Field
     from densecli.layer import Layer
     from densecli.read.build import Made
@@ -29,6 +30,10 @@ _OBJECTS = {*names.INITIALIZERS, *names.REGULARIZERS, *names.CONSTRAINTS}
 
 def is_layer_name(name: object) -> bool:
     return isinstance(name, str) and (name in CATALOGUE or name in ALIASES)
+
+
+class Collected(Exception):  # noqa: N818  # no error of its own: it only leads out of a value
+    """A value cannot be read, and its mistake is collected already."""
 
 
 class ValueReader:
@@ -61,7 +66,11 @@ class ValueReader:
     def expression(self, value: str, pointer: str) -> Any:
         setting = self.spec.setting(pointer)
         found = syntax.parse_value(value, setting)
-        return StackReader(self.spec.builder, value, setting).value(found, 0)
+        errors = len(self.spec.builder.errors)
+        read = StackReader(self.spec.builder, value, setting).value(found, 0)
+        if len(self.spec.builder.errors) > errors:
+            raise Collected
+        return read
 
     def mapping(self, value: dict[str, Any], pointer: str) -> Any:
         """A layer ({Dense: 4}, {type: Dense, units: 4}), a Keras object ({L2: 0.01}), or just a mapping."""
@@ -83,51 +92,50 @@ class ValueReader:
         read = self.read(given, pointer)
         return read if isinstance(read, dict) else {} if read is None else {"0": read}
 
-    def inner(self, type_name: str, arguments: list[Argument], pointer: str) -> Layer | None:
-        """A layer inside a layer; its mistakes are collected, and None stands for it."""
-        made = self.spec.builder.make(type_name, arguments, self.spec.place(pointer))
-        if made is not None:
-            made.layer.name = made.name or self.spec.builder.automatic_name(type(made.layer).__name__)
-        return None if made is None else made.layer
+    def inner(self, type_name: str, arguments: list[Argument] | None, pointer: str) -> Layer:
+        """A layer inside a layer. Raises Collected."""
+        made = None if arguments is None else self.make(type_name, arguments, self.spec.place(pointer))
+        if made is None:
+            raise Collected
+        made.layer.name = made.name or self.spec.builder.automatic_name(type(made.layer).__name__)
+        return made.layer
 
     # -- arguments --------------------------------------------------------------------
-    def arguments(self, type_name: str, given: Any, pointer: str) -> list[Argument]:
-        """The arguments under a layer's type: by name in a mapping, none for null, else the first one."""
+    def arguments(self, type_name: str, given: Any, pointer: str) -> list[Argument] | None:
+        """The arguments under a layer's type: by name in a mapping, none for null, else the first one.
+
+        None when one of them cannot be read; its mistake is collected.
+        """
         kind = CATALOGUE.get(type_name) or CATALOGUE.get(ALIASES.get(type_name, ""))
         fields = {} if kind is None else kind.config_fields
         if given is None:
             return []
         if isinstance(given, dict):
-            each = ((key, value, join(pointer, key), fields.get(key)) for key, value in given.items())
-            return [self.argument(*argument) for argument in each]
-        first = None if kind is None or not kind.positional else fields.get(kind.positional[0])
-        return [self.argument(None, given, pointer, first)]
+            each = [self.argument(key, value, join(pointer, key), fields.get(key)) for key, value in given.items()]
+        else:
+            first = None if kind is None or not kind.positional else fields.get(kind.positional[0])
+            each = [self.argument(None, given, pointer, first)]
+        found = [argument for argument in each if argument is not None]
+        return found if len(found) == len(each) else None
 
-    def argument(self, name: str | None, value: Any, pointer: str, field: Field[Any] | None) -> Argument:
+    def argument(self, name: str | None, value: Any, pointer: str, field: Field[Any] | None) -> Argument | None:
         try:
             return Argument(name, self.read(value, pointer, field), self.spec.place(pointer))
+        except Collected:
+            return None
         except DenseError as error:
             self.spec.fail(error, pointer)
-            return Argument(name, UNREADABLE, self.spec.place(pointer))
+            return None
 
-
-class _Unreadable:
-    """Stands for a value whose mistake was collected already."""
-
-
-UNREADABLE = _Unreadable()
-
-
-def make(spec: Spec, type_name: str, arguments: list[Argument], pointer: str) -> Made | None:
-    """The layer, or None with its mistakes collected; an unknown argument is shown at its name."""
-    if any(argument.value is UNREADABLE for argument in arguments):
-        return None
-    before = len(spec.builder.errors)
-    made = spec.builder.make(type_name, arguments, spec.place(pointer, "key"))
-    for error in spec.builder.errors[before:]:
-        if isinstance(error, ArgumentError) and error.code == "E305" and error.place is not None:
-            error.place = error.place._replace(part="key")
-    return made
+    def make(self, type_name: str, arguments: list[Argument], place: Place) -> Made | None:
+        """The layer, or None with its mistakes collected; an unknown argument is shown at its name."""
+        errors = self.spec.builder.errors
+        before = len(errors)
+        made = self.spec.builder.make(type_name, arguments, place)
+        for error in errors[before:]:
+            if error.code == "E305" and error.place is not None and error.place.part is None:
+                error.place = error.place._replace(part="key")
+        return made
 
 
 def takes_layer(schema: Any) -> bool:
@@ -136,4 +144,4 @@ def takes_layer(schema: Any) -> bool:
         return any(map(takes_layer, schema))
     if not isinstance(schema, dict):
         return False
-    return schema.get("$ref") == "#/$defs/layer" or any(map(takes_layer, schema.values()))
+    return schema == LAYER_SCHEMA or any(map(takes_layer, schema.values()))

@@ -206,7 +206,17 @@ def _is_one_chain(report: Report) -> bool:
     return True
 
 
-def choose_columns(wanted: str | None, report: Report) -> tuple[Column, ...]:
+# What programs get unless they ask for something else: every figure, names and types apart.
+MACHINE_COLUMNS = tuple(
+    COLUMNS[name]
+    for name in (
+        "name", "type", "input_shape", "output_shape", "params", "trainable_params", "non_trainable_params", "weight_bytes",
+        "macs", "flops", "activation_bytes", "dtype", "connected_to",
+    )
+)  # fmt: skip
+
+
+def choose_columns(wanted: str | None, report: Report, default: tuple[Column, ...] | None = None) -> tuple[Column, ...]:
     """The columns that `--columns` asks for: `name,params`, or `+macs,+memory` on top of the default ones.
 
     Raises OutputError E605 for a column that does not exist.
@@ -214,7 +224,7 @@ def choose_columns(wanted: str | None, report: Report) -> tuple[Column, ...]:
     items = [item.strip() for item in (wanted or "").split(",") if item.strip()]
     chosen = [column for item in items for column in _named(item.removeprefix("+").strip())]
     if not items or items[0].startswith("+"):
-        chosen = [*default_columns(report), *chosen]
+        chosen = [*(default_columns(report) if default is None else default), *chosen]
     return tuple(dict.fromkeys(chosen))
 
 

@@ -71,7 +71,7 @@ def sentences(row: Row) -> list[str]:
 
 def total_lines(report: Report) -> Iterator[str]:
     counts = [row.params for row in report.rows if row.params and not row.shares_weights_with]
-    sum_of = f"{' + '.join(f'{count:,}' for count in counts)} = " if 1 < len(counts) <= 12 else ""  # noqa: PLR2004
+    sum_of = f"{' + '.join(f'{count:,}' for count in counts)} = " if 1 < len(counts) <= 12 else ""
     yield f"Total params: {sum_of}{report.totals.params:,} ({size(report.totals.weight_bytes)})"
     yield f"Trainable params: {report.totals.trainable_params:,}"
     yield f"Non-trainable params: {report.totals.non_trainable_params:,}"

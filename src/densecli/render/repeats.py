@@ -30,6 +30,11 @@ def find_runs(rows: Sequence[Row]) -> list[Run]:
     return _Finder(kinds, wires).find(0, len(rows), MAX_BLOCK)
 
 
+def equal_runs(items: Sequence[Any]) -> list[Run]:
+    """The repeats in a plain sequence, in which each item follows the one before."""
+    return _Finder(_numbered(items), [[[index - 1]] for index in range(len(items))]).find(0, len(items), MAX_BLOCK)
+
+
 def _kind(row: Row) -> Any:
     """What makes two rows the same layer: everything but the name and the wiring."""
     shapes = tuple((call.input_shapes, call.output_shapes) for call in row.calls)
@@ -96,7 +101,7 @@ class _Finder:
         best = (1, 1)
         for length in range(1, min(most, (stop - at) // 2) + 1):
             times = 1 + self.equal_rows(at, stop, length) // length
-            if times > 1 and length * times > best[0] * best[1]:
+            if times > 1 and length * times > best[0] * best[1] and self.hangs_together(at, length):
                 best = (length, times)
         return best
 
@@ -107,15 +112,33 @@ class _Finder:
             end += 1
         return end - at
 
-    def same_wires(self, row: int, length: int, start: int) -> bool:
-        """Connected alike: to the row at the same distance, or both to one and the same row before the run."""
-        ours, theirs = self.wires[row], self.wires[row + length]
-        if len(ours) != len(theirs):
+    def hangs_together(self, at: int, length: int) -> bool:
+        """Whether a block feeds the next one and is connected in itself; else they are branches side by side."""
+        following = (call for row in range(at + length, at + 2 * length) for call in self.wires[row])
+        if not any(at <= source < at + length for call in following for source in call):
             return False
-        for our, their in zip(ours, theirs, strict=True):
-            if len(our) != len(their):
-                return False
-            for a, b in zip(our, their, strict=True):
-                if b - a != length and (a != b or a >= start):
+        group = list(range(length))
+        for row in range(at, at + length):
+            for source in (source for call in self.wires[row] for source in call if at <= source < at + length):
+                old, new = group[row - at], group[source - at]
+                group = [new if each == old else each for each in group]
+        return len(set(group)) == 1
+
+    def same_wires(self, row: int, length: int, start: int) -> bool:
+        """Connected alike: within the block or to the one before it, or both to one and the same row before the run.
+
+        Which of the two it is must not change from block to block, or branches side by side would pass for a chain.
+        """
+        ours, theirs = self.wires[row], self.wires[row + length]
+        if [len(call) for call in ours] != [len(call) for call in theirs]:
+            return False
+        earliest = row - (row - start) % length - length
+        before = self.wires[row - length] if row - length >= start else None
+        for call, (our, their) in enumerate(zip(ours, theirs, strict=True)):
+            for slot, (a, b) in enumerate(zip(our, their, strict=True)):
+                along = b - a == length and a >= earliest
+                if not along and not (a == b and a < start):
+                    return False
+                if before is not None and b - a != a - before[call][slot]:
                     return False
         return True

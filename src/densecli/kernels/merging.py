@@ -1,0 +1,102 @@
+"""Several arrays become one: element by element, end to end, or by products along an axis."""
+
+from __future__ import annotations
+
+import math
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .norm import unit_norm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .layout import Array
+
+MERGES: dict[str, Callable[[Array, Array], Array]] = {
+    "add": np.add,
+    "subtract": np.subtract,
+    "multiply": np.multiply,
+    "maximum": np.maximum,
+    "minimum": np.minimum,
+}
+Masks = "Sequence[Array | None]"
+
+
+def merge(operation: str, xs: Sequence[Array], masks: Sequence[Array | None] | None = None) -> Array:
+    """Fold arrays with an element-wise operation, broadcasting missing leading axes behind the batch as Keras does.
+
+    Where Keras carries masks (batch, steps), masked steps don't count in a product, maximum or minimum; arrays of
+    different ranks lose their masks.
+    """
+    rank = max(x.ndim for x in xs)
+    same = [x.reshape(x.shape[0], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in xs]
+    if operation == "average":
+        return np.asarray(reduce(np.add, same) / np.asarray(len(xs), same[0].dtype))
+    if masks is None or any(x.ndim != rank for x in xs):
+        return reduce(MERGES[operation], same)
+    wide = [None if mask is None else mask[..., None].astype(bool) for mask in masks]
+    if operation == "multiply":
+        return masked_product(same, wide)
+    return (
+        reduce(MERGES[operation], same)
+        if operation in ("add", "subtract")
+        else masked_extreme(MERGES[operation], same, wide)
+    )
+
+
+def masked_product(xs: Sequence[Array], masks: Sequence[Array | None]) -> Array:
+    """Masked factors are 1; where all are masked the product is 0 (only if every array has a mask)."""
+    ones = [x if mask is None else np.where(mask, x, x.dtype.type(1)) for x, mask in zip(xs, masks, strict=True)]
+    y = reduce(np.multiply, ones)
+    known = [mask for mask in masks if mask is not None]
+    return np.where(reduce(np.logical_or, known), y, y.dtype.type(0)) if len(known) == len(masks) else y
+
+
+def masked_extreme(fold: Callable[[Array, Array], Array], xs: Sequence[Array], masks: Sequence[Array | None]) -> Array:
+    """Fold from the left; a masked value gives way to the other one (Keras 3.15.1, Maximum and Minimum)."""
+    y, so_far = xs[0], masks[0]
+    for x, mask in zip(xs[1:], masks[1:], strict=True):
+        other = x if mask is None else np.where(mask, x, y)
+        y = fold(y if so_far is None else np.where(so_far, y, other), other)
+        so_far = None if so_far is None or mask is None else so_far | mask
+    return y
+
+
+def any_mask(masks: Sequence[Array]) -> Array:
+    """Where any of the masks lets a step count."""
+    return np.asarray(reduce(np.logical_or, masks))
+
+
+def concatenate(xs: Sequence[Array], axis: int) -> Array:
+    return np.concatenate(xs, axis)
+
+
+def concatenated_mask(xs: Sequence[Array], masks: Sequence[Array | None], axis: int) -> Array:
+    """The steps of the concatenated arrays that count; all steps of an array without a mask do."""
+    whole = [
+        np.ones(x.shape, bool)
+        if mask is None
+        else mask
+        if mask.ndim == x.ndim
+        else mask[..., None] | np.zeros(x.shape, bool)
+        for x, mask in zip(xs, masks, strict=True)
+    ]
+    return np.asarray(np.concatenate(whole, axis).any(-1))
+
+
+def batch_dot(a: Array, b: Array, axes: tuple[int, int], *, normalize: bool = False) -> Array:
+    """Sum of products along one axis of each array, sample by sample.
+
+    Returns (batch, other axes of `a`, other axes of `b`), or (batch, 1) where none are left. `normalize` makes both
+    unit vectors along the axis first.
+    """
+    if normalize:
+        a, b = (unit_norm(x, axis=axis, epsilon=1e-7) for x, axis in zip((a, b), axes, strict=True))
+    left, right = np.moveaxis(a, axes[0], -1), np.moveaxis(b, axes[1], 1)
+    batch, *rows, inner = left.shape
+    columns = right.shape[2:]
+    product = left.reshape(batch, math.prod(rows), inner) @ right.reshape(batch, inner, math.prod(columns))
+    return product.reshape(batch, *rows, *columns) if rows or columns else product.reshape(batch, 1)

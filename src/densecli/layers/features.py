@@ -1,0 +1,210 @@
+"""Features: columns of numbers and categories made ready for a network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli import fields
+from densecli.errors import ShapeError
+from densecli.fields import array_shape
+from densecli.layer import Layer, Weight
+from densecli.shape import Shape, known, normal_axis, show, size, times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
+
+    Array = Any
+
+
+class Normalization(Layer):
+    """Shift and scale features to mean 0 and variance 1, with statistics that are given or learned from data beforehand.
+
+    Normalization(): (None, 3) -> (None, 3), 7 params
+    """
+
+    formula = "output = (input - mean) / max(sqrt(variance), 1e-7); invert=true goes back"
+    shape_rule = "unchanged"
+    supports_masking = True
+
+    axis = fields.optional(
+        fields.integers(doc="axes whose indices have statistics of their own; null: one for all"), -1
+    )
+    mean = fields.optional(fields.array(doc="the mean of each index, instead of adapting to data"))
+    variance = fields.optional(fields.array(doc="the variance of each index, instead of adapting to data"))
+    invert = fields.flag(doc="whether to undo the normalization instead")
+
+    def check(self) -> None:
+        if (self.mean is None) != (self.variance is None):
+            self.reject("mean" if self.mean is None else "variance", "mean and variance are given both, or neither")
+        if self.mean is None:
+            return
+        mean, variance = array_shape(self.mean), array_shape(self.variance)
+        if mean != variance:
+            self.reject("variance", f"mean has the shape {show(mean)}, variance {show(variance)}")
+        if len(mean) > len(self.axes):
+            self.reject("mean", f"{len(mean)} axes of statistics, but axis names {len(self.axes)}")
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        if self.axis is None:
+            return ()
+        return (self.axis,) if isinstance(self.axis, int) else self.axis
+
+    def kept(self, x: Shape) -> list[int]:
+        """The axes with statistics of their own, counted from the front, in order."""
+        return sorted(normal_axis(axis, len(x)) for axis in self.axes)
+
+    def weights(self, x: Shape) -> Iterator[Weight]:
+        if self.mean is None:
+            shape = tuple(known(x[axis], "an axis with statistics of its own") for axis in self.kept(x))
+            axes = ("features",) * len(shape)
+            yield Weight("mean", shape, axes, trainable=False)
+            yield Weight("variance", shape, axes, trainable=False, initializer="ones")
+            yield Weight("count", (), trainable=False, dtype="int32")
+
+    def output(self, x: Shape) -> Shape:
+        sizes = [known(x[axis], "an axis with statistics of its own") for axis in self.kept(x)]
+        given = () if self.mean is None else array_shape(self.mean)
+        for dim, length in zip(reversed(sizes), reversed(given), strict=False):
+            if length not in (1, dim):
+                raise ShapeError(f"statistics of {length:,} features do not fit an axis of {dim:,}")
+        return x
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        return times(2, size(x))
+
+    def explain(self, y: Shape, x: Shape) -> Iterator[str]:
+        if self.mean is None:
+            yield "The statistics are weights that `adapt` fills from data; count is the number of samples that it saw."
+        else:
+            yield "The statistics are in the config, so there are no weights."
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        mean, variance = (w["mean"], w["variance"]) if self.mean is None else (self.mean, self.variance)
+        return ops.standardize(ops.floating(x), mean, variance, self.kept(x.shape), invert=self.invert)
+
+
+class Rescaling(Layer):
+    """Multiply by a scale and add an offset, such as 1/255 for the pixels of an image.
+
+    Rescaling(0.5, offset=-1): (None, 8, 8, 3) -> (None, 8, 8, 3), 0 params
+    """
+
+    formula = "output = input × scale + offset"
+    shape_rule = "unchanged"
+    supports_masking = True
+
+    scale = fields.array(doc="factor, for all or for each channel")
+    offset = fields.array(0.0, "what is added afterwards, for all or for each channel")
+
+    def output(self, x: Shape) -> Shape:
+        for name in ("scale", "offset"):
+            given = array_shape(getattr(self, name))
+            if len(given) > len(x) or any(
+                length not in (1, dim) and dim is not None
+                for dim, length in zip(reversed(x), reversed(given), strict=False)
+            ):
+                raise ShapeError(f"{name} of the shape {show(given)} does not fit an input of {show(x)}")
+        return x
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        return times(2, size(x))
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        return ops.affine(ops.floating(x), self.scale, self.offset)
+
+
+class Encoding(Layer, abstract=True):
+    """Turn whole numbers into vectors that are as long as there are categories."""
+
+    def elementwise(self, y: Shape, x: Any) -> int | None:
+        return 0 if self.output_mode in ("int", "one_hot", "multi_hot") else size(x)
+
+    output_mode: Any
+
+
+class CategoryEncoding(Encoding):
+    """Turn category numbers into vectors: one hot, several hot, or counts.
+
+    CategoryEncoding(4): (None, 3) -> (None, 4), 0 params
+    """
+
+    formula = "one_hot: output[i, input[i]] = 1; multi_hot: 1 for each number that occurs; count: how often it occurs"
+    shape_rule = "(batch, …, n) -> (batch, …, num_tokens); one_hot with n ≠ 1: (batch, …, n, num_tokens)"
+
+    num_tokens = fields.count(doc="number of categories: largest number + 1")
+    output_mode = fields.choice("multi_hot", "one_hot", "count", "binary", doc="what to make of them", any_case=False)
+    sparse = fields.flag(doc="whether the output is a sparse tensor (no bearing on shapes)")
+
+    def check(self) -> None:
+        if self.output_mode == "binary":  # the name of multi_hot in Keras 2
+            self.output_mode = "multi_hot"
+
+    @property
+    def vocabulary(self) -> int:
+        return self.num_tokens
+
+    def output(self, x: Shape, count_weights: Shape | None = None) -> Shape:
+        if not x:
+            return (self.num_tokens,)
+        if count_weights is not None and self.output_mode != "count":
+            raise ShapeError(f"count_weights go with output_mode=count, not {self.output_mode}")
+        if self.output_mode == "one_hot" and (x[-1] != 1 or len(x) == 1):
+            return (*x, self.num_tokens)
+        return (*x[:-1], self.num_tokens)
+
+    def elementwise(self, y: Shape, x: Shape, count_weights: Shape | None = None) -> int | None:
+        return super().elementwise(y, x)
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, count_weights: Array | None = None) -> Array:
+        return ops.encode(x, self.num_tokens, self.output_mode, count_weights)
+
+
+class Discretization(Encoding):
+    """Put numbers into bins between boundaries, as bin numbers or as vectors.
+
+    Discretization(bin_boundaries=(0, 1, 2)): (None, 3) -> (None, 3), 0 params
+    """
+
+    formula = "output = how many boundaries are at or below the input"
+    shape_rule = "int: unchanged; one_hot: (batch, …, bins); multi_hot, count: (batch, …, bins) without axis 1"
+
+    bin_boundaries = fields.optional(fields.array(doc="where one bin ends and the next begins, in rising order"))
+    num_bins = fields.optional(fields.integer(doc="number of bins, when the boundaries come from data", least=0))
+    epsilon = fields.number(0.01, "error allowed when boundaries are found in data")
+    output_mode = fields.choice("int", "one_hot", "multi_hot", "count", doc="what to make of bins", any_case=False)
+    sparse = fields.flag(doc="whether the output is a sparse tensor (no bearing on shapes)")
+
+    def check(self) -> None:
+        if self.bin_boundaries is None and self.num_bins is None:
+            self.reject("num_bins", "give bin_boundaries or num_bins")
+        if self.bin_boundaries is not None and len(array_shape(self.bin_boundaries)) != 1:
+            self.reject("bin_boundaries", "expected a list of numbers")
+        if self.sparse and self.output_mode == "int":
+            self.reject("sparse", "output_mode=int cannot be sparse")
+
+    @property
+    def bins(self) -> int | None:
+        return self.num_bins if self.bin_boundaries is None else len(self.bin_boundaries) + 1
+
+    @property
+    def runnable(self) -> bool:
+        return self.bin_boundaries is not None
+
+    def output(self, x: Shape) -> Shape:
+        if self.output_mode == "int":
+            return x
+        if self.output_mode == "one_hot":
+            return (*x[:-1], self.bins) if len(x) > 1 and x[-1] == 1 else (*x, self.bins)
+        return (x[0], *x[2:], self.bins) if len(x) > 1 else (self.bins,)
+
+    def output_dtype(self, *dtypes: str) -> str:
+        return "int32" if self.output_mode == "int" else self.compute_dtype
+
+    def explain(self, y: Shape, x: Shape) -> Iterator[str]:
+        if self.bin_boundaries is None:
+            yield f"The boundaries of the {self.num_bins:,} bins are found by `adapt`; they are not weights."
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        return ops.encode(ops.bins(x, self.bin_boundaries), self.bins, self.output_mode)

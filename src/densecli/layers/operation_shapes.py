@@ -1,0 +1,525 @@
+"""Output shapes of functions on tensors, by the rules of keras.ops (3.15.1).
+
+A rule gets the arguments of a call (shapes as tuples, what the config holds as numbers and lists) and the named ones. It
+returns a shape, a list of shapes, or None where it cannot tell.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import ShapeError
+from densecli.shape import Dim, Shape, join_channels, normal_axis, plus, product, show, split_channels, window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Named = dict[str, Any]
+    Rule = Callable[[tuple[Any, ...], Named], Any]
+
+
+class Constant:
+    """An array that a config holds: its shape, its dtype, and the numbers in nested lists."""
+
+    __slots__ = ("dtype", "shape", "value")
+
+    def __init__(self, value: Any, dtype: Any = None) -> None:
+        self.value, self.shape = value, _list_shape(value)
+        self.dtype = dtype if isinstance(dtype, str) else "float32"
+
+
+def _list_shape(value: Any) -> Shape:
+    shape: list[int] = []
+    while isinstance(value, list):
+        shape.append(len(value))
+        value = value[0] if value else None
+    return tuple(shape)
+
+
+def shape_of(value: Any) -> Shape:
+    """The shape of a tensor argument: a tensor's, a constant's, () of a number."""
+    if isinstance(value, tuple):
+        return value
+    return value.shape if isinstance(value, Constant) else _list_shape(value)
+
+
+def tensors(args: tuple[Any, ...]) -> list[Shape]:
+    """All tensors, whether they came one by one or in a list."""
+    return [shape_of(item) for item in (args[0] if len(args) == 1 and isinstance(args[0], list) else args)]
+
+
+def same(args: tuple[Any, ...], _: Named) -> Shape:
+    return shape_of(args[0])
+
+
+def broadcast(args: tuple[Any, ...], _: Named) -> Shape:
+    shape: Shape = ()
+    for each in args:
+        shape = broadcast_two(shape, shape_of(each))
+    return shape
+
+
+def broadcast_two(a: Shape, b: Shape) -> Shape:
+    """NumPy's rule, where an unknown size takes the other one unless that is 1 (keras.ops; merge layers differ)."""
+    rank = max(len(a), len(b))
+    a, b = (1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b
+    return tuple(_broadcast_dim(i, j, (a, b)) for i, j in zip(a, b, strict=True))
+
+
+def _broadcast_dim(i: Dim, j: Dim, shapes: tuple[Shape, Shape]) -> Dim:
+    if i == 1:
+        return j
+    if j == 1 or i == j or j is None:
+        return i
+    if i is None:
+        return j
+    raise ShapeError(f"cannot broadcast {show(shapes[0])} and {show(shapes[1])}: {i:,} against {j:,}")
+
+
+def axes_of(axis: Any, rank: int) -> tuple[int, ...]:
+    """The axes that an argument names; none given are all."""
+    if axis is None:
+        return tuple(range(rank))
+    return tuple(normal_axis(each, rank) for each in (axis if isinstance(axis, list | tuple) else [axis]))
+
+
+def reduced(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    axis = named.get("axis", named.get("axes", args[1] if len(args) > 1 else None))
+    axes = axes_of(axis, len(x))
+    if named.get("keepdims"):
+        return tuple(1 if index in axes else size for index, size in enumerate(x))
+    return tuple(size for index, size in enumerate(x) if index not in axes)
+
+
+def moments(args: tuple[Any, ...], named: Named) -> list[Shape]:
+    return [reduced(args, named)] * 2
+
+
+def scan(args: tuple[Any, ...], named: Named) -> Shape:
+    """Running sums: without an axis over the flat tensor."""
+    x = shape_of(args[0])
+    return x if named.get("axis") is not None else (product(x),)
+
+
+def reshape(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    wanted = named.get("newshape", named.get("shape", args[1] if len(args) > 1 else None))
+    return fill_open(x, tuple(wanted if isinstance(wanted, list | tuple) else [wanted]))
+
+
+def fill_open(x: Shape, wanted: Shape) -> Shape:
+    """The -1 of a reshape worked out, where the other sizes allow."""
+    total = product(x)
+    rest = product(size for size in wanted if size != -1)
+    if -1 not in wanted:
+        if total is not None and rest is not None and total != rest:
+            raise ShapeError(f"cannot reshape {show(x)} to {show(wanted)}: {total:,} elements against {rest:,}")
+        return wanted
+    if total is None or rest is None:
+        return tuple(_open_dim(x, wanted) if size == -1 else size for size in wanted)
+    if rest == 0 or total % rest:
+        raise ShapeError(f"cannot reshape {show(x)} to {show(wanted)}: {total:,} elements do not divide by {rest:,}")
+    return tuple(total // rest if size == -1 else size for size in wanted)
+
+
+def _open_dim(x: Shape, wanted: Shape) -> Dim:
+    """With an unknown batch in both shapes, -1 stands for what one sample leaves."""
+    if None in wanted and x.count(None) == wanted.count(None) == 1:
+        rest = prod(size for size in wanted if size not in (-1, None))
+        known = prod(size for size in x if size is not None)
+        return known // rest if rest and known % rest == 0 else None
+    return None
+
+
+def flat(args: tuple[Any, ...], _: Named) -> Shape:
+    return (product(shape_of(args[0])),)
+
+
+def transpose(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    axes = named.get("axes", named.get("perm", args[1] if len(args) > 1 else None))
+    order = range(len(x))[::-1] if axes is None else axes_of(axes, len(x))
+    if sorted(order) != list(range(len(x))):
+        raise ShapeError(f"axes {tuple(order)} do not name each axis of {show(x)} once")
+    return tuple(x[axis] for axis in order)
+
+
+def moveaxis(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    source, target = axes_of(named["source"], len(x)), axes_of(named["destination"], len(x))
+    order = [axis for axis in range(len(x)) if axis not in source]
+    for place, axis in sorted(zip(target, source, strict=True)):
+        order.insert(place, axis)
+    return tuple(x[axis] for axis in order)
+
+
+def swapaxes(args: tuple[Any, ...], named: Named) -> Shape:
+    x = list(shape_of(args[0]))
+    i, j = axes_of([named["axis1"], named["axis2"]], len(x))
+    x[i], x[j] = x[j], x[i]
+    return tuple(x)
+
+
+def expand_dims(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    axis = named.get("axis", args[1] if len(args) > 1 else 0)
+    axes = axis if isinstance(axis, list | tuple) else [axis]
+    places = axes_of(axes, len(x) + len(axes))
+    rest = iter(x)
+    return tuple(1 if index in places else next(rest) for index in range(len(x) + len(axes)))
+
+
+def squeeze(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    axis = named.get("axis", args[1] if len(args) > 1 else None)
+    if axis is None or axis == []:
+        return tuple(size for size in x if size != 1)
+    axes = axes_of(axis, len(x))
+    if any(x[each] not in (1, None) for each in axes):
+        raise ShapeError(f"cannot squeeze axis {axes} of {show(x)}: only sizes of 1 can go")
+    return tuple(size for index, size in enumerate(x) if index not in axes)
+
+
+def concatenate(args: tuple[Any, ...], named: Named) -> Shape:
+    xs = tensors(args[:1])
+    return joined(xs, normal_axis(_axis(named, args, 0), len(xs[0])))
+
+
+def _axis(named: Named, args: tuple[Any, ...], default: int) -> int:
+    axis = named.get("axis", args[1] if len(args) > 1 else default)
+    return default if axis is None else int(axis)
+
+
+def joined(xs: list[Shape], axis: int) -> Shape:
+    first = xs[0]
+    for x in xs[1:]:
+        sizes = zip(first, x, strict=True) if len(x) == len(first) else iter(())
+        if len(x) != len(first) or any(
+            index != axis and None not in (i, j) and i != j for index, (i, j) in enumerate(sizes)
+        ):
+            raise ShapeError(f"cannot concatenate {show(first)} and {show(x)} along axis {axis}")
+        first = tuple(i if i is not None else j for i, j in zip(first, x, strict=True))
+    return tuple(plus(*(x[axis] for x in xs)) if index == axis else size for index, size in enumerate(first))
+
+
+def hstack(args: tuple[Any, ...], _: Named) -> Shape:
+    xs = tensors(args)
+    return joined(xs, 0 if len(xs[0]) == 1 else 1)
+
+
+def vstack(args: tuple[Any, ...], _: Named) -> Shape:
+    return joined([(1, *x) if len(x) == 1 else x for x in tensors(args)], 0)
+
+
+def stack(args: tuple[Any, ...], named: Named) -> Shape:
+    xs = tensors(args[:1])
+    axis = normal_axis(_axis(named, args, 0), len(xs[0]) + 1)
+    return (*xs[0][:axis], len(xs), *xs[0][axis:])
+
+
+def unstack(args: tuple[Any, ...], named: Named) -> list[Shape] | None:
+    x = shape_of(args[0])
+    axis = normal_axis(_axis({"axis": named.get("axis")}, (), 0), len(x))
+    count = named.get("num") or x[axis]
+    return None if count is None else [(*x[:axis], *x[axis + 1 :])] * count
+
+
+def split(args: tuple[Any, ...], named: Named) -> list[Shape]:
+    x = shape_of(args[0])
+    parts = named.get("indices_or_sections", args[1] if len(args) > 1 else 1)
+    axis = normal_axis(int(named.get("axis") or 0), len(x))
+    size = x[axis]
+    if isinstance(parts, int):
+        if size is not None and size % parts:
+            raise ShapeError(f"axis {axis} of {show(x)} does not divide into {parts} parts")
+        sizes: list[Dim] = [None if size is None else size // parts] * parts
+    else:
+        edges = [0, *parts, size]
+        sizes = [None if j is None else max(j - i, 0) for i, j in zip(edges, edges[1:], strict=False)]
+    return [(*x[:axis], each, *x[axis + 1 :]) for each in sizes]
+
+
+def tile(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    repeats = named.get("repeats", named.get("multiples", args[1] if len(args) > 1 else 1))
+    counts = tuple(repeats) if isinstance(repeats, list | tuple) else (repeats,)
+    rank = max(len(x), len(counts))
+    x, counts = (1,) * (rank - len(x)) + x, (1,) * (rank - len(counts)) + counts
+    return tuple(None if size is None else size * count for size, count in zip(x, counts, strict=True))
+
+
+def repeat(args: tuple[Any, ...], named: Named) -> Shape | None:
+    x = shape_of(args[0])
+    repeats, axis = named.get("repeats", args[1] if len(args) > 1 else 1), named.get("axis")
+    if axis is None:
+        x, axis = (product(x),), 0
+    axis = normal_axis(axis, len(x))
+    if isinstance(repeats, list) and len(repeats) == 1:
+        repeats = repeats[0]
+    size = sum(repeats) if isinstance(repeats, list) else None if x[axis] is None else x[axis] * repeats
+    return (*x[:axis], size, *x[axis + 1 :])
+
+
+def pad(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    width = named.get("pad_width", named.get("paddings", args[1] if len(args) > 1 else 0))
+    if isinstance(width, Constant):
+        width = width.value
+    pairs = [[width, width]] if isinstance(width, int) else [width] if isinstance(width[0], int) else width
+    pairs = pairs * len(x) if len(pairs) == 1 else pairs
+    return tuple(plus(size, *pair) for size, pair in zip(x, pairs, strict=True))
+
+
+def broadcast_to(args: tuple[Any, ...], named: Named) -> Shape:
+    return tuple(named.get("shape", args[1] if len(args) > 1 else ()))
+
+
+def getitem(args: tuple[Any, ...], named: Named) -> Shape | None:
+    """Indexing as in NumPy, with slices, integers, None, Ellipsis and one array of indices."""
+    x = shape_of(args[0])
+    key = args[1] if len(args) > 1 else named.get("key")
+    items = list(key) if isinstance(key, list) else [key]
+    used = sum(item is not None and item is not Ellipsis for item in items)
+    if used > len(x):
+        raise ShapeError(f"too many indices for {show(x)}: {used}")
+    missing = [slice(None)] * (len(x) - used)
+    at = next((index for index, item in enumerate(items) if item is Ellipsis), None)
+    items = [*items, *missing] if at is None else [*items[:at], *missing, *items[at + 1 :]]
+    sizes, found = iter(x), []
+    for item in items:
+        found += [1] if item is None else indexed(item, next(sizes))
+    return tuple(found)
+
+
+def indexed(item: Any, size: Dim) -> list[Dim]:
+    if isinstance(item, bool):
+        raise TypeError
+    if isinstance(item, int):
+        if size is not None and not -size <= item < size:
+            raise ShapeError(f"index {item} is out of range for an axis of {size:,}")
+        return []
+    if isinstance(item, slice):
+        return [sliced(item, size)]
+    return list(shape_of(item))
+
+
+def sliced(item: slice, size: Dim) -> Dim:
+    """How many indices a slice takes of an axis; of an unknown one, only an empty end can be told."""
+    start, stop, step = (
+        each if each is None or isinstance(each, int) else NotImplemented for each in (item.start, item.stop, item.step)
+    )
+    if NotImplemented in (start, stop, step):
+        return None
+    if size is not None:
+        return len(range(*slice(start, stop, step).indices(size)))
+    return None
+
+
+def take(args: tuple[Any, ...], named: Named) -> Shape:
+    x, indices = shape_of(args[0]), shape_of(args[1] if len(args) > 1 else named["indices"])
+    axis = named.get("axis")
+    if axis is None:
+        return indices
+    axis = normal_axis(axis, len(x))
+    return (*x[:axis], *indices, *x[axis + 1 :])
+
+
+def take_along_axis(args: tuple[Any, ...], named: Named) -> Shape:
+    x, indices, axis = shape_of(args[0]), shape_of(args[1]), named.get("axis")
+    if axis is None:
+        return (product(indices),)
+    axis = normal_axis(axis, len(x))
+    both = broadcast_two((*x[:axis], 1, *x[axis + 1 :]), (*indices[:axis], 1, *indices[axis + 1 :]))
+    return (*both[:axis], indices[axis], *both[axis + 1 :])
+
+
+def matmul(args: tuple[Any, ...], _: Named) -> Shape:
+    a, b = shape_of(args[0]), shape_of(args[1])
+    if not a or not b:
+        raise ShapeError("a matrix product takes no single numbers")
+    left, right = (1, *a) if len(a) == 1 else a, (*b, 1) if len(b) == 1 else b
+    if None not in (left[-1], right[-2]) and left[-1] != right[-2]:
+        raise ShapeError(f"cannot multiply matrices {show(a)} and {show(b)}: {left[-1]:,} against {right[-2]:,}")
+    head = broadcast_two(left[:-2], right[:-2])
+    return (*head, *(left[-2:-1] if len(a) > 1 else ()), *(right[-1:] if len(b) > 1 else ()))
+
+
+def dot(args: tuple[Any, ...], _: Named) -> Shape:
+    a, b = shape_of(args[0]), shape_of(args[1])
+    if not a or not b:
+        return a or b
+    return (*a[:-1], *b[:-1]) if len(b) == 1 else (*a[:-1], *b[:-2], b[-1])
+
+
+def tensordot(args: tuple[Any, ...], named: Named) -> Shape:
+    a, b = shape_of(args[0]), shape_of(args[1])
+    axes = named.get("axes", args[2] if len(args) > 2 else 2)
+    if isinstance(axes, int):
+        return (*a[: len(a) - axes], *b[axes:])
+    left, right = axes_of(axes[0], len(a)), axes_of(axes[1], len(b))
+    rest_a = [size for index, size in enumerate(a) if index not in left]
+    return (*rest_a, *(size for index, size in enumerate(b) if index not in right))
+
+
+def einsum(args: tuple[Any, ...], named: Named) -> Shape:
+    equation = named.get("subscripts", named.get("equation"))
+    operands = args
+    if not isinstance(equation, str):
+        equation, operands = args[0], args[1:]
+    return einsum_shape(equation.replace(" ", ""), [shape_of(each) for each in operands])
+
+
+def einsum_shape(equation: str, shapes: Sequence[Shape]) -> Shape:
+    left, arrow, right = equation.partition("->")
+    sizes: dict[str, Dim] = {}
+    head: Shape = ()
+    for letters, shape in zip(left.split(","), shapes, strict=True):
+        before, _, after = letters.partition("...")
+        middle = len(shape) - len(before) - len(after)
+        if middle < 0 or ("..." not in letters and middle):
+            raise ShapeError(f"{letters!r} does not fit {show(shape)}")
+        head = broadcast_two(head, shape[len(before) : len(before) + middle])
+        named = (*shape[: len(before)], *shape[len(before) + middle :])
+        for letter, size in zip(before + after, named, strict=True):
+            sizes[letter] = size if sizes.get(letter) in (None, 1) else sizes[letter]
+    if not arrow:
+        letters = left.replace("...", "").replace(",", "")
+        right = "..." * ("..." in left) + "".join(sorted(each for each in sizes if letters.count(each) == 1))
+    before, dots, after = right.partition("...")
+    return (*(sizes[each] for each in before), *(head if dots else ()), *(sizes[each] for each in after))
+
+
+def einsum_macs(equation: str, shapes: Sequence[Shape]) -> int | None:
+    """Products of an einsum over all its letters at once."""
+    left = equation.replace(" ", "").partition("->")[0]
+    letters = "".join(dict.fromkeys(left.replace("...", "").replace(",", "")))
+    full = einsum_shape(f"{left}->{'...' * ('...' in left)}{letters}", shapes)
+    return product(1 if size is None and index == 0 else size for index, size in enumerate(full))
+
+
+def outer(args: tuple[Any, ...], _: Named) -> Shape:
+    return tuple(product(shape_of(each)) for each in args[:2])
+
+
+def one_hot(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    classes = named.get("num_classes", named.get("depth", args[1] if len(args) > 1 else None))
+    axis = normal_axis(-1 if named.get("axis") is None else named["axis"], len(x) + 1)
+    return (*x[:axis], classes, *x[axis:])
+
+
+def multi_hot(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    return (x[0], named["num_classes"]) if len(x) > 1 else (named["num_classes"],)
+
+
+def top_k(args: tuple[Any, ...], named: Named) -> list[Shape]:
+    x = shape_of(args[0])
+    return [(*x[:-1], named.get("k", args[1] if len(args) > 1 else 1))] * 2
+
+
+def diff(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    axis = normal_axis(named.get("axis", -1), len(x))
+    return (*x[:axis], plus(x[axis], -named.get("n", 1)), *x[axis + 1 :])
+
+
+def slice_of(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    wanted = named.get("shape", args[2] if len(args) > 2 else None) or ()
+    return tuple(size if part == -1 else part for size, part in zip(x, wanted, strict=True))
+
+
+def first_and_like(args: tuple[Any, ...], named: Named) -> Shape:
+    return tuple(named["shape"]) if "shape" in named else shape_of(args[0])
+
+
+def glu(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    axis = normal_axis(named.get("axis", -1), len(x))
+    return (*x[:axis], None if x[axis] is None else x[axis] // 2, *x[axis + 1 :])
+
+
+# -- images and windows ---------------------------------------------------------------
+def channels(named: Named) -> str:
+    return str(named.get("data_format") or "channels_last")
+
+
+def resized(args: tuple[Any, ...], named: Named) -> Shape:
+    x, size = shape_of(args[0]), named.get("size", args[1] if len(args) > 1 else None)
+    height, width = (size, size) if isinstance(size, int) else tuple(size)  # type: ignore[arg-type]
+    if len(x) == 3:
+        return (x[0], height, width) if channels(named) == "channels_first" else (height, width, x[2])
+    return join_channels(x[0], (height, width), split_channels(x, channels(named))[1], channels(named))
+
+
+def depth_to_space(args: tuple[Any, ...], named: Named) -> Shape:
+    x, block = shape_of(args[0]), int(named["block_size"])
+    spatial, depth = split_channels(x, channels(named))
+    sizes = [None if size is None else size * block for size in spatial]
+    return join_channels(x[0], sizes, None if depth is None else depth // block**2, channels(named))
+
+
+def space_to_depth(args: tuple[Any, ...], named: Named) -> Shape:
+    x, block = shape_of(args[0]), int(named["block_size"])
+    spatial, depth = split_channels(x, channels(named))
+    sizes = [None if size is None else size // block for size in spatial]
+    return join_channels(x[0], sizes, None if depth is None else depth * block**2, channels(named))
+
+
+def per_axis(value: Any, rank: int) -> list[int]:
+    return [value] * rank if isinstance(value, int) else list(value)
+
+
+def pooled(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    spatial, depth = split_channels(x, channels(named))
+    pool = per_axis(named.get("pool_size", args[1] if len(args) > 1 else None), len(spatial))
+    strides = per_axis(pool if named.get("strides") is None else named["strides"], len(spatial))
+    sizes = _windows(spatial, pool, strides, [1] * len(pool), named)
+    return join_channels(x[0], sizes, depth, channels(named))
+
+
+def _windows(spatial: Shape, kernel: Sequence[int], strides: Any, dilation: Any, named: Named) -> list[Dim]:
+    padding = str(named.get("padding", "valid")).lower()
+    each = zip(spatial, kernel, strides, dilation, strict=True)
+    return [window(*axis, padding) for axis in each]
+
+
+def convolved(args: tuple[Any, ...], named: Named) -> Shape:
+    return _convolved(args, named, lambda kernel, _: kernel[-1])
+
+
+def depthwise(args: tuple[Any, ...], named: Named) -> Shape:
+    return _convolved(args, named, lambda kernel, depth: product((kernel[-1], depth)))
+
+
+def separable(args: tuple[Any, ...], named: Named) -> Shape:
+    return _convolved(args, named, lambda _, __: shape_of(args[2])[-1])
+
+
+def _convolved(args: tuple[Any, ...], named: Named, filters: Callable[[Shape, Dim], Dim]) -> Shape:
+    x, kernel = shape_of(args[0]), shape_of(args[1])
+    spatial, depth = split_channels(x, channels(named))
+    strides = per_axis(named.get("strides") or 1, len(spatial))
+    dilation = per_axis(named.get("dilation_rate") or 1, len(spatial))
+    sizes = _windows(spatial, kernel[:-2], strides, dilation, named)  # type: ignore[arg-type]
+    return join_channels(x[0], sizes, filters(kernel, depth), channels(named))
+
+
+def adaptive(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    spatial, depth = split_channels(x, channels(named))
+    return join_channels(x[0], per_axis(named["output_size"], len(spatial)), depth, channels(named))
+
+
+def grayscale(args: tuple[Any, ...], named: Named) -> Shape:
+    x = shape_of(args[0])
+    return (*x[:-3], 1, *x[-2:]) if channels(named) == "channels_first" else (*x[:-1], 1)
+
+
+def attention(args: tuple[Any, ...], _: Named) -> Shape:
+    query, value = shape_of(args[0]), shape_of(args[2])
+    return (*query[:-1], value[-1])

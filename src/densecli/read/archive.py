@@ -1,0 +1,139 @@
+"""`.keras` archives: config.json and the version in metadata.json, read with bounds, never extracted."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from densecli.errors import DenseError, LimitError, ReadError
+from densecli.read.encoding import decode
+from densecli.read.limits import LIMITS, Limits
+from densecli.text import plural, quote, size
+
+if TYPE_CHECKING:
+    from densecli.graph import Graph
+
+CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+MOST_METADATA = 1 << 16
+MOST_WEIGHTS = 1 << 28  # of a compressed weights file that is looked into for custom layers; stored ones are not copied
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+)
+_END = b"PK\x05\x06"
+
+
+def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = LIMITS) -> Graph:
+    """The graph of an archive. Raises ReadError (E311 damaged, E312 duplicates, E313 missing, E314 compression) or LimitError."""
+    check_count(file, limits)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            data = member(archive, CONFIG, limits.config_bytes)
+            graph = _graph(archive, name, data, input_shapes, limits)
+            if min(info.header_offset for info in archive.infolist()) > 0:
+                graph.warnings.append("there is something before the archive in this file; it was not looked at")
+            return graph
+    except DenseError:
+        raise
+    except DAMAGE as error:
+        raise damaged(error) from None
+
+
+def _graph(archive: zipfile.ZipFile, name: str, data: bytes, input_shapes: Any, limits: Limits) -> Graph:
+    from densecli.read import json_text, keras  # noqa: PLC0415
+
+    source = decode(f"{name}:{CONFIG}", data, limits, limits.config_bytes)
+    document = json_text.load(source, limits)
+    graph = keras.read(document, source, input_shapes, version(archive))
+    if any(layer.opaque for _, layer in keras.layers_of(graph)):
+        _hold(archive, graph)
+    return graph
+
+
+def check_count(file: BinaryIO, limits: Limits) -> None:
+    """Refuse an archive with too many members before its directory is read. Raises LimitError."""
+    end = file.seek(0, 2)
+    file.seek(max(0, end - 65_557))
+    tail = file.read(65_557)
+    at = tail.rfind(_END)
+    if at >= 0 and len(tail) >= at + 12:
+        count = int.from_bytes(tail[at + 10 : at + 12], "little")
+        if count > limits.members:
+            message = f"the archive has more than {limits.members:,} members"
+            raise LimitError(message, code="E506")
+    file.seek(0)
+
+
+def member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """One member by its exact name, whole, at most `most` bytes."""
+    infos = [info for info in archive.infolist() if info.filename == name]
+    if not infos:
+        raise missing(archive, name)
+    if len(infos) > 1:
+        message = f"the archive has {name} {plural(len(infos), 'time')}"
+        raise ReadError(
+            message, code="E312", hint="it is damaged or made to deceive: readers differ in which one they take"
+        )
+    info = infos[0]
+    if info.flag_bits & 1:
+        raise ReadError(f"{name} is encrypted", code="E314")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ReadError(f"{name} is compressed in a way that Keras never uses", code="E314")
+    try:
+        with archive.open(info) as file:
+            data = file.read(most + 1)
+            if len(data) <= most:
+                file.read(1)  # the end: the checksum is compared here
+    except DAMAGE as error:
+        raise damaged(error) from None
+    if len(data) > most:
+        raise LimitError(f"{name} is larger than {size(most)}", code="E506")
+    return data
+
+
+def missing(archive: zipfile.ZipFile, name: str) -> ReadError:
+    near = [each for each in archive.namelist()[:1000] if each.rpartition("/")[2].lower() == name]
+    hint = f"there is {quote(near[0])}, which is not the same" if near else "is it a model that Keras saved?"
+    return ReadError(f"the archive has no {name}", code="E313", hint=hint)
+
+
+def damaged(error: Exception) -> ReadError:
+    return ReadError(f"the archive is damaged: {quote(str(error), 120)}", code="E311")
+
+
+def version(archive: zipfile.ZipFile) -> str:
+    """The Keras that wrote the archive, where metadata.json tells."""
+    try:
+        metadata = json.loads(member(archive, METADATA, MOST_METADATA))
+    except (DenseError, ValueError, RecursionError):
+        return ""
+    found = metadata.get("keras_version") if isinstance(metadata, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _hold(archive: zipfile.ZipFile, graph: Graph) -> None:
+    """Shapes from the weights file for layers that the config does not explain, where h5py is there to read it."""
+    infos = [info for info in archive.infolist() if info.filename == WEIGHTS]
+    if len(infos) != 1 or infos[0].flag_bits & 1:
+        return
+    from densecli.read import hdf5  # noqa: PLC0415
+
+    stored = infos[0].compress_type == zipfile.ZIP_STORED
+    if not stored and infos[0].file_size > MOST_WEIGHTS:
+        return
+    try:
+        opened: Any = archive.open(infos[0]) if stored else io.BytesIO(member(archive, WEIGHTS, MOST_WEIGHTS))
+        with opened as file:
+            hdf5.hold(file, graph)
+    except (DenseError, *DAMAGE):
+        graph.warnings.append(f"{WEIGHTS} could not be read: the weights of custom layers are not counted")

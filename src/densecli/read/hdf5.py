@@ -1,0 +1,239 @@
+"""HDF5 files of Keras: the config in an attribute, and the shapes of the weights without their numbers.
+
+Links out of the file, raw data in other files and virtual datasets are refused wherever one would be followed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from densecli.errors import DenseError, LimitError, ReadError
+from densecli.graph import row_order
+from densecli.layer import CATALOGUE, Layer, Weight
+from densecli.model import Model
+from densecli.names import snake_case
+from densecli.read.encoding import decode
+from densecli.read.limits import LIMITS, Limits
+from densecli.shape import product
+from densecli.text import plural, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from densecli.graph import Graph
+
+DAMAGE = (OSError, KeyError, RuntimeError, ValueError, OverflowError, TypeError, AttributeError, MemoryError)
+SKIPPED = ("optimizer_weights", "optimizer")  # not the model's
+
+
+class Stored(NamedTuple):
+    """A weight in a file: its path, shape and dtype."""
+
+    path: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = LIMITS) -> Graph:
+    """The graph in the attribute `model_config`. Raises ReadError (E106 no h5py, E321 no config, E322 links) or LimitError."""
+    with _opened(file) as opened:
+        text = config_of(opened, limits)
+        if text is None:
+            raise weights_only(opened, limits)
+        version = _attribute(opened, "keras_version")
+        from densecli.read import json_text, keras  # noqa: PLC0415
+
+        source = decode(f"{name}:model_config", text, limits, limits.config_bytes)
+        document = json_text.load(source, limits)
+        graph = keras.read(document, source, input_shapes, version.decode("ascii", "replace") if version else "")
+        if any(layer.opaque for _, layer in keras.layers_of(graph)):
+            try:
+                _hold(opened, graph, limits)
+            except (DenseError, *DAMAGE):
+                graph.warnings.append("the weights could not be listed: those of custom layers are not counted")
+        return graph
+
+
+def list_weights(path: str, limits: Limits = LIMITS) -> list[Stored]:
+    """What a weights file holds, without reading a number. Raises ReadError or LimitError."""
+    try:
+        with open(path, "rb") as file, _opened(file) as opened:  # noqa: PTH123
+            return guarded(opened, limits)
+    except OSError as error:
+        raise ReadError(f"cannot read {quote(path)}: {error.strerror}", code="E109") from None
+
+
+def guarded(opened: Any, limits: Limits) -> list[Stored]:
+    try:
+        return list(stored(opened, limits))
+    except DenseError:
+        raise
+    except DAMAGE as error:
+        raise damaged(error) from None
+
+
+def _opened(file: BinaryIO) -> Any:
+    try:
+        import h5py  # noqa: PLC0415
+    except ImportError:
+        raise no_h5py() from None
+    try:
+        return h5py.File(file, "r")
+    except DAMAGE as error:
+        raise damaged(error) from None
+
+
+def no_h5py() -> ReadError:
+    hint = "pip install 'densecli[h5]'"
+    return ReadError("an HDF5 file needs h5py, which is not installed", code="E106", hint=hint)
+
+
+def damaged(error: Exception) -> ReadError:
+    return ReadError(f"the HDF5 file is damaged: {quote(str(error), 120)}", code="E321")
+
+
+def config_of(opened: Any, limits: Limits) -> bytes | None:
+    """The model's config as bytes; None where the file has none."""
+    text = _attribute(opened, "model_config")
+    if text is not None and len(text) > limits.config_bytes:
+        raise LimitError("model_config is larger than the limit for configs", code="E506")
+    return text
+
+
+def _attribute(opened: Any, name: str) -> bytes | None:
+    """An attribute of the file that should be one string."""
+    try:
+        if name not in opened.attrs:
+            return None
+        value = opened.attrs[name]
+    except DAMAGE as error:
+        raise damaged(error) from None
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape")
+    if isinstance(value, bytes):
+        return bytes(value)
+    raise ReadError(f"the attribute {name} is not a text", code="E321")
+
+
+def weights_only(opened: Any, limits: Limits) -> ReadError:
+    """The error for a file without a config: what it holds instead."""
+    found = guarded(opened, limits)
+    total = sum(product(each.shape) or 0 for each in found)
+    shown = ", ".join(f"{each.path} {each.shape}" for each in found[:3])
+    hint = f"it holds {plural(len(found), 'array')} with {total:,} numbers: {shown}{', …' if len(found) > 3 else ''}"
+    return ReadError("a weights-only file: it has no model_config, so no layers", code="E321", hint=hint)
+
+
+def stored(opened: Any, limits: Limits, root: str = "") -> Iterator[Stored]:
+    """Every dataset below a group, depth-first with a stack of its own; hard links only, each object once."""
+    import h5py  # noqa: PLC0415
+
+    pending: list[tuple[str, Any]] = [(root, opened[root] if root else opened)]
+    seen: set[Any] = set()
+    looked = 0
+    while pending:
+        path, item = pending.pop()
+        looked += 1
+        if looked > limits.weights:
+            raise LimitError(f"more than {limits.weights:,} objects in the file", code="E505")
+        if path.count("/") > limits.depth:
+            raise LimitError(f"groups are nested deeper than {limits.depth}", code="E503")
+        if isinstance(item, h5py.Dataset):
+            yield _described(path, item)
+            continue
+        address = h5py.h5o.get_info(item.id).addr
+        if address in seen:
+            raise LimitError("the groups of the file form a loop", code="E503")
+        seen.add(address)
+        pending += reversed(list(_members(item, path)))
+
+
+def _members(group: Any, path: str) -> Iterator[tuple[str, Any]]:
+    import h5py  # noqa: PLC0415
+
+    for name in group:
+        inner = f"{path}/{name}" if path else str(name)
+        if not path and name in SKIPPED:
+            continue
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            message = f"{quote(inner)} is a link to somewhere else, which is not followed"
+            raise ReadError(message, code="E322", hint="Keras never writes such links")
+        yield inner, group[name]
+
+
+def _described(path: str, dataset: Any) -> Stored:
+    if dataset.external or dataset.is_virtual:
+        message = f"{quote(path)} keeps its data in other files, which are not opened"
+        raise ReadError(message, code="E322", hint="Keras never writes such datasets")
+    return Stored(path, tuple(int(size) for size in dataset.shape), str(dataset.dtype))
+
+
+# -- weights of layers that no rule is known for ----------------------------------------
+def hold(file: BinaryIO, graph: Graph, limits: Limits = LIMITS) -> None:
+    """Give opaque layers the weights that the weights file of an archive has for them; without h5py they stay unknown."""
+    try:
+        opened = _opened(file)
+    except ReadError as error:
+        if error.code != "E106":
+            raise
+        graph.warnings.append(
+            "custom layers: their weights are counted when h5py is there (pip install 'densecli[h5]')"
+        )
+        return
+    with opened:
+        _hold(opened, graph, limits)
+
+
+def _hold(opened: Any, graph: Graph, limits: Limits) -> None:
+    legacy = "model_weights" in opened or "layer_names" in opened.attrs
+    root = "model_weights" if "model_weights" in opened else ""
+    prefix = f"{root}/" if root else ""
+    found = [each._replace(path=each.path.removeprefix(prefix)) for each in stored(opened, limits, root)]
+    (_hold_by_name if legacy else _hold_by_class)(graph, found)
+
+
+def _hold_by_name(graph: Graph, found: list[Stored]) -> None:
+    """Keras 1 and 2 have a group for each layer; that of a nested model holds the weights of everything inside."""
+    groups: dict[str, list[Stored]] = {}
+    for each in found:
+        layer, _, rest = each.path.partition("/")
+        groups.setdefault(layer, []).append(each._replace(path=rest))
+    for node in graph.nodes:
+        mine = groups.get(node.name, [])
+        if isinstance(node.layer, Model):
+            _hold_by_name(node.layer.graph, mine)
+        else:
+            node.layer.held = _held(node.layer, mine)
+
+
+def _hold_by_class(graph: Graph, found: list[Stored], inside: str = "") -> None:
+    """Keras 3 names groups after classes: layers/transformer_block, layers/transformer_block_1, in the model's order."""
+    groups: dict[str, list[Stored]] = {}
+    for each in found:
+        parts = each.path.removeprefix(inside).split("/", 2)
+        if len(parts) > 2 and parts[0] == "layers" and each.path.startswith(inside):
+            groups.setdefault(parts[1], []).append(each)
+    counts: dict[str, int] = {}
+    inputs = [ref.node for ref in graph.inputs] if graph.kind == "Sequential" else []
+    for index in [*inputs, *row_order(graph)]:
+        layer = graph.nodes[index].layer
+        stem = snake_case(layer.type_name)
+        number = counts[stem] = counts.get(stem, -1) + 1
+        name = f"{stem}_{number}" if number else stem
+        mine, prefix = groups.get(name, []), f"{inside}layers/{name}/"
+        if isinstance(layer, Model):
+            _hold_by_class(layer.graph, mine, prefix)
+        else:
+            layer.held = _held(layer, [each._replace(path=each.path.removeprefix(prefix)) for each in mine])
+
+
+def _held(layer: Layer, found: list[Stored]) -> tuple[Weight, ...]:
+    """The weights of one layer. A file does not say which ones are trained; of Keras' own only the moving averages are not."""
+    weights = [_weight(each) for each in found if "seed_generator" not in each.path]
+    averages = 2 if isinstance(layer, CATALOGUE["BatchNormalization"]) else 0
+    trained = len(weights) - averages
+    return tuple(weight._replace(trainable=index < trained) for index, weight in enumerate(weights))
+
+
+def _weight(each: Stored) -> Weight:
+    return Weight(each.path.replace("/vars/", "/").removeprefix("vars/"), each.shape, dtype=each.dtype)

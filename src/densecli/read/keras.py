@@ -1,0 +1,354 @@
+"""Keras model configs of every age become graphs: `to_json()` of Keras 1, 2 and 3, TensorFlow.js, and what files hold.
+
+Classes, modules, functions and paths in a config are text, looked up in densecli's own tables; nothing is imported,
+decoded or opened because a config says so.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from densecli.errors import ArgumentError, GraphError, LimitError, Place, SpecErrors, SpecSyntaxError, did_you_mean
+from densecli.graph import Call, Graph, Node, Ref
+from densecli.layers.core import InputLayer
+from densecli.model import Model
+from densecli.read.keras_calls import CallReader
+from densecli.read.keras_layers import LayerReader, class_of, trainable_of
+from densecli.shape import show
+from densecli.text import plural, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from densecli.errors import Source
+    from densecli.layer import Layer
+    from densecli.shape import Shape
+
+MAX_DEPTH = 100
+SEQUENTIAL = ("Sequential",)
+FUNCTIONAL = ("Functional", "Model", "Container", "Network", "Graph")
+_WRAPPED = ("modelTopology", "model_topology", "model_config", "modelConfig")
+
+
+def is_config(document: Any) -> bool:
+    """Whether a JSON value looks like a Keras config rather than a densecli spec."""
+    if isinstance(document, dict):
+        return any(key in document for key in _WRAPPED) or {"class_name", "config"} <= document.keys()
+    if isinstance(document, str):
+        return document.lstrip().startswith("{")
+    return (
+        bool(document) and isinstance(document, list) and isinstance(document[0], dict) and "class_name" in document[0]
+    )
+
+
+def read(document: Any, source: Source, input_shapes: dict[str | None, Any] | None = None, version: str = "") -> Graph:
+    """The graph of a config.
+
+    `input_shapes` (by input name, or None for the only input) fill in what the config leaves open; `version` is the
+    Keras that wrote it, where something beside the config tells. Raises SpecErrors, SpecSyntaxError or LimitError.
+    """
+    entry, pointer, found = _topology(document, source, version)
+    reader = ModelReader(source, era_of(found, entry), input_shapes or {})
+    try:
+        graph = reader.read(entry, pointer)
+    except SpecErrors:
+        raise
+    except (GraphError, ArgumentError) as error:
+        raise SpecErrors([*reader.layers.errors, error]) from None
+    if reader.layers.errors:
+        raise SpecErrors(reader.layers.errors)
+    return graph
+
+
+def era_of(version: str, entry: dict[str, Any]) -> int:
+    """1, 2 or 3: whose rules a config follows. Keras 3 names the module of every class."""
+    if version[:2] in ("1.", "0."):
+        return 1
+    return 3 if "module" in entry or version.startswith("3.") else 2
+
+
+def _topology(document: Any, source: Source, version: str) -> tuple[dict[str, Any], str, str]:
+    """The config of the model itself, its pointer, and the version that stands around it."""
+    pointer = ""
+    for _ in range(8):
+        if isinstance(document, str):
+            document = _loads(document, source, pointer)
+        if not isinstance(document, dict):
+            break
+        version = version or str(document.get("keras_version") or "")
+        key = next((key for key in _WRAPPED if key in document and "class_name" not in document), None)
+        if key is None:
+            break
+        document, pointer = document[key], f"{pointer}/{key}"
+    if isinstance(document, list):
+        document = {"class_name": "Sequential", "config": document}
+    if not isinstance(document, dict):
+        raise SpecSyntaxError("expected a model object", code="E302", place=Place(source, pointer=pointer))
+    if "className" in document:
+        document = snake_keys(document)
+    return document, pointer, version
+
+
+def _loads(text: str, source: Source, pointer: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        message = "a text in which JSON was expected does not hold JSON"
+        raise SpecSyntaxError(message, code="E302", place=Place(source, pointer=pointer)) from None
+
+
+def snake_keys(value: Any) -> Any:
+    """The keys of a config that JavaScript wrote, as Python writes them."""
+    if isinstance(value, list):
+        return [snake_keys(item) for item in value]
+    if isinstance(value, dict):
+        return {_snake(key): snake_keys(item) for key, item in value.items()}
+    return value
+
+
+def _snake(key: str) -> str:
+    return "".join(f"_{char.lower()}" if char.isupper() else char for char in key) if key[:1].islower() else key
+
+
+class Opening(NamedTuple):
+    """Where a Sequential's data enters: an input layer, and how many entries of the list it took."""
+
+    name: str
+    layer: InputLayer | None
+    used: int
+
+
+class ModelReader:
+    """Reads one document: the model, and the models inside it."""
+
+    def __init__(self, source: Source, era: int, input_shapes: dict[str | None, Any]) -> None:
+        self.source, self.era, self.input_shapes = source, era, input_shapes
+        self.layers = LayerReader(source, era, self.nested)
+        self.depth = 0
+
+    def place(self, pointer: str) -> Place:
+        return Place(self.source, pointer=pointer)
+
+    def read(self, entry: dict[str, Any], pointer: str) -> Graph:
+        """The whole model."""
+        if not is_model(entry):
+            raise self.not_a_model(entry, pointer)
+        graph = self.graph(entry, pointer)
+        self.open_inputs(graph, pointer)
+        return graph
+
+    def not_a_model(self, entry: dict[str, Any], pointer: str) -> GraphError:
+        name = class_of(entry)
+        hint = did_you_mean(name, [*SEQUENTIAL, *FUNCTIONAL])
+        if isinstance(entry.get("config"), dict) and name[:1].isupper():
+            hint = "its layers are made by code that is not in the file; only its weights could be listed"
+        message = f"{quote(name)} is not a model whose layers the file holds"
+        return GraphError(message, code="E404", hint=hint, place=self.place(pointer))
+
+    def nested(self, entry: dict[str, Any], pointer: str) -> Layer | None:
+        """A model among the layers of another one, or None where the entry is a layer."""
+        if not is_model(entry):
+            return None
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            message = f"models are nested deeper than {MAX_DEPTH}"
+            raise LimitError(message, code="E503", place=self.place(pointer))
+        graph = self.graph(entry, pointer)
+        self.depth -= 1
+        return Model(graph)
+
+    def graph(self, entry: dict[str, Any], pointer: str) -> Graph:
+        config = entry["config"]
+        if isinstance(config, dict) and "input_layers" in config:
+            graph = self.functional(entry, config, pointer)
+        else:
+            graph = self.sequential(entry, config, pointer)
+        graph.place = self.place(pointer)
+        return graph
+
+    # -- Sequential -------------------------------------------------------------------
+    def sequential(self, entry: dict[str, Any], config: Any, pointer: str) -> Graph:
+        bare = isinstance(config, list)
+        entries = config if bare else config["layers"]
+        pointer = f"{pointer}/config" if bare else f"{pointer}/config/layers"
+        made = [self.layers.read(each, f"{pointer}/{index}") for index, each in enumerate(entries)]
+        opening = self.opening(entry, entries, made)
+        first = opening.layer or InputLayer(batch_shape=())
+        nodes = [Node(opening.name, first, [Call(())], self.place(f"{pointer}/0"))]
+        for index, layer in list(enumerate(made))[opening.used :]:
+            if layer is not None:
+                call = CallReader.fitted(layer, (Ref(len(nodes) - 1),), {})
+                nodes.append(Node(layer.name, layer, [call], self.place(f"{pointer}/{index}")))
+        kind = class_of(entry) if class_of(entry) not in FUNCTIONAL else "Sequential"
+        graph = Graph(_name(config, "sequential"), kind, nodes, [Ref(0)], [Ref(len(nodes) - 1)])
+        graph.deferred = opening.layer is None
+        self.check_names(graph)
+        return graph
+
+    def opening(self, entry: dict[str, Any], entries: list[Any], made: list[Layer | None]) -> Opening:
+        """What the first layer, the model's config or what it was built with tells about the input."""
+        first = made[0] if made else None
+        if isinstance(first, InputLayer):
+            return Opening(first.name, first, 1)
+        config = entries[0].get("config") if entries and isinstance(entries[0], dict) else None
+        shape = first_shape(config) if isinstance(config, dict) else None
+        if shape is None:
+            shape = _built_shape(entry)
+        if shape is None and isinstance(first, Model) and not first.graph.deferred and len(first.graph.inputs) == 1:
+            own = first.own_inputs()[0]
+            return Opening("input", InputLayer(batch_shape=own.shape, dtype=own.dtype), 0)
+        if shape is None and entries and isinstance(entries[0], dict):
+            shape = _built_shape({"config": {}} | {key: entries[0].get(key) for key in ("build_config",)})
+        if shape is None or first is None:
+            return Opening("input", None, 0)
+        dtype = config.get("input_dtype") or first.dtype if isinstance(config, dict) else first.dtype
+        return Opening(f"{first.name}_input", self.layers.input_of(shape, dtype), 0)
+
+    def check_names(self, graph: Graph) -> None:
+        names: dict[str, Node] = {}
+        for node in graph.nodes:
+            if node.name in names:
+                message = f"the name {quote(node.name)} is taken"
+                self.layers.errors.append(
+                    ArgumentError(message, code="E306", hint="names are unique", place=node.place, layer=node.name)
+                )
+            names.setdefault(node.name, node)
+
+    # -- Functional -------------------------------------------------------------------
+    def functional(self, entry: dict[str, Any], config: dict[str, Any], pointer: str) -> Graph:
+        pointer = f"{pointer}/config"
+        entries = config["layers"]
+        nodes = []
+        for index, each in enumerate(entries):
+            where = f"{pointer}/layers/{index}"
+            layer = self.layers.read(each, where)
+            if layer is None:
+                layer = self.layers.placeholder(each)
+            layer.name = _entry_name(each, layer)
+            nodes.append(Node(layer.name, layer, [], self.place(where)))
+        calls = CallReader(self.source, nodes, self.era)
+        calls.read(entries, f"{pointer}/layers")
+        inputs = calls.ends(config["input_layers"], f"{pointer}/input_layers")
+        outputs = calls.ends(config.get("output_layers"), f"{pointer}/output_layers")
+        calls.settle(inputs, outputs)
+        graph = Graph(_name(config, "model"), _functional_kind(entry, self.era), nodes, inputs, outputs)
+        graph.trainable = trainable_of(config)
+        self.check_names(graph)
+        self.layers.errors += calls.errors
+        if not calls.errors:
+            self.check_reach(graph)
+        return graph
+
+    def check_reach(self, graph: Graph) -> None:
+        """Keras drops layers that no output depends on, and so does the trace; the user should know."""
+        from densecli.graph import call_order  # noqa: PLC0415  # cycles are found here, with a message of their own
+
+        reached = {node for node, _ in call_order(graph)[0]} | {ref.node for ref in graph.inputs}
+        lost = [node.name for index, node in enumerate(graph.nodes) if index not in reached]
+        loose = [node for node in reached if not graph.nodes[node].calls]
+        if loose:
+            name = graph.nodes[loose[0]].name
+            raise GraphError(f"{quote(name)} is never called", code="E402", place=graph.nodes[loose[0]].place)
+        if lost:
+            graph.warnings.append(f"no output depends on {plural(len(lost), 'layer')}: {', '.join(lost[:5])}")
+
+    # -- shapes from outside ----------------------------------------------------------
+    def open_inputs(self, graph: Graph, pointer: str) -> None:
+        """Fill in the shapes that the user gives; every input must have one in the end."""
+        for ref in graph.inputs:
+            node = graph.nodes[ref.node]
+            given = self.input_shapes.get(node.name, self.input_shapes.get(None) if len(graph.inputs) == 1 else None)
+            if given is not None:
+                node.layer = self.given_input(node, tuple(given), graph)
+                graph.deferred = False
+        if graph.deferred:
+            message = f"{graph.kind} {quote(graph.name)} has no input shape"
+            hint = "add the shape of one sample, such as --input-shape 224,224,3"
+            raise GraphError(message, code="E406", hint=hint, place=self.place(pointer))
+
+    def given_input(self, node: Node, given: Shape, graph: Graph) -> InputLayer:
+        own = None if graph.deferred else node.layer.output()
+        if isinstance(own, tuple) and not _agree(own[1:], given):
+            message = f"input {quote(node.name)} is {show(own)} in the file, which {show((None, *given))} does not fit"
+            raise GraphError(message, code="E406", place=node.place)
+        batch = own[0] if isinstance(own, tuple) else None
+        layer = InputLayer(batch_shape=(batch, *given), dtype=node.layer.dtype)
+        layer.name = node.name
+        return layer
+
+
+def is_model(entry: dict[str, Any]) -> bool:
+    """Whether an entry holds layers of its own: a Sequential, a Functional, or a custom class made of either."""
+    config = entry.get("config")
+    if isinstance(config, list):
+        return class_of(entry) in (*SEQUENTIAL, *FUNCTIONAL)
+    if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
+        return False
+    layers = config["layers"]
+    known = class_of(entry) in (*SEQUENTIAL, *FUNCTIONAL) or "input_layers" in config
+    return known and all(isinstance(layer, dict) for layer in layers)
+
+
+def _functional_kind(entry: dict[str, Any], era: int) -> str:
+    """Keras' own classes are all called Functional since Keras 2.4; Keras 1 still shows what it wrote."""
+    name = class_of(entry)
+    return "Functional" if name in FUNCTIONAL and era > 1 else name
+
+
+def _name(config: Any, default: str) -> str:
+    name = config.get("name") if isinstance(config, dict) else None
+    return name if isinstance(name, str) and name else default
+
+
+def _entry_name(entry: Any, layer: Layer) -> str:
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return name if isinstance(name, str) and name else layer.name
+
+
+def _built_shape(entry: dict[str, Any]) -> Shape | None:
+    """The one shape that a model or layer says it was built with."""
+    config, build = entry.get("config"), entry.get("build_config")
+    for holder, key in ((config, "build_input_shape"), (config, "batch_input_shape"), (build, "input_shape")):
+        value = holder.get(key) if isinstance(holder, dict) else None
+        shape = as_shape(value)
+        if shape is not None:
+            return shape
+    return None
+
+
+def as_shape(value: Any) -> Shape | None:
+    """Sizes with the batch first, in whatever form a config holds them; None for anything else."""
+    if isinstance(value, dict) and isinstance(value.get("items"), list):  # TensorShape of tf.keras
+        value = value["items"]
+    if not isinstance(value, list | tuple) or not value:
+        return None
+    if not all(size is None or (isinstance(size, int) and not isinstance(size, bool)) for size in value):
+        return None
+    return tuple(value)
+
+
+def first_shape(config: dict[str, Any]) -> Shape | None:
+    """The input shape that Keras 1 and 2 kept in the first layer's config, with the batch."""
+    for key in ("batch_input_shape", "batch_shape"):
+        shape = as_shape(config.get(key))
+        if shape is not None:
+            return shape
+    shape = as_shape(config.get("input_shape"))
+    if shape is not None:
+        return (config.get("batch_size"), *shape)
+    return None
+
+
+def _agree(own: Shape, given: Shape) -> bool:
+    return len(own) == len(given) and all(
+        None in (size, wanted) or size == wanted for size, wanted in zip(given, own, strict=True)
+    )
+
+
+def layers_of(graph: Graph) -> Iterator[tuple[str, Layer]]:
+    """Every layer by name, those of nested models included."""
+    for node in graph.nodes:
+        yield node.name, node.layer
+        if isinstance(node.layer, Model):
+            yield from layers_of(node.layer.graph)

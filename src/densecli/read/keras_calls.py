@@ -1,0 +1,240 @@
+"""Who calls whom: the inbound nodes of Keras configs, in every form that Keras has written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import DenseError, GraphError, Place, did_you_mean
+from densecli.graph import Call, Node, Ref, map_refs
+from densecli.layers.core import InputLayer
+from densecli.layers.operations import Constant
+from densecli.model import Model
+from densecli.read.keras_layers import plain
+from densecli.text import plural, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from densecli.errors import Source
+    from densecli.layer import Layer
+
+ALWAYS_EXTRA = ("mask", "training")
+
+
+class CallReader:
+    """Reads the calls of one functional config into its nodes.
+
+    References are read with the call index of the file; `settle` then subtracts what Keras counted before the first call.
+    """
+
+    def __init__(self, source: Source, nodes: list[Node], era: int) -> None:
+        self.source, self.nodes, self.era = source, nodes, era
+        self.names: dict[str, int] = {}
+        for index, node in enumerate(nodes):
+            self.names.setdefault(node.name, index)
+        self.errors: list[DenseError] = []
+        self.legacy: dict[int, bool] = {}  # nodes that a list names (not a tensor object): 1 before the first call
+        self.stated: dict[Ref, tuple[Any, str]] = {}
+
+    # -- the nodes --------------------------------------------------------------------
+    def read(self, entries: list[dict[str, Any]], pointer: str) -> None:
+        for index, (node, entry) in enumerate(zip(self.nodes, entries, strict=True)):
+            if isinstance(node.layer, InputLayer):
+                node.calls.append(Call(()))
+                continue
+            inbound = entry.get("inbound_nodes")
+            for number, item in enumerate(inbound if isinstance(inbound, list) else []):
+                self.read_call(node, item, f"{pointer}/{index}/inbound_nodes/{number}")
+
+    def read_call(self, node: Node, item: Any, pointer: str) -> None:
+        try:
+            args, kwargs = self.arguments(item, pointer)
+            node.calls.append(self.fitted(node.layer, args, kwargs))
+        except GraphError as error:
+            self.errors.append(error.at(Place(self.source, pointer=pointer), node.name))
+
+    def arguments(self, item: Any, pointer: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        if isinstance(item, dict) and "args" in item:
+            args, kwargs = item["args"], item.get("kwargs")
+            if not isinstance(args, list) or not isinstance(kwargs, dict | None):
+                raise GraphError("expected the arguments of a call", code="E402")
+            return tuple(map(self.value, args)), {key: self.value((kwargs or {})[key]) for key in sorted(kwargs or {})}
+        kwargs = {}
+        tensors = self.structure(item, kwargs)
+        if isinstance(tensors, list) and len(tensors) == 1:
+            tensors = tensors[0]
+        return (tensors,), {key: self.value(kwargs[key]) for key in sorted(kwargs)}
+
+    def structure(self, item: Any, kwargs: dict[str, Any]) -> Any:
+        """Tensors of the list form: [name, node, tensor, kwargs], in lists and dicts."""
+        if isinstance(item, dict):
+            return {key: self.structure(item[key], kwargs) for key in sorted(item)}
+        if not isinstance(item, list) or not item:
+            raise GraphError("expected the name, node and tensor of an inbound layer", code="E402")
+        if not isinstance(item[0], str):
+            return [self.structure(each, kwargs) for each in item]
+        if len(item) > 3 and isinstance(item[3], dict):
+            kwargs.update(item[3])
+        if item[0] == "_CONSTANT_VALUE" and len(item) > 2:
+            return plain(item[2])
+        return self.ref(item[:3])
+
+    def value(self, item: Any) -> Any:
+        """An argument: tensors become references, Python's own objects what they stand for."""
+        if isinstance(item, list):
+            if _is_ref(item) and item[0] in self.names:
+                return self.ref(item[:3])
+            return [self.value(each) for each in item]
+        if not isinstance(item, dict):
+            return item
+        kind, config = item.get("class_name"), item.get("config")
+        if isinstance(kind, str) and isinstance(config, dict):
+            return self.object(kind, config)
+        return {key: self.value(item[key]) for key in sorted(item)}
+
+    def object(self, kind: str, config: dict[str, Any]) -> Any:
+        if kind == "__keras_tensor__":
+            ref = self.ref(config.get("keras_history"), legacy=False)
+            shape = config.get("shape")
+            if isinstance(shape, list) and isinstance(config.get("dtype"), str):
+                self.stated[ref] = (tuple(shape), config["dtype"])
+            return ref
+        if kind in ("__tensor__", "__numpy__"):
+            return Constant(config.get("value"), config.get("dtype"))
+        if kind == "__slice__":
+            return slice(*(self.value(config.get(key)) for key in ("start", "stop", "step")))
+        if kind == "__ellipsis__":
+            return Ellipsis
+        return config.get("value")
+
+    def ref(self, item: Any, *, legacy: bool = True) -> Ref:
+        if not _is_ref(item):
+            raise GraphError("expected the name, node and tensor of an inbound layer", code="E402")
+        name, call, tensor = item
+        node = self.names.get(name)
+        if node is None:
+            raise GraphError(f"no layer is called {quote(name)}", code="E402", hint=did_you_mean(name, self.names))
+        if call < 0 or tensor < 0:
+            raise GraphError(f"{quote(name)}: node {call}, tensor {tensor} cannot be", code="E402")
+        self.legacy[node] = self.legacy.get(node, False) or legacy
+        return Ref(node, call, tensor)
+
+    def ends(self, item: Any, pointer: str) -> list[Ref]:
+        """The input or output tensors of the model, in Keras' order (a dict by its keys)."""
+        try:
+            found = self._ends(item)
+        except GraphError as error:
+            error.code = "E403"
+            self.errors.append(error.at(Place(self.source, pointer=pointer)))
+            return []
+        if not found:
+            what = pointer.rpartition("/")[2].replace("_layers", "s")
+            self.errors.append(
+                GraphError(f"the model has no {what}", code="E403", place=Place(self.source, pointer=pointer))
+            )
+        return found
+
+    def _ends(self, item: Any) -> list[Ref]:
+        if isinstance(item, list) and item and isinstance(item[0], str):
+            return [self.ref(item[:3])._replace(call=item[1] - self.before_first_of_end(item[0]))]
+        if isinstance(item, dict):
+            item = [item[key] for key in sorted(item)]
+        return [ref for each in (item if isinstance(item, list) else []) for ref in self._ends(each)]
+
+    def before_first_of_end(self, name: str) -> int:
+        """Keras 3 counts a node before the first call of a Functional, but only where it lists a model's ends."""
+        layer = self.nodes[self.names[name]].layer if name in self.names else None
+        functional = isinstance(layer, Model) and layer.type_name != "Sequential"
+        return int(self.era == 3 and functional and len(self.nodes[self.names[name]].calls) > 0)
+
+    # -- which call a reference means -------------------------------------------------
+    def settle(self, inputs: list[Ref], outputs: list[Ref]) -> None:
+        """Turn the file's node numbers into calls. A nested model of Keras 1 and 2 has one node of its own before them."""
+        everything = [(call.args, call.kwargs, call.extra) for node in self.nodes for call in node.calls]
+        highest: dict[int, int] = {}
+        lowest: dict[int, int] = {}
+
+        def look(ref: Ref) -> None:
+            highest[ref.node] = max(highest.get(ref.node, 0), ref.call)
+            lowest[ref.node] = min(lowest.get(ref.node, ref.call), ref.call)
+
+        map_refs([everything, outputs], look)
+        before = {index: self.before_first(index, lowest, highest) for index in highest}
+        self.check_calls(highest, before)
+        if any(before.values()):
+            shift = self.shifted(before)
+            for node in self.nodes:
+                node.calls[:] = [Call(*map_refs((call.args, call.kwargs, call.extra), shift)) for call in node.calls]
+            outputs[:] = map(shift, outputs)
+        self.add_stated(before)
+        inputs[:] = [ref._replace(call=0) for ref in inputs]
+
+    def before_first(self, index: int, lowest: dict[int, int], highest: dict[int, int]) -> int:
+        node = self.nodes[index]
+        if not isinstance(node.layer, Model) or lowest[index] == 0:
+            return 0
+        if highest[index] >= len(node.calls):
+            return 1
+        return int(self.era < 3 and self.legacy[index])
+
+    def check_calls(self, highest: dict[int, int], before: dict[int, int]) -> None:
+        for index, call in highest.items():
+            node = self.nodes[index]
+            if call - before[index] >= len(node.calls):
+                calls = plural(len(node.calls), "time")
+                message = f"node {call} of {quote(node.name)} is asked for, but it is called {calls}"
+                self.errors.append(GraphError(message, code="E402", place=node.place, layer=node.name))
+
+    @staticmethod
+    def shifted(before: dict[int, int]) -> Callable[[Ref], Ref]:
+        return lambda ref: ref._replace(call=ref.call - before[ref.node])
+
+    def add_stated(self, before: dict[int, int]) -> None:
+        """What the file says about outputs of layers that are opaque."""
+        for ref, stated in self.stated.items():
+            calls, index = self.nodes[ref.node].calls, ref.call - before[ref.node]
+            if 0 <= index < len(calls):
+                known = calls[index].stated or {}
+                calls[index] = calls[index]._replace(stated=known | {ref.tensor: stated})
+
+    # -- arguments as the layer takes them --------------------------------------------
+    @staticmethod
+    def fitted(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+        """A call with the arguments that have a bearing on shapes apart from those that have none."""
+        extra = {key: kwargs.pop(key) for key in ALWAYS_EXTRA if key in kwargs}
+        if layer.opaque or layer.takes == "any":
+            return Call(args, kwargs, extra)
+        accepted, most = _parameters(layer)
+        if not args and kwargs:
+            first = next((key for key in ("inputs", "x", "sequences", *kwargs) if key in kwargs), "")
+            if first not in accepted[1:]:
+                args = (kwargs.pop(first),)
+        if most is not None and len(args) > most:
+            extra |= {f"argument {index}": value for index, value in enumerate(args) if index >= most}
+            args = args[:most]
+        if accepted[-1:] != ("**",):
+            extra |= {key: kwargs.pop(key) for key in list(kwargs) if key not in accepted}
+        return Call(args, kwargs, {key: value for key, value in extra.items() if _has_ref(value)})
+
+
+def _parameters(layer: Layer) -> tuple[tuple[str, ...], int | None]:
+    """The names that `output` takes (`**` at the end for any), and how many positional ones."""
+    code = type(layer).output.__code__
+    names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    most = None if code.co_flags & 4 else code.co_argcount - 1
+    return (*names, "**") if code.co_flags & 8 else names, most
+
+
+def _has_ref(value: Any) -> bool:
+    found: list[Ref] = []
+    map_refs(value, found.append)
+    return bool(found)
+
+
+def _is_ref(item: Any) -> bool:
+    return (
+        isinstance(item, list)
+        and len(item) in (3, 4)
+        and isinstance(item[0], str)
+        and all(isinstance(number, int) and not isinstance(number, bool) for number in item[1:3])
+    )

@@ -1,0 +1,135 @@
+"""What a graph says, in the form that every writer of specs and code starts from: arguments, automatic names, inputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import OutputError
+from densecli.names import snake_case
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from densecli.fields import Object
+    from densecli.graph import Call, Node
+    from densecli.layer import Layer
+
+
+def arguments(layer: Layer) -> dict[str, Any]:
+    """The arguments that differ from their defaults, in the layer's own order; equal numbers per axis as one number."""
+    found: dict[str, Any] = {}
+    for name in dict.fromkeys((*layer.positional, *layer.config_fields)):
+        if name not in layer.given or name == "weights":
+            continue
+        value = getattr(layer, name)
+        if name not in layer.defaults or not _same(value, layer.defaults[name]):
+            found[name] = _one_for_all_axes(layer, name, value)
+    return found
+
+
+def _same(value: Any, default: Any) -> bool:
+    return type(value) is type(default) and bool(value == default)
+
+
+def _one_for_all_axes(layer: Layer, name: str, value: Any) -> Any:
+    """3 where the layer reads it as (3, 3)."""
+    if not isinstance(value, tuple) or not value or not isinstance(value[0], int) or set(value) != {value[0]}:
+        return value
+    try:
+        alike = layer.config_fields[name].read(layer, value[0]) == value
+    except Exception:  # noqa: BLE001  # whatever a field objects to: then it stays a tuple
+        return value
+    return value[0] if alike and len(value) > 1 else value
+
+
+def input_arguments(layer: Layer) -> dict[str, Any]:
+    """The arguments of an input, the shape without the batch first."""
+    given = arguments(layer)
+    batch = given.pop("batch_shape", None)
+    if batch is not None:
+        given = {"shape": batch[1:]} | ({} if batch[0] is None else {"batch_size": batch[0]}) | given
+    shape = given.pop("shape", ())
+    return {"shape": tuple(shape) if isinstance(shape, list | tuple) else (shape,)} | given
+
+
+class Names:
+    """Which names must be written: those that are not what the layer would be called anyway.
+
+    Layers are to be asked for in the order in which they will be made.
+    """
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+
+    def explicit(self, type_name: str, name: str) -> str | None:
+        """The name, or None where it is the automatic one."""
+        stem = snake_case(type_name)
+        count = self.counts.get(stem, 0)
+        if name != (f"{stem}_{count}" if count else stem):
+            return name
+        self.counts[stem] = count + 1
+        return None
+
+
+def is_model(layer: Layer) -> bool:
+    return hasattr(layer, "graph")
+
+
+def refuse(what: str, target: str, instead: str) -> OutputError:
+    """The error for what a format has no words for (E604)."""
+    return OutputError(f"{what} cannot be said in {target}", code="E604", hint=instead)
+
+
+def check_writable(layer: Layer, name: str, target: str) -> None:
+    """Layers made by code that is not in the file can be shown, but not written anywhere."""
+    if layer.opaque:
+        what = f"{quote(name)}, a layer of which only the name is known,"
+        raise refuse(what, target, "diagrams and tables can show it")
+
+
+# What Keras calls the positional arguments of its initializers, regularizers and constraints.
+_POSITIONAL = {
+    "Constant": ("value",), "GlorotNormal": ("seed",), "GlorotUniform": ("seed",), "HeNormal": ("seed",), "HeUniform": ("seed",),
+    "LecunNormal": ("seed",), "LecunUniform": ("seed",), "Identity": ("gain",), "Orthogonal": ("gain", "seed"),
+    "RandomNormal": ("mean", "stddev", "seed"), "TruncatedNormal": ("mean", "stddev", "seed"),
+    "RandomUniform": ("minval", "maxval", "seed"), "VarianceScaling": ("scale", "mode", "distribution", "seed"),
+    "L1": ("l1",), "L2": ("l2",), "L1L2": ("l1", "l2"), "OrthogonalRegularizer": ("factor", "mode"),
+    "MaxNorm": ("max_value", "axis"), "MinMaxNorm": ("min_value", "max_value", "rate", "axis"), "UnitNorm": ("axis",),
+}  # fmt: skip
+_RENAMED = {"IdentityInitializer": "Identity", "OrthogonalInitializer": "Orthogonal", "One": "Ones", "Zero": "Zeros", "Normal": "RandomNormal", "Uniform": "RandomUniform", "Stft": "STFT", "STFTInitializer": "STFT"}  # fmt: skip
+
+
+def camel_case(name: str) -> str:
+    """Keras' class for a name such as l2 or he_normal."""
+    camel = name if name[:1].isupper() else "".join(part.capitalize() for part in name.split("_"))
+    return _RENAMED.get(camel, camel)
+
+
+def named_config(value: Object) -> dict[str, Any]:
+    """The arguments of an initializer, regularizer or constraint by name; the DSL has positional ones as 0, 1, …"""
+    names = _POSITIONAL.get(camel_case(value.class_name), ())
+    found = {}
+    for key, item in value.config.items():
+        if key.isdigit() and int(key) >= len(names):
+            raise refuse(f"argument {int(key) + 1} of {value.class_name}", "Keras", "give it by name")
+        found[names[int(key)] if key.isdigit() else key] = item
+    return found
+
+
+def natural_inputs(call: Call) -> list[Any] | None:
+    """The tensors of a call, if it is the usual one: one tensor, a list, or several; nothing named, nothing else."""
+    if call.kwargs or getattr(call, "extra", None):
+        return None
+    args = call.args[0] if len(call.args) == 1 and isinstance(call.args[0], list) else call.args
+    return list(args) if list(args) == call.refs() else None
+
+
+def takes_as_usual(node: Node, call: Call) -> bool:
+    """Whether handing the layer these tensors one after the other makes the very same call."""
+    tensors = natural_inputs(call)
+    if tensors is None:
+        return False
+    if node.layer.takes == "list":
+        return call.args == ((tensors,) if len(tensors) > 1 else tuple(tensors))
+    if node.layer.takes == "one":
+        return len(tensors) == 1 and call.args == tuple(tensors)
+    return call.args == tuple(tensors)

@@ -1,0 +1,241 @@
+"""Where boxes and edges go: a layered drawing, top to bottom (Sugiyama, Tagawa and Toda 1981).
+
+Ranks by longest path, dummies where an edge passes a rank, order within a rank by barycentres with the fewest crossings
+kept, positions by least squares: each rank in turn moves as near to its neighbours as its order and widths allow.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from densecli.errors import LimitError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_POINTS = 200_000  # boxes and bends of a drawing
+SWEEPS = 12
+GAP = 28.0  # between neighbours in a rank
+RANK_GAP = 30.0  # between ranks: room for the curves
+BEND_GAP = 14.0  # between edges that pass side by side
+STRAIGHTENINGS = 4
+INFINITE = float("inf")
+FIRM, LOOSE = 200.0, 0.05  # how much a box wants to stand in line with a box, and a bend with a box
+
+
+class Size(NamedTuple):
+    """Width and height of a box."""
+
+    width: float
+    height: float
+
+
+class Layout(NamedTuple):
+    """Centres of the boxes, the points of each edge from top to bottom, and the size of it all."""
+
+    centres: list[tuple[float, float]]
+    paths: list[list[tuple[float, float]]]
+    size: Size
+
+
+def lay_out(sizes: Sequence[Size], edges: Sequence[tuple[int, int]]) -> Layout:
+    """Place boxes with edges between their indices. Edges must not form loops. Raises LimitError E509."""
+    if not sizes:
+        return Layout([], [], Size(0, 0))
+    ranks = _ranks(len(sizes), edges)
+    net = _Net(sizes, edges, ranks)
+    net.order()
+    net.place()
+    return net.layout()
+
+
+def _ranks(boxes: int, edges: Sequence[tuple[int, int]]) -> list[int]:
+    """The longest way from a source; sources themselves stand right above what they feed."""
+    after: list[list[int]] = [[] for _ in range(boxes)]
+    waiting = [0] * boxes
+    for source, target in edges:
+        after[source].append(target)
+        waiting[target] += 1
+    sources = [box for box in range(boxes) if not waiting[box]]
+    ranks, ready = [0] * boxes, list(sources)
+    while ready:
+        box = ready.pop()
+        for target in after[box]:
+            ranks[target] = max(ranks[target], ranks[box] + 1)
+            waiting[target] -= 1
+            if not waiting[target]:
+                ready.append(target)
+    for box in sources:
+        if after[box]:
+            ranks[box] = min(ranks[target] for target in after[box]) - 1
+    return ranks
+
+
+class _Net:
+    """Boxes and the dummies of long edges, in ranks."""
+
+    def __init__(self, sizes: Sequence[Size], edges: Sequence[tuple[int, int]], ranks: list[int]) -> None:
+        self.boxes = len(sizes)
+        self.rank = list(ranks)
+        self.sizes = list(sizes)
+        self.up: list[list[int]] = [[] for _ in sizes]
+        self.down: list[list[int]] = [[] for _ in sizes]
+        self.routes: list[list[int]] = [self.route(*edge) for edge in edges]
+        self.ranks: list[list[int]] = [[] for _ in range(max(self.rank) + 1)]
+        for point, rank in enumerate(self.rank):
+            self.ranks[rank].append(point)
+        self.x: list[float] = [0.0] * len(self.rank)
+        self.index: dict[int, int] = {}  # place of each point in its rank
+        # Bends of the only edge of a box: they stand for the box, those of a shortcut for nothing.
+        self.lonely = {bend for route in self.routes for bend in route[1:-1] if len(self.down[route[0]]) == 1}
+
+    def route(self, source: int, target: int) -> list[int]:
+        """The points of an edge: its ends, and a dummy in each rank between them."""
+        route = [source]
+        for rank in range(self.rank[source] + 1, self.rank[target]):
+            route.append(len(self.rank))
+            self.rank.append(rank)
+            self.sizes.append(Size(0, 0))
+            self.up.append([])
+            self.down.append([])
+            if len(self.rank) > MAX_POINTS:
+                message = f"the drawing has more than {MAX_POINTS:,} bends"
+                raise LimitError(message, code="E509", hint="fold repeats, or use dot or mermaid")
+        route.append(target)
+        for above, below in pairwise(route):
+            self.down[above].append(below)
+            self.up[below].append(above)
+        return route
+
+    # -- order within the ranks -----------------------------------------------------------
+    def order(self) -> None:
+        best, fewest = [list(rank) for rank in self.ranks], self.crossings()
+        for sweep in range(SWEEPS):
+            if not fewest:
+                break
+            self.sweep(downwards=sweep % 2 == 0)
+            found = self.crossings()
+            if found < fewest:
+                best, fewest = [list(rank) for rank in self.ranks], found
+        self.ranks = best
+
+    def sweep(self, *, downwards: bool) -> None:
+        neighbours = self.up if downwards else self.down
+        for rank in self.ranks if downwards else reversed(self.ranks):
+            at = {point: _mean([self.x[other] for other in neighbours[point]], self.x[point]) for point in rank}
+            rank.sort(key=at.__getitem__)
+            self.number(rank)
+
+    def number(self, rank: list[int]) -> None:
+        for index, point in enumerate(rank):
+            self.x[point] = index
+
+    def crossings(self) -> int:
+        """Pairs of edges that cross between neighbouring ranks."""
+        for rank in self.ranks:
+            self.number(rank)
+        total = 0
+        for rank in self.ranks[:-1]:
+            passed: list[float] = []
+            for point in rank:
+                ends = sorted(self.x[below] for below in self.down[point])
+                total += sum(len(passed) - bisect_right(passed, end) for end in ends)
+                for end in ends:
+                    insort(passed, end)
+        return total
+
+    # -- positions ------------------------------------------------------------------------
+    def place(self) -> None:
+        for rank in self.ranks:
+            self.index.update((point, at) for at, point in enumerate(rank))
+            self.settle(rank, [(0.0, 1.0)] * len(rank))
+        for sweep in range(SWEEPS):
+            neighbours = self.up if sweep % 2 == 0 else self.down
+            for rank in self.ranks if sweep % 2 == 0 else reversed(self.ranks):
+                self.settle(rank, [self.wish(point, neighbours[point]) for point in rank])
+        for _ in range(STRAIGHTENINGS):
+            for route in self.routes:
+                self.straighten(route[1:-1])
+
+    def wish(self, point: int, neighbours: list[int]) -> tuple[float, float]:
+        """Where the point would like to be, and how much: boxes in line with boxes first, then bends with bends."""
+        if not neighbours:
+            return self.x[point], LOOSE
+        boxes = [other for other in neighbours if other < self.boxes or other in self.lonely]
+        found = sorted(self.x[other] for other in (boxes or neighbours))
+        median = (found[(len(found) - 1) // 2] + found[len(found) // 2]) / 2
+        if point < self.boxes:
+            return median, FIRM if boxes else 1.0
+        return median, LOOSE if neighbours[0] < self.boxes else 1.0
+
+    def straighten(self, bends: list[int]) -> None:
+        """Put as many bends of a long edge as possible in one line, without moving anything else."""
+        while bends:
+            low, high, fitting = -INFINITE, INFINITE, 0
+            for bend in bends:
+                left, right = self.room(bend)
+                if max(low, left) > min(high, right):
+                    break
+                low, high, fitting = max(low, left), min(high, right), fitting + 1
+            stretch, bends = bends[: max(fitting, 1)], bends[max(fitting, 1) :]
+            middle = sorted(self.x[bend] for bend in stretch)[len(stretch) // 2]
+            for bend in stretch if fitting else ():
+                self.x[bend] = min(max(middle, low), high)
+
+    def room(self, point: int) -> tuple[float, float]:
+        """From where to where a point can move before it touches its neighbours."""
+        rank, at = self.ranks[self.rank[point]], self.index[point]
+        left = self.x[rank[at - 1]] + self.apart(rank[at - 1], point) if at else -INFINITE
+        right = self.x[rank[at + 1]] - self.apart(point, rank[at + 1]) if at + 1 < len(rank) else INFINITE
+        return left, right
+
+    def settle(self, rank: list[int], wishes: list[tuple[float, float]]) -> None:
+        """Least squares under the order: pool neighbours that would overlap (isotonic regression)."""
+        offsets = [0.0]
+        for left, right in pairwise(rank):
+            offsets.append(offsets[-1] + self.apart(left, right))
+        pools: list[tuple[float, float, int]] = []  # sum of weighted wishes, weight, points
+        for (wish, weight), offset in zip(wishes, offsets, strict=True):
+            pool = (weight * (wish - offset), weight, 1)
+            while pools and pools[-1][0] / pools[-1][1] > pool[0] / pool[1]:
+                last = pools.pop()
+                pool = (last[0] + pool[0], last[1] + pool[1], last[2] + pool[2])
+            pools.append(pool)
+        base = [total / weight for total, weight, points in pools for _ in range(points)]
+        for point, start, offset in zip(rank, base, offsets, strict=True):
+            self.x[point] = start + offset
+
+    def apart(self, left: int, right: int) -> float:
+        gap = BEND_GAP if left >= self.boxes or right >= self.boxes else GAP
+        return (self.sizes[left].width + self.sizes[right].width) / 2 + gap
+
+    # -- the result -------------------------------------------------------------------------
+    def layout(self) -> Layout:
+        heights = [max((self.sizes[point].height for point in rank), default=0.0) for rank in self.ranks]
+        tops = [0.0]
+        for height in heights:
+            tops.append(tops[-1] + height + RANK_GAP)
+        left = min(self.x[point] - self.sizes[point].width / 2 for point in range(len(self.x)))
+        right = max(self.x[point] + self.sizes[point].width / 2 for point in range(len(self.x)))
+        middle = [top + height / 2 for top, height in zip(tops, heights, strict=False)]
+        centres = [(self.x[box] - left, middle[self.rank[box]]) for box in range(self.boxes)]
+        paths = [self.path(route, centres, left, (tops, heights)) for route in self.routes]
+        return Layout(centres, paths, Size(right - left, tops[-1] - RANK_GAP))
+
+    def path(
+        self, route: list[int], centres: list[tuple[float, float]], left: float, bands: tuple[list[float], list[float]]
+    ) -> list[tuple[float, float]]:
+        """From the lower side of a box straight through the ranks between to the upper side of the other."""
+        tops, heights = bands
+        start, end = route[0], route[-1]
+        points = [(centres[start][0], centres[start][1] + self.sizes[start].height / 2)]
+        for dummy in route[1:-1]:
+            rank, x = self.rank[dummy], self.x[dummy] - left
+            points += [(x, tops[rank]), (x, tops[rank] + heights[rank])]
+        return [*points, (centres[end][0], centres[end][1] - self.sizes[end].height / 2)]
+
+
+def _mean(values: list[float], otherwise: float) -> float:
+    return sum(values) / len(values) if values else otherwise

@@ -1,0 +1,201 @@
+"""A graph as Python code that builds it with Keras 3."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import TYPE_CHECKING, Any
+
+from densecli.fields import REQUIRED, Object
+from densecli.graph import Ref, call_order
+from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from densecli.render.given import (
+    Names,
+    arguments,
+    camel_case,
+    check_writable,
+    input_arguments,
+    is_model,
+    named_config,
+    refuse,
+)  # fmt: skip
+from densecli.trace import trace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from densecli.graph import Call, Graph
+    from densecli.layer import Layer
+
+INSTEAD = "use --to keras"
+_TAKEN = {"keras", "layers", "initializers", "regularizers", "constraints", "model"}
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+def render(graph: Graph) -> str:
+    """A script that leaves the model in `model`. Raises OutputError E604 for layers of which only the name is known."""
+    writer = _Writer()
+    body = list(writer.model(graph, "model"))
+    used = [name for name in ("constraints", "initializers", "layers", "regularizers") if f"{name}." in "\n".join(body)]
+    imports = ["import keras", *([f"from keras import {', '.join(used)}"] if used else [])]
+    return "\n".join([*imports, "", *body, ""])
+
+
+class _Writer:
+    """Writes statements in an order that runs; names of layers are given where Keras would not give them itself."""
+
+    def __init__(self) -> None:
+        self.names = Names()
+        self.variables = set(_TAKEN)
+        self.inner: dict[int, str] = {}  # variables of models inside the model, by layer
+
+    def model(self, graph: Graph, variable: str) -> Iterator[str]:
+        """The statements that leave the model in a variable; models inside it come first."""
+        for node in graph.nodes:
+            yield from self.inner_models(node.layer, node.name)
+        yield from self.sequential(graph, variable) if graph.kind == "Sequential" else self.functional(graph, variable)
+        if not graph.trainable:
+            yield f"{variable}.trainable = False"
+
+    def inner_models(self, layer: Layer, name: str) -> Iterator[str]:
+        if is_model(layer):
+            self.inner[id(layer)] = self.variable(name)
+            yield from self.model(layer.graph, self.inner[id(layer)])  # type: ignore[attr-defined]
+            yield ""
+        for value in arguments(layer).values():
+            for each in value if isinstance(value, list | tuple) else [value]:
+                if hasattr(each, "config_fields"):
+                    yield from self.inner_models(each, each.name)
+
+    # -- Sequential -------------------------------------------------------------------
+    def sequential(self, graph: Graph, variable: str) -> Iterator[str]:
+        yield f"{variable} = keras.Sequential("
+        yield "    ["
+        first = graph.nodes[0]
+        if not getattr(graph, "deferred", False):
+            yield f"        {self.input(first.layer, first.name)},"
+        for node in graph.nodes[1:]:
+            yield f"        {self.layer(node.layer, node.name)},"
+        yield "    ],"
+        yield f"    name={_text(graph.name)},"
+        yield ")"
+
+    # -- Functional -------------------------------------------------------------------
+    def functional(self, graph: Graph, variable: str) -> Iterator[str]:
+        tensors = _Tensors(graph)
+        for ref in graph.inputs:
+            node = graph.nodes[ref.node]
+            tensors.names[ref[:2]] = self.variable(node.name)
+            yield f"{tensors.names[ref[:2]]} = {self.input(node.layer, node.name)}"
+        layers: dict[int, str] = {}
+        for index, call in (step for step in call_order(graph)[0] if step not in tensors.names):
+            node = graph.nodes[index]
+            if index not in layers:
+                layers[index] = made = self.layer(node.layer, node.name)
+                if len(node.calls) > 1 and not is_model(node.layer):
+                    layers[index] = self.variable(f"{node.name}_layer")
+                    yield f"{layers[index]} = {made}"
+            tensors.names[index, call] = self.variable(node.name)
+            yield f"{tensors.names[index, call]} = {layers[index]}({tensors.arguments(node.calls[call])})"
+        inputs, outputs = tensors.ends(graph.inputs), tensors.ends(graph.outputs)
+        yield f"{variable} = keras.Model({inputs}, {outputs}, name={_text(graph.name)})"
+
+    # -- layers -----------------------------------------------------------------------
+    def input(self, layer: Layer, name: str) -> str:
+        return self.made("keras.Input", "InputLayer", input_arguments(layer), name)
+
+    def layer(self, layer: Layer, name: str) -> str:
+        """The expression that makes a layer, or the variable of a model."""
+        if is_model(layer):
+            return self.inner[id(layer)]
+        check_writable(layer, name, "Python")
+        if layer.family == "operations":
+            raise refuse(f"the operation {name!r}", "Python", INSTEAD)
+        kind = type(layer).__name__
+        return self.made(f"layers.{kind}", kind, arguments(layer), name, _required(layer))
+
+    def made(self, function: str, kind: str, given: dict[str, Any], name: str, required: int = 1) -> str:
+        parts: list[str] = []
+        for key, value in given.items():
+            text = self.value(value, key)
+            parts.append(text if len(parts) < required else f"{key}={text}")
+        explicit = self.names.explicit(kind, name)
+        if explicit is not None:
+            parts.append(f"name={_text(explicit)}")
+        return f"{function}({', '.join(parts)})"
+
+    def value(self, value: Any, key: str) -> str:
+        if hasattr(value, "config_fields"):
+            return self.layer(value, value.name)
+        if isinstance(value, Object):
+            return self.object(value, key)
+        if isinstance(value, list):
+            return f"[{', '.join(self.value(item, key) for item in value)}]"
+        return _text(value) if isinstance(value, str) else repr(value)
+
+    def object(self, value: Object, key: str) -> str:
+        module = "regularizers" if value.class_name in REGULARIZERS else "initializers"
+        module = "constraints" if value.class_name in CONSTRAINTS else module
+        if module == "initializers" and value.class_name not in INITIALIZERS:
+            raise refuse(f"{value.class_name!r}, which is not one of Keras' own objects,", "Python", INSTEAD)
+        given = ", ".join(f"{name}={self.value(item, key)}" for name, item in named_config(value).items())
+        return f"{module}.{camel_case(value.class_name)}({given})"
+
+    def variable(self, name: str) -> str:
+        """A name for a variable, after the layer's where that is a word."""
+        stem = name if _WORD.fullmatch(name) and not keyword.iskeyword(name) else "x"
+        found, number = stem, 1
+        while found in self.variables:
+            number += 1
+            found = f"{stem}_call{number}"
+        self.variables.add(found)
+        return found
+
+
+class _Tensors:
+    """What each call's result is called."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.found = trace(graph)
+        self.names: dict[tuple[int, int], str] = {}
+
+    def text(self, ref: Ref) -> str:
+        result = self.found.results.get(ref[:2])
+        several = result is not None and len(result.tensors) > 1
+        return f"{self.names[ref[:2]]}[{ref.tensor}]" if several else self.names[ref[:2]]
+
+    def ends(self, refs: list[Ref]) -> str:
+        texts = [self.text(ref) for ref in refs]
+        return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+
+    def arguments(self, call: Call) -> str:
+        extra = getattr(call, "extra", {})
+        positional = [value for key, value in extra.items() if key.startswith("argument ")]
+        named = call.kwargs | {key: value for key, value in extra.items() if not key.startswith("argument ")}
+        texts = [self.value(value) for value in (*call.args, *positional)]
+        return ", ".join([*texts, *(f"{key}={self.value(value)}" for key, value in named.items())])
+
+    def value(self, value: Any) -> str:
+        if isinstance(value, Ref):
+            return self.text(value)
+        if isinstance(value, list):
+            return f"[{', '.join(map(self.value, value))}]"
+        if isinstance(value, dict):
+            return f"{{{', '.join(f'{_text(key)}: {self.value(item)}' for key, item in value.items())}}}"
+        return _text(value) if isinstance(value, str) else repr(value)
+
+
+def _required(layer: Layer) -> int:
+    """How many arguments can stand without their names."""
+    count = 0
+    for name in layer.positional:
+        if layer.defaults.get(name) is not REQUIRED:
+            break
+        count += 1
+    return count
+
+
+def _text(text: str) -> str:
+    """A string literal in plain ASCII, in double quotes."""
+    body = ascii(text + "'")[1:-2] if '"' not in text else ascii(text)[1:-1].replace('"', '\\"')
+    return f'"{body}"'

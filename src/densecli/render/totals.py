@@ -1,0 +1,47 @@
+"""The sums under a table, as label and text: the same in every format for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from densecli.render.columns import number
+from densecli.text import plural, safe, size
+
+if TYPE_CHECKING:
+    from densecli.report import Report
+
+MANY = 5  # names that a note lists
+
+
+def total_lines(report: Report) -> list[tuple[str, str]]:
+    """Keras' three sums, then the work and the memory of a forward pass."""
+    found = report.totals
+    least = "≥ " if found.lower_bound else ""
+    frozen_bytes = found.weight_bytes - found.trainable_bytes
+    return [
+        ("Total params", f"{least}{found.params:,} ({size(found.weight_bytes)})"),
+        ("Trainable params", f"{least}{found.trainable_params:,} ({size(found.trainable_bytes)})"),
+        ("Non-trainable params", f"{found.non_trainable_params:,} ({size(frozen_bytes)})"),
+        ("MACs", number(found.macs)),
+        ("FLOPs", number(found.flops)),
+        ("Activations", "?" if found.activation_bytes is None else size(found.activation_bytes)),
+    ]
+
+
+def notes(report: Report) -> list[str]:
+    """What the rows alone do not tell: shared weights, opaque layers, what could not be counted."""
+    found = [
+        f"{safe(row.name)} shares its weights with {safe(', '.join(row.shares_weights_with))}; they count once"
+        for row in report.rows
+        if row.shares_weights_with
+    ]
+    opaque = [row.name for row in report.rows if row.opaque]
+    if opaque:
+        found.append(f"≥: {plural(len(opaque), 'layer')} that only its own code could describe: {_some(opaque)}")
+    found += [f"{figure} not counted: {_some(names)}" for figure, names in report.totals.not_counted.items()]
+    return [*found, *map(safe, report.warnings)]
+
+
+def _some(names: tuple[str, ...] | list[str]) -> str:
+    rest = f" and {len(names) - MANY:,} more" if len(names) > MANY else ""
+    return safe(", ".join(names[:MANY])) + rest

@@ -1,0 +1,46 @@
+from cases import case
+
+CASES = [
+    case("Conv1DTranspose", (None, 5, 3), filters=2, kernel_size=3),
+    case("Conv1DTranspose", (None, 5, 3), filters=2, kernel_size=2, strides=3),
+    case("Conv1DTranspose", (None, 5, 3), filters=2, kernel_size=3, strides=2, padding="same"),
+    case("Conv1DTranspose", (None, 5, 3), filters=2, kernel_size=4, strides=2, padding="same", activation="relu"),
+    case("Conv1DTranspose", (None, 5, 3), filters=2, kernel_size=3, strides=2, output_padding=1),
+    case("Conv1DTranspose", (None, 5, 3), filters=2, kernel_size=3, strides=3, output_padding=0, padding="same"),
+    case("Conv1DTranspose", (None, 3, 5), filters=2, kernel_size=3, dilation_rate=2, data_format="channels_first"),
+    case("Conv1DTranspose", (None, 5, 3), filters=2, kernel_size=3, dilation_rate=3, padding="same"),
+    case("Conv1DTranspose", (None, None, 3), filters=2, kernel_size=3, use_bias=False),
+    case("Convolution1DTranspose", (None, 5, 3), filters=2, kernel_size=3),
+    case("Conv1DTranspose", (None, 5, 3), filters=2, kernel_size=3, padding="causal"),
+    case("Conv1DTranspose", (None, 5, 3), filters=2, kernel_size=3, output_padding=1),
+    case("Conv1DTranspose", (None, 5), filters=2, kernel_size=3),
+    case("Conv2DTranspose", (None, 4, 5, 3), filters=2, kernel_size=3),
+    case("Conv2DTranspose", (None, 4, 5, 3), filters=2, kernel_size=[2, 3], strides=[2, 3]),
+    case("Conv2DTranspose", (None, 4, 5, 3), filters=2, kernel_size=3, strides=2, padding="Same"),
+    case("Conv2DTranspose", (None, 4, 5, 3), filters=2, kernel_size=3, strides=2, padding="same", output_padding=1),
+    case(
+        "Conv2DTranspose", (None, 4, 5, 3), filters=2, kernel_size=4, strides=3, padding="same", output_padding=[0, 2]
+    ),
+    case("Conv2DTranspose", (None, 4, 5, 3), filters=2, kernel_size=1, strides=2, padding="same"),
+    case("Conv2DTranspose", (None, 3, 4, 5), filters=2, kernel_size=3, strides=2, data_format="channels_first"),
+    case("Conv2DTranspose", (None, 4, 5, 3), filters=2, kernel_size=2, dilation_rate=[1, 2]),
+    case("Conv2DTranspose", (None, None, 5, 3), filters=2, kernel_size=3, strides=2, padding="same", trainable=False),
+    case("Conv2DTranspose", (None, 4, 5, 3), filters=2, kernel_size=3, dtype="mixed_float16", _values=False),
+    case("Conv2DTranspose", (None, 4, 5, 3), filters=2, kernel_size=3, strides=2, output_padding=2),
+    case("Conv2DTranspose", (None, 4, 5, 3), filters=2, kernel_size=3, strides=2, output_padding=-1),
+    case("Conv2DTranspose", (None, 4, 5, 3), filters=2, kernel_size=3, strides=2, dilation_rate=2),
+    case("Conv2DTranspose", (None, 4, 5, 3), filters=2, kernel_size=3, groups=2),
+    case("Conv2DTranspose", (None, 4, 5, None), filters=2, kernel_size=3),
+    case("Conv2DTranspose", (None, 4, 5, 3), filters=-2, kernel_size=3),
+    case("Conv2DTranspose", (None, 4, 5, 3, 1), filters=2, kernel_size=3),
+    case("Conv3DTranspose", (None, 2, 3, 2, 2), filters=3, kernel_size=2),
+    case("Conv3DTranspose", (None, 2, 3, 2, 2), filters=3, kernel_size=[1, 2, 3], strides=2, padding="same"),
+    case("Conv3DTranspose", (None, 2, 3, 2, 2), filters=1, kernel_size=3, strides=2, output_padding=[1, 0, 1]),
+    case(
+        "Conv3DTranspose", (None, 2, 2, 3, 2), filters=3, kernel_size=2, strides=[2, 1, 2], data_format="channels_first"
+    ),
+    case("Conv3DTranspose", (None, None, 3, None, 2), filters=3, kernel_size=2, activation="sigmoid"),
+    case("Conv3DTranspose", (None, 2, 3, 2), filters=3, kernel_size=2),
+    case("Conv3DTranspose", (None, 2, 3, 2, 2), filters=3, kernel_size=[2, 2]),
+    case("Conv3DTranspose", (None, 2, 3, 2, 2), filters=3, kernel_size=2, strides=[1, 1, 0]),
+]
