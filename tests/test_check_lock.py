@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from densecli.check import finding, lock
 from densecli.errors import ReadError, Source, draw
 from densecli.infer import infer
+from densecli.read.document import read as read_document
 from densecli.read.dsl import read as read_dsl
 from stacks import stacks
 
@@ -43,8 +44,9 @@ def test_the_file_is_small_and_reviewable():
         '        {"name": "stem", "type": "Dense", "arguments": {"units": 16}, "output": [null, 3, 16], "params": 48, "macs": 96},\n'
         '        {"type": "Dense", "arguments": {"units": 16}, "output": [null, 3, 16], "params": 272, "macs": 768},\n'
         '        {"type": "Add", "inbound": ["stem", -1], "output": [null, 3, 16], "params": 0, "macs": 0},\n'
-        '        {"type": "TimeDistributed", "output": [null, 3, 4], "params": 68, "macs": 192, "layers": [{"type": "Dense", '
-        '"arguments": {"units": 4}, "inbound": [], "output": [null, 4], "params": 68, "macs": 64}]},\n'
+        '        {"type": "TimeDistributed", "output": [null, 3, 4], "params": 68, "macs": 192, "layers": [\n'
+        '          {"type": "Dense", "arguments": {"units": 4}, "inbound": [], "output": [null, 4], "params": 68, "macs": 64}\n'
+        '        ]},\n'
         '        {"type": "Dense", "arguments": {"units": 3}, "output": [null, 3, 3], "params": 15, "macs": 36}\n'
         '      ],\n'
         '      "totals": {"params": 403, "trainable_params": 403, "weight_bytes": 1612, "macs": 1092}\n'
@@ -135,6 +137,30 @@ def test_invisible_characters_of_a_name_are_visible_in_the_file():
     text = written('Dense(1, name="日\u202ex\u200b")@(2,)')
     assert '"日\\u202ex\\u200b"' in text
     assert check('Dense(1, name="日\u202ex\u200b")@(2,)', 'Dense(1, name="日\u202ex\u200b")@(2,)') == []
+
+
+NESTED = """
+input: [8]
+layers:
+  - Dense(8, name=stem)
+  - {type: Model, name: encoder, input: [8], layers: ["Dense(4, name=a)", "[_ | Dense(4)]", Add]}
+  - {call: encoder, inputs: [stem], name: again}
+  - Concatenate: {inputs: [encoder, again]}
+"""
+
+
+def nested(text):
+    graph = read_document(Source("model.yaml", text))
+    return finding.subject(graph, infer(graph, "model.yaml"))
+
+
+def test_nested_models_are_locked_with_their_wiring():
+    about = nested(NESTED)
+    models = lock.read(Source("densecli.lock", lock.write({"m": lock.locked(about.report)})))
+    assert lock.check(about, models, "m") == []
+    rewired = lock.check(nested(NESTED.replace("[_ |", "[a | _ |")), models, "m")
+    assert {(each.code, each.layer) for each in rewired} == {("D103", "encoder/add")}
+    assert any("inbound a, dense -> a, a, dense" in each.message for each in rewired)
 
 
 @settings(max_examples=150, deadline=None)
