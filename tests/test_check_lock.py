@@ -65,6 +65,7 @@ def test_models_stand_in_the_order_of_their_names_whatever_the_order_of_checking
     [
         BASE.replace("Dense(3)", "Dense(3, name=dense_77)"),  # automatic names do not matter
         BASE.replace("Dense(3)", "Dense(3, kernel_regularizer=l2)"),  # nor what only training knows
+        BASE.replace("Dense(3)", "Dense(3, bias_constraint=non_neg, activity_regularizer=l1)"),
         BASE.replace("Dense(3)", "Dense(units=3, activation=linear, use_bias=true)"),  # nor how it is written
         BASE.replace("@(3,2)", "@(3,2)  # a comment\n"),
         BASE.replace("Dense(16, name=stem)@(3,2)", "Input((3,2), name=input_9) -> Dense(16, name=stem)"),
@@ -160,7 +161,17 @@ def test_nested_models_are_locked_with_their_wiring():
     assert lock.check(about, models, "m") == []
     rewired = lock.check(nested(NESTED.replace("[_ |", "[a | _ |")), models, "m")
     assert {(each.code, each.layer) for each in rewired} == {("D103", "encoder/add")}
-    assert any("inbound a, dense -> a, a, dense" in each.message for each in rewired)
+    assert "inbound a, dense -> a, a, dense" in rewired[0].message
+
+
+def test_which_call_of_a_shared_layer_is_used_matters():
+    about = nested(NESTED)
+    swapped = lock.check(
+        nested(NESTED.replace("[encoder, again]", "[again, encoder]")), {"m": lock.locked(about.report)}, "m"
+    )
+    assert [each.message for each in swapped] == [
+        "Concatenate 'concatenate': inbound encoder, encoder[1][0] -> encoder[1][0], encoder"
+    ]
 
 
 @settings(max_examples=150, deadline=None)
