@@ -96,7 +96,10 @@ def main() -> None:
 def record(index: int, code: str, shapes: list[tuple[int | None, ...]], dtype: str) -> dict[str, Any]:
     """The graph of one call; its first row after the inputs is the function."""
     keras.utils.clear_session(free_memory=False)
-    dtypes = [dtype if dtype != "int32" or index_ == len(shapes) - 1 or len(shapes) == 1 else "float32" for index_ in range(len(shapes))]
+    dtypes = [
+        dtype if dtype != "int32" or index_ == len(shapes) - 1 or len(shapes) == 1 else "float32"
+        for index_ in range(len(shapes))
+    ]
     inputs = [keras.Input(batch_shape=shape, dtype=kind) for shape, kind in zip(shapes, dtypes, strict=True)]
     outputs = eval(code, {"ops": ops, "np": np} | dict(zip("ab", inputs, strict=False)))  # noqa: S307
     model = keras.Model(inputs, outputs)

@@ -277,6 +277,8 @@ def activation(default: Any = None) -> Field[Any]:
     names = tuple(ACTIVATION_FLOPS)
 
     def read(_: Any, value: Any) -> str | Object:
+        if isinstance(getattr(value, "config_fields", None), dict):
+            return Object(type(value).__name__, value.given)
         found = _named(value, names, "an activation")
         return "linear" if found is None else found
 

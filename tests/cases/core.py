@@ -1,4 +1,4 @@
-from cases import case
+from cases import case, inner
 
 CASES = [
     case("Dense", (None, 3), units=4),
@@ -18,6 +18,11 @@ CASES = [
     case("Dense", (None, None), units=4),
     case("Activation", (None, 3), activation="tanh"),
     case("Activation", (None, 3), activation="relu", dtypes=("int32",)),
+    case("Dense", (None, 3), units=4, activation=inner("LeakyReLU", negative_slope=0.5)),
+    case("Dense", (None, 3), units=4, activation=inner("LeakyReLU")),
+    case("Dense", (None, 3), units=4, activation=inner("ReLU", max_value=0.5)),
+    case("Dense", (None, 4, 3), units=4, activation=inner("Softmax", axis=1)),
+    case("Dense", (None, 3), units=4, activation=inner("ELU", alpha=2.0)),
     case("Identity", (None, 3)),
     case("Masking", (None, 3, 2)),
     case("Embedding", (None, 5), input_dim=10, output_dim=3, dtypes=("int32",)),

@@ -105,9 +105,7 @@ def _table(result: Summary, lines: Sequence[Line], columns: Sequence[Column], vi
     from densecli.render import run, table  # noqa: PLC0415
 
     look = view.look
-    drawn = table.render(
-        result.report, lines, columns, width=look.width, color=look.color, ascii_only=look.ascii
-    )
+    drawn = table.render(result.report, lines, columns, width=look.width, color=look.color, ascii_only=look.ascii)
     return drawn + ("" if result.outcome is None else run.render(result.outcome))
 
 

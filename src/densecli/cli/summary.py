@@ -13,7 +13,7 @@ from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, O
 from densecli.cli.output import deliver
 from densecli.errors import DenseError, SpecErrors
 from densecli.infer import infer
-from densecli.read.specs import Spec, input_shapes, read, specs
+from densecli.read.specs import Spec, read, reading, specs
 from densecli.text import amount, quote
 
 if TYPE_CHECKING:
@@ -23,19 +23,28 @@ if TYPE_CHECKING:
     from densecli.run import Outcome
 
 Columns = Annotated[
-    str | None, typer.Option("--columns", "-c", metavar="NAMES", help="Columns in order, or +macs,+memory on top of the usual.")
+    str | None,
+    typer.Option("--columns", "-c", metavar="NAMES", help="Columns in order, or +macs,+memory on top of the usual."),
 ]
 Depth = Annotated[int, typer.Option("--depth", min=0, help="How many levels of nested layers to open.")]
 Expand = Annotated[bool, typer.Option("--expand-nested", help="Open all nested models and wrappers.")]
-Sort = Annotated[str | None, typer.Option("--sort", metavar="COLUMN", help="Order the rows by a column, largest first.")]
+Sort = Annotated[
+    str | None, typer.Option("--sort", metavar="COLUMN", help="Order the rows by a column, largest first.")
+]
 Top = Annotated[int | None, typer.Option("--top", min=1, help="Only the first N rows.")]
-Filter = Annotated[str | None, typer.Option("--filter", metavar="REGEX", help="Only layers whose name or type matches.")]
-GroupBy = Annotated[str | None, typer.Option("--group-by", metavar="COLUMN", help="One row for all layers that agree, such as type.")]
+Filter = Annotated[
+    str | None, typer.Option("--filter", metavar="REGEX", help="Only layers whose name or type matches.")
+]
+GroupBy = Annotated[
+    str | None, typer.Option("--group-by", metavar="COLUMN", help="One row for all layers that agree, such as type.")
+]
 Collapse = Annotated[bool, typer.Option("--collapse", help="Show repeated blocks once, with their number.")]
 Print = Annotated[str | None, typer.Option("--print", metavar="PATH", help="One bare value, such as totals.params.")]
 Run = Annotated[bool, typer.Option("--run", help="Make a NumPy forward pass on random data.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random weights and data.")]
-MaxMemory = Annotated[str | None, typer.Option("--max-memory", metavar="SIZE", help="Refuse a forward pass that needs more.")]
+MaxMemory = Annotated[
+    str | None, typer.Option("--max-memory", metavar="SIZE", help="Refuse a forward pass that needs more.")
+]
 
 
 def command(  # noqa: PLR0913  # one parameter per option
@@ -66,10 +75,10 @@ def command(  # noqa: PLR0913  # one parameter per option
     """Summarise each SPEC; the exit code is that of the worst."""
     from densecli.render.selection import Selection  # noqa: PLC0415
 
-    shapes = input_shapes(input_shape or [])
+    wishes = reading(input_shape, set)
     found = specs(spec)
     runner = runs(seed, batch, max_memory) if run else None
-    results = [summarise(each, lambda one: read(one, shapes, set), batch, runner) for each in found]
+    results = [summarise(each, lambda one: read(one, wishes), batch, runner) for each in found]
     good = [result for result in results if isinstance(result, Summary)]
     for failure in results:
         if isinstance(failure, Failure):

@@ -5,6 +5,7 @@ Layers are handed this package as `ops`. Images and sequences are channels_last:
 
 from .activations import (
     ACTIVATIONS,
+    as_activation,
     celu,
     elu,
     exponential,
@@ -94,6 +95,7 @@ __all__ = [
     "affine",
     "all_finite",
     "any_mask",
+    "as_activation",
     "attend",
     "average_of_steps",
     "average_pool",
@@ -177,7 +179,6 @@ __all__ = [
     "sparse_plus",
     "sparse_sigmoid",
     "sparsemax",
-    "sqrt",
     "spectrogram",
     "squareplus",
     "standardize",

@@ -148,7 +148,7 @@ class SimpleRNNCell(UnitCell):
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         found = ops.simple_rnn(
-            x, cell_weights(ops, w), states, steps=steps, activation=ops.ACTIVATIONS[self.activation]
+            x, cell_weights(ops, w), states, steps=steps, activation=ops.as_activation(self.activation)
         )
         return found[0], list(found[1])
 
@@ -188,8 +188,8 @@ class LSTMCell(UnitCell):
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         found = ops.lstm(
-            x, cell_weights(ops, w), states, steps=steps, activation=ops.ACTIVATIONS[self.activation],
-            recurrent_activation=ops.ACTIVATIONS[self.recurrent_activation],
+            x, cell_weights(ops, w), states, steps=steps, activation=ops.as_activation(self.activation),
+            recurrent_activation=ops.as_activation(self.recurrent_activation),
         )  # fmt: skip
         return found[0], list(found[1])
 
@@ -239,8 +239,8 @@ class GRUCell(UnitCell):
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         found = ops.gru(
-            x, cell_weights(ops, w), states, steps=steps, activation=ops.ACTIVATIONS[self.activation],
-            recurrent_activation=ops.ACTIVATIONS[self.recurrent_activation], reset_after=self.reset_after,
+            x, cell_weights(ops, w), states, steps=steps, activation=ops.as_activation(self.activation),
+            recurrent_activation=ops.as_activation(self.recurrent_activation), reset_after=self.reset_after,
         )  # fmt: skip
         return found[0], list(found[1])
 

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from densecli.errors import DenseError, ReadError, SpecSyntaxError
 from densecli.read.encoding import decode
-from densecli.read.limits import LIMITS, Limits
+from densecli.read.reading import Reading
 from densecli.text import quote
 
 if TYPE_CHECKING:
     from densecli.errors import Source
     from densecli.graph import Graph
-    from densecli.shape import Shape
-
-    InputShapes = dict[str | None, Shape] | None
+    from densecli.read.limits import Limits
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
@@ -40,17 +38,17 @@ _DSL = re.compile(r"(?:\s|#[^\n]*)*[(\[]?\s*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)")
 _JSON = re.compile(r'\s*[{\["]')
 
 
-def open_spec(word: str, input_shapes: InputShapes = None, limits: Limits = LIMITS) -> Graph:
+def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
     """The graph in a file, or in standard input (`-`). Raises DenseError or SpecErrors.
 
     One descriptor serves for looking and reading; nothing but regular files (and standard input) is read.
     """
     if word == "-":
-        return read_stream(_standard_input(), word, input_shapes, limits)
+        return read_stream(_standard_input(), word, reading)
     try:
         descriptor = os.open(word, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
         with os.fdopen(_checked(descriptor, word), "rb") as file:
-            return read_stream(file, word, input_shapes, limits)
+            return read_stream(file, word, reading)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise _unreadable(word, error) from None
 
@@ -99,18 +97,18 @@ def _inside(directory: int, word: str) -> int:
     return found
 
 
-def read_stream(file: BinaryIO, name: str, input_shapes: InputShapes, limits: Limits) -> Graph:
+def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
     """The graph in an open file, whatever it is called."""
     head = file.read(8)
     if head.startswith(HDF5_MAGIC) or head[:4] in ZIP_MAGIC or _hidden_archive(file, name, head):
-        seekable = file if file.seekable() else _buffered(file, head, limits)
+        seekable = file if file.seekable() else _buffered(file, head, reading.limits)
         if head.startswith(HDF5_MAGIC):
             from densecli.read import hdf5  # noqa: PLC0415
 
-            return hdf5.read(seekable, name, input_shapes, limits)
+            return hdf5.read(seekable, name, reading.input_shapes, reading.limits)
         from densecli.read import archive  # noqa: PLC0415
 
-        return archive.read(seekable, name, input_shapes, limits)
+        return archive.read(seekable, name, reading.input_shapes, reading.limits)
     kind = next((kind for magic, kind in OTHERS if head.startswith(magic)), None)
     if kind is not None:
         raise ReadError(
@@ -118,7 +116,7 @@ def read_stream(file: BinaryIO, name: str, input_shapes: InputShapes, limits: Li
             code="E105",
             hint="densecli reads .keras, .h5, JSON, YAML and DSL",
         )
-    return read_text(head + file.read(limits.config_bytes - len(head) + 1), name, input_shapes, limits)
+    return read_text(head + file.read(reading.limits.config_bytes - len(head) + 1), name, reading)
 
 
 def _hidden_archive(file: BinaryIO, name: str, head: bytes) -> bool:
@@ -142,37 +140,39 @@ def _buffered(file: BinaryIO, head: bytes, limits: Limits) -> BinaryIO:
     return io.BytesIO(data)
 
 
-def read_text(data: bytes, name: str, input_shapes: InputShapes, limits: Limits) -> Graph:
+def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     """A Keras config, a spec in JSON or YAML, or a stack in the DSL."""
     looks_json = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
-    source = decode(name, data, limits, limits.config_bytes if looks_json else limits.spec_bytes)
+    source = decode(
+        name, data, reading.limits, reading.limits.config_bytes if looks_json else reading.limits.spec_bytes
+    )
     if looks_json:
         try:
-            return read_json(source, input_shapes, limits)
+            return read_json(source, reading)
         except SpecSyntaxError as error:
             if not name.lower().endswith(YAML_SUFFIXES) or error.code not in ("E206", "E201"):
                 raise
     if name.lower().endswith(".dsl") or (not name.lower().endswith(YAML_SUFFIXES) and _DSL.match(source.text)):
         from densecli.read import dsl  # noqa: PLC0415
 
-        return dsl.read(source, input_shapes)
+        return dsl.read(source, reading.input_shapes, reading.variables())
     from densecli.read import document  # noqa: PLC0415
 
-    return document.read(source, input_shapes)
+    return document.read(source, reading.input_shapes, reading.settings, reading.limits)
 
 
-def read_json(source: Source, input_shapes: InputShapes, limits: Limits, version: str = "") -> Graph:
+def read_json(source: Source, reading: Reading, version: str = "") -> Graph:
     """A Keras config or a JSON spec."""
     from densecli.read import json_text, keras  # noqa: PLC0415
 
-    value = json_text.load(source, limits)
+    value = json_text.load(source, reading.limits)
     if keras.is_config(value):
-        return keras.read(value, source, input_shapes, version)
-    if len(source.text) > limits.spec_bytes:
-        decode(source.name, source.text.encode(), limits)
+        return keras.read(value, source, reading.input_shapes, version)
+    if len(source.text) > reading.limits.spec_bytes:
+        decode(source.name, source.text.encode(), reading.limits)
     from densecli.read import document  # noqa: PLC0415
 
-    return document.read(source, input_shapes)
+    return document.read(source, reading.input_shapes, reading.settings, reading.limits)
 
 
 __all__ = ["DenseError", "open_spec", "read_json", "read_stream"]

@@ -42,7 +42,12 @@ def render(
 
 
 def parts(
-    report: Report, lines: Sequence[Line], columns: Sequence[Column], *, ascii_only: bool = False, room: int = FULL_WIDTH
+    report: Report,
+    lines: Sequence[Line],
+    columns: Sequence[Column],
+    *,
+    ascii_only: bool = False,
+    room: int = FULL_WIDTH,
 ) -> list[Text | Table]:
     """What Rich draws, from top to bottom."""
     table = layers_table(report, lines, columns, ascii_only)
