@@ -23,7 +23,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
 import index_layers
 
 LAYERS = [kind for kinds in catalogue.families().values() for kind in kinds]
-EXAMPLE = re.compile(r"(?P<stack>.+?): (?P<inputs>[(\[].*) -> (?P<output>[(\[].*|\?|unknown), (?P<params>[\d,]+) params?")
+EXAMPLE = re.compile(
+    r"(?P<stack>.+?): (?P<inputs>[(\[].*) -> (?P<output>[(\[].*|\?|unknown), (?P<params>[\d,]+) params?"
+)
 NO_EXAMPLE = {"InputLayer"}  # nothing goes in
 
 

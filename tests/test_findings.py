@@ -39,7 +39,7 @@ SUFFIXES = {
     "junit": "xml",
     "markdown": "md",
 }
-SARIF_SCHEMA = json.loads((FOLDER / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8"))
+SARIF_SCHEMA = json.loads((FOLDER / "findings" / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8"))
 FORGED = re.compile(r"^\s*::\w|##\[", re.MULTILINE)
 
 
