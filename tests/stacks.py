@@ -44,7 +44,10 @@ def chains(draw, least=1, most=8):
     """A chain in which some layers have names of their own, each a different one."""
     found = draw(st.lists(steps(), min_size=least, max_size=most))
     named = draw(st.lists(st.booleans(), min_size=len(found), max_size=len(found)))
-    return [step._replace(name=f"own_{index}") if own else step for index, (step, own) in enumerate(zip(found, named, strict=True))]
+    return [
+        step._replace(name=f"own_{index}") if own else step
+        for index, (step, own) in enumerate(zip(found, named, strict=True))
+    ]
 
 
 def text(chain, skip=None):
@@ -52,7 +55,7 @@ def text(chain, skip=None):
     words = [str(step) for step in chain]
     if skip is not None:
         words[skip] = f"[Dense(2) -> {words[skip]} -> Dense(3) | Dense(3)] -> Add"
-    return " -> ".join([f"Identity(name=first)@(4, 3)", *words])
+    return " -> ".join(["Identity(name=first)@(4, 3)", *words])
 
 
 @st.composite

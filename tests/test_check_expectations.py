@@ -56,7 +56,28 @@ def test_sizes_mean_what_they_mean_for_max_memory():
         assert quantity.read_size(text) == amount(text)
 
 
-@pytest.mark.parametrize("text", ["", "M", "-1", -1, True, None, "1.5", 1.5, "1,00", "1__0", "1Q", "1MiB", float("nan"), float("inf"), "9" * 5000, [1], "١٢٣x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "M",
+        "-1",
+        -1,
+        True,
+        None,
+        "1.5",
+        1.5,
+        "1,00",
+        "1__0",
+        "1Q",
+        "1MiB",
+        float("nan"),
+        float("inf"),
+        "9" * 5000,
+        [1],
+        "\u0661",
+    ],
+)
 def test_what_is_no_count_is_a_usage_error(text):
     with pytest.raises(ArgumentError) as caught:
         quantity.read_count(text)
@@ -64,7 +85,21 @@ def test_what_is_no_count_is_a_usage_error(text):
 
 
 # -- shapes -----------------------------------------------------------------------------
-@pytest.mark.parametrize("text", ["(None, 3, 4)", "None,3,4", "[null, 3, 4]", "(?, 3, 4,)", [None, 3, 4], (None, 3, 4), "out=(None, 3, 4)", {"out": [None, 3, 4]}, [[None, 3, 4]], "(*, *, 4)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(None, 3, 4)",
+        "None,3,4",
+        "[null, 3, 4]",
+        "(?, 3, 4,)",
+        [None, 3, 4],
+        (None, 3, 4),
+        "out=(None, 3, 4)",
+        {"out": [None, 3, 4]},
+        [[None, 3, 4]],
+        "(*, *, 4)",
+    ],
+)
 def test_a_shape_may_be_written_in_many_ways(text):
     assert codes(CHAIN, output=text) == []
 
@@ -96,7 +131,9 @@ def test_several_outputs_in_order_or_by_name():
     assert codes(two, output={"r": [None, 5]}) == ["C101"]
 
 
-@pytest.mark.parametrize("text", ["", "(a, b)", "((", "(1.5,)", "(-1,)", "[" * 100_000, [True], {"x": "y"}, 4, None, "(3," * 2000])
+@pytest.mark.parametrize(
+    "text", ["", "(a, b)", "((", "(1.5,)", "(-1,)", "[" * 100_000, [True], {"x": "y"}, 4, None, "(3," * 2000]
+)
 def test_what_is_no_shape_is_a_usage_error(text):
     with pytest.raises(SpecErrors) as caught:
         expectations.read({"output": text})
@@ -126,7 +163,10 @@ def test_got_and_wanted_stand_in_the_finding():
 
 def test_sizes_in_messages_name_their_unit():
     found = verdict("Dense(1000)@(1000,)", max_weights="1MB").findings[0]
-    assert found.message == "weights: expected at most 1,000,000 bytes (976.56 KiB), got 4,004,000 bytes (3.82 MiB) (3,004,000, 300.4 % more)"
+    assert (
+        found.message
+        == "weights: expected at most 1,000,000 bytes (976.56 KiB), got 4,004,000 bytes (3.82 MiB) (3,004,000, 300.4 % more)"
+    )
 
 
 def test_demands_of_different_origins_all_hold_and_equal_ones_count_once():
@@ -146,7 +186,7 @@ def test_huge_figures_stay_exact():
 class Blackbox(Layer, abstract=True):
     opaque = True
     type_name = "Lambda"
-    defaults = {"trainable": True, "dtype": "float32", "activity_regularizer": None}
+    defaults = {"trainable": True, "dtype": "float32", "activity_regularizer": None}  # noqa: RUF012  # as every layer's
 
     def output(self, *_, **__):
         return None
@@ -221,14 +261,18 @@ def test_unknown_keys_are_usage_errors_with_the_key_that_was_meant():
 
 
 def test_a_mistake_in_a_spec_is_placed_by_its_pointer():
-    source = Source("model.yaml", "expect:\n  params: x\n", lambda pointer, _: {"/expect/params": (10, 19)}.get(pointer))
+    source = Source(
+        "model.yaml", "expect:\n  params: x\n", lambda pointer, _: {"/expect/params": (10, 19)}.get(pointer)
+    )
     with pytest.raises(SpecErrors) as caught:
         expectations.read({"params": "x"}, place=Place(source))
     assert caught.value.errors[0].place.resolved()[1:3] == (10, 19)
 
 
 def test_a_finding_about_an_expectation_of_the_spec_stands_at_its_line():
-    source = Source("model.yaml", "layers: …\nexpect:\n  params: 3\n", lambda pointer, _: {"/expect/params": (20, 29)}.get(pointer))
+    source = Source(
+        "model.yaml", "layers: …\nexpect:\n  params: 3\n", lambda pointer, _: {"/expect/params": (20, 29)}.get(pointer)
+    )
     about = subject(CHAIN)._replace(place=Place(source, 0, 1))
     found = judge.judge(about, expectations.read({"params": 3}, place=about.place)).findings[0]
     assert found.spot == finding.Spot("model.yaml", 3, 3)

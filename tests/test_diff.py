@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given, settings
@@ -33,7 +34,9 @@ def differences(before, after):
 
 
 def test_an_inserted_layer_is_one_added_row():
-    assert differences(NET, NET.replace("-> Dense(32)", "-> Activation(tanh) -> Dense(32)")) == [("added", "activation_1", [])]
+    assert differences(NET, NET.replace("-> Dense(32)", "-> Activation(tanh) -> Dense(32)")) == [
+        ("added", "activation_1", [])
+    ]
 
 
 def test_a_removed_layer_is_one_removed_row():
@@ -80,7 +83,9 @@ def test_shape_changes_downstream_are_told():
 def test_own_names_matter_and_automatic_ones_do_not():
     assert differences("Dense(8)@(4,)", "Dense(8, name=dense_5)@(4,)") == []
     assert differences("Dense(8)@(4,)", "Dense(8, name=fc)@(4,)") == [("changed", "fc", ["name (automatic) -> fc"])]
-    assert differences("Dense(8, name=fc)@(4,)", "Dense(8, name=head)@(4,)") == [("changed", "head", ["name fc -> head"])]
+    assert differences("Dense(8, name=fc)@(4,)", "Dense(8, name=head)@(4,)") == [
+        ("changed", "head", ["name fc -> head"])
+    ]
 
 
 def test_a_layer_of_the_same_name_and_another_type_is_a_changed_layer():
@@ -128,11 +133,15 @@ def test_one_configuration_in_two_spellings_is_one(one, other):
 
 
 def _normal(found):
-    return {key: value if isinstance(value, dict) else str(value).lower().replace("_", "") for key, value in found.items()}
+    return {
+        key: value if isinstance(value, dict) else str(value).lower().replace("_", "") for key, value in found.items()
+    }
 
 
 def test_an_initializer_with_other_arguments_is_another():
-    found = arguments.arguments(lookup("Dense")(units=3, kernel_initializer=Object("RandomNormal", {"mean": 0.0, "stddev": 0.1})))
+    found = arguments.arguments(
+        lookup("Dense")(units=3, kernel_initializer=Object("RandomNormal", {"mean": 0.0, "stddev": 0.1}))
+    )
     assert found["kernel_initializer"] == {"random_normal": {"stddev": 0.1}}
 
 
@@ -165,7 +174,9 @@ def test_a_diff_names_every_change_that_a_random_edit_made(chain, data):
     edited, expected = edit(chain, kind, at, data)
     found = diff(report(text(chain)), report(text(edited)))
     assert not found.same
-    assert expected <= {(each.kind, each.layer) for each in found.differences} | {(each.kind, None) for each in found.differences}
+    assert expected <= {(each.kind, each.layer) for each in found.differences} | {
+        (each.kind, None) for each in found.differences
+    }
     outer = [each.kind for each in found.differences if "/" not in each.layer]
     assert outer.count("added") - outer.count("removed") == len(edited) - len(chain)
 
@@ -178,7 +189,9 @@ def edit(chain, kind, at, data):
     if kind == "delete":
         return [*chain[:at], *chain[at + 1 :]], {("removed", step.name)}
     if kind == "units":
-        return [*chain[:at], Step("Dense", ("units=7",), step.name), *chain[at + 1 :]], ({("changed", step.name)} if step.name else set())
+        return [*chain[:at], Step("Dense", ("units=7",), step.name), *chain[at + 1 :]], (
+            {("changed", step.name)} if step.name else set()
+        )
     if kind == "rename":
         return [*chain[:at], step._replace(name="renamed"), *chain[at + 1 :]], {("changed", "renamed")}
     assume(at + 1 < len(chain) and chain[at][:2] != chain[at + 1][:2])
@@ -190,7 +203,7 @@ def edit(chain, kind, at, data):
 def test_the_common_sequence_is_common_ordered_and_longest(a, b):
     found = sequences.common(a, b)
     assert all(a[x] == b[y] for x, y in found)
-    assert all(one[0] < two[0] and one[1] < two[1] for one, two in zip(found, found[1:], strict=False))
+    assert all(one[0] < two[0] and one[1] < two[1] for one, two in pairwise(found))
     assert len(found) == longest(a, b)
 
 
@@ -219,8 +232,13 @@ def test_ten_thousand_layers_differ_in_seconds():
 # -- renderers ------------------------------------------------------------------------------
 @pytest.mark.parametrize("form", FORMATS)
 def test_golden(form):
-    edited = NET.replace("Dense(32)", "Dense(64, activation=relu) -> Activation(tanh)").replace(" -> Activation(relu) -> [", " -> [")
-    golden(f"diff.{ {'table': 'txt', 'markdown': 'md', 'json': 'json'}[form] }", render(diff(report(NET, "old.dsl"), report(edited, "new.dsl")), form))
+    edited = NET.replace("Dense(32)", "Dense(64, activation=relu) -> Activation(tanh)").replace(
+        " -> Activation(relu) -> [", " -> ["
+    )
+    golden(
+        f"diff.{ {'table': 'txt', 'markdown': 'md', 'json': 'json'}[form] }",
+        render(diff(report(NET, "old.dsl"), report(edited, "new.dsl")), form),
+    )
 
 
 def test_json_holds_exact_values():
@@ -231,7 +249,10 @@ def test_json_holds_exact_values():
 
 
 def test_a_long_markdown_list_is_folded_and_cut_to_what_a_comment_takes():
-    long = [report("Identity@(8,) -> " + " -> ".join(f"Dense({units}, name='{'n' * 200}{index}')" for index in range(600))) for units in (3, 4)]
+    long = [
+        report("Identity@(8,) -> " + " -> ".join(f"Dense({units}, name='{'n' * 200}{index}')" for index in range(600)))
+        for units in (3, 4)
+    ]
     found = render(diff(*long), "markdown")
     assert len(found) < 60_000
     assert "<details>" in found

@@ -76,7 +76,9 @@ def without_build(value: Any) -> Any:
     if isinstance(value, list):
         return [without_build(item) for item in value]
     if isinstance(value, dict):
-        return {key: without_build(item) for key, item in value.items() if key not in ("build_config", "compile_config")}
+        return {
+            key: without_build(item) for key, item in value.items() if key not in ("build_config", "compile_config")
+        }
     return value
 
 

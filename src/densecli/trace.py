@@ -129,7 +129,9 @@ def call_layer(found: Trace, node: Node, call: Call) -> Result | None:
 def _regular(call: Call) -> bool:
     """Whether a call has tensors and lists of tensors only, as everything but odd files has."""
     return all(
-        value is None or isinstance(value, Ref | bool) or (isinstance(value, list) and all(isinstance(each, Ref) for each in value))
+        value is None
+        or isinstance(value, Ref | bool)
+        or (isinstance(value, list) and all(isinstance(each, Ref) for each in value))
         for value in (*call.args, *call.kwargs.values())
     )
 

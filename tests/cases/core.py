@@ -1,4 +1,4 @@
-from cases import case
+from cases import case, inner
 
 CASES = [
     case("Dense", (None, 3), units=4),
@@ -18,7 +18,22 @@ CASES = [
     case("Dense", (None, None), units=4),
     case("Activation", (None, 3), activation="tanh"),
     case("Activation", (None, 3), activation="relu", dtypes=("int32",)),
+    case("Dense", (None, 3), units=4, activation=inner("LeakyReLU", negative_slope=0.5)),
+    case("Dense", (None, 3), units=4, activation=inner("LeakyReLU")),
+    case("Dense", (None, 3), units=4, activation=inner("ReLU", max_value=0.5)),
+    case("Dense", (None, 4, 3), units=4, activation=inner("Softmax", axis=1)),
+    case("Dense", (None, 3), units=4, activation=inner("ELU", alpha=2.0)),
     case("Identity", (None, 3)),
+    case("Identity", (None, None, 2)),
+    case("Identity", (2, 3, 4, 5)),
+    case("Identity", (None, 3), dtypes=("int32",)),
+    case("Identity", (None, 3), dtype="mixed_float16", _values=False),
+    case("Identity", (None, 3), trainable=False),
+    case("Masking", (None, None, 2), mask_value=-1.0),
+    case("Masking", (None, 3)),
+    case("Masking", (None, 3, 2, 2), mask_value=0),
+    case("Masking", (None, 3, 2), dtypes=("int32",), _high=2),
+    case("Masking", (None, 3, 2), dtype="mixed_float16", _values=False),
     case("Masking", (None, 3, 2)),
     case("Embedding", (None, 5), input_dim=10, output_dim=3, dtypes=("int32",)),
     case("Embedding", (None, 5), input_dim=10, output_dim=3, lora_rank=2, dtypes=("int32",)),

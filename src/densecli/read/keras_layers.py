@@ -15,7 +15,7 @@ from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, 
 from densecli.fields import Object
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
-from densecli.layers.opaque import Custom, CustomFunction
+from densecli.layers.opaque import Custom, Lambda
 from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import snake_case
 from densecli.read import keras1, tensorflow_ops
@@ -131,16 +131,16 @@ class LayerReader:
         if special is not None:
             return special
         if not is_builtin(entry):
-            return Custom(class_of(entry), trainable_of(config))
+            return Custom(class_of(entry), trainable=trainable_of(config))
         written = class_of(entry)
         name, config = keras1.modern(RENAMED.get(written, written), config)
         if name == "Lambda":
-            return CustomFunction(written, _lambda_shape(config), trainable_of(config))
+            return Lambda(function=None, output_shape=_lambda_shape(config), trainable=trainable_of(config))
         if name in FROM_APPLICATIONS:
             return self.make_if_possible(_application(name), config, pointer)
         kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or _legacy(name)
         if kind is None or any(config.get(key) for cls, key in ALTERING if cls == kind.__name__):
-            return Custom(written, trainable_of(config))
+            return Custom(written, trainable=trainable_of(config))
         layer = self.make(kind, config, pointer)
         if self.era == 1:
             layer.type_name = written
@@ -178,7 +178,7 @@ class LayerReader:
         try:
             return self.make(kind, config, pointer)
         except ConfigError:
-            return Custom(kind.__name__, trainable_of(config))
+            return Custom(kind.__name__, trainable=trainable_of(config))
 
     def repair(self, config: dict[str, Any], problems: ConfigError) -> dict[str, Any] | None:
         """Whole numbers written as floats, which Keras until 2 and TensorFlow.js turn into integers."""
