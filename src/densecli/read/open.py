@@ -158,7 +158,7 @@ def read_text(data: bytes, name: str, input_shapes: InputShapes, limits: Limits)
         return dsl.read(source, input_shapes)
     from densecli.read import document  # noqa: PLC0415
 
-    return document.read(source, input_shapes)
+    return document.read(source, input_shapes, limits=limits)
 
 
 def read_json(source: Source, input_shapes: InputShapes, limits: Limits, version: str = "") -> Graph:
@@ -172,7 +172,7 @@ def read_json(source: Source, input_shapes: InputShapes, limits: Limits, version
         decode(source.name, source.text.encode(), limits)
     from densecli.read import document  # noqa: PLC0415
 
-    return document.read(source, input_shapes)
+    return document.read_value(value, source, input_shapes, limits=limits)
 
 
 __all__ = ["DenseError", "open_spec", "read_json", "read_stream"]
