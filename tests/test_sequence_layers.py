@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from cases import case, inner
 from densecli import kernels
 from densecli.errors import ShapeError, Source, SpecErrors, draw
 from densecli.infer import infer
 from densecli.read import dsl
 from densecli.run import flat_arrays, nested_weights
-
 from support import call_case, make
 
 STEPS = (None, 5, 3)
