@@ -308,7 +308,7 @@ def custom(**entry):
 
 def test_a_custom_layer_is_an_opaque_row_and_what_follows_is_not_counted():
     report = read(sequential(dense("a", 3, batch_input_shape=[None, 4]), {"class_name": "MyLayer", "config": {"name": "mine"}}, dense("b", 2)))
-    assert [(row.type, row.opaque, row.output_shapes[0]) for row in report.rows[1:]] == [("MyLayer", True, None), ("Dense", False, None)]
+    assert [(row.type, row.opaque, row.output_shapes[0]) for row in report.rows[1:]] == [("MyLayer", True, None), ("Dense", True, None)]
     assert report.totals.lower_bound
     assert report.totals.not_counted["params"] == ("mine", "b")
     assert report.totals.params == 15
