@@ -83,12 +83,12 @@ def take_rows(table: Array, indices: Array) -> Array:
 
 
 def not_equal(x: Array, value: float) -> Array:
-    return np.not_equal(x, value)
+    return np.asarray(np.not_equal(x, value))
 
 
 def steps_that_differ(x: Array, value: float) -> Array:
     """Boolean (batch, steps): whether any feature of the step is not `value`."""
-    return np.any(np.not_equal(x, value), axis=-1)
+    return np.asarray(np.any(np.not_equal(x, value), axis=-1))
 
 
 def masked(x: Array, value: float) -> Array:

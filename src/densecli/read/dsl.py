@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from densecli import names
 from densecli.errors import ArgumentError, GraphError, Place, Source
 from densecli.fields import Object
-from densecli.graph import Graph, Ref
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
 from densecli.read import syntax
@@ -18,6 +17,7 @@ from densecli.read.syntax import Setting
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from densecli.graph import Graph, Ref
     from densecli.read.syntax import Branches, Stack, Step, Unit
 
 _OBJECTS = {*names.INITIALIZERS, *names.REGULARIZERS, *names.CONSTRAINTS}

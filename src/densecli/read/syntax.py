@@ -172,10 +172,11 @@ class _Parser:
         return Step(what, start, end, shape, repeat)
 
     def unit(self) -> Unit | Branches | Stack:
-        """unit := layer | "(" stack ")" | "[" branch { "|" branch } "]" """
+        """unit := layer | "(" stack ")" | "[" branch { "|" branch } "]"."""
         char = self.text[self.at : self.at + 1]
         if char in ("(", "["):
-            return self.nested(char, self.branches if char == "[" else self.stack)
+            inner: Branches | Stack = self.nested(char, self.branches if char == "[" else self.stack)
+            return inner
         found = _PLAIN_LAYER.match(self.text, self.at)
         if found is None:
             return self.layer()
@@ -208,7 +209,7 @@ class _Parser:
         self.at += 1
 
     def branches(self) -> Branches:
-        """branch { "|" branch }, with branch := stack | "_" """
+        """branch { "|" branch }, with branch := stack | "_"."""
         found = [self.branch()]
         while self.text.startswith("|", self.at):
             self.at += 1
@@ -386,7 +387,7 @@ class _Parser:
                 return value
         if char in ("'", '"'):
             self.fail("this string is never closed", self.at, self.at + 1)
-        self.fail_unexpected("a number, string, true/false, none, tuple or layer", "E222")
+        return self.fail_unexpected("a number, string, true/false, none, tuple or layer", "E222")
 
     def variable(self) -> Any:
         """variable := "$" NAME"""
