@@ -93,7 +93,7 @@ def steps_that_differ(x: Array, value: float) -> Array:
 
 def masked(x: Array, value: float) -> Array:
     """`x` with the steps whose features all equal `value` set to 0."""
-    return x * steps_that_differ(x, value)[..., None].astype(x.dtype)
+    return np.asarray(x * steps_that_differ(x, value)[..., None].astype(x.dtype))
 
 
 def average_of_steps(x: Array, mask: Array, *, keepdims: bool = False) -> Array:
