@@ -13,7 +13,7 @@ from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, O
 from densecli.cli.output import deliver
 from densecli.errors import DenseError, SpecErrors
 from densecli.infer import infer
-from densecli.read.specs import Spec, input_shapes, read, specs
+from densecli.read.specs import Spec, read, reading, specs
 from densecli.text import amount, quote
 
 if TYPE_CHECKING:
@@ -75,10 +75,10 @@ def command(  # noqa: PLR0913  # one parameter per option
     """Summarise each SPEC; the exit code is that of the worst."""
     from densecli.render.selection import Selection  # noqa: PLC0415
 
-    shapes = input_shapes(input_shape or [])
+    wishes = reading(input_shape, set)
     found = specs(spec)
     runner = runs(seed, batch, max_memory) if run else None
-    results = [summarise(each, lambda one: read(one, shapes, set), batch, runner) for each in found]
+    results = [summarise(each, lambda one: read(one, wishes), batch, runner) for each in found]
     good = [result for result in results if isinstance(result, Summary)]
     for failure in results:
         if isinstance(failure, Failure):
