@@ -32,7 +32,7 @@ CASES = [
     ("E221", "«[»Dense(4) | Dense(5)", "never closed"),
     ("E221", "Dense(«'»relu)", "never closed"),
     ("E221", "Dense(16)@(3,) «Flatten»", "expected `->`"),
-    ("E221", "Dense(16)@(3,) «–»> Flatten", "en dash"),  # noqa: RUF001
+    ("E221", "Dense(16)@(3,) «–»> Flatten", "en dash"),
     ("E221", "Dense(4)@(3,) «|» Dense(4)", "[a | b]"),
     ("E222", "Dense(10«**»10**10)", "not supported"),
     ("E222", "Dense(1«<<»10)", "not supported"),
@@ -57,7 +57,7 @@ CASES = [
     ("E303", "Dense(4)@«(-1,)»", "shape"),
     ("E304", "«Desne»(16)@(3,)", "did you mean `Dense`"),
     ("E304", "«dense»(16)@(3,)", "did you mean `Dense`"),
-    ("E304", "«Dеnse»(16)@(3,)", "U+0435"),  # noqa: RUF001
+    ("E304", "«Dеnse»(16)@(3,)", "U+0435"),
     ("E305", "Dense(16, «activtion=relu»)@(3,)", "did you mean `activation`"),
     ("E305", "Dense(16, «units=4»)@(3,)", "given twice"),
     ("E305", "Identity(«3»)@(3,)", "at most 0 positional"),

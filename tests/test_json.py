@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import jsonschema
 import pytest
+
 from densecli.errors import Source
 from densecli.infer import infer
 from densecli.read import dsl

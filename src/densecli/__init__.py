@@ -22,8 +22,9 @@ def summarize(spec: str, *, batch: int | None = None, input_shape: tuple[int | N
     Shapes have the batch first, None where unknown; bytes and MACs are for one sample unless `batch` is given.
     Raises DenseError for what cannot be read, SpecErrors with every mistake found in a spec (both in densecli.errors).
     """
-    from densecli.read.specs import read, specs  # noqa: PLC0415
     from densecli.infer import infer  # noqa: PLC0415
+    from densecli.read.reading import Reading  # noqa: PLC0415
+    from densecli.read.specs import read, specs  # noqa: PLC0415
 
     found = specs([spec])[0]
-    return infer(read(found, {} if input_shape is None else {None: input_shape}), found.name, batch)
+    return infer(read(found, Reading({} if input_shape is None else {None: input_shape})), found.name, batch)

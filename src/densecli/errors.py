@@ -73,7 +73,7 @@ class DenseError(Exception):
 
     default_code = "E100"
 
-    def __init__(  # noqa: PLR0913  # the parts of one message
+    def __init__(  # the parts of one message
         self,
         message: str,
         *,
@@ -215,7 +215,7 @@ def as_record(error: DenseError, source: str) -> dict[str, object]:
 def closest(name: str, names: Iterable[str]) -> str | None:
     """The name that was probably meant: the same but for case, or the nearest spelling."""
     pool = list(names)
-    if len(name) > 80:  # noqa: PLR2004  # nobody mistypes that much; difflib is quadratic
+    if len(name) > 80:  # nobody mistypes that much; difflib is quadratic
         return None
     folded = name.casefold()
     same = [other for other in pool if other.casefold() == folded]

@@ -121,7 +121,7 @@ def _visit(graph: Graph, start: Step, inputs: set[Step], state: tuple[set[Step],
 
 def _cycle(graph: Graph, path: list[Step], step: Step) -> GraphError:
     loop = [graph.nodes[node].name for node, _ in [*path[path.index(step) :], step]]
-    loop = loop[::-1] if len(loop) < 12 else [*loop[:-6:-1], "…", loop[0]]  # noqa: PLR2004
+    loop = loop[::-1] if len(loop) < 12 else [*loop[:-6:-1], "…", loop[0]]
     return GraphError(f"the layers form a loop: {' -> '.join(loop)}", code="E401").at(graph.nodes[step[0]].place)  # type: ignore[return-value]
 
 

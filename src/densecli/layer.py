@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from densecli import fields
 from densecli.errors import ArgumentError, ConfigError, ShapeError, did_you_mean
 from densecli.fields import REQUIRED, Field
-from densecli.names import ACTIVATION_FLOPS, compute_dtype, is_float, variable_dtype
+from densecli.names import ACTIVATION_FLOPS, LAYERS_AS_ACTIVATION, compute_dtype, is_float, variable_dtype
 from densecli.shape import Shape, show, size, times
 from densecli.text import quote
 
@@ -232,8 +232,13 @@ class Layer:
 
     @property
     def runnable(self) -> bool:
-        """Whether the layer has a forward pass."""
-        return type(self).forward is not Layer.forward
+        """Whether the layer, its activations and the layers inside have a forward pass."""
+        values = vars(self)
+        return (
+            type(self).forward is not Layer.forward
+            and all(has_function(values.get(name)) for name in ("activation", "recurrent_activation"))
+            and all(value.runnable for value in values.values() if isinstance(value, Layer))
+        )
 
     @property
     def variable_dtype(self) -> str:
@@ -263,9 +268,16 @@ def sum_known(counts: Any) -> int | None:
 
 def activation_flops(activation: Any, output: Shape) -> int | None:
     """Element-wise FLOPs of an activation on a tensor; None for one that is not Keras' own."""
-    name = activation if isinstance(activation, str) else None
-    cost = None if name is None else ACTIVATION_FLOPS.get(name)
+    name = activation if isinstance(activation, str) else LAYERS_AS_ACTIVATION.get(activation.class_name, "")
+    cost = ACTIVATION_FLOPS.get(name)
     return 0 if cost == 0 else times(cost, size(output))
+
+
+def has_function(activation: Any) -> bool:
+    """Whether an activation can be computed: Keras cannot call `threshold` by its name alone, and we only know its own."""
+    if activation is None or isinstance(activation, str):
+        return activation != "threshold"
+    return activation.class_name in LAYERS_AS_ACTIVATION
 
 
 def lookup(name: str) -> type[Layer]:

@@ -33,7 +33,7 @@ class Model(Layer, abstract=True):
         self.knows_weights = not graph.deferred
         self._traces: dict[tuple[Any, ...], Trace] = {}
         self._own: list[Tensor] | None = None
-        self._order = row_order(graph)
+        self._order: list[int] | None = None  # not before the graph is known to be sound
 
     # -- shapes -----------------------------------------------------------------------
     def own_inputs(self) -> list[Tensor]:
@@ -93,10 +93,12 @@ class Model(Layer, abstract=True):
     def children(self, *args: Any, **kwargs: Any) -> Iterator[Child]:
         """Every layer at its first call, in Keras' order, which is that of the weights too."""
         found = self.built(*args, **kwargs)
+        if self._order is None:
+            self._order = row_order(self.graph)
         for index in self._order:
             node = self.graph.nodes[index]
             result = None if found is None else found.results.get((index, 0))
-            if result is not None and (result.output is not None or node.layer.opaque or node.layer.knows_weights):
+            if result is not None and (result.output is not None or _tells(node.layer)):
                 yield Child(node.name, node.layer, result.args, result.kwargs)
 
     def results(self, *args: Any, **kwargs: Any) -> Iterator[tuple[Layer, Result]]:
@@ -116,6 +118,11 @@ class Model(Layer, abstract=True):
             None if result.output is None else layer.elementwise(result.output, *result.args, **result.kwargs)
             for layer, result in self.results(*args, **kwargs)
         )
+
+
+def _tells(layer: Layer) -> bool:
+    """Whether the weights of a layer can be listed without the shapes that come in."""
+    return layer.opaque or layer.knows_weights or layer.held is not None
 
 
 def _adjusted(shape: Shape | None, own: Tensor, model: Model) -> Tensor:

@@ -45,6 +45,9 @@ ACTIVATION_FLOPS: dict[str, int] = {
     "threshold": 1,
 }
 
+# Layers without weights that a config may name as an activation, and the function that each of them is.
+LAYERS_AS_ACTIVATION = {"ELU": "elu", "LeakyReLU": "leaky_relu", "ReLU": "relu", "Softmax": "softmax"}
+
 INITIALIZERS = (
     "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "IdentityInitializer", "LecunNormal",
     "LecunUniform", "Ones", "Orthogonal", "OrthogonalInitializer", "RandomNormal", "RandomUniform", "STFT", "STFTInitializer",

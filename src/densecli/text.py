@@ -27,9 +27,9 @@ def _escape(char: str) -> str:
     code = ord(char)
     if char.isprintable() and not any(code in block for block in _INVISIBLE):
         return char
-    if code < 0x100:  # noqa: PLR2004
+    if code < 0x100:
         return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _defuse(text: str) -> str:
@@ -75,7 +75,7 @@ def describe(value: object) -> str:
         case bool():
             return f"boolean {str(value).lower()}"
         case int() | float():
-            digits = repr(value) if not isinstance(value, int) or value.bit_length() < 256 else "a very long integer"  # noqa: PLR2004
+            digits = repr(value) if not isinstance(value, int) or value.bit_length() < 256 else "a very long integer"
             return f"number {digits}" if isinstance(value, float) else digits
         case str():
             return f"string {quote(value)}"
@@ -88,7 +88,7 @@ def describe(value: object) -> str:
 
 def _describe_list(value: list[object] | tuple[object, ...]) -> str:
     text = f"({', '.join(str(item) if isinstance(item, int | float) else '…' for item in value[:8])})"
-    return text if len(value) <= 8 else f"a list of {len(value):,}"  # noqa: PLR2004
+    return text if len(value) <= 8 else f"a list of {len(value):,}"
 
 
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*((?:[kmgt]i?)?)b?")
@@ -101,7 +101,7 @@ def amount(text: str) -> int:
     Raises ValueError.
     """
     found = _AMOUNT.fullmatch(text.strip().replace("_", "").lower())
-    if found is None or len(text) > 40:  # noqa: PLR2004
+    if found is None or len(text) > 40:
         raise ValueError(text)
     number, unit = found[1], _UNITS[found[2]]
     return int(number) * unit if number.isdecimal() else round(float(number) * unit)

@@ -32,6 +32,7 @@ CASES = [
     dense("ab,bc->ac", 4, (None, 3), trainable=False, bias_axes="c"),
     dense("ab,bc->ac", 4, (None, 3), dtype="mixed_float16", _values=False),
     dense("ab,bc->ac", 4, (None, 3), dtypes=("int32",)),
+    dense("ab,bc->ac", 4, (None, 3), lora_rank=2, kernel_constraint="non_neg"),
     dense("ab, bc->ac", 4, (None, 3)),
     dense("ab,bc", 4, (None, 3)),
     dense("abc,cd->abd", [6, 4], (None, 5, 3)),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from densecli.check.align import Pair, align, in_order
+from densecli.check.align import align
 from densecli.check.arguments import plain
 from densecli.check.outline import FIGURES, Entry, Link, Outline, Port, outline
+from densecli.check.sequences import Pair, in_order
 from densecli.check.wiring import Wiring
 from densecli.fields import REQUIRED
 from densecli.layer import ALIASES, CATALOGUE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from densecli.check import expression
 from densecli.check.quantity import read_count, read_size
-from densecli.errors import ArgumentError, Place, SpecErrors, closest, did_you_mean
+from densecli.errors import ArgumentError, DenseError, Place, SpecErrors, closest, did_you_mean
 from densecli.layer import ALIASES, CATALOGUE
 from densecli.text import describe, quote
 
@@ -51,7 +51,7 @@ def read(values: Mapping[str, Any], origin: str = "expect", place: Place | None 
         pointer = None if place is None else f"/expect/{pointer_token(str(key))}"
         try:
             wanted = _read_one(key, value)
-        except ArgumentError as error:
+        except DenseError as error:
             error.message = error.message if error.code == "E242" else f"{spell(origin, key)}: {error.message}"
             errors.append(error.at(None if place is None else Place(place.source, pointer=pointer)))
             continue
@@ -104,7 +104,7 @@ def _parse_shape(text: str, whole: str) -> Any:
     plain = re.sub(r"\b[Nn](?:one|ull)\b|[?*]", "null", text.strip()).translate(str.maketrans("()", "[]"))
     plain = re.sub(r",\s*\]", "]", plain if plain.startswith("[") else f"[{plain}]")
     try:
-        return json.loads(plain) if len(plain) <= _LONGEST_SHAPE else None
+        return json.loads(plain) if text.strip() and len(plain) <= _LONGEST_SHAPE else None
     except (ValueError, RecursionError):
         raise _wrong_shape(whole) from None
 

@@ -41,3 +41,6 @@ Width = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No warnings.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback when densecli itself fails.")]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A variable of the spec (repeatable).")
+]

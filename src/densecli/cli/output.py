@@ -37,7 +37,7 @@ def deliver(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
     except OSError as error:
         raise OutputError(
             f"cannot write {quote(output)}: {error.strerror}", code="E602" if error.errno == 28 else "E603"
-        ) from error  # noqa: PLR2004  # ENOSPC
+        ) from error  # ENOSPC
 
 
 def _mode(path: str) -> int | None:

@@ -2,88 +2,102 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from densecli.cli.complaints import complain
-from densecli.cli.look import Look, look
-from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Output, Quiet, Specs, Width
+from densecli.cli.formats import Failure, Format, Summary, View, bare, write
+from densecli.cli.look import look
+from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Output, Quiet, Set, Specs, Width
 from densecli.cli.output import deliver
-from densecli.read.specs import Spec, input_shapes, read, specs
-from densecli.errors import DenseError, SpecErrors, as_record
+from densecli.errors import DenseError, SpecErrors
 from densecli.infer import infer
-from densecli.text import amount, quote, safe
+from densecli.read.specs import Spec, read, reading, specs
+from densecli.text import amount, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from densecli.graph import Graph
-    from densecli.report import Report
     from densecli.run import Outcome
 
-
-class Format(StrEnum):
-    """What comes out."""
-
-    table = "table"
-    json = "json"
-    ndjson = "ndjson"
+Columns = Annotated[
+    str | None,
+    typer.Option("--columns", "-c", metavar="NAMES", help="Columns in order, or +macs,+memory on top of the usual."),
+]
+Depth = Annotated[int, typer.Option("--depth", min=0, help="How many levels of nested layers to open.")]
+Expand = Annotated[bool, typer.Option("--expand-nested", help="Open all nested models and wrappers.")]
+Sort = Annotated[
+    str | None, typer.Option("--sort", metavar="COLUMN", help="Order the rows by a column, largest first.")
+]
+Top = Annotated[int | None, typer.Option("--top", min=1, help="Only the first N rows.")]
+Filter = Annotated[
+    str | None, typer.Option("--filter", metavar="REGEX", help="Only layers whose name or type matches.")
+]
+GroupBy = Annotated[
+    str | None, typer.Option("--group-by", metavar="COLUMN", help="One row for all layers that agree, such as type.")
+]
+Collapse = Annotated[bool, typer.Option("--collapse", help="Show repeated blocks once, with their number.")]
+Print = Annotated[str | None, typer.Option("--print", metavar="PATH", help="One bare value, such as totals.params.")]
+Run = Annotated[bool, typer.Option("--run", help="Make a NumPy forward pass on random data.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random weights and data.")]
+MaxMemory = Annotated[
+    str | None, typer.Option("--max-memory", metavar="SIZE", help="Refuse a forward pass that needs more.")
+]
 
 
 def command(  # noqa: PLR0913  # one parameter per option
     spec: Specs,
+    *,
     format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.table,  # noqa: A002
     output: Output = None,
+    columns: Columns = None,
+    depth: Depth = 0,
+    expand_nested: Expand = False,
+    sort: Sort = None,
+    top: Top = None,
+    filter: Filter = None,  # noqa: A002
+    group_by: GroupBy = None,
+    collapse: Collapse = False,
+    print: Print = None,  # noqa: A002
     batch: Batch = None,
     input_shape: InputShape = None,
-    run: Annotated[bool, typer.Option("--run", help="Make a NumPy forward pass on random data.")] = False,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the random weights and data.")] = 0,
-    max_memory: Annotated[
-        str | None, typer.Option("--max-memory", metavar="SIZE", help="Refuse a forward pass that needs more.")
-    ] = None,
+    set: Set = None,  # noqa: A002
+    run: Run = False,
+    seed: Seed = 0,
+    max_memory: MaxMemory = None,
     color: ColorOption = Color.auto,
     width: Width = None,
     quiet: Quiet = False,
-    debug: Debug = False,
+    debug: Debug = False,  # noqa: ARG001  # read from the arguments when something fails
 ) -> int:
     """Summarise each SPEC; the exit code is that of the worst."""
-    shapes = input_shapes(input_shape or [])
+    from densecli.render.selection import Selection  # noqa: PLC0415
+
+    wishes = reading(input_shape, set)
     found = specs(spec)
     runner = runs(seed, batch, max_memory) if run else None
-    results = [summarise(each, shapes, batch, runner) for each in found]
-    failed = [result for result in results if not isinstance(result, Summary)]
-    for failure in failed:
-        complain(failure.errors)
-    if format is Format.ndjson or not failed or (format is Format.table and len(failed) < len(results)):
-        deliver(
-            write(results, format, look(color, width, output is not None)),
-            output,
-            [each.name for each in found if each.text is None],
-        )
-    return 2 if failed else 0
-
-
-class Summary(NamedTuple):
-    """What became of one spec."""
-
-    report: Report
-    outcome: Outcome | None = None
-
-
-class Failure(NamedTuple):
-    """A spec that could not be read or does not fit together."""
-
-    source: str
-    errors: list[DenseError]
+    results = [summarise(each, lambda one: read(one, wishes), batch, runner) for each in found]
+    good = [result for result in results if isinstance(result, Summary)]
+    for failure in results:
+        if isinstance(failure, Failure):
+            complain(failure.errors)
+    if not quiet:
+        warn(good)
+    if format is Format.ndjson or len(good) == len(results) or (format is Format.table and good):
+        selection = Selection(filter, group_by, collapse, sort, top, None if expand_nested else depth)
+        view = View(selection, columns, look(color, width, output is not None))
+        text = write(results, format, view) if print is None else bare(good, print)
+        deliver(text, output, [each.name for each in found if each.text is None])
+    return 0 if len(good) == len(results) else 2
 
 
 def summarise(
-    spec: Spec, shapes: dict[Any, Any], batch: int | None, runner: Callable[[Graph], Outcome] | None
+    spec: Spec, reader: Callable[[Spec], Graph], batch: int | None, runner: Callable[[Graph], Outcome] | None
 ) -> Summary | Failure:
     try:
-        graph = read(spec, shapes)
+        graph = reader(spec)
         return Summary(infer(graph, spec.name, batch), runner(graph) if runner is not None else None)
     except DenseError as error:
         return Failure(spec.name, [error])
@@ -91,42 +105,22 @@ def summarise(
         return Failure(spec.name, several.errors)
 
 
+def warn(results: list[Summary]) -> None:
+    """What a reader noticed but could live with, to standard error."""
+    from densecli.cli import streams  # noqa: PLC0415
+    from densecli.text import safe  # noqa: PLC0415
+
+    for report, _ in results:
+        for warning in report.warnings:
+            streams.complain(f"warning: {safe(report.source)}: {safe(warning)}")
+
+
 def runs(seed: int, batch: int | None, max_memory: str | None) -> Callable[[Graph], Outcome]:
     """A forward pass with these options; numpy is loaded here."""
     from densecli.run import run  # noqa: PLC0415
 
-    return lambda graph: run(
-        graph, seed=seed, batch=batch or 1, max_memory=None if max_memory is None else size_option(max_memory)
-    )
-
-
-def write(results: Sequence[Summary | Failure], format: Format, look: Look) -> str:  # noqa: A002
-    """The text of all results in one format."""
-    if format is Format.table:
-        return tables([result for result in results if isinstance(result, Summary)], look)
-    from densecli.render import json  # noqa: PLC0415
-
-    if format is Format.json:
-        return json.render_all([(result.report, result.outcome) for result in results if isinstance(result, Summary)])
-    return "".join(
-        json.line(json.as_record(result.report, result.outcome)) if isinstance(result, Summary)
-        else json.line(as_record(result.errors[0], result.source))
-        for result in results
-    )  # fmt: skip
-
-
-def tables(results: Sequence[Summary], look: Look) -> str:
-    """The tables of all specs, each under its name where there are several."""
-    from densecli.render import columns, run, table  # noqa: PLC0415
-
-    texts = []
-    for report, outcome in results:
-        head = f"{safe(report.source)}:\n" if len(results) > 1 else ""
-        drawn = table.render(
-            report, columns.default_columns(report), width=look.width, color=look.color, ascii_only=look.ascii
-        )
-        texts.append(head + drawn + (run.render(outcome) if outcome is not None else ""))
-    return "\n".join(texts)
+    limit = None if max_memory is None else size_option(max_memory)
+    return lambda graph: run(graph, seed=seed, batch=batch or 1, max_memory=limit)
 
 
 def size_option(value: str) -> int:

@@ -5,6 +5,7 @@ Layers are handed this package as `ops`. Images and sequences are channels_last:
 
 from .activations import (
     ACTIVATIONS,
+    as_activation,
     celu,
     elu,
     exponential,
@@ -59,6 +60,7 @@ from .elementary import (
     transpose,
 )
 from .encoding import affine, bins, encode, standardize
+from .hashing import bucket_of, cross_buckets, hash_buckets
 from .heads import heads_attention, heads_mask
 from .images import (
     center_crop,
@@ -78,8 +80,10 @@ from .products import dense, einsum
 from .recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
 from .resize import resize, upsample
 from .softmax import log_softmax, softmax, sparsemax
+from .spectrogram import decibels, mel_bands, power_spectrum, spectrogram
 from .stft import stft_kernel
 from .transposed import conv_transpose
+from .words import look_up, terms_at, tokenize
 
 __all__ = [
     "ACTIVATIONS",
@@ -93,6 +97,7 @@ __all__ = [
     "affine",
     "all_finite",
     "any_mask",
+    "as_activation",
     "attend",
     "average_of_steps",
     "average_pool",
@@ -100,6 +105,7 @@ __all__ = [
     "batch_norm",
     "batch_norm_scale",
     "bins",
+    "bucket_of",
     "cast_like",
     "causal_mask",
     "celu",
@@ -112,6 +118,8 @@ __all__ = [
     "conv_transpose",
     "crop",
     "crop_to_aspect",
+    "cross_buckets",
+    "decibels",
     "dense",
     "depthwise_conv",
     "dot_scores",
@@ -136,6 +144,7 @@ __all__ = [
     "hard_sigmoid",
     "hard_silu",
     "hard_tanh",
+    "hash_buckets",
     "heads_attention",
     "heads_mask",
     "initialize",
@@ -144,9 +153,11 @@ __all__ = [
     "linear",
     "log_sigmoid",
     "log_softmax",
+    "look_up",
     "lstm",
     "masked",
     "max_pool",
+    "mel_bands",
     "merge",
     "merge_ways",
     "mish",
@@ -154,6 +165,7 @@ __all__ = [
     "onward",
     "pad",
     "pad_to_aspect",
+    "power_spectrum",
     "prelu",
     "relu",
     "relu6",
@@ -173,6 +185,7 @@ __all__ = [
     "sparse_plus",
     "sparse_sigmoid",
     "sparsemax",
+    "spectrogram",
     "squareplus",
     "standardize",
     "steps_that_differ",
@@ -181,9 +194,11 @@ __all__ = [
     "take_rows",
     "tanh",
     "tanh_shrink",
+    "terms_at",
     "threshold",
     "to_channels_first",
     "to_channels_last",
+    "tokenize",
     "transpose",
     "unit_norm",
     "upsample",

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
+from typing import Any
 
 import numpy as np
 
@@ -267,6 +268,25 @@ def sparse_plus(x: Array, out: Array | None = None) -> Array:
     y += above
     return y
 
+
+def as_activation(activation: Any) -> Activation:
+    """The function of a name, or of a layer without weights that serves as one (a class name and its config)."""
+    if isinstance(activation, str):
+        return ACTIVATIONS[activation]
+    function, defaults = LAYERS[activation.class_name]
+    options = {name: activation.config.get(name, value) for name, value in defaults.items()}
+    return partial(
+        function, **{name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    )
+
+
+LAYERS: dict[str, tuple[Activation, dict[str, Any]]] = {
+    "ELU": (elu, {"alpha": 1.0}),
+    "LeakyReLU": (leaky_relu, {"negative_slope": 0.3}),
+    "ReLU": (relu, {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}),
+    "Softmax": (softmax, {"axis": -1}),
+}
+"""Keras' layers that are mostly used as activations, with the defaults of their arguments."""
 
 ACTIVATIONS: dict[str, Activation] = {
     "celu": celu,

@@ -19,7 +19,7 @@ FAR_BELOW = 1e9
 """Keras subtracts this from masked scores (3e4 in half precision), so that a wholly masked row stays finite."""
 
 
-def scaled_dot_product_attention(  # noqa: PLR0913 - as many as the operation has
+def scaled_dot_product_attention(
     q: Array,
     k: Array,
     v: Array,

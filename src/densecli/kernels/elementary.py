@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .activations import ACTIVATIONS
+from .activations import as_activation
 from .layout import to_channels_first, to_channels_last
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ Array = NDArray[Any]
 
 
 def activate(x: Array, activation: Any, *, fresh: bool = False) -> Array:
-    """The activation of that name; in place when `fresh` says that nobody else holds `x`."""
+    """The activation of that name (or that layer); in place when `fresh` says that nobody else holds `x`."""
     if activation == "linear":
         return x
-    function = ACTIVATIONS[activation]
+    function = as_activation(activation)
     return function(x, out=x) if fresh and activation in IN_PLACE else function(x)
 
 

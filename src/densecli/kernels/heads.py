@@ -12,7 +12,7 @@ from .layout import Array
 from .softmax import softmax
 
 
-def heads_attention(  # noqa: PLR0913 - as many as the operation has
+def heads_attention(
     q: Array, k: Array, v: Array, *, axes: tuple[int, ...], mask: Array | None = None, scores: bool = False
 ) -> tuple[Array, Array | None]:
     """Attend with `q` (batch, ..., heads, dim) along `axes`; `k` and `v` may have other sizes there, and fewer heads.

@@ -131,7 +131,7 @@ def rms_norm(x: Array, gamma: Array | None = None, *, axis: Axes = -1, epsilon: 
     return np.asarray(y, x.dtype)
 
 
-def group_norm(  # noqa: PLR0913 - as many as the operation has
+def group_norm(
     x: Array,
     gamma: Array | None = None,
     beta: Array | None = None,

@@ -71,7 +71,7 @@ def simple_rnn(
     return scan(step, project(x, weights.kernel, weights.bias, steps), start(x, recurrent, 1, states), steps)
 
 
-def lstm(  # noqa: PLR0913 - as many as the operation has
+def lstm(
     x: Array,
     weights: Weights,
     states: States | None = None,

@@ -87,8 +87,8 @@ class ConvLSTMCell(Cell, abstract=True):
         sequence, after = ops.conv_lstm(
             ops.channels_last(x.swapaxes(1, 2), self.data_format) if first else x, cell_weights(ops, w), states,
             strides=self.strides, padding=self.padding, dilation=self.dilation_rate, steps=steps,
-            activation=ops.ACTIVATIONS[self.activation],
-            recurrent_activation=ops.ACTIVATIONS[self.recurrent_activation],
+            activation=ops.as_activation(self.activation),
+            recurrent_activation=ops.as_activation(self.recurrent_activation),
         )  # fmt: skip
         if first:
             sequence = ops.from_channels_last(sequence, self.data_format).swapaxes(1, 2)

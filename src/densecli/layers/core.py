@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
+from densecli.fields import Field
 from densecli.layer import Layer, Weight, activation_flops, sum_known
 from densecli.shape import Shape, known, product, show, size, times
 
@@ -49,6 +50,23 @@ class InputLayer(Layer):
         return self.dtype
 
 
+def lora_rank() -> Field[int | None]:
+    """Rank of the LoRA factors; 0 is as good as null."""
+    rank = fields.integer(least=0)
+
+    def read(layer: Any, value: Any) -> int | None:
+        return None if value is None else rank.read(layer, value) or None
+
+    doc = "rank of the LoRA factors that are trained instead of the weight itself, which is frozen then"
+    return Field(read, None, doc, {"anyOf": [rank.schema, {"type": "null"}]})
+
+
+def check_lora(layer: Any, constraint: str) -> None:
+    """Keras 3.15.1 refuses LoRA factors beside a constraint when it builds the layer."""
+    if layer.lora_rank is not None and getattr(layer, constraint) is not None:
+        layer.reject("lora_rank", f"LoRA factors do not go with {constraint}")
+
+
 class Dense(Layer):
     """Connect every feature on the last axis with every unit; other axes are positions that share one kernel.
 
@@ -69,9 +87,12 @@ class Dense(Layer):
     activity_regularizer = fields.regularizer()
     kernel_constraint = fields.constraint()
     bias_constraint = fields.constraint()
-    lora_rank = fields.optional(fields.count(doc="rank of the LoRA factors; the kernel itself is frozen then"))
+    lora_rank = lora_rank()
     lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
     quantization_config = fields.anything(doc="how Keras quantizes the layer (no bearing on this summary)")
+
+    def check(self) -> None:
+        check_lora(self, "kernel_constraint")
 
     def weights(self, x: Shape) -> Iterator[Weight]:
         features = known(x[-1], "the last axis of the input")
@@ -101,7 +122,7 @@ class Dense(Layer):
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         positions, flat = product(x[1:-1]), product(x[1:])
-        if len(x) == 2:  # noqa: PLR2004
+        if len(x) == 2:
             return
         where = "at each position" if positions is None else f"at each of the {positions:,} positions"
         yield f"Dense works on the last axis ({x[-1]:,} features): the same kernel {where} of {show(x[1:-1])}."
@@ -115,9 +136,8 @@ class Dense(Layer):
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         kernel = w["kernel"]
         if self.lora_rank is not None:
-            kernel = kernel + (self.lora_alpha or self.lora_rank) / self.lora_rank * (
-                w["lora_kernel_a"] @ w["lora_kernel_b"]
-            )
+            # Keras 3.15.1 forgets lora_alpha when it builds a Dense, so the update is not scaled
+            kernel = kernel + w["lora_kernel_a"] @ w["lora_kernel_b"]
         return ops.activate(ops.dense(x.astype(kernel.dtype, copy=False), kernel, bias=w.get("bias")), self.activation)
 
 
@@ -198,9 +218,12 @@ class Embedding(Layer):
     embeddings_constraint = fields.constraint()
     mask_zero = fields.flag(doc="whether index 0 is padding that later layers skip")
     weights_ = fields.anything(doc="initial table (not used)")
-    lora_rank = fields.optional(fields.count(doc="rank of the LoRA factors; the table itself is frozen then"))
+    lora_rank = lora_rank()
     lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
     quantization_config = fields.anything(doc="how Keras quantizes the layer (no bearing on this summary)")
+
+    def check(self) -> None:
+        check_lora(self, "embeddings_constraint")
 
     def weights(self, x: Shape) -> Iterator[Weight]:
         axes = ("vocabulary", "output_dim")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from densecli import fields
 from densecli.errors import ShapeError
 from densecli.layer import Layer, Weight, activation_flops, sum_known
+from densecli.layers.core import check_lora, lora_rank
 from densecli.shape import Dim, Shape, known, product, show, times
 
 if TYPE_CHECKING:
@@ -18,9 +20,9 @@ if TYPE_CHECKING:
 
 # Keras 3.15.1 knows three forms; an ellipsis stands on the left or on the right of input and output.
 FORMS = (
-    re.compile(r"(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->(?P<y>[a-zA-Z]+)"),
-    re.compile(r"(?P<left>\.\.\.)(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->\.\.\.(?P<y>[a-zA-Z]+)"),
-    re.compile(r"(?P<x>[a-zA-Z]{2,})\.\.\.,(?P<kernel>[a-zA-Z]+)->(?P<y>[a-zA-Z]+)\.\.\."),
+    r"(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->(?P<y>[a-zA-Z]+)",
+    r"\.\.\.(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->\.\.\.(?P<y>[a-zA-Z]+)",
+    r"(?P<x>[a-zA-Z]{2,})\.\.\.,(?P<kernel>[a-zA-Z]+)->(?P<y>[a-zA-Z]+)\.\.\.",
 )
 
 
@@ -50,22 +52,35 @@ class Plan(NamedTuple):
         return (*self.elided, *own) if self.left else (*own, *self.elided)
 
 
-def resolve(x: Shape, letters: tuple[str, str, str], inner_shape: Shape, left: bool) -> Plan:
-    """Sizes for the letters of an equation."""
-    of_x, of_kernel, of_y = letters
-    count = len(x) - len(of_x)
+@lru_cache(maxsize=256)
+def resolve(equation: str, x: Shape, inner_shape: Shape) -> Plan:
+    """Sizes for the letters of an equation. Raises ShapeError where they do not fit."""
+    of_x, of_kernel, of_y = parts(equation)
+    left, count = equation.startswith("..."), len(x) - len(of_x)
+    if count < 0 or (count > 0 and "..." not in equation):
+        raise ShapeError(f"the input {show(x)} does not have the axes '{of_x}'")
     elided = x[:count] if left else x[len(of_x) :]
     output = elide(x, inner_shape, count, left)
-    own = slice(count, None) if left else slice(0, len(of_y))
     if len(output) != len(of_y) + count:
         raise ShapeError(
             f"output_shape {show(inner_shape)} does not fit the output axes '{of_y}'",
             hint="it has every output axis but the batch",
         )
     inner = dict(zip(of_x, x[count:] if left else x, strict=False))
-    outer = dict(zip(of_y, output[own], strict=True))
+    outer = dict(zip(of_y, output[count:] if left else output, strict=False))
     check_letters(inner, of_kernel, outer)
     return Plan(of_kernel, of_y, output, inner, outer, elided, left)
+
+
+def parts(equation: str) -> tuple[str, str, str]:
+    """The axes of input, kernel and output."""
+    found = next(filter(None, (re.fullmatch(form, equation) for form in FORMS)), None)
+    if found is None:
+        raise ShapeError(
+            f"'{equation}' is not the equation of a dense layer",
+            hint="write ab,bc->ac, ...ab,bc->...ac or ab...,bc->ac..., without spaces",
+        )
+    return found["x"], found["kernel"], found["y"]
 
 
 def elide(x: Shape, inner_shape: Shape, count: int, left: bool) -> Shape:
@@ -105,22 +120,16 @@ class EinsumDense(Layer):
     bias_regularizer = fields.regularizer()
     kernel_constraint = fields.constraint()
     bias_constraint = fields.constraint()
-    lora_rank = fields.optional(fields.count(doc="rank of the LoRA factors; the kernel itself is frozen then"))
+    lora_rank = lora_rank()
     lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
     gptq_unpacked_column_size = fields.anything(doc="of a quantized kernel (no bearing on this summary)")
     quantization_config = fields.anything(doc="how Keras quantizes the layer (no bearing on this summary)")
 
+    def check(self) -> None:
+        check_lora(self, "kernel_constraint")
+
     def plan(self, x: Shape) -> Plan:
-        form = next(filter(None, (form.fullmatch(self.equation) for form in FORMS)), None)
-        if form is None:
-            raise ShapeError(
-                f"'{self.equation}' is not the equation of a dense layer",
-                hint="write ab,bc->ac, ...ab,bc->...ac or ab...,bc->ac..., without spaces",
-            )
-        rank = len(form["x"])
-        if len(x) < rank or (len(x) > rank and "..." not in self.equation):
-            raise ShapeError(f"the input {show(x)} does not have the axes '{form['x']}'")
-        return resolve(x, (form["x"], form["kernel"], form["y"]), self.output_shape, self.equation.startswith("..."))
+        return resolve(self.equation, x, self.output_shape)
 
     def weights(self, x: Shape, **_: Any) -> Iterator[Weight]:
         plan = self.plan(x)
@@ -161,11 +170,6 @@ class EinsumDense(Layer):
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         kernel = w["kernel"]
         if self.lora_rank is not None:
-            kernel = kernel + lora_update(self, w["lora_kernel_a"], w["lora_kernel_b"])
+            alpha = self.lora_rank if self.lora_alpha is None else self.lora_alpha
+            kernel = kernel + alpha / self.lora_rank * (w["lora_kernel_a"] @ w["lora_kernel_b"])
         return ops.activate(ops.einsum(self.equation, x, kernel, bias=w.get("bias")), self.activation)
-
-
-def lora_update(layer: Any, a: Array, b: Array) -> Array:
-    """What the LoRA factors add to a frozen kernel."""
-    alpha = layer.lora_rank if layer.lora_alpha is None else layer.lora_alpha
-    return alpha / layer.lora_rank * (a @ b)

@@ -35,6 +35,7 @@ class ReversibleEmbedding(Embedding):
     logit_soft_cap = fields.optional(fields.number(doc="bends scores so that they stay within ± this"))
 
     def check(self) -> None:
+        super().check()
         if self.lora_rank is not None and not self.tie_weights:  # Keras 3.15.1 fails when it builds this
             self.reject("tie_weights", "LoRA factors need tied weights")
 

@@ -96,7 +96,7 @@ for _name, _rule in {
 }.items():  # fmt: skip
     _enter(_name, _rule, "promote", 0)
 _enter("OneHot", shapes.one_hot, "cast", 0)
-_enter("MultiHot", shapes.multi_hot, "cast", 0)
+_enter("MultiHot", shapes.multi_hot, "same", 0)
 # Matrix products, windows, images.
 _enter("Matmul", shapes.matmul, "promote", 0)
 _enter("Dot", shapes.dot, "promote", 0)

@@ -50,8 +50,8 @@ class Cell(Layer, abstract=True):
         raise NotImplementedError(type(self).__name__)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any) -> list[Any]:
-        given = pack(iter(flatten(list(states))), self.state_shapes(x.shape))
-        sequence, after = self.scan(ops, w, x[:, None], given, ops.Steps())
+        given = pack(map(ops.floating, flatten(list(states))), self.state_shapes(x.shape))
+        sequence, after = self.scan(ops, w, ops.floating(x)[:, None], given, ops.Steps())
         return [sequence[:, 0], *after]
 
 
@@ -148,7 +148,7 @@ class SimpleRNNCell(UnitCell):
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         found = ops.simple_rnn(
-            x, cell_weights(ops, w), states, steps=steps, activation=ops.ACTIVATIONS[self.activation]
+            x, cell_weights(ops, w), states, steps=steps, activation=ops.as_activation(self.activation)
         )
         return found[0], list(found[1])
 
@@ -188,8 +188,8 @@ class LSTMCell(UnitCell):
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         found = ops.lstm(
-            x, cell_weights(ops, w), states, steps=steps, activation=ops.ACTIVATIONS[self.activation],
-            recurrent_activation=ops.ACTIVATIONS[self.recurrent_activation],
+            x, cell_weights(ops, w), states, steps=steps, activation=ops.as_activation(self.activation),
+            recurrent_activation=ops.as_activation(self.recurrent_activation),
         )  # fmt: skip
         return found[0], list(found[1])
 
@@ -239,8 +239,8 @@ class GRUCell(UnitCell):
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         found = ops.gru(
-            x, cell_weights(ops, w), states, steps=steps, activation=ops.ACTIVATIONS[self.activation],
-            recurrent_activation=ops.ACTIVATIONS[self.recurrent_activation], reset_after=self.reset_after,
+            x, cell_weights(ops, w), states, steps=steps, activation=ops.as_activation(self.activation),
+            recurrent_activation=ops.as_activation(self.recurrent_activation), reset_after=self.reset_after,
         )  # fmt: skip
         return found[0], list(found[1])
 

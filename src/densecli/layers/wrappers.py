@@ -126,7 +126,7 @@ class Bidirectional(Layer):
         if self.merge_mode == "concat":
             yield "Their outputs stand side by side, so the last axis is twice as long."
 
-    def forward(  # noqa: PLR0913  # as many as Keras' call has
+    def forward(  # as many as Keras' call has
         self,
         ops: ModuleType,
         w: Mapping[str, Any],

@@ -24,7 +24,7 @@ _OBJECTS = {*names.INITIALIZERS, *names.REGULARIZERS, *names.CONSTRAINTS}
 
 
 def read(
-    source: Source, input_shapes: dict[str | None, Any] | None = None, variables: Mapping[str, Any] | None = None
+    source: Source, input_shapes: Mapping[str | None, Any] | None = None, variables: Mapping[str, Any] | None = None
 ) -> Graph:
     """A whole model from DSL text. `input_shapes` are shapes given from outside for inputs that the text leaves open."""
     check_surrogates(source)

@@ -15,8 +15,7 @@ from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, 
 from densecli.fields import Object
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
-from densecli.layers.legacy import LEGACY
-from densecli.layers.opaque import Custom
+from densecli.layers.opaque import Custom, Lambda
 from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import snake_case
 from densecli.read import keras1, tensorflow_ops
@@ -57,6 +56,21 @@ _NAMED = {
     "regularizer": names.REGULARIZERS,
     "constraint": names.CONSTRAINTS,
 }
+
+
+FROM_APPLICATIONS = ("CustomScaleLayer", "LayerScale", "StochasticDepth")
+
+
+def _application(name: str) -> type[Layer]:
+    from densecli.layers.applications import APPLICATIONS  # noqa: PLC0415  # few models have them
+
+    return APPLICATIONS[name]
+
+
+def _legacy(name: str) -> type[Layer] | None:
+    from densecli.layers.legacy import LEGACY  # noqa: PLC0415  # few models have them
+
+    return LEGACY.get(name)
 
 
 def class_of(entry: dict[str, Any]) -> str:
@@ -100,7 +114,7 @@ class LayerReader:
                 f"expected a layer with its class_name, got {describe(entry)}", code="E302", place=place
             )
         frozen, config = self.frozen, entry.get("config")
-        if self.era < 3 and not trainable_of(config):  # noqa: PLR2004  # until Keras 2 a frozen container froze all inside
+        if self.era < 3 and not trainable_of(config):  # until Keras 2 a frozen container froze all inside
             self.frozen = True
         try:
             layer = self.nested(entry, pointer) or self.single(entry, pointer)
@@ -117,12 +131,16 @@ class LayerReader:
         if special is not None:
             return special
         if not is_builtin(entry):
-            return Custom(class_of(entry), trainable_of(config))
+            return Custom(class_of(entry), trainable=trainable_of(config))
         written = class_of(entry)
         name, config = keras1.modern(RENAMED.get(written, written), config)
-        kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or LEGACY.get(name)
+        if name == "Lambda":
+            return Lambda(function=None, output_shape=_lambda_shape(config), trainable=trainable_of(config))
+        if name in FROM_APPLICATIONS:
+            return self.make_if_possible(_application(name), config, pointer)
+        kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or _legacy(name)
         if kind is None or any(config.get(key) for cls, key in ALTERING if cls == kind.__name__):
-            return Custom(written, trainable_of(config))
+            return Custom(written, trainable=trainable_of(config))
         layer = self.make(kind, config, pointer)
         if self.era == 1:
             layer.type_name = written
@@ -155,9 +173,16 @@ class LayerReader:
                 raise
             return kind(**repaired)
 
+    def make_if_possible(self, kind: type[Layer], config: dict[str, Any], pointer: str) -> Layer:
+        """A layer of keras.applications, unless it is somebody's own class of that name."""
+        try:
+            return self.make(kind, config, pointer)
+        except ConfigError:
+            return Custom(kind.__name__, trainable=trainable_of(config))
+
     def repair(self, config: dict[str, Any], problems: ConfigError) -> dict[str, Any] | None:
         """Whole numbers written as floats, which Keras until 2 and TensorFlow.js turn into integers."""
-        if self.era == 3:  # noqa: PLR2004
+        if self.era == 3:
             return None
         whole = {key: _whole(config.get(key)) for key in problems.problems}
         return None if any(value is None for value in whole.values()) else config | whole
@@ -172,7 +197,7 @@ class LayerReader:
         if key == "axis" and isinstance(value, list) and len(value) == 1 and kind.__name__ == "BatchNormalization":
             return value[0]  # tf.keras wrote a list
         ending = key.rpartition("_")[2]
-        if ending in _NAMED and kind.__name__ != "Activation" or key == "activation":
+        if (ending in _NAMED and kind.__name__ != "Activation") or key == "activation":
             return _named(value, _NAMED[ending])
         return value
 
@@ -208,13 +233,17 @@ class LayerReader:
             return
         first = self.shared.get(mark)
         if first is None:
-            twins = self.unmarked.get(key, []) if self.era == 3 else []  # noqa: PLR2004
+            twins = self.unmarked.get(key, []) if self.era == 3 else []
             first = next((twin for twin in twins if twin.given == layer.given), layer)
             self.shared[mark] = first
         first.shared_id = layer.shared_id = ("shared", mark)
 
-    def input_of(self, shape: Shape, dtype: Any) -> InputLayer:
-        return InputLayer(batch_shape=shape, dtype=_dtype(dtype))
+    def input_of(self, shape: Shape, dtype: Any, pointer: str) -> InputLayer:
+        """The input that a Sequential's first layer or build tells of."""
+        try:
+            return InputLayer(batch_shape=shape, dtype=_dtype(dtype))
+        except ConfigError as several:
+            raise next(iter(several.problems.values())).at(Place(self.source, pointer=pointer)) from None
 
     def placed(self, several: ConfigError, entry: dict[str, Any], pointer: str) -> Iterator[DenseError]:
         """Each wrong argument of a layer, with the place where the file has it."""
@@ -261,6 +290,17 @@ def plain(value: Any) -> Any:
     return value
 
 
+def as_shape(value: Any) -> Shape | None:
+    """Sizes with the batch first, in whatever form a config holds them; None for anything else."""
+    if isinstance(value, dict) and isinstance(value.get("items"), list):  # TensorShape of tf.keras
+        value = value["items"]
+    if not isinstance(value, list | tuple) or not value:
+        return None
+    if not all(size is None or (isinstance(size, int) and not isinstance(size, bool)) for size in value):
+        return None
+    return tuple(value)
+
+
 def _named(value: Any, known: tuple[str, ...]) -> Any:
     """A function or object that a config names. A name that Keras does not have is somebody's own: kept, never looked up."""
     if value is None or (isinstance(value, str) and value in known):
@@ -295,6 +335,11 @@ def _input_config(config: dict[str, Any], known: dict[str, Any]) -> dict[str, An
     if "shape" in known or "input_shape" in config:
         return {"shape": known.get("shape", plain(config.get("input_shape"))), "dtype": dtype}
     raise GraphError("an input without a shape", code="E406", hint="give it: --input-shape 224,224,3")
+
+
+def _lambda_shape(config: dict[str, Any]) -> Any:
+    """The output shape that a Lambda states; one that is a function stays unknown."""
+    return plain(config.get("output_shape")) if config.get("output_shape_type", "raw") == "raw" else None
 
 
 def _whole(value: Any) -> Any:

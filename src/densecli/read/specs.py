@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from densecli.errors import ReadError, Source
+from densecli.read.reading import Reading
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -52,15 +53,15 @@ def specs(words: Sequence[str]) -> list[Spec]:
     return [Spec(word) for word in dict.fromkeys(files)]
 
 
-def read(spec: Spec, input_shapes: dict[str | None, tuple[int | None, ...]] | None = None) -> Graph:
+def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
     """The graph of one spec. Raises DenseError or SpecErrors."""
     if spec.text is not None:
         from densecli.read import dsl  # noqa: PLC0415
 
-        return dsl.read(Source(ARGUMENT, spec.text), input_shapes)
+        return dsl.read(Source(ARGUMENT, spec.text), reading.input_shapes, reading.variables())
     from densecli.read.open import open_spec  # noqa: PLC0415
 
-    return open_spec(spec.name, input_shapes=input_shapes)
+    return open_spec(spec.name, reading)
 
 
 def input_shapes(values: Sequence[str]) -> dict[str | None, tuple[int | None, ...]]:
@@ -73,10 +74,24 @@ def _input_shape(value: str) -> tuple[str | None, tuple[int | None, ...]]:
     parts = [part.strip() for part in sizes.strip().strip("()[]").split(",") if part.strip()]
     if not all(part.isdecimal() or part.lower() in ("none", "null", "?") for part in parts) or any(
         len(part) > 18 for part in parts
-    ):  # noqa: PLR2004
+    ):
         raise ReadError(
             f"expected an input shape, got {quote(value)}",
             code="E112",
             hint="--input-shape 224,224,3 or NAME=224,224,3",
         )
     return name if equals else None, tuple(int(part) if part.isdecimal() else None for part in parts)
+
+
+def settings(values: Sequence[str]) -> dict[str, str]:
+    """--set NAME=VALUE as values by name."""
+    pairs = [value.partition("=") for value in values]
+    for name, equals, _ in pairs:
+        if not equals or not name.isidentifier():
+            raise ReadError(f"expected NAME=VALUE, got {quote(name)}", code="E112", hint="--set width=128")
+    return {name: value for name, _, value in pairs}
+
+
+def reading(shapes: Sequence[str] | None, variables: Sequence[str] | None) -> Reading:
+    """What the options --input-shape and --set say."""
+    return Reading(input_shapes(shapes or []), settings(variables or []))

@@ -39,12 +39,12 @@ _LETTERS = {"n": "\n", "t": "\t", "r": "\r"}
 _WORDS = {"true": True, "false": False, "none": None, "null": None}
 _OPENERS = {"(": ")", "[": "]"}
 _LOOKALIKES = {
-    "–": "use -> (this is an en dash)",  # noqa: RUF001
+    "–": "use -> (this is an en dash)",
     "—": "use -> (this is an em dash)",
     "“": 'use " (this is a curly quote)',
     "”": 'use " (this is a curly quote)',
-    "‘": "use ' (this is a curly quote)",  # noqa: RUF001
-    "’": "use ' (this is a curly quote)",  # noqa: RUF001
+    "‘": "use ' (this is a curly quote)",
+    "’": "use ' (this is a curly quote)",
     "=": "use -> between layers",
     ">": "use -> between layers",
     ",": "use -> between layers",

@@ -64,14 +64,14 @@ def weight_line(weight: WeightInfo, width: int) -> str:
 
 def sentences(row: Row) -> list[str]:
     """The layer's own sentences, with its numbers."""
-    if row.layer is None or row.expects is None or row.expects.output is None or row.opaque:
+    if row.layer is None or row.expects is None or (row.opaque and not row.layer.opaque):
         return []
     return list(row.layer.explain(row.expects.output, *row.expects.args, **row.expects.kwargs))
 
 
 def total_lines(report: Report) -> Iterator[str]:
     counts = [row.params for row in report.rows if row.params and not row.shares_weights_with]
-    sum_of = f"{' + '.join(f'{count:,}' for count in counts)} = " if 1 < len(counts) <= 12 else ""  # noqa: PLR2004
+    sum_of = f"{' + '.join(f'{count:,}' for count in counts)} = " if 1 < len(counts) <= 12 else ""
     yield f"Total params: {sum_of}{report.totals.params:,} ({size(report.totals.weight_bytes)})"
     yield f"Trainable params: {report.totals.trainable_params:,}"
     yield f"Non-trainable params: {report.totals.non_trainable_params:,}"

@@ -10,21 +10,26 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from densecli.text import cell_width, plural, safe, size
+from densecli.render.selection import cell_text
+from densecli.render.totals import notes, total_lines
+from densecli.text import cell_width, safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from densecli.render.columns import Column
-    from densecli.report import Report, Row
+    from densecli.render.selection import Line
+    from densecli.report import Report
 
 FULL_WIDTH = 1_000_000  # cells: where nobody looks, a line is as long as it is
+KERAS_TOTALS = 3  # of the sums: parameters in all, trainable, not trainable
 NARROWEST = 12  # cells that a column of names keeps on a narrow terminal before the table grows beyond it
 STYLES = {"type": "color(33)", "shape": "color(34)", "number": "color(34)", "unknown": "color(45)"}  # those of Keras
 
 
 def render(
     report: Report,
+    lines: Sequence[Line],
     columns: Sequence[Column],
     *,
     width: int | None = None,
@@ -32,21 +37,35 @@ def render(
     ascii_only: bool = False,
 ) -> str:
     """Title, table, totals and notes. `width` is the terminal's; numbers are never wrapped."""
-    table = layers_table(report, columns, ascii_only)
-    room = FULL_WIDTH if width is None else max(width, needed_width(report, columns))
-    parts = [title(report), table, totals(report), *map(Text, notes(report))]
-    return draw(parts, room, color)
+    room = FULL_WIDTH if width is None else max(width, needed_width(report, lines, columns))
+    return draw(parts(report, lines, columns, ascii_only=ascii_only, room=room), room, color)
 
 
-def draw(parts: Sequence[object], width: int, color: bool) -> str:
+def parts(
+    report: Report,
+    lines: Sequence[Line],
+    columns: Sequence[Column],
+    *,
+    ascii_only: bool = False,
+    room: int = FULL_WIDTH,
+) -> list[Text | Table]:
+    """What Rich draws, from top to bottom."""
+    table = layers_table(report, lines, columns, ascii_only)
+    table.show_lines = natural_width(report, lines, columns) > room  # rules keep wrapped rows apart
+    below = [f" {label}: {text}" for label, text in total_lines(report)[:KERAS_TOTALS]]
+    shown = {column.name.removesuffix("_share") for column in columns}
+    return [title(report), table, Text("\n".join([*below, *(f" {note}" for note in notes(report, shown))]))]
+
+
+def draw(pieces: Sequence[Text | Table], width: int, color: bool) -> str:
     """Rich's drawing of the parts as text, with escape codes only when asked for."""
     file = StringIO()
     console = Console(
         file=file, width=width, force_terminal=color, color_system="256" if color else None, no_color=not color, markup=False,
         emoji=False, highlight=False, legacy_windows=False, _environ={},
     )  # fmt: skip
-    for part in parts:
-        console.print(part, soft_wrap=isinstance(part, Text))
+    for piece in pieces:
+        console.print(piece, soft_wrap=isinstance(piece, Text))
     return "\n".join(line.rstrip() if not color else line for line in file.getvalue().split("\n"))
 
 
@@ -54,66 +73,40 @@ def title(report: Report) -> Text:
     return Text(f'Model: "{safe(report.name)}"', style="bold")
 
 
-def layers_table(report: Report, columns: Sequence[Column], ascii_only: bool) -> Table:
+def layers_table(report: Report, lines: Sequence[Line], columns: Sequence[Column], ascii_only: bool) -> Table:
     table = Table(box=box.ASCII_DOUBLE_HEAD if ascii_only else box.HEAVY_HEAD, header_style="bold")
     for column in columns:
         table.add_column(column.header, justify=column.justify, no_wrap=column.justify == "right", overflow="fold")
-    for row in report.rows:
-        table.add_row(*(cell(column, row, report) for column in columns))
+    for line in lines:
+        table.add_row(*(cell(column, line, report) for column in columns))
     return table
 
 
-def cell(column: Column, row: Row, report: Report) -> Text:
+def cell(column: Column, line: Line, report: Report) -> Text:
     """One cell, its text escaped, its parts in Keras' colours."""
-    text = Text(safe(column.text(row, report)))
+    text = Text(safe(cell_text(line, column, report)))
     if column.justify == "right":
         text.stylize(STYLES["number"])
     elif column.name == "layer":
-        text.highlight_regex(r"\(([^()]*)\)$", style_prefix="")
-        text.stylize(STYLES["type"], len(text) - len(row.type) - 1, len(text) - 1)
+        text.stylize(STYLES["type"], len(text) - len(safe(line.row.type)) - 1, len(text) - 1)
     elif "shape" in column.name:
         text.highlight_regex(r"\d+", STYLES["shape"])
         text.highlight_regex(r"None|\?", STYLES["unknown"])
     return text
 
 
-def needed_width(report: Report, columns: Sequence[Column]) -> int:
+def natural_width(report: Report, lines: Sequence[Line], columns: Sequence[Column]) -> int:
+    """The width at which no cell wraps."""
+    return sum(3 + _widest(column, lines, report) for column in columns) + 1
+
+
+def needed_width(report: Report, lines: Sequence[Line], columns: Sequence[Column]) -> int:
     """The narrowest table in which every number stands whole."""
-    return sum(3 + _needed(column, report) for column in columns) + 1
+    each = (_widest(column, lines, report) for column in columns)
+    numbers = (column.justify == "right" for column in columns)
+    return sum(3 + (width if whole else min(width, NARROWEST)) for width, whole in zip(each, numbers, strict=True)) + 1
 
 
-def _needed(column: Column, report: Report) -> int:
-    if column.justify != "right":
-        return NARROWEST
-    return (
-        max((cell_width(column.text(row, report)) for row in report.rows), default=0)
-        if report.rows
-        else len(column.header)
-    )
-
-
-def totals(report: Report) -> Text:
-    """Keras' three lines."""
-    found = report.totals
-    least = "≥ " if found.lower_bound else ""
-    lines = [
-        f" Total params: {least}{found.params:,} ({size(found.weight_bytes)})",
-        f" Trainable params: {least}{found.trainable_params:,} ({size(found.trainable_bytes)})",
-        f" Non-trainable params: {found.non_trainable_params:,} ({size(found.weight_bytes - found.trainable_bytes)})",
-    ]
-    return Text("\n".join(lines))
-
-
-def notes(report: Report) -> list[str]:
-    """What the rows alone do not tell: shared weights, opaque layers."""
-    found = []
-    sharing = [row for row in report.rows if row.shares_weights_with]
-    found += [
-        f" {safe(row.name)} shares its weights with {safe(', '.join(row.shares_weights_with))}; they count once"
-        for row in sharing
-    ]
-    opaque = [row for row in report.rows if row.opaque]
-    if opaque:
-        names = ", ".join(f"{row.name} ({row.type})" for row in opaque[:5])
-        found.append(f" ≥: {plural(len(opaque), 'layer')} that only its own code could describe: {safe(names)}")
-    return found
+def _widest(column: Column, lines: Sequence[Line], report: Report) -> int:
+    widths = [cell_width(safe(cell_text(line, column, report))) for line in lines]
+    return max([cell_width(column.header), *widths])

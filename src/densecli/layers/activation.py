@@ -1,0 +1,160 @@
+"""Activations with arguments or weights of their own; every other one is Activation with its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli import fields
+from densecli.errors import ShapeError
+from densecli.layer import Layer, Weight
+from densecli.shape import Shape, known, normal_axis, show, size, times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
+
+    Array = Any
+
+
+class ReLU(Layer):
+    """Let positive values pass and set negative ones to 0; optionally leaky, capped, or from a threshold on.
+
+    ReLU(): (None, 10) -> (None, 10), 0 params
+    """
+
+    formula = "output = min(input, max_value) where input > threshold, else negative_slope × (input - threshold)"
+    shape_rule = "unchanged"
+    supports_masking = True
+
+    max_value = fields.optional(fields.number(doc="cap on the output; null is none", least=0))
+    negative_slope = fields.number(0.0, "slope below the threshold", least=0)
+    threshold = fields.number(0.0, "where the positive part starts", least=0)
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        """A comparison, and one operation for each argument that is used."""
+        return times(1 + (self.max_value is not None) + bool(self.negative_slope) + bool(self.threshold), size(y))
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        return ops.relu(
+            ops.floating(x), negative_slope=self.negative_slope, max_value=self.max_value, threshold=self.threshold
+        )
+
+
+class LeakyReLU(Layer):
+    """Let positive values pass and shrink negative ones.
+
+    LeakyReLU(0.1): (None, 10) -> (None, 10), 0 params
+    """
+
+    formula = "output = input where input > 0, else negative_slope × input"
+    shape_rule = "unchanged"
+    supports_masking = True
+    order = ("negative_slope",)
+
+    negative_slope = fields.number(0.3, "slope for negative values", least=0)
+    alpha = fields.optional(fields.number(doc="the old name of negative_slope", least=0))
+
+    def check(self) -> None:
+        if self.alpha is not None:
+            self.negative_slope = self.alpha
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        return times(2, size(y))
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        return ops.leaky_relu(ops.floating(x), negative_slope=self.negative_slope)
+
+
+class PReLU(Layer):
+    """Let positive values pass; the slope for negative ones is learned, one for each place in a sample.
+
+    PReLU(shared_axes=(1, 2)): (None, 28, 28, 16) -> (None, 28, 28, 16), 16 params
+    """
+
+    formula = "output = input where input > 0, else alpha × input"
+    shape_rule = "unchanged"
+    supports_masking = True
+
+    alpha_initializer = fields.initializer("zeros")
+    alpha_regularizer = fields.regularizer()
+    alpha_constraint = fields.constraint()
+    shared_axes = fields.optional(fields.integers(doc="axes (from 1) along which all places share one slope"))
+
+    def shared(self, x: Shape) -> set[int]:
+        """The shared axes. Keras 3.15.1 looks them up in the sample's shape at axis - 1, also where axis is negative."""
+        axes = self.shared_axes
+        axes = () if axes is None else (axes,) if isinstance(axes, int) else axes
+        return {normal_axis(axis - 1, len(x) - 1, "the shared axis less one,") + 1 for axis in axes}
+
+    def slopes(self, x: Shape) -> tuple[int, ...]:
+        shared = self.shared(x)
+        return tuple(1 if axis in shared else known(x[axis], f"axis {axis}") for axis in range(1, len(x)))
+
+    def weights(self, x: Shape) -> Iterator[Weight]:
+        axes = tuple(f"axis {axis}" for axis in range(1, len(x)))
+        yield Weight("alpha", self.slopes(x), axes, initializer=self.alpha_initializer)
+
+    def output(self, x: Shape) -> Shape:
+        self.slopes(x)
+        return x
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        return times(2, size(y))
+
+    def explain(self, y: Shape, x: Shape) -> Iterator[str]:
+        if self.shared_axes is None and len(x) > 2:
+            yield f"Each place of {show(x[1:])} has a slope of its own; shared_axes makes one serve a whole axis."
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        return ops.prelu(ops.floating(x), w["alpha"])
+
+
+class ELU(Layer):
+    """Let positive values pass and bend negative ones towards -alpha.
+
+    ELU(): (None, 10) -> (None, 10), 0 params
+    """
+
+    formula = "output = input where input > 0, else alpha × (exp(input) - 1)"
+    shape_rule = "unchanged"
+    supports_masking = True
+
+    alpha = fields.number(1.0, "how far down negative values go")
+
+    def elementwise(self, y: Shape, x: Shape) -> int | None:
+        return times(4, size(y))
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        return ops.elu(ops.floating(x), alpha=self.alpha)
+
+
+class Softmax(Layer):
+    """Make values positive with sum 1 along an axis, as the chances of classes.
+
+    Softmax(): (None, 10) -> (None, 10), 0 params
+    """
+
+    formula = "output = exp(input) / sum of exp(input) along axis"
+    shape_rule = "unchanged"
+    supports_masking = True
+
+    axis = fields.integers(-1, "the axis or axes whose values sum to 1")
+
+    def output(self, x: Shape, mask: Any = None) -> Shape:
+        for axis in self.axes():
+            normal_axis(axis, len(x))
+        return x
+
+    def axes(self) -> tuple[int, ...]:
+        return (self.axis,) if isinstance(self.axis, int) else tuple(self.axis)
+
+    def elementwise(self, y: Shape, x: Shape, mask: Any = None) -> int | None:
+        return times(5, size(y))
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None) -> Array:
+        if mask is None:
+            return ops.softmax(ops.floating(x), axis=self.axes())
+        pairs = zip(mask.shape[::-1], x.shape[::-1], strict=False)
+        if mask.ndim > x.ndim or any(size not in (1, full) for size, full in pairs):
+            raise ShapeError(f"a mask of {show(mask.shape)} does not fit an input of {show(x.shape)}")
+        return ops.softmax(ops.floating(x), axis=self.axes(), mask=mask if mask.dtype == bool else mask > 0.5)

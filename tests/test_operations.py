@@ -1,0 +1,41 @@
+"""Functions on tensors in a graph have the shapes and dtypes that Keras recorded, and their own rows."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from applications import differences
+from densecli.errors import Source
+from densecli.infer import infer
+from densecli.layers.operations import OPERATIONS
+from densecli.read import keras
+
+RECORDS = json.loads(gzip.decompress((Path(__file__).parent / "fixtures" / "operations.json.gz").read_bytes()))
+
+
+def operation_names(record):
+    return {name for _, name, *_ in record["rows"]} - {"InputLayer"}
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record["id"])
+def test_rows_and_shapes_are_those_of_keras(record):
+    if operation_names(record) <= OPERATIONS.keys():
+        assert differences(record) == []
+        outputs = infer(keras.read(record["config"], Source("recorded", ""))).outputs
+        assert [output.dtype for output in outputs] == record["dtypes"]
+
+
+def test_a_function_that_no_rule_is_known_for_is_a_row_without_a_shape():
+    record = next(record for record in RECORDS if "rfft" in record["id"])
+    report = infer(keras.read(record["config"], Source("recorded", "")))
+    assert [row.type for row in report.rows] == ["InputLayer", "RFFT"]
+    assert report.rows[-1].output_shapes == (None,)
+    assert not report.totals.lower_bound
+
+
+def test_most_functions_have_a_rule():
+    assert sum(operation_names(record) <= OPERATIONS.keys() for record in RECORDS) >= len(RECORDS) - 1
