@@ -9,6 +9,9 @@ import time
 import jsonschema
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from densecli.errors import DenseError, Source, SpecErrors, as_record, draw
 from densecli.infer import infer
 from densecli.layer import CATALOGUE
@@ -16,9 +19,6 @@ from densecli.read import document, dsl
 from densecli.read.limits import LIMITS
 from densecli.read.spec_schema import spec_schema
 from densecli.render.json import as_record as report_record
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from support import marked
 
 CONTRACT = """\
