@@ -8,6 +8,7 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from densecli.graph import Graph, Ref, call_order, map_refs
+from densecli.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -67,6 +68,9 @@ def call_layer(
     layer: Layer, ops: ModuleType, weights: Mapping[str, Any], call: Call, values: Mapping[Ref, Value]
 ) -> list[Value]:
     """One call of one layer: its outputs, each with the mask that goes on."""
+    if isinstance(layer, Model):
+        given: Any = map_refs([list(call.args), call.kwargs], lambda ref: values[ref])
+        return forward(layer.graph, ops, layer.weights_by_node(weights), layer.in_order(given[0], given[1], flat_values))
     args, kwargs = map_refs((call.args, call.kwargs), lambda ref: values[ref].array)
     masks, named = map_refs((call.args, call.kwargs), lambda ref: values[ref].mask)
     kwargs = mask_arguments(layer, masks, named) | kwargs
@@ -96,6 +100,14 @@ def mask_arguments(layer: Layer, masks: Sequence[Any], named: Mapping[str, Any])
     by_name = dict(zip(tensors, masks, strict=False)) | named
     found = {name: masks[0] if name == "mask" and masks else by_name.get(name.removesuffix("_mask")) for name in wanted}
     return {name: mask for name, mask in found.items() if any(part is not None for part in flat_arrays(mask))}
+
+
+def flat_values(tree: Any) -> list[Value]:
+    """The values in the arguments of a call, in order; those of a dict by their keys."""
+    if isinstance(tree, Value):
+        return [tree]
+    items = [tree[key] for key in sorted(tree)] if isinstance(tree, dict) else tree
+    return [value for item in items for value in flat_values(item)] if isinstance(items, list | tuple) else []
 
 
 def flat_arrays(output: Any) -> list[Array]:

@@ -11,10 +11,13 @@ from densecli.shape import show
 from densecli.trace import Result, Tensor, Trace, apply, flat_inputs, trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import ModuleType
 
     from densecli.graph import Graph
     from densecli.shape import Shape
+
+    Array = Any
 
 
 class Model(Layer, abstract=True):
@@ -45,7 +48,7 @@ class Model(Layer, abstract=True):
 
     def called(self, *args: Any, **kwargs: Any) -> Trace | None:
         """Every shape inside for one call; None where the input's shape is unknown."""
-        shapes = self._in_order(args, kwargs)
+        shapes = self.in_order(args, kwargs, flat_inputs)
         if self.graph.deferred:
             given = [Tensor(shape, "float32") for shape in shapes]
         else:
@@ -64,16 +67,16 @@ class Model(Layer, abstract=True):
             self._traces[key] = trace(self.graph, given)
         return self._traces[key]
 
-    def _in_order(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Shape | None]:
-        """The shapes of a call in the order of the inputs; a dict names them."""
+    def in_order(self, args: Sequence[Any], kwargs: dict[str, Any], flat: Callable[[Any], list[Any]]) -> list[Any]:
+        """The shapes or arrays of a call in the order of the inputs; a dict names them. `flat` lists those of a structure."""
         names = [self.graph.nodes[ref.node].name for ref in self.graph.inputs]
         first = args[0] if len(args) == 1 else None
         if isinstance(first, dict) and set(names) <= first.keys():
             return [first[name] for name in names]
-        shapes = flat_inputs([list(args), kwargs])
-        if len(shapes) != len(names):
-            raise ShapeError(f"takes {len(names)} inputs ({', '.join(names[:8])}), got {len(shapes)}", code="E407")
-        return shapes
+        found = flat([list(args), kwargs])
+        if len(found) != len(names):
+            raise ShapeError(f"takes {len(names)} inputs ({', '.join(names[:8])}), got {len(found)}", code="E407")
+        return found
 
     def output(self, *args: Any, **kwargs: Any) -> Any:
         """One shape, or a list of them; None where the inside is unknown."""
@@ -118,6 +121,24 @@ class Model(Layer, abstract=True):
             None if result.output is None else layer.elementwise(result.output, *result.args, **result.kwargs)
             for layer, result in self.results(*args, **kwargs)
         )
+
+
+    # -- the forward pass -------------------------------------------------------------
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *inputs: Array, **_: Any) -> Any:
+        """As a layer inside a wrapper; in a graph, densecli.forward hands the masks through as well."""
+        from densecli.forward import Value, flat_arrays, forward  # noqa: PLC0415  # it knows how models are called
+
+        values = [Value(array) for array in self.in_order(inputs, {}, flat_arrays)]
+        outputs = [value.array for value in forward(self.graph, ops, self.weights_by_node(weights), values)]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def weights_by_node(self, weights: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        return [weights.get(node.name, {}) for node in self.graph.nodes]
+
+    @property
+    def runnable(self) -> bool:
+        inputs = {ref.node for ref in self.graph.inputs}
+        return all(node.layer.runnable for index, node in enumerate(self.graph.nodes) if index not in inputs)
 
 
 def _tells(layer: Layer) -> bool:
