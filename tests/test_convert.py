@@ -7,6 +7,9 @@ import json
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from densecli.errors import OutputError, Source
 from densecli.fields import REQUIRED, Object
 from densecli.graph import Call, Graph, Node, Ref
@@ -23,9 +26,6 @@ from densecli.render import dot, dsl, keras_config, mermaid, python, spec, svg
 from densecli.render.diagram import diagram
 from densecli.render.json import as_record
 from densecli.render.layout import Size, lay_out
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from outputs_golden import golden
 from outputs_models import HOSTILE, MODELS, graph
 
@@ -65,8 +65,8 @@ LAYERS = st.sampled_from(
         lambda: Dense(units=8, kernel_regularizer=Object("L2", {"l2": 0.01}), trainable=False),
         lambda: Activation(activation="tanh"),
         lambda: _named(TimeDistributed(layer=_named(Dense(units=8), "inside"))),
-        lambda: Add(),
-        lambda: Multiply(),
+        Add,
+        Multiply,
     ]
 )
 
@@ -153,7 +153,10 @@ def test_names_in_the_dsl_read_back_or_are_refused(model):
 
 
 def nested_model():
-    inner_nodes = [Node("inner_in", InputLayer(shape=(8,)), [Call(())]), Node("inner_d", Dense(units=8), [Call((Ref(0),))])]
+    inner_nodes = [
+        Node("inner_in", InputLayer(shape=(8,)), [Call(())]),
+        Node("inner_d", Dense(units=8), [Call((Ref(0),))]),
+    ]
     inner = Graph("encoder", "Functional", inner_nodes, [Ref(0)], [Ref(1)])
     chain_nodes = [
         Node("input_layer_9", InputLayer(shape=(8,)), [Call(())]),
@@ -216,13 +219,20 @@ def test_hostile_names_are_string_literals_in_code():
     nodes = [Node("in", InputLayer(shape=(3,)), [Call(())])]
     nodes += [Node(name, Dense(units=3), [Call((Ref(index),))]) for index, name in enumerate(HOSTILE)]
     code = python.render(Graph("m'\"\\", "Functional", nodes, [Ref(0)], [Ref(len(nodes) - 1)]))
-    literals = [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    literals = [
+        node.value
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
     assert set(HOSTILE) <= set(literals)
     assert code.isascii()
 
 
 def test_arguments_that_are_defaults_are_left_out():
-    assert dsl.render(graph("Dense(units=4, activation=linear, use_bias=true, kernel_initializer=glorot_uniform)@(3,)")) == "Dense(4)@(3,)\n"
+    assert (
+        dsl.render(graph("Dense(units=4, activation=linear, use_bias=true, kernel_initializer=glorot_uniform)@(3,)"))
+        == "Dense(4)@(3,)\n"
+    )
 
 
 def test_branches_and_repeats_are_folded():
@@ -261,7 +271,7 @@ def test_every_layer_with_defaults_is_written_as_its_name():
             continue
         try:
             layer = kind()
-        except Exception:  # noqa: BLE001, S112  # layers that need one of several arguments
+        except Exception:  # noqa: BLE001  # layers that need one of several arguments
             continue
         nodes = [Node("input_layer", InputLayer(shape=(4, 8)), [Call(())]), Node("x", layer, [Call((Ref(0),))])]
         model = Graph("sequential", "Sequential", nodes, [Ref(0)], [Ref(1)])
@@ -294,11 +304,19 @@ def drawings(draw):
 def test_boxes_never_overlap_and_edges_run_down(drawing):
     sizes, edges = drawing
     layout = lay_out(sizes, edges)
-    boxes = [(x - s.width / 2, y - s.height / 2, x + s.width / 2, y + s.height / 2) for (x, y), s in zip(layout.centres, sizes, strict=True)]
+    boxes = [
+        (x - s.width / 2, y - s.height / 2, x + s.width / 2, y + s.height / 2)
+        for (x, y), s in zip(layout.centres, sizes, strict=True)
+    ]
     for index, (left, top, right, bottom) in enumerate(boxes):
-        assert left >= -1e-6 and right <= layout.size.width + 1e-6
+        assert -1e-6 <= left < right <= layout.size.width + 1e-6
         for other in boxes[index + 1 :]:
-            assert right <= other[0] + 1e-6 or other[2] <= left + 1e-6 or bottom <= other[1] + 1e-6 or other[3] <= top + 1e-6
+            assert (
+                right <= other[0] + 1e-6
+                or other[2] <= left + 1e-6
+                or bottom <= other[1] + 1e-6
+                or other[3] <= top + 1e-6
+            )
     for (source_, target), path in zip(edges, layout.paths, strict=True):
         assert [y for _, y in path] == sorted(y for _, y in path)
         assert path[0][1] == pytest.approx(boxes[source_][3])

@@ -53,6 +53,8 @@ _APPLICATIONS = {
     "LayerScale": "keras.src.applications.convnext",
     "StochasticDepth": "keras.src.applications.convnext",
 }
+# What Keras' own from_config of these layers looks up without asking.
+_NEEDED = {"Rescaling": ("scale", "offset"), "TextVectorization": ("standardize", "split", "ngrams")}
 _NOT_IN_KERAS = {"SquaredDifference"}
 _MODELS = {"Sequential": "keras", "Functional": "keras.src.models.functional"}
 
@@ -147,6 +149,7 @@ def _layer_entry(layer: Layer, name: str) -> dict[str, Any]:
     if module is None:
         check_writable(layer, name, "a Keras config", INSTEAD)
     given = _input_config(layer) if type(layer).__name__ == "InputLayer" else arguments(layer)
+    given = {key: getattr(layer, key) for key in _NEEDED.get(type(layer).__name__, ())} | given
     config = {"name": name} | {key: _config_value(value) for key, value in given.items()}
     return {
         "module": module or "keras.layers",
