@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ShapeError
+from densecli.forward import Value, flat_arrays, forward
 from densecli.graph import row_order
 from densecli.layer import Child, Layer, sum_known
 from densecli.shape import show
 from densecli.trace import Result, Tensor, Trace, apply, flat_inputs, trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
 
     from densecli.graph import Graph
     from densecli.shape import Shape
@@ -24,7 +26,7 @@ class Model(Layer, abstract=True):
     """
 
     takes = "several"
-    supports_masking = True
+    carries_masks = True
 
     def __init__(self, graph: Graph) -> None:
         self.graph, self.given = graph, {}
@@ -121,6 +123,41 @@ class Model(Layer, abstract=True):
 def _tells(layer: Layer) -> bool:
     """Whether the weights of a layer can be listed without the shapes that come in."""
     return layer.opaque or layer.knows_weights or layer.held is not None
+
+    # -- arrays -----------------------------------------------------------------------
+    @property
+    def runnable(self) -> bool:
+        """Whether every layer inside has a forward pass."""
+        inputs = {ref.node for ref in self.graph.inputs}
+        return all(node.layer.runnable for index, node in enumerate(self.graph.nodes) if index not in inputs)
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], *args: Any, mask: Any = None, **kwargs: Any) -> Any:
+        """The outputs, one array or a list of them."""
+        named = kwargs if mask is None else kwargs | {"mask": mask}
+        arrays = [value.array for value in self.values(ops, w, args, named)]
+        return arrays[0] if len(arrays) == 1 else arrays
+
+    def values(self, ops: ModuleType, w: Mapping[str, Any], args: Any, kwargs: dict[str, Any]) -> list[Value]:
+        """The outputs with their masks: as in Keras, those that the layers inside have made of the inputs'."""
+        masks = flat_arrays(kwargs.get("mask"))
+        arrays = self._arrays_in_order(args, {key: item for key, item in kwargs.items() if key != "mask"})
+        masks += [None] * (len(arrays) - len(masks))
+        if not self.graph.deferred:
+            arrays = [
+                ops.as_input(array, array.ndim if own.shape is None else len(own.shape), own.dtype)
+                for array, own in zip(arrays, self.own_inputs(), strict=True)
+            ]
+        given = [Value(*pair) for pair in zip(arrays, masks, strict=True)]
+        return forward(self.graph, ops, [w.get(node.name, {}) for node in self.graph.nodes], given)
+
+    def _arrays_in_order(self, args: Any, kwargs: dict[str, Any]) -> list[Any]:
+        """The arrays of a call in the order of the inputs; a dict names them."""
+        first = args[0] if len(args) == 1 else None
+        if isinstance(first, dict):
+            names = [self.graph.nodes[ref.node].name for ref in self.graph.inputs]
+            order = names if set(names) <= first.keys() else sorted(first)
+            return [first[name] for name in order]
+        return flat_arrays([*args, *(kwargs[key] for key in sorted(kwargs))])
 
 
 def _adjusted(shape: Shape | None, own: Tensor, model: Model) -> Tensor:

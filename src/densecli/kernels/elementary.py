@@ -21,11 +21,59 @@ def activate(x: Array, activation: Any, *, fresh: bool = False) -> Array:
     """The activation of that name (or that layer); in place when `fresh` says that nobody else holds `x`."""
     if activation == "linear":
         return x
-    function = as_activation(activation)
-    return function(x, out=x) if fresh and activation in IN_PLACE else function(x)
+    function = in_place(activation) if fresh else None
+    return as_activation(activation)(x) if function is None else function(x, out=x)
 
 
-IN_PLACE = {"relu", "relu6", "sigmoid", "tanh", "silu", "swish", "leaky_relu", "elu", "hard_sigmoid", "hard_silu"}
+LOOKING_AROUND = {"glu", "log_softmax", "softmax", "sparsemax", "Softmax"}
+"""Activations in which an element depends on others, so that they cannot be applied piece by piece."""
+
+
+def in_place(activation: Any) -> Callable[..., Array] | None:
+    """The function of an activation for a kernel to finish its outputs with; None where it has to wait for all of them."""
+    name = activation if isinstance(activation, str) else activation.class_name
+    return None if name == "linear" or name in LOOKING_AROUND else as_activation(activation)
+
+
+def fits(x: Any, dtype: str) -> bool:
+    """Whether Keras would hand `x` to a layer of that floating-point dtype as it is (bfloat16 counts as float32)."""
+    kind = getattr(getattr(x, "dtype", None), "kind", "")
+    return kind != "f" or x.dtype == number_type(dtype)
+
+
+def in_float(x: Array, dtype: str) -> Array:
+    """A floating-point array in that dtype; others as they are."""
+    return x.astype(number_type(dtype), copy=False) if x.dtype.kind == "f" else x
+
+
+def number_type(dtype: str) -> np.dtype[Any]:
+    """NumPy's dtype of that name; float32 for bfloat16, which NumPy lacks."""
+    return np.dtype("float32" if dtype == "bfloat16" else dtype)
+
+
+def to_half(x: Array) -> Array:
+    """A floating-point array as float16; what is too large becomes infinite, as in Keras."""
+    with np.errstate(over="ignore"):
+        return x.astype(np.float16, copy=False) if x.dtype.kind == "f" else x
+
+
+def rounded_to_half(x: Array) -> Array:
+    """A floating-point array rounded to float16, held as float32."""
+    return to_half(x).astype(np.float32) if x.dtype.kind == "f" else x
+
+
+def as_input(x: Array, rank: int, dtype: str) -> Array:
+    """`x` as a model takes it: in its dtype, with a last axis of 1 more or less (Keras 3.15.1, Functional)."""
+    if x.ndim == rank + 1 and x.shape[-1] == 1:
+        x = x[..., 0]
+    elif x.ndim == rank - 1:
+        x = x[..., None]
+    return x if dtype == "string" else x.astype(number_type(dtype), copy=False)
+
+
+def empty(shape: tuple[int, ...], dtype: str) -> Array:
+    """Room for an array."""
+    return np.empty(shape, number_type(dtype))
 
 
 def channels_last(x: Array, data_format: str) -> Array:
