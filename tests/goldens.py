@@ -1,17 +1,18 @@
-"""Golden files: what a renderer prints, kept for review; DENSECLI_UPDATE_GOLDENS=1 writes them anew."""
+"""Golden files: what a renderer prints, kept for review; `pytest --update-goldens` writes them anew."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "golden" / "findings"
+FOLDER = Path(__file__).parent / "golden"
 
 
-def golden(name: str, text: str) -> None:
-    path = FOLDER / name
+def golden(name: str, text: str, folder: str = "findings") -> None:
+    path = FOLDER / folder / name
     if os.environ.get("DENSECLI_UPDATE_GOLDENS"):
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     assert text == path.read_text(encoding="utf-8"), (
-        f"{name} is printed differently: see DENSECLI_UPDATE_GOLDENS in tests/goldens.py"
+        f"{name} is printed differently: read the difference, then pytest --update-goldens"
     )

@@ -55,7 +55,7 @@ def text(chain, skip=None):
     words = [str(step) for step in chain]
     if skip is not None:
         words[skip] = f"[Dense(2) -> {words[skip]} -> Dense(3) | Dense(3)] -> Add"
-    return " -> ".join([f"Identity(name=first)@(4, 3)", *words])
+    return " -> ".join(["Identity(name=first)@(4, 3)", *words])
 
 
 @st.composite

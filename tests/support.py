@@ -42,6 +42,8 @@ def make(class_name: str, config: dict[str, Any]) -> Layer:
 def revive(value: Any) -> Any:
     if isinstance(value, list):
         return [revive(item) for item in value]
+    if isinstance(value, dict) and value.get("class_name") == "__tuple__":
+        return tuple(value["items"])
     if isinstance(value, dict) and value.get("class_name") in CATALOGUE.keys() | ALIASES.keys():
         return make(value["class_name"], value["config"])
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given, settings
@@ -202,7 +203,7 @@ def edit(chain, kind, at, data):
 def test_the_common_sequence_is_common_ordered_and_longest(a, b):
     found = sequences.common(a, b)
     assert all(a[x] == b[y] for x, y in found)
-    assert all(one[0] < two[0] and one[1] < two[1] for one, two in zip(found, found[1:], strict=False))
+    assert all(one[0] < two[0] and one[1] < two[1] for one, two in pairwise(found))
     assert len(found) == longest(a, b)
 
 

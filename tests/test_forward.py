@@ -51,6 +51,17 @@ def test_values_are_those_of_keras(case):
         compare(np.asarray(array).reshape(-1)[:: answer["step"]], answer["numbers"])
 
 
+@pytest.mark.parametrize("case", [case for case in RUNNABLE if "macs" in ANSWERS[case.id]], ids=lambda case: case.id)
+def test_macs_are_those_that_torch_counts(case):
+    concrete = iter(tuple(array.shape) for array in draw_inputs(case))
+    shapes = [
+        [next(concrete) for _ in item] if isinstance(item, list) else next(concrete)
+        for item in map(as_shapes, case.inputs)
+    ]
+    layer = make(case.layer, case.config)
+    assert layer.macs(layer.output(*shapes), *shapes) == ANSWERS[case.id]["macs"]
+
+
 @pytest.mark.parametrize("case", [case for case in RUNNABLE if case.masks], ids=lambda case: case.id)
 def test_masks_go_on_as_in_keras(case):
     for (_, mask), answer in zip(

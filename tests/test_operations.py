@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 
 import pytest
+
+from applications import differences
 from densecli.errors import Source
 from densecli.infer import infer
 from densecli.layers.operations import OPERATIONS
 from densecli.read import keras
-
-from applications import differences
 
 RECORDS = json.loads(gzip.decompress((Path(__file__).parent / "fixtures" / "operations.json.gz").read_bytes()))
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,10 @@ from cases import Case, families  # noqa: E402
 from values import draw_inputs, draw_masks, draw_weight, flat  # noqa: E402
 
 TENSORFLOW = {"lookup", "text"}
+COUNTED = re.compile(
+    r"(Depthwise|Separable)?Conv(olution)?[123]D(Transpose)?|Dense|Dot"
+)  # whose work torch counts one by one
+EXPORTED = {"GroupedQueryAttention": "GroupQueryAttention"}  # classes that keras.layers has under another name
 MOST_NUMBERS = 400  # of one output; larger ones are recorded by every n-th number
 
 
@@ -71,13 +76,15 @@ def ask(case: Case) -> dict[str, Any]:
 
 def make(class_name: str, config: dict[str, Any]) -> keras.Layer:
     config = {key: revive(value) for key, value in config.items()}
-    return getattr(keras.layers, class_name)(**config)
+    return getattr(keras.layers, EXPORTED.get(class_name, class_name))(**config)
 
 
 def revive(value: Any) -> Any:
-    """Layers and functions (of keras.ops) in Keras' serialized form become what they stand for."""
+    """Layers, tuples and functions (of keras.ops) in Keras' serialized form become what they stand for."""
     if isinstance(value, list):
         return [revive(item) for item in value]
+    if isinstance(value, dict) and value.get("class_name") == "__tuple__":
+        return tuple(value["items"])
     if isinstance(value, dict) and value.get("class_name") == "function":
         return getattr(keras.ops, value["config"])
     if isinstance(value, dict) and "class_name" in value and hasattr(keras.layers, value["class_name"]):
@@ -135,7 +142,17 @@ def record_values(case: Case, layer: keras.Layer) -> dict[str, Any]:
     arrays = [keras.ops.convert_to_numpy(tensor) for tensor in keras.tree.flatten(output)]
     masks = [get_keras_mask(tensor) for tensor in keras.tree.flatten(output)] if case.masks else []
     found = [None if mask is None else sample(keras.ops.convert_to_numpy(mask)) for mask in masks]
-    return {"values": [sample(array) for array in arrays]} | ({"masks": found} if case.masks else {})
+    macs = {"macs": count_macs(case, layer)} if COUNTED.fullmatch(case.layer) and "lora_rank" not in case.config else {}
+    return {"values": [sample(array) for array in arrays]} | ({"masks": found} if case.masks else {}) | macs
+
+
+def count_macs(case: Case, layer: keras.Layer) -> int:
+    """The multiply-accumulates of one call as torch itself counts them, for the whole batch."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter:
+        call(case, layer, iter(masked_tensors(case)))
+    return counter.get_total_flops() // 2
 
 
 def masked_tensors(case: Case) -> list[Any]:

@@ -215,14 +215,14 @@ def array(default: Any = REQUIRED, doc: str = "") -> Field[Any]:
     """A number or a nested list of numbers, also in the form in which Keras writes NumPy arrays to a config."""
 
     def read(_: Any, value: Any) -> Any:
-        value = _array_value(value)
+        value = array_value(value)
         array_shape(value)
         return value
 
     return Field(read, default, doc, {"anyOf": [{"type": "number"}, {"type": "array"}]})
 
 
-def _array_value(value: Any) -> Any:
+def array_value(value: Any) -> Any:
     """The numbers inside {"class_name": "__numpy__", "config": {"value": …}}."""
     name, config = value if isinstance(value, Object) else (None, value)
     if isinstance(value, dict):

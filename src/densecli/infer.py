@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from densecli.graph import Graph, Node, row_order
@@ -9,7 +10,7 @@ from densecli.layer import Layer
 from densecli.model import Model
 from densecli.names import DTYPE_BYTES
 from densecli.report import CallInfo, Report, Row, TensorInfo, Totals, WeightInfo
-from densecli.shape import product, size
+from densecli.shape import product, size, times
 from densecli.text import plural, quote
 from densecli.trace import Result, Tensor, Trace, apply, flat_inputs, trace
 
@@ -133,10 +134,13 @@ class RowBuilder:
     def cost(self, layer: Layer, results: list[Result]) -> Cost:
         """Weights by the first call, as Keras builds them; work is the sum over all calls."""
         if len(results) > 1:
-            each = [call_cost(layer, result) for result in results]
-            sums = {figure: _sum(getattr(cost, figure) for cost in each) for figure in FIGURES}
-            inner = zip(*(cost.rows for cost in each), strict=False)
-            return each[0]._replace(rows=tuple(map(_summed, inner)), **sums)
+            counts = Counter(map(id, results))  # equal calls share their result
+            different = {id(result): result for result in results}
+            each = [(call_cost(layer, result), counts[key]) for key, result in different.items()]
+            sums = _sums(each)
+            inner = zip(*(cost.rows for cost, _ in each), strict=False)
+            rows = tuple(_summed([(row, count) for row, (_, count) in zip(same, each, strict=True)]) for same in inner)
+            return each[0][0]._replace(rows=rows, **sums)
         known = self.costs.get(id(layer))
         if known is not None and known[0] is results[0]:
             return known[1]
@@ -273,22 +277,36 @@ def _model_rows(model: Model, result: Result) -> Iterator[Row]:
     if built is None:
         return
     called = model.called(*result.args, **result.kwargs)
-    rows = RowBuilder(model.graph, built).rows()
+    rows = _rows_of(model.graph, built)
     if called is None or called is built:
         yield from rows
     else:
-        yield from map(_with_figures, rows, RowBuilder(model.graph, called).rows())
+        yield from map(_with_figures, rows, _rows_of(model.graph, called))
+
+
+def _rows_of(graph: Graph, found: Trace) -> tuple[Row, ...]:
+    if found.rows is None:
+        found.rows = tuple(RowBuilder(graph, found).rows())
+    rows: tuple[Row, ...] = found.rows
+    return rows
 
 
 def _with_figures(row: Row, called: Row) -> Row:
     inner = tuple(map(_with_figures, row.layers, called.layers))
-    return row._replace(layers=inner, **{figure: getattr(called, figure) for figure in FIGURES})
+    figures: dict[str, Any] = {figure: getattr(called, figure) for figure in FIGURES}
+    return row._replace(layers=inner, **figures)
 
 
-def _summed(rows: Sequence[Row]) -> Row:
-    """One row for a layer inside a layer that is called several times."""
-    inner = tuple(map(_summed, zip(*(row.layers for row in rows), strict=False)))
-    return rows[0]._replace(layers=inner, **{figure: _sum(getattr(row, figure) for row in rows) for figure in FIGURES})
+def _summed(rows: Sequence[tuple[Row, int]]) -> Row:
+    """One row for a layer inside a layer that is called several times, each so and so often."""
+    inner = zip(*(row.layers for row, _ in rows), strict=False)
+    layers = tuple(_summed([(row, count) for row, (_, count) in zip(same, rows, strict=True)]) for same in inner)
+    return rows[0][0]._replace(layers=layers, **_sums(rows))
+
+
+def _sums(counted: Sequence[tuple[Any, int]]) -> dict[str, Any]:
+    """The figures of rows or costs, each so and so often, added up."""
+    return {figure: _sum(times(getattr(each, figure), count) for each, count in counted) for figure in FIGURES}
 
 
 def tensor_bytes(tensor: Tensor) -> int | None:

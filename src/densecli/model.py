@@ -35,7 +35,7 @@ class Model(Layer, abstract=True):
         self.knows_weights = not graph.deferred
         self._traces: dict[tuple[Any, ...], Trace] = {}
         self._own: list[Tensor] | None = None
-        self._order = row_order(graph)
+        self._order: list[int] | None = None  # not before the graph is known to be sound
 
     # -- shapes -----------------------------------------------------------------------
     def own_inputs(self) -> list[Tensor]:
@@ -95,6 +95,8 @@ class Model(Layer, abstract=True):
     def children(self, *args: Any, **kwargs: Any) -> Iterator[Child]:
         """Every layer at its first call, in Keras' order, which is that of the weights too."""
         found = self.built(*args, **kwargs)
+        if self._order is None:
+            self._order = row_order(self.graph)
         for index in self._order:
             node = self.graph.nodes[index]
             result = None if found is None else found.results.get((index, 0))

@@ -127,10 +127,12 @@ def initial(random: Any) -> Callable[[Weight, str, str], Array]:
 
 
 def draw_input(graph: Graph, index: int, tensor: Tensor, random: Any) -> Array:
-    """Standard normal numbers, or integers that the layers behind the input can look up."""
+    """Standard normal numbers, integers that the layers behind the input can look up, or digits as strings."""
     ref = graph.inputs[index]
     readers = [node.layer for node in graph.nodes if any(ref in call.refs() for call in node.calls)]
     sizes = [layer.vocabulary for layer in readers if layer.vocabulary is not None]
+    if tensor.dtype == "string":
+        return random.integers(0, 10, tensor.shape).astype("U1")
     dtype = compute_dtype(tensor.dtype).replace("bfloat16", "float32")
     if sizes or not is_float(dtype):
         return random.integers(0, min(sizes, default=2), tensor.shape).astype(dtype)

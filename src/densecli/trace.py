@@ -36,9 +36,10 @@ class Result(NamedTuple):
 class Trace:
     """Results by (node, call). A call below a mistake or behind an unknown shape has none."""
 
-    __slots__ = ("errors", "results")
+    __slots__ = ("errors", "results", "rows")
 
     def __init__(self) -> None:
+        self.rows: Any = None  # what infer made of this trace, so that models in models are counted once
         self.results: dict[tuple[int, int], Result] = {}
         self.errors: list[DenseError] = []
 
@@ -112,10 +113,25 @@ def call_layer(found: Trace, node: Node, call: Call) -> Result | None:
         return None
     known = dict(zip(refs, inputs, strict=True))
     args, kwargs = map_refs((call.args, call.kwargs), lambda ref: known[ref].shape)
-    result = apply(node.layer, args, kwargs, inputs[: len(refs) - len(Call((), call.extra).refs())])
+    try:
+        result = apply(node.layer, args, kwargs, inputs[: len(refs) - len(Call((), call.extra).refs())])
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        if _regular(call):
+            raise  # a bug, not a strange file
+        raise GraphError("cannot be called on what it is given", code="E407") from None
     if call.extra:
         result = result._replace(inputs=inputs)
     return _as_stated(result, call.stated) if call.stated and result.output is None else result
+
+
+def _regular(call: Call) -> bool:
+    """Whether a call has tensors and lists of tensors only, as everything but odd files has."""
+    return all(
+        value is None
+        or isinstance(value, Ref | bool)
+        or (isinstance(value, list) and all(isinstance(each, Ref) for each in value))
+        for value in (*call.args, *call.kwargs.values())
+    )
 
 
 def _as_stated(result: Result, stated: dict[int, tuple[Shape, str]]) -> Result:

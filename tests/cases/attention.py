@@ -33,6 +33,7 @@ def family(layer):
         case(layer, [Q, Q, Q, Q]),
         case(layer, Q, K),
         case(layer, [Q, K], call={"tensors": {"mask": (None, 4)}}, dtypes=("float32", "float32", "bool")),
+        case(layer, [Q, K], dtypes=("int32", "int32")),
         case(layer, [Q, K], dropout="half"),
         case(layer, [Q, K], units=4),
     ]

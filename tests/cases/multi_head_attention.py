@@ -22,7 +22,7 @@ def masked(*inputs, **config):
 
 def grouped(*inputs, **config):
     return called(
-        "GroupQueryAttention", *inputs, **{"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2} | config
+        "GroupedQueryAttention", *inputs, **{"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2} | config
     )
 
 
@@ -107,5 +107,5 @@ CASES = [
     grouped((None, 6), (None, 6)),
     grouped((None, 4, None), (None, 4, None)),
     grouped(S, S, flash_attention=True, dropout=0.1),
-    case("GroupQueryAttention", S, S, head_dim=3),
+    case("GroupedQueryAttention", S, S, head_dim=3),
 ]

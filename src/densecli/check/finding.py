@@ -35,6 +35,8 @@ CODES = {
     "D107": "the lock file does not know the model",
 }
 
+NO_FILES = ("-", "<argument>")  # sources that are not files: standard input, DSL words
+
 
 class Spot(NamedTuple):
     """Where a finding is shown: a file as the user gave it; line and column count from 1."""

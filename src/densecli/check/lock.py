@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from densecli.check.arguments import that_matter
 from densecli.check.diff import Change, Diff, Difference, change_text, compare, entry_text, value_text
-from densecli.check.finding import Finding, Subject
+from densecli.check.finding import NO_FILES, Finding, Subject
 from densecli.check.locked import decode, encode, readable
 from densecli.check.outline import Entry, Outline, outline
 from densecli.errors import DenseError, Place, ReadError, Source
@@ -41,7 +41,7 @@ def _locked_entry(entry: Entry) -> Entry:
 
 def key(source: str, lock_file: str) -> str:
     """The name of a model in a lock file: its path from the folder of the lock file, with slashes; `-` and `<argument>` stay."""
-    if source.startswith(("-", "<")):
+    if source in NO_FILES:
         return source
     try:
         path = os.path.relpath(source, os.path.dirname(lock_file) or ".")  # noqa: PTH120  # pure text, no file is looked at

@@ -30,11 +30,23 @@ def encode(model: Outline) -> str:
     last = len(model.entries) - 1
     outputs = [_port(port) | _origin(port.origin, last, names) for port in model.outputs]
     lines = [f'      "{key}": {readable(value)},' for key, value in (*ports, ("outputs", outputs))]
-    layers = [f"        {readable(record)}" for record in _entries(model.entries, names)]
-    body = "[\n" + ",\n".join(layers) + "\n      ]" if layers else "[]"
-    return "\n".join(
-        ["{", *lines, f'      "layers": {body},', f'      "totals": {readable(dict(model.totals))}', "    }"]
-    )
+    layers = _layers(_entries(model.entries, names), "      ")
+    totals = readable(dict(model.totals))
+    return "\n".join(["{", *lines, f'      "layers": {layers},', f'      "totals": {totals}', "    }"])
+
+
+def _layers(records: Sequence[dict[str, Any]], indent: str) -> str:
+    """A line per layer, those of nested models too."""
+    if not records:
+        return "[]"
+    lines = [f"{indent}  {_record(record, indent + '  ')}" for record in records]
+    return "[\n" + ",\n".join(lines) + f"\n{indent}]"
+
+
+def _record(record: dict[str, Any], indent: str) -> str:
+    inner = record.pop("layers", None)
+    text = readable(record)
+    return text if inner is None else f'{text[:-1]}, "layers": {_layers(inner, indent)}}}'
 
 
 def _names(model: Outline) -> dict[int, str]:

@@ -19,8 +19,8 @@ SIZE_UNITS = {"": 1, "b": 1} | {
     for power, prefix in enumerate(_PREFIXES, 1)
     for ending in ("", "b", "i", "ib")
 }
-NUMBER = r"\d+(?:_\d+)*(?:\.\d+)?(?:[eE][+-]?\d{1,2}(?![\d_]))?"
-_QUANTITY = re.compile(rf"({NUMBER}|\d{{1,3}}(?:,\d{{3}})+)\s*([A-Za-z]*)")
+NUMBER = r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2}(?![0-9_]))?"
+_QUANTITY = re.compile(rf"({NUMBER}|[0-9]{{1,3}}(?:,[0-9]{{3}})+)\s*([A-Za-z]*)")
 _LONGEST = 80  # nobody budgets more; and a number of 5,000 digits is no int to Python
 
 

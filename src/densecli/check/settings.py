@@ -86,7 +86,8 @@ def read(source: Source) -> Settings:
 
 def _not_toml(source: Source, message: str) -> DenseError:
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
-    place = Place(source, _offset(source, int(found[1]), int(found[2]))) if found else Place(source)
+    at = _offset(source, int(found[1]), int(found[2])) if found else len(source.text)  # "at end of document"
+    place = Place(source, at, at + 1)
     return _error(place, f"not TOML: {message.partition(' (at ')[0]}")
 
 

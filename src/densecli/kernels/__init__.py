@@ -67,6 +67,7 @@ from .elementary import (
     transpose,
 )
 from .encoding import affine, bins, encode, standardize
+from .hashing import bucket_of, cross_buckets, hash_buckets
 from .heads import heads_attention, heads_mask
 from .images import (
     center_crop,
@@ -89,6 +90,7 @@ from .softmax import log_softmax, softmax, sparsemax
 from .spectrogram import decibels, mel_bands, power_spectrum, spectrogram
 from .stft import stft_kernel
 from .transposed import conv_transpose
+from .words import look_up, terms_at, tokenize
 
 __all__ = [
     "ACTIVATIONS",
@@ -111,6 +113,7 @@ __all__ = [
     "batch_norm",
     "batch_norm_scale",
     "bins",
+    "bucket_of",
     "cast_like",
     "causal_mask",
     "celu",
@@ -123,6 +126,7 @@ __all__ = [
     "conv_transpose",
     "crop",
     "crop_to_aspect",
+    "cross_buckets",
     "decibels",
     "dense",
     "depthwise_conv",
@@ -150,6 +154,7 @@ __all__ = [
     "hard_sigmoid",
     "hard_silu",
     "hard_tanh",
+    "hash_buckets",
     "heads_attention",
     "heads_mask",
     "in_float",
@@ -160,6 +165,7 @@ __all__ = [
     "linear",
     "log_sigmoid",
     "log_softmax",
+    "look_up",
     "lstm",
     "masked",
     "max_pool",
@@ -201,10 +207,12 @@ __all__ = [
     "take_rows",
     "tanh",
     "tanh_shrink",
+    "terms_at",
     "threshold",
     "to_channels_first",
     "to_channels_last",
     "to_half",
+    "tokenize",
     "transpose",
     "unit_norm",
     "upsample",

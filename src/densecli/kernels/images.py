@@ -114,7 +114,8 @@ def blend_tables(pixels: Array, tables: Array, tile: list[int]) -> Array:
     rows, columns = (nearest_tiles(n, side) for n, side in zip(pixels.shape[1:3], tile, strict=True))
     down, right = rows[2][None, :, None, None], columns[2][None, None, :, None]
     top, bottom = (
-        look_up(pixels, tables, row, columns[0]) * (1 - right) + look_up(pixels, tables, row, columns[1]) * right
+        read_tables(pixels, tables, row, columns[0]) * (1 - right)
+        + read_tables(pixels, tables, row, columns[1]) * right
         for row in rows[:2]
     )
     return np.asarray(top * (1 - down) + bottom * down)
@@ -129,7 +130,7 @@ def nearest_tiles(length: int, tile: int) -> tuple[Array, Array, Array]:
     return first, second, np.asarray(place - before, np.float32)
 
 
-def look_up(pixels: Array, tables: Array, rows: Array, columns: Array) -> Array:
+def read_tables(pixels: Array, tables: Array, rows: Array, columns: Array) -> Array:
     """The new levels by the tables of the given tiles."""
     batch, channels = np.arange(pixels.shape[0]), np.arange(pixels.shape[3])
     return np.asarray(

@@ -52,9 +52,7 @@ def spectrum(mode: str, real: Array, imag: Array | None = None) -> Array:
     return magnitude if mode == "magnitude" else np.asarray(np.log(magnitude))
 
 
-def power_spectrum(  # noqa: PLR0913, PLR0917 - as many as the transform has
-    x: Array, length: int, stride: int, fft_length: int, window: Any, exponent: float
-) -> Array:
+def power_spectrum(x: Array, length: int, stride: int, fft_length: int, window: Any, exponent: float) -> Array:
     """|STFT| to a power: (…, samples) to (…, frames, bins), frames centred on every `stride`-th sample.
 
     Beyond its ends the signal is mirrored; a window shorter than the transform stands in its middle.

@@ -73,6 +73,7 @@ class ScoredAttention(Layer, abstract=True):
         return_attention_scores: Any = False,
         use_causal_mask: Any = False,
     ) -> Any:
+        xs = [ops.floating(x) for x in xs]
         query_mask, value_mask, *_rest = mask or (None, None)
         y, scores = ops.attend(
             self.score(ops, w, xs[0], xs[-1]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from densecli import fields
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
 # Keras 3.15.1 knows three forms; an ellipsis stands on the left or on the right of input and output.
 FORMS = (
-    re.compile(r"(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->(?P<y>[a-zA-Z]+)"),
-    re.compile(r"(?P<left>\.\.\.)(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->\.\.\.(?P<y>[a-zA-Z]+)"),
-    re.compile(r"(?P<x>[a-zA-Z]{2,})\.\.\.,(?P<kernel>[a-zA-Z]+)->(?P<y>[a-zA-Z]+)\.\.\."),
+    r"(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->(?P<y>[a-zA-Z]+)",
+    r"\.\.\.(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->\.\.\.(?P<y>[a-zA-Z]+)",
+    r"(?P<x>[a-zA-Z]{2,})\.\.\.,(?P<kernel>[a-zA-Z]+)->(?P<y>[a-zA-Z]+)\.\.\.",
 )
 
 
@@ -51,22 +52,35 @@ class Plan(NamedTuple):
         return (*self.elided, *own) if self.left else (*own, *self.elided)
 
 
-def resolve(x: Shape, letters: tuple[str, str, str], inner_shape: Shape, left: bool) -> Plan:
-    """Sizes for the letters of an equation."""
-    of_x, of_kernel, of_y = letters
-    count = len(x) - len(of_x)
+@lru_cache(maxsize=256)
+def resolve(equation: str, x: Shape, inner_shape: Shape) -> Plan:
+    """Sizes for the letters of an equation. Raises ShapeError where they do not fit."""
+    of_x, of_kernel, of_y = parts(equation)
+    left, count = equation.startswith("..."), len(x) - len(of_x)
+    if count < 0 or (count > 0 and "..." not in equation):
+        raise ShapeError(f"the input {show(x)} does not have the axes '{of_x}'")
     elided = x[:count] if left else x[len(of_x) :]
     output = elide(x, inner_shape, count, left)
-    own = slice(count, None) if left else slice(0, len(of_y))
     if len(output) != len(of_y) + count:
         raise ShapeError(
             f"output_shape {show(inner_shape)} does not fit the output axes '{of_y}'",
             hint="it has every output axis but the batch",
         )
     inner = dict(zip(of_x, x[count:] if left else x, strict=False))
-    outer = dict(zip(of_y, output[own], strict=True))
+    outer = dict(zip(of_y, output[count:] if left else output, strict=False))
     check_letters(inner, of_kernel, outer)
     return Plan(of_kernel, of_y, output, inner, outer, elided, left)
+
+
+def parts(equation: str) -> tuple[str, str, str]:
+    """The axes of input, kernel and output."""
+    found = next(filter(None, (re.fullmatch(form, equation) for form in FORMS)), None)
+    if found is None:
+        raise ShapeError(
+            f"'{equation}' is not the equation of a dense layer",
+            hint="write ab,bc->ac, ...ab,bc->...ac or ab...,bc->ac..., without spaces",
+        )
+    return found["x"], found["kernel"], found["y"]
 
 
 def elide(x: Shape, inner_shape: Shape, count: int, left: bool) -> Shape:
@@ -115,16 +129,7 @@ class EinsumDense(Layer):
         check_lora(self, "kernel_constraint")
 
     def plan(self, x: Shape) -> Plan:
-        form = next(filter(None, (form.fullmatch(self.equation) for form in FORMS)), None)
-        if form is None:
-            raise ShapeError(
-                f"'{self.equation}' is not the equation of a dense layer",
-                hint="write ab,bc->ac, ...ab,bc->...ac or ab...,bc->ac..., without spaces",
-            )
-        rank = len(form["x"])
-        if len(x) < rank or (len(x) > rank and "..." not in self.equation):
-            raise ShapeError(f"the input {show(x)} does not have the axes '{form['x']}'")
-        return resolve(x, (form["x"], form["kernel"], form["y"]), self.output_shape, self.equation.startswith("..."))
+        return resolve(self.equation, x, self.output_shape)
 
     def weights(self, x: Shape, **_: Any) -> Iterator[Weight]:
         plan = self.plan(x)

@@ -1,41 +1,159 @@
-"""Layers whose code is not in the file: shown by name, with what the file itself tells about them."""
+"""Opaque layers: what they do is code that densecli never runs, opens or decodes. Known is only what their config states."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from densecli import fields
+from densecli.errors import ArgumentError
 from densecli.layer import Layer
+from densecli.shape import Shape, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STATED = ("trainable", "dtype")  # what Keras gives every layer
 
 
-class Custom(Layer, abstract=True):
-    """A class that is not Keras' own. Nothing is known of it but its name and what a weights file holds for it."""
+class Opaque(Layer, abstract=True):
+    """Its output shape, weights and costs are unknown unless the config states them."""
 
     opaque = True
     takes = "several"
-    family = "opaque"
-    defaults = {"trainable": True, "dtype": "float32", "activity_regularizer": None}  # noqa: RUF012  # as every layer's
+    formula = "known to its own code only"
+    shape_rule = "unknown"
 
-    def __init__(self, type_name: str, trainable: bool = True) -> None:
-        super().__init__(trainable=trainable)
-        self.type_name = type_name
+    def accept(self, *inputs: Any, **named: Any) -> None:
+        """Any input will do."""
 
-    def output(self, *_: Any, **__: Any) -> Any:
+    def output(self, *inputs: Any, **named: Any) -> Any:
         return None
 
+    def macs(self, output: Any, *inputs: Any, **named: Any) -> None:
+        return None
 
-class CustomFunction(Custom, abstract=True):
-    """A Lambda: code in the file that is never decoded. It has no weights; the shape is what the config states, if it does."""
+    def elementwise(self, output: Any, *inputs: Any, **named: Any) -> None:
+        return None
 
-    weightless = True
+    def explain(self, output: Any, *inputs: Any, **named: Any) -> Iterator[str]:
+        if output is None:
+            yield "Only its own code knows the output shape, so everything behind this layer is unknown."
+        else:
+            yield f"The output shape {show(output)} is what the config says; only its own code could confirm it."
 
-    def __init__(self, type_name: str, stated: Any, trainable: bool = True) -> None:
-        super().__init__(type_name, trainable)
-        sizes = isinstance(stated, list | tuple) and all(size is None or isinstance(size, int) for size in stated)
-        self.stated = tuple(stated) if sizes else None
 
-    def output(self, *inputs: Any, **_: Any) -> Any:
-        if self.stated is None:
+def stated_shape(value: Any) -> Shape | list[Shape] | None:
+    """Sizes (null where unknown) that stand in a config as plain numbers, or several lists of such; else None."""
+    if not isinstance(value, list | tuple) or not value:
+        return () if value in ((), []) else None
+    if all(size is None or (isinstance(size, int) and not isinstance(size, bool) and size >= 0) for size in value):
+        return tuple(value)
+    parts = [stated_shape(part) for part in value]
+    return (
+        [part for part in parts if isinstance(part, tuple)] if all(isinstance(part, tuple) for part in parts) else None
+    )
+
+
+class Lambda(Opaque):
+    """Apply a Python function. Its code is not run: the output shape is known only if output_shape states it.
+
+    Lambda("double", output_shape=(3,)): (None, 3) -> (None, 3), 0 params
+    """
+
+    formula = "output = function(input, **arguments)"
+    shape_rule = "(batch, *output_shape); unknown without it"
+
+    function = fields.anything(fields.REQUIRED, "the function, which stays closed")
+    output_shape = fields.anything(doc="sizes of the output without the batch; a function stays closed")
+    mask = fields.anything(doc="mask of the output (not used)")
+    arguments = fields.anything(doc="what the function is given by name (not used)")
+
+    def output(self, *inputs: Any, **named: Any) -> Any:
+        stated = stated_shape(self.output_shape)
+        if stated is None:
             return None
-        first = inputs[0] if inputs else None
-        first = first[0] if isinstance(first, list) and first else first
-        return (first[0] if isinstance(first, tuple) and first else None, *self.stated)
+        batch = first_batch(inputs)
+        return [(batch, *part) for part in stated] if isinstance(stated, list) else (batch, *stated)
+
+
+def first_batch(inputs: Any) -> int | None:
+    """The batch of the first input, however they are nested."""
+    while isinstance(inputs, list | tuple) and inputs and isinstance(inputs[0], list | tuple):
+        inputs = inputs[0]
+    return inputs[0] if inputs else None
+
+
+class TFSMLayer(Opaque):
+    """Call a TensorFlow SavedModel, which is not opened.
+
+    TFSMLayer("model"): (None, 3) -> unknown, 0 params
+    """
+
+    filepath = fields.text(doc="folder of the SavedModel, which is not opened")
+    call_endpoint = fields.text("serve", "name of the function to call")
+    call_training_endpoint = fields.optional(fields.text(doc="name of the function to call while training"))
+
+
+class JaxLayer(Opaque):
+    """Call a JAX function, which stays closed.
+
+    JaxLayer("apply"): (None, 3) -> unknown, 0 params
+    """
+
+    call_fn = fields.anything(fields.REQUIRED, "the function, which stays closed")
+    init_fn = fields.anything(doc="the function that makes its weights, which stays closed")
+    params = fields.anything(doc="its trainable weights (not read)")
+    state = fields.anything(doc="its other weights (not read)")
+    seed = fields.anything(doc="start of the random numbers")
+    native_serialization_platforms = fields.anything(doc="platforms it may run on")
+
+
+class FlaxLayer(Opaque):
+    """Call a Flax module, which stays closed.
+
+    FlaxLayer("module"): (None, 3) -> unknown, 0 params
+    """
+
+    module = fields.anything(fields.REQUIRED, "the module, which stays closed")
+    method = fields.anything(doc="which of its methods to call")
+    variables = fields.anything(doc="its weights (not read)")
+    init_fn = fields.anything(doc="not used")
+    params = fields.anything(doc="its trainable weights (not read)")
+    state = fields.anything(doc="its other weights (not read)")
+    seed = fields.anything(doc="start of the random numbers")
+
+
+class TorchModuleWrapper(Opaque):
+    """Call a PyTorch module, whose pickled code stays closed.
+
+    TorchModuleWrapper("module", output_shape=(None, 5)): (None, 3) -> (None, 5), 0 params
+    """
+
+    shape_rule = "output_shape; unknown without it"
+
+    module = fields.anything(fields.REQUIRED, "the module, which stays closed")
+    output_shape = fields.anything(doc="sizes of the output, with the batch")
+
+    def output(self, *inputs: Any, **named: Any) -> Any:
+        return stated_shape(self.output_shape) or None
+
+
+class Custom(Opaque):
+    """Stand in for a layer class that Keras does not have: a user's own. Any arguments will do.
+
+    Custom(): (None, 3) -> unknown, 0 params
+    """
+
+    def __init__(self, type_name: str = "Custom", /, **config: Any) -> None:
+        stated = {name: config[name] for name in STATED if name in config and readable(self, name, config[name])}
+        super().__init__(**stated)
+        self.type_name, self.given = type_name, config
+
+
+def readable(layer: Layer, name: str, value: Any) -> bool:
+    """Whether a foreign config says this in the way of Keras."""
+    try:
+        layer.config_fields[name].read(layer, value)
+    except ArgumentError:
+        return False
+    return True

@@ -99,8 +99,8 @@ class Recurrent(Layer, abstract=True):
         x, states = split(x, initial_state)
         structure = self.cell.state_shapes((x.shape[0], *x.shape[2:]))
         steps = ops.Steps(first(mask), self.go_backwards, self.zero_output_for_mask)
-        begin = pack(iter(states), structure) if states else None
-        sequence, states = self.cell.scan(ops, w[self.cell.name], x, begin, steps)
+        begin = pack(map(ops.floating, states), structure) if states else None
+        sequence, states = self.cell.scan(ops, w[self.cell.name], ops.floating(x), begin, steps)
         y = sequence if self.return_sequences else sequence[:, -1]
         return [y, *states] if self.return_state else y
 
@@ -139,7 +139,7 @@ class RNN(Recurrent):
     """
 
     formula = "output, states = cell(input[:, t], states) for each step t"
-    min_ndim = 3
+    ndim = 3
     order = ("cell", "return_sequences", "return_state", "go_backwards", "stateful", "unroll", "zero_output_for_mask")
 
     cell: Any = Field(lambda _, value: read_cell(value), fields.REQUIRED, "a recurrent cell, or a list of them", {})

@@ -50,8 +50,8 @@ class Cell(Layer, abstract=True):
         raise NotImplementedError(type(self).__name__)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any) -> list[Any]:
-        given = pack(iter(flatten(list(states))), self.state_shapes(x.shape))
-        sequence, after = self.scan(ops, w, x[:, None], given, ops.Steps())
+        given = pack(map(ops.floating, flatten(list(states))), self.state_shapes(x.shape))
+        sequence, after = self.scan(ops, w, ops.floating(x)[:, None], given, ops.Steps())
         return [sequence[:, 0], *after]
 
 

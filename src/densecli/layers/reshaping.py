@@ -84,8 +84,9 @@ class Reshape(Layer):
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         elements = product(x[1:])
-        if elements is not None and -1 in self.target_shape:
-            yield f"-1 is what is left of {elements:,} elements: {y[1 + self.target_shape.index(-1)]:,}."
+        rest = y[1 + self.target_shape.index(-1)] if -1 in self.target_shape else None
+        if elements is not None and rest is not None:
+            yield f"-1 is what is left of {elements:,} elements: {rest:,}."
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.reshape(x, tuple(-1 if dim is None else dim for dim in self.output(x.shape)))

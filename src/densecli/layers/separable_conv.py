@@ -48,7 +48,7 @@ class DepthwiseConv(Layer, abstract=True):
         yield Weight("kernel", shape, axes, initializer=self.depthwise_initializer)
         if self.use_bias:
             outputs = (channels * self.depth_multiplier,)
-            yield Weight("bias", outputs, ("input channels × depth_multiplier",), initializer=self.bias_initializer)
+            yield Weight("bias", outputs, ("output channels",), initializer=self.bias_initializer)
 
     def output(self, x: Shape) -> Shape:
         channels = input_channels(self, x) * self.depth_multiplier
@@ -131,7 +131,7 @@ class SeparableConv(Layer, abstract=True):
             initializer=self.depthwise_initializer,
         )  # fmt: skip
         yield Weight(
-            "pointwise_kernel", (*ones, channels * each, self.filters), (*axes, "input channels × depth_multiplier", "filters"),
+            "pointwise_kernel", (*ones, channels * each, self.filters), (*axes, "inner channels", "filters"),
             initializer=self.pointwise_initializer,
         )  # fmt: skip
         if self.use_bias:

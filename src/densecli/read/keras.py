@@ -14,12 +14,13 @@ from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
 from densecli.model import Model
 from densecli.read.keras_calls import CallReader
-from densecli.read.keras_layers import LayerReader, class_of, trainable_of
+from densecli.read.keras_layers import LayerReader, as_shape, class_of, trainable_of
+from densecli.read.open import WRAPPED
 from densecli.shape import show
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from densecli.errors import Source
     from densecli.layer import Layer
@@ -28,21 +29,11 @@ if TYPE_CHECKING:
 MAX_DEPTH = 100
 SEQUENTIAL = ("Sequential",)
 FUNCTIONAL = ("Functional", "Model", "Container", "Network", "Graph")
-_WRAPPED = ("modelTopology", "model_topology", "model_config", "modelConfig")
 
 
-def is_config(document: Any) -> bool:
-    """Whether a JSON value looks like a Keras config rather than a densecli spec."""
-    if isinstance(document, dict):
-        return any(key in document for key in _WRAPPED) or {"class_name", "config"} <= document.keys()
-    if isinstance(document, str):
-        return document.lstrip().startswith("{")
-    return (
-        bool(document) and isinstance(document, list) and isinstance(document[0], dict) and "class_name" in document[0]
-    )
-
-
-def read(document: Any, source: Source, input_shapes: dict[str | None, Any] | None = None, version: str = "") -> Graph:
+def read(
+    document: Any, source: Source, input_shapes: Mapping[str | None, Shape] | None = None, version: str = ""
+) -> Graph:
     """The graph of a config.
 
     `input_shapes` (by input name, or None for the only input) fill in what the config leaves open; `version` is the
@@ -77,7 +68,7 @@ def _topology(document: Any, source: Source, version: str) -> tuple[dict[str, An
         if not isinstance(document, dict):
             break
         version = version or str(document.get("keras_version") or "")
-        key = next((key for key in _WRAPPED if key in document and "class_name" not in document), None)
+        key = next((key for key in WRAPPED if key in document and "class_name" not in document), None)
         if key is None:
             break
         document, pointer = document[key], f"{pointer}/{key}"
@@ -122,7 +113,7 @@ class Opening(NamedTuple):
 class ModelReader:
     """Reads one document: the model, and the models inside it."""
 
-    def __init__(self, source: Source, era: int, input_shapes: dict[str | None, Any]) -> None:
+    def __init__(self, source: Source, era: int, input_shapes: Mapping[str | None, Shape]) -> None:
         self.source, self.era, self.input_shapes = source, era, input_shapes
         self.layers = LayerReader(source, era, self.nested)
         self.depth = 0
@@ -173,7 +164,7 @@ class ModelReader:
         entries = config if bare else config["layers"]
         pointer = f"{pointer}/config" if bare else f"{pointer}/config/layers"
         made = [self.layers.read(each, f"{pointer}/{index}") for index, each in enumerate(entries)]
-        opening = self.opening(entry, entries, made)
+        opening = self.opening(entry, entries, made, pointer)
         first = opening.layer or InputLayer(batch_shape=())
         nodes = [Node(opening.name, first, [Call(())], self.place(f"{pointer}/0"))]
         for index, layer in list(enumerate(made))[opening.used :]:
@@ -186,7 +177,7 @@ class ModelReader:
         self.check_names(graph)
         return graph
 
-    def opening(self, entry: dict[str, Any], entries: list[Any], made: list[Layer | None]) -> Opening:
+    def opening(self, entry: dict[str, Any], entries: list[Any], made: list[Layer | None], pointer: str) -> Opening:
         """What the first layer, the model's config or what it was built with tells about the input."""
         first = made[0] if made else None
         if isinstance(first, InputLayer):
@@ -203,7 +194,7 @@ class ModelReader:
         if shape is None or first is None:
             return Opening("input", None, 0)
         dtype = config.get("input_dtype") or first.dtype if isinstance(config, dict) else first.dtype
-        return Opening(f"{first.name}_input", self.layers.input_of(shape, dtype), 0)
+        return Opening(f"{first.name}_input", self.layers.input_of(shape, dtype, pointer), 0)
 
     def check_names(self, graph: Graph) -> None:
         names: dict[str, Node] = {}
@@ -315,17 +306,6 @@ def _built_shape(entry: dict[str, Any]) -> Shape | None:
         if shape is not None:
             return shape
     return None
-
-
-def as_shape(value: Any) -> Shape | None:
-    """Sizes with the batch first, in whatever form a config holds them; None for anything else."""
-    if isinstance(value, dict) and isinstance(value.get("items"), list):  # TensorShape of tf.keras
-        value = value["items"]
-    if not isinstance(value, list | tuple) or not value:
-        return None
-    if not all(size is None or (isinstance(size, int) and not isinstance(size, bool)) for size in value):
-        return None
-    return tuple(value)
 
 
 def first_shape(config: dict[str, Any]) -> Shape | None:

@@ -9,7 +9,8 @@ from densecli.graph import Call, Node, Ref, map_refs
 from densecli.layers.core import InputLayer
 from densecli.layers.operations import Constant
 from densecli.model import Model
-from densecli.read.keras_layers import plain
+from densecli.names import DTYPES
+from densecli.read.keras_layers import as_shape, plain
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from densecli.layer import Layer
 
 ALWAYS_EXTRA = ("mask", "training")
+# Arguments of Keras' layers that may decide about shapes; any other has nothing to do with a summary.
+NAMED = (
+    "query", "value", "key", "attention_mask", "query_mask", "value_mask", "key_mask", "return_attention_scores",
+    "use_causal_mask", "initial_state", "reverse", "count_weights", "states",
+)  # fmt: skip
 
 
 class CallReader:
@@ -96,7 +102,7 @@ class CallReader:
         if kind == "__keras_tensor__":
             ref = self.ref(config.get("keras_history"), legacy=False)
             shape = config.get("shape")
-            if isinstance(shape, list) and isinstance(config.get("dtype"), str):
+            if as_shape(shape) is not None and config.get("dtype") in DTYPES:
                 self.stated[ref] = (tuple(shape), config["dtype"])
             return ref
         if kind in ("__tensor__", "__numpy__"):
@@ -192,7 +198,7 @@ class CallReader:
     def add_stated(self, before: dict[int, int]) -> None:
         """What the file says about outputs of layers that are opaque."""
         for ref, stated in self.stated.items():
-            calls, index = self.nodes[ref.node].calls, ref.call - before[ref.node]
+            calls, index = self.nodes[ref.node].calls, ref.call - before.get(ref.node, 0)
             if 0 <= index < len(calls):
                 known = calls[index].stated or {}
                 calls[index] = calls[index]._replace(stated=known | {ref.tensor: stated})
@@ -204,6 +210,7 @@ class CallReader:
         extra = {key: kwargs.pop(key) for key in ALWAYS_EXTRA if key in kwargs}
         if layer.opaque or layer.takes == "any":
             return Call(args, kwargs, extra)
+        args, kwargs = _constants_as_shapes(args), _constants_as_shapes(kwargs)
         accepted, most = _parameters(layer)
         if not args and kwargs:
             first = next((key for key in ("inputs", "x", "sequences", *kwargs) if key in kwargs), "")
@@ -212,8 +219,9 @@ class CallReader:
         if most is not None and len(args) > most:
             extra |= {f"argument {index}": value for index, value in enumerate(args) if index >= most}
             args = args[:most]
-        if accepted[-1:] != ("**",):
-            extra |= {key: kwargs.pop(key) for key in list(kwargs) if key not in accepted}
+        _check_tensors(layer, args)
+        known = NAMED if accepted[-1:] == ("**",) else accepted
+        extra |= {key: kwargs.pop(key) for key in list(kwargs) if key not in known or key not in NAMED}
         return Call(args, kwargs, {key: value for key, value in extra.items() if _has_ref(value)})
 
 
@@ -223,6 +231,32 @@ def _parameters(layer: Layer) -> tuple[tuple[str, ...], int | None]:
     names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     most = None if code.co_flags & 4 else code.co_argcount - 1
     return (*names, "**") if code.co_flags & 8 else names, most
+
+
+def _constants_as_shapes(tree: Any) -> Any:
+    """Arrays that a config holds are tensors to a layer, and only their shape matters here."""
+    if isinstance(tree, Constant):
+        return tree.shape
+    if isinstance(tree, dict):
+        return {key: _constants_as_shapes(item) for key, item in tree.items()}
+    if isinstance(tree, list):
+        return [_constants_as_shapes(item) for item in tree]
+    if isinstance(tree, tuple) and not isinstance(tree, Ref):
+        return tuple(_constants_as_shapes(item) for item in tree)
+    return tree
+
+
+def _check_tensors(layer: Layer, args: tuple[Any, ...]) -> None:
+    """Refuse a call whose first argument is not what the layer takes: one tensor, or a list of them."""
+    first = args[0] if args else None
+    if isinstance(first, Ref) or (isinstance(first, tuple) and not args[1:]):
+        return
+    if layer.takes == "list" and isinstance(first, list) and first and isinstance(first[0], Ref | tuple):
+        return
+    if isinstance(layer, Model) and isinstance(first, list | dict):
+        return
+    wanted = "a list of tensors" if layer.takes == "list" else "one tensor"
+    raise GraphError(f"{layer.type_name} takes {wanted}, and is called on something else", code="E407")
 
 
 def _has_ref(value: Any) -> bool:

@@ -15,7 +15,7 @@ from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, 
 from densecli.fields import Object
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
-from densecli.layers.opaque import Custom, CustomFunction
+from densecli.layers.opaque import Custom, Lambda
 from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import snake_case
 from densecli.read import keras1, tensorflow_ops
@@ -131,16 +131,16 @@ class LayerReader:
         if special is not None:
             return special
         if not is_builtin(entry):
-            return Custom(class_of(entry), trainable_of(config))
+            return Custom(class_of(entry), trainable=trainable_of(config))
         written = class_of(entry)
         name, config = keras1.modern(RENAMED.get(written, written), config)
         if name == "Lambda":
-            return CustomFunction(written, _lambda_shape(config), trainable_of(config))
+            return Lambda(function=None, output_shape=_lambda_shape(config), trainable=trainable_of(config))
         if name in FROM_APPLICATIONS:
             return self.make_if_possible(_application(name), config, pointer)
         kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or _legacy(name)
         if kind is None or any(config.get(key) for cls, key in ALTERING if cls == kind.__name__):
-            return Custom(written, trainable_of(config))
+            return Custom(written, trainable=trainable_of(config))
         layer = self.make(kind, config, pointer)
         if self.era == 1:
             layer.type_name = written
@@ -178,7 +178,7 @@ class LayerReader:
         try:
             return self.make(kind, config, pointer)
         except ConfigError:
-            return Custom(kind.__name__, trainable_of(config))
+            return Custom(kind.__name__, trainable=trainable_of(config))
 
     def repair(self, config: dict[str, Any], problems: ConfigError) -> dict[str, Any] | None:
         """Whole numbers written as floats, which Keras until 2 and TensorFlow.js turn into integers."""
@@ -238,8 +238,12 @@ class LayerReader:
             self.shared[mark] = first
         first.shared_id = layer.shared_id = ("shared", mark)
 
-    def input_of(self, shape: Shape, dtype: Any) -> InputLayer:
-        return InputLayer(batch_shape=shape, dtype=_dtype(dtype))
+    def input_of(self, shape: Shape, dtype: Any, pointer: str) -> InputLayer:
+        """The input that a Sequential's first layer or build tells of."""
+        try:
+            return InputLayer(batch_shape=shape, dtype=_dtype(dtype))
+        except ConfigError as several:
+            raise next(iter(several.problems.values())).at(Place(self.source, pointer=pointer)) from None
 
     def placed(self, several: ConfigError, entry: dict[str, Any], pointer: str) -> Iterator[DenseError]:
         """Each wrong argument of a layer, with the place where the file has it."""
@@ -284,6 +288,17 @@ def plain(value: Any) -> Any:
         if kind == "function" and isinstance(inner, str):
             return inner
     return value
+
+
+def as_shape(value: Any) -> Shape | None:
+    """Sizes with the batch first, in whatever form a config holds them; None for anything else."""
+    if isinstance(value, dict) and isinstance(value.get("items"), list):  # TensorShape of tf.keras
+        value = value["items"]
+    if not isinstance(value, list | tuple) or not value:
+        return None
+    if not all(size is None or (isinstance(size, int) and not isinstance(size, bool)) for size in value):
+        return None
+    return tuple(value)
 
 
 def _named(value: Any, known: tuple[str, ...]) -> Any:

@@ -7,12 +7,12 @@ import os
 import re
 import stat
 import sys
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from densecli.errors import DenseError, ReadError, SpecSyntaxError
+from densecli.errors import LimitError, Place, ReadError, SpecSyntaxError
 from densecli.read.encoding import decode
 from densecli.read.reading import Reading
-from densecli.text import quote
+from densecli.text import quote, size
 
 if TYPE_CHECKING:
     from densecli.errors import Source
@@ -33,9 +33,9 @@ OTHERS = (
     (b"\x93NUMPY", "a NumPy array"),
     (b"\x08\x01", "a TensorFlow protobuf"),
 )
+WRAPPED = ("modelTopology", "model_topology", "model_config", "modelConfig")  # what stands around a config
 YAML_SUFFIXES = (".yaml", ".yml")
 _DSL = re.compile(r"(?:\s|#[^\n]*)*[(\[]?\s*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)")
-_JSON = re.compile(r'\s*[{\["]')
 
 
 def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
@@ -99,16 +99,17 @@ def _inside(directory: int, word: str) -> int:
 
 def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
     """The graph in an open file, whatever it is called."""
+    limits = reading.limits
     head = file.read(8)
     if head.startswith(HDF5_MAGIC) or head[:4] in ZIP_MAGIC or _hidden_archive(file, name, head):
-        seekable = file if file.seekable() else _buffered(file, head, reading.limits)
+        seekable = file if file.seekable() else _buffered(file, head, limits)
         if head.startswith(HDF5_MAGIC):
             from densecli.read import hdf5  # noqa: PLC0415
 
-            return hdf5.read(seekable, name, reading.input_shapes, reading.limits)
+            return hdf5.read(seekable, name, reading.input_shapes, limits)
         from densecli.read import archive  # noqa: PLC0415
 
-        return archive.read(seekable, name, reading.input_shapes, reading.limits)
+        return archive.read(seekable, name, reading.input_shapes, limits)
     kind = next((kind for magic, kind in OTHERS if head.startswith(magic)), None)
     if kind is not None:
         raise ReadError(
@@ -116,7 +117,7 @@ def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
             code="E105",
             hint="densecli reads .keras, .h5, JSON, YAML and DSL",
         )
-    return read_text(head + file.read(reading.limits.config_bytes - len(head) + 1), name, reading)
+    return read_text(head + file.read(limits.config_bytes - len(head) + 1), name, reading)
 
 
 def _hidden_archive(file: BinaryIO, name: str, head: bytes) -> bool:
@@ -142,37 +143,52 @@ def _buffered(file: BinaryIO, head: bytes, limits: Limits) -> BinaryIO:
 
 def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     """A Keras config, a spec in JSON or YAML, or a stack in the DSL."""
+    limits, yaml = reading.limits, name.lower().endswith(YAML_SUFFIXES)
     looks_json = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
-    source = decode(
-        name, data, reading.limits, reading.limits.config_bytes if looks_json else reading.limits.spec_bytes
-    )
+    source = decode(name, data, limits, limits.config_bytes if looks_json else limits.spec_bytes)
     if looks_json:
         try:
             return read_json(source, reading)
         except SpecSyntaxError as error:
-            if not name.lower().endswith(YAML_SUFFIXES) or error.code not in ("E206", "E201"):
+            if not yaml or error.code not in ("E206", "E201"):  # YAML has braces, too, and looser ones
                 raise
-    if name.lower().endswith(".dsl") or (not name.lower().endswith(YAML_SUFFIXES) and _DSL.match(source.text)):
+    if name.lower().endswith(".dsl") or (not yaml and _DSL.match(source.text)):
         from densecli.read import dsl  # noqa: PLC0415
 
         return dsl.read(source, reading.input_shapes, reading.variables())
-    from densecli.read import document  # noqa: PLC0415
-
-    return document.read(source, reading.input_shapes, reading.settings, reading.limits)
+    return read_spec(source, reading)
 
 
 def read_json(source: Source, reading: Reading, version: str = "") -> Graph:
     """A Keras config or a JSON spec."""
-    from densecli.read import json_text, keras  # noqa: PLC0415
+    from densecli.read import json_text  # noqa: PLC0415
 
     value = json_text.load(source, reading.limits)
-    if keras.is_config(value):
+    if is_config(value):
+        from densecli.read import keras  # noqa: PLC0415
+
         return keras.read(value, source, reading.input_shapes, version)
     if len(source.text) > reading.limits.spec_bytes:
-        decode(source.name, source.text.encode(), reading.limits)
+        raise LimitError(f"larger than {size(reading.limits.spec_bytes)}", code="E501", place=Place(source))
+    if not isinstance(value, dict):
+        raise json_text.not_an_object(source, value, "a model")
+    return read_spec(source, reading)
+
+
+def read_spec(source: Source, reading: Reading) -> Graph:
     from densecli.read import document  # noqa: PLC0415
 
     return document.read(source, reading.input_shapes, reading.settings, reading.limits)
 
 
-__all__ = ["DenseError", "open_spec", "read_json", "read_stream"]
+def is_config(document: Any) -> bool:
+    """Whether a JSON value looks like a Keras config rather than a spec of densecli's own."""
+    if isinstance(document, dict):
+        return any(key in document for key in WRAPPED) or document.keys() >= {"class_name", "config"}
+    if isinstance(document, str):
+        return document.lstrip().startswith("{")
+    first = document[0] if isinstance(document, list) and document else None
+    return isinstance(first, dict) and "class_name" in first
+
+
+__all__ = ["is_config", "open_spec", "read_json", "read_stream"]

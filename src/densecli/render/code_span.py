@@ -6,8 +6,8 @@ import re
 
 from densecli.text import safe
 
-# In a table a backslash or a pipe would need an escape that renderers disagree on.
-_TABLE_TROUBLE = re.compile(r"[|\\`]")
+# In a table a pipe in a code span would need an escape that renderers disagree on.
+_TABLE_TROUBLE = re.compile(r"[|`]")
 
 
 def code(text: str) -> str:

@@ -93,11 +93,11 @@ class _Writer:
         """`@(3, 2)` for the layer that follows, or an Input where there is more to say."""
         given = input_arguments(node.layer)
         name = self.names.explicit("InputLayer", node.name)
-        shape = value_text(given.pop("shape"))
-        if name is None and not given and not last:
-            return f"@{shape}"
-        rest = given | ({"name": name} if name is not None else {})
-        return f"Input({', '.join([shape, *(f'{key}={self.value(value)}' for key, value in rest.items())])})"
+        shape = given.get("shape")
+        if name is None and list(given) == ["shape"] and not last:
+            return f"@{value_text(shape).replace(', ', ',')}"
+        parts = [value_text(value) if key == "shape" else f"{key}={self.value(value)}" for key, value in given.items()]
+        return f"Input({', '.join([*parts, *([] if name is None else [f'name={value_text(name)}'])])})"
 
     def layer(self, layer: Layer, name: str) -> str:
         """TYPE(arguments): required ones by position, the rest by name."""

@@ -64,7 +64,7 @@ def weight_line(weight: WeightInfo, width: int) -> str:
 
 def sentences(row: Row) -> list[str]:
     """The layer's own sentences, with its numbers."""
-    if row.layer is None or row.expects is None or row.expects.output is None or row.opaque:
+    if row.layer is None or row.expects is None or (row.opaque and not row.layer.opaque):
         return []
     return list(row.layer.explain(row.expects.output, *row.expects.args, **row.expects.kwargs))
 

@@ -22,7 +22,7 @@ def arguments(layer: Layer) -> dict[str, Any]:
             continue
         value = getattr(layer, name)
         if name not in layer.defaults or not _same(value, layer.defaults[name]):
-            found[name] = _one_for_all_axes(layer, name, value)
+            found[name] = _shortest(layer, name, value)
     return found
 
 
@@ -30,25 +30,33 @@ def _same(value: Any, default: Any) -> bool:
     return type(value) is type(default) and bool(value == default)
 
 
-def _one_for_all_axes(layer: Layer, name: str, value: Any) -> Any:
-    """3 where the layer reads it as (3, 3)."""
-    if not isinstance(value, tuple) or not value or not isinstance(value[0], int) or set(value) != {value[0]}:
-        return value
+def _shortest(layer: Layer, name: str, value: Any) -> Any:
+    """The shortest form that the layer reads as this value: 3 for (3, 3), a pair for a tuple of one pair."""
+    forms = [value]
+    if isinstance(value, tuple) and value and all(each == value[0] for each in value):
+        options = layer.config_fields[name].schema.get("anyOf", [])
+        numbers = any(option.get("type") == "integer" for option in options)
+        forms = [value[0], value] if numbers else [value, value[0]]  # a shape of one axis stays a tuple
+    return next((form for form in forms if _reads_as(layer, name, form, value)), layer.given[name])
+
+
+def _reads_as(layer: Layer, name: str, form: Any, value: Any) -> bool:
     try:
-        alike = layer.config_fields[name].read(layer, value[0]) == value
-    except Exception:  # noqa: BLE001  # whatever a field objects to: then it stays a tuple
-        return value
-    return value[0] if alike and len(value) > 1 else value
+        return _same(layer.config_fields[name].read(layer, form), value)
+    except Exception:  # noqa: BLE001  # whatever a field objects to
+        return False
 
 
 def input_arguments(layer: Layer) -> dict[str, Any]:
-    """The arguments of an input, the shape without the batch first."""
+    """The arguments of an input: first the shape without the batch, or batch_shape where the batch is odd."""
     given = arguments(layer)
-    batch = given.pop("batch_shape", None)
-    if batch is not None:
-        given = {"shape": batch[1:]} | ({} if batch[0] is None else {"batch_size": batch[0]}) | given
-    shape = given.pop("shape", ())
-    return {"shape": tuple(shape) if isinstance(shape, list | tuple) else (shape,)} | given
+    batch_shape, shape = given.pop("batch_shape", None), given.pop("shape", ())
+    if batch_shape is None:
+        return {"shape": shape} | given
+    if not batch_shape or batch_shape[0] == 0:
+        return {"batch_shape": batch_shape} | given
+    batch = {} if batch_shape[0] is None else {"batch_size": batch_shape[0]}
+    return {"shape": batch_shape[1:]} | batch | given
 
 
 class Names:
@@ -68,6 +76,16 @@ class Names:
             return name
         self.counts[stem] = count + 1
         return None
+
+
+# Classes that Keras offers under another name than their own.
+_PUBLIC = {"GroupedQueryAttention": "GroupQueryAttention"}
+
+
+def public_name(layer: Layer) -> str:
+    """What the layer is called in keras.layers."""
+    name = type(layer).__name__
+    return _PUBLIC.get(name, name)
 
 
 def is_model(layer: Layer) -> bool:

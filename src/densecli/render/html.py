@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from densecli.render import svg
-from densecli.render.totals import notes, total_lines
+from densecli.render.totals import remarks, total_lines
 from densecli.text import safe
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _name_cell(column: Column, line: Line, text: str) -> str:
 
 
 def _notes(report: Report) -> Iterator[str]:
-    found = notes(report)
+    found = remarks(report)
     if found:
         yield f'<ul class="notes">{"".join(f"<li>{escape(note)}</li>" for note in found)}</ul>'
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from densecli.fields import Object
 from densecli.graph import Ref
 from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
-from densecli.render.given import arguments, camel_case, check_writable, input_arguments, is_model, named_config, refuse
+from densecli.render.given import (
+    arguments,
+    camel_case,
+    check_writable,
+    input_arguments,
+    is_model,
+    named_config,
+    public_name,
+    refuse,
+)
 from densecli.trace import trace
 
 if TYPE_CHECKING:
@@ -114,11 +123,13 @@ def _layer_entry(layer: Layer, name: str) -> dict[str, Any]:
         raise refuse(f"the operation {name!r}", "a Keras config", INSTEAD)
     given = _input_config(layer) if type(layer).__name__ == "InputLayer" else arguments(layer)
     config = {"name": name} | {key: _config_value(value) for key, value in given.items()}
-    return {"module": "keras.layers", "class_name": type(layer).__name__, "config": config, "registered_name": None}
+    return {"module": "keras.layers", "class_name": public_name(layer), "config": config, "registered_name": None}
 
 
 def _input_config(layer: Layer) -> dict[str, Any]:
     given = input_arguments(layer)
+    if "batch_shape" in given:
+        return given
     return {"batch_shape": (given.pop("batch_size", None), *given.pop("shape"))} | given
 
 

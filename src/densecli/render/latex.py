@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from densecli.render.totals import notes, total_lines
+from densecli.render.totals import remarks, total_lines
 from densecli.text import safe
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def render(report: Report, lines: Sequence[Line], columns: Sequence[Column]) -> 
         *(_row([_cell(line, column, report) for column in columns]) for line in lines),
         "    \\midrule",
         *(_wide(len(columns), f"{escape(label)}: {escape(text)}") for label, text in total_lines(report)),
-        *(_wide(len(columns), escape(note)) for note in notes(report)),
+        *(_wide(len(columns), escape(note)) for note in remarks(report)),
         "    \\bottomrule",
         "  \\end{tabular}",
         "\\end{table}",

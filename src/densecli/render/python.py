@@ -17,6 +17,7 @@ from densecli.render.given import (
     input_arguments,
     is_model,
     named_config,
+    public_name,
     refuse,
 )  # fmt: skip
 from densecli.trace import trace
@@ -112,7 +113,7 @@ class _Writer:
         if layer.family == "operations":
             raise refuse(f"the operation {name!r}", "Python", INSTEAD)
         kind = type(layer).__name__
-        return self.made(f"layers.{kind}", kind, arguments(layer), name, _required(layer))
+        return self.made(f"layers.{public_name(layer)}", kind, arguments(layer), name, _required(layer))
 
     def made(self, function: str, kind: str, given: dict[str, Any], name: str, required: int = 1) -> str:
         parts: list[str] = []
@@ -156,13 +157,16 @@ class _Tensors:
     """What each call's result is called."""
 
     def __init__(self, graph: Graph) -> None:
-        self.found = trace(graph)
+        self.graph, self.found = graph, trace(graph)
         self.names: dict[tuple[int, int], str] = {}
 
     def text(self, ref: Ref) -> str:
-        result = self.found.results.get(ref[:2])
-        several = result is not None and len(result.tensors) > 1
-        return f"{self.names[ref[:2]]}[{ref.tensor}]" if several else self.names[ref[:2]]
+        result, name = self.found.results.get(ref[:2]), self.names[ref[:2]]
+        if result is None or len(result.tensors) < 2:
+            return name
+        if self.graph.nodes[ref.node].layer.family == "recurrent_cells":  # (h, [h, c]), and deeper in a stack
+            return f"keras.tree.flatten({name})[{ref.tensor}]"
+        return f"{name}[{ref.tensor}]"
 
     def ends(self, refs: list[Ref]) -> str:
         texts = [self.text(ref) for ref in refs]

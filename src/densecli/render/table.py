@@ -53,7 +53,8 @@ def parts(
     table = layers_table(report, lines, columns, ascii_only)
     table.show_lines = natural_width(report, lines, columns) > room  # rules keep wrapped rows apart
     below = [f" {label}: {text}" for label, text in total_lines(report)[:KERAS_TOTALS]]
-    return [title(report), table, Text("\n".join([*below, *(f" {note}" for note in notes(report))]))]
+    shown = {column.name.removesuffix("_share") for column in columns}
+    return [title(report), table, Text("\n".join([*below, *(f" {note}" for note in notes(report, shown))]))]
 
 
 def draw(pieces: Sequence[Text | Table], width: int, color: bool) -> str:

@@ -8,6 +8,8 @@ from densecli.render.columns import number
 from densecli.text import plural, safe, size
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from densecli.report import Report
 
 MANY = 5  # names that a note lists
@@ -28,8 +30,13 @@ def total_lines(report: Report) -> list[tuple[str, str]]:
     ]
 
 
-def notes(report: Report) -> list[str]:
-    """What the rows alone do not tell: shared weights, opaque layers, what could not be counted."""
+def remarks(report: Report) -> list[str]:
+    """All notes, and what the reader of the spec noticed: for documents that are read later and elsewhere."""
+    return [*notes(report), *map(safe, report.warnings)]
+
+
+def notes(report: Report, figures: Collection[str] | None = None) -> list[str]:
+    """What the rows alone do not tell: shared weights, opaque layers, what could not be counted (of these figures)."""
     found = [
         f"{safe(row.name)} shares its weights with {safe(', '.join(row.shares_weights_with))}; they count once"
         for row in report.rows
@@ -38,8 +45,12 @@ def notes(report: Report) -> list[str]:
     opaque = [row.name for row in report.rows if row.opaque]
     if opaque:
         found.append(f"≥: {plural(len(opaque), 'layer')} that only its own code could describe: {_some(opaque)}")
-    found += [f"{figure} not counted: {_some(names)}" for figure, names in report.totals.not_counted.items()]
-    return [*found, *map(safe, report.warnings)]
+    found += [
+        f"{figure} not counted: {_some(names)}"
+        for figure, names in report.totals.not_counted.items()
+        if figures is None or figure in figures
+    ]
+    return found
 
 
 def _some(names: tuple[str, ...] | list[str]) -> str:

@@ -1,0 +1,72 @@
+"""Pipeline: several preprocessing layers in a row that count as one layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli import fields
+from densecli.fields import Field, wrong_type
+from densecli.layer import Child, Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
+
+    Array = Any
+
+
+def several_layers() -> Field[list[Layer]]:
+    """A list of layers, made by the readers."""
+
+    def read(_: Any, value: Any) -> list[Layer]:
+        if not isinstance(value, list | tuple) or not all(isinstance(each, Layer) for each in value):
+            raise wrong_type("a list of layers, such as [Rescaling(0.5), Resizing(8, 8)]", value)
+        return list(value)
+
+    return Field(read, fields.REQUIRED, "the layers, in order", {"type": "array"})
+
+
+class Pipeline(Layer):
+    """Apply layers one after the other, usually preprocessing.
+
+    Pipeline([Rescaling(0.5), CenterCrop(4, 4)]): (None, 8, 8, 3) -> (None, 4, 4, 3), 0 params
+    """
+
+    formula = "output = … second(first(input))"
+    shape_rule = "the shape that comes out of the last layer"
+
+    layers = several_layers()
+
+    def named(self) -> Iterator[tuple[str, Layer]]:
+        """The layers, each by a name of its own."""
+        taken: dict[str, int] = {}
+        for layer in self.layers:
+            number = taken[layer.name] = taken.get(layer.name, -1) + 1
+            yield (f"{layer.name}_{number}" if number else layer.name), layer
+
+    def children(self, x: Any) -> Iterator[Child]:
+        for name, layer in self.named():
+            layer.accept(x)
+            yield Child(name, layer, (x,))
+            x = layer.output(x)
+
+    def output(self, x: Any) -> Any:
+        for layer in self.layers:
+            layer.accept(x)
+            x = layer.output(x)
+        return x
+
+    def output_dtype(self, *dtypes: str) -> str | list[str]:
+        found: str | list[str] = list(dtypes)
+        for layer in self.layers:
+            found = layer.output_dtype(*([found] if isinstance(found, str) else found))
+        return found
+
+    @property
+    def runnable(self) -> bool:
+        return all(layer.runnable for layer in self.layers)
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        for name, layer in self.named():
+            x = layer.forward(ops, w[name], x)
+        return x
