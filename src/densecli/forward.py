@@ -80,7 +80,9 @@ def call_layer(
         return made
     output = in_dtype(layer, ops, weights, args, kwargs)
     arrays = flat_arrays(output)
-    mask = layer.mask(ops, args[0] if args else None, mask_of(kwargs, masks)) if any_mask(layer, masks, kwargs) else None
+    mask = (
+        layer.mask(ops, args[0] if args else None, mask_of(kwargs, masks)) if any_mask(layer, masks, kwargs) else None
+    )
     each = mask if isinstance(mask, list) and len(arrays) > 1 else [mask] + [None] * (len(arrays) - 1)
     return [Value(array, of) for array, of in zip(arrays, each, strict=False)]
 

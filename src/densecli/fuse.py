@@ -60,9 +60,9 @@ class Fuser:
         before = self.before(node, call)
         if before is None or node.layer.compute_dtype != "float32":
             return
-        if isinstance(node.layer, BatchNormalization) and self.fold(before, self.weights[index], node.layer):
-            self.move(index, before)
-        elif self.join(before, node.layer):
+        if (
+            isinstance(node.layer, BatchNormalization) and self.fold(before, self.weights[index], node.layer)
+        ) or self.join(before, node.layer):
             self.move(index, before)
 
     def inner(self, model: Model, weights: dict[str, Any]) -> Model:
@@ -111,7 +111,7 @@ class Fuser:
         if isinstance(producer, Merge) and len(self.nodes[index].calls[0].refs()) < 2:  # hands its input on
             return False
         joined = copy(producer)
-        joined.activation = activation  # type: ignore[attr-defined]
+        joined.activation = activation
         self.nodes[index].layer = joined
         return True
 

@@ -121,11 +121,6 @@ class Model(Layer, abstract=True):
             for layer, result in self.results(*args, **kwargs)
         )
 
-
-def _tells(layer: Layer) -> bool:
-    """Whether the weights of a layer can be listed without the shapes that come in."""
-    return layer.opaque or layer.knows_weights or layer.held is not None
-
     # -- arrays -----------------------------------------------------------------------
     @property
     def runnable(self) -> bool:
@@ -160,6 +155,11 @@ def _tells(layer: Layer) -> bool:
             order = names if set(names) <= first.keys() else sorted(first)
             return [first[name] for name in order]
         return flat_arrays([*args, *(kwargs[key] for key in sorted(kwargs))])
+
+
+def _tells(layer: Layer) -> bool:
+    """Whether the weights of a layer can be listed without the shapes that come in."""
+    return layer.opaque or layer.knows_weights or layer.held is not None
 
 
 def _adjusted(shape: Shape | None, own: Tensor, model: Model) -> Tensor:

@@ -42,6 +42,7 @@ from .depthwise import depthwise_conv
 from .elementary import (
     activate,
     all_finite,
+    arrays_in,
     as_input,
     average_of_steps,
     cast_like,
@@ -54,19 +55,31 @@ from .elementary import (
     floating,
     from_channels_last,
     generator,
+    in_dtype,
     in_float,
     in_place,
     masked,
     merge_ways,
     not_equal,
+    random_words,
     reshape,
     rounded_to_half,
+    statistics,
     steps_that_differ,
     take_rows,
     to_half,
     transpose,
 )
 from .encoding import affine, bins, encode, standardize
+from .files import (
+    ArrayFileError,
+    as_numbers,
+    from_bfloat16,
+    read_csv,
+    save_npy,
+    save_npz,
+)
+from .files import load as load_arrays
 from .hashing import bucket_of, cross_buckets, hash_buckets
 from .heads import heads_attention, heads_mask
 from .images import (
@@ -82,6 +95,7 @@ from .initializers import INITIALIZERS, initialize
 from .layout import pad, to_channels_first, to_channels_last
 from .merging import any_mask, batch_dot, concatenate, concatenated_mask, merge
 from .norm import batch_norm, batch_norm_scale, group_norm, layer_norm, rms_norm, unit_norm, variance_scaled
+from .operations import OPERATIONS, operation
 from .pool import adaptive_average_pool, adaptive_max_pool, average_pool, global_average_pool, global_max_pool, max_pool
 from .products import dense, einsum
 from .recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
@@ -95,6 +109,8 @@ from .words import look_up, terms_at, tokenize
 __all__ = [
     "ACTIVATIONS",
     "INITIALIZERS",
+    "OPERATIONS",
+    "ArrayFileError",
     "Steps",
     "Weights",
     "activate",
@@ -104,8 +120,10 @@ __all__ = [
     "affine",
     "all_finite",
     "any_mask",
+    "arrays_in",
     "as_activation",
     "as_input",
+    "as_numbers",
     "attend",
     "average_of_steps",
     "average_pool",
@@ -142,6 +160,7 @@ __all__ = [
     "fits",
     "flatten",
     "floating",
+    "from_bfloat16",
     "from_channels_last",
     "gelu",
     "generator",
@@ -157,12 +176,14 @@ __all__ = [
     "hash_buckets",
     "heads_attention",
     "heads_mask",
+    "in_dtype",
     "in_float",
     "in_place",
     "initialize",
     "layer_norm",
     "leaky_relu",
     "linear",
+    "load_arrays",
     "log_sigmoid",
     "log_softmax",
     "look_up",
@@ -175,10 +196,13 @@ __all__ = [
     "mish",
     "not_equal",
     "onward",
+    "operation",
     "pad",
     "pad_to_aspect",
     "power_spectrum",
     "prelu",
+    "random_words",
+    "read_csv",
     "relu",
     "relu6",
     "reshape",
@@ -186,6 +210,8 @@ __all__ = [
     "resize_images",
     "rms_norm",
     "rounded_to_half",
+    "save_npy",
+    "save_npz",
     "scaled_dot_product_attention",
     "selu",
     "sigmoid",
@@ -201,6 +227,7 @@ __all__ = [
     "spectrogram",
     "squareplus",
     "standardize",
+    "statistics",
     "steps_that_differ",
     "stft_kernel",
     "stretch_contrast",

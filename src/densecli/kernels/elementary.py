@@ -71,6 +71,15 @@ def as_input(x: Array, rank: int, dtype: str) -> Array:
     return x if dtype == "string" else x.astype(number_type(dtype), copy=False)
 
 
+def arrays_in(tree: Any) -> list[Array]:
+    """Every array in nested lists, tuples and dicts."""
+    if isinstance(tree, dict):
+        tree = list(tree.values())
+    if isinstance(tree, list | tuple):
+        return [array for item in tree for array in arrays_in(item)]
+    return [tree] if isinstance(tree, np.ndarray) else []
+
+
 def empty(shape: tuple[int, ...], dtype: str) -> Array:
     """Room for an array."""
     return np.empty(shape, number_type(dtype))
@@ -158,10 +167,36 @@ def each_step(function: Callable[[Array], Array], x: Array) -> Array:
     return y.reshape(*x.shape[:2], *y.shape[1:])
 
 
-def generator(seed: int) -> np.random.Generator:
+def in_dtype(x: Array, dtype: str) -> Array:
+    """`x` in the dtype of that name, as an array of its own."""
+    return x.astype(number_type(dtype))
+
+
+def random_words(shape: tuple[int, ...], random: np.random.Generator) -> Array:
+    """Lower-case letters, one a place, for inputs that are text."""
+    codes = random.integers(97, 123, math.prod(shape)).astype(np.uint32)
+    return np.asarray(codes.view("U1").reshape(shape))
+
+
+def statistics(x: Array) -> tuple[float, float, float, float]:
+    """Least, largest, mean and standard deviation in float64, without a copy of the whole array."""
+    flat = x.reshape(-1)
+    pieces = [flat[start : start + STATISTICS_SIZE] for start in range(0, flat.size, STATISTICS_SIZE)]
+    mean = sum(float(piece.sum(dtype=np.float64)) for piece in pieces) / flat.size
+    squares = sum(float(np.square(piece.astype(np.float64) - mean).sum()) for piece in pieces)
+    return float(flat.min()), float(flat.max()), mean, math.sqrt(squares / flat.size)
+
+
+STATISTICS_SIZE = 1 << 18
+
+
+def generator(seed: int | list[int]) -> np.random.Generator:
     """NumPy's random numbers from a seed."""
     return np.random.default_rng(seed)
 
 
 def all_finite(x: Array) -> bool:
-    return bool(np.isfinite(x).all())
+    """Whether there is neither NaN nor infinity; without an array of the size of `x` where all is well."""
+    if x.dtype.kind not in "fc" or not x.size:
+        return True
+    return bool(np.isfinite(x.min()) and np.isfinite(x.max()))

@@ -69,7 +69,7 @@ def read_npy(file: BinaryIO, available: int, limit: int) -> Array:
 
 def fill(file: BinaryIO, array: Array) -> None:
     """Read the bytes of a contiguous array into it."""
-    rest = memoryview(array.reshape(-1).view(np.uint8)) if array.size else memoryview(b"")
+    rest = memoryview(array.reshape(-1).view(np.uint8)) if array.size else memoryview(b"")  # type: ignore[arg-type]
     while len(rest):
         piece = file.read(min(len(rest), 1 << 24))
         if not piece:
@@ -154,5 +154,3 @@ def as_numbers(x: Array, dtype: str) -> Array | None:
     with np.errstate(invalid="ignore", over="ignore"):
         y = x.astype(wanted)
     return y if wanted.kind == "f" or np.array_equal(y, x) else None
-
-
