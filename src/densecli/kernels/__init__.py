@@ -3,16 +3,74 @@
 Layers are handed this package as `ops`. Images and sequences are channels_last: (batch, *spatial, channels).
 """
 
-from .activations import ACTIVATIONS, as_activation, celu, elu, exponential, gelu, glu, hard_shrink, hard_sigmoid, hard_silu, hard_tanh, leaky_relu, linear, log_sigmoid, mish, prelu, relu, relu6, selu, sigmoid, silu, soft_shrink, softplus, softsign, sparse_plus, sparse_sigmoid, squareplus, tanh, tanh_shrink, threshold
+from .activations import (
+    ACTIVATIONS,
+    as_activation,
+    celu,
+    elu,
+    exponential,
+    gelu,
+    glu,
+    hard_shrink,
+    hard_sigmoid,
+    hard_silu,
+    hard_tanh,
+    leaky_relu,
+    linear,
+    log_sigmoid,
+    mish,
+    prelu,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    soft_shrink,
+    softplus,
+    softsign,
+    sparse_plus,
+    sparse_sigmoid,
+    squareplus,
+    tanh,
+    tanh_shrink,
+    threshold,
+)
 from .attention import additive_scores, attend, causal_mask, dot_scores, scaled_dot_product_attention
 from .conv import conv
 from .conv_recurrent import conv_lstm
 from .depthwise import depthwise_conv
-from .elementary import activate, all_finite, average_of_steps, cast_like, channels_last, crop, each_step, flatten, floating, from_channels_last, generator, masked, merge_ways, not_equal, reshape, steps_that_differ, take_rows, transpose
+from .elementary import (
+    activate,
+    all_finite,
+    average_of_steps,
+    cast_like,
+    channels_last,
+    crop,
+    each_step,
+    flatten,
+    floating,
+    from_channels_last,
+    generator,
+    masked,
+    merge_ways,
+    not_equal,
+    reshape,
+    steps_that_differ,
+    take_rows,
+    transpose,
+)
 from .encoding import affine, bins, encode, standardize
 from .hashing import bucket_of, cross_buckets, hash_buckets
 from .heads import heads_attention, heads_mask
-from .images import center_crop, crop_to_aspect, equalize_tiles, fit_images, pad_to_aspect, resize_images, stretch_contrast
+from .images import (
+    center_crop,
+    crop_to_aspect,
+    equalize_tiles,
+    fit_images,
+    pad_to_aspect,
+    resize_images,
+    stretch_contrast,
+)
 from .initializers import INITIALIZERS, initialize
 from .layout import pad, to_channels_first, to_channels_last
 from .merging import any_mask, batch_dot, concatenate, concatenated_mask, merge
