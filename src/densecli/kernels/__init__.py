@@ -68,6 +68,12 @@ from .elementary import (
     steps_that_differ,
     take_rows,
     to_half,
+    masked,
+    merge_ways,
+    not_equal,
+    reshape,
+    steps_that_differ,
+    take_rows,
     transpose,
 )
 from .encoding import affine, bins, encode, standardize
