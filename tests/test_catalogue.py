@@ -69,7 +69,8 @@ def example_stack(stack: str, inputs: str) -> str:
 
 @pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
 def test_every_layer_has_cases(kind):
-    assert sum(case.layer in (kind.__name__, *kind.aliases) for case in CASES) >= 5 or kind.__name__ == "InputLayer"
+    count = sum(case.layer in (kind.__name__, *kind.aliases) for case in CASES)
+    assert count >= 5 or kind.opaque or kind.__name__ == "InputLayer"
 
 
 def test_aliases_lead_somewhere_else():

@@ -104,7 +104,7 @@ def call(case: Case, layer: keras.Layer, tensors: Any) -> Any:
         return layer.output
     arguments = [fill(item, tensors) for item in case.inputs]
     named = {key: fill(value, tensors) for key, value in case.call.get("tensors", {}).items()}
-    options = {"training": False} if layer._call_has_training_arg else {}  # noqa: SLF001
+    options = {"training": False} if layer._call_has_training_arg else {}
     return layer(*arguments, **named, **options | {key: value for key, value in case.call.items() if key != "tensors"})
 
 
@@ -132,7 +132,7 @@ def record_values(case: Case, layer: keras.Layer) -> dict[str, Any]:
     """The numbers that come out for the drawn inputs and weights; `names` of strings stay strings."""
     for index, weight in enumerate(layer.weights):
         weight.assign(draw_weight(case.id, index, weight.path, tuple(weight.shape), str(weight.dtype)))
-    for part in layer._flatten_layers():  # noqa: SLF001
+    for part in layer._flatten_layers():
         if part.weights and hasattr(part, "finalize_state"):
             part.finalize_state()  # Normalization keeps a copy of its statistics, as loading weights also has to know
     try:

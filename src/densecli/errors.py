@@ -142,7 +142,7 @@ class ConfigError(Exception):
         self.problems = problems
 
 
-class SpecErrors(Exception):
+class SpecErrors(Exception):  # noqa: N818  # several of them
     """Every mistake that was found in one spec, in the order of their places."""
 
     def __init__(self, errors: Iterable[DenseError]) -> None:

@@ -158,7 +158,9 @@ class RowBuilder:
             sum(map(weight_params, trained)),
             sum(map(weight_bytes, weights)),
             sum(map(weight_bytes, trained)),
-            *(_sum(getattr(row, figure) for row in rows) for figure in FIGURES),
+            _sum(row.macs for row in rows),
+            _sum(row.flops for row in rows),
+            _sum(row.activation_bytes for row in rows),
             {figure: names for figure, names in ({"params": uncounted} | not_counted).items() if names},
             bool(uncounted),
         )

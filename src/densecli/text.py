@@ -67,7 +67,7 @@ def size(count: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d} {_SIZES[unit]}"
 
 
-def describe(value: object) -> str:
+def describe(value: object) -> str:  # noqa: PLR0911  # one line a type
     """What a value from a spec is, in the words of a spec: for `expected an integer, got …`."""
     match value:
         case None:

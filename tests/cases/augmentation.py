@@ -4,12 +4,12 @@ IMAGES = (None, 6, 5, 3)
 # What each layer takes first, several configs that it accepts, and one or more that it refuses.
 FACTOR = [{"factor": 0.5}, {"factor": [0.1, 0.4]}, {"factor": 0, "seed": 3}]
 CONFIGS = {
-    "AugMix": ([{}, {"factor": [0, 1], "all_ops": False}, {"interpolation": "nearest"}], [{"factor": 2}, {"interpolation": "bicubic"}]),
+    "AugMix": ([{}, {"factor": [0, 1], "all_ops": False}, {"interpolation": "nearest"}], [{"factor": 2}, {"factor": [0.5, 1.1]}, {"interpolation": "bicubic"}]),
     "CutMix": ([{}, *FACTOR], [{"factor": 1.5}, {"factor": "a"}, {"factor": [1]}]),
     "Equalization": ([{}, {"bins": 16}, {"value_range": [0, 1]}], [{"value_range": 3}, {"value_range": [1, 2, 3]}]),
     "MaxNumBoundingBoxes": ([{"max_number": 10}, {"max_number": 3, "fill_value": 0}], [{}]),
     "MixUp": ([{}, {"alpha": 0.4}, {"seed": 7}], [{"beta": 1}]),
-    "RandAugment": ([{}, {"num_ops": 3, "factor": 0.1}, {"value_range": [0, 1]}], [{"factor": -1}, {"interpolation": "x"}]),
+    "RandAugment": ([{}, {"num_ops": 3, "factor": 0.1}, {"value_range": [0, 1]}], [{"factor": -1}, {"factor": [-0.1, 0.5]}, {"interpolation": "x"}]),
     "RandomBrightness": ([*FACTOR, {"factor": [-0.5, 0.5]}], [{}, {"factor": 1.5}, {"factor": [2, 3]}, {"factor": 0.1, "value_range": [1]}]),
     "RandomColorDegeneration": ([*FACTOR, {"factor": -0.5}], [{}, {"factor": -1.5}, {"factor": [0, 1, 2]}, {"factor": 0.1, "value_range": "a"}]),
     "RandomColorJitter": (

@@ -69,6 +69,7 @@ CASES = [
     case(CLAHE, (None, 9, 13, 2), value_range=[-3, 3], tile_grid_size=[2, 3], clip_limit=1.5),
     case(CLAHE, (None, 9, 13, 2), value_range=[-2.5, 2], tile_grid_size=[3, 2], clip_limit=0),
     case(CLAHE, (None, 2, 10, 9), value_range=[-2, 2], tile_grid_size=[2, 2], data_format="channels_first"),
+    case(CLAHE, (None, 9, 7, 3), value_range=[-3, 3], tile_grid_size=[4, 2], clip_limit=40.0),
     case(CLAHE, (10, 9, 3), value_range=[-2, 2], tile_grid_size=[2, 2]),
     case(CLAHE, (None, None, None, 3), tile_grid_size=[2, 2], dtypes=("int32",), _high=256),
     case(CLAHE, IMAGES, tiles=3),

@@ -36,29 +36,31 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = invoke(list(arguments))
         streams.flush()
-    except streams.ReaderGoneError:
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last line of defence
+        return leave(error, arguments)
+    return code
+
+
+def leave(error: BaseException, arguments: Sequence[str]) -> int:
+    """Say what has to be said about the error; the exit code for it."""
+    if isinstance(error, (streams.ReaderGoneError, KeyboardInterrupt, OutputError, OSError)):
         streams.discard()
-        return PIPE
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        streams.discard()
-        return INTERRUPTED
-    except OutputError as error:
-        streams.discard()
-        return fail([error])
-    except DenseError as error:
-        return fail([error])
-    except SpecErrors as several:
-        return fail(several.errors)
-    except USAGE_ERROR as error:
-        return usage_error(error, arguments)
-    except typer.Exit as leave:
-        return int(leave.exit_code)
-    except OSError as error:  # readers turn theirs into ReadError: this one is typer writing its help
-        streams.discard()
-        return fail([OutputError(f"cannot write to stdout: {error.strerror}", code="E602")])
-    except Exception as error:  # noqa: BLE001  # the last line of defence: a bug, said so in one line
-        return bug(error, arguments)
+    match error:
+        case streams.ReaderGoneError():
+            code = PIPE
+        case KeyboardInterrupt():
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            code = INTERRUPTED
+        case DenseError():
+            code = fail([error])
+        case SpecErrors():
+            code = fail(error.errors)
+        case typer.Exit():
+            code = int(error.exit_code)
+        case OSError():  # readers turn theirs into ReadError: this one is typer writing its help
+            code = fail([OutputError(f"cannot write to stdout: {error.strerror}", code="E602")])
+        case _:
+            code = usage_error(error, arguments) if isinstance(error, USAGE_ERROR) else bug(error, arguments)
     return code
 
 
@@ -134,7 +136,7 @@ def usage_error(error: Any, arguments: Sequence[str]) -> int:
     return USAGE
 
 
-def bug(error: Exception, arguments: Sequence[str]) -> int:
+def bug(error: BaseException, arguments: Sequence[str]) -> int:
     """A mistake of ours: one line, and the traceback for those who ask for it."""
     if "--debug" in arguments:
         import traceback  # noqa: PLC0415

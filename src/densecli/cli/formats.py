@@ -52,7 +52,7 @@ class View(NamedTuple):
     look: Look
 
 
-def write(results: Sequence[Summary | Failure], format: Format, view: View) -> str:  # noqa: A002
+def write(results: Sequence[Summary | Failure], format: Format, view: View) -> str:
     """The text of all results in one format."""
     good = [result for result in results if isinstance(result, Summary)]
     if format is Format.json:
@@ -82,7 +82,7 @@ def _json_line(result: Summary | Failure) -> str:
     return json.line(json.as_record(result.report, result.outcome))
 
 
-def _one(result: Summary, format: Format, view: View) -> str:  # noqa: A002
+def _one(result: Summary, format: Format, view: View) -> str:
     from densecli.render.columns import choose_columns  # noqa: PLC0415
     from densecli.render.selection import select  # noqa: PLC0415
 
@@ -92,7 +92,7 @@ def _one(result: Summary, format: Format, view: View) -> str:  # noqa: A002
     return _RENDERERS[format](result, lines, choose_columns(view.columns, report), view)
 
 
-def _joined(texts: Sequence[str], results: Sequence[Summary], format: Format) -> str:  # noqa: A002
+def _joined(texts: Sequence[str], results: Sequence[Summary], format: Format) -> str:
     """Several specs one after the other; tables under their names."""
     if len(texts) == 1 or format is not Format.table:
         return "\n".join(texts)

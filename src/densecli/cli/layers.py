@@ -23,7 +23,7 @@ class Format(StrEnum):
 
 def command(
     type_name: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="A layer type, such as Conv2D.")] = None,
-    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.text,
     output: Output = None,
     debug: Debug = False,
 ) -> int:

@@ -47,30 +47,30 @@ MaxMemory = Annotated[
 ]
 
 
-def command(  # noqa: PLR0913  # one parameter per option
+def command(  # one parameter per option
     spec: Specs,
     *,
-    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.table,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.table,
     output: Output = None,
     columns: Columns = None,
     depth: Depth = 0,
     expand_nested: Expand = False,
     sort: Sort = None,
     top: Top = None,
-    filter: Filter = None,  # noqa: A002
+    filter: Filter = None,
     group_by: GroupBy = None,
     collapse: Collapse = False,
-    print: Print = None,  # noqa: A002
+    print: Print = None,
     batch: Batch = None,
     input_shape: InputShape = None,
-    set: Set = None,  # noqa: A002
+    set: Set = None,
     run: Run = False,
     seed: Seed = 0,
     max_memory: MaxMemory = None,
     color: ColorOption = Color.auto,
     width: Width = None,
     quiet: Quiet = False,
-    debug: Debug = False,  # noqa: ARG001  # read from the arguments when something fails
+    debug: Debug = False,  # read from the arguments when something fails
 ) -> int:
     """Summarise each SPEC; the exit code is that of the worst."""
     from densecli.render.selection import Selection  # noqa: PLC0415

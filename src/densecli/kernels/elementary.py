@@ -83,17 +83,17 @@ def take_rows(table: Array, indices: Array) -> Array:
 
 
 def not_equal(x: Array, value: float) -> Array:
-    return np.not_equal(x, value)
+    return np.asarray(np.not_equal(x, value))
 
 
 def steps_that_differ(x: Array, value: float) -> Array:
     """Boolean (batch, steps): whether any feature of the step is not `value`."""
-    return np.any(np.not_equal(x, value), axis=-1)
+    return np.asarray(np.any(np.not_equal(x, value), axis=-1))
 
 
 def masked(x: Array, value: float) -> Array:
     """`x` with the steps whose features all equal `value` set to 0."""
-    return x * steps_that_differ(x, value)[..., None].astype(x.dtype)
+    return np.asarray(x * steps_that_differ(x, value)[..., None].astype(x.dtype))
 
 
 def average_of_steps(x: Array, mask: Array, *, keepdims: bool = False) -> Array:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from functools import reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .attention import causal_mask, scaled_dot_product_attention, share_heads
-from .layout import Array
 from .softmax import softmax
+
+if TYPE_CHECKING:
+    from .layout import Array
 
 
 def heads_attention(

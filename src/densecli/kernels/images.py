@@ -72,13 +72,13 @@ def stretch_contrast(images: Array, value_range: Range) -> Array:
 def equalize_tiles(images: Array, value_range: Range, clip_limit: float, grid: Ints) -> Array:
     """Contrast limited adaptive histogram equalization on `grid` tiles; whole numbers come out rounded down.
 
-    Source: Zuiderveld 1994. As Keras 3.15.1 has it: what exceeds the limit is spread evenly once, borders repeat; and as
-    it is on torch, where the limit is rounded down to whole pixels.
+    Source: Zuiderveld 1994. As Keras 3.15.1 has it: what exceeds the limit is spread evenly once; and as it is on
+    torch, where the limit is rounded down to whole pixels and a border pixel is repeated beyond the border.
     """
     levels = images.astype(np.float32) if value_range == (0, 255) else to_range(images, value_range, (0, 255))
     tile = [-(-side // parts) for side, parts in zip(levels.shape[1:3], grid, strict=True)]
     beyond = [length * parts - side for length, parts, side in zip(tile, grid, levels.shape[1:3], strict=True)]
-    padded = np.pad(levels, ((0, 0), (0, beyond[0]), (0, beyond[1]), (0, 0)), mode="symmetric")
+    padded = np.pad(levels, ((0, 0), (0, beyond[0]), (0, beyond[1]), (0, 0)), mode="edge")
     pixels = np.clip(padded, 0, LEVELS - 1).astype(np.intp)
     tables = tile_tables(pixels, grid, clip_limit)
     y = blend_tables(pixels, tables, tile)[:, : images.shape[1], : images.shape[2]]

@@ -124,7 +124,7 @@ KINDS = {
         "",
         {
             "value_range": RANGE, "num_chains": fields.integer(3, "chains to mix"), "chain_depth": fields.integer(3, "changes in a chain"),
-            "factor": factor(0.3), "alpha": fields.number(1.0, "spread of the mixing weights"),
+            "factor": strict_factor(0.3), "alpha": fields.number(1.0, "spread of the mixing weights"),
             "all_ops": fields.flag(True, "whether colours may change too"), "interpolation": INTERPOLATION, "seed": SEED,
             "data_format": FORMAT,
         },
@@ -154,7 +154,7 @@ KINDS = {
         "Apply a few changes, drawn from a fixed list, with a common strength.",
         "",
         {
-            "value_range": RANGE, "num_ops": fields.integer(2, "changes per image"), "factor": factor(0.5), "interpolation": INTERPOLATION,
+            "value_range": RANGE, "num_ops": fields.integer(2, "changes per image"), "factor": strict_factor(0.5), "interpolation": INTERPOLATION,
             "seed": SEED, "data_format": FORMAT,
         },
     ),

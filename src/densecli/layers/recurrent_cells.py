@@ -300,9 +300,9 @@ class StackedRNNCells(Cell):
         """Cell by cell over all steps: what a masked step gives the next cell is masked there, too."""
         after: States = []
         shape: Shape = (x.shape[0], *x.shape[2:])
-        for index, child in enumerate(self.children(shape)):
+        for index, (cell, child) in enumerate(zip(self.cells, self.children(shape), strict=True)):
             given = None if states is None else states[index] if isinstance(states[index], list) else [states[index]]
-            x, new = child.layer.scan(ops, w[child.name], x, given, steps)
+            x, new = cell.scan(ops, w[child.name], x, given, steps)
             after.append(new if len(new) > 1 else new[0])
             steps = ops.onward(steps)
         return x, after

@@ -36,10 +36,12 @@ class TimeDistributed(Layer):
     def children(self, x: Shape, *_: Any, **__: Any) -> Iterator[Child]:
         yield Child(self.layer.name, self.layer, ((x[0], *x[2:]),))
 
-    def output(self, x: Shape, *_: Any, **__: Any) -> Shape:
+    def output(self, x: Shape, *_: Any, **__: Any) -> Any:
         step = (x[0], *x[2:])
         self.layer.accept(step)
         inner = self.layer.output(step)
+        if inner is None:  # the layer keeps its shape to itself
+            return None
         if not isinstance(inner, tuple):
             raise ShapeError(f"the wrapped layer must give one tensor, not {show(inner)}")
         return (x[0], x[1], *inner[1:])

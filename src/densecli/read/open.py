@@ -172,7 +172,9 @@ def read_json(source: Source, reading: Reading, version: str = "") -> Graph:
         raise LimitError(f"larger than {size(reading.limits.spec_bytes)}", code="E501", place=Place(source))
     if not isinstance(value, dict):
         raise json_text.not_an_object(source, value, "a model")
-    return read_spec(source, reading)
+    from densecli.read import document  # noqa: PLC0415
+
+    return document.read_value(value, source, reading.input_shapes, reading.settings, reading.limits)
 
 
 def read_spec(source: Source, reading: Reading) -> Graph:

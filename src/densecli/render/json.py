@@ -111,7 +111,7 @@ def row_record(row: Row) -> dict[str, Any]:
 
 
 def _totals(totals: Totals) -> dict[str, Any]:
-    record = {
+    record: dict[str, Any] = {
         "params": totals.params,
         "trainable_params": totals.trainable_params,
         "non_trainable_params": totals.non_trainable_params,

@@ -28,8 +28,8 @@ def render(report: Report, lines: Sequence[Line], columns: Sequence[Column]) -> 
         *(_row(_cell(line, column, report) for column in columns) for line in lines),
     ]
     totals = [f"- **{label}:** {text}" for label, text in total_lines(report)]
-    remarks = [f"- {code(note)}" for note in remarks(report)]
-    return "\n".join([f"### Model: {code(safe(report.name))}", "", *table, "", *totals, *remarks]) + "\n"
+    below = [f"- {code(note)}" for note in remarks(report)]
+    return "\n".join([f"### Model: {code(safe(report.name))}", "", *table, "", *totals, *below]) + "\n"
 
 
 def _row(cells: object) -> str:
