@@ -7,13 +7,13 @@ from functools import cache
 from inspect import signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from densecli.graph import Graph, Ref, call_order, map_refs
+from densecli.graph import Call, Graph, Ref, call_order, map_refs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
 
-    from densecli.graph import Call, Step
+    from densecli.graph import Step
     from densecli.layer import Layer
 
 Array = Any
@@ -74,7 +74,8 @@ def call_layer(
     """One call of one layer: its outputs, each with the mask that goes on."""
     args, kwargs = map_refs((call.args, call.kwargs), lambda ref: values[ref].array)
     masks, named = map_refs((call.args, call.kwargs), lambda ref: values[ref].mask)
-    kwargs = mask_arguments(layer, masks, named) | kwargs | given_masks(layer, call, values)
+    found = mask_arguments(layer, masks, named, alone=tensor_arguments(call) == 1)
+    kwargs = {**found, **kwargs, **given_masks(layer, call, values)}
     if layer.carries_masks:  # a model: what comes out carries the masks that its own layers made
         made: list[Value] = layer.values(ops, weights, args, kwargs)  # type: ignore[attr-defined]
         return made
@@ -87,6 +88,11 @@ def call_layer(
     return [Value(array, of) for array, of in zip(arrays, each, strict=False)]
 
 
+def tensor_arguments(call: Call) -> int:
+    """How many arguments of a call hold tensors."""
+    return sum(bool(Call((item,)).refs()) for item in (*call.args, *call.kwargs.values()))
+
+
 def mask_of(kwargs: Mapping[str, Any], masks: Sequence[Any]) -> Any:
     """The mask of a call: the one it was given, else that of its first argument."""
     return kwargs.get("mask", masks[0] if masks else None)
@@ -94,7 +100,8 @@ def mask_of(kwargs: Mapping[str, Any], masks: Sequence[Any]) -> Any:
 
 def given_masks(layer: Layer, call: Call, values: Mapping[Ref, Value]) -> dict[str, Any]:
     """Masks that the caller named (layer(x, mask=m)), where the layer takes them."""
-    wanted = mask_parameters(type(layer))[1]
+    kind: Any = type(layer)
+    wanted = mask_parameters(kind)[1]
     given = {name: tree for name, tree in call.extra.items() if name in wanted}
     found: dict[str, Any] = map_refs(given, lambda ref: values[ref].array)
     return found
@@ -141,11 +148,17 @@ def mask_parameters(kind: type[Layer]) -> tuple[tuple[str, ...], tuple[str, ...]
     return tuple(name for name in names if "mask" not in name), tuple(name for name in names if name.endswith("mask"))
 
 
-def mask_arguments(layer: Layer, masks: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
-    """`mask` is that of the first argument, `query_mask` that of the argument `query`, as Keras fills them in."""
-    tensors, wanted = mask_parameters(type(layer))
+def mask_arguments(layer: Layer, masks: Sequence[Any], named: dict[str, Any], *, alone: bool) -> dict[str, Any]:
+    """`query_mask` is the mask of the argument `query`; `mask` is that of the first one, where that is the only tensor.
+
+    So Keras 3.15.1 fills them in: a recurrent layer that is given an initial_state gets no mask.
+    """
+    kind: Any = type(layer)
+    tensors, wanted = mask_parameters(kind)
     by_name = dict(zip(tensors, masks, strict=False)) | named
-    found = {name: masks[0] if name == "mask" and masks else by_name.get(name.removesuffix("_mask")) for name in wanted}
+    found = {name: by_name.get(name.removesuffix("_mask")) for name in wanted if name != "mask"}
+    if "mask" in wanted and alone and masks:
+        found["mask"] = masks[0]
     return {name: mask for name, mask in found.items() if any(part is not None for part in flat_arrays(mask))}
 
 
