@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import kernels
-from densecli.errors import ReadError, did_you_mean
+from densecli.errors import ReadError, SpecErrors, did_you_mean
 from densecli.graph import Ref
 from densecli.model import Model
 from densecli.names import compute_dtype, is_float
 from densecli.read.open import ZIP_MAGIC, open_file, standard_input
 from densecli.shape import product, show
 from densecli.text import plural, quote
-from densecli.trace import Tensor
+from densecli.trace import Tensor, trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from densecli.graph import Graph
+    from densecli.trace import Trace
 
 Array = Any
-UNKNOWN = 8  # stands in for an unknown size other than the batch
+# Stand in for unknown sizes other than the batch: the first with which all layers fit.
+STAND_INS = (8, 32, 64, 96, 128, 224, 256, 299, 512)
 NPY = b"\x93NUMPY"
 
 
@@ -84,20 +86,20 @@ def unusable(path: str, reason: str) -> ReadError:
 def assigned(names: Sequence[str], name: str | None, held: Any, path: str) -> Iterator[tuple[int, Array]]:
     """Which array is for which input: the one named, those of an archive by their names or in order."""
     if not isinstance(held, dict):
-        if name is None and len(names) > 1:
+        if not name and len(names) > 1:
             hint = f"the inputs are {', '.join(names[:8])}: give NAME=FILE, or an .npz for all"
             raise ReadError(f"{quote(path)} holds one array for {len(names)} inputs", code="E508", hint=hint)
-        yield (0 if name is None else names.index(name)), held
-    elif name is not None:
+        yield (names.index(name) if name else 0), held
+    elif name:
         if len(held) != 1:
             raise unusable(path, f"it holds {plural(len(held), 'array')} for one input")
         yield names.index(name), next(iter(held.values()))
     elif held.keys() & set(names):
-        strangers = [key for key in held if key not in names]
+        strangers = [each for each in held if each not in names]
         if strangers:
             hint = did_you_mean(strangers[0], names)
             raise ReadError(f"{quote(path)}: no input is called {quote(strangers[0])}", code="E508", hint=hint)
-        yield from ((names.index(key), array) for key, array in held.items())
+        yield from ((names.index(name), array) for name, array in held.items())
     else:
         if len(held) != len(names):
             raise unusable(path, f"it holds {plural(len(held), 'array')} for {plural(len(names), 'input')}")
@@ -120,8 +122,22 @@ def fitted(array: Array, tensor: Tensor, name: str) -> Array:
     return converted
 
 
-def concrete(graph: Graph, given: Sequence[Array | None], batch: int | None) -> list[Tensor]:
-    """The inputs' shapes with numbers for the unknown sizes: those of the data, else `batch` (1) and UNKNOWN."""
+def concrete(graph: Graph, given: Sequence[Array | None], batch: int | None) -> tuple[list[Tensor], Trace]:
+    """The inputs' shapes with numbers for the unknown sizes, and all other shapes that follow.
+
+    Unknown sizes are those of the data, else `batch` (1) and one of STAND_INS. Raises ReadError, or SpecErrors.
+    """
+    failure: SpecErrors | None = None
+    for stand_in in STAND_INS:
+        shapes = with_numbers(graph, given, batch, stand_in)
+        try:
+            return shapes, trace(graph, shapes)
+        except SpecErrors as errors:
+            failure = failure or errors
+    raise failure or SpecErrors([])
+
+
+def with_numbers(graph: Graph, given: Sequence[Array | None], batch: int | None, stand_in: int) -> list[Tensor]:
     batches = {len(array) for array in given if array is not None and array.ndim}
     if batch is not None:
         batches.add(batch)
@@ -131,22 +147,22 @@ def concrete(graph: Graph, given: Sequence[Array | None], batch: int | None) -> 
     size = next(iter(batches), 1)
     return [
         tensor if array is None else Tensor(tuple(array.shape), tensor.dtype)
-        for array, tensor in zip(given, (filled(tensor, size) for tensor in input_tensors(graph)), strict=True)
+        for array, tensor in zip(
+            given, (filled(tensor, size, stand_in) for tensor in input_tensors(graph)), strict=True
+        )
     ]
 
 
-def filled(tensor: Tensor, batch: int) -> Tensor:
+def filled(tensor: Tensor, batch: int, stand_in: int) -> Tensor:
     shape = tensor.shape or ()
-    sizes = (batch if index == 0 else UNKNOWN for index in range(len(shape)))
-    return Tensor(
-        tuple(stand_in if size is None else size for size, stand_in in zip(shape, sizes, strict=True)), tensor.dtype
-    )
+    sizes = (batch if index == 0 else stand_in for index in range(len(shape)))
+    return Tensor(tuple(free if size is None else size for size, free in zip(shape, sizes, strict=True)), tensor.dtype)
 
 
 def draw_input(graph: Graph, ref: Ref, tensor: Tensor, random: Any) -> Array:
     """Standard normal numbers, integers that the layers behind the input can look up, or words."""
     if tensor.dtype == "string":
-        return kernels.random_words(tensor.shape or (), random)
+        return kernels.random_words(tuple(size or 0 for size in tensor.shape or ()), random)
     sizes = list(vocabularies(graph, ref))
     dtype = compute_dtype(tensor.dtype)
     if sizes or not is_float(dtype):

@@ -130,10 +130,12 @@ class Model(Layer, abstract=True):
         inputs = {ref.node for ref in self.graph.inputs}
         return all(node.layer.runnable for index, node in enumerate(self.graph.nodes) if index not in inputs)
 
-    def forward(self, ops: ModuleType, w: Mapping[str, Any], *args: Any, mask: Any = None, **kwargs: Any) -> Any:
+    def forward(
+        self, ops: ModuleType, weights: Mapping[str, Any], *args: Any, mask: Any = None, **kwargs: Any
+    ) -> Any:
         """The outputs, one array or a list of them."""
         named = kwargs if mask is None else kwargs | {"mask": mask}
-        arrays = [value.array for value in self.values(ops, w, args, named)]
+        arrays = [value.array for value in self.values(ops, weights, args, named)]
         return arrays[0] if len(arrays) == 1 else arrays
 
     def values(self, ops: ModuleType, w: Mapping[str, Any], args: Any, kwargs: dict[str, Any]) -> list[Value]:

@@ -112,8 +112,8 @@ def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  
     check_runnable(graph, wanted)
     most = default_limit() if options.max_memory is None else options.max_memory
     given = given_arrays(graph, options.data, most)
-    shapes = concrete(graph, given, options.batch)
-    found, built = trace(graph, shapes), trace(whole)
+    shapes, found = concrete(graph, given, options.batch)
+    built = trace(whole)
     needed = weight_bytes(whole, built, wanted) + peak_tensors(graph, found)
     check_memory(needed, most)
     weights = allocate(whole, built, Weights(options.weights, options.seed), wanted, most)

@@ -38,7 +38,8 @@ def argument(args: Args, named: Named, place: int, *names: str, default: Any = N
 
 def floats(x: Any) -> Array:
     x = np.asarray(x)
-    return x if x.dtype.kind in "fc" else x.astype(np.float32)
+    found: Array = x if x.dtype.kind in "fc" else x.astype(np.float32)
+    return found
 
 
 def enter(names: str, function: Callable[[Args, Named], Any]) -> None:
@@ -93,7 +94,7 @@ for _name, _of in {
 }.items():  # fmt: skip
     enter(_name, activation(_of))
 
-for _name, _function in {
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Absolute Abs Fabs": np.abs, "Negative": np.negative, "Sign": np.sign, "Square": np.square, "Conjugate Conj": np.conj,
     "Floor": np.floor, "Ceil": np.ceil, "Trunc": np.trunc, "NanToNum": np.nan_to_num, "LogicalNot": np.logical_not,
     "BitwiseNot BitwiseInvert": np.invert, "Isfinite": np.isfinite, "Isinf": np.isinf, "Isnan": np.isnan,
@@ -104,7 +105,8 @@ for _name, _function in {
     "LessEqual": np.less_equal, "LogicalAnd": np.logical_and, "LogicalOr": np.logical_or, "LogicalXor": np.logical_xor,
     "Where": np.where, "Ravel": np.ravel, "Outer": np.outer, "Dot": np.dot, "Matmul": np.matmul,
     "SquaredDifference": lambda a, b: np.square(a - b),
-}.items():  # fmt: skip
+}  # fmt: skip
+for _name, _function in _FUNCTIONS.items():
     enter(_name, element_wise(_function))
 
 
@@ -113,27 +115,31 @@ def erf(x: Array) -> Array:
     return np.copysign(1.0 - 2.0 * normal_tail(np.abs(x) * x.dtype.type(math.sqrt(2.0))), x).astype(x.dtype, copy=False)
 
 
-for _name, _function in {
+_FUNCTIONS = {
     "Arccos": np.arccos, "Arccosh": np.arccosh, "Arcsin": np.arcsin, "Arcsinh": np.arcsinh, "Arctan": np.arctan,
     "Arctanh": np.arctanh, "Cbrt": np.cbrt, "Cos": np.cos, "Cosh": np.cosh, "Deg2rad": np.deg2rad, "Exp": np.exp,
     "Exp2": np.exp2, "Expm1": np.expm1, "Log": np.log, "Log10": np.log10, "Log1p": np.log1p, "Log2": np.log2,
     "Rad2deg": np.rad2deg, "Reciprocal": lambda x: 1 / x, "Rsqrt": lambda x: 1 / np.sqrt(x), "Sin": np.sin,
     "Sinc": np.sinc, "Sinh": np.sinh, "Sqrt": np.sqrt, "Tan": np.tan, "Erf": erf, "Divide TrueDivide": np.true_divide,
     "Arctan2": np.arctan2, "Hypot": np.hypot, "Logaddexp": np.logaddexp, "Logaddexp2": np.logaddexp2,
-}.items():  # fmt: skip
+}  # fmt: skip
+for _name, _function in _FUNCTIONS.items():
     enter(_name, element_wise(_function, as_float=True))
-for _name, _function in {
+_FUNCTIONS = {
     "Max Amax": np.max, "Min Amin": np.min, "Prod": np.prod, "Sum": np.sum, "Ptp": np.ptp, "Nanmax": np.nanmax,
     "Nanmin": np.nanmin, "Nansum": np.nansum, "Nanprod": np.nanprod, "All": np.all, "Any": np.any, "Argmax": np.argmax,
     "Argmin": np.argmin, "CountNonzero": np.count_nonzero,
-}.items():  # fmt: skip
+}  # fmt: skip
+for _name, _function in _FUNCTIONS.items():
     enter(_name, reduced(_function))
-for _name, _function in {
+_FUNCTIONS = {
     "Mean": np.mean, "Std": np.std, "Var": np.var, "Median": np.median, "Nanmean": np.nanmean, "Nanstd": np.nanstd,
     "Nanvar": np.nanvar, "Nanmedian": np.nanmedian,
-}.items():  # fmt: skip
+}  # fmt: skip
+for _name, _function in _FUNCTIONS.items():
     enter(_name, reduced(_function, as_float=True))
-for _name, _function in {"Cumsum": np.cumsum, "Cumprod": np.cumprod, "Nancumsum": np.nancumsum}.items():
+_FUNCTIONS = {"Cumsum": np.cumsum, "Cumprod": np.cumprod, "Nancumsum": np.nancumsum}
+for _name, _function in _FUNCTIONS.items():
     enter(_name, along(_function))
 enter("Sort", along(np.sort, -1))
 enter("Argsort", along(partial(np.argsort, kind="stable"), -1))
@@ -236,7 +242,8 @@ def padded(args: Args, named: Named) -> Array:
     mode = MODES[str(argument(args, named, 2, "mode", default="constant")).lower()]
     value = argument(args, named, 3, "constant_values", default=0)
     pairs = width if isinstance(width, int) else np.asarray(width).tolist()
-    return np.pad(args[0], pairs, mode, **({"constant_values": value} if mode == "constant" else {}))  # type: ignore[call-overload, no-any-return]
+    found: Array = np.pad(args[0], pairs, mode, **({"constant_values": value} if mode == "constant" else {}))  # type: ignore[call-overload]
+    return found
 
 
 def indexed(args: Args, named: Named) -> Any:

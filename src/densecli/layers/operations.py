@@ -158,7 +158,7 @@ class Operation(Layer, abstract=True):
         """A call's arguments as keras.ops has them: tensors by position, the rest by name."""
         return args or tuple(kwargs.values()), self.named(kwargs)
 
-    def forward(self, ops: ModuleType, w: Mapping[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *args: Any, **kwargs: Any) -> Any:
         found = ops.operation(self.rule, *self.arguments(args, kwargs))
         arrays = found if isinstance(found, list) else [found]
         inputs = [str(each.dtype) for each in ops.arrays_in([args, kwargs])]
