@@ -130,9 +130,7 @@ class Model(Layer, abstract=True):
         inputs = {ref.node for ref in self.graph.inputs}
         return all(node.layer.runnable for index, node in enumerate(self.graph.nodes) if index not in inputs)
 
-    def forward(
-        self, ops: ModuleType, weights: Mapping[str, Any], *args: Any, mask: Any = None, **kwargs: Any
-    ) -> Any:
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *args: Any, mask: Any = None, **kwargs: Any) -> Any:
         """The outputs, one array or a list of them."""
         named = kwargs if mask is None else kwargs | {"mask": mask}
         arrays = [value.array for value in self.values(ops, weights, args, named)]
