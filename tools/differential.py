@@ -62,7 +62,7 @@ def ask(options: argparse.Namespace, index: int, tally: Counter[str]) -> list[Di
     tally["layers"] += 1
     try:
         found = layers.disagreements(case, options.run, tally)
-    except Exception as error:  # noqa: BLE001  # a crash is a finding like any other
+    except Exception as error:  # a crash is a finding like any other
         found = [("crash", "", f"{type(error).__name__}: {error}")]
         if options.index is not None:
             raise

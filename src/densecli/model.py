@@ -139,7 +139,7 @@ class Model(Layer, abstract=True):
     def values(self, ops: ModuleType, w: Mapping[str, Any], args: Any, kwargs: dict[str, Any]) -> list[Value]:
         """The outputs with their masks: as in Keras, those that the layers inside have made of the inputs'."""
         masks = flat_arrays(kwargs.get("mask"))
-        arrays = self.in_order(args, {key: item for key, item in kwargs.items() if key != "mask"}, flat_arrays)
+        arrays = self.in_order(args, {key: item for key, item in kwargs.items() if key != "mask"}, _flat_call)
         masks += [None] * (len(arrays) - len(masks))
         if not self.graph.deferred:
             arrays = [
@@ -148,6 +148,12 @@ class Model(Layer, abstract=True):
             ]
         given = [Value(*pair) for pair in zip(arrays, masks, strict=True)]
         return forward(self.graph, ops, [w.get(node.name, {}) for node in self.graph.nodes], given)
+
+
+def _flat_call(call: list[Any]) -> list[Any]:
+    """The arrays in the positional and the named arguments of a call."""
+    args, kwargs = call
+    return flat_arrays([*args, *(kwargs[key] for key in sorted(kwargs))])
 
 
 def _tells(layer: Layer) -> bool:

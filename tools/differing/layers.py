@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import re
 import warnings
 from functools import cache
@@ -12,17 +11,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
 import numpy as np
+
 import record_keras
 import support
 from cases import Case, families
 from densecli import infer
 from densecli.errors import ConfigError, DenseError, ShapeError, Source, SpecErrors
-from densecli.layer import CATALOGUE
 from densecli.read import keras as reader
 from densecli.shape import product
-from forwarding import call_forward
-
 from differing import draw
+from forwarding import call_forward
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -68,12 +68,6 @@ from .elementary import (
     steps_that_differ,
     take_rows,
     to_half,
-    masked,
-    merge_ways,
-    not_equal,
-    reshape,
-    steps_that_differ,
-    take_rows,
     transpose,
 )
 from .encoding import affine, bins, encode, standardize
