@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import xml.etree.ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -228,6 +229,19 @@ def test_hostile_names_are_string_literals_in_code():
     assert code.isascii()
 
 
+@pytest.mark.parametrize("target", ["dsl", "yaml", "json", "keras"])
+def test_words_in_arguments_read_back(target):
+    words = ["$a", "$$b", "c d", "e's", 'f"g', "null", "1", "h\\i", "j, k", "日本"]
+    write, read = READERS[target]
+    layer = CATALOGUE["StringLookup"](vocabulary=words)
+    nodes = [
+        Node("input_layer", InputLayer(shape=(4,), dtype="string"), [Call(())]),
+        Node("string_lookup", layer, [Call((Ref(0),))]),
+    ]
+    model = Graph("sequential", "Sequential", nodes, [Ref(0)], [Ref(1)])
+    assert vars(read(write(model)).nodes[1].layer)["vocabulary"] == words
+
+
 def test_arguments_that_are_defaults_are_left_out():
     assert (
         dsl.render(graph("Dense(units=4, activation=linear, use_bias=true, kernel_initializer=glorot_uniform)@(3,)"))
@@ -290,6 +304,31 @@ def test_diagrams_have_a_box_for_each_layer_and_stay_one_statement_a_line(model)
     lines = dot.render(box).splitlines()
     assert sum(bool(re.match(r"  n\d+ \[label=", line)) for line in lines) == layers
     assert svg.render(box).count('class="box"') == layers
+
+
+LABEL = r'"(?:[^"\\]|\\.)*"'
+DOT_LINE = re.compile(
+    rf"\s*(?:n\d+ \[label={LABEL}, tooltip={LABEL}\];|n\d+ -> n\d+(?: \[(?:l(?:tail|head)=cluster_\d+(?:, )?)+\])?;"
+    rf"|subgraph cluster_\d+ \{{|label={LABEL}; style=dashed;|\}}|digraph model \{{|label={LABEL}; labelloc=t; compound=true;"
+    r'|node \[shape=box, style=rounded, fontname="monospace", fontsize=11\];)'
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(models(names=ANY_NAME))
+def test_dot_is_nothing_but_statements_with_quoted_labels(model):
+    for line in dot.render(diagram(infer(model), depth=None)).splitlines():
+        assert DOT_LINE.fullmatch(line), line
+
+
+def test_hostile_names_of_nested_models_stay_text_in_pictures():
+    for name in HOSTILE:
+        model = nested_model()
+        model.nodes[2].name = name
+        box = diagram(infer(model), depth=None)
+        ET.fromstring(svg.render(box).split("\n", 1)[1])
+        assert all(DOT_LINE.fullmatch(line) for line in dot.render(box).splitlines())
+        assert all(re.search(r'\["[^"]*"\]$', line) for line in mermaid.render(box).splitlines() if "[" in line)
 
 
 @st.composite

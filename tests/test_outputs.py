@@ -147,6 +147,12 @@ def test_branches_side_by_side_are_no_repeat():
     assert all(line.times == 1 for line in select(report, Selection(collapse=True)))
 
 
+def test_a_block_is_connected_in_itself():
+    branch = "Dense(3) -> Dense(3) -> Dense(3)"
+    report = infer(graph(f"Dense(3)@(3,) -> [{branch} -> Activation(relu) | {branch}] -> Add"))
+    assert all(line.times == 1 or line.row.type == "Dense" for line in select(report, Selection(collapse=True)))
+
+
 def test_depth_opens_wrappers_level_by_level():
     report = infer(graph("TimeDistributed(TimeDistributed(Dense(2)))@(4,5,3)"))
     assert [len(names(report, depth=depth)) for depth in (0, 1, 2, None)] == [1, 2, 3, 3]
@@ -234,6 +240,12 @@ def test_latex_is_as_kept(name):
     golden(f"{name}.tex", latex.render(report, select(report, Selection(collapse=True)), default_columns(report)))
 
 
+def test_code_spans_are_longer_than_what_they_hold():
+    assert markdown.code("a`b``c") == "```a`b``c```"
+    assert markdown.code("`") == "`` ` ``"
+    assert markdown.code("a|b") == "<code>a&#124;b</code>"
+
+
 def test_latex_has_no_live_character():
     text = latex.render(BAD, select(BAD), choose_columns("name,params", BAD))
     body = text[text.index("\\midrule") : text.rindex("\\midrule")]
@@ -279,8 +291,10 @@ def test_html_holds_every_row_and_the_diagram(name):
 
 
 def test_html_keeps_names_as_text_and_loads_nothing():
-    page, _, _ = page_of(BAD)
+    lines = select(BAD)
+    page = html.render(BAD, lines, choose_columns("layer,name,connected_to", BAD), diagram(BAD, depth=None))
     seen = Tags(page)
+    assert "".join(seen.text).count("<script>alert(1)<b>") >= 3
     assert seen.tags["script"] == 1
     assert not seen.tags.keys() & {"img", "a", "link", "iframe", "b", "i"}
     assert not [each for each in seen.attributes if each[1].startswith("on") or each[1] in ("href", "src", "style")]

@@ -19,9 +19,9 @@ def arguments(layer: Layer) -> dict[str, Any]:
     """The arguments that differ from their defaults, in the layer's own order; equal numbers per axis as one number."""
     found: dict[str, Any] = {}
     for name in dict.fromkeys((*layer.positional, *layer.config_fields)):
-        if name not in layer.given or name == "weights":
+        if name not in layer.given or name not in vars(layer):
             continue
-        value = getattr(layer, name)
+        value = vars(layer)[name]  # not getattr: a method or property may have the same name
         if name not in layer.defaults or not _same(value, layer.defaults[name]):
             found[name] = _shortest(layer, name, value)
     return found
