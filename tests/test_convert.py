@@ -17,7 +17,7 @@ from densecli.infer import infer
 from densecli.layer import CATALOGUE
 from densecli.layers.core import Activation, Dense, InputLayer
 from densecli.layers.merge import Add, Multiply
-from densecli.layers.opaque import Custom
+from densecli.layers.opaque import Opaque
 from densecli.layers.wrappers import TimeDistributed
 from densecli.model import Model
 from densecli.read import document, keras
@@ -65,8 +65,8 @@ LAYERS = st.sampled_from(
         lambda: Dense(units=8, kernel_regularizer=Object("L2", {"l2": 0.01}), trainable=False),
         lambda: Activation(activation="tanh"),
         lambda: _named(TimeDistributed(layer=_named(Dense(units=8), "inside"))),
-        lambda: Add(),
-        lambda: Multiply(),
+        Add,
+        Multiply,
     ]
 )
 
@@ -259,7 +259,7 @@ def test_error_what_the_dsl_has_no_words_for_is_named(target, what):
 
 @pytest.mark.parametrize("write", [dsl.render, spec.render_yaml, keras_config.render, python.render])
 def test_error_layers_of_unknown_code_are_refused(write):
-    nodes = [Node("in", InputLayer(shape=(8,)), [Call(())]), Node("x", Custom("Mine"), [Call((Ref(0),))])]
+    nodes = [Node("in", InputLayer(shape=(8,)), [Call(())]), Node("x", Opaque(), [Call((Ref(0),))])]
     with pytest.raises(OutputError) as raised:
         write(Graph("m", "Functional", nodes, [Ref(0)], [Ref(1)]))
     assert raised.value.code == "E604"
@@ -309,7 +309,7 @@ def test_boxes_never_overlap_and_edges_run_down(drawing):
         for (x, y), s in zip(layout.centres, sizes, strict=True)
     ]
     for index, (left, top, right, bottom) in enumerate(boxes):
-        assert left >= -1e-6 and right <= layout.size.width + 1e-6
+        assert -1e-6 <= left < right <= layout.size.width + 1e-6
         for other in boxes[index + 1 :]:
             assert (
                 right <= other[0] + 1e-6

@@ -352,7 +352,7 @@ def test_a_custom_layer_is_an_opaque_row_and_what_follows_is_not_counted():
     )
     assert [(row.type, row.opaque, row.output_shapes[0]) for row in report.rows[1:]] == [
         ("MyLayer", True, None),
-        ("Dense", False, None),
+        ("Dense", True, None),
     ]
     assert report.totals.lower_bound
     assert report.totals.not_counted["params"] == ("mine", "b")

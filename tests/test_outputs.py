@@ -308,7 +308,8 @@ def test_svg_shows_each_layer_inside_the_picture():
     assert len(boxes) == len(HOSTILE)
     for box in boxes:
         x, y, w, h = (float(box.get(key)) for key in ("x", "y", "width", "height"))
-        assert x >= 0 and y >= 0 and x + w <= width and y + h <= height
+        assert 0 <= x <= x + w <= width
+        assert 0 <= y <= y + h <= height
     assert is_harmless(text)
 
 
@@ -316,5 +317,6 @@ def test_the_terminal_as_a_picture_is_xml_without_fonts_from_elsewhere():
     text = picture.render(table.parts(BAD, select(BAD), default_columns(BAD)), "densecli <x>")
     ET.fromstring(text)
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
-    assert "@import" not in text and "@font-face" not in text
+    assert "@import" not in text
+    assert "@font-face" not in text
     assert is_harmless(text)
