@@ -80,7 +80,7 @@ MODELS = {
         "Conv2D(32, 3, activation=relu, trainable=false)@(64,64,3) -> MaxPooling2D -> Conv2D(64, 3, activation=relu, trainable=false)"
         " -> GlobalAveragePooling2D -> Dense(64, activation=relu) -> Dense(10)", 8, "float32",
     ),
-    "siamese": ("examples/specs/siamese.yaml", 8, "float32"),
+    "siamese": ("tests/fixtures/siamese.json", 8, "float32"),
     "mlp-bfloat16": ("Dense(512, activation=relu)@(784,) -> Dropout(0.2) -> Dense(512, activation=relu) -> Dense(10)", 64, "bfloat16"),
     "mlp-mixed": ("Dense(512, activation=relu)@(784,) -> Dropout(0.2) -> Dense(512, activation=relu) -> Dense(10)", 64, "mixed_bfloat16"),
     "vgg-mixed": (

@@ -28,7 +28,7 @@ SAMPLES = 4
 
 def build(text, policy="float32"):
     keras.utils.clear_session()
-    graph = read(specs([str(ROOT / text) if text.startswith("examples/") else text])[0])
+    graph = read(specs([str(ROOT / text) if text.endswith(".json") else text])[0])
     return keras.models.model_from_json(keras_config.render(with_policy(graph, policy)))
 
 
