@@ -23,8 +23,8 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests"), str(ROOT / "tools")]
 
-from differing import layers  # noqa: E402
-from differing.deliberate import Difference, reason_for  # noqa: E402
+from differing import layers
+from differing.deliberate import Difference, reason_for
 
 
 def main(arguments: list[str]) -> int:

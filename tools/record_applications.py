@@ -23,8 +23,8 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
-import keras  # noqa: E402
-from keras.src.applications import nasnet  # noqa: E402
+import keras
+from keras.src.applications import nasnet
 
 FIXTURES = ROOT / "tests" / "fixtures" / "applications"
 

@@ -20,10 +20,10 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-import keras  # noqa: E402
-from keras import layers, ops  # noqa: E402
+import keras
+from keras import layers, ops
 
-from record_applications import count, row, without_build  # noqa: E402
+from record_applications import count, row, without_build
 
 FILE = ROOT / "tests" / "fixtures" / "models.json.gz"
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from densecli.report import WeightInfo
-    from densecli.trace import Tensor, Trace
+    from densecli.trace import Trace
 
 SCHEMA = "densecli/memory/1"
 POLICIES = ("float32", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16", "float64")
@@ -106,7 +106,9 @@ def footprint(graph: Graph, source: str = "<argument>", wish: Wish = Wish()) -> 
     sums = Sums(graph, found)
     layers, unknown = layer_memory(graph, found)
     highest = peak(graph, found)
-    alive = sorted(((graph.nodes[ref.node].name, count) for ref, count in highest.alive.items()), key=lambda item: -item[1])
+    alive = sorted(
+        ((graph.nodes[ref.node].name, count) for ref, count in highest.alive.items()), key=lambda item: -item[1]
+    )
     return Footprint(
         source, graph.name, graph.kind, wish.batch, wish.dtype, sums.by_dtype(),
         Inference(sums.weights, highest.bytes, "" if highest.step is None else graph.nodes[highest.step[0]].name, tuple(alive)),

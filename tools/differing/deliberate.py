@@ -59,7 +59,9 @@ DELIBERATE = (
     ),
     Deliberate(
         "arguments that every layer has (trainable, dtype, activity_regularizer) are accepted on every layer",
-        lambda it: accepted(it, *(f"unexpected keyword argument '{name}'" for name in ("trainable", "activity_regularizer"))),
+        lambda it: accepted(
+            it, *(f"unexpected keyword argument '{name}'" for name in ("trainable", "activity_regularizer"))
+        ),
     ),
     Deliberate(
         "the initializer `constant` by its name alone is 0; Keras 3.15.1 fails to make it (KeyError)",

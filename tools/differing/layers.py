@@ -208,7 +208,9 @@ def saved(inputs: Any, output: Any) -> Any:
 
 def model_facts(model: Any) -> tuple[list[Any], int]:
     tensors = keras.tree.flatten(model.outputs)
-    return [[list(tensor.shape), keras.backend.standardize_dtype(tensor.dtype)] for tensor in tensors], model.count_params()
+    return [
+        [list(tensor.shape), keras.backend.standardize_dtype(tensor.dtype)] for tensor in tensors
+    ], model.count_params()
 
 
 def small(case: Case, facts: dict[str, Any]) -> bool:

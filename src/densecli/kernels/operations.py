@@ -215,7 +215,7 @@ def expanded(args: Args, named: Named) -> Array:
 
 def squeezed(args: Args, named: Named) -> Array:
     axis = axes(named, args)
-    return np.squeeze(args[0], None if axis == () else axis)
+    return np.asarray(np.squeeze(args[0], None if axis == () else axis))
 
 
 def parts(args: Args, named: Named) -> list[Array]:
@@ -311,7 +311,7 @@ def one_hot(args: Args, named: Named) -> Array:
 
 
 def multi_hot(args: Args, named: Named) -> Array:
-    return one_hot(args, {"num_classes": named["num_classes"]}).max(-2)
+    return np.asarray(one_hot(args, {"num_classes": named["num_classes"]}).max(-2))
 
 
 def top_k(args: Args, named: Named) -> list[Array]:
@@ -332,7 +332,7 @@ def tensordot(args: Args, named: Named) -> Array:
 
 
 def length(x: Array, named: Named, args: Args) -> Array:
-    return np.sqrt(np.square(x).sum(axes(named, args), keepdims=True))
+    return np.asarray(np.sqrt(np.square(x).sum(axes(named, args), keepdims=True)))
 
 
 def norm(args: Args, named: Named) -> Array:
