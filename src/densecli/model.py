@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ShapeError
+from densecli.forward import Value, flat_arrays, forward
 from densecli.graph import row_order
 from densecli.layer import Child, Layer, sum_known
 from densecli.shape import show
@@ -27,7 +28,7 @@ class Model(Layer, abstract=True):
     """
 
     takes = "several"
-    supports_masking = True
+    carries_masks = True
 
     def __init__(self, graph: Graph) -> None:
         self.graph, self.given = graph, {}
@@ -122,23 +123,37 @@ class Model(Layer, abstract=True):
             for layer, result in self.results(*args, **kwargs)
         )
 
-
-    # -- the forward pass -------------------------------------------------------------
-    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *inputs: Array, **_: Any) -> Any:
-        """As a layer inside a wrapper; in a graph, densecli.forward hands the masks through as well."""
-        from densecli.forward import Value, flat_arrays, forward  # noqa: PLC0415  # it knows how models are called
-
-        values = [Value(array) for array in self.in_order(inputs, {}, flat_arrays)]
-        outputs = [value.array for value in forward(self.graph, ops, self.weights_by_node(weights), values)]
-        return outputs[0] if len(outputs) == 1 else outputs
-
-    def weights_by_node(self, weights: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        return [weights.get(node.name, {}) for node in self.graph.nodes]
-
+    # -- arrays -----------------------------------------------------------------------
     @property
     def runnable(self) -> bool:
+        """Whether every layer inside has a forward pass."""
         inputs = {ref.node for ref in self.graph.inputs}
         return all(node.layer.runnable for index, node in enumerate(self.graph.nodes) if index not in inputs)
+
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *args: Any, mask: Any = None, **kwargs: Any) -> Any:
+        """The outputs, one array or a list of them."""
+        named = kwargs if mask is None else kwargs | {"mask": mask}
+        arrays = [value.array for value in self.values(ops, weights, args, named)]
+        return arrays[0] if len(arrays) == 1 else arrays
+
+    def values(self, ops: ModuleType, w: Mapping[str, Any], args: Any, kwargs: dict[str, Any]) -> list[Value]:
+        """The outputs with their masks: as in Keras, those that the layers inside have made of the inputs'."""
+        masks = flat_arrays(kwargs.get("mask"))
+        arrays = self.in_order(args, {key: item for key, item in kwargs.items() if key != "mask"}, _flat_call)
+        masks += [None] * (len(arrays) - len(masks))
+        if not self.graph.deferred:
+            arrays = [
+                ops.as_input(array, array.ndim if own.shape is None else len(own.shape), own.dtype)
+                for array, own in zip(arrays, self.own_inputs(), strict=True)
+            ]
+        given = [Value(*pair) for pair in zip(arrays, masks, strict=True)]
+        return forward(self.graph, ops, [w.get(node.name, {}) for node in self.graph.nodes], given)
+
+
+def _flat_call(call: list[Any]) -> list[Any]:
+    """The arrays in the positional and the named arguments of a call."""
+    args, kwargs = call
+    return flat_arrays([*args, *(kwargs[key] for key in sorted(kwargs))])
 
 
 def _tells(layer: Layer) -> bool:

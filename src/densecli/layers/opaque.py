@@ -61,7 +61,6 @@ class Lambda(Opaque):
     """
 
     formula = "output = function(input, **arguments)"
-    weightless = True  # Keras counts no variables for it, whatever the function uses
     shape_rule = "(batch, *output_shape); unknown without it"
 
     function = fields.anything(fields.REQUIRED, "the function, which stays closed")
