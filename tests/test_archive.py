@@ -13,8 +13,9 @@ import zipfile
 import zlib
 from pathlib import Path
 
-import densecli
 import pytest
+
+import densecli
 from densecli.errors import DenseError, SpecErrors
 from densecli.infer import infer
 from densecli.read import hdf5
@@ -229,7 +230,10 @@ def test_the_config_attribute_is_a_text(tmp_path, value):
 
 
 def test_a_config_longer_than_an_object_header_is_read(tmp_path):
-    layers = [{"class_name": "Dense", "config": {"name": f"dense_{index}", "units": 3, "note": "x" * 500}} for index in range(400)]
+    layers = [
+        {"class_name": "Dense", "config": {"name": f"dense_{index}", "units": 3, "note": "x" * 500}}
+        for index in range(400)
+    ]
     layers[0]["config"]["batch_input_shape"] = [None, 4]
     path = tmp_path / "m.h5"
     with h5py.File(path, "w", libver="latest") as file:
@@ -296,7 +300,10 @@ def test_custom_layers_get_their_counts_from_the_weights(tmp_path):
 
 
 def test_custom_layers_of_an_archive_get_theirs_from_its_weights_file(tmp_path):
-    layers = [*CONFIG["config"]["layers"], {"module": "my", "class_name": "MyLayer", "config": {"name": "z"}, "registered_name": "my>MyLayer"}]
+    layers = [
+        *CONFIG["config"]["layers"],
+        {"module": "my", "class_name": "MyLayer", "config": {"name": "z"}, "registered_name": "my>MyLayer"},
+    ]
     config = {**CONFIG, "config": {"name": "m", "layers": layers}}
     with h5py.File(tmp_path / "w.h5", "w") as file:
         for path, shape in (("dense/vars/0", (4, 3)), ("my_layer/vars/0", (3, 7)), ("my_layer/inner/vars/0", (7,))):
@@ -448,6 +455,10 @@ def test_an_attack_is_an_opaque_row_or_an_error(tmp_path, name):
 
 def test_modules_of_the_program_itself_are_untouched(tmp_path):
     system, before = os.system, set(sys.modules)
-    report(archive(tmp_path / "m.keras", ("config.json", json.dumps(ATTACKS["CVE-2025-1550 module and class of anything"]))))
+    report(
+        archive(
+            tmp_path / "m.keras", ("config.json", json.dumps(ATTACKS["CVE-2025-1550 module and class of anything"]))
+        )
+    )
     assert os.system is system
     assert not {name for name in set(sys.modules) - before if not name.startswith("densecli")}

@@ -37,17 +37,7 @@ class Stored(NamedTuple):
 
 
 def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = LIMITS) -> Graph:
-<<<<<<< HEAD
     """The graph in the attribute `model_config`. Raises ReadError (E106 no h5py, E321 no config, E322 links) or LimitError.
-=======
-    """The graph in the attribute `model_config`. Raises ReadError (E106 no h5py, E321 no config, E322 links) or LimitError."""
-    with open_hdf5(file) as opened:
-        text = config_of(opened, limits)
-        if text is None:
-            raise weights_only(opened, limits)
-        version = _attribute(opened, "keras_version")
-        from densecli.read import json_text, keras  # noqa: PLC0415
->>>>>>> main
 
     h5py is needed only for what custom layers hold, for files without a config, and for files unlike those of Keras.
     """
@@ -76,7 +66,7 @@ def _attributes(file: BinaryIO, limits: Limits) -> dict[str, bytes]:
     try:
         found = hdf5_attributes.read(file, limits.config_bytes)
     except hdf5_attributes.Unfamiliar:
-        with _opened(file) as opened:
+        with open_hdf5(file) as opened:
             return {key: text for key in WANTED if (text := _attribute(opened, key)) is not None}
     texts = {key: found[key].value for key in WANTED if key in found}
     if "model_config" in texts and texts["model_config"] is None:
@@ -140,7 +130,7 @@ def _attribute(opened: Any, name: str) -> bytes | None:
 
 def weights_only(file: BinaryIO, limits: Limits) -> ReadError:
     """The error for a file without a config: what it holds instead."""
-    with _opened(file) as opened:
+    with open_hdf5(file) as opened:
         found = guarded(opened, limits)
     total = sum(product(each.shape) or 0 for each in found)
     shown = ", ".join(f"{each.path} {each.shape}" for each in found[:3])
