@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -183,7 +184,7 @@ def test_a_closed_stdout_is_an_error():
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux only")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux only")
 @pytest.mark.parametrize("arguments", [(), ("-f", "json"), ("--help",), ("--version",), ("layers",)], ids=" ".join)
 def test_a_full_disk_is_an_error(arguments):
     words = "" if {"--help", "--version", "layers"} & set(arguments) else f"'{CHAIN}'"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from densecli.shape import Shape
+if TYPE_CHECKING:
+    from densecli.shape import Shape
 
 SCHEMA = "densecli/summary/1"
 

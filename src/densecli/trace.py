@@ -76,7 +76,9 @@ def _order(graph: Graph) -> Sequence[tuple[int, int]]:
     """Calls in an order that works, those of layers that no output needs included where they can be reached."""
     if graph.kind == "Sequential":
         return [(index, 0) for index in range(len(graph.nodes))]
-    return call_order(graph)[0]
+    order = call_order(graph)[0]
+    reached = set(order)
+    return [*(ref[:2] for ref in graph.inputs if ref[:2] not in reached), *order]
 
 
 def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any, Result]) -> None:

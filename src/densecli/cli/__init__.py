@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "Where each shape and each parameter count comes from, layer by layer.",
     "check": "Expectations, budgets and lock files: hold models against them, for CI.",
     "diff": "What differs between two models, layer by layer.",
+    "convert": "The model in another form: DSL, YAML, JSON, Keras config or code, a diagram.",
     "layers": "The catalogue: types, arguments, defaults, formulas.",
     "schema": "The JSON Schemas of what goes in and what comes out.",
 }

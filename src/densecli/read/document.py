@@ -12,7 +12,7 @@ from densecli.read.items import MODELS, ItemReader
 from densecli.read.limits import LIMITS, Limits
 from densecli.read.spans import join
 from densecli.read.spec import Spec
-from densecli.read.values import Collected, ValueReader
+from densecli.read.values import ValueReader
 from densecli.read.variables import read_variables
 from densecli.read.wiring import Wiring, unreached
 from densecli.text import plural, quote
@@ -46,7 +46,17 @@ def read(
 
     Raises SpecErrors with every mistake that was found, or the one DenseError that kept it from being read.
     """
-    value = load(source, limits)
+    return read_value(load(source, limits), source, input_shapes, settings, limits)
+
+
+def read_value(
+    value: Any,
+    source: Source,
+    input_shapes: Mapping[str | None, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    limits: Limits = LIMITS,
+) -> Graph:
+    """The graph of a spec that was parsed already; `source.locate` finds the places of what is wrong in it."""
     if not isinstance(value, dict):
         raise json_text.not_an_object(source, value, "a model")
     spec = Spec(source, Builder(limits), {})
@@ -66,13 +76,7 @@ def _expect(spec: Spec, values: ValueReader, expect: Any) -> dict[str, Any]:
     if not isinstance(expect, dict):
         spec.wrong_type("expectations by name, such as {params: 244}", expect, "/expect")
         return {}
-    try:
-        return {key: values.read(value, join("/expect", key)) for key, value in expect.items()}
-    except Collected:
-        return {}
-    except DenseError as error:
-        spec.fail(error, "/expect")
-        return {}
+    return {key: values.collect(value, join("/expect", key)) for key, value in expect.items()}
 
 
 class ModelReader:
@@ -105,9 +109,9 @@ class ModelReader:
         name = self.optional("name", str, "a name")
         trainable = self.optional("trainable", bool, "true or false")
         if self.entry.get("layers") is None:
-            self.spec.fail(
-                ArgumentError("a model needs `layers`", code="E307", hint="layers: [Dense(4)]"), self.pointer
-            )
+            if self.entry.keys() <= set(KEYS):  # else a misspelt key was named already
+                error = ArgumentError("a model needs `layers`", code="E307", hint="layers: [Dense(4)]")
+                self.spec.fail(error, self.pointer)
             return None
         tensors = self.inputs()
         last = self.items().read(self.entry["layers"], self.at("layers"), tensors)

@@ -9,7 +9,7 @@ from densecli.errors import ArgumentError, GraphError, Place, Source
 from densecli.fields import Object
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
-from densecli.read import syntax
+from densecli.read import syntax, tree
 from densecli.read.build import Argument, Builder, Made
 from densecli.read.encoding import check_surrogates
 from densecli.read.syntax import Setting
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from densecli.graph import Graph, Ref
-    from densecli.read.syntax import Branches, Stack, Step, Unit
+    from densecli.read.tree import Branches, Stack, Step, Unit
 
 _OBJECTS = {*names.INITIALIZERS, *names.REGULARIZERS, *names.CONSTRAINTS}
 
@@ -93,9 +93,9 @@ class StackReader:
 
     def unit(self, step: Step, tensors: list[Ref] | None) -> list[Ref]:
         what = step.what
-        if isinstance(what, syntax.Stack):
+        if isinstance(what, tree.Stack):
             return self.stack(what, tensors)
-        if isinstance(what, syntax.Branches):
+        if isinstance(what, tree.Branches):
             return self.branches(what, step, tensors)
         return self.layer(what, step, tensors)
 
@@ -113,7 +113,7 @@ class StackReader:
         only = branch.steps[0]
         if (
             len(branch.steps) > 1
-            or not isinstance(only.what, syntax.Unit)
+            or not isinstance(only.what, tree.Unit)
             or not only.what.bare
             or only.shape
             or only.repeat
@@ -176,8 +176,8 @@ class StackReader:
         """An argument's value; a layer in it becomes a layer, Keras' other objects stay words."""
         if isinstance(value, list):
             return [self.value(item, start) for item in value]
-        if not isinstance(value, syntax.Unit):
-            return str(value) if isinstance(value, syntax.Word) else value
+        if not isinstance(value, tree.Unit):
+            return str(value) if isinstance(value, tree.Word) else value
         if value.type in CATALOGUE or value.type in ALIASES:
             return self.inner_layer(value, start + value.start)
         if value.type not in _OBJECTS:
@@ -209,13 +209,11 @@ class StackReader:
 
 def _starts_with_input(stack: Stack) -> bool:
     first = stack.steps[0]
-    return first.shape is not None or (
-        isinstance(first.what, syntax.Unit) and first.what.type in ("Input", "InputLayer")
-    )
+    return first.shape is not None or (isinstance(first.what, tree.Unit) and first.what.type in ("Input", "InputLayer"))
 
 
 def _has_layer(unit: Unit) -> bool:
-    return any(isinstance(arg.value, syntax.Unit | list) for arg in unit.arguments)
+    return any(isinstance(arg.value, tree.Unit | list) for arg in unit.arguments)
 
 
 def input_arguments(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import DenseError, GraphError
+from densecli.errors import GraphError
 from densecli.layers.core import InputLayer
 from densecli.read.build import Argument
 from densecli.read.spans import join
@@ -76,11 +76,8 @@ class InputReader:
             return self.values.arguments(
                 "InputLayer", {key: each for key, each in value.items() if key in _OPTIONS}, pointer
             )
-        try:
-            return [Argument("shape", self.values.read(value, pointer), self.spec.place(pointer))]
-        except DenseError as error:
-            self.spec.fail(error, pointer)
-            return None
+        shape = self.values.collect(value, pointer, _OPEN)
+        return None if shape is _OPEN else [Argument("shape", shape, self.spec.place(pointer))]
 
     # -- shapes from outside ----------------------------------------------------------
     def outside(self, name: str | None, *, single: bool) -> Any:

@@ -110,8 +110,7 @@ class ItemReader:
         place = self.spec.place(inside, "key")
         if type_name in MODELS:
             given = given if isinstance(given, dict) else {"layers": given}
-            made = self.nested(self.spec, given, inside)
-            return self.add(made and made._replace(name=None), beside, at, place, tensors)
+            return self.add(self.model(type_name, given, beside, at, inside), beside, at, place, tensors)
         return self.add(self.make(type_name, given, inside, place), beside, at, place, tensors)
 
     def typed(self, item: dict[str, Any], pointer: str, tensors: list[Ref] | None) -> list[Ref] | None:
@@ -124,12 +123,19 @@ class ItemReader:
             key: item[key] for key in _BESIDE if key in item and not (key == "inputs" and _is_argument(type_name, key))
         }
         given = {key: value for key, value in item.items() if key not in beside and key != "type"}
-        made = (
-            self.nested(self.spec, given, pointer)
-            if type_name in MODELS
-            else self.make(type_name, given, pointer, place)
-        )
-        return self.add(made, beside, dict.fromkeys(beside, pointer), place, tensors)
+        at = dict.fromkeys(beside, pointer)
+        if type_name in MODELS:
+            return self.add(self.model(type_name, given, beside, at, pointer), beside, at, place, tensors)
+        return self.add(self.make(type_name, given, pointer, place), beside, at, place, tensors)
+
+    def model(
+        self, type_name: str, given: dict[str, Any], beside: dict[str, Any], at: dict[str, str], pointer: str
+    ) -> Made | None:
+        """A nested model; it takes its name with it."""
+        entry = given | {"type": type_name}
+        if "name" in beside:
+            entry["name"] = self.name(beside.pop("name"), join(at["name"], "name"))
+        return self.nested(self.spec, entry, pointer)
 
     def call(self, item: dict[str, Any], pointer: str, tensors: list[Ref] | None) -> list[Ref]:
         """A layer once more: {call: name, inputs: […], name: of the result}."""
@@ -161,7 +167,7 @@ class ItemReader:
     def repeat(self, item: dict[str, Any], pointer: str, tensors: list[Ref] | None) -> list[Ref] | None:
         """A block, several times: {repeat: N, layers: […]}."""
         self.spec.check_keys(item, ("repeat", "layers"), pointer, "a repeat")
-        count = self.values.read(item["repeat"], join(pointer, "repeat"))
+        count = self.values.collect(item["repeat"], join(pointer, "repeat"), 1)
         if type(count) is not int or count < 1:
             message = f"a repeat count is 1 or more, got {describe(count)}"
             self.spec.fail(ArgumentError(message, code="E303"), join(pointer, "repeat"))

@@ -43,10 +43,8 @@ def read(
     reader = ModelReader(source, era_of(found, entry), input_shapes or {})
     try:
         graph = reader.read(entry, pointer)
-    except SpecErrors:
-        raise
     except (GraphError, ArgumentError) as error:
-        raise SpecErrors([*reader.layers.errors, error]) from None
+        raise SpecErrors(reader.layers.errors or [error]) from None
     if reader.layers.errors:
         raise SpecErrors(reader.layers.errors)
     return graph
@@ -163,19 +161,48 @@ class ModelReader:
         bare = isinstance(config, list)
         entries = config if bare else config["layers"]
         pointer = f"{pointer}/config" if bare else f"{pointer}/config/layers"
-        made = [self.layers.read(each, f"{pointer}/{index}") for index, each in enumerate(entries)]
-        opening = self.opening(entry, entries, made, pointer)
+        start = self.merged(entries[0], pointer) if entries else None
+        made = [
+            self.layers.read(each, f"{pointer}/{index}") for index, each in enumerate(entries) if index or not start
+        ]
+        opening = Opening("", None, 0) if start else self.opening(entry, entries, made, pointer)
         first = opening.layer or InputLayer(batch_shape=())
-        nodes = [Node(opening.name, first, [Call(())], self.place(f"{pointer}/0"))]
+        nodes = start or [Node(opening.name, first, [Call(())], self.place(f"{pointer}/0"))]
+        inputs = [Ref(index) for index, node in enumerate(nodes) if isinstance(node.layer, InputLayer)]
         for index, layer in list(enumerate(made))[opening.used :]:
             if layer is not None:
                 call = CallReader.fitted(layer, (Ref(len(nodes) - 1),), {})
                 nodes.append(Node(layer.name, layer, [call], self.place(f"{pointer}/{index}")))
         kind = class_of(entry) if class_of(entry) not in FUNCTIONAL else "Sequential"
-        graph = Graph(_name(config, "sequential"), kind, nodes, [Ref(0)], [Ref(len(nodes) - 1)])
-        graph.deferred = opening.layer is None
+        graph = Graph(_name(config, "sequential"), kind, nodes, inputs, [Ref(len(nodes) - 1)])
+        graph.deferred = opening.layer is None and not start
         self.check_names(graph)
         return graph
+
+    def merged(self, entry: dict[str, Any], pointer: str) -> list[Node] | None:
+        """The nodes of a Merge of models, with which a Sequential of Keras 1 could start."""
+        config = entry.get("config")
+        if class_of(entry) != "Merge" or not isinstance(config, dict) or not isinstance(config.get("layers"), list):
+            return None
+        where = f"{pointer}/0/config/layers"
+        made = [self.layers.read(each, f"{where}/{index}") for index, each in enumerate(config["layers"])]
+        branches = [layer for layer in made if isinstance(layer, Model) and not layer.graph.deferred]
+        if len(branches) < len(made):
+            raise GraphError("a Merge of what are no models", code="E407", place=self.place(where))
+        nodes: list[Node] = []
+        for branch in branches:
+            first = len(nodes)
+            own = [branch.graph.nodes[ref.node] for ref in branch.graph.inputs]
+            nodes += [Node(node.name, node.layer, [Call(())], node.place) for node in own]
+            tensors = [Ref(first + index) for index in range(len(own))]
+            taken = {node.name for node in nodes}
+            name = branch.name if branch.name not in taken else f"{branch.name}_{first}"  # bare lists have no names
+            nodes.append(Node(name, branch, [Call(tuple(tensors))], self.place(where)))
+        outputs = [Ref(index) for index, node in enumerate(nodes) if isinstance(node.layer, Model)]
+        merge = self.layers.read({**entry, "config": {**config, "layers": None}}, f"{pointer}/0")
+        if merge is not None:
+            nodes.append(Node(merge.name, merge, [Call((list(outputs),))], self.place(f"{pointer}/0")))
+        return nodes
 
     def opening(self, entry: dict[str, Any], entries: list[Any], made: list[Layer | None], pointer: str) -> Opening:
         """What the first layer, the model's config or what it was built with tells about the input."""

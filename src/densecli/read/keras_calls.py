@@ -54,12 +54,12 @@ class CallReader:
 
     def read_call(self, node: Node, item: Any, pointer: str) -> None:
         try:
-            args, kwargs = self.arguments(item, pointer)
+            args, kwargs = self.arguments(item)
             node.calls.append(self.fitted(node.layer, args, kwargs))
         except GraphError as error:
             self.errors.append(error.at(Place(self.source, pointer=pointer), node.name))
 
-    def arguments(self, item: Any, pointer: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def arguments(self, item: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if isinstance(item, dict) and "args" in item:
             args, kwargs = item["args"], item.get("kwargs")
             if not isinstance(args, list) or not isinstance(kwargs, dict | None):
@@ -102,7 +102,7 @@ class CallReader:
         if kind == "__keras_tensor__":
             ref = self.ref(config.get("keras_history"), legacy=False)
             shape = config.get("shape")
-            if as_shape(shape) is not None and config.get("dtype") in DTYPES:
+            if shape is not None and as_shape(shape) is not None and config.get("dtype") in DTYPES:
                 self.stated[ref] = (tuple(shape), config["dtype"])
             return ref
         if kind in ("__tensor__", "__numpy__"):
@@ -219,7 +219,7 @@ class CallReader:
         if most is not None and len(args) > most:
             extra |= {f"argument {index}": value for index, value in enumerate(args) if index >= most}
             args = args[:most]
-        _check_tensors(layer, args)
+        _check_tensors(layer, args, kwargs)
         known = NAMED if accepted[-1:] == ("**",) else accepted
         extra |= {key: kwargs.pop(key) for key in list(kwargs) if key not in known or key not in NAMED}
         return Call(args, kwargs, {key: value for key, value in extra.items() if _has_ref(value)})
@@ -246,9 +246,9 @@ def _constants_as_shapes(tree: Any) -> Any:
     return tree
 
 
-def _check_tensors(layer: Layer, args: tuple[Any, ...]) -> None:
+def _check_tensors(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Refuse a call whose first argument is not what the layer takes: one tensor, or a list of them."""
-    first = args[0] if args else None
+    first = args[0] if args else next(iter(kwargs.values()), None)
     if isinstance(first, Ref) or (isinstance(first, tuple) and not args[1:]):
         return
     if layer.takes == "list" and isinstance(first, list) and first and isinstance(first[0], Ref | tuple):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from densecli.read.limits import LIMITS, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Reading(NamedTuple):

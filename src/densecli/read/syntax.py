@@ -14,7 +14,9 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from densecli.errors import ArgumentError, LimitError, SpecSyntaxError, did_you_mean
+from densecli.read.encoding import surrogate
 from densecli.read.limits import LIMITS, Limits
+from densecli.read.tree import Argument, Branches, Stack, Step, Unit, Word
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ _STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
 # A layer whose arguments hold no string, comment or deep nesting: read once, remembered by its text.
 _PLAIN_LAYER = re.compile(r"[A-Za-z_]\w*+(?:\((?:[^()\[\]'\"#]++|\([^()\[\]'\"#]*+\))*+\))?+(?![\s#]*\()")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r"}
 _WORDS = {"true": True, "false": False, "none": None, "null": None}
 _OPENERS = {"(": ")", "[": "]"}
@@ -47,53 +50,6 @@ _LOOKALIKES = {
     ",": "use -> between layers",
     "|": "branches stand in brackets: [a | b]",
 }
-
-
-class Argument(NamedTuple):
-    """One argument; offsets count from the start of its layer, so that equal texts give equal units."""
-
-    name: str | None
-    value: Any
-    start: int
-    end: int
-
-
-class Unit(NamedTuple):
-    """TYPE(arguments). As a value it stands at `start` of the layer around it."""
-
-    type: str
-    arguments: tuple[Argument, ...]
-    bare: bool  # no parentheses: in a branch this may be the name of an earlier layer
-    length: int
-    start: int = 0
-
-
-class Branches(NamedTuple):
-    """[a | b]; None is `_`."""
-
-    branches: tuple[Stack | None, ...]
-
-
-class Step(NamedTuple):
-    """A unit in a stack, with the input shape and the repeat count written behind it."""
-
-    what: Unit | Branches | Stack
-    start: int
-    end: int
-    shape: Argument | None = None
-    repeat: Argument | None = None
-
-
-class Stack(NamedTuple):
-    """Steps that follow each other."""
-
-    steps: list[Step]
-
-
-class Word(str):
-    """A word without quotes."""
-
-    __slots__ = ()
 
 
 class Setting(NamedTuple):
@@ -429,8 +385,13 @@ class _Parser:
             self.fail("this number is beyond what a float can hold", start, start + len(digits), "E222")
         return value
 
-    def string(self, quoted: str, _: int) -> str:
-        return _ESCAPE.sub(_unescape, quoted[1:-1]) if "\\" in quoted else quoted[1:-1]
+    def string(self, quoted: str, start: int) -> str:
+        if "\\" not in quoted:
+            return quoted[1:-1]
+        text = _ESCAPE.sub(_unescape, quoted[1:-1])
+        if not text.isascii() and _SURROGATE.search(text):
+            raise surrogate(self.place(start, start + len(quoted)))
+        return text
 
     def word(self, name: str, start: int) -> Any:
         """A bare word, or a layer when a parenthesis follows."""

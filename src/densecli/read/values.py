@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from densecli import names
-from densecli.errors import DenseError
+from densecli.errors import ArgumentError, DenseError
 from densecli.fields import LAYER_SCHEMA, Object
 from densecli.layer import ALIASES, CATALOGUE
 from densecli.read import syntax
 from densecli.read.build import Argument
 from densecli.read.dsl import StackReader
 from densecli.read.spans import join
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from densecli.errors import Place
@@ -42,6 +43,16 @@ class ValueReader:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
 
+    def collect(self, value: Any, pointer: str, default: Any = None) -> Any:
+        """The value; or the default, with the mistake collected."""
+        try:
+            return self.read(value, pointer)
+        except Collected:
+            return default
+        except DenseError as error:
+            self.spec.fail(error, pointer)
+            return default
+
     def read(self, value: Any, pointer: str, field: Field[Any] | None = None) -> Any:
         if isinstance(value, _SIMPLE):
             return value
@@ -57,6 +68,9 @@ class ValueReader:
             return self.expression(value, pointer)
         if field is not None and takes_layer(field.schema) and is_layer_name(value):
             return self.inner(value, [], pointer)
+        if value.startswith("(") and ")" not in value:
+            message = f"YAML cuts this at its comma: {quote(value)}"
+            raise ArgumentError(message, code="E301", hint="write a list, [3, 3], or quotes around the tuple")
         return value.replace("$$", "$") if "$$" in value else value
 
     def is_object(self, value: str) -> bool:
@@ -108,12 +122,12 @@ class ValueReader:
         """
         kind = CATALOGUE.get(type_name) or CATALOGUE.get(ALIASES.get(type_name, ""))
         fields = {} if kind is None else kind.config_fields
+        first = None if kind is None or not kind.positional else fields.get(kind.positional[0])
         if given is None:
             return []
-        if isinstance(given, dict):
+        if isinstance(given, dict) and not (first is not None and _is_layer(given) and takes_layer(first.schema)):
             each = [self.argument(key, value, join(pointer, key), fields.get(key)) for key, value in given.items()]
         else:
-            first = None if kind is None or not kind.positional else fields.get(kind.positional[0])
             each = [self.argument(None, given, pointer, first)]
         found = [argument for argument in each if argument is not None]
         return found if len(found) == len(each) else None
@@ -136,6 +150,11 @@ class ValueReader:
             if error.code == "E305" and error.place is not None and error.place.part is None:
                 error.place = error.place._replace(part="key")
         return made
+
+
+def _is_layer(given: dict[str, Any]) -> bool:
+    """Whether a mapping is a layer: {Dense: 4} or {type: Dense, …}."""
+    return is_layer_name(given.get("type")) or (len(given) == 1 and is_layer_name(next(iter(given))))
 
 
 def takes_layer(schema: Any) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import ArgumentError, DenseError, Place, Source, did_you_mean
-from densecli.read import syntax
+from densecli.errors import ArgumentError, Place, Source, did_you_mean
+from densecli.read import syntax, tree
 from densecli.read.spans import join
 from densecli.text import quote
 
@@ -30,11 +30,8 @@ def read_variables(spec: Spec, values: ValueReader, given: Any, settings: Mappin
                 hint="letters, digits and _; put a value with a comma in quotes",
             )
             spec.fail(error, at, "key")
-        try:
-            spec.variables[name] = setting(name, settings[name]) if name in settings else values.read(value, at)
-        except DenseError as error:
-            spec.fail(error, at)
-            spec.variables[name] = 1  # so that its users are not blamed for it
+        # 1 stands for what cannot be read, so that its users are not blamed for it.
+        spec.variables[name] = setting(name, settings[name]) if name in settings else values.collect(value, at, 1)
     for name in settings:
         if name not in given:
             hint = did_you_mean(name, given) or (
@@ -50,7 +47,7 @@ def setting(name: str, value: Any) -> Any:
     text = f"({value})" if "," in value and not value.lstrip().startswith(("(", "[")) else value
     source = Source(f"--set {name}", text)
     found = syntax.parse_value(text, syntax.Setting(lambda start, end: Place(source, start, end)))
-    if isinstance(found, syntax.Unit):
+    if isinstance(found, tree.Unit):
         place = Place(source, 0, len(text))
         raise ArgumentError("a variable is a number, word, list or tuple, not a layer", code="E301", place=place)
-    return str(found) if isinstance(found, syntax.Word) else found
+    return str(found) if isinstance(found, tree.Word) else found

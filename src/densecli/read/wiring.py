@@ -30,6 +30,7 @@ class Wiring:
     def __init__(self, spec: Spec) -> None:
         self.spec, self.builder = spec, spec.builder
         self.waiting: list[_Waiting] = []
+        self.may_loop = False
 
     def connect(self, node: int, inputs: Any, pointer: str, previous: list[Ref]) -> list[Ref]:
         """Call a layer on named tensors; a name that is not there yet is looked up at the end."""
@@ -38,12 +39,15 @@ class Wiring:
             return []
         found = [ref for name, _ in names for ref in self.find(name, previous)]
         if all(self.find(name, previous) for name, _ in names):
-            return [self.builder.call(node, found)]
+            made = self.builder.call(node, found)
+            self.may_loop = self.may_loop or made in found  # a layer that names itself
+            return [made]
         if self.builder.in_block:
             self.refuse(names, previous)
             return []
         calls = self.builder.nodes[node].calls
         calls.append(Call(()))
+        self.may_loop = True
         self.waiting.append(_Waiting(node, len(calls) - 1, names, previous))
         return [Ref(node, len(calls) - 1)]
 
@@ -78,7 +82,7 @@ class Wiring:
                 continue
             found = [ref for name, _ in names for ref in self.find(name, previous)]
             self.builder.nodes[node].calls[call] = self.builder.as_call(node, found)
-        if self.waiting and not self.builder.errors:
+        if self.may_loop and not self.builder.errors:
             calls = [
                 Ref(index, call) for index, node in enumerate(self.builder.nodes) for call in range(len(node.calls))
             ]

@@ -21,7 +21,8 @@ def render(box: Box) -> str:
 def _content(frame: Box) -> Iterator[str]:
     for box in frame.boxes:
         if box.boxes:
-            yield f"subgraph n{box.id}[{_label(box.title, box.detail)}]"
+            yield f"subgraph n{box.id}[{_label(' · '.join(part for part in (box.title, box.detail) if part))}]"
+            yield "  direction TB"
             yield from (f"  {line}" for line in _content(box))
             yield "end"
         else:

@@ -1,0 +1,52 @@
+"""What a DSL text is once it is parsed: stacks of steps, each a layer, a stack in parentheses or branches."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Argument(NamedTuple):
+    """One argument; offsets count from the start of its layer, so that equal texts give equal units."""
+
+    name: str | None
+    value: Any
+    start: int
+    end: int
+
+
+class Unit(NamedTuple):
+    """TYPE(arguments). As a value it stands at `start` of the layer around it."""
+
+    type: str
+    arguments: tuple[Argument, ...]
+    bare: bool  # no parentheses: in a branch this may be the name of an earlier layer
+    length: int
+    start: int = 0
+
+
+class Branches(NamedTuple):
+    """[a | b]; None is `_`."""
+
+    branches: tuple[Stack | None, ...]
+
+
+class Step(NamedTuple):
+    """A unit in a stack, with the input shape and the repeat count written behind it."""
+
+    what: Unit | Branches | Stack
+    start: int
+    end: int
+    shape: Argument | None = None
+    repeat: Argument | None = None
+
+
+class Stack(NamedTuple):
+    """Steps that follow each other."""
+
+    steps: list[Step]
+
+
+class Word(str):
+    """A word without quotes."""
+
+    __slots__ = ()

@@ -1,0 +1,20 @@
+import keras
+from keras import layers
+
+input_layer = keras.Input((8, 8, 3))
+conv2d = layers.Conv2D(8, 3, padding="same")(input_layer)
+conv2d_1 = layers.Conv2D(8, 3, padding="same")(conv2d)
+activation = layers.Activation("relu")(conv2d_1)
+conv2d_2 = layers.Conv2D(8, 3, padding="same")(activation)
+add = layers.Add()([conv2d, conv2d_2])
+conv2d_3 = layers.Conv2D(8, 3, padding="same")(add)
+activation_1 = layers.Activation("relu")(conv2d_3)
+conv2d_4 = layers.Conv2D(8, 3, padding="same")(activation_1)
+add_1 = layers.Add()([add, conv2d_4])
+conv2d_5 = layers.Conv2D(8, 3, padding="same")(add_1)
+activation_2 = layers.Activation("relu")(conv2d_5)
+conv2d_6 = layers.Conv2D(8, 3, padding="same")(activation_2)
+add_2 = layers.Add()([add_1, conv2d_6])
+flatten = layers.Flatten()(add_2)
+dense = layers.Dense(10, activation="softmax")(flatten)
+model = keras.Model(input_layer, dense, name="functional")
