@@ -97,7 +97,9 @@ def entry(term: str, meaning: str) -> list[str]:
 
 def text(plain: str) -> str:
     """Escaped for roff: backslashes, hyphens that are typed, requests at the start of a line, letters beyond ASCII."""
-    escaped = plain.replace("…", "...").replace("\\", "\\e").replace("-", "\\-").replace("`", "\\(ga").replace("'", "\\(aq")
+    escaped = (
+        plain.replace("…", "...").replace("\\", "\\e").replace("-", "\\-").replace("`", "\\(ga").replace("'", "\\(aq")
+    )
     escaped = "".join(char if char.isascii() else f"\\[u{ord(char):04X}]" for char in escaped)
     return "\n".join(f"\\&{line}" if line.startswith(".") else line for line in escaped.split("\n"))
 
