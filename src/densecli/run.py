@@ -79,7 +79,8 @@ class Plan(NamedTuple):
     peak_bytes: int
 
     def __call__(self, watch: Watch | None = None) -> list[Array]:
-        return [value.array for value in forward(self.graph, kernels, self.weights, self.inputs, watch)]
+        with kernels.silence():  # NaN and infinity are results here, and shown as such
+            return [value.array for value in forward(self.graph, kernels, self.weights, self.inputs, watch)]
 
 
 def run(graph: Graph, options: Options = Options(), watch: Watch | None = None) -> Outcome:  # noqa: B008  # immutable

@@ -205,7 +205,8 @@ def reshaped(args: Args, named: Named) -> Array:
 
 def transposed(args: Args, named: Named) -> Array:
     order = argument(args, named, 1, "axes", "perm")
-    return np.asarray(args[0]).transpose(None if order is None else numbers(order))
+    found: Array = np.asarray(args[0]).transpose(None if order is None else numbers(order))
+    return found
 
 
 def expanded(args: Args, named: Named) -> Array:
@@ -215,7 +216,8 @@ def expanded(args: Args, named: Named) -> Array:
 
 def squeezed(args: Args, named: Named) -> Array:
     axis = axes(named, args)
-    return np.squeeze(args[0], None if axis == () else axis)
+    found: Array = np.squeeze(args[0], None if axis == () else axis)
+    return found
 
 
 def parts(args: Args, named: Named) -> list[Array]:
@@ -311,7 +313,8 @@ def one_hot(args: Args, named: Named) -> Array:
 
 
 def multi_hot(args: Args, named: Named) -> Array:
-    return one_hot(args, {"num_classes": named["num_classes"]}).max(-2)
+    found: Array = one_hot(args, {"num_classes": named["num_classes"]}).max(-2)
+    return found
 
 
 def top_k(args: Args, named: Named) -> list[Array]:
@@ -332,7 +335,8 @@ def tensordot(args: Args, named: Named) -> Array:
 
 
 def length(x: Array, named: Named, args: Args) -> Array:
-    return np.sqrt(np.square(x).sum(axes(named, args), keepdims=True))
+    found: Array = np.sqrt(np.square(x).sum(axes(named, args), keepdims=True))
+    return found
 
 
 def norm(args: Args, named: Named) -> Array:
