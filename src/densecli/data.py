@@ -95,11 +95,11 @@ def assigned(names: Sequence[str], name: str | None, held: Any, path: str) -> It
             raise unusable(path, f"it holds {plural(len(held), 'array')} for one input")
         yield names.index(name), next(iter(held.values()))
     elif held.keys() & set(names):
-        strangers = sorted(held.keys() - set(names))
+        strangers = [each for each in held if each not in names]
         if strangers:
             hint = did_you_mean(strangers[0], names)
             raise ReadError(f"{quote(path)}: no input is called {quote(strangers[0])}", code="E508", hint=hint)
-        yield from ((names.index(each), array) for each, array in held.items())
+        yield from ((names.index(own), array) for own, array in held.items())
     else:
         if len(held) != len(names):
             raise unusable(path, f"it holds {plural(len(held), 'array')} for {plural(len(names), 'input')}")

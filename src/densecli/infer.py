@@ -50,7 +50,7 @@ class Cost(NamedTuple):
 
 def infer(graph: Graph, source: str = "<argument>", batch: int | None = None) -> Report:
     """The report of a model. `batch` stands in where an input leaves the batch open. Raises SpecErrors."""
-    found = trace(graph, _with_batch(graph, batch))
+    found = trace(graph, with_batch(graph, batch))
     built = RowBuilder(graph, found)
     rows = tuple(built.rows())
     outputs = [ref for ref in graph.outputs if found.tensor(ref) is not None]
@@ -67,7 +67,8 @@ def infer(graph: Graph, source: str = "<argument>", batch: int | None = None) ->
     )
 
 
-def _with_batch(graph: Graph, batch: int | None) -> list[Tensor] | None:
+def with_batch(graph: Graph, batch: int | None) -> list[Tensor] | None:
+    """The inputs with a number where the batch is open; None where there is none to put in."""
     if batch is None:
         return None
     own = [apply(graph.nodes[ref.node].layer, (), {}, ()).tensors[0] for ref in graph.inputs]
@@ -189,7 +190,7 @@ def _row(name: str, layer: Layer, last: Result, cost: Cost, calls: tuple[CallInf
     return Row(
         name, layer.type_name, layer.trainable, last.tensors[0].dtype if last.tensors else "", calls,
         cost.params, cost.trainable_params, cost.weight_bytes, cost.macs, cost.flops, cost.activation_bytes,
-        tuple(owned.weight for owned in cost.weights), cost.rows, (), layer.opaque, layer, last, cost.uncounted,
+        tuple(owned.weight for owned in cost.weights), cost.rows, (), layer.opaque or last.output is None, layer, last, cost.uncounted,
     )  # fmt: skip
 
 

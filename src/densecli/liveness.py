@@ -2,34 +2,71 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from densecli.forward import uses
 from densecli.graph import Ref, call_order
+from densecli.model import Model
 from densecli.names import DTYPE_BYTES
 from densecli.shape import size
 
 if TYPE_CHECKING:
-    from densecli.graph import Graph
-    from densecli.trace import Tensor, Trace
+    from collections.abc import Iterator
+
+    from densecli.graph import Graph, Step
+    from densecli.layer import Layer
+    from densecli.trace import Result, Tensor, Trace
+
+
+class Peak(NamedTuple):
+    """The height of a forward pass: how many bytes, at which call, and which tensors are alive then."""
+
+    bytes: int
+    step: Step | None
+    alive: dict[Ref, int]
 
 
 def peak_tensors(graph: Graph, found: Trace) -> int:
     """Bytes of the tensors alive at once, at most; a tensor dies after its last use. Unknown sizes count as 0."""
+    return max(height for _, height, _ in heights(graph, found))
+
+
+def peak(graph: Graph, found: Trace) -> Peak:
+    """The first of the highest moments."""
+    most = peak_tensors(graph, found)
+    return next(Peak(most, step, dict(alive)) for step, height, alive in heights(graph, found) if height == most)
+
+
+def heights(graph: Graph, found: Trace) -> Iterator[tuple[Step | None, int, dict[Ref, int]]]:
+    """Before the first call and at every call: the call, the bytes alive, and by tensor (a view: copy it to keep it)."""
     order = call_order(graph)[0]
     left = uses(graph, order)
-    alive = sum(bytes_of(found.tensor(ref)) for ref in graph.inputs)
-    peak = alive
+    alive = {ref: bytes_of(found.tensor(ref)) for ref in graph.inputs}
+    height = sum(alive.values())
+    yield None, height, alive
     for node, call in order:
         if Ref(node, call) in graph.inputs or (node, call) not in found.results:
             continue
-        alive += sum(bytes_of(tensor) for tensor in found.results[node, call].tensors)
-        peak = max(peak, alive)
+        result = found.results[node, call]
+        made = {Ref(node, call, index): bytes_of(tensor) for index, tensor in enumerate(result.tensors)}
+        alive.update(made)
+        height += sum(made.values())
+        yield (node, call), height + _inside(graph.nodes[node].layer, result), alive
         for ref in graph.nodes[node].calls[call].refs():
             left[ref] -= 1
             if not left[ref]:
-                alive -= bytes_of(found.tensor(ref))
-    return peak
+                height -= alive.pop(ref, 0)
+
+
+def _inside(layer: Layer, result: Result) -> int:
+    """What a model inside holds at its height, beyond its inputs and outputs, which are the caller's."""
+    inner = (
+        layer.called(*result.args, **result.kwargs) if isinstance(layer, Model) and result.output is not None else None
+    )
+    if inner is None:
+        return 0
+    outside = sum(map(bytes_of, (*result.inputs, *result.tensors)))
+    return max(peak_tensors(layer.graph, inner) - outside, 0)  # type: ignore[attr-defined]
 
 
 def bytes_of(tensor: Tensor | None) -> int:

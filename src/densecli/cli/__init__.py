@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 COMMANDS = {
     "summary": "The Keras-style table of a model, or the same as JSON, CSV, Markdown, …",
     "explain": "Where each shape and each parameter count comes from, layer by layer.",
+    "check": "Expectations, budgets and lock files: hold models against them, for CI.",
+    "diff": "What differs between two models, layer by layer.",
+    "convert": "The model in another form: DSL, YAML, JSON, Keras config or code, a diagram.",
     "layers": "The catalogue: types, arguments, defaults, formulas.",
     "schema": "The JSON Schemas of what goes in and what comes out.",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from densecli.errors import OutputError
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
 
@@ -28,7 +29,7 @@ def deliver(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
 def deliver_file(write: Callable[[BinaryIO], object], output: str, inputs: Iterable[str] = ()) -> None:
     """Let `write` fill a file in one step. Raises OutputError."""
     target = os.path.realpath(output)
-    try:
+    with _failures(output):
         mode = _mode(output)
         if any(_same(target, path) for path in inputs):
             raise OutputError(
@@ -40,10 +41,22 @@ def deliver_file(write: Callable[[BinaryIO], object], output: str, inputs: Itera
             _write_in_place(output, write)
         else:
             _replace(target, write, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
-    except OSError as error:
-        raise OutputError(
-            f"cannot write {quote(output)}: {error.strerror}", code="E602" if error.errno == 28 else "E603"
-        ) from error  # ENOSPC
+
+
+def append(text: str, output: str) -> None:
+    """Add to a file that others add to, too. Raises OutputError."""
+    with _failures(output), open(output, "ab") as file:  # noqa: PTH123
+        file.write(text.encode("utf-8", "backslashreplace"))
+
+
+@contextlib.contextmanager
+def _failures(output: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason, number = getattr(error, "strerror", None) or str(error), getattr(error, "errno", None)
+        code = "E602" if number == errno.ENOSPC else "E603"
+        raise OutputError(f"cannot write {quote(output)}: {reason}", code=code) from error
 
 
 def _mode(path: str) -> int | None:

@@ -1,54 +1,33 @@
-"""A progress bar for a forward pass that keeps somebody waiting."""
+"""How far a long job is, on a terminal only: one line on standard error that goes away again."""
 
 from __future__ import annotations
 
-from time import perf_counter
-from typing import TYPE_CHECKING, Any, Self
+import os
+import time
+from typing import TYPE_CHECKING, TypeVar
 
 from densecli.cli import streams
-from densecli.graph import call_order
-from densecli.text import safe
 
 if TYPE_CHECKING:
-    from densecli.graph import Graph, Step
+    from collections.abc import Iterator, Sequence
 
-PATIENCE = 1.0  # seconds before a bar appears
-
-
-class Progress:
-    """Shows on a terminal which layer has just run; rich is loaded only when it takes longer than PATIENCE."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.graph, self.started = graph, perf_counter()
-        self.bar: Any = None
-        self.done = 0
-
-    def __enter__(self) -> Self:
-        self.wanted = streams.interactive("stderr")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.stop()
-
-    def __call__(self, step: Step, _: object) -> None:
-        self.done += 1
-        if self.wanted and perf_counter() - self.started > PATIENCE:
-            self.show(self.graph.nodes[step[0]].name)
-
-    def show(self, name: str) -> None:
-        from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
-
-        if self.bar is None:
-            self.bar = Progress(
-                TextColumn("{task.description}", markup=False), BarColumn(), console=console(), transient=True
-            )
-            self.task = self.bar.add_task("", total=len(call_order(self.graph)[0]))
-            self.bar.start()
-        self.bar.update(self.task, completed=self.done, description=safe(name)[:40])
+Item = TypeVar("Item")
+PATIENCE, RHYTHM = 0.4, 0.1  # seconds before the first line, and between two
+CLEAR = "\r\x1b[K"
 
 
-def console() -> Any:
-    from rich.console import Console  # noqa: PLC0415
-
-    return Console(stderr=True)
+def progress(items: Sequence[Item], noun: str, *, quiet: bool = False) -> Iterator[Item]:
+    """The items, one after the other, with their count on the way."""
+    if quiet or len(items) < 2 or not streams.interactive("stderr") or os.environ.get("TERM") == "dumb":
+        yield from items
+        return
+    due, written = time.monotonic() + PATIENCE, False
+    try:
+        for number, item in enumerate(items):
+            if time.monotonic() >= due:
+                streams.complain(f"{CLEAR}{number:,} of {len(items):,} {noun}", end="")
+                due, written = time.monotonic() + RHYTHM, True
+            yield item
+    finally:
+        if written:
+            streams.complain(CLEAR, end="")

@@ -71,7 +71,7 @@ def check(wishes: Wishes, run: bool, specs: Sequence[Spec]) -> None:
 
 def runner(wishes: Wishes) -> Callable[[Spec, Graph], Outcome]:
     """A forward pass with these options; numpy is loaded here."""
-    from densecli.cli.progress import Progress  # noqa: PLC0415
+    from densecli.cli.run_progress import Progress  # noqa: PLC0415
     from densecli.run import run  # noqa: PLC0415
 
     def make(spec: Spec, graph: Graph) -> Outcome:

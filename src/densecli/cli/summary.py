@@ -74,8 +74,6 @@ def command(  # one parameter per option
     debug: Debug = False,  # read from the arguments when something fails
 ) -> int:
     """Summarise each SPEC; the exit code is that of the worst."""
-    from densecli.render.selection import Selection  # noqa: PLC0415
-
     wishes = reading(input_shape, set)
     found = specs(spec)
     asked = Wishes(seed, batch, max_memory, weights, tuple(data or ()), save, until, profile)
@@ -89,7 +87,14 @@ def command(  # one parameter per option
     if not quiet:
         warn(good)
     if format is Format.ndjson or len(good) == len(results) or (format is Format.table and good):
-        selection = Selection(filter, group_by, collapse, sort, top, None if expand_nested else depth)
+        selection = {
+            "pattern": filter,
+            "group_by": group_by,
+            "collapse": collapse,
+            "sort": sort,
+            "top": top,
+            "depth": None if expand_nested else depth,
+        }
         view = View(selection, columns, look(color, width, output is not None))
         text = write(results, format, view) if print is None else bare(good, print)
         deliver(text, output, [each.name for each in found if each.text is None])

@@ -205,8 +205,7 @@ def reshaped(args: Args, named: Named) -> Array:
 
 def transposed(args: Args, named: Named) -> Array:
     order = argument(args, named, 1, "axes", "perm")
-    found: Array = np.asarray(args[0]).transpose(None if order is None else numbers(order))
-    return found
+    return np.asarray(args[0]).transpose(None if order is None else numbers(order))
 
 
 def expanded(args: Args, named: Named) -> Array:
@@ -216,8 +215,7 @@ def expanded(args: Args, named: Named) -> Array:
 
 def squeezed(args: Args, named: Named) -> Array:
     axis = axes(named, args)
-    found: Array = np.squeeze(args[0], None if axis == () else axis)
-    return found
+    return np.asarray(np.squeeze(args[0], None if axis == () else axis))
 
 
 def parts(args: Args, named: Named) -> list[Array]:
@@ -313,8 +311,7 @@ def one_hot(args: Args, named: Named) -> Array:
 
 
 def multi_hot(args: Args, named: Named) -> Array:
-    found: Array = one_hot(args, {"num_classes": named["num_classes"]}).max(-2)
-    return found
+    return np.asarray(one_hot(args, {"num_classes": named["num_classes"]}).max(-2))
 
 
 def top_k(args: Args, named: Named) -> list[Array]:
@@ -335,8 +332,7 @@ def tensordot(args: Args, named: Named) -> Array:
 
 
 def length(x: Array, named: Named, args: Args) -> Array:
-    found: Array = np.sqrt(np.square(x).sum(axes(named, args), keepdims=True))
-    return found
+    return np.asarray(np.sqrt(np.square(x).sum(axes(named, args), keepdims=True)))
 
 
 def norm(args: Args, named: Named) -> Array:

@@ -52,6 +52,8 @@ def listed(layer: Layer, xs: Any) -> None:
             code="E407",
             hint=f"hand it branches: [_ | Dense(4)] -> {type(layer).__name__}",
         )
+    if () in xs:
+        raise ShapeError(f"cannot merge {show(xs)}: a tensor without axes has no batch")
 
 
 def exactly_two(layer: Layer, xs: Any) -> None:

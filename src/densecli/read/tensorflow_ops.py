@@ -117,7 +117,7 @@ class NodeOperation(Operation, abstract=True):
         """The inputs in the order of keras.ops."""
         if self.op == "ConcatV2":
             return [inputs[:-1], inputs[-1]]
-        if self.op in ("Pack",):
+        if self.op == "Pack":
             return [inputs]
         if self.op == "Split":
             self.config["axis"] = inputs[0]
@@ -167,7 +167,7 @@ def _attributes(attributes: dict[str, Any]) -> dict[str, Any]:
     for key, value in attributes.items():
         kind, raw = next(iter(value.items()), ("", None)) if isinstance(value, dict) else ("", None)
         if kind == "i" and str(raw).lstrip("-").isdigit():
-            found[key] = int(raw)
+            found[key] = int(str(raw))
         elif kind == "b":
             found[_RENAMED.get(key, key)] = raw is True
         elif kind == "s" and key == "data_format":

@@ -1,0 +1,249 @@
+"""Whether a model fits: the memory of a forward pass and of a training step, and the largest batch in a budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from densecli.backward import LayerMemory, layer_memory
+from densecli.errors import GraphError
+from densecli.graph import Graph, Node
+from densecli.infer import RowBuilder, weight_bytes, weight_params, with_batch
+from densecli.layer import Layer
+from densecli.layers.core import InputLayer
+from densecli.liveness import peak, peak_tensors
+from densecli.model import Model
+from densecli.optimizers import optimizer_name, state_bytes
+from densecli.shape import show
+from densecli.text import quote
+from densecli.trace import trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from densecli.report import WeightInfo
+    from densecli.trace import Trace
+
+SCHEMA = "densecli/memory/1"
+POLICIES = ("float32", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16", "float64")
+LARGEST = 2**31 - 1  # no batch is larger: sizes of axes are 32-bit in places of every framework
+
+
+class Inference(NamedTuple):
+    """A forward pass: the weights, and the tensors alive at its height, which is while `at` runs. All in bytes."""
+
+    weights: int
+    tensors: int
+    at: str
+    alive: tuple[tuple[str, int], ...]
+
+    @property
+    def total(self) -> int:
+        return self.weights + self.tensors
+
+
+class Training(NamedTuple):
+    """A training step, in bytes. `activations` is what stays for the backward pass; `copies` the part of it that is copies."""
+
+    optimizer: str
+    weights: int
+    gradients: int
+    optimizer_state: int
+    activations: int
+    copies: int
+
+    @property
+    def total(self) -> int:
+        return self.weights + self.gradients + self.optimizer_state + self.activations
+
+
+class Budget(NamedTuple):
+    """The largest batches that fit: 0 where not even one sample does, None where the batch is fixed or does not matter."""
+
+    bytes: int
+    inference: int | None
+    training: int | None
+
+
+class WeightSum(NamedTuple):
+    """All weights of one dtype."""
+
+    dtype: str
+    params: int
+    bytes: int
+
+
+class Footprint(NamedTuple):
+    """The memory of a model at one batch size. `not_counted` are layers whose sizes nobody told; totals are without them."""
+
+    source: str
+    name: str
+    type: str
+    batch: int
+    dtype: str | None
+    weights: tuple[WeightSum, ...]
+    inference: Inference
+    training: Training
+    layers: tuple[LayerMemory, ...]
+    not_counted: tuple[str, ...]
+    budget: Budget | None = None
+
+
+class Wish(NamedTuple):
+    """What the user asks for."""
+
+    batch: int = 1
+    optimizer: str = "adam"
+    dtype: str | None = None
+    budget: int | None = None
+
+
+def footprint(graph: Graph, source: str = "<argument>", wish: Wish = Wish()) -> Footprint:  # noqa: B008  # immutable
+    """The memory of a model. Raises SpecErrors, GraphError E406 for an input of unknown size, OutputError E605."""
+    optimizer = optimizer_name(wish.optimizer)
+    check_known(graph)
+    graph = graph if wish.dtype is None else with_policy(graph, wish.dtype)
+    found = trace(graph, with_batch(graph, wish.batch))
+    sums = Sums(graph, found)
+    layers, unknown = layer_memory(graph, found)
+    highest = peak(graph, found)
+    alive = sorted(
+        ((graph.nodes[ref.node].name, count) for ref, count in highest.alive.items()), key=lambda item: -item[1]
+    )
+    return Footprint(
+        source, graph.name, graph.kind, wish.batch, wish.dtype, sums.by_dtype(),
+        Inference(sums.weights, highest.bytes, "" if highest.step is None else graph.nodes[highest.step[0]].name, tuple(alive)),
+        training(sums, optimizer, layers), tuple(layers), (*sums.uncounted, *unknown),
+        None if wish.budget is None else fits(graph, wish.budget, optimizer),
+    )  # fmt: skip
+
+
+def training(sums: Sums, optimizer: str, layers: Sequence[LayerMemory]) -> Training:
+    """The sum of a training step; gradients have the size of the weights that are trained."""
+    gradients = sum(map(weight_bytes, sums.trained))
+    kept, copies = sum(layer.kept_bytes for layer in layers), sum(layer.copy_bytes for layer in layers)
+    return Training(optimizer, sums.weights, gradients, state_bytes(optimizer, sums.trained), kept, copies)
+
+
+class Sums:
+    """The weights of a model, each once."""
+
+    def __init__(self, graph: Graph, found: Trace) -> None:
+        built = RowBuilder(graph, found)
+        rows = tuple(built.rows())
+        self.uncounted = built.totals(rows).not_counted.get("params", ())
+        self.all: list[WeightInfo] = [owned.weight for owned in built.owned.values()]
+        self.trained = [owned.weight for owned in built.owned.values() if owned.trains and graph.trainable]
+        self.weights = sum(map(weight_bytes, self.all))
+
+    def by_dtype(self) -> tuple[WeightSum, ...]:
+        dtypes = dict.fromkeys(weight.dtype for weight in self.all)
+        return tuple(self._sum(dtype, [weight for weight in self.all if weight.dtype == dtype]) for dtype in dtypes)
+
+    @staticmethod
+    def _sum(dtype: str, weights: Sequence[WeightInfo]) -> WeightSum:
+        return WeightSum(dtype, sum(map(weight_params, weights)), sum(map(weight_bytes, weights)))
+
+
+def check_known(graph: Graph) -> None:
+    """Memory needs numbers: an input whose size is open has to be told. Raises GraphError E406."""
+    for ref in graph.inputs:
+        node = graph.nodes[ref.node]
+        shape: Any = node.layer.output()
+        if shape is None or None in shape[1:]:
+            sizes = "3,2" if shape is None else ",".join("64" if size is None else str(size) for size in shape[1:])
+            name = f"{node.name}=" if len(graph.inputs) > 1 else ""
+            raise GraphError(
+                f"the memory depends on the input {quote(node.name)}, which is {show(shape)}",
+                code="E406",
+                hint=f"say how large it is: --input-shape {name}{sizes}",
+            ).at(node.place)
+
+
+# -- the largest batch -----------------------------------------------------------------
+def fits(graph: Graph, budget: int, optimizer: str) -> Budget:
+    """The largest batch for each kind of use, found by asking: memory never falls as the batch grows."""
+    base = Sums(graph, trace(graph, with_batch(graph, 1)))
+
+    def shapes(batch: int) -> Trace:
+        return trace(graph, with_batch(graph, batch))
+
+    def step(batch: int) -> int:
+        return training(base, optimizer, layer_memory(graph, shapes(batch))[0]).total
+
+    return Budget(
+        budget,
+        largest_batch(lambda batch: base.weights + peak_tensors(graph, shapes(batch)), budget),
+        largest_batch(step, budget),
+    )
+
+
+def largest_batch(needed: Callable[[int], int], budget: int) -> int | None:
+    """The largest batch with needed(batch) <= budget; None where the batch makes no difference to that.
+
+    A straight line through two points guesses well; two more questions prove the guess, or bisection finds the answer.
+    """
+    one, two = needed(1), needed(2)
+    if one > budget:
+        return 0
+    if two <= one:
+        return None
+    low, high = 1, LARGEST + 1  # low fits; high does not, or is one too many
+    guess = 1 + (budget - one) // (two - one)
+    for batch in (guess, guess + 1):
+        if low < batch < high:
+            low, high = (batch, high) if needed(batch) <= budget else (low, batch)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if needed(middle) <= budget else (low, middle)
+    return low
+
+
+# -- another dtype policy --------------------------------------------------------------
+def with_policy(graph: Graph, policy: str) -> Graph:
+    """The model as Keras builds it under a global dtype policy.
+
+    Layers that state a dtype keep it, unless all do, as in a saved model: then those that say float32 follow the policy.
+    Inputs stay what they are, as Keras' Input does.
+    """
+    layers = [node.layer for node in graph.nodes if not isinstance(node.layer, InputLayer)]
+    all_state = all("dtype" in layer.given for layer in layers if not isinstance(layer, Model))
+    return _Recaster(policy, all_state).graph(graph)
+
+
+class _Recaster:
+    def __init__(self, policy: str, all_state: bool) -> None:
+        self.policy, self.all_state = policy, all_state
+        self.made: dict[int, Layer] = {}
+
+    def graph(self, graph: Graph) -> Graph:
+        nodes = [Node(node.name, self.layer(node.layer), node.calls, node.place) for node in graph.nodes]
+        found = Graph(graph.name, graph.kind, nodes, graph.inputs, graph.outputs)
+        found.trainable, found.deferred, found.warnings = graph.trainable, graph.deferred, graph.warnings
+        return found
+
+    def layer(self, layer: Layer) -> Layer:
+        """The layer made again; one that is used in several places stays one."""
+        if id(layer) not in self.made:
+            self.made[id(layer)] = self.again(layer)
+        return self.made[id(layer)]
+
+    def again(self, layer: Layer) -> Layer:
+        if isinstance(layer, Model):
+            made: Layer = Model(self.graph(layer.graph))
+        elif layer.opaque or isinstance(layer, InputLayer):
+            return layer
+        else:
+            given = {key: self.value(value) for key, value in layer.given.items()}
+            made = type(layer)(**given | ({"dtype": self.policy} if self.follows(layer) else {}))
+        made.name, made.type_name, made.shared_id, made.held = layer.name, layer.type_name, layer.shared_id, layer.held
+        return made
+
+    def value(self, value: Any) -> Any:
+        if isinstance(value, Layer):
+            return self.layer(value)
+        if isinstance(value, list | tuple):
+            return type(value)(map(self.value, value))
+        return value
+
+    def follows(self, layer: Layer) -> bool:
+        return layer.dtype == "float32" and ("dtype" not in layer.given or self.all_state)

@@ -1,0 +1,133 @@
+"""Measure what torch keeps and allocates when Keras trains: run with a Python that has Keras 3.15.1 on torch.
+
+What stays for the backward pass is counted by torch.autograd.graph.saved_tensors_hooks: every storage that autograd saves,
+each once, weights apart. The peak is that of the CPU allocations of whole training steps as torch's profiler sees them.
+Writes tests/fixtures/memory.json, which tests/test_memory.py holds against densecli's rules.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ["KERAS_BACKEND"] = "torch"
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+
+import keras
+import torch
+
+from densecli.footprint import with_policy
+from densecli.read.specs import read, specs
+from densecli.render import keras_config
+from memory_cases import LAYERS, MODELS, OPTIMIZERS, PAIRS
+
+SAMPLES = 4
+
+
+def build(text, policy="float32"):
+    keras.utils.clear_session()
+    graph = read(specs([str(ROOT / text) if text.endswith(".json") else text])[0])
+    return keras.models.model_from_json(keras_config.render(with_policy(graph, policy)))
+
+
+def batch_of(model, count, *, grad=False):
+    inputs = []
+    embeds = [layer for layer in model.layers if isinstance(layer, keras.layers.Embedding)]
+    for tensor in model.inputs:
+        shape = (count, *tensor.shape[1:])
+        inputs.append(torch.randint(0, 5000, shape) if embeds else torch.rand(shape, requires_grad=grad))
+    return inputs if len(inputs) > 1 else inputs[0]
+
+
+def storages(tensors):
+    return {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in tensors}
+
+
+def kept(call, model, inputs, also=()):
+    """Bytes of all storages that are saved, the weights' own apart; `also` are counted in any case."""
+    saved = []
+
+    def pack(tensor):
+        saved.append(tensor)
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        outputs = keras.tree.flatten(call(inputs))
+    weights = storages(variable.value for variable in model.variables)
+    found = storages([*saved, *(keras.tree.flatten(inputs) + outputs if also else [])])
+    return sum(size for place, size in found.items() if place not in weights)
+
+
+def layer_case(text):
+    model = build(text)
+    layer = model.layers[-1]
+    inputs = batch_of(model, SAMPLES, grad=True)
+    several = isinstance(layer.input, list)
+    given = [torch.rand((SAMPLES, *each.shape[1:]), requires_grad=True) for each in keras.tree.flatten(layer.input)]
+    return kept(
+        lambda x: layer(x, training=True) if _takes_training(layer) else layer(x), model, given if several else inputs
+    )
+
+
+def _takes_training(layer):
+    return layer._call_has_training_arg
+
+
+def model_case(text, count, policy):
+    model = build(text, policy)
+    inputs = batch_of(model, count)
+    found = {"kept": kept(lambda x: model(x, training=True), model, inputs, also=True)}
+    model.compile(optimizer=keras.optimizers.Adam(), loss="mse")
+    targets = [torch.rand((count, *output.shape[1:])) for output in model.outputs]
+    targets = targets if len(targets) > 1 else targets[0]
+    model.train_on_batch(inputs, targets)
+    found["weights"] = sum(storages(variable.value for variable in model.weights).values())
+    found["optimizer"] = sum(storages(variable.value for variable in model.optimizer.variables).values())
+    found["gradients"] = sum(
+        storages(v.value.grad for v in model.trainable_variables if v.value.grad is not None).values()
+    )
+    found["peak"] = found["weights"] + found["optimizer"] + peak(model, inputs, targets)
+    return found
+
+
+def peak(model, inputs, targets):
+    """The most that was allocated at one time in a training step, over what was there before; gradients start freed."""
+    model.zero_grad()
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
+        model.train_on_batch(inputs, targets)
+    events = [event for event in profile.profiler.kineto_results.events() if event.name() == "[memory]"]
+    height = most = 0
+    for event in sorted(events, key=lambda event: event.start_ns()):
+        height += event.nbytes()
+        most = max(most, height)
+    return most + sum(storages(keras.tree.flatten(inputs)).values())
+
+
+def optimizer_case(name):
+    model = build("Embedding(50, 8)@(4,) -> Conv1D(6, 3) -> Flatten -> Dense(7)")
+    classes = {"momentum": keras.optimizers.SGD(momentum=0.9), "amsgrad": keras.optimizers.Adam(amsgrad=True)}
+    known = {key.casefold(): value for key, value in vars(keras.optimizers).items() if isinstance(value, type)}
+    optimizer = classes.get(name) or known[name]()
+    optimizer.build(model.trainable_variables)
+    return sum(variable.value.numel() * variable.value.element_size() for variable in optimizer.variables)
+
+
+def main():
+    torch.set_num_threads(1)
+    found = {
+        "keras": keras.__version__,
+        "torch": torch.__version__,
+        "samples": SAMPLES,
+        "layers": {text: layer_case(text) for text in (*LAYERS, *PAIRS)},
+        "models": {name: model_case(*case) for name, case in MODELS.items()},
+        "optimizers": {name: optimizer_case(name) for name in OPTIMIZERS},
+    }
+    (ROOT / "tests" / "fixtures" / "memory.json").write_text(json.dumps(found, indent=1) + "\n")
+    print(f"{len(found['layers'])} layers, {len(found['models'])} models, Keras {keras.__version__}")
+
+
+if __name__ == "__main__":
+    main()
