@@ -14,8 +14,8 @@ from densecli.cli import run as command_line
 from densecli.errors import DenseError, LimitError, ReadError, Source, SpecErrors
 from densecli.fuse import fuse
 from densecli.graph import call_order
+from densecli.graph import call_order
 from densecli.read import dsl
-from densecli.layers.opaque import CustomFunction
 from densecli.run import Options, check_runnable, prepare, run
 
 STACK = "Dense(16)@(3,2) -> Flatten -> Dense(4, name=out)"
@@ -229,9 +229,8 @@ def test_the_statistics_are_those_of_numpy():
 
 
 def test_not_runnable_is_said_before_any_work():
-    graph = read("Dense(4)@(3,) -> Dense(2)")
-    graph.nodes[2].layer = CustomFunction("Lambda", None)
-    with pytest.raises(DenseError, match="not runnable: Lambda 'dense_1'") as caught:
+    graph = read("Dense(4)@(3,) -> Lambda(double, output_shape=(4,)) -> Dense(2)")
+    with pytest.raises(DenseError, match="not runnable: Lambda 'lambda'") as caught:
         check_runnable(graph, {1, 2})
     assert caught.value.code == "E509"
     check_runnable(graph, {1})
