@@ -12,7 +12,7 @@ from densecli.layer import Layer
 from densecli.layers.core import InputLayer
 from densecli.liveness import peak, peak_tensors
 from densecli.model import Model
-from densecli.optimizers import optimizer_name, state_bytes
+from densecli.optimizers import optimizer_name, state_bytes, update_bytes
 from densecli.shape import show
 from densecli.text import quote
 from densecli.trace import trace
@@ -42,7 +42,11 @@ class Inference(NamedTuple):
 
 
 class Training(NamedTuple):
-    """A training step, in bytes. `activations` is what stays for the backward pass; `copies` the part of it that is copies."""
+    """A training step, in bytes.
+
+    `activations` is what stays for the backward pass, `copies` the part of it that is copies. `passing` are the tensors (and
+    on the way back their gradients) that are only passing through, `update` what the optimizer works with for a moment.
+    """
 
     optimizer: str
     weights: int
@@ -50,10 +54,19 @@ class Training(NamedTuple):
     optimizer_state: int
     activations: int
     copies: int
+    passing: int
+    update: int
 
     @property
     def total(self) -> int:
+        """What has a purpose until the step is over."""
         return self.weights + self.gradients + self.optimizer_state + self.activations
+
+    @property
+    def peak(self) -> int:
+        """The height of a step: all of the above, or the turn from forward to backward, or the update."""
+        lasting = self.weights + self.optimizer_state
+        return max(self.total, lasting + self.activations + self.passing, lasting + self.gradients + self.update)
 
 
 class Budget(NamedTuple):
@@ -110,16 +123,17 @@ def footprint(graph: Graph, source: str = "<argument>", wish: Wish = Wish()) -> 
     return Footprint(
         source, graph.name, graph.kind, wish.batch, wish.dtype, sums.by_dtype(),
         Inference(sums.weights, highest.bytes, "" if highest.step is None else graph.nodes[highest.step[0]].name, tuple(alive)),
-        training(sums, optimizer, layers), tuple(layers), (*sums.uncounted, *unknown),
+        training(sums, optimizer, layers, highest.bytes), tuple(layers), (*sums.uncounted, *unknown),
         None if wish.budget is None else fits(graph, wish.budget, optimizer),
     )  # fmt: skip
 
 
-def training(sums: Sums, optimizer: str, layers: Sequence[LayerMemory]) -> Training:
-    """The sum of a training step; gradients have the size of the weights that are trained."""
-    gradients = sum(map(weight_bytes, sums.trained))
+def training(sums: Sums, optimizer: str, layers: Sequence[LayerMemory], passing: int) -> Training:
+    """The parts of a training step; gradients have the size of the weights that are trained."""
+    trained = sums.trained
     kept, copies = sum(layer.kept_bytes for layer in layers), sum(layer.copy_bytes for layer in layers)
-    return Training(optimizer, sums.weights, gradients, state_bytes(optimizer, sums.trained), kept, copies)
+    gradients, update = sum(map(weight_bytes, trained)), update_bytes(optimizer, trained)
+    return Training(optimizer, sums.weights, gradients, state_bytes(optimizer, trained), kept, copies, passing, update)
 
 
 class Sums:
@@ -166,7 +180,8 @@ def fits(graph: Graph, budget: int, optimizer: str) -> Budget:
         return trace(graph, with_batch(graph, batch))
 
     def step(batch: int) -> int:
-        return training(base, optimizer, layer_memory(graph, shapes(batch))[0]).total
+        found = shapes(batch)
+        return training(base, optimizer, layer_memory(graph, found)[0], peak_tensors(graph, found)).peak
 
     return Budget(
         budget,
