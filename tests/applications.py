@@ -37,7 +37,13 @@ def differences(record: dict[str, Any]) -> list[str]:
 def row_differences(rows: Any, recorded: list[Any]) -> list[str]:
     found = [] if len(rows) == len(recorded) else [f"{len(rows)} rows are not {len(recorded)}"]
     for row, truth in zip(rows, recorded, strict=False):
-        ours = [row.name, row.type, [list(shape or ()) for shape in row.output_shapes], row.params, row.trainable_params]
+        ours = [
+            row.name,
+            row.type,
+            [list(shape or ()) for shape in row.output_shapes],
+            row.params,
+            row.trainable_params,
+        ]
         if ours != truth[:5]:
             found.append(f"{ours} is not {truth[:5]}")
         if len(truth) > 5:

@@ -37,7 +37,10 @@ LAYERS = (
     "TimeDistributed(Dense(5, activation=relu))@(7,6)", "TimeDistributed(Conv2D(5, 3))@(3,8,8,2)",
     "ConvLSTM2D(5, 3)@(3,8,8,2)", "ConvLSTM2D(4, 3, return_sequences=true)@(6,8,8,2)",
 )  # fmt: skip
-PAIRS = tuple(f"[_ | _]@(10,) -> {layer}" for layer in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot(1)"))
+PAIRS = tuple(
+    f"[_ | _]@(10,) -> {layer}"
+    for layer in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot(1)")
+)
 
 # Whole models: stack or example, batch, dtype policy.
 MODELS = {

@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import re
+import xml.etree.ElementTree as ET
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from densecli.errors import OutputError, Source
 from densecli.fields import REQUIRED, Object
 from densecli.graph import Call, Graph, Node, Ref
@@ -14,7 +18,7 @@ from densecli.infer import infer
 from densecli.layer import CATALOGUE
 from densecli.layers.core import Activation, Dense, InputLayer
 from densecli.layers.merge import Add, Multiply
-from densecli.layers.opaque import Custom
+from densecli.layers.opaque import Opaque
 from densecli.layers.wrappers import TimeDistributed
 from densecli.model import Model
 from densecli.read import document, keras
@@ -23,9 +27,6 @@ from densecli.render import dot, dsl, keras_config, mermaid, python, spec, svg
 from densecli.render.diagram import diagram
 from densecli.render.json import as_record
 from densecli.render.layout import Size, lay_out
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from outputs_golden import golden
 from outputs_models import HOSTILE, MODELS, graph
 
@@ -65,8 +66,8 @@ LAYERS = st.sampled_from(
         lambda: Dense(units=8, kernel_regularizer=Object("L2", {"l2": 0.01}), trainable=False),
         lambda: Activation(activation="tanh"),
         lambda: _named(TimeDistributed(layer=_named(Dense(units=8), "inside"))),
-        lambda: Add(),
-        lambda: Multiply(),
+        Add,
+        Multiply,
     ]
 )
 
@@ -153,7 +154,10 @@ def test_names_in_the_dsl_read_back_or_are_refused(model):
 
 
 def nested_model():
-    inner_nodes = [Node("inner_in", InputLayer(shape=(8,)), [Call(())]), Node("inner_d", Dense(units=8), [Call((Ref(0),))])]
+    inner_nodes = [
+        Node("inner_in", InputLayer(shape=(8,)), [Call(())]),
+        Node("inner_d", Dense(units=8), [Call((Ref(0),))]),
+    ]
     inner = Graph("encoder", "Functional", inner_nodes, [Ref(0)], [Ref(1)])
     chain_nodes = [
         Node("input_layer_9", InputLayer(shape=(8,)), [Call(())]),
@@ -216,13 +220,33 @@ def test_hostile_names_are_string_literals_in_code():
     nodes = [Node("in", InputLayer(shape=(3,)), [Call(())])]
     nodes += [Node(name, Dense(units=3), [Call((Ref(index),))]) for index, name in enumerate(HOSTILE)]
     code = python.render(Graph("m'\"\\", "Functional", nodes, [Ref(0)], [Ref(len(nodes) - 1)]))
-    literals = [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    literals = [
+        node.value
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
     assert set(HOSTILE) <= set(literals)
     assert code.isascii()
 
 
+@pytest.mark.parametrize("target", ["dsl", "yaml", "json", "keras"])
+def test_words_in_arguments_read_back(target):
+    words = ["$a", "$$b", "c d", "e's", 'f"g', "null", "1", "h\\i", "j, k", "日本"]
+    write, read = READERS[target]
+    layer = CATALOGUE["StringLookup"](vocabulary=words)
+    nodes = [
+        Node("input_layer", InputLayer(shape=(4,), dtype="string"), [Call(())]),
+        Node("string_lookup", layer, [Call((Ref(0),))]),
+    ]
+    model = Graph("sequential", "Sequential", nodes, [Ref(0)], [Ref(1)])
+    assert vars(read(write(model)).nodes[1].layer)["vocabulary"] == words
+
+
 def test_arguments_that_are_defaults_are_left_out():
-    assert dsl.render(graph("Dense(units=4, activation=linear, use_bias=true, kernel_initializer=glorot_uniform)@(3,)")) == "Dense(4)@(3,)\n"
+    assert (
+        dsl.render(graph("Dense(units=4, activation=linear, use_bias=true, kernel_initializer=glorot_uniform)@(3,)"))
+        == "Dense(4)@(3,)\n"
+    )
 
 
 def test_branches_and_repeats_are_folded():
@@ -249,7 +273,7 @@ def test_error_what_the_dsl_has_no_words_for_is_named(target, what):
 
 @pytest.mark.parametrize("write", [dsl.render, spec.render_yaml, keras_config.render, python.render])
 def test_error_layers_of_unknown_code_are_refused(write):
-    nodes = [Node("in", InputLayer(shape=(8,)), [Call(())]), Node("x", Custom("Mine"), [Call((Ref(0),))])]
+    nodes = [Node("in", InputLayer(shape=(8,)), [Call(())]), Node("x", Opaque(), [Call((Ref(0),))])]
     with pytest.raises(OutputError) as raised:
         write(Graph("m", "Functional", nodes, [Ref(0)], [Ref(1)]))
     assert raised.value.code == "E604"
@@ -257,11 +281,11 @@ def test_error_layers_of_unknown_code_are_refused(write):
 
 def test_every_layer_with_defaults_is_written_as_its_name():
     for kind in CATALOGUE.values():
-        if kind is InputLayer or any(default is REQUIRED for default in kind.defaults.values()):
+        if kind is InputLayer or kind.opaque or any(default is REQUIRED for default in kind.defaults.values()):
             continue
         try:
             layer = kind()
-        except Exception:  # noqa: BLE001, S112  # layers that need one of several arguments
+        except Exception:  # noqa: BLE001  # layers that need one of several arguments
             continue
         nodes = [Node("input_layer", InputLayer(shape=(4, 8)), [Call(())]), Node("x", layer, [Call((Ref(0),))])]
         model = Graph("sequential", "Sequential", nodes, [Ref(0)], [Ref(1)])
@@ -282,6 +306,31 @@ def test_diagrams_have_a_box_for_each_layer_and_stay_one_statement_a_line(model)
     assert svg.render(box).count('class="box"') == layers
 
 
+LABEL = r'"(?:[^"\\]|\\.)*"'
+DOT_LINE = re.compile(
+    rf"\s*(?:n\d+ \[label={LABEL}, tooltip={LABEL}\];|n\d+ -> n\d+(?: \[(?:l(?:tail|head)=cluster_\d+(?:, )?)+\])?;"
+    rf"|subgraph cluster_\d+ \{{|label={LABEL}; style=dashed;|\}}|digraph model \{{|label={LABEL}; labelloc=t; compound=true;"
+    r'|node \[shape=box, style=rounded, fontname="monospace", fontsize=11\];)'
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(models(names=ANY_NAME))
+def test_dot_is_nothing_but_statements_with_quoted_labels(model):
+    for line in dot.render(diagram(infer(model), depth=None)).splitlines():
+        assert DOT_LINE.fullmatch(line), line
+
+
+def test_hostile_names_of_nested_models_stay_text_in_pictures():
+    for name in HOSTILE:
+        model = nested_model()
+        model.nodes[2].name = name
+        box = diagram(infer(model), depth=None)
+        ET.fromstring(svg.render(box).split("\n", 1)[1])
+        assert all(DOT_LINE.fullmatch(line) for line in dot.render(box).splitlines())
+        assert all(re.search(r'\["[^"]*"\]$', line) for line in mermaid.render(box).splitlines() if "[" in line)
+
+
 @st.composite
 def drawings(draw):
     sizes = draw(st.lists(st.tuples(st.integers(10, 200), st.integers(10, 60)), min_size=1, max_size=14))
@@ -294,11 +343,19 @@ def drawings(draw):
 def test_boxes_never_overlap_and_edges_run_down(drawing):
     sizes, edges = drawing
     layout = lay_out(sizes, edges)
-    boxes = [(x - s.width / 2, y - s.height / 2, x + s.width / 2, y + s.height / 2) for (x, y), s in zip(layout.centres, sizes, strict=True)]
+    boxes = [
+        (x - s.width / 2, y - s.height / 2, x + s.width / 2, y + s.height / 2)
+        for (x, y), s in zip(layout.centres, sizes, strict=True)
+    ]
     for index, (left, top, right, bottom) in enumerate(boxes):
-        assert left >= -1e-6 and right <= layout.size.width + 1e-6
+        assert -1e-6 <= left < right <= layout.size.width + 1e-6
         for other in boxes[index + 1 :]:
-            assert right <= other[0] + 1e-6 or other[2] <= left + 1e-6 or bottom <= other[1] + 1e-6 or other[3] <= top + 1e-6
+            assert (
+                right <= other[0] + 1e-6
+                or other[2] <= left + 1e-6
+                or bottom <= other[1] + 1e-6
+                or other[3] <= top + 1e-6
+            )
     for (source_, target), path in zip(edges, layout.paths, strict=True):
         assert [y for _, y in path] == sorted(y for _, y in path)
         assert path[0][1] == pytest.approx(boxes[source_][3])

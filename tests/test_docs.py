@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-import generate_docs  # noqa: E402
+import generate_docs
 
 PAGES = [page for page in generate_docs.pages() if page.exists()]
 

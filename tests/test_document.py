@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import time
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -620,3 +622,24 @@ def test_the_schema_takes_what_densecli_reads():
 def test_the_schema_refuses_what_densecli_refuses(text):
     assert not SCHEMA.is_valid(yaml.safe_load(text))
     assert mistakes("" if "input" in text else "input: [3]\n" + text)
+
+
+# -- the page -----------------------------------------------------------------------------
+PAGE = (Path(__file__).parent.parent / "docs" / "specs.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+def test_the_examples_of_the_page_are_specs(block):
+    assert infer(read(block)).totals.params > 0
+    SCHEMA.validate(document.load(Source("", block)))
+
+
+@pytest.mark.parametrize("form", re.findall(r"`(input: .*?)` \|", PAGE))
+def test_the_inputs_of_the_page_are_read(form):
+    shapes = {"image": (224, 224, 3)}
+    assert read(f"{form}\nlayers: [{{Identity: , inputs: [{first_input(form)}]}}]", input_shapes=shapes).inputs
+
+
+def first_input(form):
+    graph = read(f"{form}\nlayers: [Input: [1]]", input_shapes={"image": (1,)} if "null}" in form else None)
+    return graph.nodes[0].name

@@ -5,38 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from densecli import kernels
-from densecli.forward import Value, call_layer
-from densecli.graph import Call, Ref, map_refs
-from densecli.infer import layer_weights
-from densecli.run import nested_weights
+from forwarding import call_forward
 from support import CASES, answers, as_shapes, call_case, make
-from values import draw_inputs, draw_masks, draw_weight
+from values import draw_inputs
 
 ANSWERS = answers()
 RUNNABLE = [case for case in CASES if "values" in ANSWERS.get(case.id, {})]
-
-
-def call_forward(case, layer):
-    """The arrays and masks that come out, with the case's inputs, masks and weights."""
-    count = iter(range(10**6))
-    structure = [indexed(as_shapes(item), count) for item in case.inputs]
-    named = {key: indexed(as_shapes(item), count) for key, item in case.call.get("tensors", {}).items()}
-    constants = {key: value for key, value in case.call.items() if key != "tensors"}
-    arrays = draw_inputs(case)
-    masks = dict(enumerate(draw_masks(case)))
-    shapes, kwargs_shapes = map_refs((tuple(structure), named), lambda ref: tuple(arrays[ref.node].shape))
-    places = {owned.weight.name: place for place, owned in enumerate(layer_weights(layer, call_case(case, layer)))}
-    weights = nested_weights(
-        layer, shapes, kwargs_shapes | constants,
-        lambda weight, dtype, path: draw_weight(case.id, places[path], path, weight.shape, dtype),
-    )  # fmt: skip
-    values = {Ref(index): Value(array, masks.get(index)) for index, array in enumerate(arrays)}
-    return call_layer(layer, kernels, weights, Call(tuple(structure), named | constants), values)
-
-
-def indexed(shapes, count):
-    return [indexed(item, count) for item in shapes] if isinstance(shapes, list) else Ref(next(count))
 
 
 @pytest.mark.parametrize("case", RUNNABLE, ids=lambda case: case.id)

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
 import pytest
+
 from densecli.errors import OutputError
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.infer import infer
@@ -20,7 +21,6 @@ from densecli.render.columns import COLUMNS, MACHINE_COLUMNS, bar, choose_column
 from densecli.render.diagram import diagram
 from densecli.render.json import as_record
 from densecli.render.selection import Selection, cell_text, select
-
 from outputs_golden import golden
 from outputs_models import HOSTILE, MODELS, graph
 
@@ -147,11 +147,21 @@ def test_branches_side_by_side_are_no_repeat():
     assert all(line.times == 1 for line in select(report, Selection(collapse=True)))
 
 
+def test_a_block_is_connected_in_itself():
+    branch = "Dense(3) -> Dense(3) -> Dense(3)"
+    report = infer(graph(f"Dense(3)@(3,) -> [{branch} -> Activation(relu) | {branch}] -> Add"))
+    assert all(line.times == 1 or line.row.type == "Dense" for line in select(report, Selection(collapse=True)))
+
+
 def test_depth_opens_wrappers_level_by_level():
     report = infer(graph("TimeDistributed(TimeDistributed(Dense(2)))@(4,5,3)"))
     assert [len(names(report, depth=depth)) for depth in (0, 1, 2, None)] == [1, 2, 3, 3]
     paths = [line.path for line in select(report, Selection(depth=None))]
-    assert paths == ["time_distributed_1", "time_distributed_1/time_distributed", "time_distributed_1/time_distributed/dense"]
+    assert paths == [
+        "time_distributed_1",
+        "time_distributed_1/time_distributed",
+        "time_distributed_1/time_distributed/dense",
+    ]
 
 
 def test_print_gives_one_bare_value():
@@ -193,7 +203,11 @@ def test_tsv_has_one_line_a_row_and_one_tab_between_cells():
 
 def test_nested_lines_say_so_in_csv():
     report = REPORTS["wrapped"]
-    records = list(csv.DictReader(io.StringIO(delimited.render_csv(report, select(report, Selection(depth=None)), MACHINE_COLUMNS))))
+    records = list(
+        csv.DictReader(
+            io.StringIO(delimited.render_csv(report, select(report, Selection(depth=None)), MACHINE_COLUMNS))
+        )
+    )
     assert [record["level"] for record in records[:3]] == ["0", "1", "0"]
     assert records[1]["name"] == "time_distributed/dense"
 
@@ -202,7 +216,10 @@ def test_nested_lines_say_so_in_csv():
 @pytest.mark.parametrize("name", MODELS)
 def test_markdown_is_as_kept(name):
     report = REPORTS[name]
-    golden(f"{name}.md", markdown.render(report, select(report, Selection(collapse=True)), choose_columns("+share", report)))
+    golden(
+        f"{name}.md",
+        markdown.render(report, select(report, Selection(collapse=True)), choose_columns("+share", report)),
+    )
 
 
 def test_markdown_rows_have_the_cells_of_the_head_and_nothing_comes_alive():
@@ -221,6 +238,12 @@ def test_markdown_rows_have_the_cells_of_the_head_and_nothing_comes_alive():
 def test_latex_is_as_kept(name):
     report = REPORTS[name]
     golden(f"{name}.tex", latex.render(report, select(report, Selection(collapse=True)), default_columns(report)))
+
+
+def test_code_spans_are_longer_than_what_they_hold():
+    assert markdown.code("a`b``c") == "```a`b``c```"
+    assert markdown.code("`") == "`` ` ``"
+    assert markdown.code("a|b") == "<code>a&#124;b</code>"
 
 
 def test_latex_has_no_live_character():
@@ -268,8 +291,10 @@ def test_html_holds_every_row_and_the_diagram(name):
 
 
 def test_html_keeps_names_as_text_and_loads_nothing():
-    page, _, _ = page_of(BAD)
+    lines = select(BAD)
+    page = html.render(BAD, lines, choose_columns("layer,name,connected_to", BAD), diagram(BAD, depth=None))
     seen = Tags(page)
+    assert "".join(seen.text).count("<script>alert(1)<b>") >= 3
     assert seen.tags["script"] == 1
     assert not seen.tags.keys() & {"img", "a", "link", "iframe", "b", "i"}
     assert not [each for each in seen.attributes if each[1].startswith("on") or each[1] in ("href", "src", "style")]
@@ -297,7 +322,8 @@ def test_svg_shows_each_layer_inside_the_picture():
     assert len(boxes) == len(HOSTILE)
     for box in boxes:
         x, y, w, h = (float(box.get(key)) for key in ("x", "y", "width", "height"))
-        assert x >= 0 and y >= 0 and x + w <= width and y + h <= height
+        assert 0 <= x <= x + w <= width
+        assert 0 <= y <= y + h <= height
     assert is_harmless(text)
 
 
@@ -305,5 +331,6 @@ def test_the_terminal_as_a_picture_is_xml_without_fonts_from_elsewhere():
     text = picture.render(table.parts(BAD, select(BAD), default_columns(BAD)), "densecli <x>")
     ET.fromstring(text)
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
-    assert "@import" not in text and "@font-face" not in text
+    assert "@import" not in text
+    assert "@font-face" not in text
     assert is_harmless(text)

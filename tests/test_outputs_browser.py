@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 
 import pytest
+
 from densecli.infer import infer
 from densecli.render import html
 from densecli.render.columns import choose_columns
 from densecli.render.diagram import diagram
 from densecli.render.selection import Selection, select
-
 from outputs_models import graph
 
 selenium = pytest.importorskip("selenium")
@@ -48,7 +48,9 @@ def page(browser, tmp_path):
 
 
 def shown(page):
-    script = "return [...document.querySelectorAll('tbody tr')].filter(r => !r.hidden).map(r => r.cells[0].innerText.trim())"
+    script = (
+        "return [...document.querySelectorAll('tbody tr')].filter(r => !r.hidden).map(r => r.cells[0].innerText.trim())"
+    )
     return page.execute_script(script)
 
 
@@ -99,7 +101,9 @@ def test_filtering_finds_layers_inside_of_folded_ones(page):
 
 def test_both_colour_schemes_have_contrast(page):
     for scheme in ("light", "dark"):
-        page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        page.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        )
         back, ink = page.execute_script(
             "const s = getComputedStyle(document.body); return [s.backgroundColor, s.color]"
         )

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from densecli.errors import DenseError, SpecErrors, draw
 from densecli.infer import infer
 from densecli.read.open import open_spec

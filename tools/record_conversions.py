@@ -9,18 +9,19 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import keras
 
 FOLDER = Path(__file__).parent.parent / "tests" / "golden" / "outputs"
 
 
-def shapes(layer):
+def shapes(layer: Any) -> list[list[int | None]]:
     tensors = keras.tree.flatten(layer._inbound_nodes[-1].output_tensors)
     return [list(tensor.shape) for tensor in tensors]
 
 
-def look(model):
+def look(model: Any) -> dict[str, Any]:
     return {
         "layers": [[layer.name, type(layer).__name__, layer.count_params(), shapes(layer)] for layer in model.layers],
         "params": model.count_params(),
@@ -28,11 +29,11 @@ def look(model):
     }
 
 
-def answers(name):
+def answers(name: str) -> dict[str, Any]:
     keras.utils.clear_session()
     loaded = look(keras.models.model_from_json((FOLDER / f"{name}.keras.json").read_text()))
     keras.utils.clear_session()
-    scope = {}
+    scope: dict[str, Any] = {}
     exec((FOLDER / f"{name}.py").read_text(), scope)
     return {"config": loaded, "code": look(scope["model"])}
 

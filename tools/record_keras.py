@@ -21,12 +21,12 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
-from keras.src.backend import get_keras_mask, set_keras_mask  # noqa: E402
+import keras
+import numpy as np
+from keras.src.backend import get_keras_mask, set_keras_mask
 
-from cases import Case, families  # noqa: E402
-from values import draw_inputs, draw_masks, draw_weight, flat  # noqa: E402
+from cases import Case, families
+from values import draw_inputs, draw_masks, draw_weight, flat
 
 TENSORFLOW = {"lookup", "text"}
 COUNTED = re.compile(

@@ -411,7 +411,7 @@ def record_attention(wide: bool) -> Family:
     return family
 
 
-def record_norm(wide: bool) -> Family:  # noqa: ARG001
+def record_norm(wide: bool) -> Family:
     family = Family()
 
     def ask(op: str, layer: Any, x: Array, names: list[str], options: dict[str, Any]) -> None:
@@ -489,7 +489,7 @@ def spread(values: Array) -> Array:
     return np.array([values.std(), np.quantile(abs(values), 0.99)])
 
 
-def record_initializers(wide: bool) -> Family:  # noqa: ARG001
+def record_initializers(wide: bool) -> Family:
     """The spreads of the random ones come out of 40,000 draws; the others are recorded whole."""
     family = Family()
     for name, shape in itertools.product(

@@ -18,6 +18,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 import keras
 import torch
+
 from densecli.footprint import with_policy
 from densecli.read.specs import read, specs
 from densecli.render import keras_config
@@ -66,7 +67,9 @@ def layer_case(text):
     inputs = batch_of(model, SAMPLES, grad=True)
     several = isinstance(layer.input, list)
     given = [torch.rand((SAMPLES, *each.shape[1:]), requires_grad=True) for each in keras.tree.flatten(layer.input)]
-    return kept(lambda x: layer(x, training=True) if _takes_training(layer) else layer(x), model, given if several else inputs)
+    return kept(
+        lambda x: layer(x, training=True) if _takes_training(layer) else layer(x), model, given if several else inputs
+    )
 
 
 def _takes_training(layer):
@@ -83,7 +86,9 @@ def model_case(text, count, policy):
     model.train_on_batch(inputs, targets)
     found["weights"] = sum(storages(variable.value for variable in model.weights).values())
     found["optimizer"] = sum(storages(variable.value for variable in model.optimizer.variables).values())
-    found["gradients"] = sum(storages(v.value.grad for v in model.trainable_variables if v.value.grad is not None).values())
+    found["gradients"] = sum(
+        storages(v.value.grad for v in model.trainable_variables if v.value.grad is not None).values()
+    )
     found["peak"] = found["weights"] + found["optimizer"] + peak(model, inputs, targets)
     return found
 

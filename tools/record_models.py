@@ -20,9 +20,10 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-import keras  # noqa: E402
-from keras import layers, ops  # noqa: E402
-from record_applications import count, row, without_build  # noqa: E402
+import keras
+from keras import layers, ops
+
+from record_applications import count, row, without_build
 
 FILE = ROOT / "tests" / "fixtures" / "models.json.gz"
 
@@ -70,7 +71,9 @@ def frozen_layers_made_of_layers() -> Any:
 
 
 def batch_norm_split() -> Any:
-    return keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 3), layers.BatchNormalization(), layers.Flatten()])
+    return keras.Sequential(
+        [keras.Input((8, 8, 3)), layers.Conv2D(4, 3), layers.BatchNormalization(), layers.Flatten()]
+    )
 
 
 def one_layer_called_twice() -> Any:
@@ -95,7 +98,9 @@ def nested_model_called_twice() -> Any:
 def nested_model_with_several_inputs_and_outputs() -> Any:
     a, b = keras.Input((8,), name="a"), keras.Input((4,), name="b")
     both = layers.Concatenate(name="cat")([a, b])
-    inner = keras.Model([a, b], [layers.Dense(3, name="first")(both), layers.Dense(5, name="second")(both)], name="inner")
+    inner = keras.Model(
+        [a, b], [layers.Dense(3, name="first")(both), layers.Dense(5, name="second")(both)], name="inner"
+    )
     x, y = keras.Input((8,), name="x"), keras.Input((4,), name="y")
     first, second = inner([x, y])
     return keras.Model([x, y], [layers.Dense(1, name="out_a")(second), layers.Dense(1, name="out_b")(first)])
@@ -131,7 +136,9 @@ def deferred_sequential_in_a_functional() -> Any:
 
 def unknown_sizes_inside_known_ones_outside() -> Any:
     image = keras.Input((None, None, 3), name="image")
-    inner = keras.Model(image, layers.GlobalAveragePooling2D(name="pool")(layers.Conv2D(4, 3, name="conv")(image)), name="inner")
+    inner = keras.Model(
+        image, layers.GlobalAveragePooling2D(name="pool")(layers.Conv2D(4, 3, name="conv")(image)), name="inner"
+    )
     inputs = keras.Input((32, 32, 3), name="input")
     return keras.Model(inputs, layers.Dense(2, name="top")(inner(inputs)))
 
@@ -144,7 +151,9 @@ def model_over_time() -> Any:
 def states_handed_on() -> Any:
     source, target = keras.Input((None, 6), name="source"), keras.Input((None, 5), name="target")
     _, hidden, cell = layers.LSTM(4, return_state=True, name="encoder")(source)
-    x, _, _ = layers.LSTM(4, return_sequences=True, return_state=True, name="decoder")(target, initial_state=[hidden, cell])
+    x, _, _ = layers.LSTM(4, return_sequences=True, return_state=True, name="decoder")(
+        target, initial_state=[hidden, cell]
+    )
     return keras.Model([source, target], layers.Dense(7, name="words")(x))
 
 

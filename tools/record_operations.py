@@ -18,11 +18,11 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
-from keras import ops  # noqa: E402
+import keras
+import numpy as np
+from keras import ops
 
-from record_applications import row, without_build  # noqa: E402
+from record_applications import row, without_build
 
 FILE = ROOT / "tests" / "fixtures" / "operations.json.gz"
 A, B, IMAGE, VECTOR, OPEN = (None, 6, 4), (None, 4, 5), (None, 8, 8, 4), (None, 4), (None, None, 4)

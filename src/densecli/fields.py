@@ -249,6 +249,15 @@ def anything(default: Any = None, doc: str = "", schema: dict[str, Any] | None =
     return Field(lambda _, value: value, default, doc, schema or {})
 
 
+def seed(doc: str = "start of the random numbers") -> Field[Any]:
+    """An integer or null; a generator that a file holds stays as it is."""
+
+    def read(_: Any, value: Any) -> Any:
+        return value if value is None or isinstance(value, dict | Object) else read_integer(value, "an integer", None)
+
+    return Field(read, None, doc, {"type": ["integer", "null"]})
+
+
 def optional(field: Field[T], default: Any = None) -> Field[T | None]:
     """The same field, but null is fine, and the default unless there is another one."""
 

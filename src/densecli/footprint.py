@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from densecli.report import WeightInfo
-    from densecli.trace import Tensor, Trace
+    from densecli.trace import Trace
 
 SCHEMA = "densecli/memory/1"
 POLICIES = ("float32", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16", "float64")
@@ -70,7 +70,7 @@ class Training(NamedTuple):
 
 
 class Budget(NamedTuple):
-    """The largest batches that fit: 0 where not even one sample does, None where the batch is fixed or does not matter."""
+    """The largest batches that fit: 0 where not even one sample does, None where the model fixes the batch."""
 
     bytes: int
     inference: int | None
@@ -119,7 +119,9 @@ def footprint(graph: Graph, source: str = "<argument>", wish: Wish = Wish()) -> 
     sums = Sums(graph, found)
     layers, unknown = layer_memory(graph, found)
     highest = peak(graph, found)
-    alive = sorted(((graph.nodes[ref.node].name, count) for ref, count in highest.alive.items()), key=lambda item: -item[1])
+    alive = sorted(
+        ((graph.nodes[ref.node].name, count) for ref, count in highest.alive.items()), key=lambda item: -item[1]
+    )
     return Footprint(
         source, graph.name, graph.kind, wish.batch, wish.dtype, sums.by_dtype(),
         Inference(sums.weights, highest.bytes, "" if highest.step is None else graph.nodes[highest.step[0]].name, tuple(alive)),
@@ -160,7 +162,7 @@ def check_known(graph: Graph) -> None:
     """Memory needs numbers: an input whose size is open has to be told. Raises GraphError E406."""
     for ref in graph.inputs:
         node = graph.nodes[ref.node]
-        shape: Any = node.layer.output()
+        shape = node_shape(node)
         if shape is None or None in shape[1:]:
             sizes = "3,2" if shape is None else ",".join("64" if size is None else str(size) for size in shape[1:])
             name = f"{node.name}=" if len(graph.inputs) > 1 else ""
@@ -174,6 +176,8 @@ def check_known(graph: Graph) -> None:
 # -- the largest batch -----------------------------------------------------------------
 def fits(graph: Graph, budget: int, optimizer: str) -> Budget:
     """The largest batch for each kind of use, found by asking: memory never falls as the batch grows."""
+    if not any(node_shape(graph.nodes[ref.node])[0] is None for ref in graph.inputs):
+        return Budget(budget, None, None)
     base = Sums(graph, trace(graph, with_batch(graph, 1)))
 
     def shapes(batch: int) -> Trace:
@@ -190,24 +194,31 @@ def fits(graph: Graph, budget: int, optimizer: str) -> Budget:
     )
 
 
-def largest_batch(needed: Callable[[int], int], budget: int) -> int | None:
-    """The largest batch with needed(batch) <= budget; None where the batch makes no difference to that.
+def node_shape(node: Node) -> Any:
+    """The shape that an input declares."""
+    return node.layer.output()
 
-    A straight line through two points guesses well; two more questions prove the guess, or bisection finds the answer.
+
+def largest_batch(needed: Callable[[int], int], budget: int) -> int:
+    """The largest batch with needed(batch) <= budget, 0 if there is none, LARGEST if all do; exact for what never falls.
+
+    Memory is made of straight lines, so the line through both ends of what is known guesses well; every second guess is
+    the middle, so that it takes some 2 × 31 questions at worst.
     """
-    one, two = needed(1), needed(2)
-    if one > budget:
-        return 0
-    if two <= one:
-        return None
-    low, high = 1, LARGEST + 1  # low fits; high does not, or is one too many
-    guess = 1 + (budget - one) // (two - one)
-    for batch in (guess, guess + 1):
-        if low < batch < high:
-            low, high = (batch, high) if needed(batch) <= budget else (low, batch)
+    low, high, at_low, at_high = 0, 1, 0, needed(1)
+    while at_high <= budget:
+        if high == LARGEST:
+            return LARGEST
+        low, at_low = high, at_high
+        high = min(4 * high, LARGEST)
+        at_high = needed(high)
+    halve = False
     while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if needed(middle) <= budget else (low, middle)
+        guess = low + (budget - at_low) * (high - low) // max(at_high - at_low, 1)
+        guess = (low + high) // 2 if halve else min(max(guess, low + 1), high - 1)
+        used = needed(guess)
+        low, high, at_low, at_high = (guess, high, used, at_high) if used <= budget else (low, guess, at_low, used)
+        halve = not halve
     return low
 
 

@@ -190,7 +190,7 @@ def _row(name: str, layer: Layer, last: Result, cost: Cost, calls: tuple[CallInf
     return Row(
         name, layer.type_name, layer.trainable, last.tensors[0].dtype if last.tensors else "", calls,
         cost.params, cost.trainable_params, cost.weight_bytes, cost.macs, cost.flops, cost.activation_bytes,
-        tuple(owned.weight for owned in cost.weights), cost.rows, (), layer.opaque, layer, last, cost.uncounted,
+        tuple(owned.weight for owned in cost.weights), cost.rows, (), layer.opaque or last.output is None, layer, last, cost.uncounted,
     )  # fmt: skip
 
 

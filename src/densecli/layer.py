@@ -104,6 +104,7 @@ class Layer:
     keeps_integers: ClassVar[bool] = False  # integer inputs come out as integers
     supports_masking: ClassVar[bool] = False
     makes_mask: ClassVar[bool] = False  # gives a mask even when none came in
+    carries_masks: ClassVar[bool] = False  # a model, whose outputs carry the masks that its own layers made
     leads: ClassVar[tuple[str, ...]] = ()  # weights of a layer inside that Keras lists before this layer's own
     opaque: ClassVar[bool] = False  # nothing is known but what the config states
     config_fields: ClassVar[dict[str, Field[Any]]] = {}

@@ -60,7 +60,9 @@ def heights(graph: Graph, found: Trace) -> Iterator[tuple[Step | None, int, dict
 
 def _inside(layer: Layer, result: Result) -> int:
     """What a model inside holds at its height, beyond its inputs and outputs, which are the caller's."""
-    inner = layer.called(*result.args, **result.kwargs) if isinstance(layer, Model) and result.output is not None else None
+    inner = (
+        layer.called(*result.args, **result.kwargs) if isinstance(layer, Model) and result.output is not None else None
+    )
     if inner is None:
         return 0
     outside = sum(map(bytes_of, (*result.inputs, *result.tensors)))

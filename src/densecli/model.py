@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ShapeError
+from densecli.forward import Value, flat_arrays, forward
 from densecli.graph import row_order
 from densecli.layer import Child, Layer, sum_known
 from densecli.shape import show
 from densecli.trace import Result, Tensor, Trace, apply, flat_inputs, trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import ModuleType
 
     from densecli.graph import Graph
     from densecli.shape import Shape
+
+    Array = Any
 
 
 class Model(Layer, abstract=True):
@@ -24,7 +28,7 @@ class Model(Layer, abstract=True):
     """
 
     takes = "several"
-    supports_masking = True
+    carries_masks = True
 
     def __init__(self, graph: Graph) -> None:
         self.graph, self.given = graph, {}
@@ -45,7 +49,7 @@ class Model(Layer, abstract=True):
 
     def called(self, *args: Any, **kwargs: Any) -> Trace | None:
         """Every shape inside for one call; None where the input's shape is unknown."""
-        shapes = self._in_order(args, kwargs)
+        shapes = self.in_order(args, kwargs, flat_inputs)
         if self.graph.deferred:
             given = [Tensor(shape, "float32") for shape in shapes]
         else:
@@ -64,16 +68,16 @@ class Model(Layer, abstract=True):
             self._traces[key] = trace(self.graph, given)
         return self._traces[key]
 
-    def _in_order(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Shape | None]:
-        """The shapes of a call in the order of the inputs; a dict names them."""
+    def in_order(self, args: Sequence[Any], kwargs: dict[str, Any], flat: Callable[[Any], list[Any]]) -> list[Any]:
+        """The shapes or arrays of a call in the order of the inputs; a dict names them. `flat` lists those of a structure."""
         names = [self.graph.nodes[ref.node].name for ref in self.graph.inputs]
         first = args[0] if len(args) == 1 else None
         if isinstance(first, dict) and set(names) <= first.keys():
             return [first[name] for name in names]
-        shapes = flat_inputs([list(args), kwargs])
-        if len(shapes) != len(names):
-            raise ShapeError(f"takes {len(names)} inputs ({', '.join(names[:8])}), got {len(shapes)}", code="E407")
-        return shapes
+        found = flat([list(args), kwargs])
+        if len(found) != len(names):
+            raise ShapeError(f"takes {len(names)} inputs ({', '.join(names[:8])}), got {len(found)}", code="E407")
+        return found
 
     def output(self, *args: Any, **kwargs: Any) -> Any:
         """One shape, or a list of them; None where the inside is unknown."""
@@ -118,6 +122,38 @@ class Model(Layer, abstract=True):
             None if result.output is None else layer.elementwise(result.output, *result.args, **result.kwargs)
             for layer, result in self.results(*args, **kwargs)
         )
+
+    # -- arrays -----------------------------------------------------------------------
+    @property
+    def runnable(self) -> bool:
+        """Whether every layer inside has a forward pass."""
+        inputs = {ref.node for ref in self.graph.inputs}
+        return all(node.layer.runnable for index, node in enumerate(self.graph.nodes) if index not in inputs)
+
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *args: Any, mask: Any = None, **kwargs: Any) -> Any:
+        """The outputs, one array or a list of them."""
+        named = kwargs if mask is None else kwargs | {"mask": mask}
+        arrays = [value.array for value in self.values(ops, weights, args, named)]
+        return arrays[0] if len(arrays) == 1 else arrays
+
+    def values(self, ops: ModuleType, w: Mapping[str, Any], args: Any, kwargs: dict[str, Any]) -> list[Value]:
+        """The outputs with their masks: as in Keras, those that the layers inside have made of the inputs'."""
+        masks = flat_arrays(kwargs.get("mask"))
+        arrays = self.in_order(args, {key: item for key, item in kwargs.items() if key != "mask"}, _flat_call)
+        masks += [None] * (len(arrays) - len(masks))
+        if not self.graph.deferred:
+            arrays = [
+                ops.as_input(array, array.ndim if own.shape is None else len(own.shape), own.dtype)
+                for array, own in zip(arrays, self.own_inputs(), strict=True)
+            ]
+        given = [Value(*pair) for pair in zip(arrays, masks, strict=True)]
+        return forward(self.graph, ops, [w.get(node.name, {}) for node in self.graph.nodes], given)
+
+
+def _flat_call(call: list[Any]) -> list[Any]:
+    """The arrays in the positional and the named arguments of a call."""
+    args, kwargs = call
+    return flat_arrays([*args, *(kwargs[key] for key in sorted(kwargs))])
 
 
 def _tells(layer: Layer) -> bool:

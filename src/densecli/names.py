@@ -55,7 +55,7 @@ INITIALIZERS = (
     "identity", "lecun_normal", "lecun_uniform", "one", "ones", "orthogonal", "random_normal", "random_uniform", "normal",
     "stft", "truncated_normal", "uniform", "variance_scaling", "zero", "zeros",
 )  # fmt: skip
-REGULARIZERS = ("L1", "L1L2", "L2", "OrthogonalRegularizer", "l1", "l1_l2", "l2", "orthogonal_regularizer")
+REGULARIZERS = ("L1", "L1L2", "L2", "OrthogonalRegularizer", "l1", "l1l2", "l2", "orthogonal_regularizer")
 CONSTRAINTS = ("MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "max_norm", "min_max_norm", "non_neg", "unit_norm")
 
 # Bytes per element. Keras keeps strings as objects; 1 byte is no lie that anybody adds up, so they are not listed.

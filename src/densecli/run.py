@@ -9,37 +9,45 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from densecli import kernels
-from densecli.errors import DenseError, LimitError
+from densecli.data import concrete, draw_input, given_arrays
+from densecli.errors import DenseError, GraphError, LimitError, did_you_mean
 from densecli.forward import Value, flat_arrays, forward
-from densecli.infer import infer
+from densecli.fuse import fuse
+from densecli.graph import Graph, Ref, call_order
 from densecli.liveness import peak_tensors
-from densecli.names import compute_dtype, is_float
+from densecli.memory import default_limit
+from densecli.names import DTYPE_BYTES
+from densecli.profile import CallProfile, OutputStats, Profile, stats
+from densecli.shape import product
+from densecli.text import quote
 from densecli.text import size as show_size
-from densecli.trace import Tensor, Trace, trace
+from densecli.trace import trace
+from densecli.weights import Weights, allocate, nested_weights
+from densecli.weights.slots import places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
-    from densecli.graph import Graph
-    from densecli.layer import Layer, Weight
+    from densecli.graph import Step
+    from densecli.trace import Tensor, Trace
+
+    Watch = Callable[[Step, list[Value]], None]
 
 Array = Any
 
-__all__ = ["Outcome", "OutputStats", "flat_arrays", "nested_weights", "run"]
-UNKNOWN = 8  # stands in for an unknown size other than the batch
+__all__ = ["CallProfile", "Options", "Outcome", "OutputStats", "flat_arrays", "nested_weights", "prepare", "run"]
 
 
-class OutputStats(NamedTuple):
-    """What came out of one output of the model."""
+class Options(NamedTuple):
+    """What a user may ask of a forward pass."""
 
-    name: str
-    shape: tuple[int, ...]
-    dtype: str
-    min: float | None
-    max: float | None
-    mean: float | None
-    std: float | None
-    finite: bool
+    seed: int = 0
+    batch: int | None = None
+    max_memory: int | None = None  # bytes; None is a share of what the machine has free
+    weights: str | None = None  # a file; None draws them as the initializers say
+    data: tuple[str, ...] = ()  # [NAME=]FILE
+    until: str | None = None  # the name of the layer whose outputs are wanted
+    profile: bool = False
 
 
 class Outcome(NamedTuple):
@@ -50,114 +58,152 @@ class Outcome(NamedTuple):
     seconds: float
     peak_bytes: int
     arrays: tuple[Array, ...]
+    batch: int | None = None
+    weights: str | None = None
+    profile: tuple[CallProfile, ...] | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def first_not_finite(self) -> str | None:
+        """The first call whose outputs hold NaN or infinity, where calls were watched."""
+        return next((call.name for call in self.profile or () if not call.finite), None)
 
 
-def run(graph: Graph, *, seed: int = 0, batch: int = 1, max_memory: int | None = None) -> Outcome:
-    """One forward pass on random data with freshly initialised weights. Raises LimitError before anything is allocated."""
-    check_runnable(graph)
-    shapes = [concrete(tensor, batch) for tensor in input_tensors(graph)]
-    found = trace(graph, shapes)
-    needed = infer(graph).totals.weight_bytes + peak_tensors(graph, found)
-    if max_memory is not None and needed > max_memory:
-        raise LimitError(
-            f"the forward pass needs {show_size(needed)}, the limit is {show_size(max_memory)}",
-            code="E507",
-            hint="a smaller --batch, or a higher --max-memory",
-        )
-    random = kernels.generator(seed)
-    weights = allocate(graph, found, random)
-    inputs = [Value(draw_input(graph, index, tensor, random)) for index, tensor in enumerate(shapes)]
+class Plan(NamedTuple):
+    """A forward pass that only waits to be made."""
+
+    graph: Graph
+    inputs: list[Value]
+    weights: list[dict[str, Any]]
+    found: Trace
+    peak_bytes: int
+
+    def __call__(self, watch: Watch | None = None) -> list[Array]:
+        return [value.array for value in forward(self.graph, kernels, self.weights, self.inputs, watch)]
+
+
+def run(graph: Graph, options: Options = Options(), watch: Watch | None = None) -> Outcome:  # noqa: B008  # immutable
+    """One forward pass. Raises DenseError or LimitError before anything is allocated.
+
+    `watch` sees every call as it ends.
+    """
+    plan = prepare(graph, options)
+    profile = Profile(plan.graph, plan.found) if options.profile else None
     started = perf_counter()
-    outputs = [value.array for value in forward(graph, kernels, weights, inputs)]
-    seconds = perf_counter() - started
-    names = [graph.nodes[ref.node].name for ref in graph.outputs]
-    return Outcome(seed, tuple(map(stats, names, outputs)), seconds, needed, tuple(outputs))
+    arrays = plan(both(profile, watch))
+    seconds = perf_counter() - started if profile is None else profile.spent
+    names = [plan.graph.nodes[ref.node].name for ref in plan.graph.outputs]
+    first = plan.inputs[0].array if plan.inputs else None
+    return Outcome(
+        options.seed, tuple(map(stats, names, arrays)), seconds, plan.peak_bytes, tuple(arrays),
+        batch=len(first) if first is not None and first.ndim else None,
+        weights=options.weights,
+        profile=None if profile is None else tuple(profile.calls),
+        notes=tuple(notes(graph)),
+    )  # fmt: skip
 
 
-def input_tensors(graph: Graph) -> list[Tensor]:
-    """What the model's inputs declare."""
-    layers = [graph.nodes[ref.node].layer for ref in graph.inputs]
-    return [Tensor(layer.output(), str(layer.output_dtype())) for layer in layers]  # type: ignore[arg-type]
+def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  # immutable
+    """Everything but the pass itself: what cannot run or does not fit in memory is refused before it is allocated."""
+    whole = graph
+    graph = whole if options.until is None else until(whole, options.until)
+    order = call_order(graph)[0]
+    wanted = {node for node, _ in order} - {ref.node for ref in graph.inputs}
+    check_runnable(graph, wanted)
+    most = default_limit() if options.max_memory is None else options.max_memory
+    given = given_arrays(graph, options.data, most)
+    shapes, found = concrete(graph, given, options.batch)
+    built = trace(whole)
+    needed = weight_bytes(whole, built, wanted) + peak_tensors(graph, found)
+    check_memory(needed, most)
+    weights = allocate(whole, built, Weights(options.weights, options.seed), wanted, most)
+    inputs = draw(graph, given, shapes, options.seed)
+    if not options.profile:  # a profile shows every layer, so none of them is joined to another
+        graph = fuse(graph, kernels, weights)
+    return Plan(graph, inputs, weights, found, needed)
 
 
-def concrete(tensor: Tensor, batch: int) -> Tensor:
-    """The shape with numbers for the unknown sizes."""
-    shape = tensor.shape or ()
-    sizes = (batch if index == 0 else UNKNOWN for index in range(len(shape)))
-    return Tensor(
-        tuple(stand_in if size is None else size for size, stand_in in zip(shape, sizes, strict=True)), tensor.dtype
-    )
-
-
-def check_runnable(graph: Graph) -> None:
-    """Refuse before any work what has no forward pass. Raises DenseError."""
-    inputs = {ref.node for ref in graph.inputs}
-    nodes = [node for index, node in enumerate(graph.nodes) if index not in inputs and not node.layer.runnable]
-    missing = [f"{node.layer.type_name} '{node.name}'" for node in nodes]
-    if missing:
-        raise DenseError(
-            f"not runnable: {', '.join(missing[:5])}",
-            code="E509",
-            hint="--run needs layers with a defined forward pass",
-        )
-
-
-def allocate(graph: Graph, found: Trace, random: Any) -> list[dict[str, Any]]:
-    """Weights for every node, as their initializers draw them."""
+def draw(graph: Graph, given: Sequence[Array | None], shapes: Sequence[Tensor], seed: int) -> list[Value]:
+    """The inputs, those that nobody gave drawn from a generator of their own: weights do not change them."""
+    random = kernels.generator([seed, 1])
     return [
-        nested_weights(node.layer, found.results[index, 0].args, found.results[index, 0].kwargs, initial(random))
-        if (index, 0) in found.results
-        else {}
-        for index, node in enumerate(graph.nodes)
+        Value(draw_input(graph, ref, tensor, random) if array is None else array)
+        for ref, array, tensor in zip(graph.inputs, given, shapes, strict=True)
     ]
 
 
-def initial(random: Any) -> Callable[[Weight, str, str], Array]:
-    """Draws a weight as its initializer says; half precision that NumPy lacks is computed in float32."""
+def until(graph: Graph, name: str) -> Graph:
+    """The part of a model that leads to a layer, whose outputs are the part's own. Raises GraphError."""
+    index = next((index for index, node in enumerate(graph.nodes) if node.name == name), None)
+    if index is None:
+        hint = did_you_mean(name, [node.name for node in graph.nodes])
+        raise GraphError(f"no layer is called {quote(name)}", code="E402", hint=hint)
+    call = len(graph.nodes[index].calls) - 1
+    found = trace(graph)
+    count = len(found.results[index, call].tensors) if (index, call) in found.results else 1
+    part = Graph(graph.name, "Functional", graph.nodes, graph.inputs, [Ref(index, call, at) for at in range(count)])
+    used = {step[0] for step in call_order(part)[0]}
+    part.inputs = [ref for ref in graph.inputs if ref.node in used]
+    return part
 
-    def draw(weight: Weight, dtype: str, _: str) -> Array:
-        dtype = "float32" if dtype == "bfloat16" else dtype
-        name = weight.initializer
-        config = (
-            name if isinstance(name, str) or name is None else {"class_name": name.class_name, "config": name.config}
+
+def check_runnable(graph: Graph, wanted: set[int]) -> None:
+    """Refuse before any work what has no forward pass. Raises DenseError."""
+    missing = [name for index in sorted(wanted) for name in not_runnable(graph, index)]
+    if missing:
+        raise DenseError(
+            f"not runnable: {', '.join(missing[:5])}{', …' if len(missing) > 5 else ''}",
+            code="E509",
+            hint="--run needs layers with a defined forward pass; --until LAYER stops before one",
         )
-        return kernels.initialize(config, weight.shape, random, dtype)
-
-    return draw
 
 
-def draw_input(graph: Graph, index: int, tensor: Tensor, random: Any) -> Array:
-    """Standard normal numbers, integers that the layers behind the input can look up, or digits as strings."""
-    ref = graph.inputs[index]
-    readers = [node.layer for node in graph.nodes if any(ref in call.refs() for call in node.calls)]
-    sizes = [layer.vocabulary for layer in readers if layer.vocabulary is not None]
-    if tensor.dtype == "string":
-        return random.integers(0, 10, tensor.shape).astype("U1")
-    dtype = compute_dtype(tensor.dtype).replace("bfloat16", "float32")
-    if sizes or not is_float(dtype):
-        return random.integers(0, min(sizes, default=2), tensor.shape).astype(dtype)
-    return random.standard_normal(tensor.shape, dtype="float32").astype(dtype)
+def not_runnable(graph: Graph, index: int) -> Iterator[str]:
+    """The layers that have no forward pass: the node's own, or those inside a nested model."""
+    node = graph.nodes[index]
+    inner: Graph | None = getattr(node.layer, "graph", None)
+    if inner is None:
+        rule = getattr(node.layer, "rule", None)
+        if not node.layer.runnable or (rule is not None and rule not in kernels.OPERATIONS):
+            yield f"{node.layer.type_name} '{node.name}'"
+        return
+    inputs = {ref.node for ref in inner.inputs}
+    for place in range(len(inner.nodes)):
+        if place not in inputs:
+            yield from not_runnable(inner, place)
 
 
-def nested_weights(
-    layer: Layer, args: Any, kwargs: Any, draw: Callable[[Weight, str, str], Array], path: str = ""
-) -> dict[str, Any]:
-    """A layer's weights by name, a child's in a mapping under its name, each from `draw(weight, dtype, path)`."""
-    found: dict[str, Any] = {
-        weight.name: draw(weight, weight.dtype or layer.variable_dtype, path + weight.name)
-        for weight in layer.weights(*args, **kwargs)
-    }
-    for child in layer.children(*args, **kwargs):
-        found[child.name] = nested_weights(child.layer, child.inputs, child.kwargs, draw, f"{path}{child.name}/")
-    return found
+def weight_bytes(graph: Graph, found: Trace, wanted: set[int]) -> int:
+    """Bytes of the weights of some nodes, each once."""
+    names = {graph.nodes[index].name for index in wanted}
+    slots = {slot.key: slot for place in places(graph, found) if place.name in names for slot in place.slots()}
+    return sum((product(slot.shape) or 0) * DTYPE_BYTES.get(slot.dtype, 4) for slot in slots.values())
 
 
-def stats(name: str, array: Array) -> OutputStats:
-    """Shape, range and spread of an output, computed in float64."""
-    shape, dtype = tuple(array.shape), str(array.dtype)
-    if not array.size or array.dtype.kind not in "fiub":
-        return OutputStats(name, shape, dtype, None, None, None, None, finite=True)
-    wide = array.astype("float64")
-    finite = bool(kernels.all_finite(wide))
-    numbers = [float(number) if finite else None for number in (wide.min(), wide.max(), wide.mean(), wide.std())]
-    return OutputStats(name, shape, dtype, *numbers, finite=finite)
+def check_memory(needed: int, most: int) -> None:
+    if needed > most:
+        raise LimitError(
+            f"the forward pass needs {show_size(needed)}, the limit is {show_size(most)}",
+            code="E507",
+            hint="a smaller --batch, or a higher --max-memory",
+        )
+
+
+def both(profile: Profile | None, watch: Watch | None) -> Watch | None:
+    if profile is None or watch is None:
+        return profile or watch
+
+    def each(step: Step, values: list[Value]) -> None:
+        profile(step, values)
+        watch(step, values)
+
+    return each
+
+
+def notes(graph: Graph) -> Iterator[str]:
+    """Where the arithmetic is not what the file says."""
+    dtypes = {node.layer.compute_dtype for node in graph.nodes}
+    if "bfloat16" in dtypes:
+        yield "bfloat16 layers were computed in float32, which NumPy has"
+    if "float16" in dtypes:
+        yield "float16 layers were computed in float32, between rounded inputs and rounded outputs"

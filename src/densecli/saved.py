@@ -203,7 +203,9 @@ def padded(layer: Any, tensor: Tensor, window: Sequence[int], dilation: Sequence
     else:
         more = [0] * len(axes)
     batch = tensor.shape[0] if tensor.shape and tensor.shape[0] is not None else 1
-    return batch * (channels or 0) * (product((dim or 0) + extra for dim, extra in zip(spatial, more, strict=True)) or 0)
+    return (
+        batch * (channels or 0) * (product((dim or 0) + extra for dim, extra in zip(spatial, more, strict=True)) or 0)
+    )
 
 
 def _separable(use: Use) -> Saved:
@@ -359,7 +361,11 @@ def _heads(use: Use) -> Saved:
     folded = layer.dropout == 0 and len(query) == 3
     pairs = layer.pairs(query, value) or 0
     projected = heads * (queries * (dim + 2 * value_dim) + keys * (dim + value_dim))
-    own = projected - (0 if folded else heads * queries * value_dim) + (0 if folded else (3 if layer.dropout else 1) * pairs)
+    own = (
+        projected
+        - (0 if folded else heads * queries * value_dim)
+        + (0 if folded else (3 if layer.dropout else 1) * pairs)
+    )
     kept = Saved(own=own * use.width + (SUMS * heads * queries if folded else 0), copies=_cast_heads(use))
     return kept.plus(Saved(inputs=tuple(range(len(use.inputs)))) if use.trains else NOTHING)
 
@@ -370,7 +376,9 @@ def _cast_heads(use: Use) -> int:
         return 0
     query, value = use.inputs[0].shape, use.inputs[min(1, len(use.inputs) - 1)].shape
     children = layer.children(query, value)
-    return use.width * sum(product(weight.shape) or 0 for child in children for weight in child.layer.weights(*child.inputs))
+    return use.width * sum(
+        product(weight.shape) or 0 for child in children for weight in child.layer.weights(*child.inputs)
+    )
 
 
 def _attention(use: Use) -> Saved:

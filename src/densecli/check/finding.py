@@ -66,11 +66,15 @@ class Finding(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What the checks of one spec came to. `checks` names each check that was made, also those that held."""
+    """What the checks of one spec came to. `checks` names each check that was made, also those that held.
+
+    `judged` is False where none could be made: the spec is not there, or what it expects makes no sense.
+    """
 
     source: str
     checks: tuple[str, ...]
     findings: tuple[Finding, ...]
+    judged: bool = True
 
     @property
     def ok(self) -> bool:

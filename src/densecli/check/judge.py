@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from densecli.report import Report, TensorInfo, Totals
     from densecli.shape import Shape
 
-_NOUNS = {
+NOUNS = {
     "params": "parameters",
     "trainable_params": "trainable parameters",
     "non_trainable_params": "non-trainable parameters",
@@ -138,7 +138,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _figure(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
-    bound, name = _bound(expectation.key)
+    bound, name = split_key(expectation.key)
     got, wanted = figure_of(subject.report, name), expectation.wanted
     code = None if got.value is None else _verdict(bound, got, wanted)
     if got.value is not None and code is None:
@@ -147,16 +147,16 @@ def _figure(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
     want = f"{_WORDS[bound]}{_amount(name, wanted)}"
     if code is None or code == "C105":
         known = "unknown" if got.value is None else f"at least {value}"
-        message, code = f"{_NOUNS[name]}: expected {want}, but the number is {known}: {got.reason}", "C105"
+        message, code = f"{NOUNS[name]}: expected {want}, but the number is {known}: {got.reason}", "C105"
     else:
-        message = f"{_NOUNS[name]}: expected {want}, got {value}{_difference(name, got.value or 0, wanted)}"
+        message = f"{NOUNS[name]}: expected {want}, got {value}{_difference(name, got.value or 0, wanted)}"
     yield _finding(subject, expectation, code, message, (value, want))
 
 
 _WORDS = {"": "", "max": "at most ", "min": "at least "}
 
 
-def _bound(key: str) -> tuple[str, str]:
+def split_key(key: str) -> tuple[str, str]:
     head, _, rest = key.partition("_")
     return (head, rest) if head in ("max", "min") else ("", key)
 
@@ -211,7 +211,7 @@ def _strict(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
     totals = subject.report.totals
     for name in _COUNTED:
         if getattr(totals, _TOTALS.get(name, name)) is None:
-            message = f"{_NOUNS[name]}: unknown: {_not_counted(totals, _TOTALS.get(name, name))}"
+            message = f"{NOUNS[name]}: unknown: {_not_counted(totals, _TOTALS.get(name, name))}"
             yield _finding(subject, expectation, "C122", message, ("unknown", "a number"))
     for warning in subject.report.warnings:
         yield _finding(subject, expectation, "C123", warning, (warning, "no warnings"))

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 COMMANDS = {
     "summary": "The Keras-style table of a model, or the same as JSON, CSV, Markdown, …",
     "explain": "Where each shape and each parameter count comes from, layer by layer.",
+    "check": "Expectations, budgets and lock files: hold models against them, for CI.",
+    "diff": "What differs between two models, layer by layer.",
     "convert": "The model in another form: DSL, YAML, JSON, Keras config or code, a diagram.",
-    "memory": "Whether it fits: weights, activations, training; the largest batch in a budget.",
+    "memory": "Whether it fits: weights, activations, a training step; the largest batch in a budget.",
     "sweep": "One table of totals over all combinations of a spec's variables.",
     "layers": "The catalogue: types, arguments, defaults, formulas.",
     "schema": "The JSON Schemas of what goes in and what comes out.",

@@ -32,9 +32,12 @@ class Form(StrEnum):
 PICTURES = (Form.dot, Form.mermaid, Form.svg)
 
 To = Annotated[Form, typer.Option("--to", "-t", help="What it becomes.")]
-Collapse = Annotated[bool, typer.Option("--collapse", help="In a picture: draw repeated blocks once, with their number.")]
+Collapse = Annotated[
+    bool, typer.Option("--collapse", help="In a picture: draw repeated blocks once, with their number.")
+]
 Depth = Annotated[
-    int | None, typer.Option("--depth", min=0, help="In a picture: how many levels of nested layers to open; default: all.")
+    int | None,
+    typer.Option("--depth", min=0, help="In a picture: how many levels of nested layers to open; default: all."),
 ]
 
 

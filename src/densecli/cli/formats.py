@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from densecli.cli.look import Look
     from densecli.errors import DenseError
     from densecli.render.columns import Column
-    from densecli.render.selection import Line, Selection
+    from densecli.render.selection import Line
     from densecli.report import Report
     from densecli.run import Outcome
 
@@ -47,7 +47,7 @@ class Failure(NamedTuple):
 class View(NamedTuple):
     """Which rows and columns are shown, and for whom."""
 
-    selection: Selection
+    selection: dict[str, Any]  # the fields of a Selection, which only tables import
     columns: str | None
     look: Look
 
@@ -84,11 +84,11 @@ def _json_line(result: Summary | Failure) -> str:
 
 def _one(result: Summary, format: Format, view: View) -> str:
     from densecli.render.columns import choose_columns  # noqa: PLC0415
-    from densecli.render.selection import select  # noqa: PLC0415
+    from densecli.render.selection import Selection, select  # noqa: PLC0415
 
     report = result.report
-    depth = None if format is Format.html else view.selection.depth
-    lines = select(report, view.selection._replace(depth=depth))
+    wanted = Selection(**view.selection)
+    lines = select(report, wanted._replace(depth=None) if format is Format.html else wanted)
     return _RENDERERS[format](result, lines, choose_columns(view.columns, report), view)
 
 
@@ -137,8 +137,8 @@ def _html(result: Summary, lines: Sequence[Line], columns: Sequence[Column], vie
     from densecli.render import html  # noqa: PLC0415
     from densecli.render.diagram import diagram  # noqa: PLC0415
 
-    depth = view.selection.depth
-    box = diagram(result.report, depth=depth, collapse=view.selection.collapse)
+    depth = view.selection["depth"]
+    box = diagram(result.report, depth=depth, collapse=view.selection["collapse"])
     return html.render(result.report, lines, columns, box, open_levels=99 if depth is None else depth)
 
 

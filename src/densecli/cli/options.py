@@ -44,3 +44,4 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback when dens
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A variable of the spec (repeatable).")
 ]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found; errors are still errors.")]

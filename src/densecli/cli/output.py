@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -12,7 +13,8 @@ from densecli.errors import OutputError
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
 
 
 def deliver(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
@@ -20,8 +22,14 @@ def deliver(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
     if output is None or output == "-":
         streams.write(text)
         return
+    data = text.encode("utf-8", "backslashreplace")
+    deliver_file(lambda file: file.write(data), output, inputs)
+
+
+def deliver_file(write: Callable[[BinaryIO], object], output: str, inputs: Iterable[str] = ()) -> None:
+    """Let `write` fill a file in one step. Raises OutputError."""
     target = os.path.realpath(output)
-    try:
+    with _failures(output):
         mode = _mode(output)
         if any(_same(target, path) for path in inputs):
             raise OutputError(
@@ -29,15 +37,26 @@ def deliver(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
             )
         if mode is not None and stat.S_ISDIR(mode):
             raise OutputError(f"{quote(output)} is a directory", code="E603")
-        data = text.encode("utf-8", "backslashreplace")
         if mode is not None and not stat.S_ISREG(mode):
-            _write_in_place(output, data)
+            _write_in_place(output, write)
         else:
-            _replace(target, data, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
-    except OSError as error:
-        raise OutputError(
-            f"cannot write {quote(output)}: {error.strerror}", code="E602" if error.errno == 28 else "E603"
-        ) from error  # ENOSPC
+            _replace(target, write, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
+
+
+def append(text: str, output: str) -> None:
+    """Add to a file that others add to, too. Raises OutputError."""
+    with _failures(output), open(output, "ab") as file:  # noqa: PTH123
+        file.write(text.encode("utf-8", "backslashreplace"))
+
+
+@contextlib.contextmanager
+def _failures(output: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason, number = getattr(error, "strerror", None) or str(error), getattr(error, "errno", None)
+        code = "E602" if number == errno.ENOSPC else "E603"
+        raise OutputError(f"cannot write {quote(output)}: {reason}", code=code) from error
 
 
 def _mode(path: str) -> int | None:
@@ -59,20 +78,20 @@ def _umask() -> int:
     return current
 
 
-def _write_in_place(target: str, data: bytes) -> None:
+def _write_in_place(target: str, write: Callable[[BinaryIO], object]) -> None:
     """A device or a FIFO has no old contents to protect."""
     with open(target, "wb") as file:  # noqa: PTH123
-        file.write(data)
+        write(file)
 
 
-def _replace(target: str, data: bytes, mode: int) -> None:
+def _replace(target: str, write: Callable[[BinaryIO], object], mode: int) -> None:
     import tempfile  # noqa: PLC0415  # brings random and hashlib along
 
     folder, name = os.path.split(target)
     handle, temporary = tempfile.mkstemp(prefix=f".{name[:64]}.", suffix=".tmp", dir=folder or ".")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)  # noqa: PTH101

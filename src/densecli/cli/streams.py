@@ -66,11 +66,11 @@ def discard() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def complain(text: str) -> None:
+def complain(text: str, end: str = "\n") -> None:
     """Everything that is not a result, to standard error; if that is closed too, the exit code has to do."""
     if sys.stderr is not None:
         with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(text + "\n")
+            sys.stderr.write(text + end)
             sys.stderr.flush()
 
 

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from densecli.cli import running
 from densecli.cli.complaints import complain
 from densecli.cli.formats import Failure, Format, Summary, View, bare, write
 from densecli.cli.look import look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Output, Quiet, Set, Specs, Width
 from densecli.cli.output import deliver
+from densecli.cli.running import Data, MaxMemory, Profiled, Run, Save, Seed, Until, WeightsFile, Wishes, check
 from densecli.errors import DenseError, SpecErrors
 from densecli.infer import infer
 from densecli.read.specs import Spec, read, reading, specs
-from densecli.text import amount, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,11 +41,6 @@ GroupBy = Annotated[
 ]
 Collapse = Annotated[bool, typer.Option("--collapse", help="Show repeated blocks once, with their number.")]
 Print = Annotated[str | None, typer.Option("--print", metavar="PATH", help="One bare value, such as totals.params.")]
-Run = Annotated[bool, typer.Option("--run", help="Make a NumPy forward pass on random data.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random weights and data.")]
-MaxMemory = Annotated[
-    str | None, typer.Option("--max-memory", metavar="SIZE", help="Refuse a forward pass that needs more.")
-]
 
 
 def command(  # one parameter per option
@@ -66,6 +62,11 @@ def command(  # one parameter per option
     set: Set = None,
     run: Run = False,
     seed: Seed = 0,
+    weights: WeightsFile = None,
+    data: Data = None,
+    save: Save = None,
+    until: Until = None,
+    profile: Profiled = False,
     max_memory: MaxMemory = None,
     color: ColorOption = Color.auto,
     width: Width = None,
@@ -73,11 +74,11 @@ def command(  # one parameter per option
     debug: Debug = False,  # read from the arguments when something fails
 ) -> int:
     """Summarise each SPEC; the exit code is that of the worst."""
-    from densecli.render.selection import Selection  # noqa: PLC0415
-
     wishes = reading(input_shape, set)
     found = specs(spec)
-    runner = runs(seed, batch, max_memory) if run else None
+    asked = Wishes(seed, batch, max_memory, weights, tuple(data or ()), save, until, profile)
+    check(asked, run, found)
+    runner = running.runner(asked) if run else None
     results = [summarise(each, lambda one: read(one, wishes), batch, runner) for each in found]
     good = [result for result in results if isinstance(result, Summary)]
     for failure in results:
@@ -86,7 +87,14 @@ def command(  # one parameter per option
     if not quiet:
         warn(good)
     if format is Format.ndjson or len(good) == len(results) or (format is Format.table and good):
-        selection = Selection(filter, group_by, collapse, sort, top, None if expand_nested else depth)
+        selection = {
+            "pattern": filter,
+            "group_by": group_by,
+            "collapse": collapse,
+            "sort": sort,
+            "top": top,
+            "depth": None if expand_nested else depth,
+        }
         view = View(selection, columns, look(color, width, output is not None))
         text = write(results, format, view) if print is None else bare(good, print)
         deliver(text, output, [each.name for each in found if each.text is None])
@@ -94,11 +102,11 @@ def command(  # one parameter per option
 
 
 def summarise(
-    spec: Spec, reader: Callable[[Spec], Graph], batch: int | None, runner: Callable[[Graph], Outcome] | None
+    spec: Spec, reader: Callable[[Spec], Graph], batch: int | None, runner: Callable[[Spec, Graph], Outcome] | None
 ) -> Summary | Failure:
     try:
         graph = reader(spec)
-        return Summary(infer(graph, spec.name, batch), runner(graph) if runner is not None else None)
+        return Summary(infer(graph, spec.name, batch), runner(spec, graph) if runner is not None else None)
     except DenseError as error:
         return Failure(spec.name, [error])
     except SpecErrors as several:
@@ -113,19 +121,3 @@ def warn(results: list[Summary]) -> None:
     for report, _ in results:
         for warning in report.warnings:
             streams.complain(f"warning: {safe(report.source)}: {safe(warning)}")
-
-
-def runs(seed: int, batch: int | None, max_memory: str | None) -> Callable[[Graph], Outcome]:
-    """A forward pass with these options; numpy is loaded here."""
-    from densecli.run import run  # noqa: PLC0415
-
-    limit = None if max_memory is None else size_option(max_memory)
-    return lambda graph: run(graph, seed=seed, batch=batch or 1, max_memory=limit)
-
-
-def size_option(value: str) -> int:
-    """A size such as 2GiB. Raises a usage error."""
-    try:
-        return amount(value)
-    except ValueError:
-        raise typer.BadParameter(f"expected a size such as 512MiB or 2GiB, got {quote(value)}") from None

@@ -21,11 +21,68 @@ def activate(x: Array, activation: Any, *, fresh: bool = False) -> Array:
     """The activation of that name (or that layer); in place when `fresh` says that nobody else holds `x`."""
     if activation == "linear":
         return x
-    function = as_activation(activation)
-    return function(x, out=x) if fresh and activation in IN_PLACE else function(x)
+    function = in_place(activation) if fresh else None
+    return as_activation(activation)(x) if function is None else function(x, out=x)
 
 
-IN_PLACE = {"relu", "relu6", "sigmoid", "tanh", "silu", "swish", "leaky_relu", "elu", "hard_sigmoid", "hard_silu"}
+LOOKING_AROUND = {"glu", "log_softmax", "softmax", "sparsemax", "Softmax"}
+"""Activations in which an element depends on others, so that they cannot be applied piece by piece."""
+
+
+def in_place(activation: Any) -> Callable[..., Array] | None:
+    """The function of an activation for a kernel to finish its outputs with; None where it has to wait for all of them."""
+    name = activation if isinstance(activation, str) else activation.class_name
+    return None if name == "linear" or name in LOOKING_AROUND else as_activation(activation)
+
+
+def fits(x: Any, dtype: str) -> bool:
+    """Whether Keras would hand `x` to a layer of that floating-point dtype as it is (bfloat16 counts as float32)."""
+    kind = getattr(getattr(x, "dtype", None), "kind", "")
+    return kind != "f" or x.dtype == number_type(dtype)
+
+
+def in_float(x: Array, dtype: str) -> Array:
+    """A floating-point array in that dtype; others as they are."""
+    return x.astype(number_type(dtype), copy=False) if x.dtype.kind == "f" else x
+
+
+def number_type(dtype: str) -> np.dtype[Any]:
+    """NumPy's dtype of that name; float32 for bfloat16, which NumPy lacks."""
+    return np.dtype("float32" if dtype == "bfloat16" else dtype)
+
+
+def to_half(x: Array) -> Array:
+    """A floating-point array as float16; what is too large becomes infinite, as in Keras."""
+    with np.errstate(over="ignore"):
+        return x.astype(np.float16, copy=False) if x.dtype.kind == "f" else x
+
+
+def rounded_to_half(x: Array) -> Array:
+    """A floating-point array rounded to float16, held as float32."""
+    return to_half(x).astype(np.float32) if x.dtype.kind == "f" else x
+
+
+def as_input(x: Array, rank: int, dtype: str) -> Array:
+    """`x` as a model takes it: in its dtype, with a last axis of 1 more or less (Keras 3.15.1, Functional)."""
+    if x.ndim == rank + 1 and x.shape[-1] == 1:
+        x = x[..., 0]
+    elif x.ndim == rank - 1:
+        x = x[..., None]
+    return x if dtype == "string" else x.astype(number_type(dtype), copy=False)
+
+
+def arrays_in(tree: Any) -> list[Array]:
+    """Every array in nested lists, tuples and dicts."""
+    if isinstance(tree, dict):
+        tree = list(tree.values())
+    if isinstance(tree, list | tuple):
+        return [array for item in tree for array in arrays_in(item)]
+    return [tree] if isinstance(tree, np.ndarray) else []
+
+
+def empty(shape: tuple[int, ...], dtype: str) -> Array:
+    """Room for an array."""
+    return np.empty(shape, number_type(dtype))
 
 
 def channels_last(x: Array, data_format: str) -> Array:
@@ -110,10 +167,36 @@ def each_step(function: Callable[[Array], Array], x: Array) -> Array:
     return y.reshape(*x.shape[:2], *y.shape[1:])
 
 
-def generator(seed: int) -> np.random.Generator:
+def in_dtype(x: Array, dtype: str) -> Array:
+    """`x` in the dtype of that name, as an array of its own."""
+    return x.astype(number_type(dtype))
+
+
+def random_words(shape: tuple[int, ...], random: np.random.Generator) -> Array:
+    """Lower-case letters, one a place, for inputs that are text."""
+    codes = random.integers(97, 123, math.prod(shape)).astype(np.uint32)
+    return np.asarray(codes.view("U1").reshape(shape))
+
+
+def statistics(x: Array) -> tuple[float, float, float, float]:
+    """Least, largest, mean and standard deviation in float64, without a copy of the whole array."""
+    flat = x.reshape(-1)
+    pieces = [flat[start : start + STATISTICS_SIZE] for start in range(0, flat.size, STATISTICS_SIZE)]
+    mean = sum(float(piece.sum(dtype=np.float64)) for piece in pieces) / flat.size
+    squares = sum(float(np.square(piece.astype(np.float64) - mean).sum()) for piece in pieces)
+    return float(flat.min()), float(flat.max()), mean, math.sqrt(squares / flat.size)
+
+
+STATISTICS_SIZE = 1 << 18
+
+
+def generator(seed: int | list[int]) -> np.random.Generator:
     """NumPy's random numbers from a seed."""
     return np.random.default_rng(seed)
 
 
 def all_finite(x: Array) -> bool:
-    return bool(np.isfinite(x).all())
+    """Whether there is neither NaN nor infinity; without an array of the size of `x` where all is well."""
+    if x.dtype.kind not in "fc" or not x.size:
+        return True
+    return bool(np.isfinite(x.min()) and np.isfinite(x.max()))

@@ -103,7 +103,7 @@ class Attention(ScoredAttention):
 
     use_scale = fields.flag(doc="whether a learned number scales the scores")
     score_mode = fields.choice("dot", "concat", doc="dot: dot product; concat: sum of tanh(query + key)")
-    seed = fields.anything(doc="seed of the dropout")
+    seed = fields.seed("seed of the dropout")
 
     def weights(self, xs: list[Shape], **_: Any) -> Iterator[Weight]:
         if self.use_scale:
@@ -136,7 +136,7 @@ class AdditiveAttention(ScoredAttention):
     order = ("use_scale", "dropout")
 
     use_scale = fields.flag(True, "whether each feature has a learned weight in the sum")
-    seed = fields.anything(doc="seed of the dropout")
+    seed = fields.seed("seed of the dropout")
 
     def weights(self, xs: list[Shape], **_: Any) -> Iterator[Weight]:
         if self.use_scale:

@@ -75,7 +75,7 @@ def kernel_size() -> Field[Any]:
     return Field(read, 3, "size of the window that is averaged", {"type": ["integer", "array"]})
 
 
-SEED = fields.anything(doc="start of the random numbers")
+SEED = fields.seed()
 FORMAT = fields.data_format()
 RANGE = value_range()
 INTERPOLATION = fields.choice("bilinear", "nearest", doc="how pixels between pixels are read", any_case=False)

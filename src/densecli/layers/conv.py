@@ -92,11 +92,13 @@ class Conv(Layer, abstract=True):
             kernel = kernel + (self.lora_alpha or self.lora_rank) / self.lora_rank * (
                 w["lora_kernel_a"] @ w["lora_kernel_b"]
             )
+        then = ops.in_place(self.activation)
         y = ops.conv(
             ops.channels_last(ops.floating(x), self.data_format), kernel, strides=self.strides, padding=self.padding,
-            dilation=self.dilation_rate, groups=self.groups, bias=w.get("bias"),
+            dilation=self.dilation_rate, groups=self.groups, bias=w.get("bias"), activation=then,
         )  # fmt: skip
-        return ops.activate(ops.from_channels_last(y, self.data_format), self.activation)
+        y = ops.from_channels_last(y, self.data_format)
+        return ops.activate(y, self.activation) if then is None else y
 
 
 def input_channels(layer: Any, x: Shape) -> int:

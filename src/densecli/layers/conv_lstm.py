@@ -43,7 +43,7 @@ class ConvLSTMCell(Cell, abstract=True):
     bias_constraint = fields.constraint()
     dropout = fields.number(0.0, "share of the inputs dropped in training")
     recurrent_dropout = fields.number(0.0, "share of the state dropped in training")
-    seed = fields.anything(doc="seed of the dropout")
+    seed = fields.seed("seed of the dropout")
 
     state_count = 2
 

@@ -89,11 +89,13 @@ class ConvTranspose(Layer, abstract=True):
                 yield f"{name}: padding={self.padding}, so {painted_sum(*axis, self.padding)} = {out:,}."
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        then = ops.in_place(self.activation)
         y = ops.conv_transpose(
             ops.channels_last(ops.floating(x), self.data_format), w["kernel"], strides=self.strides, padding=self.padding,
-            output_padding=self.output_padding, dilation=self.dilation_rate, bias=w.get("bias"),
+            output_padding=self.output_padding, dilation=self.dilation_rate, bias=w.get("bias"), activation=then,
         )  # fmt: skip
-        return ops.activate(ops.from_channels_last(y, self.data_format), self.activation)
+        y = ops.from_channels_last(y, self.data_format)
+        return ops.activate(y, self.activation) if then is None else y
 
 
 def painted_size(dim: Dim, stride: int, reach: int, extra: int | None, padding: str) -> Dim:

@@ -75,6 +75,7 @@ class Dense(Layer):
 
     formula = "output = activation(dot(input, kernel) + bias)"
     shape_rule = "(batch, …, features) -> (batch, …, units)"
+    supports_masking = True
     min_ndim = 2
 
     units = fields.count(doc="output features")
@@ -138,7 +139,9 @@ class Dense(Layer):
         if self.lora_rank is not None:
             # Keras 3.15.1 forgets lora_alpha when it builds a Dense, so the update is not scaled
             kernel = kernel + w["lora_kernel_a"] @ w["lora_kernel_b"]
-        return ops.activate(ops.dense(x.astype(kernel.dtype, copy=False), kernel, bias=w.get("bias")), self.activation)
+        then = ops.in_place(self.activation)
+        y = ops.dense(x.astype(kernel.dtype, copy=False), kernel, bias=w.get("bias"), activation=then)
+        return ops.activate(y, self.activation) if then is None else y
 
 
 class Activation(Layer):

@@ -158,7 +158,7 @@ class RandomCrop(CenterCrop):
     formula = "inference: output = resize(the largest part in the middle of the aspect ratio height : width)"
     order = ("height", "width", "seed", "data_format")
 
-    seed = fields.anything(doc="start of the random numbers")
+    seed = fields.seed()
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         same = self.sides(x) == (self.height, self.width)

@@ -25,6 +25,7 @@ class Merge(Layer, abstract=True):
     supports_masking = True
     shape_rule = "the inputs' shapes, broadcast"
     operation: ClassVar[str]
+    activation: Any = "linear"  # of a layer behind it that a forward pass has joined to it
 
     def output(self, xs: list[Shape]) -> Shape:
         listed(self, xs)
@@ -38,7 +39,7 @@ class Merge(Layer, abstract=True):
         return times(len(xs) - 1, size(y))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], xs: list[Array], mask: Masks = None) -> Array:
-        return ops.merge(self.operation, xs, mask)
+        return ops.activate(ops.merge(self.operation, xs, mask), self.activation, fresh=True)
 
     def mask(self, ops: ModuleType, inputs: list[Array], mask: Masks) -> Array | None:
         return None if mask is None or any(each is None for each in mask) else ops.any_mask(mask)
@@ -51,6 +52,8 @@ def listed(layer: Layer, xs: Any) -> None:
             code="E407",
             hint=f"hand it branches: [_ | Dense(4)] -> {type(layer).__name__}",
         )
+    if () in xs:
+        raise ShapeError(f"cannot merge {show(xs)}: a tensor without axes has no batch")
 
 
 def exactly_two(layer: Layer, xs: Any) -> None:

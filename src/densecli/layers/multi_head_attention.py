@@ -39,7 +39,7 @@ class HeadsAttention(Layer, abstract=True):
     kernel_constraint = fields.constraint()
     bias_constraint = fields.constraint()
     use_gate = fields.flag(doc="whether a sigmoid of the query scales the heads")
-    seed = fields.anything(doc="seed of the dropout")
+    seed = fields.seed("seed of the dropout")
 
     def check(self) -> None:
         if self.flash_attention and self.dropout > 0:

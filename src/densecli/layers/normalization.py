@@ -69,6 +69,8 @@ class BatchNormalization(Normalization):
         "moving_variance_initializer", *PARAMETERS[2:], "renorm", "renorm_clipping", "renorm_momentum", "synchronized",
     )  # fmt: skip
 
+    activation: Any = "linear"  # of a layer behind it that a forward pass has joined to it
+
     axis = fields.integer(-1, "the axis of the channels")
     momentum = fields.number(0.99, "how slowly the moving averages follow")
     moving_mean_initializer = fields.initializer("zeros")
@@ -122,10 +124,11 @@ class BatchNormalization(Normalization):
         )
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
-        return ops.batch_norm(
+        y = ops.batch_norm(
             ops.floating(x), w["moving_mean"], w["moving_variance"], w.get("gamma"), w.get("beta"),
             epsilon=self.epsilon, axis=self.axis,
         )  # fmt: skip
+        return ops.activate(y, self.activation, fresh=True)
 
 
 class LayerNormalization(Normalization):

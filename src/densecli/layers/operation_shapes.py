@@ -6,6 +6,7 @@ returns a shape, a list of shapes, or None where it cannot tell.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,7 @@ def broadcast_two(a: Shape, b: Shape) -> Shape:
 def _broadcast_dim(i: Dim, j: Dim, shapes: tuple[Shape, Shape]) -> Dim:
     if i == 1:
         return j
-    if j == 1 or i == j or j is None:
+    if j in (1, i, None):
         return i
     if i is None:
         return j
@@ -237,7 +238,7 @@ def split(args: tuple[Any, ...], named: Named) -> list[Shape]:
         sizes: list[Dim] = [None if size is None else size // parts] * parts
     else:
         edges = [0, *parts, size]
-        sizes = [None if j is None else max(j - i, 0) for i, j in zip(edges, edges[1:], strict=False)]
+        sizes = [None if j is None else max(j - i, 0) for i, j in pairwise(edges)]
     return [(*x[:axis], each, *x[axis + 1 :]) for each in sizes]
 
 
@@ -287,7 +288,8 @@ def getitem(args: tuple[Any, ...], named: Named) -> Shape | None:
     missing = [slice(None)] * (len(x) - used)
     at = next((index for index, item in enumerate(items) if item is Ellipsis), None)
     items = [*items, *missing] if at is None else [*items[:at], *missing, *items[at + 1 :]]
-    sizes, found = iter(x), []
+    sizes = iter(x)
+    found: list[Dim] = []
     for item in items:
         found += [1] if item is None else indexed(item, next(sizes))
     return tuple(found)
@@ -439,7 +441,8 @@ def first_and_like(args: tuple[Any, ...], named: Named) -> Shape:
 def glu(args: tuple[Any, ...], named: Named) -> Shape:
     x = shape_of(args[0])
     axis = normal_axis(named.get("axis", -1), len(x))
-    return (*x[:axis], None if x[axis] is None else x[axis] // 2, *x[axis + 1 :])
+    size = x[axis]
+    return (*x[:axis], None if size is None else size // 2, *x[axis + 1 :])
 
 
 # -- images and windows ---------------------------------------------------------------

@@ -14,7 +14,8 @@ from densecli.names import ACTIVATION_FLOPS, DTYPE_BYTES
 from densecli.shape import product, size, times
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from types import ModuleType
 
     from densecli.shape import Shape
 
@@ -149,9 +150,22 @@ class Operation(Layer, abstract=True):
         if known is None or not (args or kwargs):
             return None
         try:
-            return known[0](args or tuple(kwargs.values()), self.named(kwargs))
+            return known[0](*self.arguments(args, kwargs))
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             return None
+
+    def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """A call's arguments as keras.ops has them: tensors by position, the rest by name."""
+        return args or tuple(kwargs.values()), self.named(kwargs)
+
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *args: Any, **kwargs: Any) -> Any:
+        found = ops.operation(self.rule, *self.arguments(args, kwargs))
+        arrays = found if isinstance(found, list) else [found]
+        inputs = [str(each.dtype) for each in ops.arrays_in([args, kwargs])]
+        dtypes = self.output_dtype(*inputs)
+        each = dtypes if isinstance(dtypes, list) else [dtypes] * len(arrays)
+        cast = [ops.in_dtype(array, dtype) for array, dtype in zip(arrays, each, strict=True)]
+        return cast if isinstance(found, list) else cast[0]
 
     def output_dtype(self, *dtypes: str) -> str | list[str]:
         kind = OPERATIONS[self.rule][1]

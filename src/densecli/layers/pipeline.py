@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
+from densecli.errors import ShapeError
 from densecli.fields import Field, wrong_type
 from densecli.layer import Child, Layer
 
@@ -49,6 +50,10 @@ class Pipeline(Layer):
             layer.accept(x)
             yield Child(name, layer, (x,))
             x = layer.output(x)
+
+    def accept(self, *inputs: Any, **named: Any) -> None:
+        if not self.layers:
+            raise ShapeError("a pipeline without layers cannot be called")
 
     def output(self, x: Any) -> Any:
         for layer in self.layers:

@@ -45,6 +45,10 @@ class Cell(Layer, abstract=True):
     def output(self, x: Shape, *states: Any, **_: Any) -> list[Any]:
         return [self.step_output(x), *self.state_shapes(x)]
 
+    def output_dtype(self, *dtypes: str) -> str:
+        """Keras 3.15.1 does not autocast in a cell that is called by itself: mixed policies have no effect."""
+        return self.variable_dtype
+
     def step_output(self, x: Shape) -> Shape:
         """The output of a step, whose weights must be known by then."""
         raise NotImplementedError(type(self).__name__)
@@ -101,7 +105,7 @@ class UnitCell(Cell, abstract=True):
     bias_constraint = fields.constraint()
     dropout = fields.number(0.0, "share of the inputs dropped in training")
     recurrent_dropout = fields.number(0.0, "share of the state dropped in training")
-    seed = fields.anything(doc="seed of the dropout")
+    seed = fields.seed("seed of the dropout")
 
     def state_shapes(self, x: Shape) -> States:
         return [(x[0], self.units)] * self.state_count

@@ -18,10 +18,6 @@ def rate(doc: str) -> fields.Field[float]:
     return fields.number(doc=doc, least=0, most=1)
 
 
-def seed() -> fields.Field[int | None]:
-    return fields.optional(fields.integer(doc="start of the random numbers"))
-
-
 def noise_shape() -> fields.Field[tuple[int | None, ...] | None]:
     doc = "shape of the random mask with the batch; 1 drops together along that axis, null is the input's own size"
     return fields.optional(fields.shape(doc=doc, least=1, one=False))
@@ -53,7 +49,7 @@ class Dropout(TrainingOnly):
 
     rate = rate("part of the values that is dropped")
     noise_shape = noise_shape()
-    seed = seed()
+    seed = fields.seed()
 
 
 class SpatialDropout1D(TrainingOnly):
@@ -66,7 +62,7 @@ class SpatialDropout1D(TrainingOnly):
     ndim = 3
 
     rate = rate("part of the channels that is dropped")
-    seed = seed()
+    seed = fields.seed()
 
 
 class SpatialDropout2D(TrainingOnly):
@@ -80,7 +76,7 @@ class SpatialDropout2D(TrainingOnly):
 
     rate = rate("part of the channels that is dropped")
     data_format = fields.data_format()
-    seed = seed()
+    seed = fields.seed()
 
 
 class SpatialDropout3D(TrainingOnly):
@@ -94,7 +90,7 @@ class SpatialDropout3D(TrainingOnly):
 
     rate = rate("part of the channels that is dropped")
     data_format = fields.data_format()
-    seed = seed()
+    seed = fields.seed()
 
 
 class AlphaDropout(TrainingOnly):
@@ -107,7 +103,7 @@ class AlphaDropout(TrainingOnly):
 
     rate = rate("part of the values that is dropped")
     noise_shape = noise_shape()
-    seed = seed()
+    seed = fields.seed()
 
 
 class GaussianDropout(TrainingOnly):
@@ -119,7 +115,7 @@ class GaussianDropout(TrainingOnly):
     formula = "training: output = input × normal(1, sqrt(rate / (1 - rate))); inference: output = input"
 
     rate = rate("as in Dropout: the noise has the variance rate / (1 - rate)")
-    seed = seed()
+    seed = fields.seed()
 
 
 class GaussianNoise(TrainingOnly):
@@ -131,7 +127,7 @@ class GaussianNoise(TrainingOnly):
     formula = "training: output = input + normal(0, stddev); inference: output = input"
 
     stddev = rate("standard deviation of the noise, 0 to 1")
-    seed = seed()
+    seed = fields.seed()
 
 
 class ActivityRegularization(TrainingOnly):

@@ -69,11 +69,13 @@ class DepthwiseConv(Layer, abstract=True):
         yield from explain_windows(self, x)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        then = ops.in_place(self.activation)
         y = ops.depthwise_conv(
             ops.channels_last(ops.floating(x), self.data_format), w["kernel"], strides=self.strides, padding=self.padding,
-            dilation=self.dilation_rate, bias=w.get("bias"),
+            dilation=self.dilation_rate, bias=w.get("bias"), activation=then,
         )  # fmt: skip
-        return ops.activate(ops.from_channels_last(y, self.data_format), self.activation)
+        y = ops.from_channels_last(y, self.data_format)
+        return ops.activate(y, self.activation) if then is None else y
 
 
 class DepthwiseConv1D(DepthwiseConv):
@@ -161,9 +163,10 @@ class SeparableConv(Layer, abstract=True):
             ops.channels_last(ops.floating(x), self.data_format), w["depthwise_kernel"], strides=self.strides,
             padding=self.padding, dilation=self.dilation_rate,
         )  # fmt: skip
-        kernel = w["pointwise_kernel"]
-        y = ops.dense(inner, kernel.reshape(kernel.shape[-2:]), bias=w.get("bias"))
-        return ops.activate(ops.from_channels_last(y, self.data_format), self.activation)
+        kernel, then = w["pointwise_kernel"], ops.in_place(self.activation)
+        y = ops.dense(inner, kernel.reshape(kernel.shape[-2:]), bias=w.get("bias"), activation=then)
+        y = ops.from_channels_last(y, self.data_format)
+        return ops.activate(y, self.activation) if then is None else y
 
 
 class SeparableConv1D(SeparableConv):

@@ -36,7 +36,7 @@ class Stored(NamedTuple):
 
 def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = LIMITS) -> Graph:
     """The graph in the attribute `model_config`. Raises ReadError (E106 no h5py, E321 no config, E322 links) or LimitError."""
-    with _opened(file) as opened:
+    with open_hdf5(file) as opened:
         text = config_of(opened, limits)
         if text is None:
             raise weights_only(opened, limits)
@@ -57,7 +57,7 @@ def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = L
 def list_weights(path: str, limits: Limits = LIMITS) -> list[Stored]:
     """What a weights file holds, without reading a number. Raises ReadError or LimitError."""
     try:
-        with open(path, "rb") as file, _opened(file) as opened:  # noqa: PTH123
+        with open(path, "rb") as file, open_hdf5(file) as opened:  # noqa: PTH123
             return guarded(opened, limits)
     except OSError as error:
         raise ReadError(f"cannot read {quote(path)}: {error.strerror}", code="E109") from None
@@ -72,7 +72,8 @@ def guarded(opened: Any, limits: Limits) -> list[Stored]:
         raise damaged(error) from None
 
 
-def _opened(file: BinaryIO) -> Any:
+def open_hdf5(file: BinaryIO) -> Any:
+    """An h5py.File on an open file. Raises ReadError (E106 no h5py, E321 damaged)."""
     try:
         import h5py  # noqa: PLC0415
     except ImportError:
@@ -172,7 +173,7 @@ def _described(path: str, dataset: Any) -> Stored:
 def hold(file: BinaryIO, graph: Graph, limits: Limits = LIMITS) -> None:
     """Give opaque layers the weights that the weights file of an archive has for them; without h5py they stay unknown."""
     try:
-        opened = _opened(file)
+        opened = open_hdf5(file)
     except ReadError as error:
         if error.code != "E106":
             raise

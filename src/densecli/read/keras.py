@@ -162,7 +162,9 @@ class ModelReader:
         entries = config if bare else config["layers"]
         pointer = f"{pointer}/config" if bare else f"{pointer}/config/layers"
         start = self.merged(entries[0], pointer) if entries else None
-        made = [self.layers.read(each, f"{pointer}/{index}") for index, each in enumerate(entries) if index or not start]
+        made = [
+            self.layers.read(each, f"{pointer}/{index}") for index, each in enumerate(entries) if index or not start
+        ]
         opening = Opening("", None, 0) if start else self.opening(entry, entries, made, pointer)
         first = opening.layer or InputLayer(batch_shape=())
         nodes = start or [Node(opening.name, first, [Call(())], self.place(f"{pointer}/0"))]

@@ -54,12 +54,12 @@ class CallReader:
 
     def read_call(self, node: Node, item: Any, pointer: str) -> None:
         try:
-            args, kwargs = self.arguments(item, pointer)
+            args, kwargs = self.arguments(item)
             node.calls.append(self.fitted(node.layer, args, kwargs))
         except GraphError as error:
             self.errors.append(error.at(Place(self.source, pointer=pointer), node.name))
 
-    def arguments(self, item: Any, pointer: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def arguments(self, item: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if isinstance(item, dict) and "args" in item:
             args, kwargs = item["args"], item.get("kwargs")
             if not isinstance(args, list) or not isinstance(kwargs, dict | None):
@@ -102,7 +102,7 @@ class CallReader:
         if kind == "__keras_tensor__":
             ref = self.ref(config.get("keras_history"), legacy=False)
             shape = config.get("shape")
-            if as_shape(shape) is not None and config.get("dtype") in DTYPES:
+            if shape is not None and as_shape(shape) is not None and config.get("dtype") in DTYPES:
                 self.stated[ref] = (tuple(shape), config["dtype"])
             return ref
         if kind in ("__tensor__", "__numpy__"):

@@ -139,12 +139,17 @@ class LayerReader:
         if name in FROM_APPLICATIONS:
             return self.make_if_possible(_application(name), config, pointer)
         kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or _legacy(name)
-        if kind is None or any(config.get(key) for cls, key in ALTERING if cls == kind.__name__):
+        if kind is None or self.is_altered(kind, config):
             return Custom(written, trainable=trainable_of(config))
         layer = self.make(kind, config, pointer)
         if self.era == 1:
             layer.type_name = written
         return layer
+
+    def is_altered(self, kind: type[Layer], config: dict[str, Any]) -> bool:
+        """Whether an argument that this Keras does not have adds weights or moves axes."""
+        known = kind.config_fields if self.era > 2 else {}  # the statistics of renorm are others since Keras 3
+        return any(config.get(key) for cls, key in ALTERING if cls == kind.__name__ and key not in known)
 
     def operation(self, entry: dict[str, Any], config: dict[str, Any]) -> Layer | None:
         """A node that is a function and not a layer: keras.ops, or what tf.keras wrapped."""

@@ -44,22 +44,31 @@ def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  
     One descriptor serves for looking and reading; nothing but regular files (and standard input) is read.
     """
     if word == "-":
-        return read_stream(_standard_input(), word, reading)
+        return read_stream(standard_input(), word, reading)
+    try:
+        with open_file(word) as file:
+            return read_stream(file, word, reading)
+    except OSError as error:
+        raise unreadable(word, error) from None
+
+
+def open_file(word: str) -> BinaryIO:
+    """A regular file, or a pipe from `<(…)`. Raises ReadError."""
     try:
         descriptor = os.open(word, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-        with os.fdopen(_checked(descriptor, word), "rb") as file:
-            return read_stream(file, word, reading)
+        return os.fdopen(_checked(descriptor, word), "rb")
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise _unreadable(word, error) from None
+        raise unreadable(word, error) from None
 
 
-def _standard_input() -> BinaryIO:
+def standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise ReadError("standard input is closed", code="E107")
     return sys.stdin.buffer
 
 
-def _unreadable(word: str, error: OSError | ValueError) -> ReadError:
+def unreadable(word: str, error: OSError | ValueError) -> ReadError:
+    """The error for a file that the system does not let us read."""
     hint = None
     if isinstance(error, FileNotFoundError):
         hint = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"

@@ -67,14 +67,14 @@ class Function(Operation, abstract=True):
             found["data_format"] = "channels_first" if str(found["data_format"]).startswith("NC") else "channels_last"
         return found
 
-    def output(self, *args: Any, **kwargs: Any) -> Any:
+    def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if self.rule == "Matmul" and any((self.config | kwargs).get(f"transpose_{side}") for side in "ab"):
             args = (*args, *(kwargs[key] for key in ("a", "b") if key in kwargs))
-            return super().output(*_transposed(args, self.config | kwargs))
-        tensors = [
-            kwargs.pop(key) for key in ("x", "y", "a", "b", "values", "input", "indices") if _is_tensor(kwargs.get(key))
-        ]
-        return super().output(*args, *tensors, **kwargs)
+            return super().arguments(_transposed(args, self.config | kwargs), {})
+        rest = dict(kwargs)
+        names = ("x", "y", "a", "b", "values", "input", "indices")
+        tensors = [rest.pop(key) for key in names if _is_tensor(rest.get(key))]
+        return super().arguments((*args, *tensors), rest)
 
     def output_dtype(self, *dtypes: str) -> str | list[str]:
         return super().output_dtype(*dtypes)
@@ -83,9 +83,9 @@ class Function(Operation, abstract=True):
 class Slicing(Operation, abstract=True):
     """`tensor[...]`, whose key stands in `slice_spec`."""
 
-    def output(self, *args: Any, **kwargs: Any) -> Any:
+    def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         key = kwargs.get("slice_spec", args[1] if len(args) > 1 else None)
-        return super().output(args[0] if args else kwargs.get("tensor"), _key(key))
+        return (args[0] if args else kwargs.get("tensor"), _key(key)), {}
 
 
 class NodeOperation(Operation, abstract=True):
@@ -107,20 +107,17 @@ class NodeOperation(Operation, abstract=True):
         )
         self.op = op
 
-    def output(self, *args: Any, **kwargs: Any) -> Any:
+    def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         tensors = list(args[0]) if len(args) == 1 and isinstance(args[0], list) else list(args)
         for position in sorted(self.constants):
             tensors.insert(position, self.constants[position])
-        try:
-            return super().output(*self.arranged(tensors))
-        except (IndexError, TypeError):
-            return None
+        return tuple(self.arranged(tensors)), self.named(kwargs)
 
     def arranged(self, inputs: list[Any]) -> list[Any]:
         """The inputs in the order of keras.ops."""
         if self.op == "ConcatV2":
             return [inputs[:-1], inputs[-1]]
-        if self.op in ("Pack",):
+        if self.op == "Pack":
             return [inputs]
         if self.op == "Split":
             self.config["axis"] = inputs[0]
@@ -133,7 +130,7 @@ class NodeOperation(Operation, abstract=True):
 
 
 def _is_tensor(value: Any) -> bool:
-    return isinstance(value, tuple | int | float) and not isinstance(value, bool)
+    return (isinstance(value, tuple | int | float) and not isinstance(value, bool)) or hasattr(value, "ndim")
 
 
 def _split(named: dict[str, Any]) -> dict[str, Any]:
@@ -148,7 +145,8 @@ def _transposed(args: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]
     found = []
     for side, old, shape in zip("ab", "xy", args[:2], strict=True):
         turn = named.get(f"transpose_{side}") or named.get(f"adj_{old}") or named.get(f"adjoint_{side}")
-        found.append((*shape[:-2], shape[-1], shape[-2]) if turn else shape)
+        turned = shape.swapaxes(-1, -2) if hasattr(shape, "swapaxes") else (*shape[:-2], shape[-1], shape[-2])
+        found.append(turned if turn else shape)
     return tuple(found)
 
 
@@ -169,7 +167,7 @@ def _attributes(attributes: dict[str, Any]) -> dict[str, Any]:
     for key, value in attributes.items():
         kind, raw = next(iter(value.items()), ("", None)) if isinstance(value, dict) else ("", None)
         if kind == "i" and str(raw).lstrip("-").isdigit():
-            found[key] = int(raw)
+            found[key] = int(str(raw))
         elif kind == "b":
             found[_RENAMED.get(key, key)] = raw is True
         elif kind == "s" and key == "data_format":

@@ -44,9 +44,8 @@ def as_steps(graph: Graph) -> list[Step]:
         steps = _Nesting(graph, order).whole()
     except _NotNestedError:
         return _flat(graph, order)
-    written = list(_walk(steps))
-    in_order = [step for step in written if step in inputs] == inputs
-    return steps if in_order and _names_come_after(written) else _flat(graph, order)
+    in_order = [step for step in _walk(steps) if step in inputs] == inputs
+    return steps if in_order else _flat(graph, order)
 
 
 def named(steps: list[Step]) -> set[int]:
@@ -64,17 +63,6 @@ def _walk(steps: list[Step]) -> Iterator[int | Name]:
                 yield branch
             elif branch is not None:
                 yield from _walk(branch)
-
-
-def _names_come_after(written: list[int | Name]) -> bool:
-    seen: set[int] = set()
-    for step in written:
-        if isinstance(step, Name):
-            if step.node not in seen:
-                return False
-        else:
-            seen.add(step)
-    return True
 
 
 def _sources(graph: Graph, node: int) -> list[int]:
@@ -97,7 +85,11 @@ def _flat(graph: Graph, order: list[int]) -> list[Step]:
 
 
 class _Nesting:
-    """Builds the steps from the outputs upwards; the immediate dominator of a join is where its bracket opens."""
+    """Builds the steps from the outputs upwards; the immediate dominator of a join is where its bracket opens.
+
+    All that lies between a dominator and its join is dominated too, so a bracket never reaches before the one around it,
+    and a name always stands behind the layer that it means.
+    """
 
     def __init__(self, graph: Graph, order: list[int]) -> None:
         self.graph = graph
@@ -143,19 +135,13 @@ class _Nesting:
             self.done.add(node)
             steps.append(node)
             sources = _sources(self.graph, node)
-            if not sources and start is not None:
-                raise _NotNestedError  # an input stands at the start of a stack only
             if len(sources) > 1:
-                met = self.inside(self.above[node], start)
+                met = self.above[node]
                 steps.append(self.branches(sources, met, nesting + 1))
                 node = met
             else:
                 node = sources[0] if sources else None
         return steps[::-1]
-
-    def inside(self, met: int | None, start: int | None) -> int | None:
-        """Where a bracket opens: never before the start of the bracket around it."""
-        return start if self.depth[met] < self.depth[start] else met
 
     def branches(self, ends: list[int], met: int | None, nesting: int) -> Branches:
         return Branches(tuple(None if end == met else self.branch(end, met, nesting) for end in ends))

@@ -43,9 +43,9 @@ def render(graph: Graph) -> str:
 
 
 def _check(node: Node) -> None:
-    check_writable(node.layer, node.name, "the DSL")
     if is_model(node.layer):
         raise refuse(f"the nested model {quote(node.name)}", "the DSL", INSTEAD)
+    check_writable(node.layer, node.name, "the DSL", INSTEAD)
     if len(node.calls) > 1:
         raise refuse(f"{quote(node.name)}, which is used {len(node.calls)} times,", "the DSL", INSTEAD)
     if any(ref.tensor for call in node.calls for ref in call.refs()):
@@ -114,6 +114,7 @@ class _Writer:
 
     def value(self, value: Any) -> str:
         if hasattr(value, "config_fields"):
+            check_writable(value, value.name, "the DSL", INSTEAD)
             text = self.layer(value, value.name)
             return text if text.endswith(")") else f"{text}()"
         if isinstance(value, list | tuple) and any(hasattr(item, "config_fields") for item in value):

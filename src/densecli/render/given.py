@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import OutputError
+from densecli.layer import CATALOGUE
 from densecli.names import snake_case
 from densecli.text import quote
 
@@ -18,9 +19,9 @@ def arguments(layer: Layer) -> dict[str, Any]:
     """The arguments that differ from their defaults, in the layer's own order; equal numbers per axis as one number."""
     found: dict[str, Any] = {}
     for name in dict.fromkeys((*layer.positional, *layer.config_fields)):
-        if name not in layer.given or name == "weights":
+        if name not in layer.given or name not in vars(layer):
             continue
-        value = getattr(layer, name)
+        value = vars(layer)[name]  # not getattr: a method or property may have the same name
         if name not in layer.defaults or not _same(value, layer.defaults[name]):
             found[name] = _shortest(layer, name, value)
     return found
@@ -97,11 +98,17 @@ def refuse(what: str, target: str, instead: str) -> OutputError:
     return OutputError(f"{what} cannot be said in {target}", code="E604", hint=instead)
 
 
-def check_writable(layer: Layer, name: str, target: str) -> None:
-    """Layers made by code that is not in the file can be shown, but not written anywhere."""
-    if layer.opaque:
+NEEDS_CODE = ("a Keras config", "Python")  # what Keras runs; a spec may name a Lambda, whose code densecli never has
+
+
+def check_writable(layer: Layer, name: str, target: str, instead: str) -> None:
+    """Layers made by code that is not in the file can be shown, but not written anywhere; operations have no type."""
+    if layer.opaque and (type(layer).__name__ not in CATALOGUE or target in NEEDS_CODE):
         what = f"{quote(name)}, a layer of which only the name is known,"
         raise refuse(what, target, "diagrams and tables can show it")
+    if type(layer).__name__ not in CATALOGUE:  # of keras.applications, or a function of keras.ops
+        kind = "operation" if layer.family == "operations" else layer.type_name
+        raise refuse(f"the {kind} {quote(name)}", target, instead)
 
 
 # What Keras calls the positional arguments of its initializers, regularizers and constraints.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from densecli.report import Report, Row, TensorInfo, Totals
-    from densecli.run import Outcome
+    from densecli.run import CallProfile, Outcome
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
 
@@ -63,12 +63,25 @@ def as_record(report: Report, outcome: Outcome | None = None) -> dict[str, Any]:
 
 
 def _run(outcome: Outcome) -> dict[str, Any]:
-    return {
+    record: dict[str, Any] = {
         "seed": outcome.seed,
         "outputs": [output._asdict() for output in outcome.outputs],
         "seconds": outcome.seconds,
         "peak_bytes": outcome.peak_bytes,
+        "batch": outcome.batch,
+        "weights": outcome.weights,
     }
+    if outcome.notes:
+        record["notes"] = outcome.notes
+    if outcome.profile is not None:
+        record["first_not_finite"] = outcome.first_not_finite
+        record["profile"] = [_call(call) for call in outcome.profile]
+    return record
+
+
+def _call(call: CallProfile) -> dict[str, Any]:
+    rest = {"macs_per_second": call.macs_per_second, "outputs": [output._asdict() for output in call.outputs]}
+    return call._asdict() | rest
 
 
 def _tensor(tensor: TensorInfo) -> dict[str, Any]:

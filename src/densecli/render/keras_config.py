@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.fields import Object
 from densecli.graph import Ref
+from densecli.layers.operations import Constant, Operation
 from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from densecli.render.given import (
     arguments,
@@ -33,6 +34,28 @@ _MODULES = {
     "keras.regularizers": set(REGULARIZERS),
     "keras.constraints": set(CONSTRAINTS),
 }
+# Where Keras keeps its operations that are not in ops.numpy.
+_OPERATIONS = {
+    "nn": (
+        "AdaptiveAveragePool AdaptiveMaxPool AveragePool BatchNorm Celu Conv DepthToSpace DepthwiseConv DotProductAttention "
+        "Elu Gelu Glu HardShrink HardSigmoid HardSilu HardTanh LayerNorm LeakyRelu LogSigmoid LogSoftmax MaxPool Moments "
+        "MultiHot Normalize OneHot RMSNorm Relu Relu6 Selu SeparableConv Sigmoid Silu SoftShrink Softmax Softplus Softsign "
+        "SpaceToDepth SparsePlus SparseSigmoid Sparsemax Squareplus TanhShrink Threshold"
+    ),
+    "core": "Cast ConvertToTensor SaturateCast Slice StopGradient Unstack",
+    "math": "Erf Erfc Erfinv Logsumexp Rsqrt TopK",
+    "linalg": "Norm",
+    "image": "HSVToRGB RGBToGrayscale RGBToHSV Resize",
+}
+# Layers that a model of keras.applications brings along.
+_APPLICATIONS = {
+    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
+    "LayerScale": "keras.src.applications.convnext",
+    "StochasticDepth": "keras.src.applications.convnext",
+}
+# What Keras' own from_config of these layers looks up without asking.
+_NEEDED = {"Rescaling": ("scale", "offset"), "TextVectorization": ("standardize", "split", "ngrams")}
+_NOT_IN_KERAS = {"SquaredDifference"}
 _MODELS = {"Sequential": "keras", "Functional": "keras.src.models.functional"}
 
 
@@ -103,6 +126,8 @@ class _CallWriter:
         if isinstance(value, slice):
             ends = {key: self.value(getattr(value, key)) for key in ("start", "stop", "step")}
             return {"class_name": "__slice__", "config": ends}
+        if isinstance(value, Constant):
+            return {"class_name": "__tensor__", "config": {"value": value.value, "dtype": value.dtype}}
         return {"class_name": "__ellipsis__", "config": {}} if value is ... else value
 
     def tensor(self, ref: Ref) -> dict[str, Any]:
@@ -118,12 +143,34 @@ class _CallWriter:
 def _layer_entry(layer: Layer, name: str) -> dict[str, Any]:
     if is_model(layer):
         return model_entry(layer.graph)  # type: ignore[attr-defined]
-    check_writable(layer, name, "a Keras config")
-    if layer.family == "operations":
-        raise refuse(f"the operation {name!r}", "a Keras config", INSTEAD)
+    if isinstance(layer, Operation):
+        return _operation_entry(layer, name)
+    module = _APPLICATIONS.get(type(layer).__name__)
+    if module is None:
+        check_writable(layer, name, "a Keras config", INSTEAD)
     given = _input_config(layer) if type(layer).__name__ == "InputLayer" else arguments(layer)
+    given = {key: getattr(layer, key) for key in _NEEDED.get(type(layer).__name__, ())} | given
     config = {"name": name} | {key: _config_value(value) for key, value in given.items()}
-    return {"module": "keras.layers", "class_name": public_name(layer), "config": config, "registered_name": None}
+    return {
+        "module": module or "keras.layers",
+        "class_name": public_name(layer),
+        "config": config,
+        "registered_name": None if module is None else type(layer).__name__,
+    }
+
+
+def _operation_entry(layer: Operation, name: str) -> dict[str, Any]:
+    """A function of keras.ops. What tf.keras wrapped of TensorFlow has no config in Keras 3."""
+    if layer.rule != layer.type_name or layer.rule in _NOT_IN_KERAS:
+        raise refuse(f"the operation {name!r} of TensorFlow", "a Keras config", INSTEAD)
+    module = next((module for module, names in _OPERATIONS.items() if layer.rule in names.split()), "numpy")
+    config = {"name": name} | layer.config
+    return {
+        "module": f"keras.src.ops.{module}",
+        "class_name": layer.rule,
+        "config": config,
+        "registered_name": layer.rule,
+    }
 
 
 def _input_config(layer: Layer) -> dict[str, Any]:

@@ -110,11 +110,13 @@ def _alive(found: Footprint) -> str:
 
 
 def _batches(budget: Budget) -> str:
+    if budget.inference is None:
+        return "the model fixes its batch"
     return f"{_batch(budget.inference)} in a forward pass, {_batch(budget.training)} in training"
 
 
 def _batch(batch: int | None) -> str:
-    return "any (the batch is fixed)" if batch is None else f"{batch:,}" if batch else "none fits"
+    return f"{batch:,}" if batch else "none fits"
 
 
 # -- for programs ----------------------------------------------------------------------

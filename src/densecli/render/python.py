@@ -109,9 +109,7 @@ class _Writer:
         """The expression that makes a layer, or the variable of a model."""
         if is_model(layer):
             return self.inner[id(layer)]
-        check_writable(layer, name, "Python")
-        if layer.family == "operations":
-            raise refuse(f"the operation {name!r}", "Python", INSTEAD)
+        check_writable(layer, name, "Python", INSTEAD)
         kind = type(layer).__name__
         return self.made(f"layers.{public_name(layer)}", kind, arguments(layer), name, _required(layer))
 
@@ -164,7 +162,7 @@ class _Tensors:
         result, name = self.found.results.get(ref[:2]), self.names[ref[:2]]
         if result is None or len(result.tensors) < 2:
             return name
-        if self.graph.nodes[ref.node].layer.family == "recurrent_cells":  # (h, [h, c]), and deeper in a stack
+        if _answers_in_lists(self.graph.nodes[ref.node].layer):
             return f"keras.tree.flatten({name})[{ref.tensor}]"
         return f"{name}[{ref.tensor}]"
 
@@ -187,6 +185,18 @@ class _Tensors:
         if isinstance(value, dict):
             return f"{{{', '.join(f'{_text(key)}: {self.value(item)}' for key, item in value.items())}}}"
         return _text(value) if isinstance(value, str) else repr(value)
+
+
+def _answers_in_lists(layer: Any) -> bool:
+    """Cells give (h, [h, c]), and layers around stacked cells the states as the stack has them."""
+    inner = [value for value in getattr(layer, "given", {}).values() if hasattr(value, "given")]
+    stacked = type(layer).__name__ == "StackedRNNCells" or layer.family == "recurrent_cells"
+    return stacked or any(_holds_a_stack(each) for each in inner)
+
+
+def _holds_a_stack(layer: Any) -> bool:
+    inner = [value for value in layer.given.values() if hasattr(value, "given")]
+    return type(layer).__name__ == "StackedRNNCells" or any(map(_holds_a_stack, inner))
 
 
 def _required(layer: Layer) -> int:

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.text import safe, size
+from densecli.text import cell_width, safe, size
 
 if TYPE_CHECKING:
-    from densecli.run import Outcome, OutputStats
+    from collections.abc import Sequence
+
+    from densecli.run import CallProfile, Outcome, OutputStats
+
+NUMBERS = ("min", "max", "mean", "std")
+HEADS = ("Layer (type)", "ms", "%", "MACs/s", "Output shape", "Bytes", *NUMBERS)
 
 
 def render(outcome: Outcome) -> str:
-    """A line per output, then what it took."""
-    lines = [output_line(output) for output in outcome.outputs]
+    """The calls if they were watched, a line per output, then what it took."""
+    lines = [] if outcome.profile is None else [*profile_table(outcome.profile), ""]
+    lines += map(output_line, outcome.outputs)
+    weights = "drawn from the initializers" if outcome.weights is None else f"from {safe(outcome.weights)}"
+    batch = "" if outcome.batch is None else f"batch {outcome.batch:,}, "
     lines.append(
-        f" Forward pass: {outcome.seconds * 1000:,.1f} ms, peak {size(outcome.peak_bytes)}, seed {outcome.seed}"
+        f" Forward pass: {outcome.seconds * 1000:,.1f} ms, {batch}peak {size(outcome.peak_bytes)}, seed {outcome.seed}, "
+        f"weights {weights}"
     )
+    if outcome.first_not_finite is not None:
+        lines.append(f" NaN or infinity first appeared in {safe(outcome.first_not_finite)}")
+    lines += [f" Note: {note}" for note in outcome.notes]
     return "\n".join(lines) + "\n"
 
 
@@ -26,5 +38,43 @@ def output_line(output: OutputStats) -> str:
         return f"{head}, has NaN or infinity"
     if output.min is None:
         return head
-    numbers = ", ".join(f"{name} {getattr(output, name):.6g}" for name in ("min", "max", "mean", "std"))
+    numbers = ", ".join(f"{name} {getattr(output, name):.6g}" for name in NUMBERS)
     return f"{head}, {numbers}, all finite"
+
+
+def profile_table(calls: Sequence[CallProfile]) -> list[str]:
+    """One line for each call, numbers to the right."""
+    total = sum(call.seconds for call in calls) or 1.0
+    rows = [HEADS, *(profile_row(call, total) for call in calls)]
+    widths = [max(cell_width(row[column]) for row in rows) for column in range(len(HEADS))]
+    return [" " + "  ".join(map(cell, row, widths, range(len(row)))).rstrip() for row in rows]
+
+
+def cell(text: str, width: int, column: int) -> str:
+    space = " " * (width - cell_width(text))
+    return text + space if column in (0, 4) else space + text
+
+
+def profile_row(call: CallProfile, total: float) -> tuple[str, ...]:
+    output = call.outputs[0]
+    rate = "" if call.macs_per_second is None else short(call.macs_per_second)
+    numbers = [getattr(output, name) for name in NUMBERS]
+    shown = ["" if number is None else f"{number:.4g}" for number in numbers] if output.finite else ["NaN or infinity"]
+    return (
+        f"{safe(call.name)} ({safe(call.type)})",
+        f"{call.seconds * 1000:.2f}",
+        f"{100 * call.seconds / total:.1f}",
+        rate,
+        str(output.shape),
+        size(call.bytes),
+        *(shown + [""] * (4 - len(shown))),
+    )
+
+
+def short(number: float) -> str:
+    """12.3 G"""
+    for unit in ("", " k", " M", " G"):
+        if number < 1000:
+            return f"{number:.3g}{unit}"
+        number /= 1000
+    return f"{number:.3g} T"

@@ -124,6 +124,8 @@ class _ModelWriter:
         return order
 
     def tensors(self, node: Node, call: Call) -> list[Ref]:
+        if not is_model(node.layer):
+            check_writable(node.layer, node.name, TARGET, INSTEAD)
         tensors = natural_inputs(call)
         if tensors is None or not (is_model(node.layer) or takes_as_usual(node, call)):
             raise refuse(f"the call of {quote(node.name)}", TARGET, INSTEAD)
@@ -152,9 +154,7 @@ class _ModelWriter:
 
     def layer(self, layer: Layer, name: str) -> tuple[str, dict[str, Any]]:
         """The type and its arguments, the name among them where it is not automatic."""
-        check_writable(layer, name, TARGET)
-        if layer.family == "operations":
-            raise refuse(f"the operation {quote(name)}", TARGET, INSTEAD)
+        check_writable(layer, name, TARGET, INSTEAD)
         given = {key: self.value(value) for key, value in arguments(layer).items()}
         explicit = self.names.explicit(type(layer).__name__, name)
         return type(layer).__name__, given | ({} if explicit is None else {"name": explicit})

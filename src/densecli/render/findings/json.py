@@ -26,6 +26,7 @@ def record(verdict: Verdict) -> dict[str, Any]:
     return {
         "source": verdict.source,
         "ok": verdict.ok,
+        "judged": verdict.judged,
         "checks": verdict.checks,
         "findings": [_finding(*each) for each in fingerprints(verdict.findings)],
     }
@@ -52,6 +53,7 @@ def sums(verdicts: Sequence[Verdict]) -> dict[str, int]:
     return {
         "specs": len(verdicts),
         "failed": sum(not verdict.ok for verdict in verdicts),
+        "not_judged": sum(not verdict.judged for verdict in verdicts),
         "checks": sum(len(verdict.checks) for verdict in verdicts),
         "findings": sum(len(verdict.findings) for verdict in verdicts),
     }

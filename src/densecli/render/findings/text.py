@@ -17,8 +17,8 @@ def render(verdicts: Sequence[Verdict]) -> str:
 
 
 def lines(verdict: Verdict) -> Iterator[str]:
-    """The lines of one spec, so that they can be printed as soon as it is judged."""
-    for finding in verdict.findings:
+    """The lines of one spec. Why it could not be judged is no finding: that goes to standard error."""
+    for finding in verdict.findings if verdict.judged else ():
         yield f"{place(finding)}: {finding.code} {safe(finding.message)}"
         yield from (safe(note) for note in finding.notes)
 
@@ -30,9 +30,14 @@ def place(finding: Finding) -> str:
 
 def summary(verdicts: Sequence[Verdict]) -> str:
     """How many findings in how many specs; the last line of the output."""
-    found = sum(len(verdict.findings) for verdict in verdicts)
-    failed = sum(not verdict.ok for verdict in verdicts)
+    judged = [verdict for verdict in verdicts if verdict.judged]
+    found = sum(len(verdict.findings) for verdict in judged)
+    failed = sum(not verdict.ok for verdict in judged)
+    count = plural(len(verdicts), "spec")
+    if len(judged) < len(verdicts):
+        which = f" in {failed:,} of {count}" if failed else ""
+        return f"{plural(found, 'finding')}{which}; {plural(len(verdicts) - len(judged), 'spec')} could not be judged."
     if not found:
         checks = sum(len(verdict.checks) for verdict in verdicts)
-        return f"All checks passed: {plural(checks, 'check')} of {plural(len(verdicts), 'spec')}."
-    return f"{plural(found, 'finding')} in {failed:,} of {plural(len(verdicts), 'spec')}."
+        return f"All checks passed: {plural(checks, 'check')} of {count}."
+    return f"{plural(found, 'finding')} in {failed:,} of {count}."

@@ -1,0 +1,161 @@
+"""`densecli check`: expectations, budgets and lock files, for CI."""
+
+from __future__ import annotations
+
+import gc
+import os
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from densecli.cli import streams
+from densecli.cli.complaints import complain
+from densecli.cli.demands import demanded, with_demands
+from densecli.cli.locking import locked_models, models_to_update, update
+from densecli.cli.options import Batch, Debug, ExitZero, InputShape, Output, Set, Specs
+from densecli.cli.output import append, deliver
+from densecli.cli.progress import progress
+from densecli.cli.project import Config, Isolated, Project
+from densecli.cli.verdicts import Result, Terms, result_of
+from densecli.errors import as_record
+from densecli.read.specs import reading, specs
+from densecli.render.findings import render, text
+from densecli.text import plural, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from densecli.check.outline import Outline
+    from densecli.read.specs import Spec
+
+
+COLLECT_AFTER = 200_000  # new objects; the collector is off (see __main__), and models have cycles
+
+
+class Format(StrEnum):
+    """What comes out: densecli.render.findings has a module for each."""
+
+    text = "text"
+    json = "json"
+    ndjson = "ndjson"
+    github = "github"
+    gitlab = "gitlab"
+    sarif = "sarif"
+    junit = "junit"
+    markdown = "markdown"
+
+
+Lock = Annotated[str | None, typer.Option("--lock", metavar="FILE", help="Compare with the models in a lock file.")]
+UpdateLock = Annotated[bool, typer.Option("--update-lock", help="Write the lock file instead of comparing.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Findings only: no warnings, no progress, no last line.")]
+Summary = Annotated[
+    str | None,
+    typer.Option(
+        "--summary",
+        metavar="FILE",
+        help="Findings in Markdown as well; the file of $GITHUB_STEP_SUMMARY is appended to.",
+    ),
+]
+
+
+@with_demands
+def command(  # one parameter per option
+    spec: Specs,
+    *,
+    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.text,
+    output: Output = None,
+    summary: Summary = None,
+    lock: Lock = None,
+    update_lock: UpdateLock = False,
+    exit_zero: ExitZero = False,
+    batch: Batch = None,
+    input_shape: InputShape = None,
+    set: Set = None,
+    isolated: Isolated = False,  # used by --config
+    config: Config = None,
+    quiet: Quiet = False,
+    debug: Debug = False,  # read from the arguments when something fails
+    **demands: Any,
+) -> int:
+    """Hold each SPEC against what is expected of it."""
+    if update_lock and lock is None:
+        raise typer.BadParameter("--update-lock needs --lock FILE, or `lock` in the settings")
+    found, wanted = specs(spec), demanded(demands)
+    locked = None if lock is None else models_to_update(lock) if update_lock else locked_models(lock)
+    terms = Terms(reading(input_shape, set), batch, wanted, cast("Project", config), lock, locked, update_lock)
+    results = [*results_of(found, terms, quiet)]
+    inputs = [each.name for each in found if each.text is None]
+    tell(results, quiet)
+    if lock is not None and update_lock:
+        renew(lock, locked or {}, results, quiet)
+    deliver(text_of(results, format, quiet), output, [*inputs, *([lock] if lock else [])])
+    if summary:  # $GITHUB_STEP_SUMMARY is empty on other machines
+        summarise(results, summary, inputs)
+    return exit_code(results, exit_zero)
+
+
+def results_of(found: Sequence[Spec], terms: Terms, quiet: bool) -> Iterator[Result]:
+    for spec in progress(found, "specs", quiet=quiet):
+        yield result_of(spec, terms)
+        if gc.get_count()[0] > COLLECT_AFTER:
+            gc.collect()
+
+
+def tell(results: Sequence[Result], quiet: bool) -> None:
+    """What is no finding, to standard error: why specs could not be judged, and what readers noticed."""
+    errors = [error for result in results for error in result.errors]
+    if errors:
+        complain(errors)
+    for result in [] if quiet else results:
+        for warning in result.warnings:
+            streams.complain(f"warning: {safe(result.verdict.source)}: {safe(warning)}")
+
+
+def renew(path: str, known: Mapping[str, Outline], results: Sequence[Result], quiet: bool) -> None:
+    """Write the lock file, unless there are specs that it would say nothing of."""
+    bad = sum(result.outline is None for result in results)
+    if bad:
+        streams.complain(
+            f"{safe(path)}: not written, for {plural(bad, 'spec')} could not be read or does not fit together"
+        )
+        return
+    said = update(
+        path, known, {result.verdict.source: result.outline for result in results if result.outline is not None}
+    )
+    if not quiet:
+        streams.complain(safe(said))
+
+
+def text_of(results: Sequence[Result], format: Format, quiet: bool) -> str:
+    """The findings in one format. In ndjson what could not be judged is an error record, as everywhere."""
+    verdicts = [result.verdict for result in results]
+    if format is Format.ndjson:
+        return "".join(f"{_record(result)}\n" for result in results)
+    if format is Format.text and quiet:
+        return "".join(f"{line}\n" for verdict in verdicts for line in text.lines(verdict))
+    return render(verdicts, format.value)
+
+
+def _record(result: Result) -> str:
+    from densecli.render import json  # noqa: PLC0415
+    from densecli.render.findings import ndjson  # noqa: PLC0415
+
+    if result.errors:
+        return json.line(as_record(result.errors[0], result.verdict.source)).rstrip("\n")
+    return ndjson.line(result.verdict)
+
+
+def summarise(results: Sequence[Result], path: str, inputs: Sequence[str]) -> None:
+    """The Markdown for the page of a CI job. GitHub's file may already hold what other commands of the step wrote."""
+    written = render([result.verdict for result in results], "markdown")
+    if path == os.environ.get("GITHUB_STEP_SUMMARY"):
+        append(written, path)
+    else:
+        deliver(written, path, inputs)
+
+
+def exit_code(results: Sequence[Result], exit_zero: bool) -> int:
+    if any(result.errors for result in results):
+        return 2
+    return int(not exit_zero and not all(result.verdict.ok for result in results))

@@ -1,0 +1,89 @@
+"""`densecli diff`: what differs between two models."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from densecli.check.diff import diff
+from densecli.cli.complaints import complain
+from densecli.cli.look import look
+from densecli.cli.options import Batch, Color, ColorOption, Debug, ExitZero, InputShape, Output, Set, Width
+from densecli.cli.output import deliver
+from densecli.errors import DenseError, ReadError, SpecErrors
+from densecli.infer import infer
+from densecli.read.specs import ARGUMENT, Spec, is_file, read, reading
+from densecli.render.diff import render
+
+if TYPE_CHECKING:
+    from densecli.check.diff import Diff
+    from densecli.cli.look import Look
+    from densecli.read.reading import Reading
+    from densecli.report import Report
+
+
+class Format(StrEnum):
+    """What comes out: densecli.render.diff has a module for each."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+Before = Annotated[str, typer.Argument(metavar="A", help="The model as it was: any SPEC, or - for standard input.")]
+After = Annotated[str, typer.Argument(metavar="B", help="The model as it is: any SPEC, of another format too.")]
+
+
+def command(  # one parameter per option
+    before: Before,
+    after: After,
+    *,
+    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.table,
+    output: Output = None,
+    exit_zero: ExitZero = False,
+    batch: Batch = None,
+    input_shape: InputShape = None,
+    set: Set = None,
+    color: ColorOption = Color.auto,
+    width: Width = None,
+    debug: Debug = False,  # read from the arguments when something fails
+) -> int:
+    """Compare A with B; the exit code is 1 if they differ."""
+    specs = [spec_of(before), spec_of(after)]
+    if before == after == "-":
+        raise ReadError("standard input can be read only once", code="E108", hint="give `-` a single time")
+    wishes = reading(input_shape, set)
+    reports = [report_of(spec, wishes, batch) for spec in specs]
+    a, b = reports
+    if a is None or b is None:
+        return 2
+    found = diff(a, b)
+    inputs = [spec.name for spec in specs if spec.text is None]
+    deliver(text_of(found, format, look(color, width, output is not None)), output, inputs)
+    return int(not found.same and not exit_zero)
+
+
+def spec_of(word: str) -> Spec:
+    return Spec(word) if is_file(word) else Spec(ARGUMENT, word)
+
+
+def report_of(spec: Spec, wishes: Reading, batch: int | None) -> Report | None:
+    """The report, or None where the mistakes were told: those of both models are."""
+    try:
+        return infer(read(spec, wishes), spec.name, batch)
+    except DenseError as error:
+        complain([error])
+    except SpecErrors as several:
+        complain(several.errors)
+    return None
+
+
+def text_of(found: Diff, format: Format, look: Look) -> str:
+    """Rich draws where it fits a table into a terminal or colours it; elsewhere lines are as long as they are."""
+    if format is Format.table and (look.color or look.width is not None):
+        from densecli.render.diff import drawn  # noqa: PLC0415
+
+        return drawn.render(found, width=look.width, color=look.color)
+    return render(found, format.value)

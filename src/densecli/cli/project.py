@@ -1,0 +1,130 @@
+"""The settings of the project: `[tool.densecli]` of the nearest pyproject.toml, as defaults of options and as expectations."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from densecli.errors import ReadError, Source
+
+if TYPE_CHECKING:
+    from densecli.check.expectations import Expectation
+    from densecli.check.settings import Settings
+
+FILES = ("densecli.toml", "pyproject.toml")
+MOST_BYTES = 1 << 20
+# Every way that TOML has to open the section, so that nobody else's pyproject.toml is parsed (45 ms with tomllib).
+_SECTION = re.compile(
+    r"tool[\"'\s]*\.[\"'\s]*densecli|^\s*[\"']?densecli[\"']?\s*[.=]|tool[\"']?\s*=\s*\{", re.MULTILINE
+)
+
+
+class Project(NamedTuple):
+    """Settings and the folder that their paths and patterns are about."""
+
+    settings: Settings | None = None
+    folder: str = "."
+
+    def expectations(self, source: str) -> list[Expectation]:
+        """What the project expects of a spec."""
+        return [] if self.settings is None else self.settings.expectations(self.path_of(source))
+
+    def path_of(self, source: str) -> str:
+        """A spec's path from the project's folder, with slashes, as patterns see it."""
+        if source in ("-", "<argument>"):
+            return source
+        try:
+            return os.path.relpath(source, self.folder).replace(os.sep, "/")
+        except ValueError:  # another drive
+            return source.replace(os.sep, "/")
+
+    def defaults(self) -> dict[str, Any]:
+        """Options by the names of their parameters."""
+        options = dict(self.settings.options) if self.settings is not None else {}
+        if "columns" in options:
+            options["columns"] = ",".join(options["columns"])
+        if "lock" in options:
+            options["lock"] = os.path.relpath(os.path.join(self.folder, options["lock"]))  # noqa: PTH118
+        return options
+
+
+def nearest() -> str | None:
+    """The settings file of this folder or of the next one above that has settings; not beyond the top of a repository."""
+    try:
+        folder = os.getcwd()  # noqa: PTH109
+    except OSError:  # the folder is gone
+        return None
+    while True:
+        for name in FILES:
+            path = os.path.join(folder, name)  # noqa: PTH118
+            if os.path.isfile(path) and (name == FILES[0] or _has_section(path)):  # noqa: PTH113
+                return os.path.relpath(path)
+        above = os.path.dirname(folder)  # noqa: PTH120
+        if above == folder or os.path.exists(os.path.join(folder, ".git")):  # noqa: PTH110, PTH118
+            return None
+        folder = above
+
+
+def _has_section(path: str) -> bool:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+            return _SECTION.search(file.read(MOST_BYTES)) is not None
+    except OSError:  # not ours to complain about, as long as nobody says that it holds settings
+        return False
+
+
+def load(path: str) -> Project:
+    """The settings in a file. Raises ReadError or SpecErrors (E120)."""
+    from densecli.check import settings  # noqa: PLC0415  # tomllib only where there are settings
+    from densecli.read.text_file import read_text_file  # noqa: PLC0415
+
+    try:
+        source = read_text_file(path, MOST_BYTES)
+    except ReadError as error:
+        if error.code != "E101":
+            raise
+        source = Source(path, "")
+    return Project(settings.read(source), os.path.dirname(path) or ".")  # noqa: PTH120
+
+
+# -- options ------------------------------------------------------------------------------
+def _isolate(context: typer.Context, wanted: bool) -> bool:
+    context.meta[__name__] = wanted
+    return wanted
+
+
+def _configure(context: typer.Context, path: str | None) -> Any:
+    """Settings become defaults of the options; the command is handed the Project."""
+    if context.resilient_parsing:  # completing
+        return path
+    isolated = context.meta.get(__name__)
+    if isolated and path is not None:
+        raise typer.BadParameter("--isolated and --config exclude each other")
+    found = None if isolated else path or nearest()
+    project = Project() if found is None else load(found)
+    known = {parameter.name for parameter in context.command.params} - NOT_EVERYWHERE.get(
+        context.command.name or "", set()
+    )
+    context.default_map = {name: value for name, value in project.defaults().items() if name in known}
+    return project
+
+
+NOT_EVERYWHERE = {"check": {"format"}}  # whose formats are not those of a summary
+
+# Both are eager: they come before the options whose defaults they are about.
+Isolated = Annotated[
+    bool, typer.Option("--isolated", is_eager=True, callback=_isolate, help="Ignore pyproject.toml and densecli.toml.")
+]
+Config = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        is_eager=True,
+        callback=_configure,
+        help="Settings; default: the nearest pyproject.toml.",
+    ),
+]

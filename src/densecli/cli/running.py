@@ -1,0 +1,145 @@
+"""The options of `--run`, and a forward pass as they ask for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from densecli.errors import OutputError, ReadError
+from densecli.text import amount, plural, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import BinaryIO
+
+    from densecli.graph import Graph
+    from densecli.read.specs import Spec
+    from densecli.run import Options, Outcome
+
+INITIAL = "initial"
+
+Run = Annotated[bool, typer.Option("--run", help="Make a forward pass, on random data unless --data gives some.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random weights and data.")]
+WeightsFile = Annotated[
+    str | None,
+    typer.Option(
+        "--weights",
+        metavar="FILE",
+        help="Weights from a .keras, .h5, .weights.h5 or .npz file, or `initial`; default: the model file's own.",
+    ),
+]
+Data = Annotated[
+    list[str] | None,
+    typer.Option("--data", metavar="[NAME=]FILE", help="Inputs: .npy, .npz, or rows of CSV; - is CSV on stdin."),
+]
+Save = Annotated[str | None, typer.Option("--save", metavar="FILE", help="Write the outputs there, as .npy or .npz.")]
+Until = Annotated[str | None, typer.Option("--until", metavar="LAYER", help="Stop after this layer: its outputs.")]
+Profiled = Annotated[bool, typer.Option("--profile", help="Show what every layer took and gave.")]
+MaxMemory = Annotated[
+    str | None, typer.Option("--max-memory", metavar="SIZE", help="Refuse a forward pass that needs more.")
+]
+
+
+class Wishes(NamedTuple):
+    """What the options of a forward pass say."""
+
+    seed: int = 0
+    batch: int | None = None
+    max_memory: str | None = None
+    weights: str | None = None
+    data: Sequence[str] = ()
+    save: str | None = None
+    until: str | None = None
+    profile: bool = False
+
+
+def check(wishes: Wishes, run: bool, specs: Sequence[Spec]) -> None:
+    """Refuse combinations that cannot be meant. Raises a usage error or ReadError."""
+    named = {"--weights": wishes.weights, "--data": wishes.data, "--save": wishes.save, "--until": wishes.until}
+    used = [option for option, value in named.items() if value]
+    if not run and (used or wishes.profile or wishes.max_memory):
+        option = next(iter(used), "--profile" if wishes.profile else "--max-memory")
+        raise typer.BadParameter(f"{option} is about a forward pass: add --run")
+    if len(specs) > 1 and used:
+        raise typer.BadParameter(f"{used[0]} is for one model, but there are {len(specs)}")
+    if wishes.save in ("-", ""):
+        raise typer.BadParameter("--save needs a file")
+    if any(word.rpartition("=")[2] == "-" for word in wishes.data) and any(spec.name == "-" for spec in specs):
+        raise ReadError("standard input cannot be both the model and the data", code="E108")
+
+
+def runner(wishes: Wishes) -> Callable[[Spec, Graph], Outcome]:
+    """A forward pass with these options; numpy is loaded here."""
+    from densecli.cli.run_progress import Progress  # noqa: PLC0415
+    from densecli.run import run  # noqa: PLC0415
+
+    def make(spec: Spec, graph: Graph) -> Outcome:
+        with Progress(graph) as progress:
+            outcome = run(graph, options(wishes, spec), progress)
+        if wishes.save is not None:
+            save(outcome, wishes.save, spec)
+        return outcome
+
+    return make
+
+
+def options(wishes: Wishes, spec: Spec) -> Options:
+    from densecli.run import Options  # noqa: PLC0415
+
+    return Options(
+        wishes.seed, wishes.batch, None if wishes.max_memory is None else size_option(wishes.max_memory),
+        weights_of(wishes.weights, spec), tuple(wishes.data), wishes.until, wishes.profile,
+    )  # fmt: skip
+
+
+def weights_of(wish: str | None, spec: Spec) -> str | None:
+    """The file with the weights: the one that is named, or the model's own file where it holds some."""
+    if wish is not None:
+        return None if wish == INITIAL else wish
+    if spec.text is not None or spec.name == "-":
+        return None
+    from densecli.weights import has_weights  # noqa: PLC0415
+
+    return spec.name if has_weights(spec.name) else None
+
+
+def save(outcome: Outcome, path: str, spec: Spec) -> None:
+    """The outputs in a file: .npy for one, .npz by the names of the output layers for several or when asked by suffix."""
+    from densecli import kernels  # noqa: PLC0415
+    from densecli.cli.output import deliver_file  # noqa: PLC0415
+
+    suffix = path.lower()[-4:]
+    arrays = by_name([output.name for output in outcome.outputs], outcome.arrays)
+    if suffix == ".npy" and len(arrays) > 1:
+        raise OutputError(
+            f"{plural(len(arrays), 'output')} do not fit in {quote(path)}", code="E603", hint="save them as .npz"
+        )
+
+    def write(file: BinaryIO) -> None:
+        if suffix == ".npz" or len(arrays) > 1:
+            kernels.save_npz(file, arrays)
+        else:
+            kernels.save_npy(file, outcome.arrays[0])
+
+    deliver_file(write, path, [] if spec.text is not None else [spec.name])
+
+
+def by_name(names: Sequence[str], arrays: Sequence[Any]) -> dict[str, Any]:
+    """Arrays by name; a name that comes again gets a number."""
+    found: dict[str, Any] = {}
+    for name, array in zip(names, arrays, strict=True):
+        unique, number = name, 0
+        while unique in found:
+            number += 1
+            unique = f"{name}_{number}"
+        found[unique] = array
+    return found
+
+
+def size_option(value: str) -> int:
+    """A size such as 2GiB. Raises a usage error."""
+    try:
+        return amount(value)
+    except ValueError:
+        raise typer.BadParameter(f"expected a size such as 512MiB or 2GiB, got {quote(value)}") from None

@@ -1,0 +1,91 @@
+"""One spec held against everything that is expected of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from densecli.check import expectations, lock
+from densecli.check.finding import Verdict, is_judgement, of_error, subject
+from densecli.check.judge import judge
+from densecli.errors import DenseError, SpecErrors
+from densecli.infer import infer
+from densecli.read.specs import read
+from densecli.render.json import as_record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from densecli.check.expectations import Expectation
+    from densecli.check.finding import Finding, Subject
+    from densecli.check.outline import Outline
+    from densecli.cli.project import Project
+    from densecli.graph import Graph
+    from densecli.read.reading import Reading
+    from densecli.read.specs import Spec
+    from densecli.report import Report
+
+
+class Terms(NamedTuple):
+    """What all specs are held against: the demands of the command line, those of the project, a lock file."""
+
+    reading: Reading
+    batch: int | None
+    demands: Sequence[Expectation]
+    project: Project
+    lock: str | None = None
+    locked: Mapping[str, Outline] | None = None  # what the lock file holds
+    update: bool = False  # keep what it will hold, instead of comparing
+
+
+class Result(NamedTuple):
+    """What became of one spec; `errors` say why it could not be judged, and are a usage error."""
+
+    verdict: Verdict
+    errors: Sequence[DenseError] = ()
+    warnings: tuple[str, ...] = ()
+    outline: Outline | None = None
+
+
+def result_of(spec: Spec, terms: Terms) -> Result:
+    try:
+        graph = read(spec, terms.reading)
+        report = infer(graph, spec.name, terms.batch)
+    except (DenseError, SpecErrors) as error:
+        return _refused(spec.name, _errors(error))
+    try:
+        return _held(graph, report, terms)
+    except (DenseError, SpecErrors) as error:  # an expectation or an assertion that makes no sense
+        return _not_judged(spec.name, _errors(error))
+
+
+def _errors(error: DenseError | SpecErrors) -> list[DenseError]:
+    return error.errors if isinstance(error, SpecErrors) else [error]
+
+
+def _refused(source: str, errors: list[DenseError]) -> Result:
+    """A model that does not fit together was judged; a file that is not there was not."""
+    if not all(map(is_judgement, errors)):
+        return _not_judged(source, errors)
+    return Result(Verdict(source, ("valid",), tuple(of_error(error, source) for error in errors)))
+
+
+def _not_judged(source: str, errors: list[DenseError]) -> Result:
+    found = (of_error(error, source)._replace(check="judged") for error in errors)
+    return Result(Verdict(source, (), tuple(found), judged=False), errors)
+
+
+def _held(graph: Graph, report: Report, terms: Terms) -> Result:
+    own = expectations.read(graph.expect, "expect", graph.place)
+    wanted = [*terms.project.expectations(report.source), *own, *terms.demands]
+    about = subject(graph, report)
+    verdict = judge(about, wanted, as_record(report) if any(each.key == "assert" for each in wanted) else None)
+    checks, findings = ("valid", *verdict.checks), verdict.findings
+    if terms.locked is not None and not terms.update:
+        checks, findings = (*checks, "lock"), (*findings, *_unlike(about, terms))
+    outline = lock.locked(report) if terms.update else None
+    return Result(Verdict(report.source, checks, findings), (), tuple(report.warnings), outline)
+
+
+def _unlike(about: Subject, terms: Terms) -> list[Finding]:
+    """What is not as the lock file says."""
+    return lock.check(about, terms.locked or {}, lock.key(about.report.source, terms.lock or ""))

@@ -1,0 +1,156 @@
+"""Arrays in files: .npy and .npz, whose headers are checked before a number is read, and rows of CSV.
+
+Pickled objects are never read. A header that promises more than the file holds is found out before memory is taken.
+"""
+
+from __future__ import annotations
+
+import math
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .layout import Array
+
+MAGIC = b"\x93NUMPY"
+DAMAGE = (ValueError, EOFError, OSError, SyntaxError, MemoryError, zipfile.BadZipFile, zlib.error, RuntimeError)
+NUMBERS = "fiub"
+
+
+class ArrayFileError(Exception):
+    """The file is no array file, or one that is not to be trusted."""
+
+
+def load(file: BinaryIO, limit: int) -> Array | dict[str, Array]:
+    """The array of an .npy file, or those of an .npz file by name; all of them at most `limit` bytes.
+
+    Raises ArrayFileError.
+    """
+    try:
+        head = file.read(6)
+        file.seek(0)
+        if head == MAGIC:
+            return read_npy(file, remaining(file), limit)
+        return read_npz(file, limit)
+    except DAMAGE as error:
+        raise ArrayFileError(f"it is damaged: {error}") from None
+
+
+def remaining(file: BinaryIO) -> int:
+    here = file.tell()
+    end = file.seek(0, 2)
+    file.seek(here)
+    return end - here
+
+
+def read_npy(file: BinaryIO, available: int, limit: int) -> Array:
+    """One array; `available` is how many bytes there are, header included."""
+    start = file.tell()
+    version = np.lib.format.read_magic(file)
+    read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, fortran, dtype = read_header(file)
+    if dtype.hasobject or dtype.kind not in NUMBERS + "US":
+        raise ArrayFileError(f"it holds {dtype}, not numbers")
+    size = math.prod(shape) * dtype.itemsize
+    if size > available - (file.tell() - start):
+        raise ArrayFileError(f"its header promises {size:,} bytes, which are not there")
+    if size > limit:
+        raise ArrayFileError(f"it holds {size:,} bytes, more than the {limit:,} allowed")
+    array = np.empty(shape[::-1] if fortran else shape, dtype)
+    fill(file, array)
+    array = array.T if fortran else array
+    return np.ascontiguousarray(array, dtype.newbyteorder("="))
+
+
+def fill(file: BinaryIO, array: Array) -> None:
+    """Read the bytes of a contiguous array into it."""
+    rest = memoryview(array.reshape(-1).view(np.uint8)) if array.size else memoryview(b"")  # type: ignore[arg-type]
+    while len(rest):
+        piece = file.read(min(len(rest), 1 << 24))
+        if not piece:
+            raise EOFError("the file ends too early")
+        rest[: len(piece)] = piece
+        rest = rest[len(piece) :]
+
+
+def read_npz(file: BinaryIO, limit: int) -> dict[str, Array]:
+    """The arrays of an archive, by name and in its order."""
+    found: dict[str, Array] = {}
+    with zipfile.ZipFile(file) as archive:
+        for info in archive.infolist():
+            with archive.open(info) as member:
+                array = read_npy(member, info.file_size, limit)  # type: ignore[arg-type]
+            limit -= array.nbytes
+            found[info.filename.removesuffix(".npy")] = array
+    return found
+
+
+def save_npy(file: BinaryIO, array: Array) -> None:
+    np.lib.format.write_array(file, np.ascontiguousarray(array) if array.ndim else array, allow_pickle=False)
+
+
+def save_npz(file: BinaryIO, arrays: Mapping[str, Array]) -> None:
+    """An archive of arrays, stored as they are, the same bytes for the same numbers."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in arrays.items():
+            info = zipfile.ZipInfo(f"{name}.npy")
+            with archive.open(info, "w", force_zip64=array.nbytes >= 1 << 31) as member:
+                save_npy(member, array)  # type: ignore[arg-type]
+
+
+def read_csv(text: str) -> Array:
+    """Rows of numbers, one sample each, as float64; a first row of words is a header. Raises ArrayFileError."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if lines and not is_row(lines[0]):
+        lines = lines[1:]
+    rows = [row_of(line, number) for number, line in enumerate(lines, 1)]
+    if not rows:
+        raise ArrayFileError("it has no rows")
+    odd = next((number for number, row in enumerate(rows, 1) if len(row) != len(rows[0])), None)
+    if odd is not None:
+        raise ArrayFileError(f"row {odd:,} has {len(rows[odd - 1]):,} numbers, the first one {len(rows[0]):,}")
+    return np.array(rows, np.float64)
+
+
+def row_of(line: str, number: int) -> list[float]:
+    try:
+        return [float(cell) for cell in cells(line)]
+    except ValueError:
+        raise ArrayFileError(f"row {number:,} is not all numbers") from None
+
+
+def is_row(line: str) -> bool:
+    """Whether a line begins with a number."""
+    try:
+        float(cells(line)[0])
+    except ValueError:
+        return False
+    return True
+
+
+def cells(line: str) -> list[str]:
+    """The cells of a row: comma, semicolon or tab between them, quotes around them or not."""
+    separator = next((mark for mark in ",;\t" if mark in line), None)
+    return [cell.strip().strip('"') for cell in (line.split(separator) if separator else line.split())]
+
+
+def from_bfloat16(raw: Array) -> Array:
+    """float32 of two-byte words that hold bfloat16 numbers."""
+    wide = raw.reshape(-1).view(np.uint16).astype(np.uint32)
+    wide <<= 16
+    return wide.view(np.float32).reshape(raw.shape)
+
+
+def as_numbers(x: Array, dtype: str) -> Array | None:
+    """`x` in the dtype of an input; None where that would change values (1.5 as an integer, words as numbers)."""
+    wanted = np.dtype(dtype) if dtype != "bfloat16" else np.dtype(np.float32)
+    if x.dtype.kind in "US" or x.dtype == wanted:
+        return x if x.dtype == wanted else None
+    with np.errstate(invalid="ignore", over="ignore"):
+        y = x.astype(wanted)
+    return y if wanted.kind == "f" or np.array_equal(y, x) else None

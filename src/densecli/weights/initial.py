@@ -1,0 +1,56 @@
+"""Weights by name in the structure of layers inside layers, and how they start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli import kernels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from densecli.layer import Layer, Weight
+
+    Draw = Callable[[Weight, str, str], Any]
+    Shared = dict[Any, dict[str, Any]]
+
+
+def nested_weights(
+    layer: Layer, args: Any, kwargs: Any, draw: Draw, path: str = "", shared: Shared | None = None
+) -> dict[str, Any]:
+    """A layer's weights by name, a child's in a mapping under its name, each from `draw(weight, dtype, path)`.
+
+    Layers that a file says to be the same one get the same arrays: `shared` holds those that are already there.
+    """
+    known = {} if shared is None else shared
+    if layer.shared_id is not None:
+        if layer.shared_id in known:
+            return known[layer.shared_id]
+        path = shared_path(layer.shared_id)
+    found: dict[str, Any] = {
+        weight.name: draw(weight, weight.dtype or layer.variable_dtype, path + weight.name)
+        for weight in layer.weights(*args, **kwargs)
+    }
+    for child in layer.children(*args, **kwargs):
+        found[child.name] = nested_weights(child.layer, child.inputs, child.kwargs, draw, f"{path}{child.name}/", known)
+    if layer.shared_id is not None:
+        known[layer.shared_id] = found
+    return found
+
+
+def shared_path(identity: object) -> str:
+    """Where the weights of a shared layer stand, wherever the layer is used."""
+    return f"{identity}/"
+
+
+def initial(random: Any) -> Draw:
+    """Draws a weight as its initializer says; half precision that NumPy lacks is computed in float32."""
+
+    def draw(weight: Weight, dtype: str, _: str) -> Any:
+        name = weight.initializer
+        config = (
+            name if isinstance(name, str) or name is None else {"class_name": name.class_name, "config": name.config}
+        )
+        return kernels.initialize(config, weight.shape, random, "float32" if dtype == "bfloat16" else dtype)
+
+    return draw

@@ -1,0 +1,70 @@
+"""What a model wants filled: every layer with the weights that belong to it, in Keras' order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from densecli.errors import ReadError
+from densecli.graph import row_order
+from densecli.infer import layer_weights
+from densecli.shape import show
+from densecli.text import quote
+from densecli.weights.initial import shared_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from densecli.graph import Graph
+    from densecli.layer import Layer
+    from densecli.trace import Result, Trace
+
+
+class Slot(NamedTuple):
+    """A weight to fill: the key of its array, its path inside the layer, its shape and dtype, whether training changes it."""
+
+    key: str
+    path: str
+    shape: tuple[int, ...]
+    trains: bool
+    dtype: str = "float32"
+
+
+class Place(NamedTuple):
+    """A layer of the model with the shapes of its first call."""
+
+    name: str
+    layer: Layer
+    result: Result
+
+    def slots(self) -> list[Slot]:
+        """Its weights, those of the layers inside included, each once."""
+        found = []
+        for owned in layer_weights(self.layer, self.result):
+            start, path = owned.owner[0], "/".join(owned.owner[1:])
+            key = f"{self.name}/{path}" if start is None else f"{shared_path(start)}{path}"
+            found.append(Slot(key, owned.weight.name, owned.weight.shape, owned.trains, owned.weight.dtype))
+        return found
+
+
+def places(graph: Graph, found: Trace) -> Iterator[Place]:
+    """The layers in Keras' order; those whose shapes nobody knows have no weights that could be told."""
+    for index in row_order(graph):
+        result = found.results.get((index, 0))
+        if result is not None and (result.output is not None or graph.nodes[index].layer.opaque):
+            yield Place(graph.nodes[index].name, graph.nodes[index].layer, result)
+
+
+def check_shape(slot: Slot, shape: tuple[int, ...], path: str, place: str) -> None:
+    """Raises ReadError (E323) where a file has other sizes than the graph."""
+    if shape != slot.shape:
+        message = f"{quote(place)}: {slot.path} is {show(slot.shape)}, but {quote(path)} in the file is {show(shape)}"
+        raise mismatch(message)
+
+
+def mismatch(message: str, hint: str | None = None) -> ReadError:
+    return ReadError(message, code="E323", hint=hint or "--weights initial takes fresh weights instead")
+
+
+def any_of(names: list[Any]) -> str:
+    """A few names for a message."""
+    return ", ".join(map(str, names[:3])) + (", …" if len(names) > 3 else "")

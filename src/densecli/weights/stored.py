@@ -1,0 +1,215 @@
+"""Weights out of files: `.keras`, `.h5`, `.weights.h5` and `.npz`, never more bytes than the graph wants."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from densecli import kernels
+from densecli.errors import DenseError, LimitError, ReadError
+from densecli.read import archive, hdf5
+from densecli.read.limits import LIMITS
+from densecli.read.open import HDF5_MAGIC, ZIP_MAGIC, open_file
+from densecli.text import plural, quote
+from densecli.weights import keras3, legacy
+from densecli.weights.initial import initial, nested_weights
+from densecli.weights.slots import Place, any_of, check_shape, mismatch, places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from densecli.graph import Graph
+    from densecli.layer import Weight
+    from densecli.read.hdf5 import Stored
+    from densecli.trace import Trace
+
+    Read = Callable[[str, Weight, str], Any]
+
+HEADER = struct.Struct("<26xHH")  # of a member inside a zip archive: the lengths of its name and of what follows that
+
+
+class Weights(NamedTuple):
+    """Where weights come from: a file, or (no file) the initializers with a seed."""
+
+    path: str | None = None
+    seed: int = 0
+
+
+def allocate(graph: Graph, found: Trace, weights: Weights, wanted: set[int], most: int) -> list[dict[str, Any]]:
+    """Arrays for the `wanted` nodes, a mapping by name for each node; others get none.
+
+    `found` has the shapes the model was built with; `most` bounds what is unpacked to reach them.
+    Raises ReadError (E323 where the file does not fit the graph) or LimitError.
+    """
+    if weights.path is None:
+        return fill(graph, found, initial(kernels.generator(weights.seed)), wanted)
+    with open_file(weights.path) as file:
+        head = file.read(8)
+        file.seek(0)
+        if head.startswith(HDF5_MAGIC):
+            return from_hdf5(graph, found, file, wanted)
+        if head[:4] in ZIP_MAGIC:
+            with zipped(file) as members:
+                if archive.WEIGHTS in members.namelist():
+                    return from_hdf5(graph, found, weights_member(file, members, most), wanted)
+            file.seek(0)
+            return from_npz(graph, found, file, wanted, most)
+    raise ReadError(
+        f"{quote(weights.path)} holds no weights", code="E324", hint="densecli reads weights from .keras, .h5 and .npz"
+    )
+
+
+def fill(graph: Graph, found: Trace, draw: Callable[[Weight, str, str], Any], wanted: set[int]) -> list[dict[str, Any]]:
+    """Every wanted node's weights from `draw`."""
+    shared: dict[Any, dict[str, Any]] = {}
+    made: list[dict[str, Any]] = [{} for _ in graph.nodes]
+    for index in sorted(wanted):
+        result = found.results.get((index, 0))
+        if result is not None:
+            node = graph.nodes[index]
+            made[index] = nested_weights(node.layer, result.args, result.kwargs, draw, f"{node.name}/", shared)
+    return made
+
+
+def has_weights(path: str) -> bool:
+    """Whether a model file holds weights beside its config."""
+    try:
+        with open_file(path) as file:
+            head = file.read(8)
+            file.seek(0)
+            if head[:4] in ZIP_MAGIC:
+                with zipped(file) as members:
+                    return archive.WEIGHTS in members.namelist()
+            return head.startswith(HDF5_MAGIC)
+    except DenseError:
+        return False
+
+
+def zipped(file: BinaryIO) -> zipfile.ZipFile:
+    archive.check_count(file, LIMITS)
+    try:
+        return zipfile.ZipFile(file)
+    except archive.DAMAGE as error:
+        raise archive.damaged(error) from None
+
+
+# -- HDF5 -------------------------------------------------------------------------------
+def from_hdf5(graph: Graph, found: Trace, file: BinaryIO, wanted: set[int]) -> list[dict[str, Any]]:
+    """Weights from an open HDF5 file in either layout."""
+    with hdf5.open_hdf5(file) as opened:
+        try:
+            root = "model_weights" if "model_weights" in opened else ""
+            group = opened[root] if root else opened
+            prefix = f"{root}/" if root else ""
+            held = [each._replace(path=each.path.removeprefix(prefix)) for each in hdf5.stored(opened, LIMITS, root)]
+            old = "layer_names" in group.attrs or "layer_names0" in group.attrs
+            every = list(places(graph, found))
+            matched = legacy.match(every, held, group) if old else keras3.match(every, held)
+            check_complete(graph, wanted, every, matched)
+            return fill(graph, found, lambda weight, dtype, key: read(group, matched.get(key), weight, dtype), wanted)
+        except DenseError:
+            raise
+        except hdf5.DAMAGE as error:
+            raise hdf5.damaged(error) from None
+
+
+def check_complete(graph: Graph, wanted: set[int], every: Iterable[Place], matched: dict[str, Stored]) -> None:
+    names = {graph.nodes[index].name for index in wanted}
+    missing = [
+        slot.key
+        for place in every
+        if place.name in names and not place.layer.opaque
+        for slot in place.slots()
+        if slot.key not in matched and "lora_" not in slot.path
+    ]
+    if missing:
+        raise mismatch(f"the file has nothing for {plural(len(missing), 'weight')}: {any_of(missing)}")
+
+
+def read(group: Any, each: Stored | None, weight: Weight, dtype: str) -> Any:
+    """One array, read straight into the memory that the graph has foreseen for it."""
+    array = kernels.empty(weight.shape, dtype)
+    if each is None:  # a LoRA factor: what is stored is the kernel that it was merged into
+        array[...] = 0
+        return array
+    held = group[each.path]
+    if held.dtype.kind == "V":
+        array[...] = kernels.from_bfloat16(held[()])
+    elif held.dtype.kind not in "fiub":
+        raise mismatch(f"{quote(each.path)} holds {quote(str(held.dtype))}, not numbers")
+    elif array.shape and array.size and held.dtype.kind != "b":
+        held.read_direct(array)
+    elif array.size:
+        array[...] = held[()]
+    return array
+
+
+class Section(io.RawIOBase):
+    """A stretch of an open file as a file of its own, so that a stored member is read in place and not copied."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        self.file, self.start, self.size, self.at = file, start, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self.at = max(0, offset + (0, self.at, self.size)[whence])
+        return self.at
+
+    def tell(self) -> int:
+        return self.at
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")[: max(0, self.size - self.at)]
+        self.file.seek(self.start + self.at)
+        count = self.file.readinto(view)  # type: ignore[attr-defined]
+        self.at += count
+        return int(count)
+
+
+def weights_member(file: BinaryIO, members: zipfile.ZipFile, most: int) -> BinaryIO:
+    """The weights file inside an archive. Keras stores it as it is; a compressed one is unpacked, at most `most` bytes."""
+    info = members.getinfo(archive.WEIGHTS)
+    if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
+        return io.BytesIO(archive.member(members, archive.WEIGHTS, most))
+    file.seek(info.header_offset)
+    header = file.read(HEADER.size)
+    if len(header) < HEADER.size or header[:4] != ZIP_MAGIC[0]:
+        raise archive.damaged(ValueError("a member is not where the directory says"))
+    start = info.header_offset + HEADER.size + sum(HEADER.unpack(header))
+    return Section(file, start, info.file_size)  # type: ignore[return-value]
+
+
+# -- npz --------------------------------------------------------------------------------
+def from_npz(graph: Graph, found: Trace, file: BinaryIO, wanted: set[int], most: int) -> list[dict[str, Any]]:
+    """Weights by their names (dense/kernel), or, if no name is known, in Keras' order (what get_weights() gave)."""
+    try:
+        arrays = kernels.load_arrays(file, most)
+    except kernels.ArrayFileError as error:
+        raise ReadError(f"the .npz file cannot be read: {error}", code="E508") from None
+    slots = {slot.key: (place, slot) for place in places(graph, found) for slot in place.slots()}
+    if not isinstance(arrays, dict):
+        raise mismatch("an .npy file holds one array, not the weights of a model")
+    by_key = arrays if slots.keys() & arrays.keys() else dict(zip(slots, arrays.values(), strict=False))
+    if len(by_key) < len(slots) or not slots.keys() <= by_key.keys():
+        missing = [key for key in slots if key not in by_key]
+        raise mismatch(f"the file has nothing for {plural(len(missing), 'weight')}: {any_of(missing)}")
+    for key, (place, slot) in slots.items():
+        check_shape(slot, tuple(by_key[key].shape), key, place.name)
+    return fill(graph, found, lambda _, dtype, key: kernels.in_dtype(by_key[key], dtype), wanted)
+
+
+def paths(graph: Graph, found: Trace) -> Iterator[str]:
+    """The names under which an .npz file can hold the weights."""
+    for place in places(graph, found):
+        for slot in place.slots():
+            yield slot.key
+
+
+__all__ = ["LimitError", "Weights", "allocate", "has_weights"]

@@ -1,0 +1,1 @@
+"""Random questions that Keras and densecli both answer; tools/differential.py asks them."""

@@ -1,0 +1,106 @@
+"""Where densecli answers otherwise than Keras on purpose, with the reason; docs/conformance.md tells them to readers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Difference(NamedTuple):
+    """One thing both sides disagree about: the layer's class and config, the fact, and both answers."""
+
+    layer: str
+    config: dict[str, Any]
+    fact: str
+    theirs: Any
+    ours: Any
+
+
+class Deliberate(NamedTuple):
+    """A reason, and which differences it covers."""
+
+    reason: str
+    covers: Callable[[Difference], bool]
+
+
+TRAINING = (
+    "AugMix", "CutMix", "MixUp", "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter",
+    "RandomContrast", "RandomCrop", "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur",
+    "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation",
+    "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "Solarization",
+    "SpectralNormalization",
+)  # fmt: skip  # layers whose arguments matter in training
+
+
+def refused(it: Difference, *words: str) -> bool:
+    """Keras accepts and computes what densecli refuses with these words."""
+    return it.fact == "refused" and any(word in it.ours for word in words)
+
+
+def accepted(it: Difference, *words: str) -> bool:
+    """Keras refuses, with these words, what densecli accepts."""
+    return it.fact == "accepted" and any(word in it.theirs for word in words)
+
+
+DELIBERATE = (
+    Deliberate(
+        "Keras accepts the call on symbolic tensors, but fails as soon as there are numbers",
+        lambda it: it.fact == "refused what cannot be computed",
+    ),
+    Deliberate(
+        "a boolean where a number belongs is a slip: Keras takes true for 1 and false for 0",
+        lambda it: refused(it, "got boolean"),
+    ),
+    Deliberate(
+        "a switch is true or false: Keras goes by the truth of whatever is given",
+        lambda it: refused(it, "expected true or false"),
+    ),
+    Deliberate(
+        "arguments that every layer has (trainable, dtype, activity_regularizer) are accepted on every layer",
+        lambda it: accepted(
+            it, *(f"unexpected keyword argument '{name}'" for name in ("trainable", "activity_regularizer"))
+        ),
+    ),
+    Deliberate(
+        "the initializer `constant` by its name alone is 0; Keras 3.15.1 fails to make it (KeyError)",
+        lambda it: accepted(it, "KeyError: 'value'"),
+    ),
+    Deliberate(
+        "what only the backend lacks, such as a QR decomposition in half precision, is no mistake of the model",
+        lambda it: accepted(it, "not implemented for 'Half'", "not implemented for 'BFloat16'"),
+    ),
+    Deliberate(
+        "Keras cannot infer the shape from its stand-ins for unknown sizes, but computes the call when it has numbers",
+        lambda it: it.fact == "accepted what can be computed" and "Could not automatically infer" in it.theirs,
+    ),
+    Deliberate(
+        "attention over tensors that do not fit one another, which broadcasting happens to compute",
+        lambda it: it.layer in ("Attention", "AdditiveAttention") and refused(it, "do not fit"),
+    ),
+    Deliberate(
+        "axis beyond the tensor's axes, which Keras wraps around",
+        lambda it: it.layer in ("Dot", "Softmax") and refused(it, "out of range"),
+    ),
+    Deliberate(
+        "Dot over axis 0 mixes samples",
+        lambda it: it.layer == "Dot" and refused(it, "cannot sum over axis 0"),
+    ),
+    Deliberate(
+        "values that only training would look at are checked at once",
+        lambda it: it.layer in TRAINING and refused(it, "E301", "E303"),
+    ),
+    Deliberate(
+        "a cell works on one step (batch, features); Keras lets broadcasting take more axes",
+        lambda it: it.layer.endswith("Cell") and refused(it, "expected 2 axes"),
+    ),
+    Deliberate(
+        "synchronized=True depends on the backend, not on the layer",
+        lambda it: accepted(it, "synchronized=True is only supported"),
+    ),
+)
+
+
+def reason_for(difference: Difference) -> str | None:
+    return next((each.reason for each in DELIBERATE if each.covers(difference)), None)
