@@ -20,7 +20,9 @@ SLOTS = {
     "adadelta": 2, "ftrl": 2, "lamb": 2, "schedulefreeadamw": 2, "amsgrad": 3, "adafactor": 1, "muon": 1,
 }  # fmt: skip
 # What an update allocates for a moment, in sizes of all gradients: torch's _foreach functions work on whole lists.
-UPDATE = {"lion": 2, "nadam": 5} | dict.fromkeys(("rmsprop", "adagrad", "adam", "adamw", "adamax", "adadelta", "amsgrad"), 3)
+UPDATE = {"lion": 2, "nadam": 5} | dict.fromkeys(
+    ("rmsprop", "adagrad", "adam", "adamw", "adamax", "adadelta", "amsgrad"), 3
+)
 # The others go weight by weight: in sizes of the largest.
 UPDATE_LARGEST = {"ftrl": 6, "lamb": 6, "schedulefreeadamw": 7, "adafactor": 5, "muon": 7}
 COUNTERS = 8  # bytes: the number of steps and the learning rate

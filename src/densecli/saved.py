@@ -161,7 +161,7 @@ def _embedding(use: Use) -> Saved:
     return Saved(own=INDEX * use.entering)
 
 
-def _dot(use: Use) -> Saved:
+def _dot(_: Use) -> Saved:
     return Saved(inputs=(0, 1))
 
 
@@ -240,7 +240,7 @@ def _adaptive(use: Use) -> Saved:
     return _laid_out(use, use.entering).plus(Saved(own=own))
 
 
-def _global_max(use: Use) -> Saved:
+def _global_max(_: Use) -> Saved:
     return Saved(inputs=(0,), output=True)
 
 

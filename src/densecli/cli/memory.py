@@ -33,7 +33,8 @@ Policy = StrEnum("Policy", {name: name for name in POLICIES})  # type: ignore[mi
 Batch = Annotated[int, typer.Option("--batch", min=1, max=2**31 - 1, help="Samples that go through at once.")]
 Optimizer = Annotated[str, typer.Option("--optimizer", metavar="NAME", help="sgd, momentum, adam, adamw, rmsprop, …")]
 Dtype = Annotated[
-    Policy | None, typer.Option("--dtype", help="Dtype policy for the layers that do not state one; default: the model's.")
+    Policy | None,
+    typer.Option("--dtype", help="Dtype policy for the layers that do not state one; default: the model's."),
 ]
 BudgetOption = Annotated[
     str | None, typer.Option("--budget", metavar="SIZE", help="Find the largest batches that fit in it, such as 8GiB.")
@@ -58,7 +59,9 @@ def command(  # one parameter per option
     debug: Debug = False,
 ) -> int:
     """The memory of each SPEC."""
-    wish = Wish(batch, optimizer, None if dtype is None else str(dtype), None if budget is None else size_option(budget))
+    wish = Wish(
+        batch, optimizer, None if dtype is None else str(dtype), None if budget is None else size_option(budget)
+    )
     wishes = reading(input_shape, set)
     found = specs(spec)
     results = [footprint(read(each, wishes), each.name, wish) for each in found]

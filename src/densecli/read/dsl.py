@@ -49,7 +49,9 @@ def fill(node: Node, given: Mapping[str | None, Any], *, alone: bool) -> None:
     if len(own) != len(wanted) + 1 or any(
         None not in (size, new) and size != new for size, new in zip(own[1:], wanted, strict=True)
     ):
-        message = f"the input {quote(node.name)} is {show(own)} in the stack, which {show((None, *wanted))} does not fit"
+        message = (
+            f"the input {quote(node.name)} is {show(own)} in the stack, which {show((None, *wanted))} does not fit"
+        )
         raise GraphError(message, code="E406").at(node.place)
     sizes = (new if size is None else size for size, new in zip(own[1:], wanted, strict=True))
     layer = InputLayer(batch_shape=(own[0], *sizes), dtype=node.layer.dtype)

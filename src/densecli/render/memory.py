@@ -94,7 +94,9 @@ def sums(found: Footprint, top: int) -> list[tuple[str, str]]:
         ("Weights", weights or "none"),
         ("Forward pass", f"{least}{binary_size(forward.total)} = weights + {_alive(found)}"),
         ("Training", f"{least}{binary_size(step.total)} = {parts}"),
-        ("Copies", f"{binary_size(step.copies)} of the activations are in another layout or dtype") if step.copies else None,
+        ("Copies", f"{binary_size(step.copies)} of the activations are in another layout or dtype")
+        if step.copies
+        else None,
         ("Height of a training step", f"{least}{binary_size(step.peak)}"),
         (f"Largest batch in {binary_size(found.budget.bytes)}", _batches(found.budget)) if found.budget else None,
         ("Not counted", safe(", ".join(found.not_counted))) if found.not_counted else None,
@@ -104,7 +106,9 @@ def sums(found: Footprint, top: int) -> list[tuple[str, str]]:
 
 def _alive(found: Footprint) -> str:
     alive = [f"{safe(name)} {binary_size(count)}" for name, count in found.inference.alive]
-    shown = ", ".join(alive[:SHOWN_ALIVE]) + (f" and {len(alive) - SHOWN_ALIVE:,} more" if len(alive) > SHOWN_ALIVE else "")
+    shown = ", ".join(alive[:SHOWN_ALIVE]) + (
+        f" and {len(alive) - SHOWN_ALIVE:,} more" if len(alive) > SHOWN_ALIVE else ""
+    )
     moment = f"while {safe(found.inference.at)} runs" if found.inference.at else "of the inputs"
     return f"{binary_size(found.inference.tensors)} {moment} ({shown})"
 
@@ -158,5 +162,9 @@ def as_record(found: Footprint) -> dict[str, Any]:
         record["not_counted"] = found.not_counted
     if found.budget is not None:
         budget = found.budget
-        record["budget"] = {"bytes": budget.bytes, "inference_batch": budget.inference, "training_batch": budget.training}
+        record["budget"] = {
+            "bytes": budget.bytes,
+            "inference_batch": budget.inference,
+            "training_batch": budget.training,
+        }
     return record
