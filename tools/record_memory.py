@@ -80,6 +80,7 @@ def model_case(text, count, policy):
     model = build(text, policy)
     inputs = batch_of(model, count)
     found = {"kept": kept(lambda x: model(x, training=True), model, inputs, also=True)}
+    found["inference"] = sum(storages(v.value for v in model.weights).values()) + forward_peak(model, inputs)
     model.compile(optimizer=keras.optimizers.Adam(), loss="mse")
     targets = [torch.rand((count, *output.shape[1:])) for output in model.outputs]
     targets = targets if len(targets) > 1 else targets[0]
@@ -98,6 +99,15 @@ def peak(model, inputs, targets):
     model.zero_grad()
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
         model.train_on_batch(inputs, targets)
+    return highest(profile) + sum(storages(keras.tree.flatten(inputs)).values())
+
+
+def forward_peak(model, inputs):
+    """The most that a forward pass without gradients allocates, with its inputs."""
+    with torch.no_grad():
+        model(inputs, training=False)
+        with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
+            model(inputs, training=False)
     return highest(profile) + sum(storages(keras.tree.flatten(inputs)).values())
 
 

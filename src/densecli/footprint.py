@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from densecli.backward import LayerMemory, layer_memory
+from densecli.backward import Backward, LayerMemory, layer_memory
 from densecli.errors import GraphError
 from densecli.graph import Graph, Node
 from densecli.infer import RowBuilder, weight_bytes, weight_params, with_batch
@@ -29,23 +29,34 @@ LARGEST = 2**31 - 1  # no batch is larger: sizes of axes are 32-bit in places of
 
 
 class Inference(NamedTuple):
-    """A forward pass: the weights, and the tensors alive at its height, which is while `at` runs. All in bytes."""
+    """A forward pass: the weights, and the tensors alive at its height, which is while `at` runs. All in bytes.
+
+    `outputs` are those of all layers together, for runtimes that hold them until the pass ends.
+    """
 
     weights: int
     tensors: int
     at: str
     alive: tuple[tuple[str, int], ...]
+    outputs: int
 
     @property
     def total(self) -> int:
+        """Every tensor is freed after its last use."""
         return self.weights + self.tensors
+
+    @property
+    def holding_all(self) -> int:
+        """No output is freed before the end."""
+        return self.weights + self.outputs
 
 
 class Training(NamedTuple):
     """A training step, in bytes.
 
-    `activations` is what stays for the backward pass, `copies` the part of it that is copies. `passing` are the tensors (and
-    on the way back their gradients) that are only passing through, `update` what the optimizer works with for a moment.
+    `activations` is what stays for the backward pass, `copies` the part of it that is copies. `passing` is what only passes
+    through: the tensors alive at the height of the pass (on the way back their gradients), or the outputs that nobody needs
+    again where Keras' call holds more of them. `update` is what the optimizer works with for a moment.
     """
 
     optimizer: str
@@ -117,25 +128,32 @@ def footprint(graph: Graph, source: str = "<argument>", wish: Wish = Wish()) -> 
     graph = graph if wish.dtype is None else with_policy(graph, wish.dtype)
     found = trace(graph, with_batch(graph, wish.batch))
     sums = Sums(graph, found)
-    layers, unknown = layer_memory(graph, found)
+    kept = layer_memory(graph, found)
     highest = peak(graph, found)
     alive = sorted(
         ((graph.nodes[ref.node].name, count) for ref, count in highest.alive.items()), key=lambda item: -item[1]
     )
     return Footprint(
         source, graph.name, graph.kind, wish.batch, wish.dtype, sums.by_dtype(),
-        Inference(sums.weights, highest.bytes, "" if highest.step is None else graph.nodes[highest.step[0]].name, tuple(alive)),
-        training(sums, optimizer, layers, highest.bytes), tuple(layers), (*sums.uncounted, *unknown),
+        Inference(sums.weights, highest.bytes, "" if highest.step is None else graph.nodes[highest.step[0]].name, tuple(alive), kept.outputs),
+        training(sums, optimizer, kept, highest.bytes), kept.layers, tuple(dict.fromkeys((*sums.uncounted, *kept.unknown))),
         None if wish.budget is None else fits(graph, wish.budget, optimizer),
     )  # fmt: skip
 
 
-def training(sums: Sums, optimizer: str, layers: Sequence[LayerMemory], passing: int) -> Training:
+def training(sums: Sums, optimizer: str, kept: Backward, highest: int) -> Training:
     """The parts of a training step; gradients have the size of the weights that are trained."""
     trained = sums.trained
-    kept, copies = sum(layer.kept_bytes for layer in layers), sum(layer.copy_bytes for layer in layers)
-    gradients, update = sum(map(weight_bytes, trained)), update_bytes(optimizer, trained)
-    return Training(optimizer, sums.weights, gradients, state_bytes(optimizer, trained), kept, copies, passing, update)
+    return Training(
+        optimizer,
+        sums.weights,
+        sum(map(weight_bytes, trained)),
+        state_bytes(optimizer, trained),
+        sum(layer.kept_bytes for layer in kept.layers),
+        sum(layer.copy_bytes for layer in kept.layers),
+        max(highest, kept.loose),
+        update_bytes(optimizer, trained),
+    )
 
 
 class Sums:
@@ -185,7 +203,7 @@ def fits(graph: Graph, budget: int, optimizer: str) -> Budget:
 
     def step(batch: int) -> int:
         found = shapes(batch)
-        return training(base, optimizer, layer_memory(graph, found)[0], peak_tensors(graph, found)).peak
+        return training(base, optimizer, layer_memory(graph, found), peak_tensors(graph, found)).peak
 
     return Budget(
         budget,

@@ -93,6 +93,7 @@ def sums(found: Footprint, top: int) -> list[tuple[str, str]]:
         ("Not shown", plural(rest, "layer") + " that keep less") if rest > 0 else None,
         ("Weights", weights or "none"),
         ("Forward pass", f"{least}{binary_size(forward.total)} = weights + {_alive(found)}"),
+        ("Holding every output", f"{least}{binary_size(forward.holding_all)}, as Keras' own call does"),
         ("Training", f"{least}{binary_size(step.total)} = {parts}"),
         ("Copies", f"{binary_size(step.copies)} of the activations are in another layout or dtype")
         if step.copies
@@ -149,6 +150,7 @@ def as_record(found: Footprint) -> dict[str, Any]:
         "weights": [each._asdict() for each in found.weights],
         "inference": {
             "weight_bytes": forward.weights, "tensor_bytes": forward.tensors, "total_bytes": forward.total,
+            "output_bytes": forward.outputs, "holding_all_bytes": forward.holding_all,
             "at": forward.at or None, "alive": [{"name": name, "bytes": count} for name, count in forward.alive],
         },
         "training": {
