@@ -26,6 +26,8 @@ COMMANDS = {
     "check": "Expectations, budgets and lock files: hold models against them, for CI.",
     "diff": "What differs between two models, layer by layer.",
     "convert": "The model in another form: DSL, YAML, JSON, Keras config or code, a diagram.",
+    "memory": "Whether it fits: weights, activations, a training step; the largest batch in a budget.",
+    "sweep": "One table of totals over all combinations of a spec's variables.",
     "layers": "The catalogue: types, arguments, defaults, formulas.",
     "schema": "The JSON Schemas of what goes in and what comes out.",
 }
@@ -134,16 +136,25 @@ def fail(errors: Sequence[DenseError]) -> int:
 
 def usage_error(error: Any, arguments: Sequence[str]) -> int:
     """A wrong option or a missing argument, in the same form as every other error."""
-    message = safe(error.format_message())
+    message = " ".join(safe(line) for line in error.format_message().split())
     lines = [f"error: {message[:1].lower()}{message[1:]}"]
-    first = arguments[0] if arguments else ""
-    if first.startswith("-") and "No such option" in error.format_message() and ">" in first:
-        lines.append("  help: a spec that starts with - needs -- before it; a stack starts with a layer")
-    elif (guess := did_you_mean(first, COMMANDS)) and len(arguments) > 1:
-        lines.append(f"  help: {guess}")
+    hint = usage_hint(message, arguments)
+    if hint is not None:
+        lines.append(f"  help: {hint}")
     name = error.ctx.command_path if getattr(error, "ctx", None) is not None else "densecli"
     streams.complain("\n".join([*lines, f"  usage: `{name} --help` shows the options"]))
     return USAGE
+
+
+def usage_hint(message: str, arguments: Sequence[str]) -> str | None:
+    """What was probably meant: another value of the option, another command, or a spec that looks like an option."""
+    first = arguments[0] if arguments else ""
+    wrong, is_not, choices = message.partition(" is not one of ")
+    if is_not:
+        return did_you_mean(wrong.rpartition(": ")[2].strip("'"), [choice.strip("'.") for choice in choices.split(", ")])
+    if first.startswith("-") and "No such option" in message and ">" in first:
+        return "a spec that starts with - needs -- before it; a stack starts with a layer"
+    return did_you_mean(first, COMMANDS) if len(arguments) > 1 and first not in COMMANDS else None
 
 
 def bug(error: BaseException, arguments: Sequence[str]) -> int:
