@@ -29,6 +29,12 @@ def modules(*arguments: str) -> set[str]:
         ("--format", "json", "Dense(4)@(3,)"),
         ("--format", "ndjson", "Dense(4)@(3,)"),
         ("explain", "Dense(4)@(3,)"),
+        ("convert", "Dense(4)@(3,)", "--to", "dsl"),
+        ("convert", "Dense(4)@(3,)", "--to", "yaml"),
+        ("convert", "Dense(4)@(3,)", "--to", "svg"),
+        ("memory", "Dense(4)@(3,)", "--format", "json", "--budget", "1GiB"),
+        ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "csv"),
+        ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "json"),
         ("layers",),
         ("layers", "Dense", "--format", "json"),
         ("--help",),
@@ -42,6 +48,13 @@ def test_machine_paths_import_nothing_heavy(arguments):
 
 def test_the_table_imports_rich_only():
     assert HEAVY & modules("Dense(4)@(3,)") == {"rich"}
+
+
+@pytest.mark.parametrize(
+    "arguments", [("memory", "Dense(4)@(3,)"), ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--plot")], ids=" ".join
+)
+def test_other_tables_import_rich_only_too(arguments):
+    assert HEAVY & modules(*arguments) == {"rich"}
 
 
 def test_numpy_comes_with_run():
