@@ -71,7 +71,9 @@ def test_a_file_of_keras_becomes_a_stack(capsys, tmp_path):
 
 
 def test_variables_and_open_shapes_are_filled_in(capsys):
-    found = densecli(capsys, "convert", "Dense($width)@(none,2)", "--to", "dsl", "--set", "width=7", "--input-shape", "3,2")
+    found = densecli(
+        capsys, "convert", "Dense($width)@(none,2)", "--to", "dsl", "--set", "width=7", "--input-shape", "3,2"
+    )
     assert found == (0, "Dense(7)@(3,2)\n", "")
 
 

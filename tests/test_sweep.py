@@ -42,11 +42,15 @@ def test_each_row_is_the_summary_of_that_model(capsys):
     for row in rows(capsys, STACK, *SETS, "-c", "params,macs,flops,weight_bytes,trainable_params"):
         settings = [part for name, value in row["set"].items() for part in ("--set", f"{name}={value}")]
         totals = json.loads(densecli(capsys, STACK, "--format", "json", *settings)[1])["totals"]
-        assert {name: row[name] for name in totals if name in row} == {name: totals[name] for name in totals if name in row}
+        assert {name: row[name] for name in totals if name in row} == {
+            name: totals[name] for name in totals if name in row
+        }
 
 
 def test_memory_columns_are_those_of_memory(capsys):
-    row = rows(capsys, STACK, "--set", "width=32", "--set", "depth=2", "-c", "inference_bytes,training_bytes", "--batch", "16")[0]
+    row = rows(
+        capsys, STACK, "--set", "width=32", "--set", "depth=2", "-c", "inference_bytes,training_bytes", "--batch", "16"
+    )[0]
     stack = STACK.replace("$width", "32").replace("$depth", "2")
     record = json.loads(densecli(capsys, "memory", stack, "--batch", "16", "-f", "json")[1])
     assert (row["inference_bytes"], row["training_bytes"]) == (
@@ -146,5 +150,7 @@ def test_hostile_values_do_no_harm(capsys):
     for form in ("table", "csv", "json", "markdown"):
         out = densecli(capsys, "sweep", "Dense(2, name=$n)@(3,)", "--set", "n=\x1b[31m,'=1+1','<b>|`'", "-f", form)[1]
         assert all(char.isprintable() or char == "\n" for char in out)
-    cells = list(csv.reader(io.StringIO(densecli(capsys, "sweep", "Dense($n)@(3,)", "--set", "n==1+1,@x", "-f", "csv")[1])))
+    cells = list(
+        csv.reader(io.StringIO(densecli(capsys, "sweep", "Dense($n)@(3,)", "--set", "n==1+1,@x", "-f", "csv")[1]))
+    )
     assert [row[0] for row in cells[1:]] == ["'=1+1", "'@x"]
