@@ -9,7 +9,6 @@ from their initializers, and a warm-up; rounds alternate, so that a busy machine
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
