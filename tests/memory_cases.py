@@ -9,6 +9,7 @@ LAYERS = (
         "relu6", "exponential", "hard_sigmoid", "hard_silu", "mish", "log_softmax", "celu", "glu", "log_sigmoid",
         "hard_tanh", "soft_shrink", "hard_shrink", "squareplus", "tanh_shrink", "sparse_plus", "sparse_sigmoid",
     )),
+    "Normalization(mean=0.0, variance=2.0)@(10,)",
     "Dense(5)@(10,)", "Dense(5, activation=relu)@(10,)", "Dense(5, activation=gelu)@(10,)", "Dense(5)@(7,6)",
     "EinsumDense('abc,cd->abd', (none, 5), bias_axes=d)@(7,6)",
     "Conv2D(5, 3)@(8,8,6)", "Conv2D(5, 3, padding=same)@(8,8,6)", "Conv2D(5, 3, strides=2, padding=same)@(8,8,6)",

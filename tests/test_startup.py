@@ -29,6 +29,12 @@ def modules(*arguments: str) -> set[str]:
         ("--format", "json", "Dense(4)@(3,)"),
         ("--format", "ndjson", "Dense(4)@(3,)"),
         ("explain", "Dense(4)@(3,)"),
+        ("check", "Dense(4)@(3,)", "--max-params", "99"),
+        ("check", "Dense(4)@(3,)", "--format", "json", "--assert", "totals.params == 16"),
+        ("check", "Dense(4)@(3,)", "--format", "github"),
+        ("check", "Dense(4)@(3,)", "--format", "sarif"),
+        ("diff", "Dense(4)@(3,)", "Dense(4)@(3,)"),
+        ("diff", "Dense(4)@(3,)", "Dense(5)@(3,)", "--exit-zero", "--format", "json"),
         ("layers",),
         ("layers", "Dense", "--format", "json"),
         ("--help",),
@@ -42,6 +48,14 @@ def test_machine_paths_import_nothing_heavy(arguments):
 
 def test_the_table_imports_rich_only():
     assert HEAVY & modules("Dense(4)@(3,)") == {"rich"}
+
+
+def test_settings_are_parsed_only_where_there_are_some(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    assert "tomllib" not in modules("check", "Dense(4)@(3,)")
+    (tmp_path / "pyproject.toml").write_text("[tool.densecli.expect]\nparams = 16\n")
+    assert "tomllib" in modules("check", "Dense(4)@(3,)")
 
 
 def test_numpy_comes_with_run():

@@ -12,6 +12,7 @@ by their reason and are no failure.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections import Counter
@@ -23,8 +24,8 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests"), str(ROOT / "tools")]
 
-from differing import layers
-from differing.deliberate import Difference, reason_for
+from differing import layers, models  # noqa: E402
+from differing.deliberate import Difference, reason_for  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
@@ -58,11 +59,23 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def ask(options: argparse.Namespace, index: int, tally: Counter[str]) -> list[Difference]:
     random = Random(f"{options.seed}/{index}")
+    kind = options.only or random.choices(("layers", "models", "files"), (80, 17, 3))[0]
+    return ask_layer(options, random, tally) if kind == "layers" else ask_model(options, random, kind, tally)
+
+
+def ask_model(options: argparse.Namespace, random: Random, kind: str, tally: Counter[str]) -> list[Difference]:
+    document, found = models.disagreements(random, kind, tally)
+    if options.index is not None:
+        print(json.dumps(document))
+    return [Difference("Model", {}, *each) for each in found]
+
+
+def ask_layer(options: argparse.Namespace, random: Random, tally: Counter[str]) -> list[Difference]:
     case = layers.draw_case(random)
     tally["layers"] += 1
     try:
         found = layers.disagreements(case, options.run, tally)
-    except Exception as error:  # a crash is a finding like any other
+    except Exception as error:  # noqa: BLE001  # a crash is a finding like any other
         found = [("crash", "", f"{type(error).__name__}: {error}")]
         if options.index is not None:
             raise
@@ -75,7 +88,7 @@ def ask(options: argparse.Namespace, index: int, tally: Counter[str]) -> list[Di
 
 def show(options: argparse.Namespace, index: int, it: Difference) -> None:
     print(f"  {it.fact}\n    keras:    {short(it.theirs)}\n    densecli: {short(it.ours)}")
-    run = " --run" if options.run else ""
+    run = (" --run" if options.run else "") + (f" --only {options.only}" if options.only else "")
     print(f"    again: python tools/differential.py --seed {options.seed} --index {index}{run}", flush=True)
 
 

@@ -80,6 +80,7 @@ def model_case(text, count, policy):
     model = build(text, policy)
     inputs = batch_of(model, count)
     found = {"kept": kept(lambda x: model(x, training=True), model, inputs, also=True)}
+    found["inference"] = sum(storages(v.value for v in model.weights).values()) + forward_peak(model, inputs)
     model.compile(optimizer=keras.optimizers.Adam(), loss="mse")
     targets = [torch.rand((count, *output.shape[1:])) for output in model.outputs]
     targets = targets if len(targets) > 1 else targets[0]
@@ -98,21 +99,49 @@ def peak(model, inputs, targets):
     model.zero_grad()
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
         model.train_on_batch(inputs, targets)
+    return highest(profile) + sum(storages(keras.tree.flatten(inputs)).values())
+
+
+def forward_peak(model, inputs):
+    """The most that a forward pass without gradients allocates, with its inputs."""
+    with torch.no_grad():
+        model(inputs, training=False)
+        with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
+            model(inputs, training=False)
+    return highest(profile) + sum(storages(keras.tree.flatten(inputs)).values())
+
+
+def highest(profile):
     events = [event for event in profile.profiler.kineto_results.events() if event.name() == "[memory]"]
     height = most = 0
     for event in sorted(events, key=lambda event: event.start_ns()):
         height += event.nbytes()
         most = max(most, height)
-    return most + sum(storages(keras.tree.flatten(inputs)).values())
+    return most
 
 
 def optimizer_case(name):
+    """Bytes of the optimizer's variables on a small model; and what an update allocates, in sizes of the gradients."""
     model = build("Embedding(50, 8)@(4,) -> Conv1D(6, 3) -> Flatten -> Dense(7)")
+    optimizer = optimizer_of(name)
+    optimizer.build(model.trainable_variables)
+    state = sum(variable.value.numel() * variable.value.element_size() for variable in optimizer.variables)
+    return {"state": state, "update": update(optimizer_of(name))}
+
+
+def update(optimizer):
+    model = build("Dense(256, use_bias=false)@(256,) -> Dense(256, use_bias=false)*3")
+    gradients = [torch.rand(tuple(variable.shape)) for variable in model.trainable_variables]
+    optimizer.apply(gradients, model.trainable_variables)
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
+        optimizer.apply(gradients, model.trainable_variables)
+    return round(highest(profile) / sum(gradient.nbytes for gradient in gradients), 2)
+
+
+def optimizer_of(name):
     classes = {"momentum": keras.optimizers.SGD(momentum=0.9), "amsgrad": keras.optimizers.Adam(amsgrad=True)}
     known = {key.casefold(): value for key, value in vars(keras.optimizers).items() if isinstance(value, type)}
-    optimizer = classes.get(name) or known[name]()
-    optimizer.build(model.trainable_variables)
-    return sum(variable.value.numel() * variable.value.element_size() for variable in optimizer.variables)
+    return classes.get(name) or known[name]()
 
 
 def main():

@@ -34,6 +34,15 @@ class LayerMemory(NamedTuple):
     copy_bytes: int
 
 
+class Backward(NamedTuple):
+    """Every layer; the bytes of all outputs, views apart; those of them that nobody needs again; layers of unknown size."""
+
+    layers: tuple[LayerMemory, ...]
+    outputs: int
+    loose: int
+    unknown: tuple[str, ...]
+
+
 class Held(NamedTuple):
     """A tensor on its way: the row and memory that it belongs to, its size, and whether a gradient passes through it."""
 
@@ -50,6 +59,7 @@ class Keeper:
     def __init__(self) -> None:
         self.names: dict[tuple[str, ...], str] = {}  # path -> type, one row each
         self.rows_by_path: dict[tuple[str, ...], int] = {}
+        self.made = 0  # bytes of all outputs
         self.numbers = count()  # of memories
         self.outputs: list[int] = []
         self.own: list[Saved] = []
@@ -95,6 +105,7 @@ class Keeper:
         made = self.fresh(path, layer, result, flows=flows or trains)
         row = self.rows_by_path[path]
         if is_view(layer) and inputs and made:
+            self.made -= made[0].bytes
             made = [made[0]._replace(row=inputs[0].row, memory=inputs[0].memory, bytes=inputs[0].bytes)]
         self.stay(layer, row, rule, (inputs, made))
         return made
@@ -111,6 +122,7 @@ class Keeper:
             self.own.append(NOTHING)
         row = self.rows_by_path[path]
         self.outputs[row] += sum(size or 0 for size in sizes)
+        self.made += sum(size or 0 for size in sizes)
         return [
             Held(row, next(self.numbers), tensor, size or 0, flows and is_float(tensor.dtype))
             for tensor, size in zip(result.tensors, sizes, strict=True)
@@ -177,8 +189,9 @@ def repeats(layer: Layer, result: Result) -> int:
     return 1
 
 
-def layer_memory(graph: Graph, found: Trace) -> tuple[list[LayerMemory], tuple[str, ...]]:
-    """Every layer with what it keeps, and the names of those for which that is unknown."""
+def layer_memory(graph: Graph, found: Trace) -> Backward:
+    """What every layer of a model keeps."""
     keeper = Keeper()
     keeper.model(graph, found)
-    return list(keeper.rows()), tuple(keeper.unknown)
+    kept = sum(held.bytes for held in keeper.kept.values())
+    return Backward(tuple(keeper.rows()), keeper.made, keeper.made - kept, tuple(keeper.unknown))

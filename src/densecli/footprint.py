@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from densecli.backward import LayerMemory, layer_memory
+from densecli.backward import Backward, LayerMemory, layer_memory
 from densecli.errors import GraphError
 from densecli.graph import Graph, Node
 from densecli.infer import RowBuilder, weight_bytes, weight_params, with_batch
@@ -12,7 +12,7 @@ from densecli.layer import Layer
 from densecli.layers.core import InputLayer
 from densecli.liveness import peak, peak_tensors
 from densecli.model import Model
-from densecli.optimizers import optimizer_name, state_bytes
+from densecli.optimizers import optimizer_name, state_bytes, update_bytes
 from densecli.shape import show
 from densecli.text import quote
 from densecli.trace import trace
@@ -29,20 +29,35 @@ LARGEST = 2**31 - 1  # no batch is larger: sizes of axes are 32-bit in places of
 
 
 class Inference(NamedTuple):
-    """A forward pass: the weights, and the tensors alive at its height, which is while `at` runs. All in bytes."""
+    """A forward pass: the weights, and the tensors alive at its height, which is while `at` runs. All in bytes.
+
+    `outputs` are those of all layers together, for runtimes that hold them until the pass ends.
+    """
 
     weights: int
     tensors: int
     at: str
     alive: tuple[tuple[str, int], ...]
+    outputs: int
 
     @property
     def total(self) -> int:
+        """Every tensor is freed after its last use."""
         return self.weights + self.tensors
+
+    @property
+    def holding_all(self) -> int:
+        """No output is freed before the end."""
+        return self.weights + self.outputs
 
 
 class Training(NamedTuple):
-    """A training step, in bytes. `activations` is what stays for the backward pass; `copies` the part of it that is copies."""
+    """A training step, in bytes.
+
+    `activations` is what stays for the backward pass, `copies` the part of it that is copies. `passing` is what only passes
+    through: the tensors alive at the height of the pass (on the way back their gradients), or the outputs that nobody needs
+    again where Keras' call holds more of them. `update` is what the optimizer works with for a moment.
+    """
 
     optimizer: str
     weights: int
@@ -50,14 +65,23 @@ class Training(NamedTuple):
     optimizer_state: int
     activations: int
     copies: int
+    passing: int
+    update: int
 
     @property
     def total(self) -> int:
+        """What has a purpose until the step is over."""
         return self.weights + self.gradients + self.optimizer_state + self.activations
+
+    @property
+    def peak(self) -> int:
+        """The height of a step: all of the above, or the turn from forward to backward, or the update."""
+        lasting = self.weights + self.optimizer_state
+        return max(self.total, lasting + self.activations + self.passing, lasting + self.gradients + self.update)
 
 
 class Budget(NamedTuple):
-    """The largest batches that fit: 0 where not even one sample does, None where the batch is fixed or does not matter."""
+    """The largest batches that fit: 0 where not even one sample does, None where the model fixes the batch."""
 
     bytes: int
     inference: int | None
@@ -104,24 +128,32 @@ def footprint(graph: Graph, source: str = "<argument>", wish: Wish = Wish()) -> 
     graph = graph if wish.dtype is None else with_policy(graph, wish.dtype)
     found = trace(graph, with_batch(graph, wish.batch))
     sums = Sums(graph, found)
-    layers, unknown = layer_memory(graph, found)
+    kept = layer_memory(graph, found)
     highest = peak(graph, found)
     alive = sorted(
         ((graph.nodes[ref.node].name, count) for ref, count in highest.alive.items()), key=lambda item: -item[1]
     )
     return Footprint(
         source, graph.name, graph.kind, wish.batch, wish.dtype, sums.by_dtype(),
-        Inference(sums.weights, highest.bytes, "" if highest.step is None else graph.nodes[highest.step[0]].name, tuple(alive)),
-        training(sums, optimizer, layers), tuple(layers), (*sums.uncounted, *unknown),
+        Inference(sums.weights, highest.bytes, "" if highest.step is None else graph.nodes[highest.step[0]].name, tuple(alive), kept.outputs),
+        training(sums, optimizer, kept, highest.bytes), kept.layers, tuple(dict.fromkeys((*sums.uncounted, *kept.unknown))),
         None if wish.budget is None else fits(graph, wish.budget, optimizer),
     )  # fmt: skip
 
 
-def training(sums: Sums, optimizer: str, layers: Sequence[LayerMemory]) -> Training:
-    """The sum of a training step; gradients have the size of the weights that are trained."""
-    gradients = sum(map(weight_bytes, sums.trained))
-    kept, copies = sum(layer.kept_bytes for layer in layers), sum(layer.copy_bytes for layer in layers)
-    return Training(optimizer, sums.weights, gradients, state_bytes(optimizer, sums.trained), kept, copies)
+def training(sums: Sums, optimizer: str, kept: Backward, highest: int) -> Training:
+    """The parts of a training step; gradients have the size of the weights that are trained."""
+    trained = sums.trained
+    return Training(
+        optimizer,
+        sums.weights,
+        sum(map(weight_bytes, trained)),
+        state_bytes(optimizer, trained),
+        sum(layer.kept_bytes for layer in kept.layers),
+        sum(layer.copy_bytes for layer in kept.layers),
+        max(highest, kept.loose),
+        update_bytes(optimizer, trained),
+    )
 
 
 class Sums:
@@ -148,7 +180,7 @@ def check_known(graph: Graph) -> None:
     """Memory needs numbers: an input whose size is open has to be told. Raises GraphError E406."""
     for ref in graph.inputs:
         node = graph.nodes[ref.node]
-        shape: Any = node.layer.output()
+        shape = node_shape(node)
         if shape is None or None in shape[1:]:
             sizes = "3,2" if shape is None else ",".join("64" if size is None else str(size) for size in shape[1:])
             name = f"{node.name}=" if len(graph.inputs) > 1 else ""
@@ -162,13 +194,16 @@ def check_known(graph: Graph) -> None:
 # -- the largest batch -----------------------------------------------------------------
 def fits(graph: Graph, budget: int, optimizer: str) -> Budget:
     """The largest batch for each kind of use, found by asking: memory never falls as the batch grows."""
+    if not any(node_shape(graph.nodes[ref.node])[0] is None for ref in graph.inputs):
+        return Budget(budget, None, None)
     base = Sums(graph, trace(graph, with_batch(graph, 1)))
 
     def shapes(batch: int) -> Trace:
         return trace(graph, with_batch(graph, batch))
 
     def step(batch: int) -> int:
-        return training(base, optimizer, layer_memory(graph, shapes(batch))[0]).total
+        found = shapes(batch)
+        return training(base, optimizer, layer_memory(graph, found), peak_tensors(graph, found)).peak
 
     return Budget(
         budget,
@@ -177,24 +212,31 @@ def fits(graph: Graph, budget: int, optimizer: str) -> Budget:
     )
 
 
-def largest_batch(needed: Callable[[int], int], budget: int) -> int | None:
-    """The largest batch with needed(batch) <= budget; None where the batch makes no difference to that.
+def node_shape(node: Node) -> Any:
+    """The shape that an input declares."""
+    return node.layer.output()
 
-    A straight line through two points guesses well; two more questions prove the guess, or bisection finds the answer.
+
+def largest_batch(needed: Callable[[int], int], budget: int) -> int:
+    """The largest batch with needed(batch) <= budget, 0 if there is none, LARGEST if all do; exact for what never falls.
+
+    Memory is made of straight lines, so the line through both ends of what is known guesses well; every second guess is
+    the middle, so that it takes some 2 × 31 questions at worst.
     """
-    one, two = needed(1), needed(2)
-    if one > budget:
-        return 0
-    if two <= one:
-        return None
-    low, high = 1, LARGEST + 1  # low fits; high does not, or is one too many
-    guess = 1 + (budget - one) // (two - one)
-    for batch in (guess, guess + 1):
-        if low < batch < high:
-            low, high = (batch, high) if needed(batch) <= budget else (low, batch)
+    low, high, at_low, at_high = 0, 1, 0, needed(1)
+    while at_high <= budget:
+        if high == LARGEST:
+            return LARGEST
+        low, at_low = high, at_high
+        high = min(4 * high, LARGEST)
+        at_high = needed(high)
+    halve = False
     while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if needed(middle) <= budget else (low, middle)
+        guess = low + (budget - at_low) * (high - low) // max(at_high - at_low, 1)
+        guess = (low + high) // 2 if halve else min(max(guess, low + 1), high - 1)
+        used = needed(guess)
+        low, high, at_low, at_high = (guess, high, used, at_high) if used <= budget else (low, guess, at_low, used)
+        halve = not halve
     return low
 
 

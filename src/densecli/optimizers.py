@@ -19,6 +19,12 @@ SLOTS = {
     "sgd": 0, "momentum": 1, "rmsprop": 1, "adagrad": 1, "lion": 1, "adam": 2, "adamw": 2, "adamax": 2, "nadam": 2,
     "adadelta": 2, "ftrl": 2, "lamb": 2, "schedulefreeadamw": 2, "amsgrad": 3, "adafactor": 1, "muon": 1,
 }  # fmt: skip
+# What an update allocates for a moment, in sizes of all gradients: torch's _foreach functions work on whole lists.
+UPDATE = {"lion": 2, "nadam": 5} | dict.fromkeys(
+    ("rmsprop", "adagrad", "adam", "adamw", "adamax", "adadelta", "amsgrad"), 3
+)
+# The others go weight by weight: in sizes of the largest.
+UPDATE_LARGEST = {"ftrl": 6, "lamb": 6, "schedulefreeadamw": 7, "adafactor": 5, "muon": 7}
 COUNTERS = 8  # bytes: the number of steps and the learning rate
 
 
@@ -36,6 +42,12 @@ def state_bytes(optimizer: str, weights: Sequence[WeightInfo]) -> int:
     slots = SLOTS[optimizer]
     state = sum(slots * _bytes(weight) + _extra(optimizer, weight) for weight in weights)
     return state + COUNTERS + (4 if optimizer == "nadam" else 0)
+
+
+def update_bytes(optimizer: str, weights: Sequence[WeightInfo]) -> int:
+    """Bytes that one update of these weights allocates and frees again."""
+    sizes = [_bytes(weight) for weight in weights]
+    return UPDATE.get(optimizer, 0) * sum(sizes) + UPDATE_LARGEST.get(optimizer, 0) * max(sizes, default=0)
 
 
 def _extra(optimizer: str, weight: WeightInfo) -> int:

@@ -66,7 +66,6 @@ class Saved(NamedTuple):
 
 NOTHING = Saved()
 FIRST = Saved(inputs=(0,))
-Rule = "Callable[[Use], Saved]"
 
 
 def saved(use: Use) -> Saved:
@@ -162,7 +161,7 @@ def _embedding(use: Use) -> Saved:
     return Saved(own=INDEX * use.entering)
 
 
-def _dot(use: Use) -> Saved:
+def _dot(_: Use) -> Saved:
     return Saved(inputs=(0, 1))
 
 
@@ -171,14 +170,21 @@ def _conv(use: Use) -> Saved:
     """The padded input in channels-first order, and the kernel in the order that the product wants."""
     layer: Any = use.layer
     kept = _laid_out(use, padded(layer, use.inputs[0], layer.kernel_size, layer.dilation_rate))
-    kernel = kernel_elements(use) * use.width if layer.rank > 1 or _cast_weights(use) else 0
-    return kept.plus(fused(use)).plus(Saved(copies=kernel))
+    return kept.plus(fused(use)).plus(Saved(copies=_laid_out_kernel(use)))
+
+
+def _laid_out_kernel(use: Use) -> int:
+    """Kernels of images and volumes are copied to channels-last order, others only to another dtype."""
+    layer: Any = use.layer
+    copied = layer.rank > 1 and layer.data_format == "channels_last"
+    return kernel_elements(use) * use.width if copied or _cast_weights(use) else 0
 
 
 def _laid_out(use: Use, count: int) -> Saved:
-    """The input itself where it has the right order and no padding, else a copy with `count` elements."""
+    """The input itself where it has the right order (one channel is in any order) and no padding, else a copy."""
     layer: Any = use.layer
-    if layer.data_format == "channels_first" and count == use.entering:
+    channels = split_channels(use.inputs[0].shape or (), layer.data_format)[1]
+    if (layer.data_format == "channels_first" or channels == 1) and count == use.entering:
         return FIRST
     return Saved(copies=count * use.width)
 
@@ -205,12 +211,11 @@ def padded(layer: Any, tensor: Tensor, window: Sequence[int], dilation: Sequence
 def _separable(use: Use) -> Saved:
     """Two convolutions: what stands between them stays, too."""
     layer: Any = use.layer
-    spatial, channels = split_channels(use.outputs[0].shape or (), layer.data_format)
+    channels = split_channels(use.outputs[0].shape or (), layer.data_format)[1]
     entering = split_channels(use.inputs[0].shape or (), layer.data_format)[1] or 0
     between = use.leaving // max(channels or 1, 1) * entering * layer.depth_multiplier
-    kernel = kernel_elements(use) * use.width if len(spatial) > 1 or _cast_weights(use) else 0
     kept = _laid_out(use, padded(layer, use.inputs[0], layer.kernel_size, layer.dilation_rate))
-    return kept.plus(fused(use)).plus(Saved(own=between * use.width, copies=kernel))
+    return kept.plus(fused(use)).plus(Saved(own=between * use.width, copies=_laid_out_kernel(use)))
 
 
 def _transposed(use: Use) -> Saved:
@@ -235,7 +240,7 @@ def _adaptive(use: Use) -> Saved:
     return _laid_out(use, use.entering).plus(Saved(own=own))
 
 
-def _global_max(use: Use) -> Saved:
+def _global_max(_: Use) -> Saved:
     return Saved(inputs=(0,), output=True)
 
 
@@ -338,10 +343,13 @@ def _conv_lstm(use: Use) -> Saved:
     step = (shape[0], *shape[2:])
     kernels = sum(product(weight.shape) or 0 for weight in layer.cell.weights(step) if len(weight.shape) > 1)
     steps = shape[1] or 1
-    return Saved(
-        own=7 * steps * state * use.width,
-        copies=steps * (4 * state + kernels) * use.width + 4 * use.entering * use.width,
-    )
+    laid_out = (steps + 1) * (4 * state + kernels) + 4 * use.entering * (steps + 1) // steps
+    return Saved(own=7 * steps * state * use.width, copies=laid_out * use.width)
+
+
+def _cell(states: int) -> Callable[[Use], Saved]:
+    """A cell that a generic RNN calls step by step: its input is a part of the sequence."""
+    return lambda use: Saved((0,), own=states * use.leaving * use.width)
 
 
 def _heads(use: Use) -> Saved:
@@ -435,6 +443,9 @@ RULES: dict[str, Callable[[Use], Saved]] = {
     **_each("GRU", _gru),
     **_each("SimpleRNN", _simple_rnn),
     **_each("ConvLSTM1D ConvLSTM2D ConvLSTM3D", _conv_lstm),
+    **_each("LSTMCell", _cell(7)),
+    **_each("GRUCell", _cell(8)),
+    **_each("SimpleRNNCell", _cell(1)),
     **_each("MultiHeadAttention GroupedQueryAttention", _heads),
     **_each("Attention", _attention),
     **_each("AdditiveAttention", _additive_attention),

@@ -67,6 +67,11 @@ def size(count: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d} {_SIZES[unit]}"
 
 
+def binary_size(count: int) -> str:
+    """Bytes with the unit's own name, 12.30 MiB: for all but the totals that Keras prints, too. Whole bytes below 1 KiB."""
+    return f"{count} B" if count < 1024 else size(count).replace("B", "iB")
+
+
 def describe(value: object) -> str:  # noqa: PLR0911  # one line a type
     """What a value from a spec is, in the words of a spec: for `expected an integer, got …`."""
     match value:

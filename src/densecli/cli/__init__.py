@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from importlib import import_module
@@ -13,6 +12,7 @@ import typer
 from densecli import __version__
 from densecli.cli import streams
 from densecli.cli.complaints import complain
+from densecli.cli.completion import command_of, completing
 from densecli.errors import DenseError, OutputError, SpecErrors, did_you_mean
 from densecli.text import safe
 
@@ -26,6 +26,8 @@ COMMANDS = {
     "check": "Expectations, budgets and lock files: hold models against them, for CI.",
     "diff": "What differs between two models, layer by layer.",
     "convert": "The model in another form: DSL, YAML, JSON, Keras config or code, a diagram.",
+    "memory": "Whether it fits: weights, activations, a training step; the largest batch in a budget.",
+    "sweep": "One table of totals over all combinations of a spec's variables.",
     "layers": "The catalogue: types, arguments, defaults, formulas.",
     "schema": "The JSON Schemas of what goes in and what comes out.",
 }
@@ -70,21 +72,26 @@ def leave(error: BaseException, arguments: Sequence[str]) -> int:
 def invoke(arguments: list[str]) -> int:
     """Hand the words to the command they name, or to `summary`."""
     arguments = arguments or ["--help"]
-    named = arguments[0] in COMMANDS
-    if not named and arguments[0] not in ("-h", "--help", "--version", "--install-completion", "--show-completion"):
+    if arguments[0] not in COMMANDS and arguments[0] not in (
+        "-h",
+        "--help",
+        "--version",
+        "--install-completion",
+        "--show-completion",
+    ):
         arguments = ["summary", *arguments]
-    wanted = [arguments[0]] if arguments[0] in COMMANDS and not completing() else list(COMMANDS)
-    command = typer.main.get_command(build(wanted))
+    if completing():
+        named = command_of(COMMANDS)
+        app = build([named] if named else [], others=True)
+    else:
+        app = build([arguments[0]] if arguments[0] in COMMANDS else list(COMMANDS))
+    command = typer.main.get_command(app)
     code = command.main(arguments, prog_name="densecli", standalone_mode=False)
     return code if isinstance(code, int) else OK
 
 
-def completing() -> bool:
-    return "_DENSECLI_COMPLETE" in os.environ
-
-
-def build(names: Sequence[str]) -> typer.Typer:
-    """The app with these commands."""
+def build(names: Sequence[str], *, others: bool = False) -> typer.Typer:
+    """The app with these commands; the others, if wanted, by name only."""
     app = typer.Typer(
         name="densecli",
         rich_markup_mode=None,
@@ -94,6 +101,8 @@ def build(names: Sequence[str]) -> typer.Typer:
     app.callback(help=HELP)(root)
     for name in names:
         app.command(name, help=COMMANDS[name], short_help=COMMANDS[name])(import_module(f"densecli.cli.{name}").command)
+    for name in COMMANDS.keys() - set(names) if others else ():
+        app.command(name, help=COMMANDS[name])(lambda: None)
     return app
 
 
@@ -127,16 +136,25 @@ def fail(errors: Sequence[DenseError]) -> int:
 
 def usage_error(error: Any, arguments: Sequence[str]) -> int:
     """A wrong option or a missing argument, in the same form as every other error."""
-    message = safe(error.format_message())
+    message = " ".join(safe(line) for line in error.format_message().split())
     lines = [f"error: {message[:1].lower()}{message[1:]}"]
-    first = arguments[0] if arguments else ""
-    if first.startswith("-") and "No such option" in error.format_message() and ">" in first:
-        lines.append("  help: a spec that starts with - needs -- before it; a stack starts with a layer")
-    elif (guess := did_you_mean(first, COMMANDS)) and len(arguments) > 1:
-        lines.append(f"  help: {guess}")
+    hint = usage_hint(message, arguments)
+    if hint is not None:
+        lines.append(f"  help: {hint}")
     name = error.ctx.command_path if getattr(error, "ctx", None) is not None else "densecli"
     streams.complain("\n".join([*lines, f"  usage: `{name} --help` shows the options"]))
     return USAGE
+
+
+def usage_hint(message: str, arguments: Sequence[str]) -> str | None:
+    """What was probably meant: another value of the option, another command, or a spec that looks like an option."""
+    first = arguments[0] if arguments else ""
+    wrong, is_not, choices = message.partition(" is not one of ")
+    if is_not:
+        return did_you_mean(wrong.rpartition(": ")[2].strip("'"), [choice.strip("'.") for choice in choices.split(", ")])
+    if first.startswith("-") and "No such option" in message and ">" in first:
+        return "a spec that starts with - needs -- before it; a stack starts with a layer"
+    return did_you_mean(first, COMMANDS) if len(arguments) > 1 and first not in COMMANDS else None
 
 
 def bug(error: BaseException, arguments: Sequence[str]) -> int:

@@ -16,14 +16,16 @@ class Schema(StrEnum):
 
     summary = "summary"
     spec = "spec"
+    memory = "memory"
+    sweep = "sweep"
 
 
 def command(
-    which: Annotated[Schema, typer.Argument(metavar="summary|spec", help="Which document's schema.")],
+    which: Annotated[Schema, typer.Argument(metavar="summary|spec|memory|sweep", help="Which document's schema.")],
     output: Output = None,
     debug: Debug = False,
 ) -> int:
-    """Print a JSON Schema: of the JSON that `summary` prints, or of the YAML and JSON specs that densecli reads."""
+    """Print a JSON Schema: of the JSON that `summary`, `memory` or `sweep` prints, or of the YAML and JSON specs that densecli reads."""
     deliver(spec_schema() if which is Schema.spec else packaged(which.value), output)
     return 0
 

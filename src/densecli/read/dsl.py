@@ -13,11 +13,13 @@ from densecli.read import syntax, tree
 from densecli.read.build import Argument, Builder, Made
 from densecli.read.encoding import check_surrogates
 from densecli.read.syntax import Setting
+from densecli.shape import show
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from densecli.graph import Graph, Ref
+    from densecli.graph import Graph, Node, Ref
     from densecli.read.tree import Branches, Stack, Step, Unit
 
 _OBJECTS = {*names.INITIALIZERS, *names.REGULARIZERS, *names.CONSTRAINTS}
@@ -32,7 +34,28 @@ def read(
     setting = Setting(lambda start, end: Place(source, start, end), variables or {})
     stacks = StackReader(builder, source.text, setting)
     outputs = stacks.read(None, (input_shapes or {}).get(None))
-    return builder.finish(outputs)
+    graph = builder.finish(outputs)
+    for ref in graph.inputs:
+        fill(graph.nodes[ref.node], input_shapes or {}, alone=len(graph.inputs) == 1)
+    return graph
+
+
+def fill(node: Node, given: Mapping[str | None, Any], *, alone: bool) -> None:
+    """Put sizes from outside where an input says `none`; the others must agree. Raises GraphError E406."""
+    own: Any = node.layer.output()
+    wanted = given.get(node.name, given.get(None) if alone else None)
+    if wanted is None or tuple(wanted) == own[1:]:
+        return
+    if len(own) != len(wanted) + 1 or any(
+        None not in (size, new) and size != new for size, new in zip(own[1:], wanted, strict=True)
+    ):
+        message = (
+            f"the input {quote(node.name)} is {show(own)} in the stack, which {show((None, *wanted))} does not fit"
+        )
+        raise GraphError(message, code="E406").at(node.place)
+    sizes = (new if size is None else size for size, new in zip(own[1:], wanted, strict=True))
+    layer = InputLayer(batch_shape=(own[0], *sizes), dtype=node.layer.dtype)
+    layer.name, node.layer = node.layer.name, layer
 
 
 class StackReader:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from densecli.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from densecli.render.columns import Column, Value
     from densecli.render.selection import Line
@@ -21,8 +21,13 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 def render_csv(report: Report, lines: Sequence[Line], columns: Sequence[Column]) -> str:
     """RFC 4180 with plain line ends. Where lines are nested or folded, `level` and `times` say so."""
+    return csv_text(_records(report, lines, columns))
+
+
+def csv_text(records: Iterable[Sequence[str]]) -> str:
+    """Records of cells that `cell` has made."""
     out = StringIO()
-    csv.writer(out, lineterminator="\n").writerows(_records(report, lines, columns))
+    csv.writer(out, lineterminator="\n").writerows(records)
     return out.getvalue()
 
 
@@ -39,14 +44,14 @@ def _records(report: Report, lines: Sequence[Line], columns: Sequence[Column]) -
 
 def _record(report: Report, line: Line, columns: Sequence[Column], deep: bool) -> list[str]:
     place = [str(line.level), str(line.times)] if deep else []
-    return [*place, *(_cell(_value(column, line, report)) for column in columns)]
+    return [*place, *(cell(_value(column, line, report)) for column in columns)]
 
 
 def _value(column: Column, line: Line, report: Report) -> Value:
     return line.path if column.name == "name" and line.path else column.value(line.row, report)
 
 
-def _cell(value: Value) -> str:
+def cell(value: Value) -> str:
     """Empty where unknown. A text that a spreadsheet would run gets an apostrophe in front."""
     if value is None:
         return ""

@@ -1,0 +1,95 @@
+"""`densecli memory`: whether a model fits."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from densecli.cli.options import Color, ColorOption, Debug, InputShape, Output, Set, Specs, Width
+from densecli.cli.output import deliver
+from densecli.footprint import POLICIES, Wish, footprint
+from densecli.read.specs import read, reading, specs
+from densecli.render import memory
+from densecli.text import amount, quote, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from densecli.footprint import Footprint
+
+
+class Format(StrEnum):
+    """What comes out."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+Policy = StrEnum("Policy", {name: name for name in POLICIES})  # type: ignore[misc]  # names that footprint knows
+
+Batch = Annotated[int, typer.Option("--batch", min=1, max=2**31 - 1, help="Samples that go through at once.")]
+Optimizer = Annotated[str, typer.Option("--optimizer", metavar="NAME", help="sgd, momentum, adam, adamw, rmsprop, …")]
+Dtype = Annotated[
+    Policy | None,
+    typer.Option("--dtype", help="Dtype policy for the layers that do not state one; default: the model's."),
+]
+BudgetOption = Annotated[
+    str | None, typer.Option("--budget", metavar="SIZE", help="Find the largest batches that fit in it, such as 8GiB.")
+]
+Top = Annotated[int, typer.Option("--top", min=0, help="How many layers the table shows: those that keep most.")]
+
+
+def command(  # one parameter per option
+    spec: Specs,
+    *,
+    batch: Batch = 1,
+    optimizer: Optimizer = "adam",
+    dtype: Dtype = None,
+    budget: BudgetOption = None,
+    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.table,
+    top: Top = 10,
+    output: Output = None,
+    input_shape: InputShape = None,
+    set: Set = None,
+    color: ColorOption = Color.auto,
+    width: Width = None,
+    debug: Debug = False,
+) -> int:
+    """The memory of each SPEC."""
+    wish = Wish(
+        batch, optimizer, None if dtype is None else str(dtype), None if budget is None else size_option(budget)
+    )
+    wishes = reading(input_shape, set)
+    found = specs(spec)
+    results = [footprint(read(each, wishes), each.name, wish) for each in found]
+    if format is Format.json:
+        text = memory.render_json(results)
+    elif format is Format.markdown:
+        text = "\n".join(memory.render_markdown(each, top) for each in results)
+    else:
+        text = tables(results, top, (color, width, output is not None))
+    deliver(text, output, [each.name for each in found if each.text is None])
+    return 0
+
+
+def tables(results: Sequence[Footprint], top: int, where: tuple[str, int | None, bool]) -> str:
+    """The tables one after the other; several under the names of their files."""
+    from densecli.cli.look import look  # noqa: PLC0415
+
+    seen = look(*where)
+    drawn = memory.Look(seen.width, seen.color, seen.ascii)
+    texts = [memory.render_table(each, top, drawn) for each in results]
+    if len(texts) == 1:
+        return texts[0]
+    return "\n".join(f"{safe(each.source)}:\n{text}" for each, text in zip(results, texts, strict=True))
+
+
+def size_option(value: str) -> int:
+    """A size such as 8GiB. Raises a usage error."""
+    try:
+        return amount(value)
+    except ValueError:
+        raise typer.BadParameter(f"expected a size such as 512MiB or 8GiB, got {quote(value)}") from None

@@ -1,0 +1,112 @@
+"""`densecli sweep`: what if the variables of a spec were others."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from densecli.cli.look import look
+from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Output, Specs, Width
+from densecli.cli.output import deliver
+from densecli.errors import ArgumentError, ReadError, did_you_mean
+from densecli.read.reading import Reading
+from densecli.read.specs import input_shapes, read, specs
+from densecli.render import sweep as render
+from densecli.render.memory import Look
+from densecli.sweep import axes, choose_figures, sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from densecli.graph import Graph
+    from densecli.read.specs import Spec
+    from densecli.sweep import Sweep
+
+
+class Format(StrEnum):
+    """What comes out."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
+
+
+Values = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=A,B,…", help="A variable of the spec and the values to try (repeatable)."),
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        "--columns", "-c", metavar="NAMES", help="Totals in order, or +flops,+training_bytes on top of the usual."
+    ),
+]
+Plot = Annotated[bool, typer.Option("--plot", help="Below the table, the first column as bars.")]
+
+
+def command(  # one parameter per option
+    spec: Specs,
+    *,
+    set: Values = None,
+    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.table,
+    columns: Columns = None,
+    plot: Plot = False,
+    batch: Batch = None,
+    output: Output = None,
+    input_shape: InputShape = None,
+    color: ColorOption = Color.auto,
+    width: Width = None,
+    debug: Debug = False,
+) -> int:
+    """One row for each combination; the exit code is 2 where a combination does not work."""
+    if plot and format is not Format.table:
+        raise typer.BadParameter(f"--plot goes with the table, not with {format}")
+    found = specs(spec)
+    if len(found) > 1:
+        message = f"sweep takes one model, got {len(found):,} files"
+        raise ReadError(message, code="E111", hint="sweep them one by one")
+    wanted, figures = axes(set or []), choose_figures(columns)
+    check_used(found[0], wanted)
+    result = sweep(reader(found[0], input_shape or []), wanted, figures, found[0].name, batch)
+    seen = look(color, width, output is not None)
+    text = written(result, format, Look(seen.width, seen.color, seen.ascii), plot=plot)
+    deliver(text, output, [each.name for each in found if each.text is None])
+    return 2 if any(row.error for row in result.rows) else 0
+
+
+def check_used(spec: Spec, names: Mapping[str, object]) -> None:
+    """A stack has no list of variables that could be looked at, but what it never mentions changes nothing."""
+    for name in names:
+        if spec.text is not None and f"${name}" not in spec.text:
+            hint = did_you_mean(name, re.findall(r"\$(\w+)", spec.text)) or f"write ${name} where the value goes"
+            raise ArgumentError(f"the stack has no ${name}", code="E309", hint=hint)
+
+
+def reader(spec: Spec, shapes: Sequence[str]) -> Callable[[Mapping[str, str]], Graph]:
+    """Reads the spec with other settings each time; standard input can be had only once, so it is kept."""
+    given = input_shapes(shapes)
+    if spec.name != "-" or spec.text is not None:
+        return lambda settings: read(spec, Reading(given, settings))
+    from io import BytesIO  # noqa: PLC0415
+
+    from densecli.read.limits import LIMITS  # noqa: PLC0415
+    from densecli.read.open import read_stream, standard_input  # noqa: PLC0415
+
+    data = standard_input().read(LIMITS.config_bytes + 1)
+    return lambda settings: read_stream(BytesIO(data), spec.name, Reading(given, settings))
+
+
+def written(result: Sweep, format: Format, seen: Look, *, plot: bool) -> str:
+    """The text in one of the formats."""
+    if format is Format.csv:
+        return render.render_csv(result)
+    if format is Format.json:
+        return render.render_json(result)
+    if format is Format.markdown:
+        return render.render_markdown(result)
+    bars = "\n" + render.render_plot(result, ascii_only=seen.ascii_only) if plot else ""
+    return render.render_table(result, seen) + bars

@@ -1,0 +1,172 @@
+"""The memory of a model as text: a table of the layers that keep most, the sums below; Markdown; JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from densecli.footprint import SCHEMA
+from densecli.text import binary_size, plural, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from densecli.backward import LayerMemory
+    from densecli.footprint import Budget, Footprint
+
+HEADERS = ("Layer (type)", "Output", "Kept for training", "Share")
+NARROWEST = 60  # cells: numbers are never cut, names wrap
+SHOWN_ALIVE = 4  # tensors that are named in the line about the forward pass
+
+_encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
+
+
+class Look(NamedTuple):
+    """How the table is drawn; `width` is that of the terminal."""
+
+    width: int | None = None
+    color: bool = False
+    ascii_only: bool = False
+
+
+# -- for people ------------------------------------------------------------------------
+def render_table(found: Footprint, top: int, look: Look = Look()) -> str:  # noqa: B008  # immutable
+    """The table in the look of the summary's, drawn by Rich."""
+    from rich import box  # noqa: PLC0415  # only tables pay for it
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    from densecli.render.table import FULL_WIDTH, draw  # noqa: PLC0415
+
+    table = Table(box=box.ASCII_DOUBLE_HEAD if look.ascii_only else box.HEAVY_HEAD, header_style="bold")
+    for index, header in enumerate(HEADERS):
+        table.add_column(header, justify="right" if index else "left", no_wrap=bool(index), overflow="fold")
+    for row in _rows(found, top):
+        table.add_row(*map(Text, row))
+    room = FULL_WIDTH if look.width is None else max(look.width, NARROWEST)
+    below = "\n".join(f" {label}: {text}" for label, text in sums(found, top))
+    return draw([Text(_title(found), style="bold"), table, Text(below)], room, look.color)
+
+
+def render_markdown(found: Footprint, top: int) -> str:
+    """A GitHub-flavoured table, and the sums as a list."""
+    from densecli.render.markdown import code, escape  # noqa: PLC0415
+
+    lines = [f"### {code(_title(found))}", "", f"| {' | '.join(HEADERS)} |", "| :--- | ---: | ---: | ---: |"]
+    lines += [f"| {' | '.join(map(escape, row))} |" for row in _rows(found, top)]
+    lines += ["", *(f"- **{label}:** {escape(text)}" for label, text in sums(found, top))]
+    return "\n".join(lines) + "\n"
+
+
+def _title(found: Footprint) -> str:
+    policy = "" if found.dtype is None else f", {found.dtype}"
+    return f'Memory of "{safe(found.name)}", batch {found.batch:,}{policy}'
+
+
+def _rows(found: Footprint, top: int) -> list[tuple[str, str, str, str]]:
+    return [_row(layer, found.training.activations) for layer in largest(found, top)]
+
+
+def _row(layer: LayerMemory, whole: int) -> tuple[str, str, str, str]:
+    share = f"{layer.kept_bytes / whole:.1%}" if whole else "-"
+    name = safe(f"{layer.name} ({layer.type})")
+    return name, binary_size(layer.output_bytes), binary_size(layer.kept_bytes), share
+
+
+def largest(found: Footprint, top: int) -> list[LayerMemory]:
+    """The layers that keep most, then those with the largest outputs."""
+    order = sorted(found.layers, key=lambda layer: (-layer.kept_bytes, -layer.output_bytes))
+    return order[:top]
+
+
+def sums(found: Footprint, top: int) -> list[tuple[str, str]]:
+    """What stands below the table, as label and text."""
+    least = "≥ " if found.not_counted else ""
+    weights = ", ".join(f"{binary_size(each.bytes)} ({each.params:,} {each.dtype})" for each in found.weights)
+    step, forward = found.training, found.inference
+    parts = (
+        f"weights {binary_size(step.weights)} + gradients {binary_size(step.gradients)} + {step.optimizer} "
+        f"{binary_size(step.optimizer_state)} + activations {binary_size(step.activations)}"
+    )
+    rest = len(found.layers) - top
+    lines = [
+        ("Not shown", plural(rest, "layer") + " that keep less") if rest > 0 else None,
+        ("Weights", weights or "none"),
+        ("Forward pass", f"{least}{binary_size(forward.total)} = weights + {_alive(found)}"),
+        ("Holding every output", f"{least}{binary_size(forward.holding_all)}, as Keras' own call does"),
+        ("Training", f"{least}{binary_size(step.total)} = {parts}"),
+        ("Copies", f"{binary_size(step.copies)} of the activations are in another layout or dtype")
+        if step.copies
+        else None,
+        ("Height of a training step", f"{least}{binary_size(step.peak)}"),
+        (f"Largest batch in {binary_size(found.budget.bytes)}", _batches(found.budget)) if found.budget else None,
+        ("Not counted", safe(", ".join(found.not_counted))) if found.not_counted else None,
+    ]
+    return [line for line in lines if line is not None]
+
+
+def _alive(found: Footprint) -> str:
+    alive = [f"{safe(name)} {binary_size(count)}" for name, count in found.inference.alive]
+    shown = ", ".join(alive[:SHOWN_ALIVE]) + (
+        f" and {len(alive) - SHOWN_ALIVE:,} more" if len(alive) > SHOWN_ALIVE else ""
+    )
+    moment = f"while {safe(found.inference.at)} runs" if found.inference.at else "of the inputs"
+    return f"{binary_size(found.inference.tensors)} {moment} ({shown})"
+
+
+def _batches(budget: Budget) -> str:
+    if budget.inference is None:
+        return "the model fixes its batch"
+    return f"{_batch(budget.inference)} in a forward pass, {_batch(budget.training)} in training"
+
+
+def _batch(batch: int | None) -> str:
+    return f"{batch:,}" if batch else "none fits"
+
+
+# -- for programs ----------------------------------------------------------------------
+def render_json(results: Sequence[Footprint]) -> str:
+    """One document with a line for each layer, or a list of them where there are several models."""
+    documents = list(map(_document, results))
+    return documents[0] + "\n" if len(documents) == 1 else "[\n" + ",\n".join(documents) + "\n]\n"
+
+
+def _document(found: Footprint) -> str:
+    record = as_record(found)
+    layers = ",\n".join(f"    {_encode(layer)}" for layer in record["layers"])
+    lines = [
+        f'  "layers": [\n{layers}\n  ]' if key == "layers" else f"  {_encode(key)}: {_encode(value)}"
+        for key, value in record.items()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def as_record(found: Footprint) -> dict[str, Any]:
+    """`densecli/memory/1` as JSON values; all sizes in bytes."""
+    forward, step = found.inference, found.training
+    record: dict[str, Any] = {
+        "schema": SCHEMA, "source": found.source, "name": found.name, "type": found.type, "batch": found.batch,
+        "dtype": found.dtype,
+        "weights": [each._asdict() for each in found.weights],
+        "inference": {
+            "weight_bytes": forward.weights, "tensor_bytes": forward.tensors, "total_bytes": forward.total,
+            "output_bytes": forward.outputs, "holding_all_bytes": forward.holding_all,
+            "at": forward.at or None, "alive": [{"name": name, "bytes": count} for name, count in forward.alive],
+        },
+        "training": {
+            "optimizer": step.optimizer, "weight_bytes": step.weights, "gradient_bytes": step.gradients,
+            "optimizer_bytes": step.optimizer_state, "activation_bytes": step.activations, "copy_bytes": step.copies,
+            "passing_bytes": step.passing, "update_bytes": step.update, "total_bytes": step.total, "peak_bytes": step.peak,
+        },
+        "layers": [layer._asdict() for layer in found.layers],
+    }  # fmt: skip
+    if found.not_counted:
+        record["not_counted"] = found.not_counted
+    if found.budget is not None:
+        budget = found.budget
+        record["budget"] = {
+            "bytes": budget.bytes,
+            "inference_batch": budget.inference,
+            "training_batch": budget.training,
+        }
+    return record

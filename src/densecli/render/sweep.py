@@ -1,0 +1,137 @@
+"""A sweep as text: a table with a row for each combination, the same for spreadsheets and programs, and bars."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from densecli.render.columns import NOTHING, UNKNOWN, bar
+from densecli.sweep import SCHEMA
+from densecli.text import binary_size, cell_width, safe
+
+if TYPE_CHECKING:
+    from densecli.render.memory import Look
+    from densecli.sweep import Combination, Figure, Sweep
+
+BAR = 40  # cells of the longest bar
+NARROWEST = 60
+
+_encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
+
+
+# -- for people ------------------------------------------------------------------------
+def headers(found: Sweep) -> list[str]:
+    failed = any(row.error for row in found.rows)
+    return [*found.variables, *(figure.header for figure in found.figures), *(["Error"] if failed else [])]
+
+
+def cells(found: Sweep, row: Combination) -> list[str]:
+    """A row of the table: the settings, the figures, and the error where there is one in the table."""
+    named = [safe(row.settings[name]) for name in found.variables]
+    shown = [NOTHING if row.error else _text(figure, value) for figure, value in _figures(found, row)]
+    failed = any(each.error for each in found.rows)
+    return [*named, *shown, *([_message(row)] if failed else [])]
+
+
+def _figures(found: Sweep, row: Combination) -> list[tuple[Figure, Any]]:
+    return [(figure, row.values[index] if row.values else None) for index, figure in enumerate(found.figures)]
+
+
+def _text(figure: Figure, value: Any) -> str:
+    if value is None:
+        return UNKNOWN
+    if figure.unit == "bytes":
+        return binary_size(value)
+    return f"{value:,}" if isinstance(value, int) else safe(value)
+
+
+def _message(row: Combination) -> str:
+    return "" if row.error is None else safe(f"{row.error.code}: {row.error.message}")
+
+
+def render_table(found: Sweep, look: Look) -> str:
+    """The table, drawn by Rich."""
+    from rich import box  # noqa: PLC0415  # only tables pay for it
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    from densecli.render.table import FULL_WIDTH, draw  # noqa: PLC0415
+
+    table = Table(box=box.ASCII_DOUBLE_HEAD if look.ascii_only else box.HEAVY_HEAD, header_style="bold")
+    for header in headers(found):
+        words = header in ("Error", "Output Shape")
+        table.add_column(Text(safe(header)), justify="left" if words else "right", no_wrap=not words, overflow="fold")
+    for row in found.rows:
+        table.add_row(*map(Text, cells(found, row)))
+    room = FULL_WIDTH if look.width is None else max(look.width, NARROWEST)
+    return draw([table], room, look.color)
+
+
+def render_markdown(found: Sweep) -> str:
+    """A GitHub-flavoured table."""
+    from densecli.render.markdown import escape  # noqa: PLC0415
+
+    head = headers(found)
+    rules = [":---" if header in ("Error", "Output Shape") else "---:" for header in head]
+    rows = [map(escape, head), rules, *(map(escape, cells(found, row)) for row in found.rows)]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def render_plot(found: Sweep, *, ascii_only: bool = False) -> str:
+    """A bar for each combination, as long as its first figure that is a number; all bars start at 0."""
+    index, figure = next(((at, each) for at, each in enumerate(found.figures) if each.unit), (0, None))
+    if figure is None:
+        return ""
+    labels = [safe(", ".join(f"{name}={row.settings[name]}" for name in found.variables)) for row in found.rows]
+    sizes = [row.values[index] if row.values else None for row in found.rows]
+    most = max((size for size in sizes if size), default=1)
+    width = max(map(cell_width, labels), default=0)
+    lines = [
+        f"{label}{' ' * (width - cell_width(label))} {_bar(size, most, ascii_only)} {_text(figure, size)}".rstrip()
+        for label, size in zip(labels, sizes, strict=True)
+    ]
+    return "\n".join([figure.header, *lines]) + "\n"
+
+
+def _bar(size: int | None, most: int, ascii_only: bool) -> str:
+    if ascii_only:
+        return "#" * round(BAR * (size or 0) / most)
+    return bar((size or 0) / most, BAR).rstrip()
+
+
+# -- for programs ----------------------------------------------------------------------
+def render_csv(found: Sweep) -> str:
+    """A line for each combination; figures are plain numbers, empty where unknown; the last column is the error."""
+    from densecli.render.delimited import cell, csv_text  # noqa: PLC0415
+
+    head = [*found.variables, *(figure.name for figure in found.figures), "error"]
+    rows = [
+        [*row.settings.values(), *(value for _, value in _figures(found, row)), _message(row)] for row in found.rows
+    ]
+    return csv_text([head, *(list(map(cell, row)) for row in rows)])
+
+
+def render_json(found: Sweep) -> str:
+    """`densecli/sweep/1`, a combination a line."""
+    record = as_record(found)
+    rows = ",\n".join(f"    {_encode(row)}" for row in record.pop("rows"))
+    lines = [f"  {_encode(key)}: {_encode(value)}," for key, value in record.items()]
+    return "\n".join(["{", *lines, f'  "rows": [\n{rows}\n  ]', "}"]) + "\n"
+
+
+def as_record(found: Sweep) -> dict[str, Any]:
+    """The sweep as JSON values."""
+    return {
+        "schema": SCHEMA,
+        "source": found.source,
+        "variables": found.variables,
+        "columns": [figure.name for figure in found.figures],
+        "rows": [_row_record(found, row) for row in found.rows],
+    }
+
+
+def _row_record(found: Sweep, row: Combination) -> dict[str, Any]:
+    error = None
+    if row.error is not None:
+        error = {"code": row.error.code, "message": row.error.message, "hint": row.error.hint, "layer": row.error.layer}
+    return {"set": row.settings, **{figure.name: value for figure, value in _figures(found, row)}, "error": error}

@@ -1,0 +1,160 @@
+"""What if: the totals of a spec for every combination of values of its variables."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from densecli.errors import DenseError, LimitError, OutputError, ReadError, SpecErrors, did_you_mean
+from densecli.infer import infer
+from densecli.shape import show
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from densecli.footprint import Footprint
+    from densecli.graph import Graph
+    from densecli.report import Report
+
+SCHEMA = "densecli/sweep/1"
+MOST = 10_000  # combinations
+DEFAULT = ("params", "macs", "activation_bytes")
+_OPEN, _CLOSE = "([", ")]"
+
+
+class Figure(NamedTuple):
+    """One column of totals. `unit` is what it counts: bytes are shown as sizes, an empty unit is a text."""
+
+    name: str
+    header: str
+    unit: str
+    of: Callable[[Report, Footprint | None], Any]
+    memory: bool = False
+
+
+class Combination(NamedTuple):
+    """One row: the values of the variables as they were written, the figures in order, or what was wrong."""
+
+    settings: dict[str, str]
+    values: tuple[Any, ...] = ()
+    error: DenseError | None = None
+
+
+class Sweep(NamedTuple):
+    """All rows."""
+
+    source: str
+    variables: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    rows: tuple[Combination, ...]
+
+
+def _total(name: str, header: str, unit: str) -> Figure:
+    return Figure(name, header, unit, lambda report, _: getattr(report.totals, name))
+
+
+def _shape(report: Report, _: Any) -> str:
+    return ", ".join("?" if tensor.shape is None else show(tensor.shape) for tensor in report.outputs)
+
+
+FIGURES = {
+    figure.name: figure
+    for figure in (
+        _total("params", "Params", "params"),
+        _total("trainable_params", "Trainable", "params"),
+        _total("non_trainable_params", "Non-trainable", "params"),
+        _total("weight_bytes", "Weights", "bytes"),
+        _total("macs", "MACs", "MACs"),
+        _total("flops", "FLOPs", "FLOPs"),
+        _total("activation_bytes", "Activations", "bytes"),
+        Figure("layers", "Layers", "layers", lambda report, _: len(report.rows)),
+        Figure("output_shape", "Output Shape", "", _shape),
+        Figure(
+            "inference_bytes", "Forward pass", "bytes", lambda _, found: found and found.inference.total, memory=True
+        ),
+        Figure("training_bytes", "Training", "bytes", lambda _, found: found and found.training.peak, memory=True),
+    )
+}
+
+
+def choose_figures(wanted: str | None) -> tuple[Figure, ...]:
+    """The figures that `--columns` asks for; `+name` adds to the usual ones. Raises OutputError E605."""
+    items = [item.strip() for item in (wanted or "").split(",") if item.strip()]
+    names = [item.removeprefix("+").replace("-", "_").casefold() for item in items]
+    if not items or items[0].startswith("+"):
+        names = [*DEFAULT, *names]
+    for name in names:
+        if name not in FIGURES:
+            hint = did_you_mean(name, FIGURES) or f"columns: {', '.join(FIGURES)}"
+            raise OutputError(f"no column of a sweep is called {quote(name)}", code="E605", hint=hint)
+    return tuple(FIGURES[name] for name in dict.fromkeys(names))
+
+
+def axes(settings: Sequence[str]) -> dict[str, list[str]]:
+    """--set NAME=VALUE,VALUE,… as values by name. Raises ReadError E112, LimitError E505."""
+    if not settings:
+        raise ReadError("a sweep needs values to go through", code="E112", hint="--set width=32,64,128")
+    found: dict[str, list[str]] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals or not name.isidentifier() or name in found:
+            what = "NAME=VALUE,VALUE,…" if name not in found else f"{quote(name)} once"
+            raise ReadError(f"expected {what}, got {quote(setting)}", code="E112", hint="--set width=32,64,128")
+        found[name] = list(values(text))
+    count = prod(map(len, found.values()))
+    if count > MOST:
+        raise LimitError(f"{count:,} combinations, at most {MOST:,} are tried", code="E505", hint="give fewer values")
+    return found
+
+
+def values(text: str) -> Iterator[str]:
+    """The values between commas; a tuple, a list or a string in quotes is one value."""
+    depth, start, inside = 0, 0, ""
+    for index, char in enumerate(text):
+        if inside:
+            inside = "" if char == inside else inside
+        elif char in "'\"":
+            inside = char
+        elif char in _OPEN or char in _CLOSE:
+            depth += 1 if char in _OPEN else -1
+        elif char == "," and depth == 0:
+            yield text[start:index].strip()
+            start = index + 1
+    yield text[start:].strip()
+
+
+def sweep(
+    read: Callable[[Mapping[str, str]], Graph],
+    wanted: Mapping[str, Sequence[str]],
+    figures: tuple[Figure, ...],
+    source: str = "<argument>",
+    batch: int | None = None,
+) -> Sweep:
+    """A row for each combination, the last variable changing fastest; what goes wrong in one stays in its row."""
+
+    def row(settings: dict[str, str]) -> Combination:
+        try:
+            graph = read(settings)
+            return Combination(settings, measure(graph, figures, source, batch))
+        except (ReadError, LimitError):  # of the file, not of the combination
+            raise
+        except DenseError as error:
+            return Combination(settings, error=error)
+        except SpecErrors as several:
+            return Combination(settings, error=several.errors[0])
+
+    rows = (row(dict(zip(wanted, choice, strict=True))) for choice in product(*wanted.values()))
+    return Sweep(source, tuple(wanted), figures, tuple(rows))
+
+
+def measure(graph: Graph, figures: Sequence[Figure], source: str, batch: int | None) -> tuple[Any, ...]:
+    """The figures of one model; its memory is worked out where one of them asks for it."""
+    report = infer(graph, source, batch)
+    found = None
+    if any(figure.memory for figure in figures):
+        from densecli.footprint import Wish, footprint  # noqa: PLC0415
+
+        found = footprint(graph, source, Wish(batch or 1))
+    return tuple(figure.of(report, found) for figure in figures)
