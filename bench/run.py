@@ -9,7 +9,6 @@ from their initializers, and a warm-up; rounds alternate, so that a busy machine
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -83,7 +82,11 @@ class Keras:
 
     def __init__(self, python: str) -> None:
         self.process = subprocess.Popen(
-            [python, "-c", KERAS_SIDE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            [python, "-c", KERAS_SIDE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
 
     def ask(self, line: str) -> str:
@@ -143,7 +146,9 @@ def table(names: list[str], rounds: int) -> str:
     keras_side.process.stdin.close()
     keras_side.process.wait()
     load = os.getloadavg()[0]
-    return "\n".join([*lines, "", f"Matrix product of 1024³ float32 at the same time: {rate:.0f} GFLOP/s; load {load:.1f}."])
+    return "\n".join(
+        [*lines, "", f"Matrix product of 1024³ float32 at the same time: {rate:.0f} GFLOP/s; load {load:.1f}."]
+    )
 
 
 def main() -> None:

@@ -125,7 +125,9 @@ def test_a_frozen_part_keeps_nothing():
 
 def test_views_are_the_memory_that_they_show():
     plain = footprint(graph("Dense(8)@(6,4) -> Dense(3)")).training.activations
-    assert footprint(graph("Dense(8)@(6,4) -> Reshape((2, 3, 8)) -> Dropout(0) -> Dense(3)")).training.activations == plain
+    assert (
+        footprint(graph("Dense(8)@(6,4) -> Reshape((2, 3, 8)) -> Dropout(0) -> Dense(3)")).training.activations == plain
+    )
 
 
 def test_a_layer_in_a_nested_model_has_its_path():
@@ -153,7 +155,12 @@ def test_the_peak_is_the_first_highest_moment():
 
 def test_tensors_in_a_nested_model_count():
     flat = graph("Dense(8)@(4,) -> Dense(1000) -> Dense(8) -> Dense(2)")
-    nested = read_json({"input": [4], "layers": ["Dense(8)", {"type": "Sequential", "layers": ["Dense(1000)", "Dense(8)"]}, "Dense(2)"]})
+    nested = read_json(
+        {
+            "input": [4],
+            "layers": ["Dense(8)", {"type": "Sequential", "layers": ["Dense(1000)", "Dense(8)"]}, "Dense(2)"],
+        }
+    )
     counts = [footprint(each).inference.tensors for each in (flat, nested)]
     assert counts[0] == counts[1] == (1000 + 8 + 4) * 4
 
@@ -277,7 +284,9 @@ def test_markdown_is_as_kept(capsys):
 
 
 def test_json_is_as_kept_and_follows_its_schema(capsys):
-    out = densecli(capsys, "memory", CNN, "--batch", "8", "--budget", "8GiB", "-f", "json", "--dtype", "mixed_bfloat16")[1]
+    out = densecli(
+        capsys, "memory", CNN, "--batch", "8", "--budget", "8GiB", "-f", "json", "--dtype", "mixed_bfloat16"
+    )[1]
     golden("memory.json", out, "memory")
     jsonschema.validate(json.loads(out), SCHEMA)
 
@@ -285,7 +294,9 @@ def test_json_is_as_kept_and_follows_its_schema(capsys):
 def test_the_parts_add_up():
     record = as_record(model("resnet-like"))
     step = record["training"]
-    assert step["total_bytes"] == sum(step[f"{part}_bytes"] for part in ("weight", "gradient", "optimizer", "activation"))
+    assert step["total_bytes"] == sum(
+        step[f"{part}_bytes"] for part in ("weight", "gradient", "optimizer", "activation")
+    )
     assert step["activation_bytes"] == sum(layer["kept_bytes"] for layer in record["layers"])
     assert step["copy_bytes"] == sum(layer["copy_bytes"] for layer in record["layers"])
     assert step["peak_bytes"] >= step["total_bytes"]

@@ -14,7 +14,6 @@ from densecli.cli import run as command_line
 from densecli.errors import DenseError, LimitError, ReadError, Source, SpecErrors
 from densecli.fuse import fuse
 from densecli.graph import call_order
-from densecli.graph import call_order
 from densecli.read import dsl
 from densecli.run import Options, check_runnable, prepare, run
 
@@ -214,7 +213,9 @@ def test_until_a_layer_that_is_not_there():
 
 def test_a_profile_has_every_call_and_finds_the_first_nan(tmp_path):
     np.save(tmp_path / "x.npy", np.full((1, 3), np.inf, "float32"))
-    outcome = run(read("Rescaling(1, name=first)@(3,) -> Dense(2)"), Options(profile=True, data=(str(tmp_path / "x.npy"),)))
+    outcome = run(
+        read("Rescaling(1, name=first)@(3,) -> Dense(2)"), Options(profile=True, data=(str(tmp_path / "x.npy"),))
+    )
     assert [call.name for call in outcome.profile] == ["first", "dense"]
     assert outcome.first_not_finite == "first"
     assert outcome.profile[1].macs == 6

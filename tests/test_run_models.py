@@ -17,7 +17,16 @@ from densecli.weights import has_weights
 from run_values import draw_inputs
 
 ARCHIVE = Path(__file__).parent / "fixtures" / "runs.zip"
-ORDER = ("masks", "masking", "nested", "images", "functions", "half", "wrapped", *(f"random_{seed}" for seed in range(6)))
+ORDER = (
+    "masks",
+    "masking",
+    "nested",
+    "images",
+    "functions",
+    "half",
+    "wrapped",
+    *(f"random_{seed}" for seed in range(6)),
+)
 
 
 @pytest.fixture(scope="module")

@@ -19,11 +19,11 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
+import keras
+import numpy as np
 
-from densecli.read.open import open_spec  # noqa: E402
-from densecli.run import Options, run  # noqa: E402
+from densecli.read.open import open_spec
+from densecli.run import Options, run
 
 NAMES = (
     "ConvNeXtTiny", "DenseNet121", "EfficientNetB0", "EfficientNetV2B0", "InceptionResNetV2", "InceptionV3", "MobileNet",

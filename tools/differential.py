@@ -24,8 +24,8 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests"), str(ROOT / "tools")]
 
-from differing import layers, models  # noqa: E402
-from differing.deliberate import Difference, reason_for  # noqa: E402
+from differing import layers, models
+from differing.deliberate import Difference, reason_for
 
 
 def main(arguments: list[str]) -> int:
@@ -75,7 +75,7 @@ def ask_layer(options: argparse.Namespace, random: Random, tally: Counter[str]) 
     tally["layers"] += 1
     try:
         found = layers.disagreements(case, options.run, tally)
-    except Exception as error:  # noqa: BLE001  # a crash is a finding like any other
+    except Exception as error:  # a crash is a finding like any other
         found = [("crash", "", f"{type(error).__name__}: {error}")]
         if options.index is not None:
             raise

@@ -17,10 +17,10 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
+import keras
+import numpy as np
 
-from run_values import operation_inputs  # noqa: E402
+from run_values import operation_inputs
 
 FIXTURES = ROOT / "tests" / "fixtures"
 
@@ -31,7 +31,9 @@ def main() -> None:
     for index, record in enumerate(records):
         try:
             model = keras.models.model_from_json(json.dumps(record["config"]))
-            named = [(each.name, tuple(each.shape), keras.backend.standardize_dtype(each.dtype)) for each in model.inputs]
+            named = [
+                (each.name, tuple(each.shape), keras.backend.standardize_dtype(each.dtype)) for each in model.inputs
+            ]
             arrays = list(operation_inputs(named, index).values())
             found = model(arrays if len(arrays) > 1 else arrays[0])
         except Exception as error:  # noqa: BLE001  # what Keras cannot run has no values

@@ -20,11 +20,11 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
-from keras import layers, ops  # noqa: E402
+import keras
+import numpy as np
+from keras import layers, ops
 
-from run_values import draw_inputs  # noqa: E402
+from run_values import draw_inputs
 
 FILE = ROOT / "tests" / "fixtures" / "runs.zip"
 RANDOM = range(6)  # seeds of the random models that are recorded
@@ -72,7 +72,9 @@ def images() -> keras.Model:
     x = inputs = keras.Input((12, 12, 3))
     x = layers.ReLU(6.0)(layers.BatchNormalization()(layers.Conv2D(8, 3, strides=2, use_bias=False)(x)))
     y = layers.Activation("swish")(layers.BatchNormalization()(layers.DepthwiseConv2D(3, padding="same")(x)))
-    squeezed = layers.Dense(8, activation="sigmoid")(layers.Dense(2, activation="relu")(layers.GlobalAveragePooling2D()(y)))
+    squeezed = layers.Dense(8, activation="sigmoid")(
+        layers.Dense(2, activation="relu")(layers.GlobalAveragePooling2D()(y))
+    )
     y = layers.Multiply()([y, layers.Reshape((1, 1, 8))(squeezed)])
     x = layers.Activation("relu")(layers.Add()([x, layers.BatchNormalization()(layers.Conv2D(8, 1)(y))]))
     x = layers.LeakyReLU(0.2)(layers.BatchNormalization()(layers.Concatenate()([x, y])))
@@ -122,7 +124,11 @@ def random_model(seed: int) -> keras.Model:
     inputs = list(tensors)
     for _ in range(random.randint(4, 10)):
         tensors.append(step(kind, tensors, random))
-    used = {id(tensor) for layer in tensors for tensor in getattr(layer, "_keras_history").operation._inbound_nodes[0].input_tensors}  # noqa: B009
+    used = {
+        id(tensor)
+        for layer in tensors
+        for tensor in layer._keras_history.operation._inbound_nodes[0].input_tensors
+    }
     ends = [tensor for tensor in tensors if id(tensor) not in used and tensor not in inputs] or [tensors[-1]]
     return keras.Model(inputs, ends)
 
@@ -170,7 +176,10 @@ def fill(model: keras.Model, seed: int) -> None:
 
 
 def outputs_of(model: keras.Model, seed: int) -> list[np.ndarray]:
-    arrays = draw_inputs([(tensor.name, tuple(tensor.shape), keras.backend.standardize_dtype(tensor.dtype)) for tensor in model.inputs], seed)
+    arrays = draw_inputs(
+        [(tensor.name, tuple(tensor.shape), keras.backend.standardize_dtype(tensor.dtype)) for tensor in model.inputs],
+        seed,
+    )
     found = model.predict_on_batch(list(arrays.values()) if len(arrays) > 1 else next(iter(arrays.values())))
     return [np.asarray(each) for each in (found if isinstance(found, list) else [found])]
 

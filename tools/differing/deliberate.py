@@ -97,7 +97,10 @@ DELIBERATE = (
     ),
     Deliberate(
         "arguments that every layer has (trainable, dtype, activity_regularizer) are accepted on every layer",
-        lambda it: it.layer == "ActivityRegularization" and accepted(it, "multiple values for keyword argument 'activity_regularizer'"),
+        lambda it: (
+            it.layer == "ActivityRegularization"
+            and accepted(it, "multiple values for keyword argument 'activity_regularizer'")
+        ),
     ),
     Deliberate(
         "output_shape must have a size for each axis of the equation's output; Keras ignores what is too much",
@@ -117,15 +120,27 @@ DELIBERATE = (
     ),
     Deliberate(
         "Keras' torch backend normalizes over the last axis whatever `axis` says",
-        lambda it: it.layer in ("RMSNormalization", "LayerNormalization") and it.fact == "values" and it.config.get("axis", -1) != -1,
+        lambda it: (
+            it.layer in ("RMSNormalization", "LayerNormalization")
+            and it.fact == "values"
+            and it.config.get("axis", -1) != -1
+        ),
     ),
     Deliberate(
         "Keras' torch backend counts a repeated border pixel in average pooling with an uneven `same`",
-        lambda it: it.layer.startswith(("AveragePooling", "AvgPool")) and it.fact == "values" and str(it.config.get("padding")).lower() == "same",
+        lambda it: (
+            it.layer.startswith(("AveragePooling", "AvgPool"))
+            and it.fact == "values"
+            and str(it.config.get("padding")).lower() == "same"
+        ),
     ),
     Deliberate(
         "a cell whose activation Keras cannot compute (threshold wants arguments, glu halves the axis) has its shape, but cannot run",
-        lambda it: it.layer.endswith(("Cell", "Cells")) and it.fact == "accepted" and any(word in str(it.config) for word in ("'threshold'", "'glu'")),
+        lambda it: (
+            it.layer.endswith(("Cell", "Cells"))
+            and it.fact == "accepted"
+            and any(word in str(it.config) for word in ("'threshold'", "'glu'"))
+        ),
     ),
     Deliberate(
         "spectrograms are of (batch, samples) or (samples,); with more axes Keras reports another shape than it computes",

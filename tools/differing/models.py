@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keras
+from keras import layers, ops
+
 from densecli import infer
 from densecli.errors import DenseError, Source, SpecErrors
 from densecli.read import keras as reader
 from densecli.read import open as opener
-from keras import layers, ops
-
-from differing import draw
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -240,7 +239,9 @@ def fits(layer: Any, x: Any) -> bool:
     if not isinstance(layer, keras.Model):
         return True
     made_for = layer.inputs[0].shape if len(layer.inputs) == 1 else ()
-    return len(made_for) == len(x.shape) and all(None in pair or pair[0] == pair[1] for pair in zip(made_for, x.shape, strict=True))
+    return len(made_for) == len(x.shape) and all(
+        None in pair or pair[0] == pair[1] for pair in zip(made_for, x.shape, strict=True)
+    )
 
 
 def enough(tensor: Any) -> bool:
@@ -257,7 +258,7 @@ def reachable(outputs: list[Any], inputs: list[Any]) -> list[Any]:
         tensor = pending.pop()
         if id(tensor) not in seen:
             seen.add(id(tensor))
-            pending += tensor._keras_history.operation._inbound_nodes[tensor._keras_history.node_index].input_tensors  # noqa: SLF001
+            pending += tensor._keras_history.operation._inbound_nodes[tensor._keras_history.node_index].input_tensors
     return [tensor for tensor in inputs if id(tensor) in seen] or inputs[:1]
 
 
@@ -289,7 +290,9 @@ def sequential(random: Random) -> Any:
     for _ in range(random.randint(1, 6)):
         shape = model.outputs[0].shape
         try:
-            model.add(random.choice(BY_AXES.get(len(shape), ANY) if random.random() < 0.6 else ANY)(random, model.outputs[0]))
+            model.add(
+                random.choice(BY_AXES.get(len(shape), ANY) if random.random() < 0.6 else ANY)(random, model.outputs[0])
+            )
         except Exception:  # noqa: BLE001  # Keras leaves a layer it could not build in the stack
             return sequential(random)
     return model
@@ -352,7 +355,10 @@ def compare(oracle: Any, read: Callable[[], Any]) -> Iterator[tuple[str, Any, An
     totals = (oracle.count_params(), sum(count(weight) for weight in oracle.trainable_weights))
     if totals != (report.totals.params, report.totals.trainable_params):
         yield "totals", totals, (report.totals.params, report.totals.trainable_params)
-    outputs = [[list(tensor.shape), keras.backend.standardize_dtype(tensor.dtype)] for tensor in keras.tree.flatten(oracle.outputs)]
+    outputs = [
+        [list(tensor.shape), keras.backend.standardize_dtype(tensor.dtype)]
+        for tensor in keras.tree.flatten(oracle.outputs)
+    ]
     found = [[list(output.shape or ()), output.dtype] for output in report.outputs]
     if outputs != found:
         yield "outputs", outputs, found
@@ -361,16 +367,16 @@ def compare(oracle: Any, read: Callable[[], Any]) -> Iterator[tuple[str, Any, An
 def rows_of(model: Any) -> list[Any]:
     """Name, class, outputs of every call, parameters, trainable ones, weights; those of nested models inside."""
     skip = isinstance(model, keras.Sequential)
-    operations = model.layers if skip else model._operations  # noqa: SLF001
-    inner = model._functional if skip else model  # noqa: SLF001
-    nodes = {id(node) for level in inner._nodes_by_depth.values() for node in level}  # noqa: SLF001
+    operations = model.layers if skip else model._operations
+    inner = model._functional if skip else model
+    nodes = {id(node) for level in inner._nodes_by_depth.values() for node in level}
     return [row_of(operation, nodes) for operation in operations]
 
 
 def row_of(operation: Any, nodes: set[int]) -> list[Any]:
     calls = [
         [list(tensor.shape) for tensor in keras.tree.flatten(node.output_tensors)]
-        for node in operation._inbound_nodes  # noqa: SLF001
+        for node in operation._inbound_nodes
         if id(node) in nodes
     ]
     weights = getattr(operation, "weights", [])

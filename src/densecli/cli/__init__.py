@@ -151,7 +151,9 @@ def usage_hint(message: str, arguments: Sequence[str]) -> str | None:
     first = arguments[0] if arguments else ""
     wrong, is_not, choices = message.partition(" is not one of ")
     if is_not:
-        return did_you_mean(wrong.rpartition(": ")[2].strip("'"), [choice.strip("'.") for choice in choices.split(", ")])
+        return did_you_mean(
+            wrong.rpartition(": ")[2].strip("'"), [choice.strip("'.") for choice in choices.split(", ")]
+        )
     if first.startswith("-") and "No such option" in message and ">" in first:
         return "a spec that starts with - needs -- before it; a stack starts with a layer"
     return did_you_mean(first, COMMANDS) if len(arguments) > 1 and first not in COMMANDS else None
