@@ -35,6 +35,12 @@ def modules(*arguments: str) -> set[str]:
         ("check", "Dense(4)@(3,)", "--format", "sarif"),
         ("diff", "Dense(4)@(3,)", "Dense(4)@(3,)"),
         ("diff", "Dense(4)@(3,)", "Dense(5)@(3,)", "--exit-zero", "--format", "json"),
+        ("convert", "Dense(4)@(3,)", "--to", "dsl"),
+        ("convert", "Dense(4)@(3,)", "--to", "yaml"),
+        ("convert", "Dense(4)@(3,)", "--to", "svg"),
+        ("memory", "Dense(4)@(3,)", "--format", "json", "--budget", "1GiB"),
+        ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "csv"),
+        ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "json"),
         ("layers",),
         ("layers", "Dense", "--format", "json"),
         ("--help",),
@@ -56,6 +62,13 @@ def test_settings_are_parsed_only_where_there_are_some(tmp_path, monkeypatch):
     assert "tomllib" not in modules("check", "Dense(4)@(3,)")
     (tmp_path / "pyproject.toml").write_text("[tool.densecli.expect]\nparams = 16\n")
     assert "tomllib" in modules("check", "Dense(4)@(3,)")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("memory", "Dense(4)@(3,)"), ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--plot")], ids=" ".join
+)
+def test_other_tables_import_rich_only_too(arguments):
+    assert HEAVY & modules(*arguments) == {"rich"}
 
 
 def test_numpy_comes_with_run():

@@ -35,7 +35,7 @@ OTHERS = (
 )
 WRAPPED = ("modelTopology", "model_topology", "model_config", "modelConfig")  # what stands around a config
 YAML_SUFFIXES = (".yaml", ".yml")
-_DSL = re.compile(r"(?:\s|#[^\n]*)*[(\[]?\s*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)")
+_DSL = re.compile(r"(?:\s|#[^\n]*)*(?:[(\[]\s*)*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)")
 
 
 def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
@@ -155,13 +155,14 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     limits, yaml = reading.limits, name.lower().endswith(YAML_SUFFIXES)
     looks_json = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
     source = decode(name, data, limits, limits.config_bytes if looks_json else limits.spec_bytes)
-    if looks_json:
+    stack = not yaml and _DSL.match(source.text)  # which may start with branches, as JSON does with a list
+    if looks_json and not stack:
         try:
             return read_json(source, reading)
         except SpecSyntaxError as error:
             if not yaml or error.code not in ("E206", "E201"):  # YAML has braces, too, and looser ones
                 raise
-    if name.lower().endswith(".dsl") or (not yaml and _DSL.match(source.text)):
+    if stack or name.lower().endswith(".dsl"):
         from densecli.read import dsl  # noqa: PLC0415
 
         return dsl.read(source, reading.input_shapes, reading.variables())

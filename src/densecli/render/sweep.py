@@ -87,7 +87,9 @@ def render_plot(found: Sweep, *, ascii_only: bool = False) -> str:
     most = max((size for size in sizes if size), default=1)
     width = max(map(cell_width, labels), default=0)
     lines = [
-        f"{label}{' ' * (width - cell_width(label))} {_bar(size, most, ascii_only)} {_text(figure, size)}".rstrip()
+        " ".join(
+            filter(None, (label + " " * (width - cell_width(label)), _bar(size, most, ascii_only), _text(figure, size)))
+        )
         for label, size in zip(labels, sizes, strict=True)
     ]
     return "\n".join([figure.header, *lines]) + "\n"

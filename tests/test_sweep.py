@@ -1,0 +1,156 @@
+"""`densecli sweep`: every combination once, mistakes in their rows, the same numbers as a summary of each."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from importlib.resources import files
+
+import jsonschema
+import pytest
+
+from densecli.cli import run
+from densecli.errors import LimitError, ReadError
+from densecli.sweep import FIGURES, MOST, axes, values
+from goldens import golden
+
+SCHEMA = json.loads(files("densecli").joinpath("schemas/sweep-1.json").read_text())
+STACK = "Dense($width)@(784,) -> Dense($width)*$depth -> Dense(10)"
+SETS = ("--set", "width=32,64", "--set", "depth=1,3")
+WRONG = "Conv2D(4, $k)@(5,5,3) -> Flatten -> Dense($units)"
+SPEC = "vars: {width: 8, act: relu, shape: [3, 2]}\ninput: $shape\nlayers:\n  - Dense($width, activation=$act)\n  - Flatten\n"
+
+
+def densecli(capsys, *arguments):
+    code = run(list(map(str, arguments)))
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
+
+
+def rows(capsys, *arguments):
+    return json.loads(densecli(capsys, "sweep", *arguments, "-f", "json")[1])["rows"]
+
+
+# -- what is tried -------------------------------------------------------------------------
+def test_the_last_variable_changes_fastest(capsys):
+    found = [row["set"] for row in rows(capsys, STACK, *SETS)]
+    assert found == [{"width": width, "depth": depth} for width in ("32", "64") for depth in ("1", "3")]
+
+
+def test_each_row_is_the_summary_of_that_model(capsys):
+    for row in rows(capsys, STACK, *SETS, "-c", "params,macs,flops,weight_bytes,trainable_params"):
+        settings = [part for name, value in row["set"].items() for part in ("--set", f"{name}={value}")]
+        totals = json.loads(densecli(capsys, STACK, "--format", "json", *settings)[1])["totals"]
+        assert {name: row[name] for name in totals if name in row} == {
+            name: totals[name] for name in totals if name in row
+        }
+
+
+def test_memory_columns_are_those_of_memory(capsys):
+    row = rows(
+        capsys, STACK, "--set", "width=32", "--set", "depth=2", "-c", "inference_bytes,training_bytes", "--batch", "16"
+    )[0]
+    stack = STACK.replace("$width", "32").replace("$depth", "2")
+    record = json.loads(densecli(capsys, "memory", stack, "--batch", "16", "-f", "json")[1])
+    assert (row["inference_bytes"], row["training_bytes"]) == (
+        record["inference"]["total_bytes"], record["training"]["peak_bytes"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1", ["1"]), ("1,2", ["1", "2"]), ("(3, 2),(4, 4)", ["(3, 2)", "(4, 4)"]), ("relu, 'a,b'", ["relu", "'a,b'"]),
+        ("[1,2],[3]", ["[1,2]", "[3]"]), ("", [""]), ("1,", ["1", ""]), ("((1,2),3),4", ["((1,2),3)", "4"]),
+    ],
+)  # fmt: skip
+def test_values_stand_between_commas(text, found):
+    assert list(values(text)) == found
+
+
+def test_values_of_every_kind_in_a_spec(capsys, tmp_path):
+    path = tmp_path / "model.yaml"
+    path.write_text(SPEC)
+    found = rows(capsys, path, "--set", "act=relu,gelu", "--set", "shape=(3, 2),(5, 4)", "-c", "params,output_shape")
+    assert [(row["params"], row["output_shape"]) for row in found] == 2 * [(24, "(None, 24)"), (40, "(None, 40)")]
+
+
+def test_standard_input_is_read_once(capsys, monkeypatch):
+    import sys
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"Dense($w)@(3,)")))
+    assert [row["params"] for row in rows(capsys, "-", "--set", "w=1,2,3")] == [4, 8, 12]
+
+
+# -- mistakes ------------------------------------------------------------------------------
+def test_a_mistake_stays_in_its_row_and_the_code_is_2(capsys):
+    code, out, err = densecli(capsys, "sweep", WRONG, "--set", "k=3,7", "--set", "units=2,0", "-f", "csv")
+    assert (code, err) == (2, "")
+    found = list(csv.DictReader(io.StringIO(out)))
+    assert [row["error"][:4] for row in found] == ["", "E303", "E405", "E303"]
+    assert [bool(row["params"]) for row in found] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((STACK,), "error[E112]"),
+        ((STACK, "--set", "width"), "error[E112]"),
+        ((STACK, "--set", "width=1", "--set", "width=2"), "error[E112]"),
+        ((STACK, "--set", "widht=1,2"), "did you mean `width`?"),
+        ((STACK, *SETS, "-c", "parms"), "did you mean `params`?"),
+        ((STACK, *SETS, "--plot", "-f", "csv"), "--plot goes with the table"),
+        (("no/such.yaml", *SETS), "error[E109]"),
+        (("a.yaml", "b.yaml", *SETS), "sweep takes one model"),
+    ],
+    ids=str,
+)
+def test_error_one_message_and_exit_2(capsys, arguments, message):
+    code, out, err = densecli(capsys, "sweep", *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_error_too_many_combinations_are_not_begun():
+    many = ",".join(map(str, range(101)))
+    with pytest.raises(LimitError) as raised:
+        axes([f"a={many}", f"b={many}"])
+    assert raised.value.code == "E505"
+    assert MOST < 101 * 101
+
+
+def test_error_no_values():
+    with pytest.raises(ReadError):
+        axes([])
+
+
+# -- what comes out ------------------------------------------------------------------------
+@pytest.mark.parametrize(("form", "suffix"), [("table", "txt"), ("csv", "csv"), ("json", "json"), ("markdown", "md")])
+def test_outputs_are_as_kept(capsys, form, suffix):
+    plot = ["--plot"] if form == "table" else []
+    code, out, _ = densecli(capsys, "sweep", WRONG, "--set", "k=3,7", "--set", "units=2,200", "-f", form, *plot)
+    golden(f"sweep.{suffix}", out, "memory")
+    assert code == 2
+
+
+def test_json_follows_its_schema(capsys):
+    every = ",".join(FIGURES)
+    for stack, sets in ((STACK, SETS), (WRONG, ("--set", "k=3,7", "--set", "units=2"))):
+        jsonschema.validate(json.loads(densecli(capsys, "sweep", stack, *sets, "-f", "json", "-c", every)[1]), SCHEMA)
+
+
+def test_bars_are_as_long_as_their_numbers(capsys):
+    out = densecli(capsys, "sweep", "Dense($w, use_bias=false)@(10,)", "--set", "w=1,2,4,0", "--plot")[1]
+    bars = [line.split(" ")[1] for line in out.splitlines() if line.startswith("w=")]
+    assert [bar.count("█") for bar in bars] == [10, 20, 40, 0]
+
+
+def test_hostile_values_do_no_harm(capsys):
+    for form in ("table", "csv", "json", "markdown"):
+        out = densecli(capsys, "sweep", "Dense(2, name=$n)@(3,)", "--set", "n=\x1b[31m,'=1+1','<b>|`'", "-f", form)[1]
+        assert all(char.isprintable() or char == "\n" for char in out)
+    cells = list(
+        csv.reader(io.StringIO(densecli(capsys, "sweep", "Dense($n)@(3,)", "--set", "n==1+1,@x", "-f", "csv")[1]))
+    )
+    assert [row[0] for row in cells[1:]] == ["'=1+1", "'@x"]
