@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -102,7 +102,7 @@ def test_hostile_names_stay_names(capsys, tmp_path, form):
     assert (code, err) == (0, "")
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028]", out)
     if form == "svg":
-        assert not list(ElementTree.fromstring(out).iter("{http://www.w3.org/2000/svg}script"))
+        assert not list(ET.fromstring(out).iter("{http://www.w3.org/2000/svg}script"))
 
 
 # -- refusals ------------------------------------------------------------------------------
