@@ -35,6 +35,12 @@ def modules(*arguments: str) -> set[str]:
         ("memory", "Dense(4)@(3,)", "--format", "json", "--budget", "1GiB"),
         ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "csv"),
         ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "json"),
+        ("check", "Dense(4)@(3,)", "--max-params", "99"),
+        ("check", "Dense(4)@(3,)", "--format", "json", "--assert", "totals.params == 16"),
+        ("check", "Dense(4)@(3,)", "--format", "github"),
+        ("check", "Dense(4)@(3,)", "--format", "sarif"),
+        ("diff", "Dense(4)@(3,)", "Dense(4)@(3,)"),
+        ("diff", "Dense(4)@(3,)", "Dense(5)@(3,)", "--exit-zero", "--format", "json"),
         ("layers",),
         ("layers", "Dense", "--format", "json"),
         ("--help",),
@@ -55,6 +61,14 @@ def test_the_table_imports_rich_only():
 )
 def test_other_tables_import_rich_only_too(arguments):
     assert HEAVY & modules(*arguments) == {"rich"}
+
+
+def test_settings_are_parsed_only_where_there_are_some(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    assert "tomllib" not in modules("check", "Dense(4)@(3,)")
+    (tmp_path / "pyproject.toml").write_text("[tool.densecli.expect]\nparams = 16\n")
+    assert "tomllib" in modules("check", "Dense(4)@(3,)")
 
 
 def test_numpy_comes_with_run():

@@ -12,6 +12,7 @@ by their reason and are no failure.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections import Counter
@@ -23,7 +24,7 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests"), str(ROOT / "tools")]
 
-from differing import layers
+from differing import layers, models
 from differing.deliberate import Difference, reason_for
 
 
@@ -58,6 +59,18 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def ask(options: argparse.Namespace, index: int, tally: Counter[str]) -> list[Difference]:
     random = Random(f"{options.seed}/{index}")
+    kind = options.only or random.choices(("layers", "models", "files"), (80, 17, 3))[0]
+    return ask_layer(options, random, tally) if kind == "layers" else ask_model(options, random, kind, tally)
+
+
+def ask_model(options: argparse.Namespace, random: Random, kind: str, tally: Counter[str]) -> list[Difference]:
+    document, found = models.disagreements(random, kind, tally)
+    if options.index is not None:
+        print(json.dumps(document))
+    return [Difference("Model", {}, *each) for each in found]
+
+
+def ask_layer(options: argparse.Namespace, random: Random, tally: Counter[str]) -> list[Difference]:
     case = layers.draw_case(random)
     tally["layers"] += 1
     try:
@@ -75,7 +88,7 @@ def ask(options: argparse.Namespace, index: int, tally: Counter[str]) -> list[Di
 
 def show(options: argparse.Namespace, index: int, it: Difference) -> None:
     print(f"  {it.fact}\n    keras:    {short(it.theirs)}\n    densecli: {short(it.ours)}")
-    run = " --run" if options.run else ""
+    run = (" --run" if options.run else "") + (f" --only {options.only}" if options.only else "")
     print(f"    again: python tools/differential.py --seed {options.seed} --index {index}{run}", flush=True)
 
 

@@ -1,7 +1,7 @@
 """Write what the documentation shows from what the program prints; `--check` only tells what is out of date.
 
-Two kinds of text are made: the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, and
-docs/layers.md, whole.
+Made are the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, and docs/layers.md and
+the man page, whole.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+
+import make_man
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -32,7 +34,7 @@ def fresh() -> dict[Path, str]:
 
 
 def pages() -> list[Path]:
-    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "docs" / "layers.md"]
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "docs" / "layers.md", make_man.PAGE]
 
 
 def fresh_page(page: Path) -> str:
@@ -40,6 +42,8 @@ def fresh_page(page: Path) -> str:
         from densecli.render.catalogue import markdown
 
         return markdown()
+    if page == make_man.PAGE:
+        return make_man.page()
     return BLOCK.sub(lambda found: f"```console\n{session(found[1])}```", page.read_text())
 
 

@@ -97,8 +97,8 @@ def assigned(names: Sequence[str], name: str | None, held: Any, path: str) -> It
     elif held.keys() & set(names):
         strangers = [each for each in held if each not in names]
         if strangers:
-            hint = did_you_mean(strangers[0], names)
-            raise ReadError(f"{quote(path)}: no input is called {quote(strangers[0])}", code="E508", hint=hint)
+            meant = did_you_mean(strangers[0], names)
+            raise ReadError(f"{quote(path)}: no input is called {quote(strangers[0])}", code="E508", hint=meant)
         yield from ((names.index(own), array) for own, array in held.items())
     else:
         if len(held) != len(names):

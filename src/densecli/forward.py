@@ -30,12 +30,16 @@ def forward(
     graph: Graph,
     ops: ModuleType,
     weights: Sequence[Mapping[str, Any]],
-    inputs: Sequence[Value],
+    inputs: list[Value],
     watch: Callable[[Step, list[Value]], None] | None = None,
 ) -> list[Value]:
-    """The model's outputs. `weights` are by node; `watch` sees the values of every call as soon as they are there."""
+    """The model's outputs. `weights` are by node; `watch` sees the values of every call as soon as they are there.
+
+    `inputs` is emptied: an input that nobody else holds is freed after its last use, like everything between.
+    """
     order = call_order(graph)[0]
     values: dict[Ref, Value] = dict(zip(graph.inputs, inputs, strict=True))
+    inputs.clear()
     left = uses(graph, order)
     for node, call in order:
         if Ref(node, call) not in values:

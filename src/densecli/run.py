@@ -79,7 +79,16 @@ class Plan(NamedTuple):
     peak_bytes: int
 
     def __call__(self, watch: Watch | None = None) -> list[Array]:
-        return [value.array for value in forward(self.graph, kernels, self.weights, self.inputs, watch)]
+        """The outputs; the inputs stay for another pass."""
+        return self.on(list(self.inputs), watch)
+
+    def once(self, watch: Watch | None = None) -> list[Array]:
+        """The outputs of the only pass: inputs are freed after their last use."""
+        return self.on(self.inputs, watch)
+
+    def on(self, inputs: list[Value], watch: Watch | None) -> list[Array]:
+        with kernels.silence():  # NaN and infinity are results here, and shown as such
+            return [value.array for value in forward(self.graph, kernels, self.weights, inputs, watch)]
 
 
 def run(graph: Graph, options: Options = Options(), watch: Watch | None = None) -> Outcome:  # noqa: B008  # immutable
@@ -90,13 +99,13 @@ def run(graph: Graph, options: Options = Options(), watch: Watch | None = None) 
     plan = prepare(graph, options)
     profile = Profile(plan.graph, plan.found) if options.profile else None
     started = perf_counter()
-    arrays = plan(both(profile, watch))
+    first = plan.inputs[0].array.shape if plan.inputs else ()
+    arrays = plan.once(both(profile, watch))
     seconds = perf_counter() - started if profile is None else profile.spent
     names = [plan.graph.nodes[ref.node].name for ref in plan.graph.outputs]
-    first = plan.inputs[0].array if plan.inputs else None
     return Outcome(
         options.seed, tuple(map(stats, names, arrays)), seconds, plan.peak_bytes, tuple(arrays),
-        batch=len(first) if first is not None and first.ndim else None,
+        batch=first[0] if first else None,
         weights=options.weights,
         profile=None if profile is None else tuple(profile.calls),
         notes=tuple(notes(graph)),

@@ -92,6 +92,61 @@ DELIBERATE = (
         lambda it: it.layer in TRAINING and refused(it, "E301", "E303"),
     ),
     Deliberate(
+        "Input(3): one size stands for a tuple of one",
+        lambda it: it.layer in ("Input", "InputLayer") and accepted(it, "to a shape"),
+    ),
+    Deliberate(
+        "arguments that every layer has (trainable, dtype, activity_regularizer) are accepted on every layer",
+        lambda it: (
+            it.layer == "ActivityRegularization"
+            and accepted(it, "multiple values for keyword argument 'activity_regularizer'")
+        ),
+    ),
+    Deliberate(
+        "output_shape must have a size for each axis of the equation's output; Keras ignores what is too much",
+        lambda it: it.layer == "EinsumDense" and refused(it, "does not fit the output axes"),
+    ),
+    Deliberate(
+        "an epsilon of null is no number; Keras takes its own default for it",
+        lambda it: refused(it, "epsilon: E301 expected a number, got null"),
+    ),
+    Deliberate(
+        "stacked cells take the states that belong to them; Keras drops what is too much",
+        lambda it: it.layer == "StackedRNNCells" and refused(it, "do not fit"),
+    ),
+    Deliberate(
+        "at inference RandomCrop resizes, as documented; Keras 3.15.1 hands the images on in another shape than it reported",
+        lambda it: it.layer == "RandomCrop" and it.fact == "shape of the values",
+    ),
+    Deliberate(
+        "Keras' torch backend normalizes over the last axis whatever `axis` says",
+        lambda it: (
+            it.layer in ("RMSNormalization", "LayerNormalization")
+            and it.fact == "values"
+            and it.config.get("axis", -1) != -1
+        ),
+    ),
+    Deliberate(
+        "Keras' torch backend counts a repeated border pixel in average pooling with an uneven `same`",
+        lambda it: (
+            it.layer.startswith(("AveragePooling", "AvgPool"))
+            and it.fact == "values"
+            and str(it.config.get("padding")).lower() == "same"
+        ),
+    ),
+    Deliberate(
+        "a cell whose activation Keras cannot compute (threshold wants arguments, glu halves the axis) has its shape, but cannot run",
+        lambda it: (
+            it.layer.endswith(("Cell", "Cells"))
+            and it.fact == "accepted"
+            and any(word in str(it.config) for word in ("'threshold'", "'glu'"))
+        ),
+    ),
+    Deliberate(
+        "spectrograms are of (batch, samples) or (samples,); with more axes Keras reports another shape than it computes",
+        lambda it: it.layer == "MelSpectrogram" and refused(it, "expected signals"),
+    ),
+    Deliberate(
         "a cell works on one step (batch, features); Keras lets broadcasting take more axes",
         lambda it: it.layer.endswith("Cell") and refused(it, "expected 2 axes"),
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from importlib import import_module
@@ -13,6 +12,7 @@ import typer
 from densecli import __version__
 from densecli.cli import streams
 from densecli.cli.complaints import complain
+from densecli.cli.completion import command_of, completing
 from densecli.errors import DenseError, OutputError, SpecErrors, did_you_mean
 from densecli.text import safe
 
@@ -72,21 +72,26 @@ def leave(error: BaseException, arguments: Sequence[str]) -> int:
 def invoke(arguments: list[str]) -> int:
     """Hand the words to the command they name, or to `summary`."""
     arguments = arguments or ["--help"]
-    named = arguments[0] in COMMANDS
-    if not named and arguments[0] not in ("-h", "--help", "--version", "--install-completion", "--show-completion"):
+    if arguments[0] not in COMMANDS and arguments[0] not in (
+        "-h",
+        "--help",
+        "--version",
+        "--install-completion",
+        "--show-completion",
+    ):
         arguments = ["summary", *arguments]
-    wanted = [arguments[0]] if arguments[0] in COMMANDS and not completing() else list(COMMANDS)
-    command = typer.main.get_command(build(wanted))
+    if completing():
+        named = command_of(COMMANDS)
+        app = build([named] if named else [], others=True)
+    else:
+        app = build([arguments[0]] if arguments[0] in COMMANDS else list(COMMANDS))
+    command = typer.main.get_command(app)
     code = command.main(arguments, prog_name="densecli", standalone_mode=False)
     return code if isinstance(code, int) else OK
 
 
-def completing() -> bool:
-    return "_DENSECLI_COMPLETE" in os.environ
-
-
-def build(names: Sequence[str]) -> typer.Typer:
-    """The app with these commands."""
+def build(names: Sequence[str], *, others: bool = False) -> typer.Typer:
+    """The app with these commands; the others, if wanted, by name only."""
     app = typer.Typer(
         name="densecli",
         rich_markup_mode=None,
@@ -96,6 +101,8 @@ def build(names: Sequence[str]) -> typer.Typer:
     app.callback(help=HELP)(root)
     for name in names:
         app.command(name, help=COMMANDS[name], short_help=COMMANDS[name])(import_module(f"densecli.cli.{name}").command)
+    for name in COMMANDS.keys() - set(names) if others else ():
+        app.command(name, help=COMMANDS[name])(lambda: None)
     return app
 
 

@@ -12,7 +12,6 @@ import typer
 from densecli.cli import streams
 from densecli.cli.complaints import complain
 from densecli.cli.demands import demanded, with_demands
-from densecli.cli.locking import locked_models, models_to_update, update
 from densecli.cli.options import Batch, Debug, ExitZero, InputShape, Output, Set, Specs
 from densecli.cli.output import append, deliver
 from densecli.cli.progress import progress
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from densecli.read.specs import Spec
 
 
-COLLECT_AFTER = 200_000  # new objects; the collector is off (see __main__), and models have cycles
+COLLECT_AFTER = 50_000  # new objects; the collector is off (see __main__), and models have cycles
 
 
 class Format(StrEnum):
@@ -82,7 +81,7 @@ def command(  # one parameter per option
     if update_lock and lock is None:
         raise typer.BadParameter("--update-lock needs --lock FILE, or `lock` in the settings")
     found, wanted = specs(spec), demanded(demands)
-    locked = None if lock is None else models_to_update(lock) if update_lock else locked_models(lock)
+    locked = None if lock is None else known_models(lock, update_lock)
     terms = Terms(reading(input_shape, set), batch, wanted, cast("Project", config), lock, locked, update_lock)
     results = [*results_of(found, terms, quiet)]
     inputs = [each.name for each in found if each.text is None]
@@ -93,6 +92,13 @@ def command(  # one parameter per option
     if summary:  # $GITHUB_STEP_SUMMARY is empty on other machines
         summarise(results, summary, inputs)
     return exit_code(results, exit_zero)
+
+
+def known_models(path: str, updating: bool) -> dict[str, Outline]:
+    """What the lock file holds."""
+    from densecli.cli import locking  # noqa: PLC0415  # only where there is a lock file
+
+    return locking.models_to_update(path) if updating else locking.locked_models(path)
 
 
 def results_of(found: Sequence[Spec], terms: Terms, quiet: bool) -> Iterator[Result]:
@@ -114,15 +120,14 @@ def tell(results: Sequence[Result], quiet: bool) -> None:
 
 def renew(path: str, known: Mapping[str, Outline], results: Sequence[Result], quiet: bool) -> None:
     """Write the lock file, unless there are specs that it would say nothing of."""
-    bad = sum(result.outline is None for result in results)
-    if bad:
-        streams.complain(
-            f"{safe(path)}: not written, for {plural(bad, 'spec')} could not be read or does not fit together"
-        )
+    from densecli.cli import locking  # noqa: PLC0415
+
+    found = {result.verdict.source: result.outline for result in results if result.outline is not None}
+    if len(found) < len(results):
+        missing = plural(len(results) - len(found), "spec")
+        streams.complain(f"{safe(path)}: not written, for {missing} could not be read or does not fit together")
         return
-    said = update(
-        path, known, {result.verdict.source: result.outline for result in results if result.outline is not None}
-    )
+    said = locking.update(path, known, found)
     if not quiet:
         streams.complain(safe(said))
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from densecli.report import Report
 
 
+LONGEST_TITLE = 120
+
+
 class Format(StrEnum):
     """What comes out: densecli.render.diff has a module for each."""
 
@@ -61,12 +64,19 @@ def command(  # one parameter per option
         return 2
     found = diff(a, b)
     inputs = [spec.name for spec in specs if spec.text is None]
+    if format is not Format.json:  # people know their words better than "<argument>"
+        found = found._replace(before=title(specs[0]), after=title(specs[1]))
     deliver(text_of(found, format, look(color, width, output is not None)), output, inputs)
     return int(not found.same and not exit_zero)
 
 
 def spec_of(word: str) -> Spec:
     return Spec(word) if is_file(word) else Spec(ARGUMENT, word)
+
+
+def title(spec: Spec) -> str:
+    words = spec.name if spec.text is None else " ".join(spec.text.split())
+    return words if len(words) <= LONGEST_TITLE else f"{words[:LONGEST_TITLE]}…"
 
 
 def report_of(spec: Spec, wishes: Reading, batch: int | None) -> Report | None:

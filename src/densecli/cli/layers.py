@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from densecli.cli.completion import layer_types
 from densecli.cli.options import Debug, Output
 from densecli.cli.output import deliver
 from densecli.layer import lookup
@@ -22,7 +23,9 @@ class Format(StrEnum):
 
 
 def command(
-    type_name: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="A layer type, such as Conv2D.")] = None,
+    type_name: Annotated[
+        str | None, typer.Argument(metavar="[TYPE]", help="A layer type, such as Conv2D.", autocompletion=layer_types)
+    ] = None,
     format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.text,
     output: Output = None,
     debug: Debug = False,

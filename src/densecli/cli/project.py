@@ -18,7 +18,7 @@ FILES = ("densecli.toml", "pyproject.toml")
 MOST_BYTES = 1 << 20
 # Every way that TOML has to open the section, so that nobody else's pyproject.toml is parsed (45 ms with tomllib).
 _SECTION = re.compile(
-    r"tool[\"'\s]*\.[\"'\s]*densecli|^\s*[\"']?densecli[\"']?\s*[.=]|tool[\"']?\s*=\s*\{", re.MULTILINE
+    r"tool[\"'\s]*\.[\"'\s]*densecli|^\s*\[\s*[\"']?tool[\"']?\s*\]|^\s*[\"']?tool[\"']?\s*=\s*\{", re.MULTILINE
 )
 
 

@@ -12,6 +12,7 @@ from densecli.cli.formats import Failure, Format, Summary, View, bare, write
 from densecli.cli.look import look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Output, Quiet, Set, Specs, Width
 from densecli.cli.output import deliver
+from densecli.cli.project import Config, Isolated
 from densecli.cli.running import Data, MaxMemory, Profiled, Run, Save, Seed, Until, WeightsFile, Wishes, check
 from densecli.errors import DenseError, SpecErrors
 from densecli.infer import infer
@@ -70,6 +71,8 @@ def command(  # one parameter per option
     max_memory: MaxMemory = None,
     color: ColorOption = Color.auto,
     width: Width = None,
+    isolated: Isolated = False,
+    config: Config = None,
     quiet: Quiet = False,
     debug: Debug = False,  # read from the arguments when something fails
 ) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from densecli.check import expectations, lock
+from densecli.check import expectations
 from densecli.check.finding import Verdict, is_judgement, of_error, subject
 from densecli.check.judge import judge
 from densecli.errors import DenseError, SpecErrors
@@ -82,10 +82,20 @@ def _held(graph: Graph, report: Report, terms: Terms) -> Result:
     checks, findings = ("valid", *verdict.checks), verdict.findings
     if terms.locked is not None and not terms.update:
         checks, findings = (*checks, "lock"), (*findings, *_unlike(about, terms))
-    outline = lock.locked(report) if terms.update else None
-    return Result(Verdict(report.source, checks, findings), (), tuple(report.warnings), outline)
+    return Result(Verdict(report.source, checks, findings), (), tuple(report.warnings), _outline(report, terms))
 
 
 def _unlike(about: Subject, terms: Terms) -> list[Finding]:
     """What is not as the lock file says."""
+    from densecli.check import lock  # noqa: PLC0415  # only where there is a lock file
+
     return lock.check(about, terms.locked or {}, lock.key(about.report.source, terms.lock or ""))
+
+
+def _outline(report: Report, terms: Terms) -> Outline | None:
+    """What the lock file will hold."""
+    if not terms.update:
+        return None
+    from densecli.check import lock  # noqa: PLC0415
+
+    return lock.locked(report)

@@ -80,6 +80,11 @@ def arrays_in(tree: Any) -> list[Array]:
     return [tree] if isinstance(tree, np.ndarray) else []
 
 
+def silence() -> np.errstate:
+    """No warnings about overflow, division by zero and invalid values."""
+    return np.errstate(all="ignore")
+
+
 def empty(shape: tuple[int, ...], dtype: str) -> Array:
     """Room for an array."""
     return np.empty(shape, number_type(dtype))

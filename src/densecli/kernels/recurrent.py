@@ -97,7 +97,7 @@ def lstm_state(
 ) -> tuple[Array, Array]:
     """New h and c from the four raw `gates` side by side on the last axis; overwrites `gates`."""
     admit, cell, output = gates[..., : 2 * units], gates[..., 2 * units : 3 * units], gates[..., 3 * units :]
-    recurrent_activation(admit, out=admit)
+    by_gate(recurrent_activation, admit, units)
     activation(cell, out=cell)
     recurrent_activation(output, out=output)
     cell *= admit[..., :units]
@@ -105,6 +105,12 @@ def lstm_state(
     c += cell
     h = activation(c)
     return np.multiply(h, output), c
+
+
+def by_gate(activation: Activation, gates: Array, units: int) -> None:
+    """Overwrite gates that lie side by side, each by itself: a softmax must not mix them."""
+    each = gates.reshape(*gates.shape[:-1], -1, units)
+    activation(each, out=each)
 
 
 def gru(  # noqa: PLR0913 - as many as the operation has
@@ -143,7 +149,7 @@ def gru_step_reset_after(
         if bias is not None:
             carried += bias
         gates = z[:, : 2 * units] + carried[:, : 2 * units]
-        recurrent_activation(gates, out=gates)
+        by_gate(recurrent_activation, gates, units)
         candidate = carried[:, 2 * units :]
         candidate *= gates[:, units:]
         candidate += z[:, 2 * units :]
@@ -162,7 +168,7 @@ def gru_step_reset_before(recurrent: Array, activation: Activation, recurrent_ac
         (h,) = states
         gates = np.matmul(h, for_gates)
         gates += z[:, : 2 * units]
-        recurrent_activation(gates, out=gates)
+        by_gate(recurrent_activation, gates, units)
         candidate = np.matmul(gates[:, units:] * h, for_candidate)
         candidate += z[:, 2 * units :]
         activation(candidate, out=candidate)

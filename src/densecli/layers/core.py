@@ -42,6 +42,8 @@ class InputLayer(Layer):
             self.reject("batch_shape", "give shape or batch_shape, not both")
         if self.batch_shape is not None and self.batch_size is not None:
             self.reject("batch_size", "batch_shape has the batch already")
+        if self.dtype.startswith("mixed_"):
+            self.reject("dtype", f"{self.dtype} is a policy of layers; a tensor has one dtype, such as float32")
 
     def output(self, *_: Any) -> Shape:
         return self.batch_shape if self.batch_shape is not None else (self.batch_size, *(self.shape or ()))

@@ -179,6 +179,8 @@ class Discretization(Encoding):
     def check(self) -> None:
         if self.bin_boundaries is None and self.num_bins is None:
             self.reject("num_bins", "give bin_boundaries or num_bins")
+        if self.bin_boundaries is not None and self.num_bins is not None:
+            self.reject("num_bins", "give bin_boundaries or num_bins, not both")
         if self.bin_boundaries is not None and len(array_shape(self.bin_boundaries)) != 1:
             self.reject("bin_boundaries", "expected a list of numbers")
         if self.sparse and self.output_mode == "int":

@@ -63,7 +63,7 @@ class Pooling(Layer, abstract=True):
         pool = getattr(ops, f"{self.operation}_pool")
         last = ops.channels_last(ops.floating(x), self.data_format)
         y = pool(last, pool_size=self.pool_size, strides=self.strides, padding=self.padding)
-        return ops.from_channels_last(y, self.data_format)
+        return ops.cast_like(ops.from_channels_last(y, self.data_format), x)
 
 
 class MaxPooling1D(Pooling):

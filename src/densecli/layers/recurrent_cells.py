@@ -38,9 +38,16 @@ class Cell(Layer, abstract=True):
     def number_of_states(self) -> int:
         return self.state_count
 
+    @property
+    def runnable(self) -> bool:
+        """A gate that glu makes half as wide fits nothing."""
+        return super().runnable and "glu" not in (vars(self).get("activation"), vars(self).get("recurrent_activation"))
+
     def accept(self, x: Shape, *states: Any, **_: Any) -> None:
         super().accept(x)
         check_states(list(states), self.state_shapes(x))
+        if any(None in state[1:] for state in flatten(list(states))):
+            raise ShapeError(f"the sizes of states must be known: {show(list(states))}")
 
     def output(self, x: Shape, *states: Any, **_: Any) -> list[Any]:
         return [self.step_output(x), *self.state_shapes(x)]

@@ -12,6 +12,7 @@ from densecli.graph import row_order
 from densecli.layer import CATALOGUE, Layer, Weight
 from densecli.model import Model
 from densecli.names import snake_case
+from densecli.read import hdf5_attributes
 from densecli.read.encoding import decode
 from densecli.read.limits import LIMITS, Limits
 from densecli.shape import product
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from densecli.graph import Graph
 
 DAMAGE = (OSError, KeyError, RuntimeError, ValueError, OverflowError, TypeError, AttributeError, MemoryError)
+WANTED = ("model_config", "keras_version")
 SKIPPED = ("optimizer_weights", "optimizer")  # not the model's
 
 
@@ -35,23 +37,41 @@ class Stored(NamedTuple):
 
 
 def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = LIMITS) -> Graph:
-    """The graph in the attribute `model_config`. Raises ReadError (E106 no h5py, E321 no config, E322 links) or LimitError."""
-    with open_hdf5(file) as opened:
-        text = config_of(opened, limits)
-        if text is None:
-            raise weights_only(opened, limits)
-        version = _attribute(opened, "keras_version")
-        from densecli.read import json_text, keras  # noqa: PLC0415
+    """The graph in the attribute `model_config`. Raises ReadError (E106 no h5py, E321 no config, E322 links) or LimitError.
 
-        source = decode(f"{name}:model_config", text, limits, limits.config_bytes)
-        document = json_text.load(source, limits)
-        graph = keras.read(document, source, input_shapes, version.decode("ascii", "replace") if version else "")
-        if any(layer.opaque for _, layer in keras.layers_of(graph)):
-            try:
-                _hold(opened, graph, limits)
-            except (DenseError, *DAMAGE):
-                graph.warnings.append("the weights could not be listed: those of custom layers are not counted")
-        return graph
+    h5py is needed only for what custom layers hold, for files without a config, and for files unlike those of Keras.
+    """
+    attributes = _attributes(file, limits)
+    text = attributes.get("model_config")
+    if text is None:
+        raise weights_only(file, limits)
+    if len(text) > limits.config_bytes:
+        raise LimitError("model_config is larger than the limit for configs", code="E506")
+    from densecli.read import json_text, keras  # noqa: PLC0415
+
+    source = decode(f"{name}:model_config", text, limits, limits.config_bytes)
+    document = json_text.load(source, limits)
+    version = attributes.get("keras_version", b"").decode("ascii", "replace")
+    graph = keras.read(document, source, input_shapes, version)
+    if any(layer.opaque for _, layer in keras.layers_of(graph)):
+        try:
+            hold(file, graph, limits)
+        except (DenseError, *DAMAGE):
+            graph.warnings.append("the weights could not be listed: those of custom layers are not counted")
+    return graph
+
+
+def _attributes(file: BinaryIO, limits: Limits) -> dict[str, bytes]:
+    """The attributes that densecli asks for, as bytes. Raises ReadError (E321) for one that is not a text."""
+    try:
+        found = hdf5_attributes.read(file, limits.config_bytes)
+    except hdf5_attributes.Unfamiliar:
+        with open_hdf5(file) as opened:
+            return {key: text for key in WANTED if (text := _attribute(opened, key)) is not None}
+    texts = {key: found[key].value for key in WANTED if key in found}
+    if "model_config" in texts and texts["model_config"] is None:
+        raise ReadError("the attribute model_config is not a text", code="E321")
+    return {key: text for key, text in texts.items() if text is not None}
 
 
 def list_weights(path: str, limits: Limits = LIMITS) -> list[Stored]:
@@ -93,14 +113,6 @@ def damaged(error: Exception) -> ReadError:
     return ReadError(f"the HDF5 file is damaged: {quote(str(error), 120)}", code="E321")
 
 
-def config_of(opened: Any, limits: Limits) -> bytes | None:
-    """The model's config as bytes; None where the file has none."""
-    text = _attribute(opened, "model_config")
-    if text is not None and len(text) > limits.config_bytes:
-        raise LimitError("model_config is larger than the limit for configs", code="E506")
-    return text
-
-
 def _attribute(opened: Any, name: str) -> bytes | None:
     """An attribute of the file that should be one string."""
     try:
@@ -116,9 +128,10 @@ def _attribute(opened: Any, name: str) -> bytes | None:
     raise ReadError(f"the attribute {name} is not a text", code="E321")
 
 
-def weights_only(opened: Any, limits: Limits) -> ReadError:
+def weights_only(file: BinaryIO, limits: Limits) -> ReadError:
     """The error for a file without a config: what it holds instead."""
-    found = guarded(opened, limits)
+    with open_hdf5(file) as opened:
+        found = guarded(opened, limits)
     total = sum(product(each.shape) or 0 for each in found)
     shown = ", ".join(f"{each.path} {each.shape}" for each in found[:3])
     hint = f"it holds {plural(len(found), 'array')} with {total:,} numbers: {shown}{', …' if len(found) > 3 else ''}"

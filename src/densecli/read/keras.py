@@ -70,7 +70,7 @@ def _topology(document: Any, source: Source, version: str) -> tuple[dict[str, An
         if key is None:
             break
         document, pointer = document[key], f"{pointer}/{key}"
-    if isinstance(document, list):
+    if isinstance(document, list) and document:
         document = {"class_name": "Sequential", "config": document}
     if not isinstance(document, dict):
         raise SpecSyntaxError("expected a model object", code="E302", place=Place(source, pointer=pointer))
@@ -161,7 +161,9 @@ class ModelReader:
         bare = isinstance(config, list)
         entries = config if bare else config["layers"]
         pointer = f"{pointer}/config" if bare else f"{pointer}/config/layers"
-        start = self.merged(entries[0], pointer) if entries else None
+        if not entries:
+            raise GraphError("the model has no layers", code="E403", place=self.place(pointer))
+        start = self.merged(entries[0], pointer)
         made = [
             self.layers.read(each, f"{pointer}/{index}") for index, each in enumerate(entries) if index or not start
         ]

@@ -1,0 +1,163 @@
+"""The forward pass beside Keras' own: `predict_on_batch` on the torch backend, ratios side by side in one run.
+
+    KERAS_PYTHON=… python bench/run.py [NAME…] [--rounds N]
+
+KERAS_PYTHON is a Python with keras and torch. Both sides get the same architecture, float32, batch 1, two threads, weights
+from their initializers, and a warm-up; rounds alternate, so that a busy machine disturbs both alike. Figures are medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+THREADS = "2"
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = THREADS
+
+import numpy as np  # noqa: E402
+
+from densecli import kernels  # noqa: E402
+from densecli.errors import Source  # noqa: E402
+from densecli.infer import infer  # noqa: E402
+from densecli.read import json_text, keras  # noqa: E402
+from densecli.run import Options, prepare  # noqa: E402
+
+# name -> the target of issue 5: densecli's time over Keras'
+TARGETS = {
+    "VGG16": 0.9, "ResNet50": 0.6, "InceptionV3": 0.6, "MobileNetV2": 0.9, "EfficientNetB0": 0.9, "BiLSTM": 0.9,
+    "Transformer": 0.9,
+}  # fmt: skip
+
+KERAS_SIDE = """
+import json, os, sys, time
+os.environ["KERAS_BACKEND"] = "torch"
+import keras, numpy as np, torch
+torch.set_num_threads(2)
+from keras import layers
+
+def bilstm():
+    x = inputs = keras.Input((200, 64))
+    for _ in range(3):
+        x = layers.Bidirectional(layers.LSTM(128, return_sequences=True))(x)
+    return keras.Model(inputs, layers.Dense(10)(x))
+
+def transformer():
+    x = inputs = keras.Input((128, 256))
+    for _ in range(6):
+        y = layers.MultiHeadAttention(8, 32)(x, x)
+        x = layers.LayerNormalization()(layers.Add()([x, y]))
+        y = layers.Dense(256)(layers.Dense(1024, activation="gelu")(x))
+        x = layers.LayerNormalization()(layers.Add()([x, y]))
+    return keras.Model(inputs, x)
+
+OWN = {"BiLSTM": bilstm, "Transformer": transformer}
+model = None
+for line in sys.stdin:
+    command, _, rest = line.strip().partition(" ")
+    if command == "build":
+        name, path = rest.split(" ", 1)
+        model = OWN[name]() if name in OWN else getattr(keras.applications, name)(weights=None)
+        with open(path, "w") as file:
+            file.write(model.to_json())
+        x = np.random.default_rng(1).standard_normal((1, *model.inputs[0].shape[1:]), "float32")
+        model.predict_on_batch(x)
+        print("built", flush=True)
+    else:
+        start = time.perf_counter()
+        model.predict_on_batch(x)
+        print(time.perf_counter() - start, flush=True)
+"""
+
+
+class Keras:
+    """Keras in a process of its own, asked for one pass at a time."""
+
+    def __init__(self, python: str) -> None:
+        self.process = subprocess.Popen(
+            [python, "-c", KERAS_SIDE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def ask(self, line: str) -> str:
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+
+def read(path: Path) -> Any:
+    source = Source(path.name, path.read_text())
+    return keras.read(json_text.load(source), source)
+
+
+def seconds(call: Any) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def measure(keras_side: Keras, name: str, folder: str, rounds: int) -> dict[str, Any]:
+    """Medians of one model on both sides."""
+    path = Path(folder, f"{name}.json")
+    if keras_side.ask(f"build {name} {path}") != "built":
+        raise SystemExit(f"Keras could not build {name}")
+    graph = read(path)
+    plan = prepare(graph, Options())
+    plan()
+    ours, theirs = [], []
+    for _ in range(rounds):
+        theirs.append(float(keras_side.ask("pass")))
+        ours.append(seconds(plan))
+    macs = infer(graph, batch=1).totals.macs
+    return {"name": name, "macs": macs, "ours": median(ours), "theirs": median(theirs), "best": min(ours)}
+
+
+def gemm() -> float:
+    """GFLOP/s of the machine's own float32 matrix product, now."""
+    a, b = (kernels.generator(0).standard_normal((1024, 1024), "float32") for _ in "ab")
+    return 2 * 1024**3 / min(seconds(lambda: np.matmul(a, b)) for _ in range(9)) / 1e9
+
+
+def table(names: list[str], rounds: int) -> str:
+    keras_side = Keras(os.environ.get("KERAS_PYTHON", sys.executable))
+    lines = [
+        "| model | GMACs | densecli ms | Keras ms | ratio | target | GFLOP/s of this pass |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    rate = gemm()
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            found = measure(keras_side, name, folder, rounds)
+            lines.append(
+                f"| {name} | {found['macs'] / 1e9:.2f} | {1000 * found['ours']:.0f} | {1000 * found['theirs']:.0f} "
+                f"| {found['ours'] / found['theirs']:.2f} | {TARGETS[name]} | {2 * found['macs'] / found['ours'] / 1e9:.0f} |"
+            )
+            print(lines[-1], file=sys.stderr, flush=True)
+    keras_side.process.stdin.close()
+    keras_side.process.wait()
+    load = os.getloadavg()[0]
+    return "\n".join(
+        [*lines, "", f"Matrix product of 1024³ float32 at the same time: {rate:.0f} GFLOP/s; load {load:.1f}."]
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=[])
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    print(table(arguments.names or list(TARGETS), arguments.rounds))
+
+
+if __name__ == "__main__":
+    main()
