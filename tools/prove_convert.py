@@ -21,7 +21,9 @@ def main():
         for spec in SPECS:
             for form, suffix in (("keras", "keras.json"), ("python", "py"), (None, "report.json")):
                 arguments = ["--format", "json", spec] if form is None else ["convert", spec, "--to", form]
-                text = subprocess.run([sys.executable, "-m", "densecli", *arguments], capture_output=True, text=True, check=True)
+                text = subprocess.run(
+                    [sys.executable, "-m", "densecli", *arguments], capture_output=True, text=True, check=True
+                )
                 Path(folder, f"{spec.name}.{suffix}").write_text(text.stdout)
         return subprocess.run([sys.argv[1], __file__, "--ask", folder], check=False).returncode
 
