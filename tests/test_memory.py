@@ -23,6 +23,7 @@ from densecli.optimizers import SLOTS, UPDATE, UPDATE_LARGEST, optimizer_name, s
 from densecli.read.specs import read, reading, specs
 from densecli.render.memory import as_record
 from densecli.saved import RULES
+from densecli.text import binary_size
 from densecli.trace import trace
 from goldens import golden
 from memory_cases import LAYERS, MODELS, OPTIMIZERS, PAIRS
@@ -273,6 +274,27 @@ def test_layers_of_unknown_code_are_named(capsys, tmp_path):
     assert code == 0
     assert "Not counted: odd" in out
     assert "Training: ≥ " in out
+
+
+# -- the page ------------------------------------------------------------------------------
+def measured_table():
+    """What docs/memory.md shows under "How close it comes"."""
+    head = "| model | batch, policy | stays for backward | estimate | height of a step | estimate | forward, all held | estimate |"
+    lines = [head, "|---|---|---:|---:|---:|---:|---:|---:|"]
+    for name, (_, batch, policy) in MODELS.items():
+        recorded, found = RECORDED["models"][name], model(name)
+        pairs = (
+            (recorded["kept"], found.training.activations),
+            (recorded["peak"], found.training.peak),
+            (recorded["inference"], found.inference.holding_all),
+        )
+        cells = [f"{binary_size(measured)} | {estimate / measured - 1:+.1%}" for measured, estimate in pairs]
+        lines.append(f"| {name} | {batch}, {policy} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def test_the_page_shows_the_measured_errors():
+    assert measured_table() in (ROOT / "docs" / "memory.md").read_text()
 
 
 # -- the command ---------------------------------------------------------------------------
