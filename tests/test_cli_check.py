@@ -19,6 +19,7 @@ import pytest
 import densecli.cli
 from densecli.check.expectations import READERS
 from densecli.cli.check import Format
+from densecli.errors import DenseError, ReadError, SpecErrors
 from densecli.render.findings import FORMATS
 from test_cli import BASE, CONTROL, HOSTILE, escaped
 from test_cli import densecli as program
@@ -158,6 +159,16 @@ def test_every_expectation_has_an_option(run):
 
 def test_every_format_has_a_renderer():
     assert {form.value for form in Format} == set(FORMATS)
+
+
+def test_a_spec_with_one_mistake_that_is_no_judgement_was_not_judged(run, monkeypatch):
+    def both(*_):
+        raise SpecErrors([DenseError("shapes", code="E405"), ReadError("weights", code="E106")])
+
+    monkeypatch.setattr("densecli.cli.verdicts.read", both)
+    code, out, err = run("check", CHAIN)
+    assert (code, out) == (2, "0 findings; 1 spec could not be judged.\n")
+    assert re.findall(r"error\[(E\d+)\]", err) == ["E405", "E106"]
 
 
 # -- standard input, options of reading ----------------------------------------------------------
@@ -594,8 +605,8 @@ def test_a_terminal_sees_how_far_it_is_and_then_nothing_of_it(folder):
     assert on_a_terminal("check", names[0]) == (0, "")
 
 
-def test_no_progress_anywhere_else(folder):
+def test_no_progress_anywhere_else(run, folder, monkeypatch):
+    monkeypatch.setattr("densecli.cli.progress.PATIENCE", 0)
     for number in range(3):
         (folder / f"{number}.yaml").write_text(GOOD)
-    done = program("check", "0.yaml", "1.yaml", "2.yaml", cwd=folder)
-    assert done.stderr == ""
+    assert run("check", "0.yaml", "1.yaml", "2.yaml")[2] == ""
