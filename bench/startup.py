@@ -34,7 +34,14 @@ def main(name: str):
     Console().print(table)
 app()
 """
-STACK = "Dense(16)@(3,2) -> Activation(relu) -> Dense(4)"
+STACK = "Dense(16)@(3,2) -> Activation(relu) -> Flatten -> Dense(4)"
+
+
+KERAS = """
+import keras
+from keras import layers
+keras.Sequential([keras.Input((3, 2)), layers.Dense(16), layers.Activation("relu"), layers.Flatten(), layers.Dense(4)]).summary()
+"""
 
 
 def cpu_ms(command: list[str]) -> float:
@@ -63,18 +70,25 @@ def table() -> str:
         hello, hello_table = Path(folder, "hello.py"), Path(folder, "hello_table.py")
         hello.write_text(HELLO)
         hello_table.write_text(HELLO_TABLE)
-        found = measure({
+        programs = {
             "python -c pass": [sys.executable, "-c", "pass"],
             "typer hello-world": [sys.executable, str(hello), "x"],
             "densecli --format json": [*densecli, "--format", "json", STACK],
             "typer + Rich table": [sys.executable, str(hello_table), "x"],
             "densecli (table)": [*densecli, STACK],
-        })  # fmt: skip
+        }
+        if "KERAS_PYTHON" in os.environ:  # an environment with Keras on torch
+            os.environ["KERAS_BACKEND"] = "torch"
+            programs["Keras' own summary()"] = [os.environ["KERAS_PYTHON"], "-c", KERAS]
+        found = measure(programs)
     base = {"densecli --format json": "typer hello-world", "densecli (table)": "typer + Rich table"}
     lines = ["| program | CPU ms (median) | ratio |", "|---|---:|---:|"]
     for name, spent in found.items():
         ratio = f"{spent / found[base[name]]:.2f} × {base[name]}" if name in base else ""
         lines.append(f"| {name} | {spent:.0f} | {ratio} |")
+    if "Keras' own summary()" in found:
+        ratio = found["Keras' own summary()"] / found["densecli (table)"]
+        lines[-1] = lines[-1].removesuffix(" |") + f"{ratio:.0f} × densecli (table) |"
     return "\n".join(lines)
 
 

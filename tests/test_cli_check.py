@@ -45,7 +45,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run(folder, capsys):  # noqa: ARG001  # the folder is where it runs
+def run(folder, capsys):  # the folder is where it runs
     """One run in this process: exit code, stdout, stderr."""
 
     def once(*arguments):

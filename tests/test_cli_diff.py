@@ -49,7 +49,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run(folder, capsys):  # noqa: ARG001  # the folder is where it runs
+def run(folder, capsys):  # the folder is where it runs
     def once(*arguments):
         code = densecli.cli.run(["diff", *map(str, arguments)])
         shown = capsys.readouterr()

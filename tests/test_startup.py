@@ -29,18 +29,18 @@ def modules(*arguments: str) -> set[str]:
         ("--format", "json", "Dense(4)@(3,)"),
         ("--format", "ndjson", "Dense(4)@(3,)"),
         ("explain", "Dense(4)@(3,)"),
-        ("convert", "Dense(4)@(3,)", "--to", "dsl"),
-        ("convert", "Dense(4)@(3,)", "--to", "yaml"),
-        ("convert", "Dense(4)@(3,)", "--to", "svg"),
-        ("memory", "Dense(4)@(3,)", "--format", "json", "--budget", "1GiB"),
-        ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "csv"),
-        ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "json"),
         ("check", "Dense(4)@(3,)", "--max-params", "99"),
         ("check", "Dense(4)@(3,)", "--format", "json", "--assert", "totals.params == 16"),
         ("check", "Dense(4)@(3,)", "--format", "github"),
         ("check", "Dense(4)@(3,)", "--format", "sarif"),
         ("diff", "Dense(4)@(3,)", "Dense(4)@(3,)"),
         ("diff", "Dense(4)@(3,)", "Dense(5)@(3,)", "--exit-zero", "--format", "json"),
+        ("convert", "Dense(4)@(3,)", "--to", "dsl"),
+        ("convert", "Dense(4)@(3,)", "--to", "yaml"),
+        ("convert", "Dense(4)@(3,)", "--to", "svg"),
+        ("memory", "Dense(4)@(3,)", "--format", "json", "--budget", "1GiB"),
+        ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "csv"),
+        ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "json"),
         ("layers",),
         ("layers", "Dense", "--format", "json"),
         ("--help",),
@@ -56,19 +56,19 @@ def test_the_table_imports_rich_only():
     assert HEAVY & modules("Dense(4)@(3,)") == {"rich"}
 
 
-@pytest.mark.parametrize(
-    "arguments", [("memory", "Dense(4)@(3,)"), ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--plot")], ids=" ".join
-)
-def test_other_tables_import_rich_only_too(arguments):
-    assert HEAVY & modules(*arguments) == {"rich"}
-
-
 def test_settings_are_parsed_only_where_there_are_some(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
     assert "tomllib" not in modules("check", "Dense(4)@(3,)")
     (tmp_path / "pyproject.toml").write_text("[tool.densecli.expect]\nparams = 16\n")
     assert "tomllib" in modules("check", "Dense(4)@(3,)")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("memory", "Dense(4)@(3,)"), ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--plot")], ids=" ".join
+)
+def test_other_tables_import_rich_only_too(arguments):
+    assert HEAVY & modules(*arguments) == {"rich"}
 
 
 def test_numpy_comes_with_run():

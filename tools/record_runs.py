@@ -125,9 +125,7 @@ def random_model(seed: int) -> keras.Model:
     for _ in range(random.randint(4, 10)):
         tensors.append(step(kind, tensors, random))
     used = {
-        id(tensor)
-        for layer in tensors
-        for tensor in layer._keras_history.operation._inbound_nodes[0].input_tensors
+        id(tensor) for layer in tensors for tensor in layer._keras_history.operation._inbound_nodes[0].input_tensors
     }
     ends = [tensor for tensor in tensors if id(tensor) not in used and tensor not in inputs] or [tensors[-1]]
     return keras.Model(inputs, ends)

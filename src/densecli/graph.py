@@ -34,7 +34,14 @@ class Call(NamedTuple):
     extra: dict[str, Any] = {}  # noqa: RUF012
     stated: dict[int, tuple[Shape, str]] | None = None
 
+    @property
+    def plain(self) -> bool:
+        """Whether this is the usual call, with one tensor: the shortcut that makes large models fast."""
+        return len(self.args) == 1 and type(self.args[0]) is Ref and not self.kwargs and not self.extra
+
     def refs(self) -> list[Ref]:
+        if self.plain:
+            return [self.args[0]]
         found: list[Ref] = []
         map_refs((self.args, self.kwargs, self.extra), found.append)
         return found

@@ -33,6 +33,9 @@ class Result(NamedTuple):
     tensors: tuple[Tensor, ...]
 
 
+SWITCHES = ("return_attention_scores", "use_causal_mask", "reverse")  # arguments of calls that are no tensors
+
+
 class Trace:
     """Results by (node, call). A call below a mistake or behind an unknown shape has none."""
 
@@ -113,16 +116,23 @@ def call_layer(found: Trace, node: Node, call: Call) -> Result | None:
     inputs = tuple(tensor for tensor in map(found.tensor, refs) if tensor is not None)
     if len(inputs) < len(refs):
         return None
+    if call.plain:
+        return _stated_or(apply(node.layer, (inputs[0].shape,), {}, inputs), call)
     known = dict(zip(refs, inputs, strict=True))
     args, kwargs = map_refs((call.args, call.kwargs), lambda ref: known[ref].shape)
+    extra = len(Call((), call.extra).refs()) if call.extra else 0
     try:
-        result = apply(node.layer, args, kwargs, inputs[: len(refs) - len(Call((), call.extra).refs())])
+        result = apply(node.layer, args, kwargs, inputs[: len(refs) - extra])
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         if _regular(call):
             raise  # a bug, not a strange file
         raise GraphError("cannot be called on what it is given", code="E407") from None
     if call.extra:
         result = result._replace(inputs=inputs)
+    return _stated_or(result, call)
+
+
+def _stated_or(result: Result, call: Call) -> Result:
     return _as_stated(result, call.stated) if call.stated and result.output is None else result
 
 
@@ -130,9 +140,9 @@ def _regular(call: Call) -> bool:
     """Whether a call has tensors and lists of tensors only, as everything but odd files has."""
     return all(
         value is None
-        or isinstance(value, Ref | bool)
+        or isinstance(value, Ref)
         or (isinstance(value, list) and all(isinstance(each, Ref) for each in value))
-        for value in (*call.args, *call.kwargs.values())
+        for value in (*call.args, *(value for key, value in call.kwargs.items() if key not in SWITCHES))
     )
 
 

@@ -11,10 +11,10 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ShapeError
-from densecli.shape import Dim, Shape, join_channels, normal_axis, plus, product, show, split_channels, window
+from densecli.shape import Dim, Shape, normal_axis, plus, product, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     Named = dict[str, Any]
     Rule = Callable[[tuple[Any, ...], Named], Any]
@@ -337,74 +337,6 @@ def take_along_axis(args: tuple[Any, ...], named: Named) -> Shape:
     return (*both[:axis], indices[axis], *both[axis + 1 :])
 
 
-def matmul(args: tuple[Any, ...], _: Named) -> Shape:
-    a, b = shape_of(args[0]), shape_of(args[1])
-    if not a or not b:
-        raise ShapeError("a matrix product takes no single numbers")
-    left, right = (1, *a) if len(a) == 1 else a, (*b, 1) if len(b) == 1 else b
-    if None not in (left[-1], right[-2]) and left[-1] != right[-2]:
-        raise ShapeError(f"cannot multiply matrices {show(a)} and {show(b)}: {left[-1]:,} against {right[-2]:,}")
-    head = broadcast_two(left[:-2], right[:-2])
-    return (*head, *(left[-2:-1] if len(a) > 1 else ()), *(right[-1:] if len(b) > 1 else ()))
-
-
-def dot(args: tuple[Any, ...], _: Named) -> Shape:
-    a, b = shape_of(args[0]), shape_of(args[1])
-    if not a or not b:
-        return a or b
-    return (*a[:-1], *b[:-1]) if len(b) == 1 else (*a[:-1], *b[:-2], b[-1])
-
-
-def tensordot(args: tuple[Any, ...], named: Named) -> Shape:
-    a, b = shape_of(args[0]), shape_of(args[1])
-    axes = named.get("axes", args[2] if len(args) > 2 else 2)
-    if isinstance(axes, int):
-        return (*a[: len(a) - axes], *b[axes:])
-    left, right = axes_of(axes[0], len(a)), axes_of(axes[1], len(b))
-    rest_a = [size for index, size in enumerate(a) if index not in left]
-    return (*rest_a, *(size for index, size in enumerate(b) if index not in right))
-
-
-def einsum(args: tuple[Any, ...], named: Named) -> Shape:
-    equation = named.get("subscripts", named.get("equation"))
-    operands = args
-    if not isinstance(equation, str):
-        equation, operands = args[0], args[1:]
-    return einsum_shape(equation.replace(" ", ""), [shape_of(each) for each in operands])
-
-
-def einsum_shape(equation: str, shapes: Sequence[Shape]) -> Shape:
-    left, arrow, right = equation.partition("->")
-    sizes: dict[str, Dim] = {}
-    head: Shape = ()
-    for letters, shape in zip(left.split(","), shapes, strict=True):
-        before, _, after = letters.partition("...")
-        middle = len(shape) - len(before) - len(after)
-        if middle < 0 or ("..." not in letters and middle):
-            raise ShapeError(f"{letters!r} does not fit {show(shape)}")
-        head = broadcast_two(head, shape[len(before) : len(before) + middle])
-        named = (*shape[: len(before)], *shape[len(before) + middle :])
-        for letter, size in zip(before + after, named, strict=True):
-            sizes[letter] = size if sizes.get(letter) in (None, 1) else sizes[letter]
-    if not arrow:
-        letters = left.replace("...", "").replace(",", "")
-        right = "..." * ("..." in left) + "".join(sorted(each for each in sizes if letters.count(each) == 1))
-    before, dots, after = right.partition("...")
-    return (*(sizes[each] for each in before), *(head if dots else ()), *(sizes[each] for each in after))
-
-
-def einsum_macs(equation: str, shapes: Sequence[Shape]) -> int | None:
-    """Products of an einsum over all its letters at once."""
-    left = equation.replace(" ", "").partition("->")[0]
-    letters = "".join(dict.fromkeys(left.replace("...", "").replace(",", "")))
-    full = einsum_shape(f"{left}->{'...' * ('...' in left)}{letters}", shapes)
-    return product(1 if size is None and index == 0 else size for index, size in enumerate(full))
-
-
-def outer(args: tuple[Any, ...], _: Named) -> Shape:
-    return tuple(product(shape_of(each)) for each in args[:2])
-
-
 def one_hot(args: tuple[Any, ...], named: Named) -> Shape:
     x = shape_of(args[0])
     classes = named.get("num_classes", named.get("depth", args[1] if len(args) > 1 else None))
@@ -443,86 +375,3 @@ def glu(args: tuple[Any, ...], named: Named) -> Shape:
     axis = normal_axis(named.get("axis", -1), len(x))
     size = x[axis]
     return (*x[:axis], None if size is None else size // 2, *x[axis + 1 :])
-
-
-# -- images and windows ---------------------------------------------------------------
-def channels(named: Named) -> str:
-    return str(named.get("data_format") or "channels_last")
-
-
-def resized(args: tuple[Any, ...], named: Named) -> Shape:
-    x, size = shape_of(args[0]), named.get("size", args[1] if len(args) > 1 else None)
-    height, width = (size, size) if isinstance(size, int) else tuple(size)  # type: ignore[arg-type]
-    if len(x) == 3:
-        return (x[0], height, width) if channels(named) == "channels_first" else (height, width, x[2])
-    return join_channels(x[0], (height, width), split_channels(x, channels(named))[1], channels(named))
-
-
-def depth_to_space(args: tuple[Any, ...], named: Named) -> Shape:
-    x, block = shape_of(args[0]), int(named["block_size"])
-    spatial, depth = split_channels(x, channels(named))
-    sizes = [None if size is None else size * block for size in spatial]
-    return join_channels(x[0], sizes, None if depth is None else depth // block**2, channels(named))
-
-
-def space_to_depth(args: tuple[Any, ...], named: Named) -> Shape:
-    x, block = shape_of(args[0]), int(named["block_size"])
-    spatial, depth = split_channels(x, channels(named))
-    sizes = [None if size is None else size // block for size in spatial]
-    return join_channels(x[0], sizes, None if depth is None else depth * block**2, channels(named))
-
-
-def per_axis(value: Any, rank: int) -> list[int]:
-    return [value] * rank if isinstance(value, int) else list(value)
-
-
-def pooled(args: tuple[Any, ...], named: Named) -> Shape:
-    x = shape_of(args[0])
-    spatial, depth = split_channels(x, channels(named))
-    pool = per_axis(named.get("pool_size", args[1] if len(args) > 1 else None), len(spatial))
-    strides = per_axis(pool if named.get("strides") is None else named["strides"], len(spatial))
-    sizes = _windows(spatial, pool, strides, [1] * len(pool), named)
-    return join_channels(x[0], sizes, depth, channels(named))
-
-
-def _windows(spatial: Shape, kernel: Sequence[int], strides: Any, dilation: Any, named: Named) -> list[Dim]:
-    padding = str(named.get("padding", "valid")).lower()
-    each = zip(spatial, kernel, strides, dilation, strict=True)
-    return [window(*axis, padding) for axis in each]
-
-
-def convolved(args: tuple[Any, ...], named: Named) -> Shape:
-    return _convolved(args, named, lambda kernel, _: kernel[-1])
-
-
-def depthwise(args: tuple[Any, ...], named: Named) -> Shape:
-    return _convolved(args, named, lambda kernel, depth: product((kernel[-1], depth)))
-
-
-def separable(args: tuple[Any, ...], named: Named) -> Shape:
-    return _convolved(args, named, lambda _, __: shape_of(args[2])[-1])
-
-
-def _convolved(args: tuple[Any, ...], named: Named, filters: Callable[[Shape, Dim], Dim]) -> Shape:
-    x, kernel = shape_of(args[0]), shape_of(args[1])
-    spatial, depth = split_channels(x, channels(named))
-    strides = per_axis(named.get("strides") or 1, len(spatial))
-    dilation = per_axis(named.get("dilation_rate") or 1, len(spatial))
-    sizes = _windows(spatial, kernel[:-2], strides, dilation, named)  # type: ignore[arg-type]
-    return join_channels(x[0], sizes, filters(kernel, depth), channels(named))
-
-
-def adaptive(args: tuple[Any, ...], named: Named) -> Shape:
-    x = shape_of(args[0])
-    spatial, depth = split_channels(x, channels(named))
-    return join_channels(x[0], per_axis(named["output_size"], len(spatial)), depth, channels(named))
-
-
-def grayscale(args: tuple[Any, ...], named: Named) -> Shape:
-    x = shape_of(args[0])
-    return (*x[:-3], 1, *x[-2:]) if channels(named) == "channels_first" else (*x[:-1], 1)
-
-
-def attention(args: tuple[Any, ...], _: Named) -> Shape:
-    query, value = shape_of(args[0]), shape_of(args[2])
-    return (*query[:-1], value[-1])

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.layer import Layer
+from densecli.layers import operation_products as products
 from densecli.layers import operation_shapes as shapes
+from densecli.layers import operation_windows as windows
 from densecli.layers.operation_shapes import Constant, shape_of
 from densecli.names import ACTIVATION_FLOPS, DTYPE_BYTES
 from densecli.shape import product, size, times
@@ -89,7 +91,7 @@ for _name, _rule in {
     "Swapaxes": shapes.swapaxes, "ExpandDims": shapes.expand_dims, "Squeeze": shapes.squeeze, "Split": shapes.split,
     "Unstack": shapes.unstack, "Tile": shapes.tile, "Repeat": shapes.repeat, "Pad": shapes.pad, "GetItem": shapes.getitem,
     "Take": shapes.take, "TakeAlongAxis": shapes.take_along_axis, "Slice": shapes.slice_of,
-    "BroadcastTo": shapes.broadcast_to, "DepthToSpace": shapes.depth_to_space, "SpaceToDepth": shapes.space_to_depth,
+    "BroadcastTo": shapes.broadcast_to, "DepthToSpace": windows.depth_to_space, "SpaceToDepth": windows.space_to_depth,
 }.items():  # fmt: skip
     _enter(_name, _rule, "same", 0)
 for _name, _rule in {
@@ -99,19 +101,19 @@ for _name, _rule in {
 _enter("OneHot", shapes.one_hot, "cast", 0)
 _enter("MultiHot", shapes.multi_hot, "same", 0)
 # Matrix products, windows, images.
-_enter("Matmul", shapes.matmul, "promote", 0)
-_enter("Dot", shapes.dot, "promote", 0)
-_enter("Tensordot", shapes.tensordot, "promote", 0)
-_enter("Einsum", shapes.einsum, "promote", 0)
-_enter("Outer", shapes.outer, "promote", 0)
-_enter("Conv", shapes.convolved, "promote", 0)
-_enter("DepthwiseConv", shapes.depthwise, "promote", 0)
-_enter("SeparableConv", shapes.separable, "promote", None)
-_enter("DotProductAttention", shapes.attention, "promote", None)
-_enter("MaxPool AveragePool", shapes.pooled, "same", None)
-_enter("AdaptiveMaxPool AdaptiveAveragePool", shapes.adaptive, "same", None)
-_enter("Resize", shapes.resized, "same", None)
-_enter("RGBToGrayscale", shapes.grayscale, "same", 5)
+_enter("Matmul", products.matmul, "promote", 0)
+_enter("Dot", products.dot, "promote", 0)
+_enter("Tensordot", products.tensordot, "promote", 0)
+_enter("Einsum", products.einsum, "promote", 0)
+_enter("Outer", products.outer, "promote", 0)
+_enter("Conv", windows.convolved, "promote", 0)
+_enter("DepthwiseConv", windows.depthwise, "promote", 0)
+_enter("SeparableConv", windows.separable, "promote", None)
+_enter("DotProductAttention", windows.attention, "promote", None)
+_enter("MaxPool AveragePool", windows.pooled, "same", None)
+_enter("AdaptiveMaxPool AdaptiveAveragePool", windows.adaptive, "same", None)
+_enter("Resize", windows.resized, "same", None)
+_enter("RGBToGrayscale", windows.grayscale, "same", 5)
 _enter("RGBToHSV HSVToRGB", shapes.same, "same", None)
 
 MATRIX = (
@@ -188,7 +190,7 @@ class Operation(Layer, abstract=True):
         tensors = [shape_of(each) for each in args if not isinstance(each, str)]
         if self.rule == "Einsum":
             equation = self.config.get("subscripts", next((each for each in args if isinstance(each, str)), ""))
-            return shapes.einsum_macs(equation, tensors)
+            return products.einsum_macs(equation, tensors)
         if self.rule in ("Matmul", "Dot") and len(tensors[0]) > 0:
             return times(size(output), tensors[0][-1])
         if self.rule == "Conv":

@@ -181,10 +181,10 @@ class ModelReader:
         self.check_names(graph)
         return graph
 
-    def merged(self, entry: dict[str, Any], pointer: str) -> list[Node] | None:
+    def merged(self, entry: Any, pointer: str) -> list[Node] | None:
         """The nodes of a Merge of models, with which a Sequential of Keras 1 could start."""
-        config = entry.get("config")
-        if class_of(entry) != "Merge" or not isinstance(config, dict) or not isinstance(config.get("layers"), list):
+        config = entry.get("config") if isinstance(entry, dict) and class_of(entry) == "Merge" else None
+        if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
             return None
         where = f"{pointer}/0/config/layers"
         made = [self.layers.read(each, f"{where}/{index}") for index, each in enumerate(config["layers"])]

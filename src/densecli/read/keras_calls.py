@@ -156,15 +156,12 @@ class CallReader:
     # -- which call a reference means -------------------------------------------------
     def settle(self, inputs: list[Ref], outputs: list[Ref]) -> None:
         """Turn the file's node numbers into calls. A nested model of Keras 1 and 2 has one node of its own before them."""
-        everything = [(call.args, call.kwargs, call.extra) for node in self.nodes for call in node.calls]
+        everything = [ref for node in self.nodes for call in node.calls for ref in call.refs()]
         highest: dict[int, int] = {}
         lowest: dict[int, int] = {}
-
-        def look(ref: Ref) -> None:
+        for ref in [*everything, *outputs]:
             highest[ref.node] = max(highest.get(ref.node, 0), ref.call)
             lowest[ref.node] = min(lowest.get(ref.node, ref.call), ref.call)
-
-        map_refs([everything, outputs], look)
         before = {index: self.before_first(index, lowest, highest) for index in highest}
         self.check_calls(highest, before)
         if any(before.values()):
