@@ -174,16 +174,17 @@ def read_json(spec):
 
 
 def test_a_measured_forward_pass_needs_what_is_told():
-    """Where the kernels work without copies; tools/record_memory.py measures the others."""
+    """Where the kernels work without copies; the caller may hold on to the batch. docs/memory.md tells of other models."""
     import densecli.run
 
     stack, options = graph("Dense(400)@(500,) -> Dense(600) -> Dense(10)"), densecli.run.Options(batch=2000)
-    densecli.run.prepare(stack, options)()
+    densecli.run.run(stack, options)
     tracemalloc.start()
-    densecli.run.prepare(stack, options)()  # unlike `run`, it keeps the inputs, as the figure does
+    densecli.run.run(stack, options)
     measured = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert footprint(stack, "", Wish(2000)).inference.total == pytest.approx(measured, rel=0.1)
+    told, batch = footprint(stack, "", Wish(2000)).inference.total, 2000 * 500 * 4
+    assert told <= measured <= 1.05 * (told + batch)
 
 
 # -- batches and budgets -------------------------------------------------------------------
