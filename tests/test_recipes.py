@@ -188,7 +188,7 @@ def test_make(folder):
     (folder / "models" / "net.yaml").write_text(NET.replace("16", "32"))
     assert sh(folder, "make models").returncode == 2
     assert sh(folder, "make lock && make models models.csv").returncode == 0
-    assert (folder / "models.csv").read_text().startswith("layer,")
+    assert (folder / "models.csv").read_text().startswith("name,type,")
 
 
 def test_pytest(folder):

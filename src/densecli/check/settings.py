@@ -52,7 +52,10 @@ def matches(path: str, pattern: str) -> bool:
     if "/" not in pattern:
         return fnmatchcase(path.rpartition("/")[2], pattern)
     pattern = pattern.removeprefix("./").removeprefix("/")
-    return re.fullmatch(_as_regex(pattern), path) is not None
+    try:
+        return re.fullmatch(_as_regex(pattern), path) is not None
+    except re.error:  # a range the wrong way round, such as [z-a], holds nothing
+        return False
 
 
 def _as_regex(pattern: str) -> str:
@@ -65,7 +68,7 @@ def _as_regex(pattern: str) -> str:
 
 
 def _class(piece: str) -> str:
-    inside = piece[1:-1].replace("\\", r"\\").replace("[", r"\[").replace("&&", r"\&&").replace("--", r"\--")
+    inside = re.sub(r"([\\\[&|~])", r"\\\1", piece[1:-1]).replace("--", r"\--")  # what sets may come to mean in `re`
     negated = inside.startswith(("!", "^"))
     return f"[{'^' if negated else ''}{inside[negated:] or '^'}]"
 

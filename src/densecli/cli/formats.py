@@ -83,13 +83,14 @@ def _json_line(result: Summary | Failure) -> str:
 
 
 def _one(result: Summary, format: Format, view: View) -> str:
-    from densecli.render.columns import choose_columns  # noqa: PLC0415
+    from densecli.render.columns import MACHINE_COLUMNS, choose_columns  # noqa: PLC0415
     from densecli.render.selection import Selection, select  # noqa: PLC0415
 
     report = result.report
     wanted = Selection(**view.selection)
+    usual = MACHINE_COLUMNS if format in (Format.csv, Format.tsv) else None
     lines = select(report, wanted._replace(depth=None) if format is Format.html else wanted)
-    return _RENDERERS[format](result, lines, choose_columns(view.columns, report), view)
+    return _RENDERERS[format](result, lines, choose_columns(view.columns, report, usual), view)
 
 
 def _joined(texts: Sequence[str], results: Sequence[Summary], format: Format) -> str:
