@@ -151,7 +151,7 @@ def test_the_peak_is_the_first_highest_moment():
     found = trace(stack, with_batch(stack, 1))
     highest = peak(stack, found)
     assert highest.bytes == max(height for _, height, _ in heights(stack, found)) == sum(highest.alive.values())
-    assert {stack.nodes[ref.node].name for ref in highest.alive} == {"input_layer", "dense", "dense_1", "dense_2"}
+    assert {stack.nodes[ref.node].name for ref in highest.alive} == {"dense", "dense_1", "dense_2"}
 
 
 def test_tensors_in_a_nested_model_count():
@@ -163,8 +163,7 @@ def test_tensors_in_a_nested_model_count():
         }
     )
     counts = [footprint(each).inference.tensors for each in (flat, nested)]
-    assert counts[0] == (4 + 8 + 1000) * 4
-    assert counts[1] == counts[0] + 8 * 4  # the caller holds what goes into the model until it returns
+    assert counts[0] == counts[1] == (1000 + 8) * 4
 
 
 def read_json(spec):
@@ -175,16 +174,17 @@ def read_json(spec):
 
 
 def test_a_measured_forward_pass_needs_what_is_told():
-    """Where the kernels work without copies; tools/record_memory.py measures the others."""
+    """Where the kernels work without copies; the caller may hold on to the batch. docs/memory.md tells of other models."""
     import densecli.run
 
     stack, options = graph("Dense(400)@(500,) -> Dense(600) -> Dense(10)"), densecli.run.Options(batch=2000)
-    densecli.run.prepare(stack, options)()
+    densecli.run.run(stack, options)
     tracemalloc.start()
-    densecli.run.prepare(stack, options)()  # unlike `run`, it keeps the inputs, as the figure does
+    densecli.run.run(stack, options)
     measured = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert footprint(stack, "", Wish(2000)).inference.total == pytest.approx(measured, rel=0.1)
+    told, batch = footprint(stack, "", Wish(2000)).inference.total, 2000 * 500 * 4
+    assert told <= measured <= 1.05 * (told + batch)
 
 
 # -- batches and budgets -------------------------------------------------------------------

@@ -10,7 +10,7 @@ from densecli.graph import Graph, Node
 from densecli.infer import RowBuilder, weight_bytes, weight_params, with_batch
 from densecli.layer import Layer
 from densecli.layers.core import InputLayer
-from densecli.liveness import bytes_of, peak, peak_tensors
+from densecli.liveness import peak, peak_tensors
 from densecli.model import Model
 from densecli.optimizers import optimizer_name, state_bytes, update_bytes
 from densecli.shape import show
@@ -136,7 +136,7 @@ def footprint(graph: Graph, source: str = "<argument>", wish: Wish = Wish()) -> 
     return Footprint(
         source, graph.name, graph.kind, wish.batch, wish.dtype, sums.by_dtype(),
         Inference(sums.weights, highest.bytes, "" if highest.step is None else graph.nodes[highest.step[0]].name, tuple(alive), kept.outputs),
-        training(sums, optimizer, kept, highest.bytes - batch_bytes(graph, found)), kept.layers, tuple(dict.fromkeys((*sums.uncounted, *kept.unknown))),
+        training(sums, optimizer, kept, highest.bytes), kept.layers, tuple(dict.fromkeys((*sums.uncounted, *kept.unknown))),
         None if wish.budget is None else fits(graph, wish.budget, optimizer),
     )  # fmt: skip
 
@@ -154,11 +154,6 @@ def training(sums: Sums, optimizer: str, kept: Backward, passing: int) -> Traini
         max(passing, kept.loose),
         update_bytes(optimizer, trained),
     )
-
-
-def batch_bytes(graph: Graph, found: Trace) -> int:
-    """The inputs, which stay in any case."""
-    return sum(bytes_of(found.tensor(ref)) for ref in graph.inputs)
 
 
 class Sums:
@@ -208,9 +203,7 @@ def fits(graph: Graph, budget: int, optimizer: str) -> Budget:
 
     def step(batch: int) -> int:
         found = shapes(batch)
-        return training(
-            base, optimizer, layer_memory(graph, found), peak_tensors(graph, found) - batch_bytes(graph, found)
-        ).peak
+        return training(base, optimizer, layer_memory(graph, found), peak_tensors(graph, found)).peak
 
     return Budget(
         budget,

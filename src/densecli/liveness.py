@@ -27,10 +27,7 @@ class Peak(NamedTuple):
 
 
 def peak_tensors(graph: Graph, found: Trace) -> int:
-    """Bytes of the tensors alive at once, at most. Unknown sizes count as 0.
-
-    A tensor dies after its last use; the inputs and the outputs belong to the caller and stay.
-    """
+    """Bytes of the tensors alive at once, at most; a tensor dies after its last use. Unknown sizes count as 0."""
     return max(height for _, height, _ in heights(graph, found))
 
 
@@ -44,7 +41,6 @@ def heights(graph: Graph, found: Trace) -> Iterator[tuple[Step | None, int, dict
     """Before the first call and at every call: the call, the bytes alive, and by tensor (a view: copy it to keep it)."""
     order = call_order(graph)[0]
     left = uses(graph, order)
-    held = set(graph.inputs)
     alive = {ref: bytes_of(found.tensor(ref)) for ref in graph.inputs}
     height = sum(alive.values())
     yield None, height, alive
@@ -58,7 +54,7 @@ def heights(graph: Graph, found: Trace) -> Iterator[tuple[Step | None, int, dict
         yield (node, call), height + _inside(graph.nodes[node].layer, result), alive
         for ref in graph.nodes[node].calls[call].refs():
             left[ref] -= 1
-            if not left[ref] and ref not in held:
+            if not left[ref]:
                 height -= alive.pop(ref, 0)
 
 
