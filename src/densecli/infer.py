@@ -233,7 +233,7 @@ def layer_weights(layer: Layer, result: Result) -> Iterator[Owned]:
         found = _own_weights(layer, layer.held or (), (layer.trainable, (), None))
     else:
         found = _weights(layer, result.args, result.kwargs, (layer.trainable, (), None))
-    for owned in sorted(found, key=lambda owned: owned.weight.name.rpartition("/")[2] not in layer.leads):
+    for owned in found:
         if owned.owner not in seen:
             seen.add(owned.owner)
             yield owned
@@ -245,10 +245,15 @@ def _weights(layer: Layer, args: Any, kwargs: Any, above: tuple[bool, tuple[str,
     if layer.opaque or (layer.held is not None and None in flat_inputs([list(args), kwargs])):
         yield from _own_weights(layer, layer.held or (), above)
         return
-    for owned in _own_weights(layer, layer.weights(*args, **kwargs), above):
-        yield owned._replace(owner=(shared, *path_here, owned.owner[-1]))
+    found = [
+        owned._replace(owner=(shared, *path_here, owned.owner[-1]))
+        for owned in _own_weights(layer, layer.weights(*args, **kwargs), above)
+    ]
     for child in layer.children(*args, **kwargs):
-        yield from _weights(child.layer, child.inputs, child.kwargs, (trainable, (*path, child.name), shared))
+        found += _weights(child.layer, child.inputs, child.kwargs, (trainable, (*path, child.name), shared))
+    if layer.leads:
+        found.sort(key=lambda owned: owned.weight.name.rpartition("/")[2] not in layer.leads)
+    yield from found
 
 
 def _own_weights(layer: Layer, weights: Iterable[Weight], above: tuple[bool, tuple[str, ...], Any]) -> Iterator[Owned]:

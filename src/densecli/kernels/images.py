@@ -21,8 +21,10 @@ def resize_images(images: Array, sides: Ints, interpolation: str = "bilinear", *
     height, width = sides
     if images.dtype.kind == "f":
         return resize(images, (height, width), interpolation, antialias)
-    limits = np.iinfo(images.dtype)
     y = np.rint(resize(images.astype(np.float32), (height, width), interpolation, antialias))
+    if images.dtype == bool:
+        return y != 0
+    limits = np.iinfo(images.dtype)
     return np.clip(y, limits.min, limits.max).astype(images.dtype)
 
 

@@ -34,7 +34,8 @@ def merge(operation: str, xs: Sequence[Array], masks: Sequence[Array | None] | N
     rank = max(x.ndim for x in xs)
     same = [x.reshape(x.shape[0], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in xs]
     if operation == "average":
-        return np.asarray(reduce(np.add, same) / np.asarray(len(xs), same[0].dtype))
+        total = reduce(np.add, same)
+        return np.asarray(total / np.asarray(len(xs), total.dtype))
     if masks is None or any(x.ndim != rank for x in xs):
         return reduce(MERGES[operation], same)
     wide = [None if mask is None else mask[..., None].astype(bool) for mask in masks]

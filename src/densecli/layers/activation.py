@@ -35,9 +35,10 @@ class ReLU(Layer):
         return times(1 + (self.max_value is not None) + bool(self.negative_slope) + bool(self.threshold), size(y))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
-        return ops.relu(
+        y = ops.relu(
             ops.floating(x), negative_slope=self.negative_slope, max_value=self.max_value, threshold=self.threshold
         )
+        return ops.cast_like(y, x)
 
 
 class LeakyReLU(Layer):

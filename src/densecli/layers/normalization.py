@@ -292,8 +292,9 @@ class SpectralNormalization(Layer):
     def weights(self, x: Shape) -> Iterator[Weight]:
         kernel = self.kernel(x)
         yield Weight(
-            "vector_u", (1, kernel.shape[-1]), ("", *kernel.axes[-1:]), False, "truncated_normal", kernel.dtype
-        )
+            "vector_u", (1, kernel.shape[-1]), ("", *kernel.axes[-1:]), False, "truncated_normal",
+            kernel.dtype or self.layer.variable_dtype,
+        )  # fmt: skip
 
     def children(self, x: Shape) -> Iterator[Child]:
         yield Child(self.layer.name, self.layer, (x,))
