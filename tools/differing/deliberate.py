@@ -109,6 +109,10 @@ DELIBERATE = (
         lambda it: refused(it, "activity_regularizer: E303"),
     ),
     Deliberate(
+        "a seed is an integer: Keras takes any number, and cuts it",
+        lambda it: refused(it, "seed: E301 expected an integer, got number"),
+    ),
+    Deliberate(
         "a switch is true or false: Keras goes by the truth of whatever is given",
         lambda it: refused(it, "expected true or false"),
     ),
