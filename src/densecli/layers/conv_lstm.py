@@ -116,6 +116,7 @@ class ConvLSTM(Recurrent, abstract=True):
 
     def check(self) -> None:
         super().check()
+        self.cell.trainable = True  # Keras 3.15.1 hands trainable to the cells of its other recurrent layers only
         if max(self.cell.strides) > 1 and max(self.cell.dilation_rate) > 1:  # type: ignore[attr-defined]
             self.reject("dilation_rate", "strides and dilation_rate cannot both exceed 1")
 
