@@ -73,6 +73,33 @@ def test_every_layer_has_cases(kind):
     assert count >= 5 or kind.opaque or kind.__name__ == "InputLayer"
 
 
+@pytest.mark.parametrize("figure", ["macs", "elementwise"])
+@pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
+def test_every_cost_is_told_in_words_beside_it(kind, figure):
+    """The words are not inherited from further up than the arithmetic, and docs/figures.md has them."""
+    assert getattr(kind, f"{figure}_rule")
+    arithmetic, told = (defined_at(kind, name) for name in (figure, f"{figure}_rule"))
+    assert told <= arithmetic or kind.__mro__[arithmetic] is Layer
+    page = (Path(__file__).parent.parent / "docs" / "figures.md").read_text()
+    assert re.search(rf"^\|.*\b{kind.__name__}\b.*\| {re.escape(kind.elementwise_rule)} \|$", page, re.MULTILINE)
+
+
+def defined_at(kind, name):
+    """How far up in its bases a class finds an attribute."""
+    return next(index for index, base in enumerate(kind.__mro__) if name in vars(base))
+
+
+def test_words_that_stayed_further_up_than_the_arithmetic_are_noticed():
+    class Cheap(Layer, abstract=True):
+        elementwise_rule = "1 per element"
+
+    class Dear(Cheap, abstract=True):
+        def elementwise(self, *_, **__):
+            return 2
+
+    assert defined_at(Dear, "elementwise_rule") > defined_at(Dear, "elementwise")
+
+
 def test_aliases_lead_somewhere_else():
     assert all(target in CATALOGUE and alias not in CATALOGUE for alias, target in ALIASES.items())
 

@@ -33,7 +33,7 @@ def words(text):
     return re.sub(r"&#160;|\s+", " ", text.replace("{}", ""))
 
 
-@pytest.mark.parametrize("format", PEOPLE)
+@pytest.mark.parametrize("kind", PEOPLE)
 @pytest.mark.parametrize(
     ("stack", "batch", "basis"),
     [
@@ -43,8 +43,8 @@ def words(text):
         ("[Input(batch_shape=(2, 3)) | Input(batch_shape=(5, 3))] -> Dot(-1)", (), "the batches of the inputs"),
     ],
 )
-def test_a_summary_names_units_and_batch(run, format, stack, batch, basis):
-    shown = words(run(stack, *batch, "-f", format, "-c", "name,macs,flops,activation_bytes"))
+def test_a_summary_names_units_and_batch(run, kind, stack, batch, basis):
+    shown = words(run(stack, *batch, "-f", kind, "-c", "name,macs,flops,activation_bytes"))
     for unit in ("MACs", "FLOPs", "Activations"):
         assert unit in shown
     assert basis in shown
@@ -71,8 +71,8 @@ def test_other_commands_do_so_too(run, words):
 
 
 def test_programs_find_the_unit_in_the_name_of_the_column(run):
-    for format, delimiter in (("csv", ","), ("tsv", "\t")):
-        head = next(csv.reader(io.StringIO(run(STACK, "-f", format)), delimiter=delimiter))
+    for kind, delimiter in (("csv", ","), ("tsv", "\t")):
+        head = next(csv.reader(io.StringIO(run(STACK, "-f", kind)), delimiter=delimiter))
         assert {"params", "weight_bytes", "macs", "flops", "activation_bytes"} <= set(head)
 
 
@@ -89,9 +89,9 @@ def test_what_is_not_counted_is_null_and_named(run):
     assert [row[figure] for row in rows for figure in FIGURES] == [""] * 2 * len(FIGURES)
 
 
-@pytest.mark.parametrize("format", PEOPLE)
-def test_people_see_a_question_mark_not_a_0(run, format):
-    shown = words(run(OPAQUE, "-f", format, "-c", "name,params,macs,flops"))
+@pytest.mark.parametrize("kind", PEOPLE)
+def test_people_see_a_question_mark_not_a_0(run, kind):
+    shown = words(run(OPAQUE, "-f", kind, "-c", "name,params,macs,flops"))
     cells = re.search(r"lambda(?: ?[|│&]? ?)((?:\? ?[|│&]? ?){3})", shown)
     assert cells, shown
     assert "not counted: lambda" in shown

@@ -96,6 +96,8 @@ class Layer:
     order: ClassVar[tuple[str, ...]] = ()  # the order of positional arguments, where it is not that of the fields
     formula: ClassVar[str] = ""  # what the layer computes, shown by explain and the docs
     shape_rule: ClassVar[str] = ""  # how the output shape follows from the input's
+    macs_rule: ClassVar[str] = "0"  # what `macs` counts, in words
+    elementwise_rule: ClassVar[str] = ""  # what `elementwise` counts, in words: the convention of docs/figures.md
     ndim: ClassVar[int | None] = None  # axes the input must have, with the batch
     min_ndim: ClassVar[int | None] = None
     takes: ClassVar[str] = (

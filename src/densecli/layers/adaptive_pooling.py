@@ -21,6 +21,7 @@ class AdaptivePooling(Layer, abstract=True):
     """Each of `output_size` nearly equal parts of each channel becomes one value."""
 
     shape_rule = "(batch, *spatial, channels) -> (batch, *output_size, channels)"
+    elementwise_rule = "mean: per output the size of its part (sums and a division); max: 1 less (comparisons)"
     rank: ClassVar[int]
     operation: ClassVar[str]
 

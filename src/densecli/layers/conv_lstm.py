@@ -100,6 +100,8 @@ class ConvLSTM(Recurrent, abstract=True):
 
     formula = "as LSTM, with convolutions instead of products: of the input with kernel, of the state with recurrent_kernel (padding=same)"
     shape_rule = "(batch, steps, *spatial, channels) -> (batch, *windows, filters), with return_sequences (batch, steps, *windows, filters)"
+    macs_rule = "per step: output pixels × kernel size × (input channels + filters) × 4 × filters"
+    elementwise_rule = "per output of a step: 8, 4 for the biases, 2 activations and 3 recurrent activations"
     rank: ClassVar[int]
     cell_type = ConvLSTMCell
     order = (

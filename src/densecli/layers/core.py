@@ -25,6 +25,7 @@ class InputLayer(Layer):
     aliases = ("Input",)
     formula = "output = input"
     shape_rule = "(batch, *shape)"
+    elementwise_rule = "0: numbers are moved, none is computed"
 
     shape = fields.optional(fields.shape(doc="sizes of one sample, null where unknown"))
     batch_size = fields.optional(fields.count(doc="a fixed batch"))
@@ -77,6 +78,8 @@ class Dense(Layer):
 
     formula = "output = activation(dot(input, kernel) + bias)"
     shape_rule = "(batch, …, features) -> (batch, …, units)"
+    macs_rule = "positions × features × units"
+    elementwise_rule = "1 per output for the bias, and the activation"
     supports_masking = True
     min_ndim = 2
 
@@ -154,6 +157,7 @@ class Activation(Layer):
 
     formula = "output = activation(input)"
     shape_rule = "unchanged"
+    elementwise_rule = "the activation, per element"
     supports_masking = True
 
     activation = fields.activation(fields.REQUIRED)
@@ -173,6 +177,7 @@ class Identity(Layer):
 
     formula = "output = input"
     shape_rule = "unchanged"
+    elementwise_rule = "0: numbers are moved, none is computed"
     keeps_integers = True
     supports_masking = True
 
@@ -192,6 +197,7 @@ class Masking(Layer):
     makes_mask = True
     formula = "mask = any(input != mask_value, over the features); output = input × mask"
     shape_rule = "unchanged"
+    elementwise_rule = "2 per element"
     supports_masking = True
 
     mask_value = fields.number(0.0, "the value of a step to skip")
@@ -215,6 +221,7 @@ class Embedding(Layer):
     makes_mask = True
     formula = "output = embeddings[input]"
     shape_rule = "(batch, …) -> (batch, …, output_dim)"
+    elementwise_rule = "0: numbers are looked up, none is computed"
 
     input_dim = fields.count(doc="size of the vocabulary: largest index + 1")
     output_dim = fields.count(doc="length of each vector")

@@ -20,6 +20,7 @@ class GlobalPooling(Layer, abstract=True):
     """Each channel becomes one value."""
 
     shape_rule = "(batch, *spatial, channels) -> (batch, channels); keepdims: spatial axes of 1 stay"
+    elementwise_rule = "mean: per output the number of positions (sums and a division); max: 1 less (comparisons)"
     operation: ClassVar[str]
 
     data_format = fields.data_format()

@@ -32,6 +32,7 @@ class Pooling(Layer, abstract=True):
         "(batch, *spatial, channels) -> (batch, *windows, channels); "
         "valid: (size - pool_size) // strides + 1, same: ceil(size / strides)"
     )
+    elementwise_rule = "mean: per output the size of the window (sums and a division); max: 1 less (comparisons)"
     rank: ClassVar[int]
     operation: ClassVar[str]
 

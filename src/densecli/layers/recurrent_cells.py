@@ -156,6 +156,8 @@ class SimpleRNNCell(UnitCell):
     """
 
     formula = "h = activation(x · kernel + bias + h · recurrent_kernel); output = h"
+    macs_rule = "per step: (input features + units) × units"
+    elementwise_rule = "per unit and step: 1, 1 for the bias, and the activation"
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         found = ops.simple_rnn(
@@ -179,6 +181,8 @@ class LSTMCell(UnitCell):
     """
 
     formula = "i, f, o = recurrent_activation(…); c = f × c + i × activation(…); output = h = o × activation(c), each … = x · kernel + h · recurrent_kernel + bias"
+    macs_rule = "per step: (input features + units) × 4 × units"
+    elementwise_rule = "per unit and step: 8, 4 for the biases, 2 activations and 3 recurrent activations"
     gates = 4
     state_count = 2
     order = (
@@ -226,6 +230,10 @@ class GRUCell(UnitCell):
     """
 
     formula = "z, r = recurrent_activation(…); new = activation(x · kernel + r × (h · recurrent_kernel)); output = h = z × h + (1 - z) × new, biases added to each product"
+    macs_rule = "per step: (input features + units) × 3 × units"
+    elementwise_rule = (
+        "per unit and step: 8, 6 for the biases (3 with reset_after=false), 1 activation and 2 recurrent activations"
+    )
     gates = 3
     order = (
         "units", "activation", "recurrent_activation", "use_bias", "kernel_initializer", "recurrent_initializer",
@@ -284,6 +292,8 @@ class StackedRNNCells(Cell):
 
     formula = "output = last cell(… second cell(first cell(input)))"
     shape_rule = "(batch, features) and each cell's states -> (batch, last cell's units) and the states"
+    macs_rule = "those of the cells"
+    elementwise_rule = "those of the cells"
 
     cells = cells()
 
