@@ -140,12 +140,14 @@ class UnitCell(Cell, abstract=True):
     def bias(self, width: int, gates: str) -> Weight:
         return Weight("bias", (width,), (gates,), initializer=self.bias_initializer)
 
-    def macs(self, output: Any, x: Shape, *_: Any, **__: Any) -> int | None:
-        features = known(x[-1], "the last axis of the input")
-        return times(size((x[0], self.units)), self.gates, features + self.units)
+    def macs(self, output: Any, x: Shape, *states: Any, **_: Any) -> int | None:
+        """Input and state may differ in their batch, and each has its own product."""
+        features, batch = known(x[-1], "the last axis of the input"), (flatten(list(states)) or [x])[0][0]
+        products = (times(size((x[0], features)), self.units), times(size((batch, self.units)), self.units))
+        return times(self.gates, sum_known(products))
 
     def elementwise(self, output: Any, x: Shape, *_: Any, **__: Any) -> int | None:
-        return times(size((x[0], self.units)), self.unit_flops())
+        return times(size((output[0][0], self.units)), self.unit_flops())
 
     def unit_flops(self) -> int | None:
         """Element-wise FLOPs of one unit at one step."""
