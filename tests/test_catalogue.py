@@ -110,6 +110,13 @@ def test_words_that_stayed_further_up_than_the_arithmetic_are_noticed():
     assert defined_at(Dear, "elementwise_rule") > defined_at(Dear, "elementwise")
 
 
+def test_markdown_of_one_layer_is_its_section_of_the_page():
+    section = catalogue.markdown(CATALOGUE["Conv2D"])
+    assert section.startswith("### Conv2D\n")
+    assert section.count("#") == 3
+    assert section in catalogue.markdown()
+
+
 def test_aliases_lead_somewhere_else():
     assert all(target in CATALOGUE and alias not in CATALOGUE for alias, target in ALIASES.items())
 

@@ -156,8 +156,10 @@ def _activations() -> str:
     return f"| activations | FLOPs |\n|---|---|\n{rows}"
 
 
-def markdown() -> str:
-    """docs/layers.md."""
+def markdown(layer: type[Layer] | None = None) -> str:
+    """The section of one layer, or docs/layers.md."""
+    if layer is not None:
+        return _section(layer)
     parts = [MARKDOWN_HEAD]
     for family, layers in families().items():
         parts.append(f"## {family.replace('_', ' ').capitalize()}\n")
@@ -167,8 +169,8 @@ def markdown() -> str:
 
 MARKDOWN_HEAD = """# Layers
 
-Every layer that densecli knows, by family. Arguments stand in Keras' own order; all layers also take `name`, `trainable`
-and `dtype`. This page is generated: `python tools/generate_docs.py`.
+Every layer that densecli knows, by family. Arguments stand in Keras' own order; all layers also take `name`, `trainable`,
+`dtype` and `autocast`. This page is generated: `python tools/generate_docs.py`.
 """
 
 
@@ -181,6 +183,6 @@ def _section(layer: type[Layer]) -> str:
     ]
     facts = [("Formula", layer.formula), ("Shape", layer.shape_rule), *costs(layer)]
     facts.append(("Also called", ", ".join(layer.aliases)))
-    lines += [f"- {name}: `{text}`" for name, text in facts if text]
+    lines += [f"- {name[0].upper()}{name[1:]}: `{text}`" for name, text in facts if text]
     lines += [f"- `{name}`: {field.doc}" for name, field in arguments(layer) if name in layer.positional and field.doc]
     return "\n".join(lines) + "\n"
