@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from densecli.render.selection import cell_text
-from densecli.render.totals import notes, total_lines
+from densecli.render.totals import basis_note, notes, total_lines
 from densecli.text import cell_width, safe
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def parts(
     table.show_lines = natural_width(report, lines, columns) > room  # rules keep wrapped rows apart
     below = [f" {label}: {text}" for label, text in total_lines(report)[:KERAS_TOTALS]]
     shown = {column.name.removesuffix("_share") for column in columns}
-    return [title(report), table, Text("\n".join([*below, *(f" {note}" for note in notes(report, shown))]))]
+    below += [f" {note}" for note in (*basis_note(report, shown), *notes(report, shown))]
+    return [title(report), table, Text("\n".join(below))]
 
 
 def draw(pieces: Sequence[Text | Table], width: int, color: bool) -> str:
