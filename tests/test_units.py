@@ -104,6 +104,13 @@ def test_what_is_known_of_a_model_with_something_opaque_inside_is_at_least_so_mu
     assert "Non-trainable params: ≥ 0" in run(PARTLY)
 
 
+@pytest.mark.parametrize("kind", ["mermaid", "dot", "svg"])
+def test_diagrams_say_so_too(run, kind):
+    shown = words(run("convert", PARTLY, "--to", kind).replace("&#8805;", "≥"))
+    assert "≥ 16 params" in shown
+    assert "? params" in words(run("convert", OPAQUE, "--to", kind)).replace("#63;", "?")
+
+
 def test_groups_with_something_opaque_keep_the_mark(run):
     shown = run("Dense(4)@3 -> Lambda(f, output_shape=(4,))", "--group-by", "dtype", "-c", "type,params")
     assert "≥ 16" in shown
