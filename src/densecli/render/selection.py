@@ -48,6 +48,14 @@ class Line(NamedTuple):
         return ("   " * self.level + "└ " if self.level else "") + repeat
 
 
+class Shown(NamedTuple):
+    """What is shown of a model; an output of several models is made of several."""
+
+    report: Report
+    lines: Sequence[Line]
+    columns: Sequence[Column]
+
+
 class _Item(NamedTuple):
     row: Row
     inner: tuple[_Item, ...]
