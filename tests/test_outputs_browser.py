@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from browser import browser, complaints, scheme  # noqa: F401  # a fixture
+from browser import complaints, scheme
 from densecli.infer import infer
 from densecli.render import html, svg
 from densecli.render.columns import choose_columns

@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import subprocess
-from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -23,7 +23,6 @@ import pydot
 import pytest
 from pylatexenc.latexwalker import LatexEnvironmentNode, LatexMacroNode, LatexSpecialsNode, LatexWalker
 
-from browser import browser  # noqa: F401  # a fixture
 from densecli.cli import run
 from densecli.infer import infer
 from densecli.render import dot, mermaid
@@ -108,11 +107,7 @@ def test_several_models_are_one_page_of_html(capsys, rows):
 
 def test_several_models_are_sections_of_markdown(capsys, rows):
     tokens = markdown_it.MarkdownIt("gfm-like", {"linkify": False}).parse(densecli(capsys, *EXAMPLES, "-f", "markdown"))
-    heads = [
-        (token.tag, after.content)
-        for token, after in zip(tokens, tokens[1:], strict=False)
-        if token.type == "heading_open"
-    ]
+    heads = [(token.tag, after.content) for token, after in pairwise(tokens) if token.type == "heading_open"]
     assert [tag for tag, _ in heads] == ["h2", "h3"] * len(EXAMPLES)
     assert [text.strip("`") for tag, text in heads if tag == "h2"] == EXAMPLES
     assert sum(token.type == "table_open" for token in tokens) == len(EXAMPLES)
