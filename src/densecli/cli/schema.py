@@ -53,7 +53,7 @@ def verdict_schema() -> str:
     """A line of `check --format ndjson` is what the document of `check --format json` holds for each spec."""
     check = json.loads(packaged("check"))
     verdict = check["$defs"]["verdict"]
-    own = {"title": "densecli/verdict/1", "description": "The verdict on one spec: its line in ndjson."}
+    own: dict[str, Any] = {"title": "densecli/verdict/1", "description": "The verdict on one spec: its line in ndjson."}
     own |= {"type": "object", "required": ["schema", *verdict["required"]]}
     properties = {"schema": {"const": "densecli/verdict/1"}, **verdict["properties"]}
     defs = {"finding": check["$defs"]["finding"]}

@@ -73,6 +73,18 @@ def _share(figure: str, header: str, doc: str) -> Column:
     return Column(f"{figure}_share", header, "left", value, text, "ratio", doc)
 
 
+def without_bar(column: Column) -> Column:
+    """A share as the percentage alone; other columns as they are."""
+    if column.unit != "ratio":
+        return column
+    return column._replace(
+        justify="right",
+        text=lambda row, report: (
+            column.text(row, report).split("%")[0] + "%" if column.value(row, report) is not None else NOTHING
+        ),
+    )
+
+
 def number(count: int | None) -> str:
     """1,234; `?` where unknown."""
     return UNKNOWN if count is None else f"{count:,}"

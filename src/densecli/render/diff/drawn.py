@@ -9,7 +9,8 @@ from rich.text import Text
 
 from densecli.render.diff.rows import rows, summary, total_rows
 from densecli.render.diff.table import WIDEST, shorten
-from densecli.render.table import FULL_WIDTH, draw
+from densecli.render.grid import FULL_WIDTH, draw
+from densecli.render.wrapping import lines
 from densecli.text import cell_width, safe
 
 if TYPE_CHECKING:
@@ -76,26 +77,11 @@ def _stacked(listed: Sequence[DiffRow], width: int) -> Text:
 def _lines(row: DiffRow, wide: int, width: int) -> Iterator[str]:
     named = safe(row.layer) + (f" ({safe(row.type)})" if row.type else "")
     if row.what in ("added", "removed"):
-        yield from wrapped(f"{row.mark} {safe(row.layer)}: {safe(row.before + row.after)}", width, 4)
+        yield from lines(f"{row.mark} {safe(row.layer)}: {safe(row.before + row.after)}", width, 4)
         return
     if row.mark:
-        yield from wrapped(f"{row.mark} {named}", width, 4)
+        yield from lines(f"{row.mark} {named}", width, 4)
     step = f" ({row.delta})" if row.delta else ""
     what = safe(row.what)
     head = f"    {what}{' ' * (wide - cell_width(what))}  "
-    yield from wrapped(f"{head}{safe(row.before)} -> {safe(row.after)}{step}", width, len(head))
-
-
-def wrapped(text: str, width: int, indent: int) -> Iterator[str]:
-    """Text in lines of so many cells, broken between words only; those after the first are indented."""
-    indent = min(indent, width // 2)
-    lead = text[: len(text) - len(text.lstrip())]
-    line, used = lead, len(lead)
-    for position, word in enumerate(text[len(lead) :].split(" ")):
-        needed = cell_width(word)
-        if position and used + 1 + needed > width:
-            yield line.rstrip()
-            line, used = " " * indent + word, indent + needed
-        else:
-            line, used = f"{line}{' ' if position else ''}{word}", used + needed + bool(position)
-    yield line
+    yield from lines(f"{head}{safe(row.before)} -> {safe(row.after)}{step}", width, len(head))
