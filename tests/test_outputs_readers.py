@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -159,6 +160,33 @@ def test_a_document_of_several_models_is_written_whole_or_not_at_all(capsys, for
     shown = capsys.readouterr()
     assert (code, shown.out) == (2, "")
     assert "E109" in shown.err
+
+
+# -- encodings -----------------------------------------------------------------------------
+def in_locale(*arguments, encoding):
+    env = {key: value for key, value in os.environ.items() if key != "PYTHONUTF8"} | {"PYTHONIOENCODING": encoding}
+    done = subprocess.run([sys.executable, "-m", "densecli", *arguments], env=env, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_documents_are_utf_8_whatever_the_locale_is(encoding):
+    """A browser, a YAML reader or Python takes them for that; `·` in the code page of a locale would be a broken file."""
+    stack = "Dense(4, name='日本 ·')@(3,)"
+    for form in (("-f", "html"), ("-f", "svg"), *(("-t", form) for form in ("dsl", "yaml", "json", "mermaid", "dot"))):
+        found = in_locale(*(["convert"] if form[0] == "-t" else []), stack, *form, encoding=encoding).decode()
+        assert "日本" in found.replace("\\u65e5\\u672c", "日本") if form[1] == "json" else "日本" in found, form
+
+
+@pytest.mark.parametrize(
+    "options", [("--collapse",), ("--expand-nested", "-c", "+share"), ("--group-by", "type")], ids=str
+)
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: Path(path).name)
+def test_tables_have_signs_of_ascii_where_there_is_nothing_else(path, options):
+    found = in_locale(path, *options, encoding="ascii").decode()
+    assert found.isascii()
+    assert "\\" not in found
 
 
 # -- hostile names ---------------------------------------------------------------------------

@@ -38,7 +38,8 @@ def render_table(found: Footprint, top: int, look: Look = Look()) -> str:  # noq
     room = FULL_WIDTH if look.width is None else look.width
     heads = [Head(header, "right" if index else "left") for index, header in enumerate(HEADERS)]
     rows = [[Cell(Text(each)) for each in row] for row in _rows(found, top)]
-    below = sentences([f" {label}: {text}" for label, text in sums(found, top)], room)
+    lines = [f" {label}: {text}" for label, text in sums(found, top)]
+    below = sentences([line.replace("≥ ", ">= ") for line in lines] if look.ascii_only else lines, room)
     table = grid(heads, rows, room=room, ascii_only=look.ascii_only)
     return draw([Text(_title(found), style="bold"), table, below], FULL_WIDTH, look.color)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from densecli.render.columns import without_bar
+from densecli.render.columns import plain, without_bar
 from densecli.render.grid import FULL_WIDTH, Cell, Head, draw, grid, natural_width, sentences
 from densecli.render.selection import cell_text
 from densecli.render.totals import notes, total_lines
@@ -52,6 +52,8 @@ def parts(
     shown = {column.name.removesuffix("_share") for column in columns}
     table = layers_table(report, lines, columns, ascii_only=ascii_only, room=room)
     found = [f" {note}" for note in notes(report, shown)]
+    if ascii_only:
+        below, found = [plain(line) for line in below], [plain(note[:2]) + note[2:] for note in found]
     return [title(report), table, sentences([*below, *found], room)]
 
 
@@ -70,13 +72,21 @@ def layers_table(
     if natural_width(widths) > room:
         columns = [without_bar(column) for column in columns]
     heads = [Head(column.header, column.justify) for column in columns]
-    rows = [[cell(column, line, report) for column in columns] for line in lines]
+    rows = [[cell(column, line, report, ascii_only=ascii_only) for column in columns] for line in lines]
     return grid(heads, rows, room=room, ascii_only=ascii_only)
 
 
-def cell(column: Column, line: Line, report: Report) -> Cell:
+def cell(column: Column, line: Line, report: Report, *, ascii_only: bool = False) -> Cell:
     """One cell, its text escaped, its parts in Keras' colours."""
-    text = Text(safe(cell_text(line, column, report)))
+    shown = safe(cell_text(line, column, report))
+    ours = (
+        len(shown)
+        if column.unit == "ratio" or line.times > 1
+        else len(line.label)
+        if column.name in ("layer", "name")
+        else 0
+    )
+    text = Text(plain(shown[:ours]) + shown[ours:] if ascii_only else shown)
     if column.justify == "right":
         text.stylize(STYLES["number"])
     elif column.name == "layer":

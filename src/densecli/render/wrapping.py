@@ -27,7 +27,7 @@ def line_starts(text: str, width: int, indent: int = 0) -> list[int]:
     for start, end in _words(text, width - indent):
         word = text[start:end]
         needed = cell_width(word.rstrip())
-        if used and used + needed > width:
+        if used > indent and used + needed > width:
             starts.append(start)
             used = indent
         if used + needed > width:
