@@ -16,6 +16,8 @@ def family(layer, states):
         case(layer, X, states, units=4.5),
         case(layer, X, states),
         case(layer, (None, None), states, units=4),
+        case(layer, X, [(1, 4)] * len(states), units=4),
+        case(layer, (1, 3), states, units=4),
         case(layer, X, units=4),
         case(layer, X, states, units=4, return_sequences=True),
     ]
@@ -33,6 +35,7 @@ CASES = [
     case("StackedRNNCells", X, [H, [(None, 2)] * 2], cells=[inner("GRUCell", units=4), inner("LSTMCell", units=2)]),
     case("StackedRNNCells", X, [[H, H], [H, H]], cells=[inner("LSTMCell", units=4), inner("LSTMCell", units=4)]),
     case("StackedRNNCells", X, [H], cells=[inner("SimpleRNNCell", units=4)]),
+    case("StackedRNNCells", X, [H, H], cells=[inner("LSTMCell", units=4)]),
     case("StackedRNNCells", X, [[H, H]], cells=[inner("LSTMCell", units=4)]),
     case("StackedRNNCells", X, [H, H], cells=[inner("GRUCell", units=4), inner("GRUCell", units=4)], trainable=False),
     case("StackedRNNCells", X, [H], cells=[inner("Dense", units=4)]),

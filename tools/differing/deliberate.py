@@ -47,11 +47,31 @@ def accepted(it: Difference, *words: str) -> bool:
 DELIBERATE = (
     Deliberate(
         "Keras accepts the call on symbolic tensors, but fails as soon as there are numbers",
-        lambda it: it.fact == "refused what cannot be computed",
+        lambda it: it.fact.endswith("what cannot be computed"),
+    ),
+    Deliberate(
+        "what comes out of a model, where Keras computes something else than it says",
+        lambda it: it.fact == "outputs that Keras computes otherwise than it says",
     ),
     Deliberate(
         "a boolean where a number belongs is a slip: Keras takes true for 1 and false for 0",
         lambda it: refused(it, "got boolean"),
+    ),
+    Deliberate(
+        "a text where a number belongs is a slip: Keras takes some texts for numbers, and one for a list of its letters",
+        lambda it: refused(it, "integer, got string", "integers, got string", "number, got string"),
+    ),
+    Deliberate(
+        "an empty list or dict is no data_format: Keras takes its default for whatever is empty",
+        lambda it: refused(it, "data_format: E301"),
+    ),
+    Deliberate(
+        "an empty list of cells computes nothing",
+        lambda it: it.layer in ("StackedRNNCells", "RNN") and it.config.get("cells", it.config.get("cell")) == [],
+    ),
+    Deliberate(
+        "Softmax over axis null mixes samples",
+        lambda it: it.layer == "Softmax" and refused(it, "axis: E301", "got null"),
     ),
     Deliberate(
         "a switch is true or false: Keras goes by the truth of whatever is given",
@@ -60,7 +80,7 @@ DELIBERATE = (
     Deliberate(
         "arguments that every layer has (trainable, dtype, activity_regularizer) are accepted on every layer",
         lambda it: accepted(
-            it, *(f"unexpected keyword argument '{name}'" for name in ("trainable", "activity_regularizer"))
+            it, *(f"unexpected keyword argument '{name}'" for name in ("trainable", "dtype", "activity_regularizer"))
         ),
     ),
     Deliberate(
@@ -69,7 +89,7 @@ DELIBERATE = (
     ),
     Deliberate(
         "what only the backend lacks, such as a QR decomposition in half precision, is no mistake of the model",
-        lambda it: accepted(it, "not implemented for 'Half'", "not implemented for 'BFloat16'"),
+        lambda it: accepted(it, "not implemented for '", "cannot be used with backend"),
     ),
     Deliberate(
         "Keras cannot infer the shape from its stand-ins for unknown sizes, but computes the call when it has numbers",
@@ -111,8 +131,8 @@ DELIBERATE = (
         lambda it: refused(it, "epsilon: E301 expected a number, got null"),
     ),
     Deliberate(
-        "stacked cells take the states that belong to them; Keras drops what is too much",
-        lambda it: it.layer == "StackedRNNCells" and refused(it, "do not fit"),
+        "cells take the states that belong to them; Keras drops what is too much",
+        lambda it: it.layer.endswith(("Cell", "Cells")) and refused(it, "do not fit", "as many states"),
     ),
     Deliberate(
         "at inference RandomCrop resizes, as documented; Keras 3.15.1 hands the images on in another shape than it reported",

@@ -50,6 +50,7 @@ class Cell(Layer, abstract=True):
             raise ShapeError(f"the sizes of states must be known: {show(list(states))}")
 
     def output(self, x: Shape, *states: Any, **_: Any) -> list[Any]:
+        x = (common_batch([x, *flatten(list(states))]), *x[1:])
         return [self.step_output(x), *self.state_shapes(x)]
 
     def output_dtype(self, *dtypes: str) -> str:
@@ -61,9 +62,16 @@ class Cell(Layer, abstract=True):
         raise NotImplementedError(type(self).__name__)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any) -> list[Any]:
-        given = pack(map(ops.floating, flatten(list(states))), self.state_shapes(x.shape))
-        sequence, after = self.scan(ops, w, ops.floating(x)[:, None], given, ops.Steps())
+        x, *flat = ops.of_one_batch([ops.floating(array) for array in (x, *flatten(list(states)))])
+        given = pack(iter(flat), self.state_shapes(x.shape))
+        sequence, after = self.scan(ops, w, x[:, None], given, ops.Steps())
         return [sequence[:, 0], *after]
+
+
+def common_batch(shapes: list[Shape]) -> int | None:
+    """The batch of tensors that are computed together: a batch of 1 serves any other (Keras 3.15.1)."""
+    sizes = [shape[0] for shape in shapes]
+    return next((size for size in sizes if size not in (None, 1)), None if None in sizes else 1)
 
 
 def check_states(states: Any, expected: States) -> None:
@@ -294,6 +302,11 @@ class StackedRNNCells(Cell):
             states = cell.state_shapes(x)
             yield Child(f"{cell.name}_{count}" if count else cell.name, cell, (x, states))
             x = cell.step_output(x)
+
+    def accept(self, x: Shape, *states: Any, **named: Any) -> None:
+        super().accept(x, *states, **named)
+        if len(states) == 1 and isinstance(states[0], list) and len(states[0]) != len(self.cells):
+            raise ShapeError(f"{len(self.cells)} cells take a list of as many states, got {show(states[0])}")
 
     def state_shapes(self, x: Shape) -> States:
         each = [child.inputs[1] for child in self.children(x)]
