@@ -15,7 +15,7 @@ from densecli.errors import OutputError
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.infer import infer
 from densecli.layers.core import Dense, InputLayer
-from densecli.render import delimited, html, latex, markdown, picture, svg, table
+from densecli.render import delimited, html, latex, markdown, patterns, picture, svg, table
 from densecli.render.bare import bare_value
 from densecli.render.columns import COLUMNS, MACHINE_COLUMNS, bar, choose_columns, default_columns
 from densecli.render.diagram import diagram
@@ -124,6 +124,23 @@ def test_error_patterns_that_are_wrong_or_never_end(pattern):
     with pytest.raises(OutputError) as raised:
         names(BLOCKS, pattern=pattern)
     assert raised.value.code == "E606"
+
+
+@pytest.mark.parametrize("pattern", ["(a|aa)+$", "a*a*a*a*a*a*$", "(?:a|ab|a)+c", ".*.*.*.*.*=", "((a)|(a))+$"])
+def test_error_patterns_that_never_end_have_an_end(pattern):
+    report = infer(graph(f"Dense(3, name={'a' * 200}_)@(3,)"))
+    with pytest.raises(OutputError) as raised, patterns.limited(pattern, 0.2):
+        patterns.searcher(pattern)(report.rows[0].name)
+    assert raised.value.code == "E606"
+    assert "too long" in raised.value.message
+
+
+def test_the_clock_of_a_pattern_is_put_back():
+    import signal
+
+    assert names(REPORTS["chain"], pattern="dense") == ["dense", "dense_1"]
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+    assert signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, None)
 
 
 def test_groups_sum_what_their_rows_have():
