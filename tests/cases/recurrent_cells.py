@@ -38,6 +38,8 @@ CASES = [
     case("StackedRNNCells", X, [H, H], cells=[inner("LSTMCell", units=4)]),
     case("StackedRNNCells", X, [[H, H]], cells=[inner("LSTMCell", units=4)]),
     case("StackedRNNCells", X, [H, H], cells=[inner("GRUCell", units=4), inner("GRUCell", units=4)], trainable=False),
+    case("StackedRNNCells", X, [H], cells=[inner("SimpleRNNCell", units=4)], dtype="float16"),
+    case("StackedRNNCells", X, [H, H], cells=[inner("GRUCell", units=4, dtype="float64"), inner("GRUCell", units=4)]),
     case("StackedRNNCells", X, [H], cells=[inner("Dense", units=4)]),
     case("StackedRNNCells", X, [H], cells=3),
     case("StackedRNNCells", X, [H]),

@@ -53,7 +53,7 @@ class Cell(Layer, abstract=True):
         x = (common_batch([x, *flatten(list(states))]), *x[1:])
         return [self.step_output(x), *self.state_shapes(x)]
 
-    def output_dtype(self, *dtypes: str) -> str:
+    def output_dtype(self, *dtypes: str) -> str | list[str]:
         """Keras 3.15.1 does not autocast in a cell that is called by itself: mixed policies have no effect."""
         return self.variable_dtype
 
@@ -293,7 +293,14 @@ class StackedRNNCells(Cell):
     formula = "output = last cell(… second cell(first cell(input)))"
     shape_rule = "(batch, features) and each cell's states -> (batch, last cell's units) and the states"
 
+    ndim = 2
+
     cells = cells()
+
+    def output_dtype(self, *dtypes: str) -> list[str]:
+        """Each cell's own (Keras 3.15.1); the stack's dtype has no effect."""
+        states = [cell.variable_dtype for cell in self.cells for _ in range(cell.number_of_states())]
+        return [self.cells[-1].variable_dtype, *states]
 
     def children(self, x: Shape, *_: Any, **__: Any) -> Iterator[Child]:
         seen: dict[str, int] = {}
