@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SCHEMA = "densecli/sweep/1"
 MOST = 10_000  # combinations
 DEFAULT = ("params", "macs", "activation_bytes")
+UNKNOWN_VARIABLE = "E309"  # the same in every combination
 _OPEN, _CLOSE = "([", ")]"
 
 
@@ -153,6 +154,8 @@ def sweep(
         except (ReadError, LimitError):  # of the file, not of the combination
             raise
         except DenseError as error:
+            if error.code == UNKNOWN_VARIABLE:
+                raise
             return Combination(settings, error=error)
         except SpecErrors as several:
             return Combination(settings, error=several.errors[0])

@@ -20,6 +20,9 @@ UNKNOWN = "?"
 NOTHING = "-"
 BAR_WIDTH = 10  # cells of a full bar
 _EIGHTHS = " ▏▎▍▌▋▊▉"
+_SIGNS = str.maketrans(
+    {"└": "+", "×": "x", "…": "...", "≥": ">=", "█": "#", **dict.fromkeys("▏▎▍▌", " "), **dict.fromkeys("▋▊▉", "#")}
+)
 
 Value = str | int | float | bool | None
 Justify = Literal["left", "right", "center"]
@@ -85,6 +88,23 @@ def _share(figure: str, header: str, doc: str) -> Column:
         return NOTHING if part is None else f"{part:6.1%} {bar(part)}"
 
     return Column(f"{figure}_share", header, "left", value, text, "ratio", doc)
+
+
+def plain(text: str) -> str:
+    """Our own signs (never a name, which is escaped instead) for a terminal that has only ASCII."""
+    return text.translate(_SIGNS)
+
+
+def without_bar(column: Column) -> Column:
+    """A share as the percentage alone; other columns as they are."""
+    if column.unit != "ratio":
+        return column
+    return column._replace(
+        justify="right",
+        text=lambda row, report: (
+            column.text(row, report).split("%")[0] + "%" if column.value(row, report) is not None else NOTHING
+        ),
+    )
 
 
 def number(count: int | None) -> str:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from densecli.sweep import Combination, Figure, Sweep
 
 BAR = 40  # cells of the longest bar
-NARROWEST = 60
 WEIGHTS = ("params", "trainable_params", "non_trainable_params", "weight_bytes")
+WORDS = ("Error", "Output Shape")  # headers of columns that hold no numbers
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
 
@@ -58,21 +58,16 @@ def _message(row: Combination) -> str:
 
 
 def render_table(found: Sweep, look: Look) -> str:
-    """The table, drawn by Rich."""
-    from rich import box  # noqa: PLC0415  # only tables pay for it
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    """The table, in the look of the summary's."""
+    from rich.text import Text  # noqa: PLC0415  # only tables pay for it
 
-    from densecli.render.table import FULL_WIDTH, draw  # noqa: PLC0415
+    from densecli.render.grid import FULL_WIDTH, Cell, Head, draw, grid  # noqa: PLC0415
 
-    table = Table(box=box.ASCII_DOUBLE_HEAD if look.ascii_only else box.HEAVY_HEAD, header_style="bold")
-    for header in headers(found):
-        words = header in ("Error", "Output Shape")
-        table.add_column(Text(safe(header)), justify="left" if words else "right", no_wrap=not words, overflow="fold")
-    for row in found.rows:
-        table.add_row(*map(Text, cells(found, row)))
-    room = FULL_WIDTH if look.width is None else max(look.width, NARROWEST)
-    return draw([table, *([Text(f" {found.basis}")] if found.basis else [])], room, look.color)
+    heads = [Head(safe(header), "left" if header in WORDS else "right") for header in headers(found)]
+    rows = [[Cell(Text(each)) for each in cells(found, row)] for row in found.rows]
+    room = FULL_WIDTH if look.width is None else look.width
+    below = [Text(f" {found.basis}")] if found.basis else []
+    return draw([grid(heads, rows, room=room, ascii_only=look.ascii_only), *below], FULL_WIDTH, look.color)
 
 
 def render_markdown(found: Sweep) -> str:
@@ -80,7 +75,7 @@ def render_markdown(found: Sweep) -> str:
     from densecli.render.markdown import escape  # noqa: PLC0415
 
     head = headers(found)
-    rules = [":---" if header in ("Error", "Output Shape") else "---:" for header in head]
+    rules = [":---" if header in WORDS else "---:" for header in head]
     rows = [map(escape, head), rules, *(map(escape, cells(found, row)) for row in found.rows)]
     below = f"\n{found.basis}\n" if found.basis else ""
     return "".join(f"| {' | '.join(row)} |\n" for row in rows) + below
