@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from densecli import threads
+
 from .depthwise import weigh_channels
 from .finish import Finish
-from .layout import Array, Ints, Window, bands, blocks, windows
-from .products import multiply_rows
+from .layout import Array, Ints, Slices, Window, bands, blocks, under, windows
+from .products import LEAST_MACS, multiply_rows
+from .workers import even, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,17 +64,23 @@ def conv(  # noqa: PLR0913 - as many as the operation has
 
 def multiply_windows(x: Array, kernel: Array, window: Window, groups: int, finish: Finish) -> Array:
     """Multiply every window of `x` with a kernel (*size, channels / groups, filters)."""
-    *_, share, filters = kernel.shape
+    *_, depth, filters = kernel.shape
     outputs = window.outputs(x.shape[1:-1])
     out = np.empty((x.shape[0], *outputs, filters), x.dtype)
     weights = kernel.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
-    limit = max(1, GATHER_BYTES // (prod(window.size) * share * groups * x.itemsize))
-    buffer = np.empty(min(limit, prod(out.shape[:-1])) * prod(window.size) * share * groups, x.dtype)
-    for band, piece in bands(x, window, max(1, limit // prod(outputs[1:]))):
-        view, target = windows(piece, window), out[band]
+    taps = prod(window.size) * depth * groups
+    limit = even(prod(out.shape[:-1]), GATHER_BYTES // threads.count // (taps * x.itemsize), LEAST_MACS // (taps*filters))
+    spare: list[Array] = []
+
+    def multiply(band: Slices) -> None:
+        view, target = windows(under(band, x, window), window), out[band]
+        buffer = spare.pop() if spare else np.empty(min(limit, prod(target.shape[:-1])) * taps, x.dtype)
         for block in blocks(target.shape[:-1], limit):
             np.matmul(gather(view[block], groups, buffer), weights, out=split_groups(target[block], groups))
             finish(target[block])
+        spare.append(buffer)
+
+    share(multiply, bands(x, window, max(1, limit // prod(outputs[1:]))))
     return out
 
 

@@ -6,14 +6,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from densecli import threads
+
 from .finish import Finish
-from .layout import Array, blocks
+from .layout import Array, Slices, blocks
+from .workers import even, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PRODUCT_BYTES = 6 << 20
 """Outputs of one product. Each product packs the kernel anew, so smaller blocks, nearer to the processor, are slower."""
+
+FEW_ROWS = 8
+"""A product of so few rows waits for memory, not for arithmetic."""
+
+LEAST_MACS = 1 << 20
+"""A product with fewer multiplications is not worth handing to another thread."""
+
+LEAST_KERNEL = 1 << 20
+"""Bytes of a kernel that are worth a thread to read."""
 
 
 def dense(
@@ -25,13 +37,32 @@ def dense(
 
 def multiply_rows(x: Array, kernel: Array, finish: Finish) -> Array:
     """Multiply every vector on the last axis of `x` with `kernel` (channels, units)."""
-    rows = x.reshape(-1, x.shape[-1])
-    out = np.empty((len(rows), kernel.shape[1]), x.dtype)
-    for (block,) in blocks((len(rows),), max(1, PRODUCT_BYTES // max(1, kernel.shape[1] * x.itemsize))):
+    channels, units = kernel.shape
+    rows = x.reshape(-1, channels)
+    out = np.empty((len(rows), units), x.dtype)
+    if len(rows) <= FEW_ROWS:
+        multiply_few(rows, kernel, out)
+        finish(out)
+        return out.reshape(*x.shape[:-1], units)
+
+    def multiply(block: Slices) -> None:
         part = out[block]
         np.matmul(rows[block], kernel, out=part)
         finish(part)
-    return out.reshape(*x.shape[:-1], kernel.shape[1])
+
+    limit = PRODUCT_BYTES // threads.count // max(1, units * x.itemsize)
+    share(multiply, blocks((len(rows),), even(len(rows), limit, LEAST_MACS // max(1, kernel.size))))
+    return out.reshape(*x.shape[:-1], units)
+
+
+def multiply_few(rows: Array, kernel: Array, out: Array) -> None:
+    """A product that takes as long as reading its kernel does: each thread reads some of the columns."""
+
+    def multiply(columns: Slices) -> None:
+        np.matmul(rows, kernel[:, columns[0]], out=out[:, columns[0]])
+
+    units = kernel.shape[1]
+    share(multiply, blocks((units,), even(units, units, LEAST_KERNEL // max(1, len(kernel) * kernel.itemsize))))
 
 
 def einsum(equation: str, x: Array, kernel: Array, *, bias: Array | None = None) -> Array:
