@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import warnings
 
 import numpy as np
@@ -26,10 +27,22 @@ CALLS = {
     "average_pool": lambda: kernels.average_pool(IMAGES, pool_size=(3, 2), **WINDOW),
     "dense, many rows": lambda: kernels.dense(IMAGES, KERNELS[1][0, 0], activation=kernels.softmax),
     "dense, one row": lambda: kernels.dense(IMAGES.reshape(1, -1)[:, :4000], KERNELS[4], activation=kernels.softmax),
+    "attention": lambda: kernels.scaled_dot_product_attention(*(IMAGES.reshape(2, 400, 10, 24) for _ in "qkv")),
+    "recurrent": lambda: kernels.simple_rnn(IMAGES.reshape(2, -1, 100), kernels.Weights(*KERNELS[5:7]))[0],
+    "deep convolution": lambda: kernels.conv(IMAGES[:, :9, :9], KERNELS[7], dilation=(1, 1), **WINDOW),
 }
 KERNELS = [
     RANDOM.standard_normal(shape, "float32")
-    for shape in ((3, 3, 32, 40), (1, 1, 32, 80), (3, 3, 8, 40), (3, 3, 32, 2), (4000, 300))
+    for shape in (
+        (3, 3, 32, 40),
+        (1, 1, 32, 80),
+        (3, 3, 8, 40),
+        (3, 3, 32, 2),
+        (4000, 300),
+        (100, 64),
+        (64, 64),
+        (3, 3, 32, 800),
+    )
 ]
 
 
@@ -37,17 +50,17 @@ KERNELS = [
 def test_any_number_of_threads_gives_the_same(name, monkeypatch):
     alone = CALLS[name]()
     monkeypatch.setattr(threads, "count", 3)
-    workers.executor.cache_clear()
+    workers.crew.cache_clear()
     seen = set()
     share = workers.share
 
     def watched(job, items):
-        share(lambda item: (seen.add(threading.get_ident()), job(item)), items)
+        share(lambda item: (seen.add(threading.get_ident()), time.sleep(0.001), job(item)), items)
 
-    for module in ("conv", "depthwise", "pool", "products"):
+    for module in ("conv", "depthwise", "pool", "products", "attention"):
         monkeypatch.setattr(sys.modules[f"densecli.kernels.{module}"], "share", watched)
     several = [CALLS[name]() for _ in range(20)]
-    workers.executor.cache_clear()
+    workers.crew.cache_clear()
     assert len(seen) > 1, "nothing was shared"
     for each in several:
         np.testing.assert_allclose(each, alone, rtol=1e-4, atol=1e-4)
@@ -56,9 +69,9 @@ def test_any_number_of_threads_gives_the_same(name, monkeypatch):
 @pytest.fixture
 def three(monkeypatch):
     monkeypatch.setattr(threads, "count", 3)
-    workers.executor.cache_clear()
+    workers.crew.cache_clear()
     yield
-    workers.executor.cache_clear()
+    workers.crew.cache_clear()
 
 
 @pytest.mark.usefixtures("three")
@@ -114,7 +127,9 @@ print(threads.count, os.environ["OPENBLAS_NUM_THREADS"])
 
 def probe(**environment):
     clean = {key: value for key, value in os.environ.items() if key not in threads.BLAS}
-    done = subprocess.run([sys.executable, "-c", PROBE], env=clean | environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE], env=clean | environment, capture_output=True, text=True, check=True
+    )
     return done.stdout.split()
 
 

@@ -18,14 +18,11 @@ if TYPE_CHECKING:
 PRODUCT_BYTES = 6 << 20
 """Outputs of one product. Each product packs the kernel anew, so smaller blocks, nearer to the processor, are slower."""
 
-FEW_ROWS = 8
-"""A product of so few rows waits for memory, not for arithmetic."""
-
 LEAST_MACS = 1 << 20
 """A product with fewer multiplications is not worth handing to another thread."""
 
-LEAST_KERNEL = 1 << 20
-"""Bytes of a kernel that are worth a thread to read."""
+LEAST_BYTES = 1 << 18
+"""Bytes of a kernel to read, or of outputs to finish, that are worth another thread."""
 
 
 def dense(
@@ -40,9 +37,8 @@ def multiply_rows(x: Array, kernel: Array, finish: Finish) -> Array:
     channels, units = kernel.shape
     rows = x.reshape(-1, channels)
     out = np.empty((len(rows), units), x.dtype)
-    if len(rows) <= FEW_ROWS:
-        multiply_few(rows, kernel, out)
-        finish(out)
+    if 2 * len(rows) < units:
+        multiply_columns(rows, kernel, out, finish)
         return out.reshape(*x.shape[:-1], units)
 
     def multiply(block: Slices) -> None:
@@ -55,14 +51,19 @@ def multiply_rows(x: Array, kernel: Array, finish: Finish) -> Array:
     return out.reshape(*x.shape[:-1], units)
 
 
-def multiply_few(rows: Array, kernel: Array, out: Array) -> None:
-    """A product that takes as long as reading its kernel does: each thread reads some of the columns."""
+def multiply_columns(rows: Array, kernel: Array, out: Array, finish: Finish) -> None:
+    """A product of few rows, which takes nearly as long as reading its kernel does: each thread reads some columns."""
 
-    def multiply(columns: Slices) -> None:
-        np.matmul(rows, kernel[:, columns[0]], out=out[:, columns[0]])
+    def multiply(block: Slices) -> None:
+        columns = block[0]
+        np.matmul(rows, kernel[:, columns], out=out[:, columns])
 
-    units = kernel.shape[1]
-    share(multiply, blocks((units,), even(units, units, LEAST_KERNEL // max(1, len(kernel) * kernel.itemsize))))
+    count, units = out.shape
+    share(multiply, blocks((units,), even(units, units, LEAST_BYTES // max(1, len(kernel) * kernel.itemsize))))
+    share(
+        lambda block: finish(out[block]),
+        blocks((count,), even(count, count, LEAST_BYTES // max(1, units * out.itemsize))),
+    )
 
 
 def einsum(equation: str, x: Array, kernel: Array, *, bias: Array | None = None) -> Array:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -11,9 +13,12 @@ from densecli import threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from concurrent.futures import Executor
 
     Item = TypeVar("Item")
+    Work = Callable[[], None]
+    Ends = SimpleQueue[BaseException | None]
+
+NAME = "densecli-worker"
 
 
 def share(job: Callable[[Item], None], items: Iterable[Item]) -> None:
@@ -22,27 +27,40 @@ def share(job: Callable[[Item], None], items: Iterable[Item]) -> None:
     left = iter(todo)
 
     def work() -> None:
-        with np.errstate(all="ignore"):  # what the caller set is not seen in other threads
-            for item in left:
-                job(item)
-
-    if threads.count == 1 or len(todo) == 1:
-        for item in todo:
+        for item in left:
             job(item)
-        return
-    others = [executor().submit(work) for _ in range(min(threads.count, len(todo)) - 1)]
-    for item in left:
-        job(item)
-    for other in others:
-        if not other.cancel():  # one that never started has nothing left to do
-            other.result()
+
+    others = 0 if threading.current_thread().name == NAME else min(threads.count, len(todo)) - 1
+    ends: Ends = SimpleQueue()
+    for _ in range(others):
+        crew().put((work, ends))
+    work()
+    errors = [ends.get() for _ in range(others)]
+    for error in filter(None, errors):
+        raise error
 
 
 @cache
-def executor() -> Executor:
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # where there is one thread, it is not needed
+def crew() -> SimpleQueue[tuple[Work, Ends]]:
+    """Where work for the other threads is put; concurrent.futures takes 0.1 ms longer to hand it over."""
+    tasks: SimpleQueue[tuple[Work, Ends]] = SimpleQueue()
+    for _ in range(threads.count - 1):
+        threading.Thread(target=serve, args=(tasks,), name=NAME, daemon=True).start()
+    return tasks
 
-    return ThreadPoolExecutor(threads.count - 1)
+
+def serve(tasks: SimpleQueue[tuple[Work, Ends]]) -> None:
+    """What a worker does for ever. It never waits for another one, so work inside work comes to an end."""
+    with np.errstate(all="ignore"):  # what the main thread has set does not hold here
+        while True:
+            work, ends = tasks.get()
+            try:
+                work()
+            except BaseException as error:  # noqa: BLE001  # raised again in the thread that waits
+                ends.put(error)
+            else:
+                ends.put(None)
+            del work
 
 
 def even(cells: int, limit: int, least: int = 1) -> int:
