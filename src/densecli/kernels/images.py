@@ -23,7 +23,7 @@ def resize_images(images: Array, sides: Ints, interpolation: str = "bilinear", *
         return resize(images, (height, width), interpolation, antialias)
     y = np.rint(resize(images.astype(np.float32), (height, width), interpolation, antialias))
     if images.dtype == bool:
-        return y != 0
+        return np.not_equal(y, 0)
     limits = np.iinfo(images.dtype)
     return np.clip(y, limits.min, limits.max).astype(images.dtype)
 
