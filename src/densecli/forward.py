@@ -79,7 +79,8 @@ def call_layer(
     args, kwargs = map_refs((call.args, call.kwargs), lambda ref: values[ref].array)
     masks, named = map_refs((call.args, call.kwargs), lambda ref: values[ref].mask)
     found = mask_arguments(layer, masks, named, alone=tensor_arguments(call) == 1)
-    kwargs = {**found, **kwargs, **given_masks(layer, call, values)}
+    given = {**kwargs, **given_masks(layer, call, values)}
+    kwargs = found | {name: each for name, each in given.items() if name not in layer.unheeded_masks}
     if layer.carries_masks:  # a model: what comes out carries the masks that its own layers made
         made: list[Value] = layer.values(ops, weights, args, kwargs)  # type: ignore[attr-defined]
         return made
