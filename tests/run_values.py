@@ -17,7 +17,7 @@ def draw_inputs(inputs: list[tuple[str, tuple[int | None, ...], str]], seed: int
             found[name] = (random.randint(0, 9, sizes) * (random.rand(*sizes) < 0.7)).astype(dtype)
             continue
         if dtype == "bool":
-            found[name] = random.rand(*sizes) < 0.7
+            found[name] = random.rand(*sizes) < 0.5
             continue
         values = random.standard_normal(sizes).astype(dtype)
         if len(sizes) == 3:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from .layout import Array
 
@@ -137,6 +137,12 @@ def cells(line: str) -> list[str]:
     """The cells of a row: comma, semicolon or tab between them, quotes around them or not."""
     separator = next((mark for mark in ",;\t" if mark in line), None)
     return [cell.strip().strip('"') for cell in (line.split(separator) if separator else line.split())]
+
+
+def join(parts: Sequence[Array], axes: tuple[int, ...], shape: tuple[int, ...], *, reverse: bool = False) -> Array:
+    """Parts transposed by `axes`, side by side on the last axis, in `shape`; `reverse` turns all axes but the last two."""
+    y = np.concatenate([part.transpose(axes) for part in parts], -1).reshape(shape)
+    return y[(slice(None, None, -1),) * (y.ndim - 2)] if reverse else y
 
 
 def from_bfloat16(raw: Array) -> Array:
