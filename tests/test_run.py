@@ -66,6 +66,23 @@ def test_weights_that_do_not_fit_are_refused(tmp_path, arrays, message):
     assert caught.value.code == "E323"
 
 
+def test_shapes_in_an_npz_file_are_compared_before_a_number_is_read(tmp_path):
+    np.savez_compressed(
+        tmp_path / "bomb.npz", **{"dense/kernel": np.zeros(1 << 24, "float32"), "dense/bias": np.zeros(3)}
+    )
+    tracemalloc.start()
+    with pytest.raises(ReadError, match=r"kernel is \(2, 3\), but .* is \(16777216,\)"):
+        run(read("Dense(3)@(2,)"), Options(weights=str(tmp_path / "bomb.npz")))
+    assert tracemalloc.get_traced_memory()[1] < 1 << 22
+    tracemalloc.stop()
+
+
+def test_words_are_no_weights(tmp_path):
+    words = np.full((2, 3), "1.5")
+    with pytest.raises(ReadError, match="not numbers"):
+        run(read("Dense(3)@(2,)"), Options(weights=save(tmp_path / "w.npz", **{"dense/kernel": words})))
+
+
 def test_a_file_without_weights_is_refused(tmp_path):
     (tmp_path / "w.txt").write_text("no weights")
     with pytest.raises(ReadError) as caught:

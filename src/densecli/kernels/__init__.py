@@ -80,6 +80,7 @@ from .files import (
     read_csv,
     save_npy,
     save_npz,
+    shapes_in,
 )
 from .files import load as load_arrays
 from .hashing import bucket_of, cross_buckets, hash_buckets
@@ -217,6 +218,7 @@ __all__ = [
     "save_npz",
     "scaled_dot_product_attention",
     "selu",
+    "shapes_in",
     "sigmoid",
     "silence",
     "silu",

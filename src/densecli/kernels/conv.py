@@ -69,7 +69,7 @@ def multiply_windows(x: Array, kernel: Array, window: Window, groups: int, finis
     pixels = prod(out.shape[:-1])
     taps = prod(kernel.shape[:-1]) * groups
     most = GATHER_BYTES // threads.count // (taps * x.itemsize)
-    if groups == 1 and 2 * pixels < filters and pixels <= most:
+    if groups == 1 and pixels < filters and pixels <= most:
         view = windows(pad(x, window.pads(x.shape[1:-1])), window)
         rows = gather(view, 1, np.empty(pixels * taps, x.dtype))[0]
         multiply_columns(rows, kernel.reshape(taps, filters), out.reshape(pixels, filters), finish)

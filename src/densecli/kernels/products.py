@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PRODUCT_BYTES = 6 << 20
 """Outputs of one product. Each product packs the kernel anew, so smaller blocks, nearer to the processor, are slower."""
 
-LEAST_MACS = 1 << 20
+LEAST_MACS = 1 << 22
 """A product with fewer multiplications is not worth handing to another thread."""
 
 LEAST_BYTES = 1 << 18
@@ -37,7 +37,7 @@ def multiply_rows(x: Array, kernel: Array, finish: Finish) -> Array:
     channels, units = kernel.shape
     rows = x.reshape(-1, channels)
     out = np.empty((len(rows), units), x.dtype)
-    if 2 * len(rows) < units:
+    if len(rows) < units:
         multiply_columns(rows, kernel, out, finish)
         return out.reshape(*x.shape[:-1], units)
 

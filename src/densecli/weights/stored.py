@@ -202,20 +202,20 @@ def weights_member(file: BinaryIO, members: zipfile.ZipFile, most: int) -> Binar
 # -- npz --------------------------------------------------------------------------------
 def from_npz(graph: Graph, found: Trace, file: BinaryIO, wanted: set[int], most: int) -> list[dict[str, Any]]:
     """Weights by their names (dense/kernel), or, if no name is known, in Keras' order (what get_weights() gave)."""
+    slots = {slot.key: (place, slot) for place in places(graph, found) for slot in place.slots()}
     try:
-        arrays = kernels.load_arrays(file, most)
+        shapes = kernels.shapes_in(file)
+        names = {key: key for key in shapes} if slots.keys() & shapes.keys() else dict(zip(slots, shapes, strict=False))
+        missing = [key for key in slots if key not in names]
+        if missing:
+            raise mismatch(f"the file has nothing for {plural(len(missing), 'weight')}: {any_of(missing)}")
+        for key, (place, slot) in slots.items():
+            check_shape(slot, shapes[names[key]], key, place.name)
+        file.seek(0)
+        arrays: Any = kernels.load_arrays(file, most, [names[key] for key in slots])
     except kernels.ArrayFileError as error:
         raise ReadError(f"the .npz file cannot be read: {error}", code="E508") from None
-    slots = {slot.key: (place, slot) for place in places(graph, found) for slot in place.slots()}
-    if not isinstance(arrays, dict):
-        raise mismatch("an .npy file holds one array, not the weights of a model")
-    by_key = arrays if slots.keys() & arrays.keys() else dict(zip(slots, arrays.values(), strict=False))
-    if len(by_key) < len(slots) or not slots.keys() <= by_key.keys():
-        missing = [key for key in slots if key not in by_key]
-        raise mismatch(f"the file has nothing for {plural(len(missing), 'weight')}: {any_of(missing)}")
-    for key, (place, slot) in slots.items():
-        check_shape(slot, tuple(by_key[key].shape), key, place.name)
-    return fill(graph, found, lambda _, dtype, key: kernels.in_dtype(by_key[key], dtype), wanted)
+    return fill(graph, found, lambda _, dtype, key: kernels.in_dtype(arrays[names[key]], dtype), wanted)
 
 
 def paths(graph: Graph, found: Trace) -> Iterator[str]:
