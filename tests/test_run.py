@@ -190,6 +190,30 @@ def test_data_that_does_not_fit_is_refused(tmp_path, stack, array, message):
     assert message in error.message
 
 
+def test_words_behind_the_vocabulary_are_refused_by_name(capfd, tmp_path):
+    np.save(tmp_path / "x.npy", np.array([[1, 2, 99]]))
+    code, out, err = cli(capfd, "Embedding(9, 2, name=words)@(3,)", "--run", "--data", str(tmp_path / "x.npy"))
+    assert (code, out) == (2, "")
+    assert "error[E508]: Embedding 'words' cannot take these data: index 99 is out of bounds" in err
+
+
+def test_an_input_that_is_not_there(capfd, tmp_path):
+    np.save(tmp_path / "x.npy", np.ones((1, 3)))
+    code, _, err = cli(capfd, STACK, "--run", "--data", f"inputlayer={tmp_path / 'x.npy'}")
+    assert (code, "error[E508]: no input is called 'inputlayer'" in err, "input_layer" in err) == (2, True, True)
+    code, _, err = cli(capfd, STACK, "--run", "--data", "gone.npy")
+    assert (code, "cannot read 'gone.npy'" in err, "stack" in err) == (2, True, False)
+
+
+def test_an_input_without_data_is_told(tmp_path):
+    np.save(tmp_path / "x.npy", np.ones((1, 2), "float32"))
+    graph = read("[Input(2, name=a) | Input(2, name=b)] -> Concatenate")
+    assert run(graph, Options(data=(f"a={tmp_path / 'x.npy'}",))).notes == (
+        "random numbers went into 'b', for which there were no data",
+    )
+    assert run(graph).notes == ()
+
+
 def test_two_batches_do_not_go_together(tmp_path):
     assert "batches of 3 and 4" in refused(tmp_path, "Dense(3)@(2,)", np.ones((4, 2)), batch=3).message
 
