@@ -76,6 +76,14 @@ def batch_norm_split() -> Any:
     )
 
 
+def all_outputs_of_a_layer_in_a_stack() -> Any:
+    both = layers.Bidirectional(layers.GRU(2), merge_mode=None, name="both")
+    inner = keras.Sequential([layers.Dense(5), layers.LSTM(3, return_state=True)], name="inner")
+    return keras.Sequential(
+        [keras.Input((4, 3)), inner, layers.Concatenate(), layers.Reshape((3, 3)), both], name="stack"
+    )
+
+
 def one_layer_called_twice() -> Any:
     a, b = keras.Input((8,), name="a"), keras.Input((8,), name="b")
     shared = layers.Dense(4, name="shared")

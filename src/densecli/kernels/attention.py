@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from .elementary import of_one_batch
 from .layout import Array, Slices, blocks
 from .products import LEAST_BYTES
 from .softmax import softmax
@@ -111,6 +112,7 @@ def additive_scores(q: Array, k: Array, weight: Array | float = 1.0, inner_scale
 
     Attention with score_mode concat gives a scalar weight, AdditiveAttention one per feature.
     """
+    q, k = of_one_batch([q, k])
     batch, steps, dim = q.shape
     scores = np.empty((batch, steps, k.shape[1]), q.dtype)
     weights = np.broadcast_to(np.asarray(weight, q.dtype), (dim,))

@@ -143,7 +143,7 @@ KINDS = {
     "MaxNumBoundingBoxes": Kind(
         "Pad or cut the bounding boxes beside images to a fixed number; the images pass unchanged.",
         "10",
-        {"max_number": fields.integer(doc="number of boxes"), "fill_value": fields.integer(-1, "what pads boxes")},
+        {"max_number": fields.integer(doc="number of boxes"), "fill_value": fields.number(-1, "what pads boxes")},
     ),
     "MixUp": Kind(
         "Blend each image with another one.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from densecli import fields
 from densecli.fields import Field
 from densecli.layer import Layer, Weight, activation_flops, sum_known
+from densecli.names import is_float
 from densecli.shape import Shape, known, product, show, size, times
 
 if TYPE_CHECKING:
@@ -166,15 +167,18 @@ class Activation(Layer):
 
 
 class Identity(Layer):
-    """Pass the input on as it is.
+    """Pass the input on as it is, one tensor or a list of them.
 
     Identity(): (None, 3) -> (None, 3), 0 params
     """
 
+    takes = "list"
     formula = "output = input"
     shape_rule = "unchanged"
-    keeps_integers = True
     supports_masking = True
+
+    def output_dtype(self, *dtypes: str) -> list[str]:
+        return [self.compute_dtype if is_float(dtype) else dtype for dtype in dtypes]
 
     def elementwise(self, y: Any, x: Any) -> int:
         return 0

@@ -44,6 +44,9 @@ class HeadsAttention(Layer, abstract=True):
     def check(self) -> None:
         if self.flash_attention and self.dropout > 0:
             self.reject("dropout", "flash attention has no dropout", "use dropout=0, or leave flash_attention out")
+        for name in ("kernel_initializer", "bias_initializer"):
+            if vars(self)[name] is None:
+                self.reject(name, "each projection gets a copy of the initializer, and null has none")
 
     def widths(self) -> Widths:
         """The sizes inside."""

@@ -50,9 +50,10 @@ class Cell(Layer, abstract=True):
             raise ShapeError(f"the sizes of states must be known: {show(list(states))}")
 
     def output(self, x: Shape, *states: Any, **_: Any) -> list[Any]:
+        x = (common_batch([x, *flatten(list(states))]), *x[1:])
         return [self.step_output(x), *self.state_shapes(x)]
 
-    def output_dtype(self, *dtypes: str) -> str:
+    def output_dtype(self, *dtypes: str) -> str | list[str]:
         """Keras 3.15.1 does not autocast in a cell that is called by itself: mixed policies have no effect."""
         return self.variable_dtype
 
@@ -61,9 +62,16 @@ class Cell(Layer, abstract=True):
         raise NotImplementedError(type(self).__name__)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any) -> list[Any]:
-        given = pack(map(ops.floating, flatten(list(states))), self.state_shapes(x.shape))
-        sequence, after = self.scan(ops, w, ops.floating(x)[:, None], given, ops.Steps())
+        x, *flat = ops.of_one_batch([ops.floating(array) for array in (x, *flatten(list(states)))])
+        given = pack(iter(flat), self.state_shapes(x.shape))
+        sequence, after = self.scan(ops, w, x[:, None], given, ops.Steps())
         return [sequence[:, 0], *after]
+
+
+def common_batch(shapes: list[Shape]) -> int | None:
+    """The batch of tensors that are computed together: a batch of 1 serves any other (Keras 3.15.1)."""
+    sizes = [shape[0] for shape in shapes]
+    return next((size for size in sizes if size not in (None, 1)), None if None in sizes else 1)
 
 
 def check_states(states: Any, expected: States) -> None:
@@ -285,7 +293,14 @@ class StackedRNNCells(Cell):
     formula = "output = last cell(… second cell(first cell(input)))"
     shape_rule = "(batch, features) and each cell's states -> (batch, last cell's units) and the states"
 
+    ndim = 2
+
     cells = cells()
+
+    def output_dtype(self, *dtypes: str) -> list[str]:
+        """Each cell's own (Keras 3.15.1); the stack's dtype has no effect."""
+        states = [cell.variable_dtype for cell in self.cells for _ in range(cell.number_of_states())]
+        return [self.cells[-1].variable_dtype, *states]
 
     def children(self, x: Shape, *_: Any, **__: Any) -> Iterator[Child]:
         seen: dict[str, int] = {}
@@ -294,6 +309,11 @@ class StackedRNNCells(Cell):
             states = cell.state_shapes(x)
             yield Child(f"{cell.name}_{count}" if count else cell.name, cell, (x, states))
             x = cell.step_output(x)
+
+    def accept(self, x: Shape, *states: Any, **named: Any) -> None:
+        super().accept(x, *states, **named)
+        if len(states) == 1 and isinstance(states[0], list) and len(states[0]) != len(self.cells):
+            raise ShapeError(f"{len(self.cells)} cells take a list of as many states, got {show(states[0])}")
 
     def state_shapes(self, x: Shape) -> States:
         each = [child.inputs[1] for child in self.children(x)]

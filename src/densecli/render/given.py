@@ -11,7 +11,7 @@ from densecli.text import quote
 
 if TYPE_CHECKING:
     from densecli.fields import Object
-    from densecli.graph import Call, Node
+    from densecli.graph import Call, Graph, Node
     from densecli.layer import Layer
 
 
@@ -146,6 +146,11 @@ def natural_inputs(call: Call) -> list[Any] | None:
         return None
     args = call.args[0] if len(call.args) == 1 and isinstance(call.args[0], list) else call.args
     return list(args) if list(args) == call.refs() else None
+
+
+def stacked(graph: Graph) -> bool:
+    """Whether the layers stand one on the other, so that nobody has to say what goes into one."""
+    return graph.kind == "Sequential" and len(graph.inputs) == 1
 
 
 def takes_as_usual(node: Node, call: Call) -> bool:
