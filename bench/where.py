@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from densecli import threads
-from densecli.kernels import conv, layout
 from densecli.kernels.finish import Finish
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ COLUMNS = (
     "convolution products", COPIES, "depthwise", "pooling", "normalisation", FINISH, "activation layers", "merging",
     "dense products", "recurrence", "attention", "other",
 )  # fmt: skip
+conv, layout = (import_module(f"densecli.kernels.{name}") for name in ("conv", "layout"))
 # What is timed where it happens: the module that calls it, its name there, the kind of work.
 INSIDE = ((conv, "gather", COPIES), (layout, "pad", COPIES), (conv, "pad", COPIES), (Finish, "__call__", FINISH))
 
