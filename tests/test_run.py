@@ -214,6 +214,12 @@ def test_an_input_without_data_is_told(tmp_path):
     assert run(graph).notes == ()
 
 
+def test_an_initializer_that_cannot_fill_a_kernel_is_named():
+    with pytest.raises(DenseError, match=r"'conv2d/kernel' cannot be drawn: identity fills matrices only") as caught:
+        run(read("Conv2D(3, 3, kernel_initializer=identity)@(8,8,3)"))
+    assert caught.value.code == "E303"
+
+
 def test_two_batches_do_not_go_together(tmp_path):
     assert "batches of 3 and 4" in refused(tmp_path, "Dense(3)@(2,)", np.ones((4, 2)), batch=3).message
 
