@@ -41,11 +41,15 @@ def render(graph: Graph) -> str:
 
     The DSL has no name for a model, and a Functional that is one chain reads back as a Sequential.
     """
-    steps: list[Step] = [*range(len(graph.nodes))] if stacked(graph) else as_steps(graph)
+    if not graph.trainable:
+        raise refuse("a model that is frozen as a whole", "the DSL", INSTEAD)
     for node in graph.nodes:
         _check(node)
         if not stacked(graph):
             _check_call(node)
+    if any(ref.tensor for ref in graph.outputs):
+        raise refuse("a model that gives a second output of a layer", "the DSL", INSTEAD)
+    steps: list[Step] = [*range(len(graph.nodes))] if stacked(graph) else as_steps(graph)
     for index in named(steps):
         _check_name(graph.nodes[index].name)
     texts = _Writer(graph).steps(steps)

@@ -13,6 +13,7 @@ from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from densecli.render.given import (
     Names,
     arguments,
+    check_own,
     check_writable,
     input_arguments,
     is_model,
@@ -149,6 +150,7 @@ class _ModelWriter:
 
     def item(self, node: Node, wiring: dict[str, Any]) -> Any:
         if is_model(node.layer):
+            check_own(node.layer, node.name, TARGET)
             inner = _model(node.layer.graph, self.names)  # type: ignore[attr-defined]
             return {"type": node.layer.type_name, "name": node.name} | inner | {"name": node.name} | wiring
         kind, given = self.layer(node.layer, node.name)
