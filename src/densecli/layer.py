@@ -106,6 +106,7 @@ class Layer:
     keeps_integers: ClassVar[bool] = False  # inputs that are not cast (integers) come out in their own dtype
     supports_masking: ClassVar[bool] = False
     makes_mask: ClassVar[bool] = False  # gives a mask even when none came in
+    unheeded_masks: ClassVar[tuple[str, ...]] = ()  # arguments that Keras takes and then overwrites
     carries_masks: ClassVar[bool] = False  # a model, whose outputs carry the masks that its own layers made
     leads: ClassVar[tuple[str, ...]] = ()  # weights of a layer inside that Keras lists before this layer's own
     opaque: ClassVar[bool] = False  # nothing is known but what the config states

@@ -217,6 +217,7 @@ class MultiHeadAttention(HeadsAttention):
     MultiHeadAttention(2, 16): [(None, 10, 32), (None, 10, 32)] -> (None, 10, 32), 4224 params
     """
 
+    unheeded_masks = ("query_mask",)  # Keras 3.15.1 puts the mask that comes with the query in its place
     shape_rule = "query (batch, …, features), value and key (batch, …, any) -> (batch, …, features), or output_shape for the last axis"
     order = ("num_heads", "key_dim", "value_dim", "dropout", "use_bias", "output_shape", "attention_axes", *_REST)
 
