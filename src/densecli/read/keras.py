@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from densecli.errors import ArgumentError, GraphError, LimitError, Place, SpecErrors, SpecSyntaxError, did_you_mean
+from densecli.errors import ArgumentError, GraphError, Place, SpecErrors, SpecSyntaxError, did_you_mean
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
 from densecli.model import Model
 from densecli.read.keras_calls import CallReader
 from densecli.read.keras_layers import LayerReader, as_shape, class_of, trainable_of
+from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.open import WRAPPED
+from densecli.read.reading import check_inputs
 from densecli.shape import show
 from densecli.text import plural, quote
 
@@ -26,13 +28,16 @@ if TYPE_CHECKING:
     from densecli.layer import Layer
     from densecli.shape import Shape
 
-MAX_DEPTH = 100
 SEQUENTIAL = ("Sequential",)
 FUNCTIONAL = ("Functional", "Model", "Container", "Network", "Graph")
 
 
 def read(
-    document: Any, source: Source, input_shapes: Mapping[str | None, Shape] | None = None, version: str = ""
+    document: Any,
+    source: Source,
+    input_shapes: Mapping[str | None, Shape] | None = None,
+    version: str = "",
+    limits: Limits = LIMITS,
 ) -> Graph:
     """The graph of a config.
 
@@ -40,7 +45,7 @@ def read(
     Keras that wrote it, where something beside the config tells. Raises SpecErrors, SpecSyntaxError or LimitError.
     """
     entry, pointer, found = _topology(document, source, version)
-    reader = ModelReader(source, era_of(found, entry), input_shapes or {})
+    reader = ModelReader(source, era_of(found, entry), input_shapes or {}, limits)
     try:
         graph = reader.read(entry, pointer)
     except (GraphError, ArgumentError) as error:
@@ -111,8 +116,8 @@ class Opening(NamedTuple):
 class ModelReader:
     """Reads one document: the model, and the models inside it."""
 
-    def __init__(self, source: Source, era: int, input_shapes: Mapping[str | None, Shape]) -> None:
-        self.source, self.era, self.input_shapes = source, era, input_shapes
+    def __init__(self, source: Source, era: int, input_shapes: Mapping[str | None, Shape], limits: Limits) -> None:
+        self.source, self.era, self.input_shapes, self.limits = source, era, input_shapes, limits
         self.layers = LayerReader(source, era, self.nested)
         self.depth = 0
 
@@ -140,9 +145,9 @@ class ModelReader:
         if not is_model(entry):
             return None
         self.depth += 1
-        if self.depth > MAX_DEPTH:
-            message = f"models are nested deeper than {MAX_DEPTH}"
-            raise LimitError(message, code="E503", place=self.place(pointer))
+        if self.depth > self.limits.depth:
+            message = f"models are nested deeper than {self.limits.depth}"
+            raise beyond(self.limits, "depth", message, "E503", self.place(pointer))
         graph = self.graph(entry, pointer)
         self.depth -= 1
         return Model(graph)
@@ -276,6 +281,7 @@ class ModelReader:
     # -- shapes from outside ----------------------------------------------------------
     def open_inputs(self, graph: Graph, pointer: str) -> None:
         """Fill in the shapes that the user gives; every input must have one in the end."""
+        check_inputs(graph, self.input_shapes)
         for ref in graph.inputs:
             node = graph.nodes[ref.node]
             given = self.input_shapes.get(node.name, self.input_shapes.get(None) if len(graph.inputs) == 1 else None)
