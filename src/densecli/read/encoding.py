@@ -10,6 +10,7 @@ from densecli.text import binary_size
 
 # U+0085 is a line end to some and may stand in a name; the other C0 and C1 controls never belong in a text.
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_PLAIN = bytes([9, 10, 13, *range(32, 127)])  # a text of nothing else needs no closer look
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WIDE = (
     (b"\xff\xfe\0\0", "UTF-32"),
@@ -33,7 +34,8 @@ def decode(name: str, data: bytes, limits: Limits = LIMITS, limit: str | None = 
     source = Source(name, _utf8(name, data).removeprefix("\ufeff"))
     if not source.text or source.text.isspace():
         raise empty(source)
-    check_characters(source)
+    if data.translate(None, _PLAIN):
+        check_characters(source)
     return source
 
 

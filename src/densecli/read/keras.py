@@ -14,7 +14,7 @@ from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
 from densecli.model import Model
 from densecli.read.keras_calls import CallReader
-from densecli.read.keras_layers import LayerReader, as_shape, class_of, trainable_of
+from densecli.read.keras_layers import LayerReader, Named, as_shape, class_of, trainable_of
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.open import WRAPPED
 from densecli.read.reading import check_inputs
@@ -178,8 +178,8 @@ class ModelReader:
         inputs = [Ref(index) for index, node in enumerate(nodes) if isinstance(node.layer, InputLayer)]
         for index, layer in list(enumerate(made))[opening.used :]:
             if layer is not None:
-                call = CallReader.fitted(layer, (Ref(len(nodes) - 1),), {})
-                nodes.append(Node(layer.name, layer, [call], self.place(f"{pointer}/{index}")))
+                call = CallReader.fitted(layer.layer, (Ref(len(nodes) - 1),), {})
+                nodes.append(Node(*layer, [call], self.place(f"{pointer}/{index}")))
         kind = class_of(entry) if class_of(entry) not in FUNCTIONAL else "Sequential"
         graph = Graph(_name(config, "sequential"), kind, nodes, inputs, [Ref(len(nodes) - 1)])
         graph.deferred = opening.layer is None and not start
@@ -193,7 +193,8 @@ class ModelReader:
             return None
         where = f"{pointer}/0/config/layers"
         made = [self.layers.read(each, f"{where}/{index}") for index, each in enumerate(config["layers"])]
-        branches = [layer for layer in made if isinstance(layer, Model) and not layer.graph.deferred]
+        models = [each.layer for each in made if each is not None]
+        branches = [layer for layer in models if isinstance(layer, Model) and not layer.graph.deferred]
         if len(branches) < len(made):
             raise GraphError("a Merge of what are no models", code="E407", place=self.place(where))
         nodes: list[Node] = []
@@ -208,14 +209,14 @@ class ModelReader:
         outputs = [Ref(index) for index, node in enumerate(nodes) if isinstance(node.layer, Model)]
         merge = self.layers.read({**entry, "config": {**config, "layers": None}}, f"{pointer}/0")
         if merge is not None:
-            nodes.append(Node(merge.name, merge, [Call((list(outputs),))], self.place(f"{pointer}/0")))
+            nodes.append(Node(*merge, [Call((list(outputs),))], self.place(f"{pointer}/0")))
         return nodes
 
-    def opening(self, entry: dict[str, Any], entries: list[Any], made: list[Layer | None], pointer: str) -> Opening:
+    def opening(self, entry: dict[str, Any], entries: list[Any], made: list[Named | None], pointer: str) -> Opening:
         """What the first layer, the model's config or what it was built with tells about the input."""
-        first = made[0] if made else None
+        name, first = (made[0] if made else None) or ("", None)
         if isinstance(first, InputLayer):
-            return Opening(first.name, first, 1)
+            return Opening(name, first, 1)
         config = entries[0].get("config") if entries and isinstance(entries[0], dict) else None
         shape = first_shape(config) if isinstance(config, dict) else None
         if shape is None:
@@ -228,7 +229,7 @@ class ModelReader:
         if shape is None or first is None:
             return Opening("input", None, 0)
         dtype = config.get("input_dtype") or first.dtype if isinstance(config, dict) else first.dtype
-        return Opening(f"{first.name}_input", self.layers.input_of(shape, dtype, pointer), 0)
+        return Opening(f"{name}_input", self.layers.input_of(shape, dtype, pointer), 0)
 
     def check_names(self, graph: Graph) -> None:
         names: dict[str, Node] = {}
@@ -247,11 +248,8 @@ class ModelReader:
         nodes = []
         for index, each in enumerate(entries):
             where = f"{pointer}/layers/{index}"
-            layer = self.layers.read(each, where)
-            if layer is None:
-                layer = self.layers.placeholder(each)
-            layer.name = _entry_name(each, layer)
-            nodes.append(Node(layer.name, layer, [], self.place(where)))
+            layer = self.layers.read(each, where) or self.layers.placeholder(each)
+            nodes.append(Node(_entry_name(each, layer), layer.layer, [], self.place(where)))
         calls = CallReader(self.source, nodes, self.era)
         calls.read(entries, f"{pointer}/layers")
         inputs = calls.ends(config["input_layers"], f"{pointer}/input_layers")
@@ -327,7 +325,7 @@ def _name(config: Any, default: str) -> str:
     return name if isinstance(name, str) and name else default
 
 
-def _entry_name(entry: Any, layer: Layer) -> str:
+def _entry_name(entry: Any, layer: Named) -> str:
     name = entry.get("name") if isinstance(entry, dict) else None
     return name if isinstance(name, str) and name else layer.name
 

@@ -7,7 +7,7 @@ a layer that sets one is opaque rather than wrong.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import densecli.layers  # fills the catalogue
 from densecli import names
@@ -83,6 +83,13 @@ def trainable_of(config: Any) -> bool:
     return not (isinstance(config, dict) and config.get("trainable") is False)
 
 
+class Named(NamedTuple):
+    """A layer, and the name that an entry gives it: entries that are equal but for the name are one layer."""
+
+    name: str
+    layer: Layer
+
+
 class LayerReader:
     """Makes layers; collects every mistake. `nested` makes a model of an entry, or says that it is none."""
 
@@ -92,9 +99,34 @@ class LayerReader:
         self.shared: dict[int, Layer] = {}
         self.unmarked: dict[tuple[str, str], list[Layer]] = {}
         self.frozen = False
+        self.known: dict[Any, Layer] = {}
+        # Keras 3 marks the second place of a shared layer, and the first may be any before it.
+        self.all_apart = era == 3 and ("shared_object_id" in source.text or not source.text)
 
-    def read(self, entry: Any, pointer: str) -> Layer | None:
-        """The layer of an entry, named; None with the mistake collected."""
+    def read(self, entry: Any, pointer: str) -> Named | None:
+        """The layer of an entry and its name; None with the mistake collected."""
+        key = None if self.all_apart else self.key(entry)
+        layer = self.known.get(key) if key is not None else None
+        if layer is None:
+            layer = self.unknown(entry, pointer)
+            if layer is None:
+                return None
+            if key is not None and not layer.opaque:
+                self.known[key] = layer
+        return Named(self.name(entry, layer), layer)
+
+    def key(self, entry: Any) -> Any:
+        """What entries that are equal but for the name have in common; None for those that hold layers or are shared."""
+        config = entry.get("config") if isinstance(entry, dict) else None
+        if not isinstance(config, dict) or "shared_object_id" in entry or not config.keys().isdisjoint(INNER):
+            return None
+        kind, module = entry.get("class_name"), entry.get("module", entry)
+        rest = {key: value for key, value in config.items() if key != "name"}
+        by_call = module is entry and _positional(entry) > 1
+        return kind, None if module is entry else (module,), by_call, self.frozen, repr(rest)
+
+    def unknown(self, entry: Any, pointer: str) -> Layer | None:
+        """The layer of an entry unlike those before it, with its name."""
         place = Place(self.source, pointer=pointer)
         try:
             layer = self.layer(entry, pointer, place)
@@ -223,11 +255,10 @@ class LayerReader:
         found = found if isinstance(found, str) and found else entry.get("name")
         return found if isinstance(found, str) and found else layer.name or snake_case(layer.type_name)
 
-    def placeholder(self, entry: Any) -> Layer:
+    def placeholder(self, entry: Any) -> Named:
         """Stands for a layer with a mistake in it, so that mistakes further on are found too."""
         layer = Custom(class_of(entry) if isinstance(entry, dict) else "?")
-        layer.name = self.name(entry, layer) if isinstance(entry, dict) else "?"
-        return layer
+        return Named(self.name(entry, layer) if isinstance(entry, dict) else "?", layer)
 
     def share(self, entry: dict[str, Any], layer: Layer) -> None:
         """Remember layers that a file holds twice; Keras 3 marks the second and later ones only."""
