@@ -326,15 +326,16 @@ def plain(value: Any) -> Any:
     return value
 
 
+_SIZES = {int, type(None)}  # no booleans, which are integers to Python
+
+
 def as_shape(value: Any) -> Shape | None:
     """Sizes with the batch first, in whatever form a config holds them; None for anything else."""
     if isinstance(value, dict) and isinstance(value.get("items"), list):  # TensorShape of tf.keras
         value = value["items"]
     if not isinstance(value, list | tuple) or not value:
         return None
-    if not all(size is None or (isinstance(size, int) and not isinstance(size, bool)) for size in value):
-        return None
-    return tuple(value)
+    return tuple(value) if _SIZES.issuperset(map(type, value)) else None
 
 
 def _named(value: Any, known: tuple[str, ...]) -> Any:
