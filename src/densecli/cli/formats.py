@@ -144,9 +144,9 @@ def _html(result: Summary, lines: Sequence[Line], columns: Sequence[Column], vie
 
 
 def _svg(result: Summary, lines: Sequence[Line], columns: Sequence[Column], _: View) -> str:
-    from densecli.render import picture, table  # noqa: PLC0415
+    from densecli.render import picture, rich_table  # noqa: PLC0415
 
-    return picture.render(table.parts(result.report, lines, columns), result.report.name)
+    return picture.render(rich_table.parts(result.report, lines, columns), result.report.name)
 
 
 _RENDERERS: dict[Format, Callable[[Summary, Sequence[Line], Sequence[Column], View], str]] = {

@@ -36,7 +36,7 @@ def render_table(found: Footprint, top: int, look: Look = Look()) -> str:  # noq
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    from densecli.render.table import FULL_WIDTH, draw  # noqa: PLC0415
+    from densecli.render.rich_table import FULL_WIDTH, draw  # noqa: PLC0415
 
     table = Table(box=box.ASCII_DOUBLE_HEAD if look.ascii_only else box.HEAVY_HEAD, header_style="bold")
     for index, header in enumerate(HEADERS):

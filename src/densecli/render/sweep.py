@@ -55,7 +55,7 @@ def render_table(found: Sweep, look: Look) -> str:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    from densecli.render.table import FULL_WIDTH, draw  # noqa: PLC0415
+    from densecli.render.rich_table import FULL_WIDTH, draw  # noqa: PLC0415
 
     table = Table(box=box.ASCII_DOUBLE_HEAD if look.ascii_only else box.HEAVY_HEAD, header_style="bold")
     for header in headers(found):

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from densecli.render.diff.rows import rows, summary, total_rows
 from densecli.render.diff.table import WIDEST, shorten
-from densecli.render.table import FULL_WIDTH, draw
+from densecli.render.rich_table import FULL_WIDTH, draw
 from densecli.text import safe
 
 if TYPE_CHECKING:
