@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from densecli.errors import Place, Source, SpecSyntaxError
 from densecli.read import spans
 from densecli.read.encoding import empty, surrogate
-from densecli.read.json_grammar import check
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.text import describe
 
@@ -53,6 +52,13 @@ def load(source: Source, limits: Limits = LIMITS, expected: str | None = None) -
     if expected is not None and not isinstance(value, dict):
         raise not_an_object(source, value, expected)
     return value
+
+
+def check(source: Source, limits: Limits) -> None:
+    """Raise what the grammar finds wrong in a text, if anything."""
+    from densecli.read import json_grammar  # noqa: PLC0415  # only on the way to an error
+
+    json_grammar.check(source, limits)
 
 
 def not_an_object(source: Source, value: Any, expected: str) -> SpecSyntaxError:

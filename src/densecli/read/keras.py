@@ -56,9 +56,11 @@ def read(
 
 
 def era_of(version: str, entry: dict[str, Any]) -> int:
-    """1, 2 or 3: whose rules a config follows. Keras 3 names the module of every class."""
+    """1, 2 or 3: whose rules a config follows. Keras 3 names the module of every class, and so do .keras files of tf_keras."""
     if version[:2] in ("1.", "0."):
         return 1
+    if version.startswith("2.") or str(entry.get("module")).startswith("tf_keras"):
+        return 2
     return 3 if "module" in entry or version.startswith("3.") else 2
 
 

@@ -50,6 +50,7 @@ ALTERING = {
     ("SimpleRNN", "time_major"),
     ("RNN", "time_major"),
 }
+QUANTIZABLE = ("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding")  # by Model.quantize of Keras 3.15.1
 _NAMED = {
     "activation": tuple(names.ACTIVATION_FLOPS),
     "initializer": names.INITIALIZERS,
@@ -122,7 +123,7 @@ class LayerReader:
             return None
         kind, module = entry.get("class_name"), entry.get("module", entry)
         rest = {key: value for key, value in config.items() if key != "name"}
-        by_call = module is entry and _positional(entry) > 1
+        by_call = module is entry and _positional(entry) > 1  # then it is no layer
         return kind, None if module is entry else (module,), by_call, self.frozen, repr(rest)
 
     def unknown(self, entry: Any, pointer: str) -> Layer | None:
@@ -180,6 +181,8 @@ class LayerReader:
 
     def is_altered(self, kind: type[Layer], config: dict[str, Any]) -> bool:
         """Whether an argument that this Keras does not have adds weights or moves axes."""
+        if kind.__name__ in QUANTIZABLE and _odd_policy(config.get("dtype")):
+            return True
         known = kind.config_fields if self.era > 2 else {}  # the statistics of renorm are others since Keras 3
         return any(config.get(key) for cls, key in ALTERING if cls == kind.__name__ and key not in known)
 
@@ -191,7 +194,9 @@ class LayerReader:
         if isinstance(module, str):
             is_op = module.startswith(("keras.src.ops", "keras.ops"))
         else:
-            is_op = name in OPERATIONS and (name not in CATALOGUE or _positional(entry) > 1)
+            is_op = name in OPERATIONS and (
+                name not in CATALOGUE or _positional(entry) > 1 or _is_no_layer(CATALOGUE[name], config)
+            )
         return Operation(name, config) if is_op else None
 
     def make(self, kind: type[Layer], config: dict[str, Any], pointer: str) -> Layer:
@@ -302,6 +307,11 @@ def is_builtin(entry: dict[str, Any]) -> bool:
     return isinstance(module, str) and module.partition(".")[0] in OURS
 
 
+def _is_no_layer(kind: type[Layer], config: dict[str, Any]) -> bool:
+    """Whether a config has what a layer does not take, and nothing that every layer writes: `newshape` of ops.reshape."""
+    return "trainable" not in config and bool(config.keys() - kind.config_fields.keys() - {"name"})
+
+
 def _positional(entry: dict[str, Any]) -> int:
     """The number of positional arguments in the first call of an entry."""
     calls = entry.get("inbound_nodes")
@@ -356,12 +366,26 @@ def _dtype(value: Any) -> Any:
     if isinstance(value, dict):
         config = value.get("config")
         config = config if isinstance(config, dict) else {}
-        value = config.get("name") or config.get("source_name") or _dtype(config.get("default_policy"))
+        value = config.get("name") or _policy(config) or _dtype(config.get("default_policy"))
     if value is None or value in ("infer", "_infer", "infer_with_float32_vars"):
         return None
     if not isinstance(value, str):
         return None
-    return value if value in names.DTYPES or "_from_" in value else None
+    return value if value in names.DTYPES or names.quantization(value) in names.QUANTIZATIONS else None
+
+
+def _odd_policy(value: Any) -> bool:
+    """Whether a policy quantizes in a way that no rule is known for (int4, GPTQ, AWQ, another float8 history)."""
+    config = value.get("config") if isinstance(value, dict) else None
+    if not isinstance(config, dict) or not _policy(config):
+        return isinstance(value, str) and names.quantization(value) not in (None, *names.QUANTIZATIONS)
+    return config["mode"] not in names.QUANTIZATIONS or config.get("amax_history_length", 1024) != 1024
+
+
+def _policy(config: dict[str, Any]) -> str | None:
+    """The name of a quantized policy, which Keras 3 writes in parts."""
+    mode, source = config.get("mode"), config.get("source_name")
+    return f"{mode}_from_{source}" if isinstance(mode, str) and isinstance(source, str) else None
 
 
 def _input_config(config: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
