@@ -286,6 +286,8 @@ def test_an_old_gru_without_reset_after_has_one_bias():
         ("BatchNormalizationV1", {"axis": [2]}, [5, 3], (None, 5, 3), 12),
         ("SyncBatchNormalization", {}, [5, 3], (None, 5, 3), 12),
         ("ThresholdedReLU", {"theta": 0.5}, [5, 3], (None, 5, 3), 0),
+        ("ParametricSoftplus", {"alpha_init": 0.2, "beta_init": 5.0}, [5, 3], (None, 5, 3), 2 * 15),
+        ("SReLU", {"t_left_init": "zero", "shared_axes": [1]}, [5, 3], (None, 5, 3), 4 * 3),
         ("LocallyConnected1D", {"filters": 2, "kernel_size": [3]}, [5, 3], (None, 3, 2), 3 * (9 * 2 + 2)),
         ("LocallyConnected2D", {"filters": 2, "kernel_size": 2}, [3, 4, 1], (None, 2, 3, 2), 6 * (4 * 2 + 2)),
         ("LocallyConnected2D", {"filters": 2, "kernel_size": 2, "implementation": 2}, [3, 4, 1], (None, 2, 3, 2), 12 * 12 + 12),

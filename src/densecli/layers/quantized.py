@@ -29,8 +29,8 @@ def quantized(layer: Layer, weights: Iterable[Weight], scales: Mapping[str, Shap
     elif mode == "int8":
         yield from _int8(list(weights), scales)
     else:
-        yield from weights
         yield from _float8() if "kernel" in scales else ()
+        yield from weights
 
 
 def _int8(weights: list[Weight], scales: Mapping[str, Shape]) -> Iterator[Weight]:

@@ -136,8 +136,9 @@ class ModelReader:
 
     def not_a_model(self, entry: dict[str, Any], pointer: str) -> GraphError:
         name = class_of(entry)
-        hint = did_you_mean(name, [*SEQUENTIAL, *FUNCTIONAL])
-        if isinstance(entry.get("config"), dict) and name[:1].isupper():
+        known = [*SEQUENTIAL, *FUNCTIONAL]
+        hint = "its config holds no list of layers" if name in known else did_you_mean(name, known)
+        if isinstance(entry.get("config"), dict) and name[:1].isupper() and name not in known:
             hint = "its layers are made by code that is not in the file; only its weights could be listed"
         message = f"{quote(name)} is not a model whose layers the file holds"
         return GraphError(message, code="E404", hint=hint, place=self.place(pointer))
