@@ -1,7 +1,7 @@
 """Write what the documentation shows from what the program prints; `--check` only tells what is out of date.
 
-Made are the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, and docs/layers.md and
-the man page, whole.
+Made are the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, the table of limits in
+docs/files.md, and docs/layers.md and the man page, whole.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import sys
 from pathlib import Path
 
 import make_man
+from densecli.read import limits
 
 ROOT = Path(__file__).resolve().parent.parent
+LIMITS = re.compile(r"^(<!-- limits: .*-->\n).*?^(<!-- end of limits -->)$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -44,7 +46,8 @@ def fresh_page(page: Path) -> str:
         return markdown()
     if page == make_man.PAGE:
         return make_man.page()
-    return BLOCK.sub(lambda found: f"```console\n{session(found[1])}```", page.read_text())
+    text = BLOCK.sub(lambda found: f"```console\n{session(found[1])}```", page.read_text())
+    return LIMITS.sub(lambda found: f"{found[1]}{limits.table()}{found[2]}", text)
 
 
 def session(text: str) -> str:

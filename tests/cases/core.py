@@ -43,7 +43,9 @@ CASES = [
     case("Masking", (None, 3, 2)),
     case("Embedding", (None, 5), input_dim=10, output_dim=3, dtypes=("int32",)),
     case("Embedding", (None, 5), input_dim=10, output_dim=3, lora_rank=2, dtypes=("int32",)),
-    case("Embedding", (None, 5), input_dim=10, output_dim=3, dtype="int8_from_float32", dtypes=("int32",), _values=False),
+    case(
+        "Embedding", (None, 5), input_dim=10, output_dim=3, dtype="int8_from_float32", dtypes=("int32",), _values=False
+    ),
     case("Embedding", (None, 5, 2), input_dim=10, output_dim=3, mask_zero=True, dtypes=("int32",)),
     case("Dense", (None, 3), units=2, lora_rank=2, lora_alpha=5, use_bias=False),
     case("Dense", (None, 3), units=2, lora_rank=2, dtype="float16", _values=False),

@@ -152,10 +152,11 @@ class _Grammar:
 
     def number(self, found: re.Match[str]) -> None:
         place = self.place(found.start(), found.end())
-        if found.group(1) is None and found.group(2) is None and len(found.group()) > self.limits.digits:
+        whole = found.group(1) is None and found.group(2) is None
+        if whole and len(found.group()) > self.limits.digits:
             message = f"a number of {len(found.group()):,} digits is too long"
             raise beyond(self.limits, "digits", message, "E504", place)
-        if abs(float(found.group())) == float("inf"):
+        if not whole and abs(float(found.group())) == float("inf"):
             raise SpecSyntaxError("this number is beyond what a float can hold", code="E211", place=place)
         self.at = found.end()
 

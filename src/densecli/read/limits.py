@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from densecli.errors import LimitError, ReadError, did_you_mean
@@ -44,7 +45,7 @@ MEANINGS = {
     "bits": ("bits of a product in a stack, known before it is computed", "E504"),
     "mistakes": ("mistakes collected in one spec before the rest is left unread", "-"),
 }
-# As far as Python itself goes: its own stack, the longest number it reads, the longest file it seeks in.
+# As far as Python itself goes: its C stack under json, the longest number it reads, the longest file it seeks in.
 CEILINGS = {"depth": 200, "digits": 4_300}
 HIGHEST = 1 << 62
 
@@ -64,7 +65,10 @@ def written(name: str, value: int) -> str:
 
 def raised(values: Iterable[str], limits: Limits = LIMITS) -> Limits:
     """The limits with those that --limit NAME=N sets. Raises ReadError E112."""
-    return limits._replace(**dict(map(_limit, values)))
+    found = limits._replace(**dict(map(_limit, values)))
+    if found.depth > LIMITS.depth:  # some ten calls a level, reading and inferring; Python's own calls need no C stack
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), 20 * found.depth))
+    return found
 
 
 def _limit(text: str) -> tuple[str, int]:
@@ -89,7 +93,8 @@ def _value(name: str, text: str) -> int:
         message = f"the limit {name} ({what}) is {expected}, got {quote(text)}"
         raise ReadError(message, code="E112", hint=f"--limit {name}={example}") from None
     if not 1 <= value <= ceiling:
-        message = f"the limit {name} goes from 1 to {written(name, ceiling)}, got {quote(text.strip())}"
+        most = f"goes from 1 to {ceiling:_}" if name in CEILINGS else "is at least 1"
+        message = f"the limit {name} {most}, got {quote(text.strip())}"
         raise ReadError(message, code="E112", hint=f"--limit {name}={example}")
     return value
 
