@@ -7,15 +7,12 @@ import json
 import os
 import pickle
 import struct
-import subprocess
 import sys
 import zipfile
 import zlib
-from pathlib import Path
 
 import pytest
 
-import densecli
 from densecli.errors import DenseError, SpecErrors
 from densecli.infer import infer
 from densecli.read import hdf5
@@ -351,114 +348,3 @@ def test_what_cannot_be_opened_is_said_with_its_reason(tmp_path):
     (tmp_path / "dangling.json").symlink_to(tmp_path / "nowhere")
     for name in ("loop.json", "dangling.json", "missing.json", "x" * 300 + ".json", "nul\0.json"):
         fails(f"{tmp_path}/{name}", "E109")
-
-
-# -- advisories: each file is what the attack looked like -------------------------------------
-def attack(*layers, **top):
-    return {**CONFIG, **top, "config": {"name": "m", "layers": [CONFIG["config"]["layers"][0], *layers]}}
-
-
-CANARY = "densecli-canary"
-ATTACKS = {
-    "CVE-2024-3660 marshalled Lambda": attack({"module": "keras.layers", "class_name": "Lambda", "config": {
-        "name": "l", "function": {"class_name": "__lambda__", "config": {"code": "4wEAAAAAAAAAAAAAAA==", "defaults": None, "closure": None}},
-    }}),
-    "CVE-2025-1550 module and class of anything": attack({"module": "os", "class_name": "system", "config": {"command": f"touch {CANARY}"}}),
-    "CVE-2025-1550 function as activation": attack({"module": "keras.layers", "class_name": "Dense", "config": {
-        "name": "d", "units": 3, "activation": {"module": "os", "class_name": "function", "config": "system", "registered_name": "system"},
-    }}),
-    "CVE-2025-8747 get_file gadget": attack({"module": "keras.layers", "class_name": "Lambda", "config": {
-        "name": "l", "function": {"module": "keras.utils", "class_name": "function", "config": "get_file", "registered_name": "get_file"},
-        "arguments": {"origin": "http://127.0.0.1:9/x", "cache_dir": CANARY, "extract": True},
-    }}),
-    "CVE-2025-9906 enable_unsafe_deserialization": attack({
-        "module": "keras.config", "class_name": "function", "config": "enable_unsafe_deserialization", "registered_name": "x",
-    }),
-    "CVE-2025-49655 TorchModuleWrapper pickle": attack({"module": "keras.utils", "class_name": "TorchModuleWrapper", "config": {
-        "name": "t", "module": {"class_name": "__bytes__", "config": {"value": "gASVIQAAAAAAAACMBXBvc2l4"}},
-    }}),
-    "CVE-2025-12058 vocabulary path": attack({"module": "keras.layers", "class_name": "StringLookup", "config": {
-        "name": "s", "vocabulary": "/etc/passwd",
-    }}),
-    "CVE-2025-12058 vocabulary URL": attack({"module": "keras.layers", "class_name": "TextVectorization", "config": {
-        "name": "s", "vocabulary": "http://127.0.0.1:9/vocabulary",
-    }}),
-    "CVE-2026-1462 TFSMLayer path": attack({"module": "keras.layers", "class_name": "TFSMLayer", "config": {
-        "name": "t", "filepath": "/etc", "call_endpoint": "serve",
-    }}),
-    "CVE-2026-12479 layer name as path": attack({"module": "keras.layers", "class_name": "Dense", "config": {
-        "name": f"../../{CANARY}", "units": 3,
-    }}),
-    "a compile config that names a module": attack(compile_config={"module": "os", "class_name": "system", "config": {"loss": "x"}}),
-    "an initializer from elsewhere": attack({"module": "keras.layers", "class_name": "Dense", "config": {
-        "name": "d", "units": 3, "kernel_initializer": {"module": "subprocess", "class_name": "Popen", "config": {"args": ["touch", CANARY]}},
-    }}),
-}  # fmt: skip
-
-AUDIT = """
-import sys
-from densecli.read.open import open_spec
-from densecli.errors import DenseError, SpecErrors
-from densecli.infer import infer
-from densecli.render import json as renderer
-infer(open_spec(sys.argv[1]))                      # everything that reading needs is imported now
-allowed = {sys.argv[2], sys.argv[2].rpartition("/")[0]}
-seen = []
-def hook(event, args):
-    if event in ("exec", "compile", "marshal.loads", "pickle.find_class", "os.system", "subprocess.Popen", "os.mkdir", "os.rename"):
-        if event not in ("exec", "compile", "marshal.loads") or not importing():
-            seen.append((event, str(args)[:80]))
-    elif event.startswith("socket.") or event == "open" and args[0] not in allowed and not isinstance(args[0], int) and "densecli" not in str(args[0]).replace("densecli-canary", ""):
-        seen.append((event, str(args)[:80]))
-def importing():
-    frame = sys._getframe(2)
-    while frame is not None:
-        if "importlib" in frame.f_code.co_filename:
-            return True
-        frame = frame.f_back
-    return False
-modules = set(sys.modules)
-sys.addaudithook(hook)
-try:
-    print(renderer.render(infer(open_spec(sys.argv[2])))[:20])
-except SpecErrors as several:
-    print(several.errors[0].code)
-except DenseError as error:
-    print(error.code)
-new = {name for name in set(sys.modules) - modules if not name.startswith("densecli.")}
-print("events", seen, "modules", sorted(new))
-"""
-
-
-@pytest.mark.parametrize("name", ATTACKS)
-def test_nothing_is_imported_opened_or_run_because_a_file_says_so(tmp_path, name):
-    path = archive(tmp_path / "attack.keras", ("config.json", json.dumps(ATTACKS[name])))
-    harmless = archive(tmp_path / "harmless.keras")
-    command = [sys.executable, "-c", AUDIT, str(harmless), str(path)]
-    here = {**os.environ, "PYTHONPATH": str(Path(densecli.__file__).parents[1])}
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=here, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout.splitlines()[-1] == "events [] modules []"
-    assert sorted(found.name for found in tmp_path.iterdir()) == ["attack.keras", "harmless.keras"]
-
-
-@pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_is_an_opaque_row_or_an_error(tmp_path, name):
-    try:
-        found = report(archive(tmp_path / "attack.keras", ("config.json", json.dumps(ATTACKS[name]))))
-    except SpecErrors as several:
-        assert all(error.code in ("E404", "E301", "E302", "E303", "E305", "E405") for error in several.errors)
-    else:
-        assert found.rows or "compile" in name
-
-
-def test_modules_of_the_program_itself_are_untouched(tmp_path):
-    system, before = os.system, set(sys.modules)
-    report(
-        archive(
-            tmp_path / "m.keras", ("config.json", json.dumps(ATTACKS["CVE-2025-1550 module and class of anything"]))
-        )
-    )
-    assert os.system is system
-    assert not {name for name in set(sys.modules) - before if not name.startswith("densecli")}

@@ -84,7 +84,7 @@ def test_a_text_beyond_the_limit_is_refused_by_its_size():
         decode("spec", b"x" * (LIMITS.spec_bytes + 1))
     assert caught.value.code == "E501"
     assert decode("spec", b"x" * LIMITS.spec_bytes).text
-    assert decode("config.json", b"x" * (LIMITS.spec_bytes + 1), most=LIMITS.config_bytes).text
+    assert decode("config.json", b"x" * (LIMITS.spec_bytes + 1), limit="config_bytes").text
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -636,7 +636,7 @@ def test_the_examples_of_the_page_are_specs(block):
 
 @pytest.mark.parametrize("form", re.findall(r"`(input: .*?)` \|", PAGE))
 def test_the_inputs_of_the_page_are_read(form):
-    shapes = {"image": (224, 224, 3)}
+    shapes = {"image": (224, 224, 3)} if "null}" in form else None
     assert read(f"{form}\nlayers: [{{Identity: , inputs: [{first_input(form)}]}}]", input_shapes=shapes).inputs
 
 

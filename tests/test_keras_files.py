@@ -306,6 +306,8 @@ def test_an_old_gru_without_reset_after_has_one_bias():
         ("BatchNormalizationV1", {"axis": [2]}, [5, 3], (None, 5, 3), 12),
         ("SyncBatchNormalization", {}, [5, 3], (None, 5, 3), 12),
         ("ThresholdedReLU", {"theta": 0.5}, [5, 3], (None, 5, 3), 0),
+        ("ParametricSoftplus", {"alpha_init": 0.2, "beta_init": 5.0}, [5, 3], (None, 5, 3), 2 * 15),
+        ("SReLU", {"t_left_init": "zero", "shared_axes": [1]}, [5, 3], (None, 5, 3), 4 * 3),
         ("LocallyConnected1D", {"filters": 2, "kernel_size": [3]}, [5, 3], (None, 3, 2), 3 * (9 * 2 + 2)),
         ("LocallyConnected2D", {"filters": 2, "kernel_size": 2}, [3, 4, 1], (None, 2, 3, 2), 6 * (4 * 2 + 2)),
         ("LocallyConnected2D", {"filters": 2, "kernel_size": 2, "implementation": 2}, [3, 4, 1], (None, 2, 3, 2), 12 * 12 + 12),
@@ -580,3 +582,144 @@ def test_a_damaged_config_gives_a_report_or_an_error(seed):
         assert all(draw(error).startswith("error[E") for error in several.errors)
     except DenseError as error:
         assert draw(error).startswith("error[E")
+
+
+# -- shapes from outside ----------------------------------------------------------------------
+TWO = {"class_name": "Functional", "config": {"name": "m", "layers": [
+    {"class_name": "InputLayer", "name": name, "config": {"name": name, "batch_input_shape": [None, None]}, "inbound_nodes": []}
+    for name in ("left", "right")
+], "input_layers": [["left", 0, 0], ["right", 0, 0]], "output_layers": [["left", 0, 0], ["right", 0, 0]]}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "message", "hint"),
+    [
+        ({"lef": (3,)}, "'lef', which is no input", "did you mean `left`?"),
+        ({"nosuch": (3,)}, "'nosuch', which is no input", "inputs: 'left', 'right'"),
+        ({None: (3,)}, "there are 2 inputs: 'left', 'right'", "--input-shape left=3,2"),
+    ],
+)
+def test_a_shape_for_no_input_is_an_error_with_the_inputs_there_are(given, message, hint):
+    (error,) = errors_of(TWO, input_shapes=given)
+    assert error.code == "E406"
+    assert message in error.message
+    assert hint in error.hint
+
+
+def test_shapes_are_given_by_name():
+    assert [tensor.shape for tensor in read(TWO, input_shapes={"right": (3,)}).inputs] == [(None, None), (None, 3)]
+
+
+# -- functions of TensorFlow ------------------------------------------------------------------
+def tensorflow(*functions, shape=(4, 6)):
+    """A model of tf.keras: each function by the name of its layer, with its inbound node."""
+    layers = [
+        {
+            "class_name": "InputLayer",
+            "name": "x",
+            "config": {"name": "x", "batch_input_shape": [None, *shape]},
+            "inbound_nodes": [],
+        }
+    ]
+    layers += [
+        {"class_name": "SlicingOpLambda" if "getitem" in function else "TFOpLambda", "name": name, "inbound_nodes": [node],
+         "config": {"name": name, "function": function}}
+        for name, function, node in functions
+    ]  # fmt: skip
+    ends = {"input_layers": [["x", 0, 0]], "output_layers": [[name, 0, 0] for name, _, _ in functions]}
+    config = {"class_name": "Functional", "config": {"name": "m", "layers": layers, **ends}, "keras_version": "2.9.0"}
+    return {row.name: row.output_shapes[0] for row in read(config).rows}
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "shape"),  # shapes are those of TensorFlow 2.21
+    [
+        ("reverse", {"axis": [1]}, (None, 4, 6)),
+        ("slice", {"begin": [0, 1, 0], "size": [-1, 2, -1]}, (None, 2, 6)),
+        ("tensordot", {"b": [[1.0, 1.0]] * 6, "axes": 1}, (None, 4, 2)),
+        ("math.multiply", {"y": [[[1.0]], [[2.0]]]}, (2, 4, 6)),
+        ("linalg.matmul", {"b": [[1.0, 2.0]] * 6}, (None, 4, 2)),
+        ("compat.v1.shape", {"out_type": "int32"}, (3,)),
+        ("some.function", {}, None),
+    ],
+)
+def test_functions_of_tensorflow_have_their_shapes(function, arguments, shape):
+    assert tensorflow(("y", function, ["x", 0, 0, arguments]))["y"] == shape
+
+
+@pytest.mark.parametrize("function", ["nn.avg_pool2d", "nn.max_pool2d", "image.flip_left_right"])
+def test_windows_and_images_of_tensorflow(function):
+    arguments = {} if "image" in function else {"ksize": 2, "strides": 2, "padding": "SAME"}
+    expected = (None, 9, 9, 3) if "image" in function else (None, 5, 5, 3)
+    assert tensorflow(("y", function, ["x", 0, 0, arguments]), shape=(9, 9, 3))["y"] == expected
+
+
+def test_a_reshape_by_the_sizes_of_a_tensor_keeps_the_rest_known():
+    found = tensorflow(
+        ("shape", "compat.v1.shape", ["x", 0, 0, {}]),
+        ("batch", "__operators__.getitem", ["shape", 0, 0, {"slice_spec": 0}]),
+        ("flat", "reshape", ["x", 0, 0, {"shape": [["batch", 0, 0], -1]}]),
+        ("sizes", "stack", [["batch", 0, 0, {}], ["batch", 0, 0, {}]]),
+        ("open", "reshape", ["x", 0, 0, {"shape": ["sizes", 0, 0]}]),
+        ("sum", "math.add_n", [["x", 0, 0, {}], ["x", 0, 0, {}]]),
+    )
+    assert (found["flat"], found["open"], found["sum"]) == ((None, 24), (None, None), (None, 4, 6))
+
+
+# -- what newer files hold --------------------------------------------------------------------
+def quantized(policy, **config):
+    dtype = {"module": "keras.dtype_policies", "class_name": policy, "config": config, "registered_name": None}
+    entry = {"module": "keras.layers", "class_name": "Dense", "config": {"name": "d", "units": 4, "dtype": dtype}}
+    first = {"module": "keras.layers", "class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, 8]}}
+    return read(
+        {"module": "keras", "class_name": "Sequential", "config": {"name": "m", "layers": [first, entry]}}
+    ).rows[0]
+
+
+def test_quantized_policies_have_the_weights_that_keras_makes():  # counts of Keras 3.15.1
+    row = quantized("QuantizedDTypePolicy", mode="int8", source_name="float32")
+    assert (row.params, row.trainable_params, row.weight_bytes) == (40, 4, 32 + 2 * 16)
+    row = quantized("QuantizedFloat8DTypePolicy", mode="float8", source_name="float32", amax_history_length=1024)
+    assert (row.params, row.trainable_params) == (3111, 3111)
+
+
+def test_a_policy_without_a_rule_makes_the_layer_opaque_and_never_wrong():
+    assert quantized("Int4DTypePolicy", mode="int4/128", source_name="float32").opaque
+    assert quantized("QuantizedFloat8DTypePolicy", mode="float8", source_name="float32", amax_history_length=16).opaque
+
+
+def test_a_function_of_keras_3_in_an_h5_file_has_no_module_and_is_known_by_its_arguments():
+    layers = [
+        {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, 4, 6]}, "name": "x", "inbound_nodes": []},
+        {"class_name": "Reshape", "config": {"name": "r", "newshape": [-1, 3]}, "name": "r", "inbound_nodes": [
+            {"args": [{"class_name": "__keras_tensor__", "config": {"shape": [None, 4, 6], "dtype": "float32", "keras_history": ["x", 0, 0]}}],
+             "kwargs": {}}]},
+    ]  # fmt: skip
+    config = {"name": "m", "layers": layers, "input_layers": [["x", 0, 0]], "output_layers": [["r", 0, 0]]}
+    assert read({"class_name": "Functional", "config": config}, version="3.15.1").rows[1].output_shapes == ((None, 3),)
+
+
+def test_keras_files_of_tf_keras_count_nodes_as_it_does():
+    inner = one_dense("inner", "a", "b") | {"name": "inner", "inbound_nodes": [[["x", 0, 0, {}]]]}
+    first = {"module": "tf_keras.layers", "class_name": "InputLayer", "config": {"name": "x", "batch_input_shape": [None, 4]}, "name": "x", "inbound_nodes": []}  # fmt: skip
+    config = {"name": "m", "layers": [first, inner], "input_layers": [["x", 0, 0]], "output_layers": [["inner", 1, 0]]}
+    report = read({"module": "tf_keras.src.engine.functional", "class_name": "Functional", "config": config})
+    assert report.outputs[0].shape == (None, 3)
+
+
+def one_dense(name, first, second):
+    layers = [
+        {"module": "tf_keras.layers", "class_name": "InputLayer", "config": {"name": first, "batch_input_shape": [None, 4]}, "name": first, "inbound_nodes": []},
+        {"module": "tf_keras.layers", "class_name": "Dense", "config": {"name": second, "units": 3}, "name": second, "inbound_nodes": [[[first, 0, 0, {}]]]},
+    ]  # fmt: skip
+    config = {"name": name, "layers": layers, "input_layers": [[first, 0, 0]], "output_layers": [[second, 0, 0]]}
+    return {"module": "tf_keras.src.engine.functional", "class_name": "Functional", "config": config}
+
+
+def test_entries_that_differ_in_their_name_only_are_one_layer_with_weights_of_their_own():
+    graph = keras.read(
+        sequential(dense("a", 4, batch_input_shape=[None, 4]), dense("b", 4), dense("c", 4)), Source("", "{}")
+    )
+    assert graph.nodes[2].layer is graph.nodes[3].layer
+    assert infer(graph).totals.params == 3 * 20
+    assert not any(row.shares_weights_with for row in infer(graph).rows)

@@ -15,7 +15,7 @@ from densecli.errors import OutputError
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.infer import infer
 from densecli.layers.core import Dense, InputLayer
-from densecli.render import delimited, html, latex, markdown, patterns, picture, svg, table
+from densecli.render import delimited, html, latex, markdown, patterns, picture, rich_table, svg, table
 from densecli.render.bare import bare_value
 from densecli.render.columns import COLUMNS, MACHINE_COLUMNS, bar, choose_columns, default_columns
 from densecli.render.diagram import diagram
@@ -46,6 +46,29 @@ def everything(report, **options):
 
 def is_harmless(text):
     return all(char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in text)
+
+
+# -- the table ---------------------------------------------------------------------------
+@pytest.mark.parametrize("ascii_only", [False, True], ids=["boxes", "ascii"])
+@pytest.mark.parametrize("color", [False, True], ids=["plain", "colour"])
+@pytest.mark.parametrize("name", [*REPORTS, "hostile", "nothing"])
+def test_a_table_that_fits_is_what_rich_would_draw(name, color, ascii_only):
+    report = BAD if name == "hostile" else REPORTS.get(name, BLOCKS)
+    lines, columns = everything(report)
+    lines = [] if name == "nothing" else lines
+    drawn = rich_table.draw(
+        rich_table.parts(report, lines, columns, ascii_only=ascii_only), rich_table.FULL_WIDTH, color
+    )
+    assert table.render(report, lines, columns, color=color, ascii_only=ascii_only) == drawn
+
+
+def test_a_table_that_does_not_fit_wraps_names_and_no_number():
+    lines, columns = select(BLOCKS), default_columns(BLOCKS)
+    wide = table.render(BLOCKS, lines, columns)
+    assert table.render(BLOCKS, lines, columns, width=max(map(len, wide.split("\n")))) == wide
+    narrow = table.render(BLOCKS, lines, columns, width=60)
+    assert max(map(len, narrow.split("\n")[1:-5])) <= 60
+    assert all(f"{row.params:,}" in narrow for row in BLOCKS.rows)
 
 
 # -- columns -----------------------------------------------------------------------------
@@ -350,7 +373,7 @@ def test_svg_shows_each_layer_inside_the_picture():
 
 
 def test_the_terminal_as_a_picture_is_xml_without_fonts_from_elsewhere():
-    text = picture.render([table.parts(BAD, select(BAD), default_columns(BAD))], [BAD])
+    text = picture.render([rich_table.parts(BAD, select(BAD), default_columns(BAD))], [BAD])
     ET.fromstring(text)
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
     assert "@import" not in text

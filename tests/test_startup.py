@@ -52,8 +52,9 @@ def test_machine_paths_import_nothing_heavy(arguments):
     assert not HEAVY & modules(*arguments)
 
 
-def test_the_table_imports_rich_only():
-    assert HEAVY & modules("Dense(4)@(3,)") == {"rich"}
+def test_the_table_imports_rich_only_where_it_must_wrap():
+    assert not HEAVY & modules("Dense(4)@(3,)", "--width", "80", "--color", "always")
+    assert HEAVY & modules("Dense(4)@(3,)", "--width", "20") == {"rich"}
 
 
 def test_settings_are_parsed_only_where_there_are_some(tmp_path, monkeypatch):

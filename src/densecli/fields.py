@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
 
 from densecli.errors import ArgumentError, did_you_mean
-from densecli.names import ACTIVATION_FLOPS, CONSTRAINTS, DTYPES, INITIALIZERS, REGULARIZERS
+from densecli.names import ACTIVATION_FLOPS, CONSTRAINTS, DTYPES, INITIALIZERS, QUANTIZATIONS, REGULARIZERS
 from densecli.text import describe, quote
 
 if TYPE_CHECKING:
@@ -326,7 +326,8 @@ def dtype_policy() -> Field[str]:
             return "float32"
         if not isinstance(value, str):
             raise wrong_type("the name of a dtype", value)
-        if value not in DTYPES and "_from_" not in value:  # int8_from_float32: a quantized policy
+        mode, arrow, source = value.rpartition("_from_")  # int8_from_float32: a quantized policy
+        if source not in DTYPES or (arrow and mode not in QUANTIZATIONS):
             raise wrong_value("a dtype", value, did_you_mean(value, DTYPES))
         return value
 

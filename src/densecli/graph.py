@@ -40,8 +40,9 @@ class Call(NamedTuple):
         return len(self.args) == 1 and type(self.args[0]) is Ref and not self.kwargs and not self.extra
 
     def refs(self) -> list[Ref]:
-        if self.plain:
-            return [self.args[0]]
+        args = self.args
+        if len(args) == 1 and type(args[0]) is Ref and not self.kwargs and not self.extra:  # `plain`, without the call
+            return [args[0]]
         found: list[Ref] = []
         map_refs((self.args, self.kwargs, self.extra), found.append)
         return found
@@ -62,7 +63,9 @@ class Graph:
     A deferred graph has an input whose shape only its caller knows (a nested Sequential that nobody gave one).
     """
 
-    __slots__ = ("deferred", "expect", "inputs", "kind", "name", "nodes", "outputs", "place", "trainable", "warnings")
+    __slots__ = (
+        "deferred", "expect", "inputs", "kind", "name", "nodes", "order", "outputs", "place", "trainable", "warnings",
+    )  # fmt: skip
 
     def __init__(self, name: str, kind: str, nodes: list[Node], inputs: list[Ref], outputs: list[Ref]) -> None:
         self.name, self.kind, self.nodes, self.inputs, self.outputs = name, kind, nodes, inputs, outputs
@@ -70,6 +73,7 @@ class Graph:
         self.deferred = False
         self.warnings: list[str] = []
         self.place: Place | None = None
+        self.order: tuple[list[Step], dict[int, int]] | None = None  # once somebody asked; calls then stay as they are
         self.expect: dict[str, Any] = {}
 
 
@@ -96,6 +100,12 @@ def call_order(graph: Graph) -> tuple[list[Step], dict[int, int]]:
 
     Depth-first from the outputs with a stack of its own, so neither long chains nor diamond lattices hurt.
     """
+    if graph.order is None:
+        graph.order = _call_order(graph)
+    return graph.order
+
+
+def _call_order(graph: Graph) -> tuple[list[Step], dict[int, int]]:
     done: set[Step] = set()
     order: list[Step] = []
     seen: dict[int, int] = {}
@@ -108,22 +118,23 @@ def call_order(graph: Graph) -> tuple[list[Step], dict[int, int]]:
 def _visit(graph: Graph, start: Step, inputs: set[Step], state: tuple[set[Step], list[Step], dict[int, int]]) -> None:
     done, order, seen = state
     path: dict[Step, Iterator[Ref]] = {}
-    pending = [start]
+    pending = [] if start in done else [start]
     while pending:
         step = pending[-1]
-        if step not in path and step not in done:
+        if step not in path:
             seen.setdefault(step[0], len(seen))
             path[step] = iter(() if step in inputs else graph.nodes[step[0]].calls[step[1]].refs())
-        following = next((ref[:2] for ref in path.get(step, ()) if ref[:2] not in done), None)
-        if following is None:
-            pending.pop()
-            if path.pop(step, None) is not None:
-                done.add(step)
-                order.append(step)
-        elif following in path:
-            raise _cycle(graph, list(path), following)
+        for node, call, _ in path[step]:
+            if (node, call) not in done:
+                break
         else:
-            pending.append(following)
+            del path[pending.pop()]
+            done.add(step)
+            order.append(step)
+            continue
+        if (node, call) in path:
+            raise _cycle(graph, list(path), (node, call))
+        pending.append((node, call))
 
 
 def _cycle(graph: Graph, path: list[Step], step: Step) -> GraphError:

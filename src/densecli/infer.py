@@ -89,18 +89,15 @@ class RowBuilder:
 
     def __init__(self, graph: Graph, found: Trace) -> None:
         self.graph, self.found = graph, found
-        self.costs: dict[int, tuple[Result, Cost]] = {}
+        self.costs: dict[int, Cost] = {}  # by id of the result, which the trace keeps alive
         self.owned: dict[Any, Owned] = {}
 
     def rows(self) -> Iterator[Row]:
         owners: dict[Any, str] = {}
         for index in row_order(self.graph):
             node = self.graph.nodes[index]
-            results = [
-                self.found.results[index, call]
-                for call in range(len(node.calls))
-                if (index, call) in self.found.results
-            ]
+            each = (self.found.results.get((index, call)) for call in range(len(node.calls)))
+            results = [result for result in each if result is not None]
             if results:
                 yield self.row(index, node, results, owners)
 
@@ -123,13 +120,12 @@ class RowBuilder:
         return tuple(shares)
 
     def call_info(self, node: Node, call: int, result: Result) -> CallInfo:
-        refs = node.calls[call].refs()
-        names = tuple(self.graph.nodes[ref.node].name for ref in refs)
+        refs, nodes = node.calls[call].refs(), self.graph.nodes
         return CallInfo(
-            names,
-            tuple(tensor.shape for tensor in result.inputs),
-            tuple(tensor.shape for tensor in result.tensors),
-            tuple((ref.call, ref.tensor) for ref in refs),
+            tuple([nodes[ref.node].name for ref in refs]),
+            tuple([shape for shape, _ in result.inputs]),
+            tuple([shape for shape, _ in result.tensors]),
+            tuple([ref[1:] for ref in refs]),
         )
 
     def cost(self, layer: Layer, results: list[Result]) -> Cost:
@@ -142,23 +138,21 @@ class RowBuilder:
             inner = zip(*(cost.rows for cost, _ in each), strict=False)
             rows = tuple(_summed([(row, count) for row, (_, count) in zip(same, each, strict=True)]) for same in inner)
             return each[0][0]._replace(rows=rows, **sums)
-        known = self.costs.get(id(layer))
-        if known is not None and known[0] is results[0]:
-            return known[1]
-        cost = call_cost(layer, results[0])
-        self.costs[id(layer)] = (results[0], cost)
-        return cost
+        known = self.costs.get(id(results[0]))
+        if known is None:
+            known = self.costs[id(results[0])] = call_cost(layer, results[0])
+        return known
 
     def totals(self, rows: Sequence[Row]) -> Totals:
-        weights = [owned.weight for owned in self.owned.values()]
-        trained = [owned.weight for owned in self.owned.values() if owned.trains and self.graph.trainable]
+        sizes = [(*weight_size(owned.weight), owned.trains) for owned in self.owned.values()]
+        trained = [size for size in sizes if size[2] and self.graph.trainable]
         not_counted = {figure: tuple(row.name for row in rows if getattr(row, figure) is None) for figure in FIGURES}
         uncounted = tuple(row.name for row in rows if row.uncounted)
         return Totals(
-            sum(map(weight_params, weights)),
-            sum(map(weight_params, trained)),
-            sum(map(weight_bytes, weights)),
-            sum(map(weight_bytes, trained)),
+            sum(params for params, _, _ in sizes),
+            sum(params for params, _, _ in trained),
+            sum(occupied for _, occupied, _ in sizes),
+            sum(occupied for _, occupied, _ in trained),
             _sum(row.macs for row in rows),
             _sum(row.flops for row in rows),
             _sum(row.activation_bytes for row in rows),
@@ -181,8 +175,8 @@ class RowBuilder:
                 )
 
     def trained_inside(self, row: Row) -> int:
-        known = self.costs.get(id(row.layer))
-        weights = call_cost(row.layer, row.expects).weights if known is None else known[1].weights
+        known = self.costs.get(id(row.expects))
+        weights = call_cost(row.layer, row.expects).weights if known is None else known.weights
         return sum(weight_params(owned.weight) for owned in weights if owned.trains)
 
 
@@ -197,16 +191,16 @@ def _row(name: str, layer: Layer, last: Result, cost: Cost, calls: tuple[CallInf
 def call_cost(layer: Layer, result: Result) -> Cost:
     """Costs of one call of one layer."""
     weights = tuple(layer_weights(layer, result))
-    params = [weight_params(owned.weight) for owned in weights]
+    sizes = [weight_size(owned.weight) for owned in weights]
     opaque = layer.opaque or result.output is None
     macs = None if opaque else layer.macs(result.output, *result.args, **result.kwargs)
     elementwise = None if opaque else layer.elementwise(result.output, *result.args, **result.kwargs)
     rows = tuple(child_rows(layer, result))
     return Cost(
         weights,
-        sum(params),
-        sum(count for count, owned in zip(params, weights, strict=True) if owned.weight.trainable),
-        sum(weight_bytes(owned.weight) for owned in weights),
+        sum(params for params, _ in sizes),
+        sum(params for (params, _), owned in zip(sizes, weights, strict=True) if owned.weight.trainable),
+        sum(occupied for _, occupied in sizes),
         macs,
         None if macs is None or elementwise is None else 2 * macs + elementwise,
         _sum(tensor_bytes(tensor) for tensor in result.tensors),
@@ -328,7 +322,13 @@ def weight_params(weight: WeightInfo) -> int:
 
 
 def weight_bytes(weight: WeightInfo) -> int:
-    return weight_params(weight) * DTYPE_BYTES.get(weight.dtype, 1)
+    return weight_size(weight)[1]
+
+
+def weight_size(weight: WeightInfo) -> tuple[int, int]:
+    """Elements and bytes."""
+    params = weight_params(weight)
+    return params, params * DTYPE_BYTES.get(weight.dtype, 1)
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from densecli import fields
 from densecli.errors import ArgumentError, ConfigError, ShapeError, did_you_mean
 from densecli.fields import REQUIRED, Field
-from densecli.names import ACTIVATION_FLOPS, LAYERS_AS_ACTIVATION, compute_dtype, is_float, variable_dtype
+from densecli.names import ACTIVATION_FLOPS, LAYERS_AS_ACTIVATION, compute_dtype, is_float, quantization, variable_dtype
 from densecli.shape import Shape, show, size, times
 from densecli.text import quote
 
@@ -241,6 +241,7 @@ class Layer:
         values = vars(self)
         return (
             type(self).forward is not Layer.forward
+            and quantization(self.dtype) is None
             and all(has_function(values.get(name)) for name in ("activation", "recurrent_activation"))
             and all(value.runnable for value in values.values() if isinstance(value, Layer))
         )

@@ -67,16 +67,25 @@ DTYPE_BYTES: dict[str, int] = {
 
 _MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 DTYPES = (*DTYPE_BYTES, "string", *_MIXED)
+QUANTIZATIONS = ("int8", "float8")  # what stands before _from_ in a policy; Keras has more, which no rule is known for
+
+
+def quantization(policy: str) -> str | None:
+    """How a policy quantizes: int8_from_mixed_bfloat16 -> int8."""
+    mode, arrow, _ = policy.partition("_from_")
+    return mode if arrow else None
 
 
 def compute_dtype(policy: str) -> str:
     """What a layer under this dtype policy computes in: mixed_float16 -> float16."""
-    return _MIXED.get(policy, policy)
+    source = policy.rpartition("_from_")[2]
+    return _MIXED.get(source, source)
 
 
 def variable_dtype(policy: str) -> str:
     """What a layer under this dtype policy keeps its weights in: mixed_float16 -> float32."""
-    return "float32" if policy in _MIXED else policy
+    source = policy.rpartition("_from_")[2]
+    return "float32" if source in _MIXED else source
 
 
 def is_float(dtype: str) -> bool:

@@ -18,6 +18,7 @@ from densecli.liveness import peak_tensors
 from densecli.memory import default_limit
 from densecli.names import DTYPE_BYTES
 from densecli.profile import CallProfile, OutputStats, Profile, stats
+from densecli.read.limits import LIMITS, Limits
 from densecli.shape import product
 from densecli.text import quote
 from densecli.text import size as show_size
@@ -48,6 +49,7 @@ class Options(NamedTuple):
     data: tuple[str, ...] = ()  # [NAME=]FILE
     until: str | None = None  # the name of the layer whose outputs are wanted
     profile: bool = False
+    limits: Limits = LIMITS  # of the file with the weights
 
 
 class Outcome(NamedTuple):
@@ -126,7 +128,7 @@ def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  
     built = trace(whole)
     needed = weight_bytes(whole, built, wanted) + peak_tensors(graph, found)
     check_memory(needed, most)
-    weights = allocate(whole, built, Weights(options.weights, options.seed), wanted, most)
+    weights = allocate(whole, built, Weights(options.weights, options.seed, options.limits), wanted, most)
     inputs = draw(graph, given, shapes, options.seed)
     if not options.profile:  # a profile shows every layer, so none of them is joined to another
         graph = fuse(graph, kernels, weights)

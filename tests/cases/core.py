@@ -8,6 +8,12 @@ CASES = [
     case("Dense", (None, 3), units=2, lora_rank=2),
     case("Dense", (None, 3), units=2, trainable=False),
     case("Dense", (None, 3), units=2, dtype="mixed_float16", _values=False),
+    *(
+        case("Dense", (None, 3), units=4, dtype=f"{policy}", use_bias=bias, _values=False)
+        for policy in ("int8_from_float32", "int8_from_mixed_bfloat16", "float8_from_float32")
+        for bias in (True, False)
+    ),
+    case("Dense", (None, 3), units=2, dtype="int7_from_float32"),
     case("Dense", (None, 3), units=2, dtypes=("int32",)),
     case("Dense", (None, 3), units=0),
     case("Dense", (None, 3), units=-1),
@@ -41,6 +47,9 @@ CASES = [
     case("Masking", (None, 3, 2)),
     case("Embedding", (None, 5), input_dim=10, output_dim=3, dtypes=("int32",)),
     case("Embedding", (None, 5), input_dim=10, output_dim=3, lora_rank=2, dtypes=("int32",)),
+    case(
+        "Embedding", (None, 5), input_dim=10, output_dim=3, dtype="int8_from_float32", dtypes=("int32",), _values=False
+    ),
     case("Embedding", (None, 5, 2), input_dim=10, output_dim=3, mask_zero=True, dtypes=("int32",)),
     case("Dense", (None, 3), units=2, lora_rank=2, lora_alpha=5, use_bias=False),
     case("Dense", (None, 3), units=2, lora_rank=2, dtype="float16", _values=False),

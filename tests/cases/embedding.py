@@ -23,6 +23,8 @@ CASES = [
     table(X, lora_rank=2, lora_alpha=5, tie_weights=False),
     table(X, dtype="mixed_float16", _values=False),
     table(X, dtype="float16", lora_rank=2, _values=False),
+    table(X, dtype="int8_from_float32", _values=False),
+    table(X, dtype="int8_from_float32", tie_weights=False, _values=False),
     back(BACK),
     back((None, 3)),
     back((None, None, 3)),

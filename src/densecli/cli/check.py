@@ -12,7 +12,7 @@ import typer
 from densecli.cli import streams
 from densecli.cli.complaints import complain
 from densecli.cli.demands import demanded, with_demands
-from densecli.cli.options import Batch, Debug, ExitZero, InputShape, Output, Set, Specs
+from densecli.cli.options import Batch, Debug, ExitZero, InputShape, Limit, Output, Set, Specs
 from densecli.cli.output import append, deliver
 from densecli.cli.progress import progress
 from densecli.cli.project import Config, Isolated, Project
@@ -71,6 +71,7 @@ def command(  # one parameter per option
     batch: Batch = None,
     input_shape: InputShape = None,
     set: Set = None,
+    limit: Limit = None,
     isolated: Isolated = False,  # used by --config
     config: Config = None,
     quiet: Quiet = False,
@@ -82,7 +83,7 @@ def command(  # one parameter per option
         raise typer.BadParameter("--update-lock needs --lock FILE, or `lock` in the settings")
     found, wanted = specs(spec), demanded(demands)
     locked = None if lock is None else known_models(lock, update_lock)
-    terms = Terms(reading(input_shape, set), batch, wanted, cast("Project", config), lock, locked, update_lock)
+    terms = Terms(reading(input_shape, set, limit), batch, wanted, cast("Project", config), lock, locked, update_lock)
     results = [*results_of(found, terms, quiet)]
     inputs = [each.name for each in found if each.text is None]
     tell(results, quiet)

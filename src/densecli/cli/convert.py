@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from densecli.cli.options import Debug, InputShape, Output, Set, Specs
+from densecli.cli.options import Debug, InputShape, Limit, Output, Set, Specs
 from densecli.cli.output import deliver
 from densecli.errors import ReadError
 from densecli.read.specs import read, reading, specs
@@ -49,6 +49,7 @@ def command(
     depth: Depth = None,
     input_shape: InputShape = None,
     set: Set = None,
+    limit: Limit = None,
     debug: Debug = False,
 ) -> int:
     """Convert one SPEC."""
@@ -58,7 +59,7 @@ def command(
     if len(found) > 1:
         message = f"convert takes one model, got {len(found):,} files"
         raise ReadError(message, code="E111", hint="convert them one by one")
-    graph = read(found[0], reading(input_shape, set))
+    graph = read(found[0], reading(input_shape, set, limit))
     text = picture(graph, to, depth, collapse=collapse) if to in PICTURES else written(graph, to)
     deliver(text, output, [each.name for each in found if each.text is None], utf8=True)
     return 0

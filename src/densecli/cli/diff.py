@@ -10,7 +10,7 @@ import typer
 from densecli.check.diff import diff
 from densecli.cli.complaints import complain
 from densecli.cli.look import look
-from densecli.cli.options import Batch, Color, ColorOption, Debug, ExitZero, InputShape, Output, Set, Width
+from densecli.cli.options import Batch, Color, ColorOption, Debug, ExitZero, InputShape, Limit, Output, Set, Width
 from densecli.cli.output import deliver
 from densecli.errors import DenseError, ReadError, SpecErrors
 from densecli.infer import infer
@@ -49,6 +49,7 @@ def command(  # one parameter per option
     batch: Batch = None,
     input_shape: InputShape = None,
     set: Set = None,
+    limit: Limit = None,
     color: ColorOption = Color.auto,
     width: Width = None,
     debug: Debug = False,  # read from the arguments when something fails
@@ -57,7 +58,7 @@ def command(  # one parameter per option
     specs = [spec_of(before), spec_of(after)]
     if before == after == "-":
         raise ReadError("standard input can be read only once", code="E108", hint="give `-` a single time")
-    wishes = reading(input_shape, set)
+    wishes = reading(input_shape, set, limit)
     reports = [report_of(spec, wishes, batch) for spec in specs]
     a, b = reports
     if a is None or b is None:

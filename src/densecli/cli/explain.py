@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from densecli.cli.options import Batch, Debug, InputShape, Output, Set, Specs
+from densecli.cli.options import Batch, Debug, InputShape, Limit, Output, Set, Specs
 from densecli.cli.output import deliver
 from densecli.infer import infer
 from densecli.read.specs import read, reading, specs
@@ -15,10 +15,11 @@ def command(
     batch: Batch = None,
     input_shape: InputShape = None,
     set: Set = None,
+    limit: Limit = None,
     debug: Debug = False,
 ) -> int:
     """Explain each SPEC."""
-    wishes = reading(input_shape, set)
+    wishes = reading(input_shape, set, limit)
     found = specs(spec)
     texts = [explain.render(infer(read(each, wishes), each.name, batch)) for each in found]
     deliver("\n".join(texts), output, [each.name for each in found if each.text is None])

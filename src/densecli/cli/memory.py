@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from densecli.cli.options import Color, ColorOption, Debug, InputShape, Output, Set, Specs, Width
+from densecli.cli.options import Color, ColorOption, Debug, InputShape, Limit, Output, Set, Specs, Width
 from densecli.cli.output import deliver
 from densecli.footprint import POLICIES, Wish, footprint
 from densecli.read.specs import read, reading, specs
@@ -54,6 +54,7 @@ def command(  # one parameter per option
     output: Output = None,
     input_shape: InputShape = None,
     set: Set = None,
+    limit: Limit = None,
     color: ColorOption = Color.auto,
     width: Width = None,
     debug: Debug = False,
@@ -62,7 +63,7 @@ def command(  # one parameter per option
     wish = Wish(
         batch, optimizer, None if dtype is None else str(dtype), None if budget is None else size_option(budget)
     )
-    wishes = reading(input_shape, set)
+    wishes = reading(input_shape, set, limit)
     found = specs(spec)
     results = [footprint(read(each, wishes), each.name, wish) for each in found]
     if format is Format.json:

@@ -44,4 +44,8 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback when dens
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A variable of the spec (repeatable).")
 ]
+Limit = Annotated[
+    list[str] | None,
+    typer.Option("--limit", metavar="NAME=N", help="Read more than usual: nodes=4M, config_bytes=128MiB (repeatable)."),
+]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found; errors are still errors.")]

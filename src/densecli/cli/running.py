@@ -8,6 +8,7 @@ import typer
 
 from densecli import threads
 from densecli.errors import OutputError, ReadError
+from densecli.read.limits import LIMITS, Limits
 from densecli.text import amount, plural, quote
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Wishes(NamedTuple):
     save: str | None = None
     until: str | None = None
     profile: bool = False
+    limits: Limits = LIMITS
 
 
 def check(wishes: Wishes, run: bool, specs: Sequence[Spec]) -> None:
@@ -91,19 +93,19 @@ def options(wishes: Wishes, spec: Spec) -> Options:
 
     return Options(
         wishes.seed, wishes.batch, None if wishes.max_memory is None else size_option(wishes.max_memory),
-        weights_of(wishes.weights, spec), tuple(wishes.data), wishes.until, wishes.profile,
+        weights_of(wishes, spec), tuple(wishes.data), wishes.until, wishes.profile, wishes.limits,
     )  # fmt: skip
 
 
-def weights_of(wish: str | None, spec: Spec) -> str | None:
+def weights_of(wishes: Wishes, spec: Spec) -> str | None:
     """The file with the weights: the one that is named, or the model's own file where it holds some."""
-    if wish is not None:
-        return None if wish == INITIAL else wish
+    if wishes.weights is not None:
+        return None if wishes.weights == INITIAL else wishes.weights
     if spec.text is not None or spec.name == "-":
         return None
     from densecli.weights import has_weights  # noqa: PLC0415
 
-    return spec.name if has_weights(spec.name) else None
+    return spec.name if has_weights(spec.name, wishes.limits) else None
 
 
 def save(outcome: Outcome, path: str, spec: Spec) -> None:

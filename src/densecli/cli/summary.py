@@ -10,7 +10,7 @@ from densecli.cli import running
 from densecli.cli.complaints import complain
 from densecli.cli.formats import Failure, Format, Summary, View, bare, write
 from densecli.cli.look import look
-from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Output, Quiet, Set, Specs, Width
+from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Limit, Output, Quiet, Set, Specs, Width
 from densecli.cli.output import deliver
 from densecli.cli.project import Config, Isolated
 from densecli.cli.running import Data, MaxMemory, Profiled, Run, Save, Seed, Until, WeightsFile, Wishes, check
@@ -61,6 +61,7 @@ def command(  # one parameter per option
     batch: Batch = None,
     input_shape: InputShape = None,
     set: Set = None,
+    limit: Limit = None,
     run: Run = False,
     seed: Seed = 0,
     weights: WeightsFile = None,
@@ -77,9 +78,9 @@ def command(  # one parameter per option
     debug: Debug = False,  # read from the arguments when something fails
 ) -> int:
     """Summarise each SPEC; the exit code is that of the worst."""
-    wishes = reading(input_shape, set)
+    wishes = reading(input_shape, set, limit)
     found = specs(spec)
-    asked = Wishes(seed, batch, max_memory, weights, tuple(data or ()), save, until, profile)
+    asked = Wishes(seed, batch, max_memory, weights, tuple(data or ()), save, until, profile, wishes.limits)
     check(asked, run, found)
     runner = running.runner(asked) if run else None
     results = [summarise(each, lambda one: read(one, wishes), batch, runner) for each in found]

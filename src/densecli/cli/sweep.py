@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from densecli.cli.look import look
-from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Output, Specs, Width
+from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Limit, Output, Specs, Width
 from densecli.cli.output import deliver
 from densecli.errors import ArgumentError, ReadError, did_you_mean
-from densecli.read.reading import Reading
-from densecli.read.specs import input_shapes, read, specs
+from densecli.read.specs import read, reading, specs
 from densecli.render import sweep as render
 from densecli.render.memory import Look
 from densecli.sweep import axes, choose_figures, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from densecli.graph import Graph
+    from densecli.read.reading import Reading
     from densecli.read.specs import Spec
     from densecli.sweep import Sweep
 
@@ -58,6 +58,7 @@ def command(  # one parameter per option
     batch: Batch = None,
     output: Output = None,
     input_shape: InputShape = None,
+    limit: Limit = None,
     color: ColorOption = Color.auto,
     width: Width = None,
     debug: Debug = False,
@@ -71,7 +72,7 @@ def command(  # one parameter per option
         raise ReadError(message, code="E111", hint="sweep them one by one")
     wanted, figures = axes(set or []), choose_figures(columns)
     check_used(found[0], wanted)
-    result = sweep(reader(found[0], input_shape or []), wanted, figures, found[0].name, batch)
+    result = sweep(reader(found[0], reading(input_shape, None, limit)), wanted, figures, found[0].name, batch)
     seen = look(color, width, output is not None)
     text = written(result, format, Look(seen.width, seen.color, seen.ascii), plot=plot)
     deliver(text, output, [each.name for each in found if each.text is None])
@@ -86,18 +87,16 @@ def check_used(spec: Spec, names: Mapping[str, object]) -> None:
             raise ArgumentError(f"the stack has no ${name}", code="E309", hint=hint)
 
 
-def reader(spec: Spec, shapes: Sequence[str]) -> Callable[[Mapping[str, str]], Graph]:
+def reader(spec: Spec, given: Reading) -> Callable[[Mapping[str, str]], Graph]:
     """Reads the spec with other settings each time; standard input can be had only once, so it is kept."""
-    given = input_shapes(shapes)
     if spec.name != "-" or spec.text is not None:
-        return lambda settings: read(spec, Reading(given, settings))
+        return lambda settings: read(spec, given._replace(settings=settings))
     from io import BytesIO  # noqa: PLC0415
 
-    from densecli.read.limits import LIMITS  # noqa: PLC0415
     from densecli.read.open import read_stream, standard_input  # noqa: PLC0415
 
-    data = standard_input().read(LIMITS.config_bytes + 1)
-    return lambda settings: read_stream(BytesIO(data), spec.name, Reading(given, settings))
+    data = standard_input().read(given.limits.config_bytes + 1)
+    return lambda settings: read_stream(BytesIO(data), spec.name, given._replace(settings=settings))
 
 
 def written(result: Sweep, format: Format, seen: Look, *, plot: bool) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from densecli import fields
 from densecli.fields import Field
 from densecli.layer import Layer, Weight, activation_flops, sum_known
+from densecli.layers.quantized import quantized
 from densecli.names import is_float
 from densecli.shape import Shape, known, product, show, size, times
 
@@ -96,12 +97,16 @@ class Dense(Layer):
     bias_constraint = fields.constraint()
     lora_rank = lora_rank()
     lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
-    quantization_config = fields.anything(doc="how Keras quantizes the layer (no bearing on this summary)")
+    quantization_config = fields.anything(doc="how Keras quantizes the layer (a summary goes by the dtype policy)")
 
     def check(self) -> None:
         check_lora(self, "kernel_constraint")
 
     def weights(self, x: Shape) -> Iterator[Weight]:
+        yield from quantized(self, self.plain_weights(x), {"kernel": (self.units,)})
+
+    def plain_weights(self, x: Shape) -> Iterator[Weight]:
+        """The weights before anything quantized them."""
         features = known(x[-1], "the last axis of the input")
         yield Weight(
             "kernel",
@@ -236,12 +241,16 @@ class Embedding(Layer):
     weights_ = fields.anything(doc="initial table (not used)")
     lora_rank = lora_rank()
     lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
-    quantization_config = fields.anything(doc="how Keras quantizes the layer (no bearing on this summary)")
+    quantization_config = fields.anything(doc="how Keras quantizes the layer (a summary goes by the dtype policy)")
 
     def check(self) -> None:
         check_lora(self, "embeddings_constraint")
 
     def weights(self, x: Shape) -> Iterator[Weight]:
+        yield from quantized(self, self.plain_weights(x), {"embeddings": (self.input_dim,)})
+
+    def plain_weights(self, x: Shape) -> Iterator[Weight]:
+        """The weights before anything quantized them."""
         axes = ("vocabulary", "output_dim")
         yield Weight(
             "embeddings", (self.input_dim, self.output_dim), axes, self.lora_rank is None, self.embeddings_initializer

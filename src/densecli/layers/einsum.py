@@ -10,6 +10,7 @@ from densecli import fields
 from densecli.errors import ShapeError
 from densecli.layer import Layer, Weight, activation_flops, sum_known
 from densecli.layers.core import check_lora, lora_rank
+from densecli.layers.quantized import quantized
 from densecli.shape import Dim, Shape, known, product, show, times
 
 if TYPE_CHECKING:
@@ -135,6 +136,11 @@ class EinsumDense(Layer):
 
     def weights(self, x: Shape, **_: Any) -> Iterator[Weight]:
         plan = self.plan(x)
+        scale = tuple(plan.weight_size(letter) if letter in plan.kernel else 1 for letter in plan.y)
+        yield from quantized(self, self.plain_weights(plan), {"kernel": scale})
+
+    def plain_weights(self, plan: Plan) -> Iterator[Weight]:
+        """The weights before anything quantized them."""
         shape = tuple(map(plan.weight_size, plan.kernel))
         axes = tuple(f"axis {letter}" for letter in plan.kernel)
         yield Weight("kernel", shape, axes, self.lora_rank is None, self.kernel_initializer)

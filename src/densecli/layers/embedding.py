@@ -8,6 +8,7 @@ from densecli import fields
 from densecli.errors import ShapeError
 from densecli.layer import Weight
 from densecli.layers.core import Embedding
+from densecli.layers.quantized import quantized
 from densecli.shape import Shape, size, times
 
 if TYPE_CHECKING:
@@ -42,7 +43,12 @@ class ReversibleEmbedding(Embedding):
             self.reject("tie_weights", "LoRA factors need tied weights")
 
     def weights(self, x: Shape, **_: Any) -> Iterator[Weight]:
-        yield from super().weights(x)
+        scales = {"embeddings": (self.input_dim,), "reverse_embeddings": (self.input_dim,)}
+        yield from quantized(self, self.plain_weights(x), scales)
+
+    def plain_weights(self, x: Shape) -> Iterator[Weight]:
+        """The weights before anything quantized them."""
+        yield from super().plain_weights(x)
         if not self.tie_weights:
             shape, axes = (self.output_dim, self.input_dim), ("output_dim", "vocabulary")
             yield Weight("reverse_embeddings", shape, axes, initializer=self.embeddings_initializer)

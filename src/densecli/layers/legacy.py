@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
 from densecli.layer import CATALOGUE, Layer, Weight, activation_flops, sum_known
+from densecli.layers.activation import PReLU
 from densecli.layers.conv import SPATIAL
 from densecli.layers.recurrent import GRU, LSTM
 from densecli.layers.recurrent_cells import GRUCell, LSTMCell
@@ -82,6 +83,31 @@ class ThresholdedReLU(Layer):
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return x * (x > self.theta)
+
+
+class ParametricSoftplus(PReLU):
+    """Softplus whose height and steepness are learned, one of each for every place in a sample (Keras 1).
+
+    ParametricSoftplus(): (None, 8) -> (None, 8), 16 params
+    """
+
+    formula = "output = alpha × ln(1 + exp(beta × input))"
+    learned: ClassVar[tuple[str, ...]] = ("alphas", "betas")
+    forward = Layer.forward  # type: ignore[assignment]  # nobody runs it
+
+    def weights(self, x: Shape) -> Iterator[Weight]:
+        (each,) = super().weights(x)
+        yield from (each._replace(name=name) for name in self.learned)
+
+
+class SReLU(ParametricSoftplus):
+    """Identity between two thresholds and two other slopes beyond them, all learned for every place in a sample (Keras 1).
+
+    SReLU(shared_axes=(1,)): (None, 4, 8) -> (None, 4, 8), 32 params
+    """
+
+    formula = "output = input, beyond a threshold t: t + slope × (input - t)"
+    learned = ("t_left", "a_left", "t_right", "a_right")
 
 
 class LocallyConnected(Layer, abstract=True):
@@ -242,6 +268,6 @@ class RandomWidth(RandomHeight):
 
 for _layer in (
     CuDNNGRU, CuDNNGRUCell, CuDNNLSTM, CuDNNLSTMCell, Highway, LocallyConnected1D, LocallyConnected2D, MaxoutDense,
-    RandomHeight, RandomWidth, ThresholdedReLU,
+    ParametricSoftplus, RandomHeight, RandomWidth, SReLU, ThresholdedReLU,
 ):  # fmt: skip
     LEGACY[_layer.__name__] = CATALOGUE.pop(_layer.__name__)

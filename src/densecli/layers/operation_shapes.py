@@ -278,6 +278,11 @@ def broadcast_to(args: tuple[Any, ...], named: Named) -> Shape:
     return tuple(named.get("shape", args[1] if len(args) > 1 else ()))
 
 
+def shape_as_tensor(args: tuple[Any, ...], _: Named) -> Shape:
+    """The sizes of a tensor as a tensor of its own, as TensorFlow's `shape` gives them."""
+    return (len(shape_of(args[0])),)
+
+
 def getitem(args: tuple[Any, ...], named: Named) -> Shape | None:
     """Indexing as in NumPy, with slices, integers, None, Ellipsis and one array of indices."""
     x = shape_of(args[0])

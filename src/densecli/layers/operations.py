@@ -82,6 +82,7 @@ _enter("Argmax Argmin Nanargmax Nanargmin CountNonzero", shapes.reduced, "int32"
 _enter("Moments", shapes.moments, "float", None)
 _enter("Cumsum Cumprod Nancumsum Nancumprod", shapes.scan, "same", 1)
 _enter("Sort", shapes.same, "same", None)
+_enter("Shape", shapes.shape_as_tensor, "int32", 0)
 _enter("Argsort Argpartition", shapes.same, "int32", None)
 _enter("TopK", shapes.top_k, "topk", None)
 _enter("Diff", shapes.diff, "same", 1)

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from densecli.errors import DenseError, LimitError, ReadError
 from densecli.read.encoding import decode
-from densecli.read.limits import LIMITS, Limits
-from densecli.text import plural, quote, size
+from densecli.read.limits import LIMITS, Limits, beyond
+from densecli.text import binary_size, plural, quote
 
 if TYPE_CHECKING:
     from densecli.graph import Graph
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 MOST_METADATA = 1 << 16
-MOST_WEIGHTS = 1 << 28  # of a compressed weights file that is looked into for custom layers; stored ones are not copied
 DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -38,7 +37,7 @@ def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = L
     check_count(file, limits)
     try:
         with zipfile.ZipFile(file) as archive:
-            data = member(archive, CONFIG, limits.config_bytes)
+            data = _config(archive, limits)
             graph = _graph(archive, name, data, input_shapes, limits)
             if min(info.header_offset for info in archive.infolist()) > 0:
                 graph.warnings.append("there is something before the archive in this file; it was not looked at")
@@ -49,14 +48,21 @@ def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = L
         raise damaged(error) from None
 
 
+def _config(archive: zipfile.ZipFile, limits: Limits) -> bytes:
+    try:
+        return member(archive, CONFIG, limits.config_bytes)
+    except LimitError as error:
+        raise beyond(limits, "config_bytes", error.message, error.code) from None
+
+
 def _graph(archive: zipfile.ZipFile, name: str, data: bytes, input_shapes: Any, limits: Limits) -> Graph:
     from densecli.read import json_text, keras  # noqa: PLC0415
 
-    source = decode(f"{name}:{CONFIG}", data, limits, limits.config_bytes)
+    source = decode(f"{name}:{CONFIG}", data, limits, "config_bytes")
     document = json_text.load(source, limits)
-    graph = keras.read(document, source, input_shapes, version(archive))
+    graph = keras.read(document, source, input_shapes, version(archive), limits)
     if any(layer.opaque for _, layer in keras.layers_of(graph)):
-        _hold(archive, graph)
+        _hold(archive, graph, limits)
     return graph
 
 
@@ -70,7 +76,7 @@ def check_count(file: BinaryIO, limits: Limits) -> None:
         count = int.from_bytes(tail[at + 10 : at + 12], "little")
         if count > limits.members:
             message = f"the archive has more than {limits.members:,} members"
-            raise LimitError(message, code="E506")
+            raise beyond(limits, "members", message, "E506")
     file.seek(0)
 
 
@@ -97,7 +103,7 @@ def member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     except DAMAGE as error:
         raise damaged(error) from None
     if len(data) > most:
-        raise LimitError(f"{name} is larger than {size(most)}", code="E506")
+        raise LimitError(f"{name} is larger than {binary_size(most)}", code="E506")
     return data
 
 
@@ -121,7 +127,7 @@ def version(archive: zipfile.ZipFile) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _hold(archive: zipfile.ZipFile, graph: Graph) -> None:
+def _hold(archive: zipfile.ZipFile, graph: Graph, limits: Limits) -> None:
     """Shapes from the weights file for layers that the config does not explain, where h5py is there to read it."""
     infos = [info for info in archive.infolist() if info.filename == WEIGHTS]
     if len(infos) != 1 or infos[0].flag_bits & 1:
@@ -129,11 +135,11 @@ def _hold(archive: zipfile.ZipFile, graph: Graph) -> None:
     from densecli.read import hdf5  # noqa: PLC0415
 
     stored = infos[0].compress_type == zipfile.ZIP_STORED
-    if not stored and infos[0].file_size > MOST_WEIGHTS:
+    if not stored and infos[0].file_size > limits.weights_bytes:
         return
     try:
-        opened: Any = archive.open(infos[0]) if stored else io.BytesIO(member(archive, WEIGHTS, MOST_WEIGHTS))
+        opened: Any = archive.open(infos[0]) if stored else io.BytesIO(member(archive, WEIGHTS, limits.weights_bytes))
         with opened as file:
-            hdf5.hold(file, graph)
+            hdf5.hold(file, graph, limits)
     except (DenseError, *DAMAGE):
         graph.warnings.append(f"{WEIGHTS} could not be read: the weights of custom layers are not counted")

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import densecli.layers  # fills the catalogue
-from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, LimitError, SpecErrors, did_you_mean
+from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, SpecErrors, did_you_mean
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.layer import INPUT_ARGUMENTS, Layer, lookup
 from densecli.layers.core import InputLayer
 from densecli.names import snake_case
-from densecli.read.limits import LIMITS, Limits
+from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ class Builder:
 
     def check_steps(self, count: int, place: Place | None) -> None:
         if self.steps + count > self.limits.layers:
-            raise LimitError(f"more than {self.limits.layers:,} layers", code="E505", place=place)
+            raise beyond(self.limits, "layers", f"more than {self.limits.layers:,} layers", "E505", place)
 
     def stop_at_too_many(self) -> None:
         if len(self.errors) >= self.limits.mistakes:

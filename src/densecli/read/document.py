@@ -10,6 +10,7 @@ from densecli.read.build import Builder, Made
 from densecli.read.inputs import InputReader
 from densecli.read.items import MODELS, ItemReader
 from densecli.read.limits import LIMITS, Limits
+from densecli.read.reading import check_inputs
 from densecli.read.spans import join
 from densecli.read.spec import Spec
 from densecli.read.values import ValueReader
@@ -67,6 +68,7 @@ def read_value(
     expect = _expect(spec, values, value.get("expect", {}))
     if graph is None or spec.builder.errors:
         raise SpecErrors(spec.builder.errors)
+    check_inputs(graph, input_shapes or {})
     graph.expect, graph.place = expect, Place(source, pointer="")
     return graph
 

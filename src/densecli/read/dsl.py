@@ -12,6 +12,8 @@ from densecli.layers.core import InputLayer
 from densecli.read import syntax, tree
 from densecli.read.build import Argument, Builder, Made
 from densecli.read.encoding import check_surrogates
+from densecli.read.limits import LIMITS, Limits
+from densecli.read.reading import check_inputs
 from densecli.read.syntax import Setting
 from densecli.shape import show
 from densecli.text import quote
@@ -26,15 +28,19 @@ _OBJECTS = {*names.INITIALIZERS, *names.REGULARIZERS, *names.CONSTRAINTS}
 
 
 def read(
-    source: Source, input_shapes: Mapping[str | None, Any] | None = None, variables: Mapping[str, Any] | None = None
+    source: Source,
+    input_shapes: Mapping[str | None, Any] | None = None,
+    variables: Mapping[str, Any] | None = None,
+    limits: Limits = LIMITS,
 ) -> Graph:
     """A whole model from DSL text. `input_shapes` are shapes given from outside for inputs that the text leaves open."""
     check_surrogates(source)
-    builder = Builder()
-    setting = Setting(lambda start, end: Place(source, start, end), variables or {})
+    builder = Builder(limits)
+    setting = Setting(lambda start, end: Place(source, start, end), variables or {}, limits)
     stacks = StackReader(builder, source.text, setting)
     outputs = stacks.read(None, (input_shapes or {}).get(None))
     graph = builder.finish(outputs)
+    check_inputs(graph, input_shapes or {})
     for ref in graph.inputs:
         fill(graph.nodes[ref.node], input_shapes or {}, alone=len(graph.inputs) == 1)
     return graph

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from densecli.errors import LimitError, Place, ReadError, Source
-from densecli.read.limits import LIMITS, Limits
-from densecli.text import size
+from densecli.read.limits import LIMITS, Limits, beyond
+from densecli.text import binary_size
 
 # U+0085 is a line end to some and may stand in a name; the other C0 and C1 controls never belong in a text.
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_PLAIN = bytes([9, 10, 13, *range(32, 127)])  # a text of nothing else needs no closer look
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WIDE = (
     (b"\xff\xfe\0\0", "UTF-32"),
@@ -19,14 +20,13 @@ _WIDE = (
 )
 
 
-def decode(name: str, data: bytes, limits: Limits = LIMITS, most: int | None = None) -> Source:
-    """The text of a file. Raises ReadError (E101 to E104) or LimitError (E501, more than `most` bytes).
+def decode(name: str, data: bytes, limits: Limits = LIMITS, limit: str | None = "spec_bytes") -> Source:
+    """The text of a file. Raises ReadError (E101 to E104) or LimitError (E501).
 
-    `data` may be cut off one byte after the limit: `limits.spec_bytes`, unless `most` says otherwise.
+    `data` may be cut off one byte after the limit, which is the one of that name, or none.
     """
-    most = limits.spec_bytes if most is None else most
-    if len(data) > most:
-        raise LimitError(f"larger than {size(most)}", code="E501", place=Place(Source(name, "")))
+    if limit is not None and len(data) > getattr(limits, limit):
+        raise too_large(limits, limit, Place(Source(name, "")))
     wide = _wide_encoding(data)
     if wide is not None:
         hint = f"convert it: iconv -f {wide} -t UTF-8 FILE > NEW"
@@ -34,8 +34,13 @@ def decode(name: str, data: bytes, limits: Limits = LIMITS, most: int | None = N
     source = Source(name, _utf8(name, data).removeprefix("\ufeff"))
     if not source.text or source.text.isspace():
         raise empty(source)
-    check_characters(source)
+    if data.translate(None, _PLAIN):
+        check_characters(source)
     return source
+
+
+def too_large(limits: Limits, limit: str, place: Place) -> LimitError:
+    return beyond(limits, limit, f"larger than {binary_size(getattr(limits, limit))}", "E501", place)
 
 
 def empty(source: Source) -> ReadError:

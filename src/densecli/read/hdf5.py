@@ -14,9 +14,9 @@ from densecli.model import Model
 from densecli.names import snake_case
 from densecli.read import hdf5_attributes
 from densecli.read.encoding import decode
-from densecli.read.limits import LIMITS, Limits
+from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.shape import product
-from densecli.text import plural, quote
+from densecli.text import binary_size, plural, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,13 +46,14 @@ def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = L
     if text is None:
         raise weights_only(file, limits)
     if len(text) > limits.config_bytes:
-        raise LimitError("model_config is larger than the limit for configs", code="E506")
+        message = f"model_config is larger than {binary_size(limits.config_bytes)}"
+        raise beyond(limits, "config_bytes", message, "E506")
     from densecli.read import json_text, keras  # noqa: PLC0415
 
-    source = decode(f"{name}:model_config", text, limits, limits.config_bytes)
+    source = decode(f"{name}:model_config", text, limits, "config_bytes")
     document = json_text.load(source, limits)
     version = attributes.get("keras_version", b"").decode("ascii", "replace")
-    graph = keras.read(document, source, input_shapes, version)
+    graph = keras.read(document, source, input_shapes, version, limits)
     if any(layer.opaque for _, layer in keras.layers_of(graph)):
         try:
             hold(file, graph, limits)
@@ -149,9 +150,9 @@ def stored(opened: Any, limits: Limits, root: str = "") -> Iterator[Stored]:
         path, item = pending.pop()
         looked += 1
         if looked > limits.weights:
-            raise LimitError(f"more than {limits.weights:,} objects in the file", code="E505")
+            raise beyond(limits, "weights", f"more than {limits.weights:,} objects in the file", "E505")
         if path.count("/") > limits.depth:
-            raise LimitError(f"groups are nested deeper than {limits.depth}", code="E503")
+            raise beyond(limits, "depth", f"groups are nested deeper than {limits.depth}", "E503")
         if isinstance(item, h5py.Dataset):
             yield _described(path, item)
             continue

@@ -6,7 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from densecli.errors import DenseError, LimitError, Place, SpecSyntaxError
+from densecli.errors import DenseError, Place, SpecSyntaxError
+from densecli.read.limits import beyond
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class _Grammar:
     def value(self) -> Callable[[], Any]:
         self.nodes += 1
         if self.nodes > self.limits.nodes:
-            raise LimitError(f"more than {self.limits.nodes:,} values", code="E502", place=self.place(self.at))
+            raise beyond(self.limits, "nodes", f"more than {self.limits.nodes:,} values", "E502", self.place(self.at))
         char = self.text[self.at : self.at + 1]
         if char in _CLOSERS:
             return self.bracket(char)
@@ -77,7 +78,7 @@ class _Grammar:
     def bracket(self, char: str) -> Callable[[], Any]:
         if len(self.open) == self.limits.depth:
             message = f"nested deeper than {self.limits.depth} brackets"
-            raise LimitError(message, code="E503", place=self.place(self.at))
+            raise beyond(self.limits, "depth", message, "E503", self.place(self.at))
         self.open.append(_Open(self.at, char, {}))
         self.at += 1
         return self.first_key if char == "{" else self.first_item
@@ -151,9 +152,11 @@ class _Grammar:
 
     def number(self, found: re.Match[str]) -> None:
         place = self.place(found.start(), found.end())
-        if found.group(1) is None and found.group(2) is None and len(found.group()) > self.limits.digits:
-            raise LimitError(f"a number of {len(found.group()):,} digits is too long", code="E504", place=place)
-        if abs(float(found.group())) == float("inf"):
+        whole = found.group(1) is None and found.group(2) is None
+        if whole and len(found.group()) > self.limits.digits:
+            message = f"a number of {len(found.group()):,} digits is too long"
+            raise beyond(self.limits, "digits", message, "E504", place)
+        if not whole and abs(float(found.group())) == float("inf"):
             raise SpecSyntaxError("this number is beyond what a float can hold", code="E211", place=place)
         self.at = found.end()
 

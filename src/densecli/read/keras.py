@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from densecli.errors import ArgumentError, GraphError, LimitError, Place, SpecErrors, SpecSyntaxError, did_you_mean
+from densecli.errors import ArgumentError, GraphError, Place, SpecErrors, SpecSyntaxError, did_you_mean
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
 from densecli.model import Model
 from densecli.read.keras_calls import CallReader
-from densecli.read.keras_layers import LayerReader, as_shape, class_of, trainable_of
+from densecli.read.keras_layers import LayerReader, Named, as_shape, class_of, trainable_of
+from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.open import WRAPPED
+from densecli.read.reading import check_inputs
 from densecli.shape import show
 from densecli.text import plural, quote
 
@@ -26,13 +28,16 @@ if TYPE_CHECKING:
     from densecli.layer import Layer
     from densecli.shape import Shape
 
-MAX_DEPTH = 100
 SEQUENTIAL = ("Sequential",)
 FUNCTIONAL = ("Functional", "Model", "Container", "Network", "Graph")
 
 
 def read(
-    document: Any, source: Source, input_shapes: Mapping[str | None, Shape] | None = None, version: str = ""
+    document: Any,
+    source: Source,
+    input_shapes: Mapping[str | None, Shape] | None = None,
+    version: str = "",
+    limits: Limits = LIMITS,
 ) -> Graph:
     """The graph of a config.
 
@@ -40,7 +45,7 @@ def read(
     Keras that wrote it, where something beside the config tells. Raises SpecErrors, SpecSyntaxError or LimitError.
     """
     entry, pointer, found = _topology(document, source, version)
-    reader = ModelReader(source, era_of(found, entry), input_shapes or {})
+    reader = ModelReader(source, era_of(found, entry), input_shapes or {}, limits)
     try:
         graph = reader.read(entry, pointer)
     except (GraphError, ArgumentError) as error:
@@ -51,9 +56,11 @@ def read(
 
 
 def era_of(version: str, entry: dict[str, Any]) -> int:
-    """1, 2 or 3: whose rules a config follows. Keras 3 names the module of every class."""
+    """1, 2 or 3: whose rules a config follows. Keras 3 names the module of every class, and so do .keras files of tf_keras."""
     if version[:2] in ("1.", "0."):
         return 1
+    if version.startswith("2.") or str(entry.get("module")).startswith("tf_keras"):
+        return 2
     return 3 if "module" in entry or version.startswith("3.") else 2
 
 
@@ -111,8 +118,8 @@ class Opening(NamedTuple):
 class ModelReader:
     """Reads one document: the model, and the models inside it."""
 
-    def __init__(self, source: Source, era: int, input_shapes: Mapping[str | None, Shape]) -> None:
-        self.source, self.era, self.input_shapes = source, era, input_shapes
+    def __init__(self, source: Source, era: int, input_shapes: Mapping[str | None, Shape], limits: Limits) -> None:
+        self.source, self.era, self.input_shapes, self.limits = source, era, input_shapes, limits
         self.layers = LayerReader(source, era, self.nested)
         self.depth = 0
 
@@ -129,8 +136,9 @@ class ModelReader:
 
     def not_a_model(self, entry: dict[str, Any], pointer: str) -> GraphError:
         name = class_of(entry)
-        hint = did_you_mean(name, [*SEQUENTIAL, *FUNCTIONAL])
-        if isinstance(entry.get("config"), dict) and name[:1].isupper():
+        known = [*SEQUENTIAL, *FUNCTIONAL]
+        hint = "its config holds no list of layers" if name in known else did_you_mean(name, known)
+        if isinstance(entry.get("config"), dict) and name[:1].isupper() and name not in known:
             hint = "its layers are made by code that is not in the file; only its weights could be listed"
         message = f"{quote(name)} is not a model whose layers the file holds"
         return GraphError(message, code="E404", hint=hint, place=self.place(pointer))
@@ -140,9 +148,9 @@ class ModelReader:
         if not is_model(entry):
             return None
         self.depth += 1
-        if self.depth > MAX_DEPTH:
-            message = f"models are nested deeper than {MAX_DEPTH}"
-            raise LimitError(message, code="E503", place=self.place(pointer))
+        if self.depth > self.limits.depth:
+            message = f"models are nested deeper than {self.limits.depth}"
+            raise beyond(self.limits, "depth", message, "E503", self.place(pointer))
         graph = self.graph(entry, pointer)
         self.depth -= 1
         return Model(graph)
@@ -173,8 +181,8 @@ class ModelReader:
         inputs = [Ref(index) for index, node in enumerate(nodes) if isinstance(node.layer, InputLayer)]
         for index, layer in list(enumerate(made))[opening.used :]:
             if layer is not None:
-                call = CallReader.fitted(layer, (Ref(len(nodes) - 1),), {})
-                nodes.append(Node(layer.name, layer, [call], self.place(f"{pointer}/{index}")))
+                call = CallReader.fitted(layer.layer, (Ref(len(nodes) - 1),), {})
+                nodes.append(Node(*layer, [call], self.place(f"{pointer}/{index}")))
         kind = class_of(entry) if class_of(entry) not in FUNCTIONAL else "Sequential"
         graph = Graph(_name(config, "sequential"), kind, nodes, inputs, [Ref(len(nodes) - 1)])
         graph.deferred = opening.layer is None and not start
@@ -188,7 +196,8 @@ class ModelReader:
             return None
         where = f"{pointer}/0/config/layers"
         made = [self.layers.read(each, f"{where}/{index}") for index, each in enumerate(config["layers"])]
-        branches = [layer for layer in made if isinstance(layer, Model) and not layer.graph.deferred]
+        models = [each.layer for each in made if each is not None]
+        branches = [layer for layer in models if isinstance(layer, Model) and not layer.graph.deferred]
         if len(branches) < len(made):
             raise GraphError("a Merge of what are no models", code="E407", place=self.place(where))
         nodes: list[Node] = []
@@ -203,14 +212,14 @@ class ModelReader:
         outputs = [Ref(index) for index, node in enumerate(nodes) if isinstance(node.layer, Model)]
         merge = self.layers.read({**entry, "config": {**config, "layers": None}}, f"{pointer}/0")
         if merge is not None:
-            nodes.append(Node(merge.name, merge, [Call((list(outputs),))], self.place(f"{pointer}/0")))
+            nodes.append(Node(*merge, [Call((list(outputs),))], self.place(f"{pointer}/0")))
         return nodes
 
-    def opening(self, entry: dict[str, Any], entries: list[Any], made: list[Layer | None], pointer: str) -> Opening:
+    def opening(self, entry: dict[str, Any], entries: list[Any], made: list[Named | None], pointer: str) -> Opening:
         """What the first layer, the model's config or what it was built with tells about the input."""
-        first = made[0] if made else None
+        name, first = (made[0] if made else None) or ("", None)
         if isinstance(first, InputLayer):
-            return Opening(first.name, first, 1)
+            return Opening(name, first, 1)
         config = entries[0].get("config") if entries and isinstance(entries[0], dict) else None
         shape = first_shape(config) if isinstance(config, dict) else None
         if shape is None:
@@ -223,7 +232,7 @@ class ModelReader:
         if shape is None or first is None:
             return Opening("input", None, 0)
         dtype = config.get("input_dtype") or first.dtype if isinstance(config, dict) else first.dtype
-        return Opening(f"{first.name}_input", self.layers.input_of(shape, dtype, pointer), 0)
+        return Opening(f"{name}_input", self.layers.input_of(shape, dtype, pointer), 0)
 
     def check_names(self, graph: Graph) -> None:
         names: dict[str, Node] = {}
@@ -242,11 +251,8 @@ class ModelReader:
         nodes = []
         for index, each in enumerate(entries):
             where = f"{pointer}/layers/{index}"
-            layer = self.layers.read(each, where)
-            if layer is None:
-                layer = self.layers.placeholder(each)
-            layer.name = _entry_name(each, layer)
-            nodes.append(Node(layer.name, layer, [], self.place(where)))
+            layer = self.layers.read(each, where) or self.layers.placeholder(each)
+            nodes.append(Node(_entry_name(each, layer), layer.layer, [], self.place(where)))
         calls = CallReader(self.source, nodes, self.era)
         calls.read(entries, f"{pointer}/layers")
         inputs = calls.ends(config["input_layers"], f"{pointer}/input_layers")
@@ -276,6 +282,7 @@ class ModelReader:
     # -- shapes from outside ----------------------------------------------------------
     def open_inputs(self, graph: Graph, pointer: str) -> None:
         """Fill in the shapes that the user gives; every input must have one in the end."""
+        check_inputs(graph, self.input_shapes)
         for ref in graph.inputs:
             node = graph.nodes[ref.node]
             given = self.input_shapes.get(node.name, self.input_shapes.get(None) if len(graph.inputs) == 1 else None)
@@ -321,7 +328,7 @@ def _name(config: Any, default: str) -> str:
     return name if isinstance(name, str) and name else default
 
 
-def _entry_name(entry: Any, layer: Layer) -> str:
+def _entry_name(entry: Any, layer: Named) -> str:
     name = entry.get("name") if isinstance(entry, dict) else None
     return name if isinstance(name, str) and name else layer.name
 

@@ -106,7 +106,14 @@ def _merge(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     if kind == "Concatenate":
         kept["axis"] = config.get("concat_axis", -1)
     if kind == "Dot":
-        axes = config.get("dot_axes", -1)
-        kept["axes"] = axes[0] if isinstance(axes, list) and len(axes) == 1 else axes
+        kept["axes"] = _single(config.get("dot_axes", -1))
         kept["normalize"] = mode == "cos"
     return kind, kept
+
+
+def _single(axes: Any) -> Any:
+    """Axes without the lists around a single one: [[1], [1]] was [1, 1]."""
+    if isinstance(axes, list):
+        inner = [_single(axis) for axis in axes]
+        return inner[0] if len(inner) == 1 else inner
+    return axes

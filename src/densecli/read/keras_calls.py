@@ -61,10 +61,10 @@ class CallReader:
 
     def arguments(self, item: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if isinstance(item, dict) and "args" in item:
-            args, kwargs = item["args"], item.get("kwargs")
-            if not isinstance(args, list) or not isinstance(kwargs, dict | None):
+            args, kwargs = item["args"], item.get("kwargs") or {}
+            if not isinstance(args, list) or not isinstance(kwargs, dict):
                 raise GraphError("expected the arguments of a call", code="E402")
-            return tuple(map(self.value, args)), {key: self.value((kwargs or {})[key]) for key in sorted(kwargs or {})}
+            return tuple([self.value(each) for each in args]), {key: self.value(kwargs[key]) for key in sorted(kwargs)}
         kwargs = {}
         tensors = self.structure(item, kwargs)
         if isinstance(tensors, list) and len(tensors) == 1:
@@ -101,9 +101,9 @@ class CallReader:
     def object(self, kind: str, config: dict[str, Any]) -> Any:
         if kind == "__keras_tensor__":
             ref = self.ref(config.get("keras_history"), legacy=False)
-            shape = config.get("shape")
-            if shape is not None and as_shape(shape) is not None and config.get("dtype") in DTYPES:
-                self.stated[ref] = (tuple(shape), config["dtype"])
+            shape = as_shape(config.get("shape"))
+            if shape is not None and config.get("dtype") in DTYPES:
+                self.stated[ref] = (shape, config["dtype"])
             return ref
         if kind in ("__tensor__", "__numpy__"):
             return Constant(config.get("value"), config.get("dtype"))
@@ -198,12 +198,14 @@ class CallReader:
             calls, index = self.nodes[ref.node].calls, ref.call - before.get(ref.node, 0)
             if 0 <= index < len(calls):
                 known = calls[index].stated or {}
-                calls[index] = calls[index]._replace(stated=known | {ref.tensor: stated})
+                calls[index] = Call(*calls[index][:3], known | {ref.tensor: stated})
 
     # -- arguments as the layer takes them --------------------------------------------
     @staticmethod
     def fitted(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         """A call with the arguments that have a bearing on shapes apart from those that have none."""
+        if len(args) == 1 and type(args[0]) is Ref and not kwargs:  # nearly every call
+            return Call(args)
         extra = {key: kwargs.pop(key) for key in ALWAYS_EXTRA if key in kwargs}
         if layer.opaque or layer.takes == "any":
             return Call(args, kwargs, extra)
@@ -263,9 +265,4 @@ def _has_ref(value: Any) -> bool:
 
 
 def _is_ref(item: Any) -> bool:
-    return (
-        isinstance(item, list)
-        and len(item) in (3, 4)
-        and isinstance(item[0], str)
-        and all(isinstance(number, int) and not isinstance(number, bool) for number in item[1:3])
-    )
+    return isinstance(item, list) and len(item) in (3, 4) and tuple(map(type, item[:3])) == (str, int, int)

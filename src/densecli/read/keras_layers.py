@@ -7,7 +7,7 @@ a layer that sets one is opaque rather than wrong.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import densecli.layers  # fills the catalogue
 from densecli import names
@@ -50,6 +50,7 @@ ALTERING = {
     ("SimpleRNN", "time_major"),
     ("RNN", "time_major"),
 }
+QUANTIZABLE = ("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding")  # by Model.quantize of Keras 3.15.1
 _NAMED = {
     "activation": tuple(names.ACTIVATION_FLOPS),
     "initializer": names.INITIALIZERS,
@@ -83,6 +84,13 @@ def trainable_of(config: Any) -> bool:
     return not (isinstance(config, dict) and config.get("trainable") is False)
 
 
+class Named(NamedTuple):
+    """A layer, and the name that an entry gives it: entries that are equal but for the name are one layer."""
+
+    name: str
+    layer: Layer
+
+
 class LayerReader:
     """Makes layers; collects every mistake. `nested` makes a model of an entry, or says that it is none."""
 
@@ -92,9 +100,34 @@ class LayerReader:
         self.shared: dict[int, Layer] = {}
         self.unmarked: dict[tuple[str, str], list[Layer]] = {}
         self.frozen = False
+        self.known: dict[Any, Layer] = {}
+        # Keras 3 marks the second place of a shared layer, and the first may be any before it.
+        self.all_apart = era == 3 and ("shared_object_id" in source.text or not source.text)
 
-    def read(self, entry: Any, pointer: str) -> Layer | None:
-        """The layer of an entry, named; None with the mistake collected."""
+    def read(self, entry: Any, pointer: str) -> Named | None:
+        """The layer of an entry and its name; None with the mistake collected."""
+        key = None if self.all_apart else self.key(entry)
+        layer = self.known.get(key) if key is not None else None
+        if layer is None:
+            layer = self.unknown(entry, pointer)
+            if layer is None:
+                return None
+            if key is not None and not layer.opaque:
+                self.known[key] = layer
+        return Named(self.name(entry, layer), layer)
+
+    def key(self, entry: Any) -> Any:
+        """What entries that are equal but for the name have in common; None for those that hold layers or are shared."""
+        config = entry.get("config") if isinstance(entry, dict) else None
+        if not isinstance(config, dict) or "shared_object_id" in entry or not config.keys().isdisjoint(INNER):
+            return None
+        kind, module = entry.get("class_name"), entry.get("module", entry)
+        rest = {key: value for key, value in config.items() if key != "name"}
+        by_call = module is entry and _positional(entry) > 1  # then it is no layer
+        return kind, None if module is entry else (module,), by_call, self.frozen, repr(rest)
+
+    def unknown(self, entry: Any, pointer: str) -> Layer | None:
+        """The layer of an entry unlike those before it, with its name."""
         place = Place(self.source, pointer=pointer)
         try:
             layer = self.layer(entry, pointer, place)
@@ -148,6 +181,8 @@ class LayerReader:
 
     def is_altered(self, kind: type[Layer], config: dict[str, Any]) -> bool:
         """Whether an argument that this Keras does not have adds weights or moves axes."""
+        if kind.__name__ in QUANTIZABLE and _odd_policy(config.get("dtype")):
+            return True
         known = kind.config_fields if self.era > 2 else {}  # the statistics of renorm are others since Keras 3
         return any(config.get(key) for cls, key in ALTERING if cls == kind.__name__ and key not in known)
 
@@ -159,7 +194,9 @@ class LayerReader:
         if isinstance(module, str):
             is_op = module.startswith(("keras.src.ops", "keras.ops"))
         else:
-            is_op = name in OPERATIONS and (name not in CATALOGUE or _positional(entry) > 1)
+            is_op = name in OPERATIONS and (
+                name not in CATALOGUE or _positional(entry) > 1 or _is_no_layer(CATALOGUE[name], config)
+            )
         return Operation(name, config) if is_op else None
 
     def make(self, kind: type[Layer], config: dict[str, Any], pointer: str) -> Layer:
@@ -223,11 +260,10 @@ class LayerReader:
         found = found if isinstance(found, str) and found else entry.get("name")
         return found if isinstance(found, str) and found else layer.name or snake_case(layer.type_name)
 
-    def placeholder(self, entry: Any) -> Layer:
+    def placeholder(self, entry: Any) -> Named:
         """Stands for a layer with a mistake in it, so that mistakes further on are found too."""
         layer = Custom(class_of(entry) if isinstance(entry, dict) else "?")
-        layer.name = self.name(entry, layer) if isinstance(entry, dict) else "?"
-        return layer
+        return Named(self.name(entry, layer) if isinstance(entry, dict) else "?", layer)
 
     def share(self, entry: dict[str, Any], layer: Layer) -> None:
         """Remember layers that a file holds twice; Keras 3 marks the second and later ones only."""
@@ -271,6 +307,11 @@ def is_builtin(entry: dict[str, Any]) -> bool:
     return isinstance(module, str) and module.partition(".")[0] in OURS
 
 
+def _is_no_layer(kind: type[Layer], config: dict[str, Any]) -> bool:
+    """Whether a config has what a layer does not take, and nothing that every layer writes: `newshape` of ops.reshape."""
+    return "trainable" not in config and bool(config.keys() - kind.config_fields.keys() - {"name"})
+
+
 def _positional(entry: dict[str, Any]) -> int:
     """The number of positional arguments in the first call of an entry."""
     calls = entry.get("inbound_nodes")
@@ -295,15 +336,16 @@ def plain(value: Any) -> Any:
     return value
 
 
+_SIZES = {int, type(None)}  # no booleans, which are integers to Python
+
+
 def as_shape(value: Any) -> Shape | None:
     """Sizes with the batch first, in whatever form a config holds them; None for anything else."""
     if isinstance(value, dict) and isinstance(value.get("items"), list):  # TensorShape of tf.keras
         value = value["items"]
     if not isinstance(value, list | tuple) or not value:
         return None
-    if not all(size is None or (isinstance(size, int) and not isinstance(size, bool)) for size in value):
-        return None
-    return tuple(value)
+    return tuple(value) if _SIZES.issuperset(map(type, value)) else None
 
 
 def _named(value: Any, known: tuple[str, ...]) -> Any:
@@ -324,12 +366,26 @@ def _dtype(value: Any) -> Any:
     if isinstance(value, dict):
         config = value.get("config")
         config = config if isinstance(config, dict) else {}
-        value = config.get("name") or config.get("source_name") or _dtype(config.get("default_policy"))
+        value = config.get("name") or _policy(config) or _dtype(config.get("default_policy"))
     if value is None or value in ("infer", "_infer", "infer_with_float32_vars"):
         return None
     if not isinstance(value, str):
         return None
-    return value if value in names.DTYPES or "_from_" in value else None
+    return value if value in names.DTYPES or names.quantization(value) in names.QUANTIZATIONS else None
+
+
+def _odd_policy(value: Any) -> bool:
+    """Whether a policy quantizes in a way that no rule is known for (int4, GPTQ, AWQ, another float8 history)."""
+    config = value.get("config") if isinstance(value, dict) else None
+    if not isinstance(config, dict) or not _policy(config):
+        return isinstance(value, str) and names.quantization(value) not in (None, *names.QUANTIZATIONS)
+    return config["mode"] not in names.QUANTIZATIONS or config.get("amax_history_length", 1024) != 1024
+
+
+def _policy(config: dict[str, Any]) -> str | None:
+    """The name of a quantized policy, which Keras 3 writes in parts."""
+    mode, source = config.get("mode"), config.get("source_name")
+    return f"{mode}_from_{source}" if isinstance(mode, str) and isinstance(source, str) else None
 
 
 def _input_config(config: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:

@@ -1,23 +1,112 @@
-"""How much densecli is willing to read: one table, so that no reader has a limit of its own."""
+"""How much densecli is willing to read: one table, so that no reader has a limit of its own. `--limit NAME=N` raises one."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from densecli.errors import LimitError, ReadError, did_you_mean
+from densecli.text import amount, binary_size, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from densecli.errors import Place
 
 
 class Limits(NamedTuple):
     """Far above what models need (a real config has some 833 bytes and 39 nodes a layer), far below what hurts."""
 
-    spec_bytes: int = 16 << 20  # DSL, YAML and JSON specs; read one byte more to know (E501)
-    config_bytes: int = 64 << 20  # config.json of a model file (E501)
-    members: int = 10_000  # files in a .keras archive (E506)
-    weights: int = 100_000  # groups and datasets looked at in an HDF5 file (E505)
-    depth: int = 100  # brackets in brackets; real configs have 8 (E503)
-    nodes: int = 2_000_000  # values in a document, with every alias expanded (E502)
-    layers: int = 1_000_000  # steps after repeats are written out (E505)
-    digits: int = 100  # of one number: far beyond 2**63, far below what makes int() slow (E504)
-    bits: int = 4096  # of a product in the DSL, checked before it is computed (E504)
-    mistakes: int = 1_000  # collected in one spec before the rest is left unread
+    spec_bytes: int = 16 << 20
+    config_bytes: int = 64 << 20
+    weights_bytes: int = 256 << 20
+    members: int = 10_000
+    weights: int = 100_000
+    depth: int = 100
+    nodes: int = 2_000_000
+    layers: int = 1_000_000
+    digits: int = 100
+    bits: int = 4096
+    mistakes: int = 1_000
 
 
 LIMITS = Limits()
+# What each one bounds, and the codes of the errors that say so; the documentation shows the same words.
+MEANINGS = {
+    "spec_bytes": ("bytes of a stack, a YAML or a JSON spec", "E501"),
+    "config_bytes": ("bytes of a Keras config, in a file of its own or inside a model file", "E501, E506"),
+    "weights_bytes": ("bytes of a compressed weights file that is looked into for custom layers", "E506"),
+    "members": ("files in a `.keras` archive", "E506"),
+    "weights": ("groups and arrays looked at in an HDF5 file", "E505"),
+    "depth": ("brackets in brackets, models in models, groups in groups; real configs have 8", "E503"),
+    "nodes": ("values in a document, with every YAML alias written out", "E502"),
+    "layers": ("layers of a spec, with every repeat written out", "E505"),
+    "digits": ("digits of one number", "E504"),
+    "bits": ("bits of a product in a stack, known before it is computed", "E504"),
+    "mistakes": ("mistakes collected in one spec before the rest is left unread", "-"),
+}
+# As far as Python itself goes: its C stack under json, the longest number it reads, the longest file it seeks in.
+CEILINGS = {"depth": 200, "digits": 4_300}
+HIGHEST = 1 << 62
+
+
+def beyond(limits: Limits, name: str, message: str, code: str, place: Place | None = None) -> LimitError:
+    """The error for an input that is larger than the limit of that name, with the option that raises it."""
+    value, ceiling = getattr(limits, name), CEILINGS.get(name, HIGHEST)
+    hint = f"if it is meant to be so: --limit {name}={written(name, min(2 * value, ceiling))}"
+    return LimitError(message, code=code, place=place, hint=hint if value < ceiling else None)
+
+
+def written(name: str, value: int) -> str:
+    """A limit as one would type it: 128MiB, 4_000_000."""
+    shown = binary_size(value).replace(".00 ", "") if name.endswith("_bytes") else f"{value:_}"
+    return shown if "." not in shown else str(value)
+
+
+def raised(values: Iterable[str], limits: Limits = LIMITS) -> Limits:
+    """The limits with those that --limit NAME=N sets. Raises ReadError E112."""
+    found = limits._replace(**dict(map(_limit, values)))
+    if found.depth > LIMITS.depth:  # some ten calls a level, reading and inferring; Python's own calls need no C stack
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), 20 * found.depth))
+    return found
+
+
+def _limit(text: str) -> tuple[str, int]:
+    word, equals, number = text.partition("=")
+    name = word.strip().lower().replace("-", "_")
+    if not equals:
+        hint = "--limit nodes=4_000_000, --limit config_bytes=128MiB"
+        raise ReadError(f"expected NAME=N, got {quote(text)}", code="E112", hint=hint)
+    if name not in MEANINGS:
+        hint = did_you_mean(name, MEANINGS) or f"limits: {', '.join(MEANINGS)}"
+        raise ReadError(f"no limit is called {quote(word)}", code="E112", hint=hint)
+    return name, _value(name, number)
+
+
+def _value(name: str, text: str) -> int:
+    ceiling, what = CEILINGS.get(name, HIGHEST), MEANINGS[name][0]
+    example = written(name, getattr(LIMITS, name) * 2 if name not in CEILINGS else CEILINGS[name])
+    try:
+        value = amount(text)
+    except ValueError:
+        expected = "a size such as 128MiB" if name.endswith("_bytes") else "a whole number such as 4_000_000 or 4M"
+        message = f"the limit {name} ({what}) is {expected}, got {quote(text)}"
+        raise ReadError(message, code="E112", hint=f"--limit {name}={example}") from None
+    if not 1 <= value <= ceiling:
+        most = f"goes from 1 to {ceiling:_}" if name in CEILINGS else "is at least 1"
+        message = f"the limit {name} {most}, got {quote(text.strip())}"
+        raise ReadError(message, code="E112", hint=f"--limit {name}={example}")
+    return value
+
+
+def table() -> str:
+    """The limits in Markdown, for the documentation."""
+    rows = [
+        f"| `{name}` | {written(name, getattr(LIMITS, name))} | {_most(name)} | {what} | {codes} |"
+        for name, (what, codes) in MEANINGS.items()
+    ]
+    return "\n".join(["| limit | usually | at most | of what | error |", "|---|---:|---:|---|---|", *rows]) + "\n"
+
+
+def _most(name: str) -> str:
+    return f"{CEILINGS[name]:_}" if name in CEILINGS else ""

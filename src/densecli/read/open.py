@@ -9,10 +9,10 @@ import stat
 import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from densecli.errors import LimitError, Place, ReadError, SpecSyntaxError
-from densecli.read.encoding import decode
+from densecli.errors import Place, ReadError, SpecSyntaxError
+from densecli.read.encoding import decode, too_large
 from densecli.read.reading import Reading
-from densecli.text import quote, size
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from densecli.errors import Source
@@ -145,7 +145,8 @@ def _buffered(file: BinaryIO, head: bytes, limits: Limits) -> BinaryIO:
 
     data = head + file.read(4 * limits.config_bytes + 1)
     if len(data) > 4 * limits.config_bytes:
-        raise ReadError("a model file this large cannot come through a pipe", code="E501", hint="give its path")
+        message = "a model file this large cannot come through a pipe"
+        raise ReadError(message, code="E501", hint="give its path, or a larger --limit config_bytes")
     return io.BytesIO(data)
 
 
@@ -153,7 +154,7 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     """A Keras config, a spec in JSON or YAML, or a stack in the DSL."""
     limits, yaml = reading.limits, name.lower().endswith(YAML_SUFFIXES)
     looks_json = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
-    source = decode(name, data, limits, limits.config_bytes if looks_json else limits.spec_bytes)
+    source = decode(name, data, limits, "config_bytes" if looks_json else "spec_bytes")
     stack = not yaml and _DSL.match(source.text)  # which may start with branches, as JSON does with a list
     if looks_json and not stack:
         try:
@@ -164,7 +165,7 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     if stack or name.lower().endswith(".dsl"):
         from densecli.read import dsl  # noqa: PLC0415
 
-        return dsl.read(source, reading.input_shapes, reading.variables())
+        return dsl.read(source, reading.input_shapes, reading.variables(), reading.limits)
     return read_spec(source, reading)
 
 
@@ -176,9 +177,9 @@ def read_json(source: Source, reading: Reading, version: str = "") -> Graph:
     if is_config(value):
         from densecli.read import keras  # noqa: PLC0415
 
-        return keras.read(value, source, reading.input_shapes, version)
+        return keras.read(value, source, reading.input_shapes, version, reading.limits)
     if len(source.text) > reading.limits.spec_bytes:
-        raise LimitError(f"larger than {size(reading.limits.spec_bytes)}", code="E501", place=Place(source))
+        raise too_large(reading.limits, "spec_bytes", Place(source))
     if not isinstance(value, dict):
         raise json_text.not_an_object(source, value, "a model")
     from densecli.read import document  # noqa: PLC0415

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from densecli.errors import GraphError, did_you_mean
 from densecli.read.limits import LIMITS, Limits
+from densecli.text import plural, quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from densecli.graph import Graph
 
 
 class Reading(NamedTuple):
@@ -24,3 +28,16 @@ class Reading(NamedTuple):
         from densecli.read.variables import setting  # noqa: PLC0415
 
         return {name: setting(name, value) for name, value in self.settings.items()}
+
+
+def check_inputs(graph: Graph, given: Mapping[str | None, Any]) -> None:
+    """Refuse shapes for inputs that the model does not have. Raises GraphError E406."""
+    names = [graph.nodes[ref.node].name for ref in graph.inputs]
+    shown = ", ".join(map(quote, names[:8])) + (", …" if len(names) > 8 else "")
+    for name in given:
+        if name is None and len(names) > 1:
+            message = f"a shape is given for one input, but there are {plural(len(names), 'input')}: {shown}"
+            raise GraphError(message, code="E406", hint=f"say which: --input-shape {names[0]}=3,2")
+        if name is not None and name not in names:
+            hint = did_you_mean(name, names) or f"inputs: {shown}"
+            raise GraphError(f"a shape is given for {quote(name)}, which is no input", code="E406", hint=hint)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from densecli.errors import ReadError, Source
+from densecli.read.limits import raised
 from densecli.read.reading import Reading
 from densecli.text import quote
 
@@ -58,7 +59,7 @@ def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # im
     if spec.text is not None:
         from densecli.read import dsl  # noqa: PLC0415
 
-        return dsl.read(Source(ARGUMENT, spec.text), reading.input_shapes, reading.variables())
+        return dsl.read(Source(ARGUMENT, spec.text), reading.input_shapes, reading.variables(), reading.limits)
     from densecli.read.open import open_spec  # noqa: PLC0415
 
     return open_spec(spec.name, reading)
@@ -92,6 +93,8 @@ def settings(values: Sequence[str]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def reading(shapes: Sequence[str] | None, variables: Sequence[str] | None) -> Reading:
-    """What the options --input-shape and --set say."""
-    return Reading(input_shapes(shapes or []), settings(variables or []))
+def reading(
+    shapes: Sequence[str] | None, variables: Sequence[str] | None, limits: Sequence[str] | None = None
+) -> Reading:
+    """What the options --input-shape, --set and --limit say."""
+    return Reading(input_shapes(shapes or []), settings(variables or []), raised(limits or []))

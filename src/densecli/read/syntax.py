@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from densecli.errors import ArgumentError, LimitError, SpecSyntaxError, did_you_mean
+from densecli.errors import ArgumentError, SpecSyntaxError, did_you_mean
 from densecli.read.encoding import surrogate
-from densecli.read.limits import LIMITS, Limits
+from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.tree import Argument, Branches, Stack, Step, Unit, Word
 from densecli.text import quote
 
@@ -148,7 +148,8 @@ class _Parser:
         self.depth += 1
         if self.depth > self.limits.depth:
             place = self.place(start, start + 1)
-            raise LimitError(f"nested deeper than {self.limits.depth} brackets", code="E503", place=place)
+            message = f"nested deeper than {self.limits.depth} brackets"
+            raise beyond(self.limits, "depth", message, "E503", place)
         self.at += 1
         self.skip()
         inner = rule()
@@ -303,7 +304,8 @@ class _Parser:
     def multiply(self, left: int, right: int, operator: str, start: int) -> int:
         if operator == "*":
             if left.bit_length() + right.bit_length() > self.limits.bits:
-                raise LimitError("this product is too large", code="E504", place=self.place(start, start + 1))
+                place = self.place(start, start + 1)
+                raise beyond(self.limits, "bits", "this product is too large", "E504", place)
             return left * right
         if right == 0:
             self.fail("division by zero", start, start + 2, "E222")
@@ -377,7 +379,8 @@ class _Parser:
         plain = digits.replace("_", "")
         if len(plain) > self.limits.digits:
             place = self.place(start, start + len(digits))
-            raise LimitError(f"a number of {len(plain):,} digits is too long", code="E504", place=place)
+            message = f"a number of {len(plain):,} digits is too long"
+            raise beyond(self.limits, "digits", message, "E504", place)
         if plain.isdecimal():
             return int(plain)
         value = float(plain)

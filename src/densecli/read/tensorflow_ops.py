@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from densecli.layers.operations import OPERATIONS, Operation
+from densecli.layers.operations import OPERATIONS, Constant, Operation
 
 CLASSES = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty")
 
@@ -25,6 +25,9 @@ _NAMES = {
     "resizebilinear": "Resize", "resizenearestneighbor": "Resize", "resizev2": "Resize", "selectv2": "Where",
     "squareddifference": "SquaredDifference", "stopgradient": "StopGradient", "stridedslice": "GetItem", "sub": "Subtract",
     "subtract": "Subtract", "swish": "Silu", "truediv": "Divide", "unpack": "Unstack", "multiply": "Multiply",
+    "addn": "Add", "reverse": "Flip", "reversev2": "Flip", "flipleftright": "Flip", "flipupdown": "Flip", "slice": "GetItem",
+    "avgpool": "AveragePool", "avgpool1d": "AveragePool", "avgpool2d": "AveragePool", "avgpool3d": "AveragePool",
+    "maxpool1d": "MaxPool", "maxpool2d": "MaxPool", "maxpool3d": "MaxPool", "shapev2": "Shape",
     "convolution": "Conv", "conv2d": "Conv", "depthtospace": "DepthToSpace", "spacetodepth": "SpaceToDepth",
 }  # fmt: skip
 _BY_NAME = {name.lower(): name for name in OPERATIONS}
@@ -35,7 +38,9 @@ _RENAMED = {
     "paddings": "pad_width",
     "perm": "axes",
     "depth": "num_classes",
+    "ksize": "pool_size",
 }
+_SIZES = {"Reshape": "shape", "BroadcastTo": "shape"}  # arguments that hold sizes, each of which may be a tensor
 _NHWC, _NCHW = ("TkhXQw==", "NHWC"), ("TkNIVw==", "NCHW")
 
 
@@ -63,6 +68,8 @@ class Function(Operation, abstract=True):
         found = {_RENAMED.get(key, key): value for key, value in (self.config | kwargs).items() if value is not None}
         if self.rule == "Split":
             return _split(found)
+        if self.rule in _SIZES and _SIZES[self.rule] in found:
+            found["shape"] = _sizes(found["shape"])
         if "data_format" in found:
             found["data_format"] = "channels_first" if str(found["data_format"]).startswith("NC") else "channels_last"
         return found
@@ -71,7 +78,13 @@ class Function(Operation, abstract=True):
         if self.rule == "Matmul" and any((self.config | kwargs).get(f"transpose_{side}") for side in "ab"):
             args = (*args, *(kwargs[key] for key in ("a", "b") if key in kwargs))
             return super().arguments(_transposed(args, self.config | kwargs), {})
-        rest = dict(kwargs)
+        if "begin" in kwargs and "size" in kwargs:  # tf.slice
+            return (*args, _from_begin(kwargs["begin"], kwargs["size"])), {}
+        if self.rule == "Add" and len(args) == 1 and isinstance(args[0], list):  # tf.add_n
+            args = tuple(args[0])
+        rest = {
+            key: Constant(value) if key in _OPERANDS and _is_array(value) else value for key, value in kwargs.items()
+        }
         names = ("x", "y", "a", "b", "values", "input", "indices")
         tensors = [rest.pop(key) for key in names if _is_tensor(rest.get(key))]
         return super().arguments((*args, *tensors), rest)
@@ -115,22 +128,48 @@ class NodeOperation(Operation, abstract=True):
 
     def arranged(self, inputs: list[Any]) -> list[Any]:
         """The inputs in the order of keras.ops."""
-        if self.op == "ConcatV2":
-            return [inputs[:-1], inputs[-1]]
-        if self.op == "Pack":
-            return [inputs]
-        if self.op == "Split":
-            self.config["axis"] = inputs[0]
-            return [inputs[1], self.config.get("num_split", 1)]
-        if self.op == "StridedSlice":
-            return [inputs[0], _strided(inputs[1:], self.config)]
-        if self.op in ("BatchMatMulV2", "BatchMatMul", "MatMul"):
-            return list(_transposed(tuple(inputs), self.config))
-        return inputs
+        match self.op:
+            case "ConcatV2":
+                found = [inputs[:-1], inputs[-1]]
+            case "Pack":
+                found = [inputs]
+            case "Reshape":
+                found = [inputs[0], _sizes(inputs[1])]
+            case "Split":
+                self.config["axis"] = inputs[0]
+                found = [inputs[1], self.config.get("num_split", 1)]
+            case "StridedSlice":
+                found = [inputs[0], _strided(inputs[1:], self.config)]
+            case "BatchMatMulV2" | "BatchMatMul" | "MatMul":
+                found = list(_transposed(tuple(inputs), self.config))
+            case _:
+                found = inputs
+        return found
 
 
 def _is_tensor(value: Any) -> bool:
-    return (isinstance(value, tuple | int | float) and not isinstance(value, bool)) or hasattr(value, "ndim")
+    return (isinstance(value, tuple | int | float | Constant) and not isinstance(value, bool)) or hasattr(value, "ndim")
+
+
+_OPERANDS = ("x", "y", "a", "b")
+
+
+def _is_array(value: Any) -> bool:
+    """Whether a list in a config is an array of numbers."""
+    while isinstance(value, list) and value:
+        value = value[0]
+    return isinstance(value, int | float)
+
+
+def _sizes(wanted: Any) -> Any:
+    """Sizes of which some, or all, are tensors, which nobody knows the numbers of."""
+    if isinstance(wanted, tuple):
+        return [None] * wanted[0]
+    return [None if isinstance(size, tuple) else size for size in wanted] if isinstance(wanted, list) else wanted
+
+
+def _from_begin(begin: list[int], size: list[int]) -> list[slice]:
+    return [slice(start, None if count == -1 else start + count) for start, count in zip(begin, size, strict=True)]
 
 
 def _split(named: dict[str, Any]) -> dict[str, Any]:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
 
-from densecli.errors import ReadError
+from densecli.errors import LimitError, Place, ReadError, Source
 from densecli.read.encoding import decode
-from densecli.text import quote
-
-if TYPE_CHECKING:
-    from densecli.errors import Source
+from densecli.text import binary_size, quote
 
 MOST_BYTES = 64 << 20
 
@@ -25,7 +21,10 @@ def read_text_file(name: str, most: int = MOST_BYTES) -> Source:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise ReadError(f"{quote(name)} is not a regular file", code="E105")
             data = file.read(most + 1)
+            if len(data) > most:
+                message = f"larger than {binary_size(most)}"
+                raise LimitError(message, code="E501", place=Place(Source(name, "")))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise ReadError(f"cannot read {quote(name)}: {reason}", code="E109") from None
-    return decode(name, data, most=most)
+    return decode(name, data, limit=None)

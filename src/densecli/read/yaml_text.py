@@ -15,7 +15,7 @@ import yaml
 from densecli.errors import DenseError, LimitError, Place, SpecSyntaxError
 from densecli.read import spans
 from densecli.read.encoding import check_characters, empty, surrogate
-from densecli.read.limits import LIMITS, Limits
+from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.yaml_mistakes import syntax_error
 from densecli.text import describe, quote
 
@@ -135,7 +135,7 @@ class _Composer:
         if self.expects_key():
             raise self.mistake("a key is a word, not a list or mapping", "E207", event)
         if len(self.open) == self.limits.depth:
-            raise self.limit(f"nested deeper than {self.limits.depth} levels", "E503", event.start_mark.index)
+            raise self.limit("depth", f"nested deeper than {self.limits.depth} levels", "E503", event.start_mark.index)
         if event.anchor is not None:
             self.anchors[event.anchor] = None
         self.open.append(_Open(value, event.start_mark.index, self.nodes, event.anchor))
@@ -155,7 +155,7 @@ class _Composer:
         """Put a value where it belongs; it brings `nodes` values, `height` levels deep."""
         self.nodes += nodes
         if self.nodes > self.limits.nodes:
-            raise self.limit(f"expands to more than {self.limits.nodes:,} values", "E502", span[0])
+            raise self.limit("nodes", f"expands to more than {self.limits.nodes:,} values", "E502", span[0])
         if not self.open:
             self.root, self.span = value, span
             return
@@ -163,7 +163,7 @@ class _Composer:
         if height > parent.height:
             parent.height = height
             if len(self.open) + height > self.limits.depth:
-                raise self.limit(f"nested deeper than {self.limits.depth} levels", "E503", span[0])
+                raise self.limit("depth", f"nested deeper than {self.limits.depth} levels", "E503", span[0])
         if type(parent.value) is list:
             parent.value.append(value)
             parent.spans.extend(span)
@@ -198,7 +198,9 @@ class _Composer:
             return _CONSTANTS[kind]
         if kind in _BASES:
             if len(text) > self.limits.digits:
-                raise self.limit(f"a number of {len(text):,} digits is too long", "E504", event.start_mark.index)
+                raise self.limit(
+                    "digits", f"a number of {len(text):,} digits is too long", "E504", event.start_mark.index
+                )
             return int(text, _BASES[kind])
         value = float(text) if kind == "float" else float("inf")
         if abs(value) == float("inf"):
@@ -215,8 +217,8 @@ class _Composer:
         place = Place(self.source, event.start_mark.index, event.end_mark.index)
         return SpecSyntaxError(message, code=code, hint=hint, place=place)
 
-    def limit(self, message: str, code: str, start: int) -> LimitError:
-        return LimitError(message, code=code, place=Place(self.source, start, start + 1))
+    def limit(self, name: str, message: str, code: str, start: int) -> LimitError:
+        return beyond(self.limits, name, message, code, Place(self.source, start, start + 1))
 
 
 def _nothing(event: Any) -> None:

@@ -1,28 +1,34 @@
-"""The table in Keras' look: in colour on a terminal, plain and at full width elsewhere. Nothing is cut."""
+"""The table in Keras' look: in colour on a terminal, plain and at full width elsewhere. Nothing is cut.
+
+Rich draws what has to be broken. A table that fits is drawn here, to the same characters: importing Rich takes longer than
+all the rest of a summary, and for a model of 800 layers its drawing takes three times as long.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
-from densecli.render.columns import plain, without_bar
-from densecli.render.grid import FULL_WIDTH, Cell, Head, draw, grid, natural_width, sentences
+from densecli.render.columns import plain
 from densecli.render.selection import cell_text
 from densecli.render.totals import basis_note, notes, total_lines
 from densecli.text import cell_width, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.table import Table
+    from collections.abc import Iterator, Sequence
 
     from densecli.render.columns import Column
     from densecli.render.selection import Line
     from densecli.report import Report
 
+    Texts = Sequence[Sequence[str]]
+
 KERAS_TOTALS = 3  # of the sums: parameters in all, trainable, not trainable
-STYLES = {"type": "color(33)", "shape": "color(34)", "number": "color(34)", "unknown": "color(45)"}  # those of Keras
+TYPE, KNOWN, UNKNOWN = 33, 34, 45  # Keras' colours, of a terminal's 256
+# Left, rule, cross and right of the lines above the head, below it, and at the end; the bars of the head and of the rows.
+HEAVY = ("┏━┳┓", "┡━╇┩", "└─┴┘", "┃", "│")
+ASCII = ("+-++", "+=++", "+-++", "|", "|")
+_SIZES = re.compile(r"(\d+)|None|\?")
 
 
 def render(
@@ -35,64 +41,103 @@ def render(
     ascii_only: bool = False,
 ) -> str:
     """Title, table, totals and notes. `width` is the terminal's; numbers are never wrapped."""
-    room = FULL_WIDTH if width is None else width
-    return draw(parts(report, lines, columns, ascii_only=ascii_only, room=room), FULL_WIDTH, color)
+    texts = [[shown_text(column, line, report, ascii_only=ascii_only) for column in columns] for line in lines]
+    sentences = below(report, columns, ascii_only=ascii_only)
+    if width is not None and not (fits(texts, columns, width) and max(map(cell_width, sentences)) <= width):
+        from densecli.render import rich_table  # noqa: PLC0415  # 60 ms that only narrow terminals pay
+
+        return rich_table.render(report, lines, columns, room=width, color=color, ascii_only=ascii_only)
+    rows = _drawn(texts, lines, columns, ASCII if ascii_only else HEAVY, color)
+    return "\n".join([_styled(title(report), "1", color), *rows, *sentences, ""])
 
 
-def parts(
-    report: Report,
-    lines: Sequence[Line],
-    columns: Sequence[Column],
-    *,
-    ascii_only: bool = False,
-    room: int = FULL_WIDTH,
-) -> list[Text | Table]:
-    """What is drawn, from top to bottom."""
-    below = [f" {label}: {text}" for label, text in total_lines(report)[:KERAS_TOTALS]]
+def title(report: Report) -> str:
+    return f'Model: "{safe(report.name)}"'
+
+
+def below(report: Report, columns: Sequence[Column], *, ascii_only: bool) -> list[str]:
+    """The totals and the notes."""
+    totals = [f" {label}: {text}" for label, text in total_lines(report)[:KERAS_TOTALS]]
     shown = {column.name.removesuffix("_share") for column in columns}
-    table = layers_table(report, lines, columns, ascii_only=ascii_only, room=room)
     found = [f" {note}" for note in (*basis_note(report, shown), *notes(report, shown))]
     if ascii_only:
-        below, found = [plain(line) for line in below], [plain(note[:2]) + note[2:] for note in found]
-    return [title(report), table, sentences([*below, *found], room)]
+        totals, found = [plain(line) for line in totals], [plain(note[:2]) + note[2:] for note in found]
+    return [*totals, *found]
 
 
-def title(report: Report) -> Text:
-    return Text(f'Model: "{safe(report.name)}"', style="bold")
+def words(column: Column, line: Line, report: Report) -> str:
+    """The text of a cell, escaped."""
+    return safe(cell_text(line, column, report))
 
 
-def layers_table(
-    report: Report, lines: Sequence[Line], columns: Sequence[Column], *, ascii_only: bool, room: int
-) -> Table:
-    """The rows; where they do not fit, shares do without their bars."""
-    widths = [
-        max([len(column.header), *(cell_width(safe(cell_text(line, column, report))) for line in lines)])
-        for column in columns
-    ]
-    if natural_width(widths) > room:
-        columns = [without_bar(column) for column in columns]
-    heads = [Head(column.header, column.justify) for column in columns]
-    rows = [[cell(column, line, report, ascii_only=ascii_only) for column in columns] for line in lines]
-    return grid(heads, rows, room=room, ascii_only=ascii_only)
+def shown_text(column: Column, line: Line, report: Report, *, ascii_only: bool) -> str:
+    """The text of a cell, its own signs (never those of a name) as the terminal has them."""
+    text = words(column, line, report)
+    if not ascii_only:
+        return text
+    whole = column.unit == "ratio" or line.times > 1
+    ours = len(text) if whole else len(line.label) if column.name in ("layer", "name") else 0
+    return plain(text[:ours]) + text[ours:]
 
 
-def cell(column: Column, line: Line, report: Report, *, ascii_only: bool = False) -> Cell:
-    """One cell, its text escaped, its parts in Keras' colours."""
-    shown = safe(cell_text(line, column, report))
-    ours = (
-        len(shown)
-        if column.unit == "ratio" or line.times > 1
-        else len(line.label)
-        if column.name in ("layer", "name")
-        else 0
-    )
-    text = Text(plain(shown[:ours]) + shown[ours:] if ascii_only else shown)
+def spans(text: str, column: Column, line: Line) -> Iterator[tuple[int, int, int]]:
+    """The coloured parts of a cell: start, end, and which of the 256 colours."""
     if column.justify == "right":
-        text.stylize(STYLES["number"])
+        yield 0, len(text), KNOWN
     elif column.name == "layer":
-        text.stylize(STYLES["type"], len(text) - len(safe(line.row.type)) - 1, len(text) - 1)
-        return Cell(text, len(line.label) if line.level else 0)
+        yield len(text) - len(safe(line.row.type)) - 1, len(text) - 1, TYPE
     elif "shape" in column.name:
-        text.highlight_regex(r"\d+", STYLES["shape"])
-        text.highlight_regex(r"None|\?", STYLES["unknown"])
-    return Cell(text)
+        for found in _SIZES.finditer(text):
+            yield *found.span(), KNOWN if found[1] else UNKNOWN
+
+
+def fits(texts: Texts, columns: Sequence[Column], room: int) -> bool:
+    """Whether no cell has to be broken."""
+    return sum(width + 3 for width in _widths(texts, columns)) + 1 <= room
+
+
+def _widths(texts: Texts, columns: Sequence[Column]) -> list[int]:
+    return [max(map(cell_width, each)) for each in zip([column.header for column in columns], *texts, strict=True)]
+
+
+# -- a table that fits ----------------------------------------------------------------
+def _drawn(
+    texts: Texts, lines: Sequence[Line], columns: Sequence[Column], box: tuple[str, str, str, str, str], color: bool
+) -> Iterator[str]:
+    above, head, end, bar, side = box
+    widths = _widths(texts, columns)
+    space = _styled(" ", "1", color)
+    headers = (_padded(column.header, column, width) for column, width in zip(columns, widths, strict=True))
+    yield _rule(above, widths)
+    yield bar + bar.join(f"{space}{_styled(header, '1', color)}{space}" for header in headers) + bar
+    yield _rule(head, widths)
+    for line, row in zip(lines, texts, strict=True):
+        cells = [_padded(text, column, width) for text, column, width in zip(row, columns, widths, strict=True)]
+        if color:
+            cells = [_colored(cell, column, line) for cell, column in zip(cells, columns, strict=True)]
+        yield f"{side} " + f" {side} ".join(cells) + f" {side}"
+    yield _rule(end, widths)
+
+
+def _rule(box: str, widths: Sequence[int]) -> str:
+    """A line of a box: its left end, dash, crossing and right end."""
+    return box[0] + box[2].join(box[1] * (width + 2) for width in widths) + box[3]
+
+
+def _padded(text: str, column: Column, width: int) -> str:
+    blanks = " " * (width - cell_width(text))
+    return blanks + text if column.justify == "right" else text + blanks
+
+
+def _colored(cell: str, column: Column, line: Line) -> str:
+    """A cell with the blanks that fill it, its parts in colour."""
+    text = cell.strip(" ")
+    made, at = "", 0
+    for start, end, code in spans(text, column, line):
+        made += text[at:start] + _styled(text[start:end], f"38;5;{code}", color=True)
+        at = end
+    return cell.replace(text, made + text[at:], 1)
+
+
+def _styled(text: str, code: str, color: bool) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if color and text else text

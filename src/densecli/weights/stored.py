@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from densecli import kernels
 from densecli.errors import DenseError, LimitError, ReadError
 from densecli.read import archive, hdf5
-from densecli.read.limits import LIMITS
+from densecli.read.limits import LIMITS, Limits
 from densecli.read.open import HDF5_MAGIC, ZIP_MAGIC, open_file
 from densecli.text import plural, quote
 from densecli.weights import keras3, legacy
@@ -36,6 +36,7 @@ class Weights(NamedTuple):
 
     path: str | None = None
     seed: int = 0
+    limits: Limits = LIMITS
 
 
 def allocate(graph: Graph, found: Trace, weights: Weights, wanted: set[int], most: int) -> list[dict[str, Any]]:
@@ -50,11 +51,11 @@ def allocate(graph: Graph, found: Trace, weights: Weights, wanted: set[int], mos
         head = file.read(8)
         file.seek(0)
         if head.startswith(HDF5_MAGIC):
-            return from_hdf5(graph, found, file, wanted)
+            return from_hdf5(graph, found, file, wanted, weights.limits)
         if head[:4] in ZIP_MAGIC:
-            with zipped(file) as members:
+            with zipped(file, weights.limits) as members:
                 if archive.WEIGHTS in members.namelist():
-                    return from_hdf5(graph, found, weights_member(file, members, most), wanted)
+                    return from_hdf5(graph, found, weights_member(file, members, most), wanted, weights.limits)
             file.seek(0)
             return from_npz(graph, found, file, wanted, most)
     raise ReadError(
@@ -74,22 +75,22 @@ def fill(graph: Graph, found: Trace, draw: Callable[[Weight, str, str], Any], wa
     return made
 
 
-def has_weights(path: str) -> bool:
+def has_weights(path: str, limits: Limits = LIMITS) -> bool:
     """Whether a model file holds weights beside its config."""
     try:
         with open_file(path) as file:
             head = file.read(8)
             file.seek(0)
             if head[:4] in ZIP_MAGIC:
-                with zipped(file) as members:
+                with zipped(file, limits) as members:
                     return archive.WEIGHTS in members.namelist()
             return head.startswith(HDF5_MAGIC)
     except DenseError:
         return False
 
 
-def zipped(file: BinaryIO) -> zipfile.ZipFile:
-    archive.check_count(file, LIMITS)
+def zipped(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
+    archive.check_count(file, limits)
     try:
         return zipfile.ZipFile(file)
     except archive.DAMAGE as error:
@@ -97,14 +98,14 @@ def zipped(file: BinaryIO) -> zipfile.ZipFile:
 
 
 # -- HDF5 -------------------------------------------------------------------------------
-def from_hdf5(graph: Graph, found: Trace, file: BinaryIO, wanted: set[int]) -> list[dict[str, Any]]:
+def from_hdf5(graph: Graph, found: Trace, file: BinaryIO, wanted: set[int], limits: Limits) -> list[dict[str, Any]]:
     """Weights from an open HDF5 file in either layout."""
     with hdf5.open_hdf5(file) as opened:
         try:
             root = "model_weights" if "model_weights" in opened else ""
             group = opened[root] if root else opened
             prefix = f"{root}/" if root else ""
-            held = [each._replace(path=each.path.removeprefix(prefix)) for each in hdf5.stored(opened, LIMITS, root)]
+            held = [each._replace(path=each.path.removeprefix(prefix)) for each in hdf5.stored(opened, limits, root)]
             old = "layer_names" in group.attrs or "layer_names0" in group.attrs
             every = list(places(graph, found))
             matched = legacy.match(every, held, group) if old else keras3.match(every, held)
