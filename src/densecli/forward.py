@@ -118,6 +118,8 @@ def in_dtype(layer: Layer, ops: ModuleType, weights: Mapping[str, Any], args: An
     rounded outputs, as processors do it; bfloat16, which NumPy lacks, in float32 throughout.
     """
     dtype = layer.compute_dtype
+    if layer.keeps_integers and not layer.autocast:
+        return layer.forward(ops, weights, *args, **kwargs)
     if dtype == "float16":
         lifted = map_arrays((args, kwargs, dict(weights)), ops.rounded_to_half)
         return map_arrays(layer.forward(ops, lifted[2], *lifted[0], **lifted[1]), ops.to_half)

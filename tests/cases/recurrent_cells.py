@@ -11,6 +11,7 @@ def family(layer, states):
         case(layer, X, states, units=4, activation="relu", trainable=False),
         case(layer, X, states, units=4, dropout=0.5, recurrent_dropout=0.5, seed=1),
         case(layer, X, states, units=4, dtype="float64"),
+        case(layer, X, states, units=4, dtype="float64", use_bias=False),
         case(layer, X, states, units=4, dtypes=("int32",)),
         case(layer, X, states, units=0),
         case(layer, X, states, units=4.5),

@@ -73,6 +73,14 @@ DELIBERATE = (
         lambda it: refused(it, "integer, got string", "integers, got string", "number, got string"),
     ),
     Deliberate(
+        "a list where a number belongs is a slip: Keras finds out when it computes",
+        lambda it: refused(it, "E301 expected a number, got ("),
+    ),
+    Deliberate(
+        "a layer that was built for a call outside the model counts what it is called with, not what its build_config says",
+        lambda it: it.fact.endswith("of a model with layers built for other calls"),
+    ),
+    Deliberate(
         "an empty list or dict is no data_format: Keras takes its default for whatever is empty",
         lambda it: refused(it, "data_format: E301"),
     ),
@@ -134,7 +142,12 @@ DELIBERATE = (
     ),
     Deliberate(
         "Keras cannot infer the shape from its stand-ins for unknown sizes, but computes the call when it has numbers",
-        lambda it: it.fact == "accepted what can be computed" and "Could not automatically infer" in it.theirs,
+        lambda it: (
+            it.fact == "accepted what can be computed"
+            and any(
+                words in it.theirs for words in ("Could not automatically infer", "not have a `compute_output_shape`")
+            )
+        ),
     ),
     Deliberate(
         "attention over tensors that do not fit one another, which broadcasting happens to compute",

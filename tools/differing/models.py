@@ -347,9 +347,31 @@ def fate(oracle: Any, fact: str, ours: Any) -> str | None:
     computed = next((made for made in (outputs_with(oracle, size) for size in (5, 1)) if made is not None), None)
     if computed is None:
         return f"{fact} of what cannot be computed"
+    if any(built_elsewhere(operation) for operation in layers_of(oracle)):
+        return f"{fact} of a model with layers built for other calls"
     if fact == "outputs" and len(ours) == len(computed) and all(map(tells, ours, computed)):
         return "outputs that Keras computes otherwise than it says"
     return None
+
+
+def layers_of(model: Any) -> Iterator[Any]:
+    for layer in model.layers:
+        yield layer
+        if isinstance(layer, keras.Model):
+            yield from layers_of(layer)
+
+
+def built_elsewhere(layer: Any) -> bool:
+    """Whether Keras built the layer, as its build_config says, for another shape than that of its first call here."""
+    built = (layer.get_build_config() or {}).get("input_shape")
+    calls = [node for node in layer._inbound_nodes if len(node.input_tensors) == 1]
+    if (
+        not calls
+        or not isinstance(built, list | tuple)
+        or not all(each is None or isinstance(each, int) for each in built)
+    ):
+        return False
+    return list(calls[0].input_tensors[0].shape[1:]) != list(built[1:])
 
 
 def outputs_with(oracle: Any, size: int) -> list[Any] | None:

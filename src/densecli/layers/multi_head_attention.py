@@ -26,6 +26,8 @@ class HeadsAttention(Layer, abstract=True):
     takes = "several"
     supports_masking = True
     formula = "heads = softmax(q · k / sqrt(key_dim)) · v of the projected query, key and value; output = heads · kernel + bias"
+    macs_rule = "the projections, and heads × queries × keys × (key size + value size) of a head"
+    elementwise_rule = "the biases of the projections, 1 per element of the scaled query, 5 per score for the softmax; use_gate: the gate's projection, and 1 per element of the heads' output"
 
     dropout = fields.number(0.0, "share of the scores dropped in training")
     use_bias = fields.flag(True, "whether the projections add a bias")

@@ -146,6 +146,8 @@ def _sum_row(rows: Sequence[Row], name: str, type_name: str) -> Row:
         _sum_known(row.flops for row in rows),
         _sum_known(row.activation_bytes for row in rows),
         weights,
+        opaque=any(row.opaque for row in rows),
+        uncounted=any(row.uncounted for row in rows),
     )
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from densecli.render.columns import plain, without_bar
 from densecli.render.grid import FULL_WIDTH, Cell, Head, draw, grid, natural_width, sentences
 from densecli.render.selection import cell_text
-from densecli.render.totals import notes, total_lines
+from densecli.render.totals import basis_note, notes, total_lines
 from densecli.text import cell_width, safe
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def parts(
     below = [f" {label}: {text}" for label, text in total_lines(report)[:KERAS_TOTALS]]
     shown = {column.name.removesuffix("_share") for column in columns}
     table = layers_table(report, lines, columns, ascii_only=ascii_only, room=room)
-    found = [f" {note}" for note in notes(report, shown)]
+    found = [f" {note}" for note in (*basis_note(report, shown), *notes(report, shown))]
     if ascii_only:
         below, found = [plain(line) for line in below], [plain(note[:2]) + note[2:] for note in found]
     return [title(report), table, sentences([*below, *found], room)]
