@@ -136,7 +136,8 @@ def test_the_contents_lead_to_each_model(pages):
 
 # -- layout --------------------------------------------------------------------------------
 @pytest.mark.parametrize("width", [400, 800, 1600])
-def test_the_page_itself_never_scrolls_sideways_and_numbers_and_shapes_stay_on_one_line(pages, width):
+def test_the_page_itself_never_scrolls_sideways_and_numbers_and_shapes_stay_on_one_line(browser, tmp_path, width):
+    pages = opened(browser, tmp_path, ["Conv2D(512, 3)@(1024,1024,3) -> Conv2D(1024, 3, name=with_a_long_name)", TEXT])
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     pages.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     assert pages.execute_script("return document.documentElement.scrollWidth") <= width
