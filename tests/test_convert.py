@@ -18,7 +18,7 @@ from densecli.infer import infer
 from densecli.layer import CATALOGUE
 from densecli.layers.core import Activation, Dense, InputLayer
 from densecli.layers.merge import Add, Multiply
-from densecli.layers.opaque import Opaque
+from densecli.layers.opaque import Custom
 from densecli.layers.wrappers import TimeDistributed
 from densecli.model import Model
 from densecli.read import document, keras
@@ -273,7 +273,7 @@ def test_error_what_the_dsl_has_no_words_for_is_named(target, what):
 
 @pytest.mark.parametrize("write", [dsl.render, spec.render_yaml, keras_config.render, python.render])
 def test_error_layers_of_unknown_code_are_refused(write):
-    nodes = [Node("in", InputLayer(shape=(8,)), [Call(())]), Node("x", Opaque(), [Call((Ref(0),))])]
+    nodes = [Node("in", InputLayer(shape=(8,)), [Call(())]), Node("x", Custom("Mine"), [Call((Ref(0),))])]
     with pytest.raises(OutputError) as raised:
         write(Graph("m", "Functional", nodes, [Ref(0)], [Ref(1)]))
     assert raised.value.code == "E604"

@@ -8,7 +8,7 @@ from densecli import fields
 from densecli.errors import ShapeError
 from densecli.fields import Field, Object
 from densecli.layer import Child, Layer, Weight, sum_known
-from densecli.names import ACTIVATION_FLOPS
+from densecli.names import ACTIVATION_FLOPS, compute_dtype
 from densecli.shape import Shape, known, show, size, times
 
 if TYPE_CHECKING:
@@ -313,6 +313,18 @@ class StackedRNNCells(Cell):
     ndim = 2
 
     cells = cells()
+
+    @property
+    def compute_dtype(self) -> str:
+        """The cells': what goes on in them and comes out is theirs."""
+        last: Layer = self.cells[-1]
+        return last.variable_dtype
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any) -> list[Any]:
+        """Keras 3.15.1 casts what comes in to the stack's own dtype."""
+        if compute_dtype(self.dtype) == "float16":
+            x, *states = pack(map(ops.rounded_to_half, flatten([x, *states])), [x, *states])
+        return super().forward(ops, w, x, *states)
 
     def output_dtype(self, *dtypes: str) -> list[str]:
         """Each cell's own (Keras 3.15.1); the stack's dtype has no effect."""

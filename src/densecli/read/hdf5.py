@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from densecli.graph import Graph
 
 DAMAGE = (OSError, KeyError, RuntimeError, ValueError, OverflowError, TypeError, AttributeError, MemoryError)
+MOST_LISTED = 40  # arrays of a weights-only file in one message
 WANTED = ("model_config", "keras_version")
 SKIPPED = ("optimizer_weights", "optimizer")  # not the model's
 
@@ -134,8 +135,9 @@ def weights_only(file: BinaryIO, limits: Limits) -> ReadError:
     with open_hdf5(file) as opened:
         found = guarded(opened, limits)
     total = sum(product(each.shape) or 0 for each in found)
-    shown = ", ".join(f"{each.path} {each.shape}" for each in found[:3])
-    hint = f"it holds {plural(len(found), 'array')} with {total:,} numbers: {shown}{', …' if len(found) > 3 else ''}"
+    shown = ", ".join(f"{each.path} {each.shape}" for each in found[:MOST_LISTED])
+    rest = f" and {len(found) - MOST_LISTED:,} more" if len(found) > MOST_LISTED else ""
+    hint = f"it holds {plural(len(found), 'array')} with {total:,} numbers: {shown}{rest}"
     return ReadError("a weights-only file: it has no model_config, so no layers", code="E321", hint=hint)
 
 

@@ -103,7 +103,8 @@ NEEDS_CODE = ("a Keras config", "Python")  # what Keras runs; a spec may name a 
 
 def check_writable(layer: Layer, name: str, target: str, instead: str) -> None:
     """Layers made by code that is not in the file can be shown, but not written anywhere; operations have no type."""
-    if layer.opaque and (type(layer).__name__ not in CATALOGUE or target in NEEDS_CODE):
+    foreign = layer.opaque and layer.type_name not in CATALOGUE
+    if foreign or (layer.opaque and target in NEEDS_CODE):
         what = f"{quote(name)}, a layer of which only the name is known,"
         raise refuse(what, target, "diagrams and tables can show it")
     check_own(layer, name, target)

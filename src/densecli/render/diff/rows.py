@@ -18,10 +18,10 @@ TITLES = {
     "params": "Params",
     "trainable_params": "Trainable params",
     "non_trainable_params": "Non-trainable params",
-    "weight_bytes": "Weights, bytes",
+    "weight_bytes": "Weight bytes",
     "macs": "MACs",
     "flops": "FLOPs",
-    "activation_bytes": "Activations, bytes",
+    "activation_bytes": "Activation bytes",
 }
 
 
