@@ -273,7 +273,9 @@ def test_error_what_the_dsl_has_no_words_for_is_named(target, what):
 
 @pytest.mark.parametrize("write", [dsl.render, spec.render_yaml, keras_config.render, python.render])
 def test_error_layers_of_unknown_code_are_refused(write):
-    nodes = [Node("in", InputLayer(shape=(8,)), [Call(())]), Node("x", Opaque(), [Call((Ref(0),))])]
+    odd = Opaque()
+    odd.dtype = "float32"
+    nodes = [Node("in", InputLayer(shape=(8,)), [Call(())]), Node("x", odd, [Call((Ref(0),))])]
     with pytest.raises(OutputError) as raised:
         write(Graph("m", "Functional", nodes, [Ref(0)], [Ref(1)]))
     assert raised.value.code == "E604"
