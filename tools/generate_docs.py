@@ -1,7 +1,7 @@
 """Write what the documentation shows from what the program prints; `--check` only tells what is out of date.
 
 Made are the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, the tables between
-`<!-- convention: … -->` and `<!-- end -->`, the table of limits in docs/files.md, and docs/layers.md and the man page, whole.
+`<!-- convention: … -->` and `<!-- end -->`, the table of limits in docs/files.md, the reasons in docs/conformance.md, and docs/layers.md and the man page, whole.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from pathlib import Path
 
 import make_man
 from densecli.read import limits
+from differing import deliberate
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMITS = re.compile(r"^(<!-- limits: .*-->\n).*?^(<!-- end of limits -->)$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+DELIBERATE = re.compile(r"^(<!-- deliberate: .*-->\n).*?^(<!-- end of deliberate -->)$", re.MULTILINE | re.DOTALL)
 CONVENTION = re.compile(r"(<!-- convention: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -49,7 +51,13 @@ def fresh_page(page: Path) -> str:
         return make_man.page()
     text = CONVENTION.sub(lambda found: f"{found[1]}\n{convention(found[2])}\n{found[3]}", page.read_text())
     text = LIMITS.sub(lambda found: f"{found[1]}{limits.table()}{found[2]}", text)
+    text = DELIBERATE.sub(lambda found: f"{found[1]}{reasons()}{found[2]}", text)
     return BLOCK.sub(lambda found: f"```console\n{session(found[1])}```", text)
+
+
+def reasons() -> str:
+    """What random comparison with Keras counts as a difference on purpose."""
+    return "".join(f"- {reason}\n" for reason in dict.fromkeys(each.reason for each in deliberate.DELIBERATE))
 
 
 def convention(figure: str) -> str:

@@ -86,7 +86,7 @@ DELIBERATE = (
     ),
     Deliberate(
         "an empty list of cells computes nothing",
-        lambda it: it.layer in ("StackedRNNCells", "RNN") and it.config.get("cells", it.config.get("cell")) == [],
+        lambda it: it.layer in ("StackedRNNCells", "RNN") and it.config.get("cells", it.config.get("cell")) in ([], {}),
     ),
     Deliberate(
         "Softmax over axis null mixes samples",
@@ -222,7 +222,7 @@ DELIBERATE = (
     ),
     Deliberate(
         "a cell works on one step (batch, features); Keras lets broadcasting take more axes",
-        lambda it: it.layer.endswith(("Cell", "Cells")) and refused(it, "expected 2 axes"),
+        lambda it: it.layer.endswith(("Cell", "Cells", "RNN")) and refused(it, "expected 2 axes", "expected 3 axes"),
     ),
     Deliberate(
         "synchronized=True depends on the backend, not on the layer",
