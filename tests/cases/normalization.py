@@ -1,6 +1,8 @@
 from cases import case, inner
 
 CASES = [
+    case("LayerNormalization", (None, 3, None), center=False, scale=False),
+    case("LayerNormalization", (None, 3, None), center=False, scale=False, rms_scaling=True),
     case("BatchNormalization", (None, 4)),
     case("BatchNormalization", (None, 4, 5, 3)),
     case("BatchNormalization", (None, 3, 4, 5), axis=1),

@@ -74,7 +74,7 @@ DELIBERATE = (
     ),
     Deliberate(
         "a list where a number belongs is a slip: Keras finds out when it computes",
-        lambda it: refused(it, "E301 expected a number, got ("),
+        lambda it: refused(it, "E301 expected a number, got (", "E301 expected a positive integer, got ("),
     ),
     Deliberate(
         "a layer that was built for a call outside the model counts what it is called with, not what its build_config says",
@@ -119,6 +119,10 @@ DELIBERATE = (
     Deliberate(
         "a seed is an integer: Keras takes any number, and cuts it",
         lambda it: refused(it, "seed: E301 expected an integer, got number"),
+    ),
+    Deliberate(
+        "an argument beside its old name is checked, too: Keras forgets the negative_slope of a LeakyReLU with an alpha",
+        lambda it: it.layer == "LeakyReLU" and "alpha" in it.config and refused(it, "negative_slope: E30"),
     ),
     Deliberate(
         "a switch is true or false: Keras goes by the truth of whatever is given",

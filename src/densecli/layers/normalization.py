@@ -147,14 +147,15 @@ class LayerNormalization(Normalization):
 
     def weights(self, x: Shape) -> Iterator[Weight]:
         axes = as_axes(self.axis)
-        found = self.gamma_and_beta(sizes_of(x, axes), tuple(f"axis {axis}" for axis in axes))
-        if not self.rms_scaling:
-            yield from found
-        else:
+        if self.rms_scaling:
             yield Weight("gamma", sizes_of(x, axes), initializer=self.gamma_initializer)
+        elif self.scale or self.center:
+            yield from self.gamma_and_beta(sizes_of(x, axes), tuple(f"axis {axis}" for axis in axes))
 
     def output(self, x: Shape) -> Shape:
-        sizes_of(x, as_axes(self.axis))
+        for axis in as_axes(self.axis):
+            normal_axis(axis, len(x))
+        list(self.weights(x))  # which need to know the sizes
         return x
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
