@@ -6,6 +6,8 @@ import os
 
 from hypothesis import settings
 
+pytest_plugins = ["browser"]  # the fixture of that name
+
 # The same examples in every run: a failure in CI is a failure at home. Other seeds: pytest --hypothesis-seed with this line out.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")

@@ -17,7 +17,7 @@ def call_forward(case, layer):
     structure = [indexed(as_shapes(item), count) for item in case.inputs]
     named = {key: indexed(as_shapes(item), count) for key, item in case.call.get("tensors", {}).items()}
     constants = {key: value for key, value in case.call.items() if key != "tensors"}
-    arrays = draw_inputs(case)
+    arrays = [in_numpy(array) for array in draw_inputs(case)]
     masks = dict(enumerate(draw_masks(case)))
     shapes, kwargs_shapes = map_refs((tuple(structure), named), lambda ref: tuple(arrays[ref.node].shape))
     places = {owned.weight.name: place for place, owned in enumerate(layer_weights(layer, call_case(case, layer)))}
@@ -27,6 +27,11 @@ def call_forward(case, layer):
     )  # fmt: skip
     values = {Ref(index): Value(array, masks.get(index)) for index, array in enumerate(arrays)}
     return call_layer(layer, kernels, weights, Call(tuple(structure), named | constants), values)
+
+
+def in_numpy(array):
+    """What the runner would hold: NumPy has no bfloat16."""
+    return array.astype("float32") if array.dtype.name == "bfloat16" else array
 
 
 def indexed(shapes, count):

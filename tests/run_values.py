@@ -8,13 +8,16 @@ BATCH = 2
 
 
 def draw_inputs(inputs: list[tuple[str, tuple[int | None, ...], str]], seed: int) -> dict[str, np.ndarray]:
-    """An array for each (name, shape, dtype): integers below 9 with some zeros, or normal numbers with some steps of 0."""
+    """An array for each (name, shape, dtype): integers below 9 with some zeros, booleans, or normal numbers with some steps of 0."""
     random = np.random.RandomState(10_000 + seed)
     found = {}
     for name, shape, dtype in inputs:
         sizes = tuple(BATCH if size is None else size for size in shape)
         if "int" in dtype:
             found[name] = (random.randint(0, 9, sizes) * (random.rand(*sizes) < 0.7)).astype(dtype)
+            continue
+        if dtype == "bool":
+            found[name] = random.rand(*sizes) < 0.5
             continue
         values = random.standard_normal(sizes).astype(dtype)
         if len(sizes) == 3:

@@ -16,7 +16,7 @@ from densecli.names import ACTIVATION_FLOPS
 from densecli.read import dsl
 from densecli.render import catalogue
 from densecli.shape import show
-from support import CASES
+from support import CASES, answers
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
 
@@ -27,6 +27,14 @@ EXAMPLE = re.compile(
     r"(?P<stack>.+?): (?P<inputs>[(\[].*) -> (?P<output>[(\[].*|\?|unknown), (?P<params>[\d,]+) params?"
 )
 NO_EXAMPLE = {"InputLayer"}  # nothing goes in
+CODE_ALONE = {
+    "Custom",
+    "FlaxLayer",
+    "JaxLayer",
+    "TFSMLayer",
+    "TorchModuleWrapper",
+}  # no config makes one; test_opaque has them
+ANSWERS = answers()
 
 
 def test_the_index_names_every_layer():
@@ -69,8 +77,44 @@ def example_stack(stack: str, inputs: str) -> str:
 
 @pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
 def test_every_layer_has_cases(kind):
-    count = sum(case.layer in (kind.__name__, *kind.aliases) for case in CASES)
-    assert count >= 5 or kind.opaque or kind.__name__ == "InputLayer"
+    """Five configurations at least that Keras accepted, and one that it refused."""
+    found = ["raises" in ANSWERS[case.id] for case in CASES if case.layer in (kind.__name__, *kind.aliases)]
+    assert found.count(True) >= 1 or kind.__name__ == "Custom"
+    assert found.count(False) >= 5 or kind.__name__ in CODE_ALONE
+
+
+@pytest.mark.parametrize("figure", ["macs", "elementwise"])
+@pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
+def test_every_cost_is_told_in_words_beside_it(kind, figure):
+    """The words are not inherited from further up than the arithmetic, and docs/figures.md has them."""
+    assert getattr(kind, f"{figure}_rule")
+    arithmetic, told = (defined_at(kind, name) for name in (figure, f"{figure}_rule"))
+    assert told <= arithmetic or kind.__mro__[arithmetic] is Layer
+    page = (Path(__file__).parent.parent / "docs" / "figures.md").read_text()
+    assert re.search(rf"^\|.*\b{kind.__name__}\b.*\| {re.escape(kind.elementwise_rule)} \|$", page, re.MULTILINE)
+
+
+def defined_at(kind, name):
+    """How far up in its bases a class finds an attribute."""
+    return next(index for index, base in enumerate(kind.__mro__) if name in vars(base))
+
+
+def test_words_that_stayed_further_up_than_the_arithmetic_are_noticed():
+    class Cheap(Layer, abstract=True):
+        elementwise_rule = "1 per element"
+
+    class Dear(Cheap, abstract=True):
+        def elementwise(self, *_, **__):
+            return 2
+
+    assert defined_at(Dear, "elementwise_rule") > defined_at(Dear, "elementwise")
+
+
+def test_markdown_of_one_layer_is_its_section_of_the_page():
+    section = catalogue.markdown(CATALOGUE["Conv2D"])
+    assert section.startswith("### Conv2D\n")
+    assert section.count("#") == 3
+    assert section in catalogue.markdown()
 
 
 def test_aliases_lead_somewhere_else():

@@ -20,6 +20,7 @@ from test_cli import BASE, CONTROL, HOSTILE, escaped
 from test_cli import densecli as program
 from test_findings import FORGED, check_markdown
 
+EXAMPLES = Path(__file__).parent.parent / "examples" / "specs"
 A = "Dense(16)@(3,2) -> Flatten -> Dense(4)"
 B = "Dense(16)@(3,2) -> Dropout(0.5, name=drop) -> Flatten -> Dense(5)"
 SPEC = "input: [3, 2]\nlayers: [Dense(16), Flatten, Dense(4)]\n"
@@ -176,6 +177,32 @@ def test_a_pipe_gets_neither(run):
 def test_drawn_and_plain_tables_hold_the_same(run):
     plain, drawn = run(A, B)[1], run(A, B, "--width", "500", "--color", "always")[1]
     assert re.sub(r"\x1b\[[0-9;]*m", "", drawn).split() == plain.split()
+
+
+RESNET, INCEPTION = (str(EXAMPLES / name) for name in ("resnet-block.dsl", "inception-block.dsl"))
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_a_narrow_terminal_gets_whole_words_and_all_of_them(run, width):
+    wide, narrow = (run(RESNET, INCEPTION, "--width", str(each))[1] for each in (10_000, width))
+    words = set(re.findall(r"[A-Za-z_0-9,]{2,}", narrow))
+    shown = set(re.findall(r"[A-Za-z_0-9,]{2,}", wide.replace("…", " ")))
+    assert shown - words <= {
+        "Layer",
+        "Type",
+        "What",
+        "added",
+        "removed",
+        "ou",
+        "par",
+    }  # its heads, marks, what an ellipsis cut
+    assert {"MaxPooling2D", "BatchNormalization", "kernel_size", "batch_normalization_3"} <= words
+    body = narrow.splitlines()[2:]
+    assert max(map(len, body[: body.index(next(line for line in body if line.startswith("Total")))])) <= width
+
+
+def test_changes_of_inputs_and_outputs_stand_under_one_head(run):
+    assert run(RESNET, INCEPTION, "--width", "60")[1].count("(model)") == 1
 
 
 def test_ascii_where_the_encoding_needs_it():

@@ -39,6 +39,15 @@ def test_the_readmes_python_example_works():
     assert densecli.summarize("Dense(16)@(3,2) -> Flatten -> Dense(4)").totals.params == 244
 
 
+def test_every_column_and_format_is_on_the_page_of_outputs():
+    from densecli.cli.formats import Format
+    from densecli.render.columns import COLUMNS
+
+    page = (ROOT / "docs" / "outputs.md").read_text()
+    assert {name for name in COLUMNS if name not in page} == set()
+    assert {name for name in Format if f"`{name}`" not in page} <= {"table"}
+
+
 def test_every_command_has_a_page():
     from densecli.cli import COMMANDS
 

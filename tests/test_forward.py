@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from densecli.infer import call_cost
 from forwarding import call_forward
 from support import CASES, answers, as_shapes, call_case, make
 from values import draw_inputs
@@ -27,13 +28,18 @@ def test_values_are_those_of_keras(case):
 
 @pytest.mark.parametrize("case", [case for case in RUNNABLE if "macs" in ANSWERS[case.id]], ids=lambda case: case.id)
 def test_macs_are_those_that_torch_counts(case):
-    concrete = iter(tuple(array.shape) for array in draw_inputs(case))
-    shapes = [
-        [next(concrete) for _ in item] if isinstance(item, list) else next(concrete)
-        for item in map(as_shapes, case.inputs)
-    ]
+    """Of the whole batch that was drawn; torch's FlopCounterMode counts a multiply-accumulate as 2."""
+    drawn = iter(array.shape for array in draw_inputs(case))
+    inputs = tuple(with_sizes(item, drawn) for item in map(as_shapes, case.inputs))
+    tensors = {name: with_sizes(as_shapes(item), drawn) for name, item in case.call.get("tensors", {}).items()}
+    concrete = case._replace(inputs=inputs, call=case.call | ({"tensors": tensors} if tensors else {}))
     layer = make(case.layer, case.config)
-    assert layer.macs(layer.output(*shapes), *shapes) == ANSWERS[case.id]["macs"]
+    assert call_cost(layer, call_case(concrete, layer)).macs == ANSWERS[case.id]["macs"]
+
+
+def with_sizes(item, drawn):
+    """The shapes of a structure with the sizes that were drawn, as lists (a tuple would be a structure)."""
+    return [with_sizes(each, drawn) for each in item] if isinstance(item, list) else list(next(drawn))
 
 
 @pytest.mark.parametrize("case", [case for case in RUNNABLE if case.masks], ids=lambda case: case.id)

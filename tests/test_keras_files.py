@@ -56,6 +56,26 @@ def test_applications_are_those_of_keras(name):
     assert differences(load(f"applications/{name}")) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "macs"),
+    [
+        ("ResNet50", 3_857_973_248),
+        ("VGG16", 15_470_264_320),
+        ("MobileNetV2", 300_774_272),
+        ("EfficientNetB0", 385_814_752),
+        ("DenseNet121", 2_834_161_664),
+        ("InceptionV3", 5_713_216_096),
+        ("Xception", 8_357_403_496),
+        ("NASNetMobile", 563_638_816),
+        ("ConvNeXtTiny", 4_455_531_264),
+    ],
+)
+def test_applications_cost_what_torch_counted(name, macs):
+    """Half of what torch's FlopCounterMode saw of one image in Keras 3.15.1 on torch 2.13."""
+    report = report_of(load(f"applications/{name}"))
+    assert report.totals.macs == macs == sum(row.macs for row in report.rows)
+
+
 # -- what Keras itself confuses -------------------------------------------------------------
 def test_a_frozen_container_that_trains_something_is_explained():
     report = report_of(by_name("frozen_base_with_a_thawed_layer"))

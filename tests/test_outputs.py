@@ -15,12 +15,12 @@ from densecli.errors import OutputError
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.infer import infer
 from densecli.layers.core import Dense, InputLayer
-from densecli.render import delimited, html, latex, markdown, picture, rich_table, svg, table
+from densecli.render import delimited, html, latex, markdown, patterns, picture, rich_table, svg, table
 from densecli.render.bare import bare_value
 from densecli.render.columns import COLUMNS, MACHINE_COLUMNS, bar, choose_columns, default_columns
 from densecli.render.diagram import diagram
 from densecli.render.json import as_record
-from densecli.render.selection import Selection, cell_text, select
+from densecli.render.selection import Selection, Shown, cell_text, select
 from outputs_golden import golden
 from outputs_models import HOSTILE, MODELS, graph
 
@@ -149,6 +149,23 @@ def test_error_patterns_that_are_wrong_or_never_end(pattern):
     assert raised.value.code == "E606"
 
 
+@pytest.mark.parametrize("pattern", ["(a|aa)+$", "a*a*a*a*a*a*$", "(?:a|ab|a)+c", ".*.*.*.*.*=", "((a)|(a))+$"])
+def test_error_patterns_that_never_end_have_an_end(pattern):
+    report = infer(graph(f"Dense(3, name={'a' * 200}_)@(3,)"))
+    with pytest.raises(OutputError) as raised, patterns.limited(pattern, 0.2):
+        patterns.searcher(pattern)(report.rows[0].name)
+    assert raised.value.code == "E606"
+    assert "too long" in raised.value.message
+
+
+def test_the_clock_of_a_pattern_is_put_back():
+    import signal
+
+    assert names(REPORTS["chain"], pattern="dense") == ["dense", "dense_1"]
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+    assert signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, None)
+
+
 def test_groups_sum_what_their_rows_have():
     lines = select(BLOCKS, Selection(group_by="type", sort="params"))
     assert [(line.row.type, line.row.name) for line in lines][:2] == [("Dense", "1 layer"), ("Conv2D", "7 layers")]
@@ -202,7 +219,7 @@ def test_print_gives_one_bare_value():
 @pytest.mark.parametrize("name", MODELS)
 def test_csv_reads_back_with_pythons_reader(name):
     report = REPORTS[name]
-    text = delimited.render_csv(report, select(report), MACHINE_COLUMNS)
+    text = delimited.render_csv([Shown(report, select(report), MACHINE_COLUMNS)])
     records = list(csv.DictReader(io.StringIO(text)))
     assert [record["name"] for record in records] == [row.name for row in report.rows]
     assert sum(int(record["params"]) for record in records) == report.totals.params
@@ -211,7 +228,7 @@ def test_csv_reads_back_with_pythons_reader(name):
 
 
 def test_csv_cells_are_no_formulas():
-    text = delimited.render_csv(BAD, select(BAD), MACHINE_COLUMNS)
+    text = delimited.render_csv([Shown(BAD, select(BAD), MACHINE_COLUMNS)])
     cells = [record["name"] for record in csv.DictReader(io.StringIO(text))]
     assert len(cells) == len(HOSTILE)
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
@@ -219,7 +236,7 @@ def test_csv_cells_are_no_formulas():
 
 
 def test_tsv_has_one_line_a_row_and_one_tab_between_cells():
-    text = delimited.render_tsv(BAD, select(BAD), MACHINE_COLUMNS)
+    text = delimited.render_tsv([Shown(BAD, select(BAD), MACHINE_COLUMNS)])
     assert {line.count("\t") for line in text.splitlines()} == {len(MACHINE_COLUMNS) - 1}
     assert len(text.splitlines()) == len(HOSTILE) + 1
     assert is_harmless(text.replace("\t", ""))
@@ -229,7 +246,7 @@ def test_nested_lines_say_so_in_csv():
     report = REPORTS["wrapped"]
     records = list(
         csv.DictReader(
-            io.StringIO(delimited.render_csv(report, select(report, Selection(depth=None)), MACHINE_COLUMNS))
+            io.StringIO(delimited.render_csv([Shown(report, select(report, Selection(depth=None)), MACHINE_COLUMNS)]))
         )
     )
     assert [record["level"] for record in records[:3]] == ["0", "1", "0"]
@@ -242,14 +259,14 @@ def test_markdown_is_as_kept(name):
     report = REPORTS[name]
     golden(
         f"{name}.md",
-        markdown.render(report, select(report, Selection(collapse=True)), choose_columns("+share", report)),
+        markdown.render([Shown(report, select(report, Selection(collapse=True)), choose_columns("+share", report))]),
     )
 
 
 def test_markdown_rows_have_the_cells_of_the_head_and_nothing_comes_alive():
     markdown_it = pytest.importorskip("markdown_it")
     lines, columns = everything(BAD)
-    text = markdown.render(BAD, lines, columns)
+    text = markdown.render([Shown(BAD, lines, columns)])
     page = markdown_it.MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(text)
     seen = Tags(page)
     assert seen.tags["tr"] == len(HOSTILE) + 1
@@ -261,7 +278,9 @@ def test_markdown_rows_have_the_cells_of_the_head_and_nothing_comes_alive():
 @pytest.mark.parametrize("name", MODELS)
 def test_latex_is_as_kept(name):
     report = REPORTS[name]
-    golden(f"{name}.tex", latex.render(report, select(report, Selection(collapse=True)), default_columns(report)))
+    golden(
+        f"{name}.tex", latex.render([Shown(report, select(report, Selection(collapse=True)), default_columns(report))])
+    )
 
 
 def test_code_spans_are_longer_than_what_they_hold():
@@ -271,7 +290,7 @@ def test_code_spans_are_longer_than_what_they_hold():
 
 
 def test_latex_has_no_live_character():
-    text = latex.render(BAD, select(BAD), choose_columns("name,params", BAD))
+    text = latex.render([Shown(BAD, select(BAD), choose_columns("name,params", BAD))])
     body = text[text.index("\\midrule") : text.rindex("\\midrule")]
     for line in body.splitlines()[1:-1]:
         bare = re.sub(r"\\(?:[a-z]+\{[^{}]*\}|[a-z]+|[%$&#_{}]|\\)|\{[\[\]]\}|[-?!]\{\}|\$\\times\$", "", line)
@@ -299,7 +318,7 @@ class Tags(HTMLParser):
 
 def page_of(report, **options):
     lines, columns = everything(report, **options)
-    return html.render(report, lines, columns, diagram(report, depth=None)), lines, columns
+    return html.render([Shown(report, lines, columns)], [diagram(report, depth=None)]), lines, columns
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -311,12 +330,14 @@ def test_html_holds_every_row_and_the_diagram(name):
     assert seen.tags["td"] == len(lines) * len(columns)
     assert seen.tags["svg"] == 1
     assert f"{report.totals.params:,}" in page
-    golden(f"{name}.html", html.render(report, lines, choose_columns("+share,macs", report), diagram(report)))
+    golden(
+        f"{name}.html", html.render([Shown(report, lines, choose_columns("+share,macs", report))], [diagram(report)])
+    )
 
 
 def test_html_keeps_names_as_text_and_loads_nothing():
     lines = select(BAD)
-    page = html.render(BAD, lines, choose_columns("layer,name,connected_to", BAD), diagram(BAD, depth=None))
+    page = html.render([Shown(BAD, lines, choose_columns("layer,name,connected_to", BAD))], [diagram(BAD, depth=None)])
     seen = Tags(page)
     assert "".join(seen.text).count("<script>alert(1)<b>") >= 3
     assert seen.tags["script"] == 1
@@ -352,7 +373,7 @@ def test_svg_shows_each_layer_inside_the_picture():
 
 
 def test_the_terminal_as_a_picture_is_xml_without_fonts_from_elsewhere():
-    text = picture.render(rich_table.parts(BAD, select(BAD), default_columns(BAD)), "densecli <x>")
+    text = picture.render([rich_table.parts(BAD, select(BAD), default_columns(BAD))], [BAD])
     ET.fromstring(text)
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
     assert "@import" not in text

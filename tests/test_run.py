@@ -66,6 +66,23 @@ def test_weights_that_do_not_fit_are_refused(tmp_path, arrays, message):
     assert caught.value.code == "E323"
 
 
+def test_shapes_in_an_npz_file_are_compared_before_a_number_is_read(tmp_path):
+    np.savez_compressed(
+        tmp_path / "bomb.npz", **{"dense/kernel": np.zeros(1 << 24, "float32"), "dense/bias": np.zeros(3)}
+    )
+    tracemalloc.start()
+    with pytest.raises(ReadError, match=r"kernel is \(2, 3\), but .* is \(16777216,\)"):
+        run(read("Dense(3)@(2,)"), Options(weights=str(tmp_path / "bomb.npz")))
+    assert tracemalloc.get_traced_memory()[1] < 1 << 22
+    tracemalloc.stop()
+
+
+def test_words_are_no_weights(tmp_path):
+    words = np.full((2, 3), "1.5")
+    with pytest.raises(ReadError, match="not numbers"):
+        run(read("Dense(3)@(2,)"), Options(weights=save(tmp_path / "w.npz", **{"dense/kernel": words})))
+
+
 def test_a_file_without_weights_is_refused(tmp_path):
     (tmp_path / "w.txt").write_text("no weights")
     with pytest.raises(ReadError) as caught:
@@ -171,6 +188,36 @@ def test_data_that_does_not_fit_is_refused(tmp_path, stack, array, message):
     error = refused(tmp_path, stack, array)
     assert error.code == "E508"
     assert message in error.message
+
+
+def test_words_behind_the_vocabulary_are_refused_by_name(capfd, tmp_path):
+    np.save(tmp_path / "x.npy", np.array([[1, 2, 99]]))
+    code, out, err = cli(capfd, "Embedding(9, 2, name=words)@(3,)", "--run", "--data", str(tmp_path / "x.npy"))
+    assert (code, out) == (2, "")
+    assert "error[E508]: Embedding 'words' cannot take these data: index 99 is out of bounds" in err
+
+
+def test_an_input_that_is_not_there(capfd, tmp_path):
+    np.save(tmp_path / "x.npy", np.ones((1, 3)))
+    code, _, err = cli(capfd, STACK, "--run", "--data", f"inputlayer={tmp_path / 'x.npy'}")
+    assert (code, "error[E508]: no input is called 'inputlayer'" in err, "input_layer" in err) == (2, True, True)
+    code, _, err = cli(capfd, STACK, "--run", "--data", "gone.npy")
+    assert (code, "cannot read 'gone.npy'" in err, "stack" in err) == (2, True, False)
+
+
+def test_an_input_without_data_is_told(tmp_path):
+    np.save(tmp_path / "x.npy", np.ones((1, 2), "float32"))
+    graph = read("[Input(2, name=a) | Input(2, name=b)] -> Concatenate")
+    assert run(graph, Options(data=(f"a={tmp_path / 'x.npy'}",))).notes == (
+        "random numbers went into 'b', for which there were no data",
+    )
+    assert run(graph).notes == ()
+
+
+def test_an_initializer_that_cannot_fill_a_kernel_is_named():
+    with pytest.raises(DenseError, match=r"'conv2d/kernel' cannot be drawn: identity fills matrices only") as caught:
+        run(read("Conv2D(3, 3, kernel_initializer=identity)@(8,8,3)"))
+    assert caught.value.code == "E303"
 
 
 def test_two_batches_do_not_go_together(tmp_path):

@@ -12,7 +12,7 @@ from densecli import kernels
 from densecli.data import input_tensors
 from densecli.errors import ReadError
 from densecli.read.open import open_spec
-from densecli.run import Options, run
+from densecli.run import Options, prepare, run
 from densecli.weights import has_weights
 from run_values import draw_inputs
 
@@ -25,6 +25,7 @@ ORDER = (
     "functions",
     "half",
     "wrapped",
+    "given_masks",
     *(f"random_{seed}" for seed in range(6)),
 )
 
@@ -95,6 +96,17 @@ def test_a_pass_that_shows_every_layer_gives_the_same(folder, name):
     joined = run(open_spec(path), Options(weights=path, data=data))
     assert len(plain.profile) > 2
     compare(joined, plain.arrays, 2e-3 if name == "half" else 1e-5)
+
+
+@pytest.mark.parametrize("weights", ["a file", None])
+def test_a_layer_shared_between_models_has_its_weights_once(folder, weights):
+    path = str(folder / "nested.keras")
+    made = prepare(open_spec(path), Options(weights=path if weights else None))
+    by_name = dict(zip((node.name for node in made.graph.nodes), made.weights, strict=True))
+    outside, inside = by_name["shared"]["kernel"], by_name["inner"]["shared"]["kernel"]
+    wrapped = next(value for name, value in by_name.items() if name.startswith("time_distributed"))
+    assert outside is inside
+    assert next(iter(wrapped.values()))["shared"]["kernel"] is outside
 
 
 def test_weights_of_another_model_are_refused(folder):

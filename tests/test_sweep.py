@@ -112,6 +112,14 @@ def test_error_one_message_and_exit_2(capsys, arguments, message):
     assert message in err
 
 
+def test_error_a_variable_that_a_spec_does_not_have_is_one_message(capsys, tmp_path):
+    path = tmp_path / "model.yaml"
+    path.write_text(SPEC)
+    code, out, err = densecli(capsys, "sweep", path, "--set", "widht=1,2,3")
+    assert (code, out, err.count("error[E309]")) == (2, "", 1)
+    assert "did you mean `width`?" in err
+
+
 def test_error_too_many_combinations_are_not_begun():
     many = ",".join(map(str, range(101)))
     with pytest.raises(LimitError) as raised:

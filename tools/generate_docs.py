@@ -1,7 +1,7 @@
 """Write what the documentation shows from what the program prints; `--check` only tells what is out of date.
 
-Made are the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, the table of limits in
-docs/files.md, and docs/layers.md and the man page, whole.
+Made are the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, the tables between
+`<!-- convention: … -->` and `<!-- end -->`, the table of limits in docs/files.md, and docs/layers.md and the man page, whole.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from densecli.read import limits
 ROOT = Path(__file__).resolve().parent.parent
 LIMITS = re.compile(r"^(<!-- limits: .*-->\n).*?^(<!-- end of limits -->)$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CONVENTION = re.compile(r"(<!-- convention: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def main() -> int:
@@ -46,8 +47,15 @@ def fresh_page(page: Path) -> str:
         return markdown()
     if page == make_man.PAGE:
         return make_man.page()
-    text = BLOCK.sub(lambda found: f"```console\n{session(found[1])}```", page.read_text())
-    return LIMITS.sub(lambda found: f"{found[1]}{limits.table()}{found[2]}", text)
+    text = CONVENTION.sub(lambda found: f"{found[1]}\n{convention(found[2])}\n{found[3]}", page.read_text())
+    text = LIMITS.sub(lambda found: f"{found[1]}{limits.table()}{found[2]}", text)
+    return BLOCK.sub(lambda found: f"```console\n{session(found[1])}```", text)
+
+
+def convention(figure: str) -> str:
+    from densecli.render import catalogue
+
+    return catalogue.convention(figure)
 
 
 def session(text: str) -> str:

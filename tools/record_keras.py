@@ -29,9 +29,10 @@ from cases import Case, families
 from values import draw_inputs, draw_masks, draw_weight, flat
 
 TENSORFLOW = {"lookup", "text"}
-COUNTED = re.compile(
-    r"(Depthwise|Separable)?Conv(olution)?[123]D(Transpose)?|Dense|Dot"
-)  # whose work torch counts one by one
+COUNTED = re.compile(  # what has products, for torch to count
+    r"(Depthwise|Separable)?Conv(olution|LSTM)?[123]D(Transpose)?|(Einsum)?Dense|Dot|ReversibleEmbedding|\w*Spectrogram"
+    r"|\w*Attention|(Simple|Stacked)?RNN(Cells?)?|(LSTM|GRU)(Cell)?|Bidirectional|TimeDistributed|SpectralNormalization|Pipeline"
+)
 EXPORTED = {"GroupedQueryAttention": "GroupQueryAttention"}  # classes that keras.layers has under another name
 MOST_NUMBERS = 400  # of one output; larger ones are recorded by every n-th number
 
@@ -142,16 +143,30 @@ def record_values(case: Case, layer: keras.Layer) -> dict[str, Any]:
     arrays = [keras.ops.convert_to_numpy(tensor) for tensor in keras.tree.flatten(output)]
     masks = [get_keras_mask(tensor) for tensor in keras.tree.flatten(output)] if case.masks else []
     found = [None if mask is None else sample(keras.ops.convert_to_numpy(mask)) for mask in masks]
-    macs = {"macs": count_macs(case, layer)} if COUNTED.fullmatch(case.layer) and "lora_rank" not in case.config else {}
+    masked = case.masks or "mask" in case.call.get("tensors", {})  # which torch's unrolled loop does not take
+    counted = COUNTED.fullmatch(case.layer) and "lora_rank" not in str(case.config) and not masked
+    macs = {"macs": count_macs(case, layer)} if counted else {}
     return {"values": [sample(array) for array in arrays]} | ({"masks": found} if case.masks else {}) | macs
 
 
 def count_macs(case: Case, layer: keras.Layer) -> int:
-    """The multiply-accumulates of one call as torch itself counts them, for the whole batch."""
+    """The multiply-accumulates of one call as torch itself counts them, for the whole batch.
+
+    Of Keras' two ways to do the same, torch can count one only: its counter does not know the attention that is one
+    operation on CPU, so the heads are asked for their scores; and a loop over steps takes more steps than there are, to
+    learn what comes out, so recurrent layers are unrolled.
+    """
     from torch.utils.flop_counter import FlopCounterMode
 
+    for part in layer._flatten_layers():
+        if isinstance(part, keras.layers.RNN):
+            part.unroll = True
+            part._maybe_config_dropout_masks = lambda *_: None  # runs stacked cells once more, for training
+    if isinstance(layer, keras.layers.MultiHeadAttention | keras.layers.GroupQueryAttention):
+        case = case._replace(call={**case.call, "return_attention_scores": True})
+    tensors = masked_tensors(case)
     with FlopCounterMode(display=False) as counter:
-        call(case, layer, iter(masked_tensors(case)))
+        call(case, layer, iter(tensors))
     return counter.get_total_flops() // 2
 
 

@@ -70,9 +70,29 @@ def frozen_layers_made_of_layers() -> Any:
     return keras.Model(inputs, layers.TimeDistributed(layers.Dense(2), trainable=False, name="steps")(x))
 
 
+def frozen_recurrent_layers() -> Any:
+    """Keras freezes the cells of LSTM, GRU and SimpleRNN with their layer, but not those of ConvLSTM, nor a given cell."""
+    inputs = keras.Input((5, 6, 2), name="input")
+    x = layers.ConvLSTM1D(2, 2, trainable=False, return_sequences=True, name="conv_lstm")(inputs)
+    x = layers.Bidirectional(layers.ConvLSTM1D(2, 2, trainable=False, return_sequences=True), name="both_ways")(x)
+    x = layers.TimeDistributed(layers.LSTM(4, trainable=False), name="each_step")(x)
+    x = layers.RNN(layers.GRUCell(4), trainable=False, return_sequences=True, name="given_cell")(x)
+    x = layers.Bidirectional(layers.LSTM(3, return_sequences=True), trainable=False, name="frozen_wrapper")(x)
+    x = layers.SpectralNormalization(layers.Dense(3, trainable=False), name="spectral")(x)
+    return keras.Model(inputs, layers.GRU(3, trainable=False, name="gru")(x), name="recurrent")
+
+
 def batch_norm_split() -> Any:
     return keras.Sequential(
         [keras.Input((8, 8, 3)), layers.Conv2D(4, 3), layers.BatchNormalization(), layers.Flatten()]
+    )
+
+
+def all_outputs_of_a_layer_in_a_stack() -> Any:
+    both = layers.Bidirectional(layers.GRU(2), merge_mode=None, name="both")
+    inner = keras.Sequential([layers.Dense(5), layers.LSTM(3, return_state=True)], name="inner")
+    return keras.Sequential(
+        [keras.Input((4, 3)), inner, layers.Concatenate(), layers.Reshape((3, 3)), both], name="stack"
     )
 
 

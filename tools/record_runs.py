@@ -111,7 +111,23 @@ def wrapped() -> keras.Model:
     return keras.Model(inputs, [layers.ConvLSTM1D(2, 2)(x[..., None]), layers.RMSNormalization()(x)])
 
 
-CURATED = (masks, masking, nested, images, functions, half, wrapped)
+def given_masks() -> keras.Model:
+    """Masks that the caller names: Keras hears all of them but MultiHeadAttention's query_mask."""
+    x, m = keras.Input((6, 4), name="x"), keras.Input((6,), dtype="bool", name="m")
+    q, of_query = keras.Input((5, 4), name="q"), keras.Input((5,), dtype="bool", name="of_query")
+    pairs = keras.Input((5, 6), dtype="bool", name="pairs")
+    heads = layers.MultiHeadAttention(2, 3)(q, x, query_mask=of_query, value_mask=m, attention_mask=pairs)
+    scored = layers.MultiHeadAttention(2, 3)(q, x, attention_mask=pairs, return_attention_scores=True)
+    grouped = layers.GroupQueryAttention(3, 4, 2)(q, x, attention_mask=pairs)
+    steps = layers.Bidirectional(layers.GRU(3, return_sequences=True))(x, mask=m)
+    last = layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)])(steps, mask=m)
+    mean = layers.GlobalAveragePooling1D()(layers.BatchNormalization()(x, mask=m), mask=m)
+    attended = layers.Attention(use_scale=True)([q, x], mask=[of_query, m])
+    soft = layers.Softmax()(layers.Flatten()(x[..., 0]), mask=m)
+    return keras.Model([x, m, q, of_query, pairs], [heads, *scored, grouped, steps, last, mean, attended, soft])
+
+
+CURATED = (masks, masking, nested, images, functions, half, wrapped, given_masks)
 
 
 # -- random models ------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from densecli import kernels
@@ -49,6 +50,9 @@ def given_arrays(graph: Graph, words: Sequence[str], most: int) -> list[Array | 
 def named_file(word: str, names: Sequence[str]) -> tuple[str | None, str]:
     """NAME=FILE taken apart where NAME is an input; a file may have `=` in its name."""
     name, equals, path = word.partition("=")
+    if equals and name not in names and not os.path.lexists(word):
+        hint = did_you_mean(name, names) or f"the inputs are {', '.join(names[:8])}"
+        raise ReadError(f"no input is called {quote(name)}", code="E508", hint=hint)
     return (name, path) if equals and name in names else (None, word)
 
 

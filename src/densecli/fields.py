@@ -253,7 +253,11 @@ def seed(doc: str = "start of the random numbers") -> Field[Any]:
     """An integer or null; a generator that a file holds stays as it is."""
 
     def read(_: Any, value: Any) -> Any:
-        return value if value is None or isinstance(value, dict | Object) else read_integer(value, "an integer", None)
+        return (
+            value
+            if value is None or (value and isinstance(value, dict | Object))
+            else read_integer(value, "an integer", None)
+        )
 
     return Field(read, None, doc, {"type": ["integer", "null"]})
 

@@ -7,13 +7,15 @@ from functools import cache
 from inspect import signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from densecli.errors import DenseError
 from densecli.graph import Call, Graph, Ref, call_order, map_refs
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
 
-    from densecli.graph import Step
+    from densecli.graph import Node, Step
     from densecli.layer import Layer
 
 Array = Any
@@ -43,7 +45,7 @@ def forward(
     left = uses(graph, order)
     for node, call in order:
         if Ref(node, call) not in values:
-            made = call_layer(graph.nodes[node].layer, ops, weights[node], graph.nodes[node].calls[call], values)
+            made = called(graph.nodes[node], call, ops, weights[node], values)
             if watch is not None:
                 watch((node, call), made)
             values.update({
@@ -54,6 +56,18 @@ def forward(
             del made
             release(graph.nodes[node].calls[call].refs(), values, left)
     return [values[ref] for ref in graph.outputs]
+
+
+def called(
+    node: Node, call: int, ops: ModuleType, weights: Mapping[str, Any], values: Mapping[Ref, Value]
+) -> list[Value]:
+    """One call of a node. Raises DenseError where data reach for what is not there, such as a word behind the vocabulary."""
+    try:
+        return call_layer(node.layer, ops, weights, node.calls[call], values)
+    except IndexError as error:
+        raise DenseError(
+            f"{node.layer.type_name} {quote(node.name)} cannot take these data: {error}", code="E508"
+        ) from error
 
 
 def uses(graph: Graph, order: Sequence[Step]) -> Counter[Ref]:
@@ -79,7 +93,8 @@ def call_layer(
     args, kwargs = map_refs((call.args, call.kwargs), lambda ref: values[ref].array)
     masks, named = map_refs((call.args, call.kwargs), lambda ref: values[ref].mask)
     found = mask_arguments(layer, masks, named, alone=tensor_arguments(call) == 1)
-    kwargs = {**found, **kwargs, **given_masks(layer, call, values)}
+    given = {**kwargs, **given_masks(layer, call, values)}
+    kwargs = found | {name: each for name, each in given.items() if name not in layer.unheeded_masks}
     if layer.carries_masks:  # a model: what comes out carries the masks that its own layers made
         made: list[Value] = layer.values(ops, weights, args, kwargs)  # type: ignore[attr-defined]
         return made
@@ -118,6 +133,8 @@ def in_dtype(layer: Layer, ops: ModuleType, weights: Mapping[str, Any], args: An
     rounded outputs, as processors do it; bfloat16, which NumPy lacks, in float32 throughout.
     """
     dtype = layer.compute_dtype
+    if layer.keeps_integers and not layer.autocast:
+        return layer.forward(ops, weights, *args, **kwargs)
     if dtype == "float16":
         lifted = map_arrays((args, kwargs, dict(weights)), ops.rounded_to_half)
         return map_arrays(layer.forward(ops, lifted[2], *lifted[0], **lifted[1]), ops.to_half)

@@ -96,14 +96,17 @@ class Layer:
     order: ClassVar[tuple[str, ...]] = ()  # the order of positional arguments, where it is not that of the fields
     formula: ClassVar[str] = ""  # what the layer computes, shown by explain and the docs
     shape_rule: ClassVar[str] = ""  # how the output shape follows from the input's
+    macs_rule: ClassVar[str] = "0"  # what `macs` counts, in words
+    elementwise_rule: ClassVar[str] = ""  # what `elementwise` counts, in words: the convention of docs/figures.md
     ndim: ClassVar[int | None] = None  # axes the input must have, with the batch
     min_ndim: ClassVar[int | None] = None
     takes: ClassVar[str] = (
         "one"  # one tensor, a list of tensors, or several as positional arguments: one, list, several
     )
-    keeps_integers: ClassVar[bool] = False  # integer inputs come out as integers
+    keeps_integers: ClassVar[bool] = False  # inputs that are not cast (integers) come out in their own dtype
     supports_masking: ClassVar[bool] = False
     makes_mask: ClassVar[bool] = False  # gives a mask even when none came in
+    unheeded_masks: ClassVar[tuple[str, ...]] = ()  # arguments that Keras takes and then overwrites
     carries_masks: ClassVar[bool] = False  # a model, whose outputs carry the masks that its own layers made
     leads: ClassVar[tuple[str, ...]] = ()  # weights of a layer inside that Keras lists before this layer's own
     opaque: ClassVar[bool] = False  # nothing is known but what the config states
@@ -113,6 +116,7 @@ class Layer:
 
     trainable = fields.flag(True, "whether training may change the weights")
     dtype = fields.dtype_policy()
+    autocast = fields.flag(True, "whether floating-point inputs are cast to the layer's dtype")
     activity_regularizer = fields.regularizer()
 
     given: dict[str, Any]
@@ -196,7 +200,7 @@ class Layer:
 
     def output_dtype(self, *dtypes: str) -> str | list[str]:
         """What comes out, by the dtypes of all inputs; one for all outputs, or one each."""
-        if self.keeps_integers and dtypes and not is_float(dtypes[0]):
+        if self.keeps_integers and dtypes and not (self.autocast and is_float(dtypes[0])):
             return dtypes[0]
         return self.compute_dtype
 

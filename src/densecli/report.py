@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from densecli.shape import Shape
 
 SCHEMA = "densecli/summary/1"
+WORK = {"macs": "MACs", "flops": "FLOPs", "activation_bytes": "Activations"}  # the figures that depend on the batch
 
 
 class TensorInfo(NamedTuple):
@@ -63,6 +66,11 @@ class Row(NamedTuple):
     uncounted: bool = False  # there may be weights that nobody told
 
     @property
+    def weights_unknown(self) -> bool:
+        """Whether nothing at all is known of its weights, so that a count of 0 would say too much."""
+        return self.uncounted and not self.params
+
+    @property
     def non_trainable_params(self) -> int:
         return self.params - self.trainable_params
 
@@ -97,6 +105,14 @@ class Totals(NamedTuple):
         return self.params - self.trainable_params
 
 
+def basis_of(inputs: Iterable[Shape | None]) -> str:
+    """The batch that figures of work are counted for, in words, by the shapes of a model's inputs."""
+    batches = {shape[0] for shape in inputs if shape}
+    if batches <= {None}:
+        return "one sample"
+    return f"a batch of {batches.pop():,}" if len(batches) == 1 else "the batches of the inputs"
+
+
 class Report(NamedTuple):
     """A model's summary."""
 
@@ -109,6 +125,11 @@ class Report(NamedTuple):
     totals: Totals
     batch: int | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def basis(self) -> str:
+        """What MACs, FLOPs and activations are counted for: one sample, unless an input states its batch."""
+        return basis_of(tensor.shape for tensor in self.inputs)
 
     @property
     def is_chain(self) -> bool:

@@ -79,6 +79,7 @@ class Plan(NamedTuple):
     weights: list[dict[str, Any]]
     found: Trace
     peak_bytes: int
+    drawn: tuple[str, ...] = ()  # inputs that nobody gave
 
     def __call__(self, watch: Watch | None = None) -> list[Array]:
         """The outputs; the inputs stay for another pass."""
@@ -110,7 +111,7 @@ def run(graph: Graph, options: Options = Options(), watch: Watch | None = None) 
         batch=first[0] if first else None,
         weights=options.weights,
         profile=None if profile is None else tuple(profile.calls),
-        notes=tuple(notes(graph)),
+        notes=tuple(notes(graph, plan.drawn if options.data else ())),
     )  # fmt: skip
 
 
@@ -131,7 +132,9 @@ def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  
     inputs = draw(graph, given, shapes, options.seed)
     if not options.profile:  # a profile shows every layer, so none of them is joined to another
         graph = fuse(graph, kernels, weights)
-    return Plan(graph, inputs, weights, found, needed)
+    names = [graph.nodes[ref.node].name for ref in graph.inputs]
+    drawn = tuple(name for name, array in zip(names, given, strict=True) if array is None)
+    return Plan(graph, inputs, weights, found, needed, drawn)
 
 
 def draw(graph: Graph, given: Sequence[Array | None], shapes: Sequence[Tensor], seed: int) -> list[Value]:
@@ -211,8 +214,10 @@ def both(profile: Profile | None, watch: Watch | None) -> Watch | None:
     return each
 
 
-def notes(graph: Graph) -> Iterator[str]:
-    """Where the arithmetic is not what the file says."""
+def notes(graph: Graph, drawn: Sequence[str]) -> Iterator[str]:
+    """Which inputs were forgotten, and where the arithmetic is not what the file says."""
+    if drawn:
+        yield f"random numbers went into {', '.join(map(quote, drawn))}, for which there were no data"
     dtypes = {node.layer.compute_dtype for node in graph.nodes}
     if "bfloat16" in dtypes:
         yield "bfloat16 layers were computed in float32, which NumPy has"

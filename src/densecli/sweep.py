@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from densecli.errors import DenseError, LimitError, OutputError, ReadError, SpecErrors, did_you_mean
 from densecli.infer import infer
+from densecli.report import WORK
 from densecli.shape import show
 from densecli.text import quote
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 SCHEMA = "densecli/sweep/1"
 MOST = 10_000  # combinations
 DEFAULT = ("params", "macs", "activation_bytes")
+UNKNOWN_VARIABLE = "E309"  # the same in every combination
 _OPEN, _CLOSE = "([", ")]"
 
 
@@ -40,6 +42,8 @@ class Combination(NamedTuple):
     settings: dict[str, str]
     values: tuple[Any, ...] = ()
     error: DenseError | None = None
+    basis: str = ""  # the batch that its work is counted for
+    lower_bound: bool = False  # there may be weights that nobody told
 
 
 class Sweep(NamedTuple):
@@ -49,6 +53,13 @@ class Sweep(NamedTuple):
     variables: tuple[str, ...]
     figures: tuple[Figure, ...]
     rows: tuple[Combination, ...]
+
+    @property
+    def basis(self) -> str:
+        """What its figures of work are counted for, in words; nothing where none of them is shown."""
+        named = [WORK[figure.name] for figure in self.figures if figure.name in WORK]
+        batches = dict.fromkeys(row.basis for row in self.rows if row.basis)
+        return f"{', '.join(named)}: for {', '.join(batches)}" if named and batches else ""
 
 
 def _total(name: str, header: str, unit: str) -> Figure:
@@ -137,10 +148,14 @@ def sweep(
     def row(settings: dict[str, str]) -> Combination:
         try:
             graph = read(settings)
-            return Combination(settings, measure(graph, figures, source, batch))
+            report = infer(graph, source, batch)
+            found = measure(graph, report, figures, batch)
+            return Combination(settings, found, None, report.basis, report.totals.lower_bound)
         except (ReadError, LimitError):  # of the file, not of the combination
             raise
         except DenseError as error:
+            if error.code == UNKNOWN_VARIABLE:
+                raise
             return Combination(settings, error=error)
         except SpecErrors as several:
             return Combination(settings, error=several.errors[0])
@@ -149,12 +164,11 @@ def sweep(
     return Sweep(source, tuple(wanted), figures, tuple(rows))
 
 
-def measure(graph: Graph, figures: Sequence[Figure], source: str, batch: int | None) -> tuple[Any, ...]:
+def measure(graph: Graph, report: Report, figures: Sequence[Figure], batch: int | None) -> tuple[Any, ...]:
     """The figures of one model; its memory is worked out where one of them asks for it."""
-    report = infer(graph, source, batch)
     found = None
     if any(figure.memory for figure in figures):
         from densecli.footprint import Wish, footprint  # noqa: PLC0415
 
-        found = footprint(graph, source, Wish(batch or 1))
+        found = footprint(graph, report.source, Wish(batch or 1))
     return tuple(figure.of(report, found) for figure in figures)

@@ -63,6 +63,7 @@ def trace(graph: Graph, inputs: Sequence[Tensor] | None = None) -> Trace:
     found = Trace()
     given = dict(zip((ref[:2] for ref in graph.inputs), inputs or (), strict=False))
     order = _order(graph)
+    chain = graph.kind == "Sequential"
     memo: dict[Any, Result] = {}
     for step in order:
         node = graph.nodes[step[0]]
@@ -70,6 +71,8 @@ def trace(graph: Graph, inputs: Sequence[Tensor] | None = None) -> Trace:
             found.results[step] = Result((), {}, (), given[step].shape, (given[step],))
         else:
             _trace_call(found, node, step, memo)
+            if chain and step in found.results and len(found.results[step].tensors) > 1:
+                _pass_on(graph, step[0], len(found.results[step].tensors))
     if found.errors:
         raise SpecErrors(found.errors)
     return found
@@ -82,6 +85,16 @@ def _order(graph: Graph) -> Sequence[tuple[int, int]]:
     order = call_order(graph)[0]
     reached = set(order)
     return [*(ref[:2] for ref in graph.inputs if ref[:2] not in reached), *order]
+
+
+def _pass_on(graph: Graph, index: int, count: int) -> None:
+    """A Sequential hands on all that a layer gives, as one list: to the next layer, or to its caller (Keras 3.15.1)."""
+    whole = [Ref(index, 0, tensor) for tensor in range(count)]
+    following = graph.nodes[index + 1] if index + 1 < len(graph.nodes) else None
+    if following is not None and following.calls[0].args == (whole[0],):
+        following.calls = [following.calls[0]._replace(args=(whole,))]
+    if graph.outputs == whole[:1]:
+        graph.outputs = whole
 
 
 def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any, Result]) -> None:
@@ -118,6 +131,8 @@ def call_layer(found: Trace, node: Node, call: Call) -> Result | None:
         return None
     if call.plain:
         return _stated_or(apply(node.layer, (inputs[0].shape,), {}, inputs), call)
+    if call.args and isinstance(call.args[0], list):
+        _check_list(node.layer, call.args[0])
     known = dict(zip(refs, inputs, strict=True))
     args, kwargs = map_refs((call.args, call.kwargs), lambda ref: known[ref].shape)
     extra = len(Call((), call.extra).refs()) if call.extra else 0
@@ -130,6 +145,12 @@ def call_layer(found: Trace, node: Node, call: Call) -> Result | None:
     if call.extra:
         result = result._replace(inputs=inputs)
     return _stated_or(result, call)
+
+
+def _check_list(layer: Layer, tensors: list[Any]) -> None:
+    if layer.takes in ("one", "several") and not (layer.opaque or layer.carries_masks):
+        hint = "a Sequential hands on all outputs of a layer; `inputs: lstm` in a graph takes the first"
+        raise GraphError(f"takes one tensor, got a list of {len(tensors)}", code="E407", hint=hint)
 
 
 def _stated_or(result: Result, call: Call) -> Result:
@@ -189,8 +210,8 @@ def _explain(error: DenseError, found: Trace, node: Node, call: Call) -> DenseEr
     """Add which layer it was, where it stands and what came in."""
     if error.layer is None:
         error.message = f"{node.layer.type_name} '{node.name}': {error.message}"
-        shapes = [] if isinstance(error, GraphError) else _shapes(found, call)
-        error.label = error.label or f"input {show(shapes[0] if len(shapes) == 1 else shapes)}"
+        shapes = [] if error.code == "E402" else _shapes(found, call)  # one of them does not exist
+        error.label = error.label or (f"input {show(shapes[0] if len(shapes) == 1 else shapes)}" if shapes else None)
     return error.at(node.place, node.name)
 
 

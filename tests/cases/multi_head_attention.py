@@ -67,6 +67,8 @@ CASES = [
     masked(IMAGE, IMAGE, tensors={"attention_mask": (None, 3, 4, 3, 4)}),
     masked(IMAGE, IMAGE, tensors={"attention_mask": (None, 4, 4)}, attention_axes=2),
     multi(S, S, kernel_initializer="zeros", bias_initializer="ones", seed=1, flash_attention=False),
+    multi(S, S, kernel_initializer=None),
+    multi(S, S, bias_initializer=None, use_bias=False),
     multi(Q),
     multi(Q, V, S),
     multi((None, 4, None), V),

@@ -3,6 +3,7 @@ from cases import case, inner
 IMAGES = (None, 8, 8, 3)
 
 CASES = [
+    case("Pipeline", IMAGES, layers=[inner("Rescaling", scale=2, dtype="float16"), inner("RandomFlip")], _values=False),
     case("Pipeline", IMAGES, layers=[inner("Rescaling", scale=0.5), inner("CenterCrop", height=4, width=6)]),
     case("Pipeline", IMAGES, layers=[inner("RandomFlip", mode="horizontal"), inner("Resizing", height=4, width=4)]),
     case("Pipeline", IMAGES, layers=[inner("AutoContrast"), inner("RandomBrightness", factor=0.5)], dtypes=("uint8",)),

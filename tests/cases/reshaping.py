@@ -1,6 +1,7 @@
 from cases import case
 
 CASES = [
+    case("Flatten", (None, 3, 2), autocast=False, dtype="mixed_float16", _values=False),
     case("Flatten", (None, 3, 16)),
     case("Flatten", (None, 3, None)),
     case("Flatten", (None,)),

@@ -26,7 +26,7 @@ class Deliberate(NamedTuple):
 
 
 TRAINING = (
-    "AugMix", "CutMix", "MixUp", "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter",
+    "AlphaDropout", "AugMix", "CutMix", "MixUp", "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter",
     "RandomContrast", "RandomCrop", "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur",
     "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation",
     "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "Solarization",
@@ -44,14 +44,81 @@ def accepted(it: Difference, *words: str) -> bool:
     return it.fact == "accepted" and any(word in it.theirs for word in words)
 
 
+def integers_only(it: Difference) -> bool:
+    """The shapes are equal, and Keras says integers (or booleans) where densecli says floating point."""
+    if it.fact == "output_dtypes":
+        pairs = zip(it.theirs, it.ours, strict=True)
+    elif it.fact == "outputs of the saved config" and [each[0] for each in it.theirs] == [each[0] for each in it.ours]:
+        pairs = zip((each[1] for each in it.theirs), (each[1] for each in it.ours), strict=True)
+    else:
+        return False
+    return all(theirs == ours or (("int" in theirs or theirs == "bool") and "float" in ours) for theirs, ours in pairs)
+
+
 DELIBERATE = (
     Deliberate(
         "Keras accepts the call on symbolic tensors, but fails as soon as there are numbers",
-        lambda it: it.fact == "refused what cannot be computed",
+        lambda it: it.fact.endswith("what cannot be computed"),
+    ),
+    Deliberate(
+        "what comes out of a model, where Keras computes something else than it says",
+        lambda it: it.fact == "outputs that Keras computes otherwise than it says",
     ),
     Deliberate(
         "a boolean where a number belongs is a slip: Keras takes true for 1 and false for 0",
         lambda it: refused(it, "got boolean"),
+    ),
+    Deliberate(
+        "a text where a number belongs is a slip: Keras takes some texts for numbers, and one for a list of its letters",
+        lambda it: refused(it, "integer, got string", "integers, got string", "number, got string"),
+    ),
+    Deliberate(
+        "a list where a number belongs is a slip: Keras finds out when it computes",
+        lambda it: refused(it, "E301 expected a number, got ("),
+    ),
+    Deliberate(
+        "a layer that was built for a call outside the model counts what it is called with, not what its build_config says",
+        lambda it: it.fact.endswith("of a model with layers built for other calls"),
+    ),
+    Deliberate(
+        "an empty list or dict is no data_format: Keras takes its default for whatever is empty",
+        lambda it: refused(it, "data_format: E301"),
+    ),
+    Deliberate(
+        "an empty list of cells computes nothing",
+        lambda it: it.layer in ("StackedRNNCells", "RNN") and it.config.get("cells", it.config.get("cell")) == [],
+    ),
+    Deliberate(
+        "Softmax over axis null mixes samples",
+        lambda it: it.layer == "Softmax" and refused(it, "axis: E301", "got null"),
+    ),
+    Deliberate(
+        "noise and dropout take one tensor: Keras hands a list on as it is at inference, and fails in training",
+        lambda it: it.fact == "readable" and "takes one tensor, got a list" in it.ours,
+    ),
+    Deliberate(
+        "weights that a config brings along are not looked at: Keras takes a list of them",
+        lambda it: (
+            it.layer in ("Bidirectional", "Embedding")
+            and it.fact == "accepted"
+            and it.config.get("weights") is not None
+        ),
+    ),
+    Deliberate(
+        "integers through a Pipeline: each layer's own answer; Keras says what the torch backend happens to compute",
+        lambda it: it.layer == "Pipeline" and integers_only(it),
+    ),
+    Deliberate(
+        "a strength of null is no number: Keras takes it for 0",
+        lambda it: it.layer == "ActivityRegularization" and refused(it, "a number of 0 or more, got null"),
+    ),
+    Deliberate(
+        "names of regularizers are looked up at once: recurrent layers of Keras never ask for activity_regularizer",
+        lambda it: refused(it, "activity_regularizer: E303"),
+    ),
+    Deliberate(
+        "a seed is an integer: Keras takes any number, and cuts it",
+        lambda it: refused(it, "seed: E301 expected an integer, got number"),
     ),
     Deliberate(
         "a switch is true or false: Keras goes by the truth of whatever is given",
@@ -60,7 +127,7 @@ DELIBERATE = (
     Deliberate(
         "arguments that every layer has (trainable, dtype, activity_regularizer) are accepted on every layer",
         lambda it: accepted(
-            it, *(f"unexpected keyword argument '{name}'" for name in ("trainable", "activity_regularizer"))
+            it, *(f"unexpected keyword argument '{name}'" for name in ("trainable", "dtype", "activity_regularizer"))
         ),
     ),
     Deliberate(
@@ -69,11 +136,18 @@ DELIBERATE = (
     ),
     Deliberate(
         "what only the backend lacks, such as a QR decomposition in half precision, is no mistake of the model",
-        lambda it: accepted(it, "not implemented for 'Half'", "not implemented for 'BFloat16'"),
+        lambda it: accepted(
+            it, "not implemented for '", "with backend torch", "with the torch backend", "result type Float can't"
+        ),
     ),
     Deliberate(
         "Keras cannot infer the shape from its stand-ins for unknown sizes, but computes the call when it has numbers",
-        lambda it: it.fact == "accepted what can be computed" and "Could not automatically infer" in it.theirs,
+        lambda it: (
+            it.fact == "accepted what can be computed"
+            and any(
+                words in it.theirs for words in ("Could not automatically infer", "not have a `compute_output_shape`")
+            )
+        ),
     ),
     Deliberate(
         "attention over tensors that do not fit one another, which broadcasting happens to compute",
@@ -111,8 +185,8 @@ DELIBERATE = (
         lambda it: refused(it, "epsilon: E301 expected a number, got null"),
     ),
     Deliberate(
-        "stacked cells take the states that belong to them; Keras drops what is too much",
-        lambda it: it.layer == "StackedRNNCells" and refused(it, "do not fit"),
+        "cells take the states that belong to them; Keras drops what is too much",
+        lambda it: it.layer.endswith(("Cell", "Cells")) and refused(it, "do not fit", "as many states"),
     ),
     Deliberate(
         "at inference RandomCrop resizes, as documented; Keras 3.15.1 hands the images on in another shape than it reported",
@@ -148,7 +222,7 @@ DELIBERATE = (
     ),
     Deliberate(
         "a cell works on one step (batch, features); Keras lets broadcasting take more axes",
-        lambda it: it.layer.endswith("Cell") and refused(it, "expected 2 axes"),
+        lambda it: it.layer.endswith(("Cell", "Cells")) and refused(it, "expected 2 axes"),
     ),
     Deliberate(
         "synchronized=True depends on the backend, not on the layer",

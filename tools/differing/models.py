@@ -324,8 +324,7 @@ def json_case(model: Any) -> tuple[Any, list[tuple[str, Any, Any]]]:
     except Exception as error:
         raise Refused(str(error)) from error
     document = json.loads(text)
-    found = list(compare(oracle, lambda: reader.read(document, Source("drawn", ""))))
-    return document, found
+    return document, judged(oracle, compare(oracle, lambda: reader.read(document, Source("drawn", ""))))
 
 
 def file_case(model: Any, random: Random) -> tuple[Any, list[tuple[str, Any, Any]]]:
@@ -336,10 +335,71 @@ def file_case(model: Any, random: Random) -> tuple[Any, list[tuple[str, Any, Any
             oracle = keras.models.load_model(path, compile=False)
         except Exception as error:
             raise Refused(str(error)) from error
-        return json.loads(model.to_json()), list(compare(oracle, lambda: opener.open_spec(str(path))))
+        return json.loads(model.to_json()), judged(oracle, compare(oracle, lambda: opener.open_spec(str(path))))
 
 
-def compare(oracle: Any, read: Callable[[], Any]) -> Iterator[tuple[str, Any, Any]]:
+def judged(oracle: Any, found: Iterator[tuple[str, Any, Any]]) -> list[tuple[str, Any, Any]]:
+    """The disagreements, and of each what becomes of it when Keras computes the model with numbers."""
+    return [(fate(oracle, fact, ours) or fact, theirs, ours) for fact, theirs, ours in found]
+
+
+def fate(oracle: Any, fact: str, ours: Any) -> str | None:
+    computed = next((made for made in (outputs_with(oracle, size) for size in (5, 1)) if made is not None), None)
+    if computed is None:
+        return f"{fact} of what cannot be computed"
+    if any(built_elsewhere(operation) for operation in layers_of(oracle)):
+        return f"{fact} of a model with layers built for other calls"
+    if fact == "outputs" and len(ours) == len(computed) and all(map(tells, ours, computed)):
+        return "outputs that Keras computes otherwise than it says"
+    return None
+
+
+def layers_of(model: Any) -> Iterator[Any]:
+    for layer in model.layers:
+        yield layer
+        if isinstance(layer, keras.Model):
+            yield from layers_of(layer)
+
+
+def built_elsewhere(layer: Any) -> bool:
+    """Whether Keras built the layer, as its build_config says, for another shape than that of its first call here."""
+    built = (layer.get_build_config() or {}).get("input_shape")
+    calls = [node for node in layer._inbound_nodes if len(node.input_tensors) == 1]
+    if (
+        not calls
+        or not isinstance(built, list | tuple)
+        or not all(each is None or isinstance(each, int) for each in built)
+    ):
+        return False
+    return list(calls[0].input_tensors[0].shape[1:]) != list(built[1:])
+
+
+def outputs_with(oracle: Any, size: int) -> list[Any] | None:
+    """Shape and dtype of what Keras computes where `size` stands for the unknown ones; None where it fails."""
+    arrays = [
+        ops.ones(
+            [(size if axis else 2) if each is None else each for axis, each in enumerate(tensor.shape)], tensor.dtype
+        )
+        for tensor in oracle.inputs
+    ]
+    try:
+        made = keras.tree.flatten(oracle(arrays if len(arrays) > 1 else arrays[0], training=False))
+    except Exception:  # noqa: BLE001
+        return None
+    return [[list(tensor.shape), keras.backend.standardize_dtype(tensor.dtype)] for tensor in made]
+
+
+def tells(said: Any, computed: Any) -> bool:
+    (shape, dtype), (found, found_dtype) = said, computed
+    return (
+        dtype == found_dtype
+        and len(shape) == len(found)
+        and all(each in (None, size) for each, size in zip(shape, found, strict=True))
+    )
+
+
+def compare(oracle: Any, read: Callable[[], Any], *, in_order: bool = True) -> Iterator[tuple[str, Any, Any]]:
+    """What differs. Without `in_order` the calls of a layer may have happened in another order."""
     try:
         report = infer.infer(read())
     except (SpecErrors, DenseError) as error:
@@ -347,6 +407,8 @@ def compare(oracle: Any, read: Callable[[], Any]) -> Iterator[tuple[str, Any, An
         return
     ours = [our_row(row) for row in report.rows]
     for their_row, our in zip(rows_of(oracle), ours, strict=False):
+        if not in_order:
+            their_row[2], our[2] = sorted(their_row[2], key=str), sorted(our[2], key=str)
         if their_row != our:
             yield "row", their_row, our
             return

@@ -12,6 +12,7 @@ from densecli.check.sequences import Pair, in_order
 from densecli.check.wiring import Wiring
 from densecli.fields import REQUIRED
 from densecli.layer import ALIASES, CATALOGUE
+from densecli.report import basis_of
 from densecli.shape import show
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Diff(NamedTuple):
     ports: tuple[Change, ...]
     differences: tuple[Difference, ...]
     totals: tuple[Change, ...]
+    basis: str = "one sample"  # what the work is counted for, in words
 
     @property
     def same(self) -> bool:
@@ -76,7 +78,8 @@ def compare(before: Outline, after: Outline, name_before: str, name_after: str) 
         for figure in after.totals
         if figure in before.totals
     )
-    return Diff(name_before, name_after, ports, differences, totals)
+    batches = dict.fromkeys(basis_of(port.shape for port in side.inputs) for side in (before, after))
+    return Diff(name_before, name_after, ports, differences, totals, " → ".join(batches))
 
 
 # -- inputs and outputs -----------------------------------------------------------------

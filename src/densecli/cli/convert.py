@@ -61,7 +61,7 @@ def command(
         raise ReadError(message, code="E111", hint="convert them one by one")
     graph = read(found[0], reading(input_shape, set, limit))
     text = picture(graph, to, depth, collapse=collapse) if to in PICTURES else written(graph, to)
-    deliver(text, output, [each.name for each in found if each.text is None])
+    deliver(text, output, [each.name for each in found if each.text is None], utf8=True)
     return 0
 
 

@@ -10,8 +10,7 @@ if TYPE_CHECKING:
 
     from densecli.cli.look import Look
     from densecli.errors import DenseError
-    from densecli.render.columns import Column
-    from densecli.render.selection import Line
+    from densecli.render.selection import Shown
     from densecli.report import Report
     from densecli.run import Outcome
 
@@ -52,6 +51,13 @@ class View(NamedTuple):
     look: Look
 
 
+class Chosen(NamedTuple):
+    """A summary, and what is shown of it."""
+
+    result: Summary
+    shown: Shown
+
+
 def write(results: Sequence[Summary | Failure], format: Format, view: View) -> str:
     """The text of all results in one format."""
     good = [result for result in results if isinstance(result, Summary)]
@@ -61,8 +67,7 @@ def write(results: Sequence[Summary | Failure], format: Format, view: View) -> s
         return json.render_all([(result.report, result.outcome) for result in good])
     if format is Format.ndjson:
         return "".join(map(_json_line, results))
-    texts = [_one(result, format, view) for result in good]
-    return _joined(texts, good, format)
+    return _RENDERERS[format]([Chosen(result, _shown(result, format, view)) for result in good], view)
 
 
 def bare(results: Sequence[Summary], path: str) -> str:
@@ -82,74 +87,69 @@ def _json_line(result: Summary | Failure) -> str:
     return json.line(json.as_record(result.report, result.outcome))
 
 
-def _one(result: Summary, format: Format, view: View) -> str:
+def _shown(result: Summary, format: Format, view: View) -> Shown:
     from densecli.render.columns import MACHINE_COLUMNS, choose_columns  # noqa: PLC0415
-    from densecli.render.selection import Selection, select  # noqa: PLC0415
+    from densecli.render.selection import Selection, Shown, select  # noqa: PLC0415
 
-    report = result.report
     wanted = Selection(**view.selection)
     usual = MACHINE_COLUMNS if format in (Format.csv, Format.tsv) else None
-    lines = select(report, wanted._replace(depth=None) if format is Format.html else wanted)
-    return _RENDERERS[format](result, lines, choose_columns(view.columns, report, usual), view)
+    lines = select(result.report, wanted._replace(depth=None) if format is Format.html else wanted)
+    return Shown(result.report, lines, choose_columns(view.columns, result.report, usual))
 
 
-def _joined(texts: Sequence[str], results: Sequence[Summary], format: Format) -> str:
-    """Several specs one after the other; tables under their names."""
-    if len(texts) == 1 or format is not Format.table:
-        return "\n".join(texts)
+def _table(chosen: Sequence[Chosen], view: View) -> str:
+    """One after the other; several under the names of their files."""
+    from densecli.render import run, table  # noqa: PLC0415
     from densecli.text import safe  # noqa: PLC0415
 
-    return "\n".join(f"{safe(result.report.source)}:\n{text}" for text, result in zip(texts, results, strict=True))
+    look, texts = view.look, []
+    for result, shown in chosen:
+        drawn = table.render(*shown, width=look.width, color=look.color, ascii_only=look.ascii)
+        head = f"{safe(result.report.source)}:\n" if len(chosen) > 1 else ""
+        texts.append(head + drawn + ("" if result.outcome is None else run.render(result.outcome)))
+    return "\n".join(texts)
 
 
-def _table(result: Summary, lines: Sequence[Line], columns: Sequence[Column], view: View) -> str:
-    from densecli.render import run, table  # noqa: PLC0415
-
-    look = view.look
-    drawn = table.render(result.report, lines, columns, width=look.width, color=look.color, ascii_only=look.ascii)
-    return drawn + ("" if result.outcome is None else run.render(result.outcome))
-
-
-def _csv(result: Summary, lines: Sequence[Line], columns: Sequence[Column], _: View) -> str:
+def _csv(chosen: Sequence[Chosen], _: View) -> str:
     from densecli.render import delimited  # noqa: PLC0415
 
-    return delimited.render_csv(result.report, lines, columns)
+    return delimited.render_csv([each.shown for each in chosen])
 
 
-def _tsv(result: Summary, lines: Sequence[Line], columns: Sequence[Column], _: View) -> str:
+def _tsv(chosen: Sequence[Chosen], _: View) -> str:
     from densecli.render import delimited  # noqa: PLC0415
 
-    return delimited.render_tsv(result.report, lines, columns)
+    return delimited.render_tsv([each.shown for each in chosen])
 
 
-def _markdown(result: Summary, lines: Sequence[Line], columns: Sequence[Column], _: View) -> str:
+def _markdown(chosen: Sequence[Chosen], _: View) -> str:
     from densecli.render import markdown  # noqa: PLC0415
 
-    return markdown.render(result.report, lines, columns)
+    return markdown.render([each.shown for each in chosen])
 
 
-def _latex(result: Summary, lines: Sequence[Line], columns: Sequence[Column], _: View) -> str:
+def _latex(chosen: Sequence[Chosen], _: View) -> str:
     from densecli.render import latex  # noqa: PLC0415
 
-    return latex.render(result.report, lines, columns)
+    return latex.render([each.shown for each in chosen])
 
 
-def _html(result: Summary, lines: Sequence[Line], columns: Sequence[Column], view: View) -> str:
+def _html(chosen: Sequence[Chosen], view: View) -> str:
     from densecli.render import html  # noqa: PLC0415
     from densecli.render.diagram import diagram  # noqa: PLC0415
 
-    depth = view.selection["depth"]
-    box = diagram(result.report, depth=depth, collapse=view.selection["collapse"])
-    return html.render(result.report, lines, columns, box, open_levels=99 if depth is None else depth)
+    depth, collapse = view.selection["depth"], view.selection["collapse"]
+    boxes = [diagram(each.result.report, depth=depth, collapse=collapse) for each in chosen]
+    return html.render([each.shown for each in chosen], boxes, open_levels=99 if depth is None else depth)
 
 
-def _svg(result: Summary, lines: Sequence[Line], columns: Sequence[Column], _: View) -> str:
+def _svg(chosen: Sequence[Chosen], _: View) -> str:
     from densecli.render import picture, rich_table  # noqa: PLC0415
 
-    return picture.render(rich_table.parts(result.report, lines, columns), result.report.name)
+    return picture.render([rich_table.parts(*each.shown) for each in chosen], [each.result.report for each in chosen])
 
 
-_RENDERERS: dict[Format, Callable[[Summary, Sequence[Line], Sequence[Column], View], str]] = {
+_RENDERERS: dict[Format, Callable[[Sequence[Chosen], View], str]] = {
     Format.table: _table,
     Format.csv: _csv,
     Format.tsv: _tsv,

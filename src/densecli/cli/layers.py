@@ -35,7 +35,7 @@ def command(
     if format is Format.json:
         text = catalogue.as_json(layer)
     elif format is Format.markdown:
-        text = catalogue.markdown()
+        text = catalogue.markdown(layer)
     else:
         text = catalogue.overview() if layer is None else catalogue.details(layer)
     deliver(text, output)

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
-def deliver(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
-    """Write to stdout, or to `output` in one step. Raises OutputError."""
+def deliver(text: str, output: str | None, inputs: Iterable[str] = (), *, utf8: bool = False) -> None:
+    """Write to stdout, or to `output` in one step; files are UTF-8, and `utf8` makes stdout so. Raises OutputError."""
     if output is None or output == "-":
-        streams.write(text)
+        streams.write(text, utf8=utf8)
         return
     data = text.encode("utf-8", "backslashreplace")
     deliver_file(lambda file: file.write(data), output, inputs)

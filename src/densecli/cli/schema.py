@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,17 +17,23 @@ class Schema(StrEnum):
 
     summary = "summary"
     spec = "spec"
+    check = "check"
+    verdict = "verdict"
+    diff = "diff"
+    lock = "lock"
     memory = "memory"
     sweep = "sweep"
+    layers = "layers"
+    error = "error"
 
 
 def command(
-    which: Annotated[Schema, typer.Argument(metavar="summary|spec|memory|sweep", help="Which document's schema.")],
+    which: Annotated[Schema, typer.Argument(metavar="DOCUMENT", help=f"Which document's: {', '.join(Schema)}.")],
     output: Output = None,
     debug: Debug = False,
 ) -> int:
-    """Print a JSON Schema: of the JSON that `summary`, `memory` or `sweep` prints, or of the YAML and JSON specs that densecli reads."""
-    deliver(spec_schema() if which is Schema.spec else packaged(which.value), output)
+    """Print a JSON Schema: of the JSON that a command prints, of the records of ndjson (verdict, error), or of the YAML and JSON specs that densecli reads."""
+    deliver(_MADE[which]() if which in _MADE else packaged(which), output)
     return 0
 
 
@@ -37,8 +44,24 @@ def packaged(name: str) -> str:
 
 
 def spec_schema() -> str:
-    import json  # noqa: PLC0415
-
     from densecli.read import spec_schema as schema  # noqa: PLC0415
 
-    return json.dumps(schema.spec_schema(), indent=1) + "\n"
+    return _text(schema.spec_schema())
+
+
+def verdict_schema() -> str:
+    """A line of `check --format ndjson` is what the document of `check --format json` holds for each spec."""
+    check = json.loads(packaged("check"))
+    verdict = check["$defs"]["verdict"]
+    own: dict[str, Any] = {"title": "densecli/verdict/1", "description": "The verdict on one spec: its line in ndjson."}
+    own |= {"type": "object", "required": ["schema", *verdict["required"]]}
+    properties = {"schema": {"const": "densecli/verdict/1"}, **verdict["properties"]}
+    defs = {"finding": check["$defs"]["finding"]}
+    return _text({"$schema": check["$schema"], **own, "properties": properties, "$defs": defs})
+
+
+def _text(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=1) + "\n"
+
+
+_MADE = {Schema.spec: spec_schema, Schema.verdict: verdict_schema}

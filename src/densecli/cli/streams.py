@@ -20,22 +20,25 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def write(text: str) -> None:
-    """Results, to standard output. Raises OutputError when they cannot be written."""
+def write(text: str, *, utf8: bool = False) -> None:
+    """Results, to standard output. Raises OutputError when they cannot be written.
+
+    `utf8` is for documents that are UTF-8 whatever the locale is: a terminal gets them in its own encoding all the same.
+    """
     if sys.stdout is None:
         raise OutputError("cannot write to stdout: it is closed", code="E601")
     with failures():
-        _write_all(text)
+        _write_all(text, "utf-8" if utf8 and not interactive() else sys.stdout.encoding or "ascii")
 
 
-def _write_all(text: str) -> None:
+def _write_all(text: str, encoding: str) -> None:
     """All of it: an unbuffered stdout (PYTHONUNBUFFERED) takes what fits a pipe and says nothing of the rest."""
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:  # replaced by something that only takes text
         sys.stdout.write(text)
         return
     sys.stdout.flush()
-    encoded = text.replace("\n", os.linesep).encode(sys.stdout.encoding or "ascii", "backslashreplace")
+    encoded = text.replace("\n", os.linesep).encode(encoding, "backslashreplace")
     rest = memoryview(encoded)
     while rest:
         rest = rest[buffer.write(rest) :]

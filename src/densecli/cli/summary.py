@@ -101,7 +101,8 @@ def command(  # one parameter per option
         }
         view = View(selection, columns, look(color, width, output is not None))
         text = write(results, format, view) if print is None else bare(good, print)
-        deliver(text, output, [each.name for each in found if each.text is None])
+        document = print is None and format in (Format.html, Format.svg)  # which say themselves that they are UTF-8
+        deliver(text, output, [each.name for each in found if each.text is None], utf8=document)
     return 0 if len(good) == len(results) else 2
 
 

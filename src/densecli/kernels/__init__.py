@@ -61,6 +61,7 @@ from .elementary import (
     masked,
     merge_ways,
     not_equal,
+    of_one_batch,
     random_words,
     reshape,
     rounded_to_half,
@@ -76,9 +77,11 @@ from .files import (
     ArrayFileError,
     as_numbers,
     from_bfloat16,
+    join,
     read_csv,
     save_npy,
     save_npz,
+    shapes_in,
 )
 from .files import load as load_arrays
 from .hashing import bucket_of, cross_buckets, hash_buckets
@@ -181,6 +184,7 @@ __all__ = [
     "in_float",
     "in_place",
     "initialize",
+    "join",
     "layer_norm",
     "leaky_relu",
     "linear",
@@ -196,6 +200,7 @@ __all__ = [
     "merge_ways",
     "mish",
     "not_equal",
+    "of_one_batch",
     "onward",
     "operation",
     "pad",
@@ -215,6 +220,7 @@ __all__ = [
     "save_npz",
     "scaled_dot_product_attention",
     "selu",
+    "shapes_in",
     "sigmoid",
     "silence",
     "silu",

@@ -105,6 +105,12 @@ def floating(x: Array) -> Array:
     return x if x.dtype.kind == "f" else x.astype(np.float32)
 
 
+def of_one_batch(arrays: list[Array]) -> list[Array]:
+    """The arrays with as many samples each; a batch of 1 serves any other."""
+    batch = max(array.shape[0] for array in arrays)
+    return [np.broadcast_to(array, (batch, *array.shape[1:])) for array in arrays]
+
+
 def cast_like(x: Array, other: Array) -> Array:
     """`x` in the dtype of `other`."""
     return x.astype(other.dtype, copy=False)

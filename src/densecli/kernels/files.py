@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from .layout import Array
 
@@ -26,8 +26,8 @@ class ArrayFileError(Exception):
     """The file is no array file, or one that is not to be trusted."""
 
 
-def load(file: BinaryIO, limit: int) -> Array | dict[str, Array]:
-    """The array of an .npy file, or those of an .npz file by name; all of them at most `limit` bytes.
+def load(file: BinaryIO, limit: int, names: Collection[str] | None = None) -> Array | dict[str, Array]:
+    """The array of an .npy file, or those of an .npz file by name (only `names`); all of them at most `limit` bytes.
 
     Raises ArrayFileError.
     """
@@ -36,7 +36,7 @@ def load(file: BinaryIO, limit: int) -> Array | dict[str, Array]:
         file.seek(0)
         if head == MAGIC:
             return read_npy(file, remaining(file), limit)
-        return read_npz(file, limit)
+        return read_npz(file, limit, names)
     except DAMAGE as error:
         raise ArrayFileError(f"it is damaged: {error}") from None
 
@@ -48,14 +48,41 @@ def remaining(file: BinaryIO) -> int:
     return end - here
 
 
+def shapes_in(file: BinaryIO) -> dict[str, tuple[int, ...]]:
+    """The shapes of the arrays in an .npz file, by name, from their headers alone; all hold numbers.
+
+    Raises ArrayFileError.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return {stem(info): header_of(archive, info)[0] for info in archive.infolist()}
+    except DAMAGE as error:
+        raise ArrayFileError(f"it is damaged: {error}") from None
+
+
+def stem(info: zipfile.ZipInfo) -> str:
+    return info.filename.removesuffix(".npy")
+
+
+def header_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    with archive.open(info) as member:
+        return read_header(member, NUMBERS)  # type: ignore[arg-type]
+
+
+def read_header(file: BinaryIO, kinds: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, whether it is in Fortran's order, and dtype, which is of one of `kinds`."""
+    version = np.lib.format.read_magic(file)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, fortran, dtype = read(file)
+    if dtype.hasobject or dtype.kind not in kinds:
+        raise ArrayFileError(f"it holds {dtype}, not numbers")
+    return shape, fortran, dtype
+
+
 def read_npy(file: BinaryIO, available: int, limit: int) -> Array:
     """One array; `available` is how many bytes there are, header included."""
     start = file.tell()
-    version = np.lib.format.read_magic(file)
-    read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, fortran, dtype = read_header(file)
-    if dtype.hasobject or dtype.kind not in NUMBERS + "US":
-        raise ArrayFileError(f"it holds {dtype}, not numbers")
+    shape, fortran, dtype = read_header(file, NUMBERS + "US")
     size = math.prod(shape) * dtype.itemsize
     if size > available - (file.tell() - start):
         raise ArrayFileError(f"its header promises {size:,} bytes, which are not there")
@@ -78,15 +105,17 @@ def fill(file: BinaryIO, array: Array) -> None:
         rest = rest[len(piece) :]
 
 
-def read_npz(file: BinaryIO, limit: int) -> dict[str, Array]:
+def read_npz(file: BinaryIO, limit: int, names: Collection[str] | None) -> dict[str, Array]:
     """The arrays of an archive, by name and in its order."""
     found: dict[str, Array] = {}
     with zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
+            if names is not None and stem(info) not in names:
+                continue
             with archive.open(info) as member:
                 array = read_npy(member, info.file_size, limit)  # type: ignore[arg-type]
             limit -= array.nbytes
-            found[info.filename.removesuffix(".npy")] = array
+            found[stem(info)] = array
     return found
 
 
@@ -137,6 +166,12 @@ def cells(line: str) -> list[str]:
     """The cells of a row: comma, semicolon or tab between them, quotes around them or not."""
     separator = next((mark for mark in ",;\t" if mark in line), None)
     return [cell.strip().strip('"') for cell in (line.split(separator) if separator else line.split())]
+
+
+def join(parts: Sequence[Array], axes: tuple[int, ...], shape: tuple[int, ...], *, reverse: bool = False) -> Array:
+    """Parts transposed by `axes`, side by side on the last axis, in `shape`; `reverse` turns all axes but the last two."""
+    y = np.concatenate([part.transpose(axes) for part in parts], -1).reshape(shape)
+    return y[(slice(None, None, -1),) * (y.ndim - 2)] if reverse else y
 
 
 def from_bfloat16(raw: Array) -> Array:

@@ -24,6 +24,7 @@ class ReLU(Layer):
 
     formula = "output = min(input, max_value) where input > threshold, else negative_slope × (input - threshold)"
     shape_rule = "unchanged"
+    elementwise_rule = "1 per element, and 1 for each of max_value, negative_slope and threshold that is used"
     supports_masking = True
 
     max_value = fields.optional(fields.number(doc="cap on the output; null is none", least=0))
@@ -49,6 +50,7 @@ class LeakyReLU(Layer):
 
     formula = "output = input where input > 0, else negative_slope × input"
     shape_rule = "unchanged"
+    elementwise_rule = "2 per element"
     supports_masking = True
     order = ("negative_slope",)
 
@@ -74,6 +76,7 @@ class PReLU(Layer):
 
     formula = "output = input where input > 0, else alpha × input"
     shape_rule = "unchanged"
+    elementwise_rule = "2 per element"
     supports_masking = True
 
     alpha_initializer = fields.initializer("zeros")
@@ -118,6 +121,7 @@ class ELU(Layer):
 
     formula = "output = input where input > 0, else alpha × (exp(input) - 1)"
     shape_rule = "unchanged"
+    elementwise_rule = "4 per element"
     supports_masking = True
 
     alpha = fields.number(1.0, "how far down negative values go")
@@ -137,6 +141,7 @@ class Softmax(Layer):
 
     formula = "output = exp(input) / sum of exp(input) along axis"
     shape_rule = "unchanged"
+    elementwise_rule = "5 per element"
     supports_masking = True
 
     axis = fields.integers(-1, "the axis or axes whose values sum to 1")

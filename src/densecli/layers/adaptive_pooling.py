@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from densecli import fields
 from densecli.layer import Layer
 from densecli.layers.conv import SPATIAL
-from densecli.layers.pooling import pooling_flops
+from densecli.layers.pooling import POOLING_RULE, pooling_flops
 from densecli.shape import Dim, Shape, join_channels, size, split_channels
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class AdaptivePooling(Layer, abstract=True):
     """Each of `output_size` nearly equal parts of each channel becomes one value."""
 
     shape_rule = "(batch, *spatial, channels) -> (batch, *output_size, channels)"
+    elementwise_rule = POOLING_RULE
     rank: ClassVar[int]
     operation: ClassVar[str]
 

@@ -99,6 +99,10 @@ class Attention(ScoredAttention):
     """
 
     formula = "output = softmax(query · key [× scale]) · value; concat: softmax(weight × sum(tanh([scale ×] (query + key)))) · value"
+    macs_rule = "queries × keys × (features + width); concat: queries × keys × width"
+    elementwise_rule = (
+        "per score: 5 for the softmax, 1 with use_scale; concat: besides, 3 per feature (4 with use_scale) and 1"
+    )
     order = ("use_scale", "score_mode", "dropout", "seed")
 
     use_scale = fields.flag(doc="whether a learned number scales the scores")
@@ -133,6 +137,8 @@ class AdditiveAttention(ScoredAttention):
     """
 
     formula = "output = softmax(sum(scale × tanh(query + key))) · value"
+    macs_rule = "queries × keys × width"
+    elementwise_rule = "per score: 5 for the softmax, 3 per feature (4 with use_scale)"
     order = ("use_scale", "dropout")
 
     use_scale = fields.flag(True, "whether each feature has a learned weight in the sum")

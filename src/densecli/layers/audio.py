@@ -50,6 +50,8 @@ class STFTSpectrogram(Layer):
     shape_rule = (
         "(batch, time, channels) -> (batch, frames, channels × bins), bins = fft_length // 2 + 1 (twice that for stft)"
     )
+    macs_rule = "frames × channels × frame_length × frequencies × 2 (modes real and imag: × 1)"
+    elementwise_rule = f"per output: {', '.join(f'{mode} {flops}' for mode, flops in MODES.items())}"
     ndim = 3
 
     mode = fields.choice(*MODES, doc="what is made of the real and the imaginary part", any_case=False)
@@ -135,6 +137,8 @@ class MelSpectrogram(Layer):
 
     formula = "output = 10 × log10(mel filters · |STFT(input)|^mag_exp), at most top_db below the loudest"
     shape_rule = "(batch, samples) -> (batch, num_mel_bins, (samples + sequence_stride + 1) // sequence_stride)"
+    macs_rule = "frames × frequencies × num_mel_bins"
+    elementwise_rule = "per frame: 1 per sample for the window, 5 n log2(n) for the Fourier transform of n = fft_length, 5 per frequency, 5 per output with power_to_db"
 
     fft_length = fields.count(2048, "resolution of the frequencies")
     sequence_stride = fields.count(512, "samples from one frame to the next")

@@ -91,6 +91,7 @@ class Augmentation(Image, abstract=True):
 
     formula = "training: a random change; inference: output = input"
     shape_rule = "unchanged"
+    elementwise_rule = "0: at inference nothing is computed"
     colours: ClassVar[int | None] = None  # channels that the input must have
 
     def accept(self, x: Any, **named: Any) -> None:
@@ -143,7 +144,7 @@ KINDS = {
     "MaxNumBoundingBoxes": Kind(
         "Pad or cut the bounding boxes beside images to a fixed number; the images pass unchanged.",
         "10",
-        {"max_number": fields.integer(doc="number of boxes"), "fill_value": fields.integer(-1, "what pads boxes")},
+        {"max_number": fields.integer(doc="number of boxes"), "fill_value": fields.number(-1, "what pads boxes")},
     ),
     "MixUp": Kind(
         "Blend each image with another one.",

@@ -51,6 +51,7 @@ class ZeroPadding(Layer, abstract=True):
 
     formula = "output = input with zeros around it"
     shape_rule = "each spatial axis: size + before + after"
+    elementwise_rule = "0: numbers are moved, none is computed"
     rank: ClassVar[int]
 
     padding = border(1, "zeros before and after each axis")
@@ -101,6 +102,7 @@ class Cropping(Layer, abstract=True):
 
     formula = "output = input[before : size - after], on each spatial axis"
     shape_rule = "each spatial axis: size - before - after"
+    elementwise_rule = "0: numbers are moved, none is computed"
     rank: ClassVar[int]
 
     cropping = border(1, "what to cut off before and after each axis")

@@ -23,6 +23,8 @@ class Conv(Layer, abstract=True):
 
     formula = "output = activation(convolution(input, kernel) + bias)"
     shape_rule = "(batch, *spatial, channels) -> (batch, *windows, filters); valid: (size - reach) // stride + 1, same: ceil(size / stride)"
+    macs_rule = "output pixels × kernel size × input channels ÷ groups × filters"
+    elementwise_rule = "1 per output for the bias, and the activation"
     rank: ClassVar[int]
     order = (
         "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups", "activation", "use_bias",

@@ -100,6 +100,8 @@ class ConvLSTM(Recurrent, abstract=True):
 
     formula = "as LSTM, with convolutions instead of products: of the input with kernel, of the state with recurrent_kernel (padding=same)"
     shape_rule = "(batch, steps, *spatial, channels) -> (batch, *windows, filters), with return_sequences (batch, steps, *windows, filters)"
+    macs_rule = "per step: output pixels × kernel size × (input channels + filters) × 4 × filters"
+    elementwise_rule = "per output of a step: 8, 4 for the biases, 2 activations and 3 recurrent activations"
     rank: ClassVar[int]
     cell_type = ConvLSTMCell
     order = (
@@ -116,6 +118,7 @@ class ConvLSTM(Recurrent, abstract=True):
 
     def check(self) -> None:
         super().check()
+        self.cell.trainable = True  # Keras 3.15.1 hands trainable to the cells of its other recurrent layers only
         if max(self.cell.strides) > 1 and max(self.cell.dilation_rate) > 1:  # type: ignore[attr-defined]
             self.reject("dilation_rate", "strides and dilation_rate cannot both exceed 1")
 

@@ -24,6 +24,8 @@ class ConvTranspose(Layer, abstract=True):
         "(batch, *spatial, channels) -> (batch, *larger, filters); same: size × strides, "
         "valid: (size - 1) × strides + max(reach, strides); with output_padding: see explain"
     )
+    macs_rule = "input pixels × kernel size × input channels × filters"
+    elementwise_rule = "1 per output for the bias, and the activation"
     rank: ClassVar[int]
 
     filters = fields.count(doc="output channels")

@@ -8,6 +8,7 @@ from densecli import fields
 from densecli.fields import Field
 from densecli.layer import Layer, Weight, activation_flops, sum_known
 from densecli.layers.quantized import quantized
+from densecli.names import is_float
 from densecli.shape import Shape, known, product, show, size, times
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class InputLayer(Layer):
     aliases = ("Input",)
     formula = "output = input"
     shape_rule = "(batch, *shape)"
+    elementwise_rule = "0: numbers are moved, none is computed"
 
     shape = fields.optional(fields.shape(doc="sizes of one sample, null where unknown"))
     batch_size = fields.optional(fields.count(doc="a fixed batch"))
@@ -78,6 +80,8 @@ class Dense(Layer):
 
     formula = "output = activation(dot(input, kernel) + bias)"
     shape_rule = "(batch, …, features) -> (batch, …, units)"
+    macs_rule = "positions × features × units"
+    elementwise_rule = "1 per output for the bias, and the activation"
     supports_masking = True
     min_ndim = 2
 
@@ -159,6 +163,7 @@ class Activation(Layer):
 
     formula = "output = activation(input)"
     shape_rule = "unchanged"
+    elementwise_rule = "the activation, per element"
     supports_masking = True
 
     activation = fields.activation(fields.REQUIRED)
@@ -171,15 +176,19 @@ class Activation(Layer):
 
 
 class Identity(Layer):
-    """Pass the input on as it is.
+    """Pass the input on as it is, one tensor or a list of them.
 
     Identity(): (None, 3) -> (None, 3), 0 params
     """
 
+    takes = "list"
     formula = "output = input"
     shape_rule = "unchanged"
-    keeps_integers = True
+    elementwise_rule = "0: numbers are moved, none is computed"
     supports_masking = True
+
+    def output_dtype(self, *dtypes: str) -> list[str]:
+        return [self.compute_dtype if self.autocast and is_float(dtype) else dtype for dtype in dtypes]
 
     def elementwise(self, y: Any, x: Any) -> int:
         return 0
@@ -197,6 +206,7 @@ class Masking(Layer):
     makes_mask = True
     formula = "mask = any(input != mask_value, over the features); output = input × mask"
     shape_rule = "unchanged"
+    elementwise_rule = "2 per element"
     supports_masking = True
 
     mask_value = fields.number(0.0, "the value of a step to skip")
@@ -220,6 +230,7 @@ class Embedding(Layer):
     makes_mask = True
     formula = "output = embeddings[input]"
     shape_rule = "(batch, …) -> (batch, …, output_dim)"
+    elementwise_rule = "0: numbers are looked up, none is computed"
 
     input_dim = fields.count(doc="size of the vocabulary: largest index + 1")
     output_dim = fields.count(doc="length of each vector")

@@ -110,6 +110,8 @@ class EinsumDense(Layer):
 
     formula = "output = activation(einsum(equation, input, kernel) + bias)"
     shape_rule = "the batch, then output_shape, with the axes of an ellipsis in their place"
+    macs_rule = "product of the sizes of all axes that the equation names"
+    elementwise_rule = "1 per output for the bias, and the activation"
 
     equation = fields.text(doc="what is multiplied and summed: input axes, kernel axes -> output axes")
     output_shape = fields.shape(doc="sizes of the output without the batch and an ellipsis; null where unknown")

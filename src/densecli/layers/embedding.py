@@ -26,6 +26,8 @@ class ReversibleEmbedding(Embedding):
 
     formula = "output = embeddings[input]; reverse: input · embeddings transposed"
     shape_rule = "(batch, …) -> (batch, …, output_dim); reverse: (batch, …, output_dim) -> (batch, …, input_dim)"
+    macs_rule = "reverse: positions × input_dim × output_dim"
+    elementwise_rule = "0; reverse with logit_soft_cap: 3 per output"
     order = (
         "input_dim", "output_dim", "tie_weights", "embeddings_initializer", "embeddings_regularizer",
         "embeddings_constraint", "mask_zero", "reverse_dtype", "logit_soft_cap",

@@ -25,6 +25,7 @@ class Normalization(Layer):
 
     formula = "output = (input - mean) / max(sqrt(variance), 1e-7); invert=true goes back"
     shape_rule = "unchanged"
+    elementwise_rule = "2 per element"
     supports_masking = True
 
     axis = fields.optional(
@@ -93,6 +94,7 @@ class Rescaling(Layer):
 
     formula = "output = input × scale + offset"
     shape_rule = "unchanged"
+    elementwise_rule = "2 per element"
     supports_masking = True
 
     scale = fields.array(doc="factor, for all or for each channel")
@@ -118,7 +120,9 @@ class Rescaling(Layer):
 class Encoding(Layer, abstract=True):
     """Turn whole numbers into vectors that are as long as there are categories."""
 
-    def elementwise(self, y: Shape, x: Any) -> int | None:
+    elementwise_rule = "0: numbers are looked up, none is computed; count: 1 per input"
+
+    def elementwise(self, output: Shape, x: Any, *_: Any, **__: Any) -> int | None:
         return 0 if self.output_mode in ("int", "one_hot", "multi_hot") else size(x)
 
     output_mode: Any
@@ -153,9 +157,6 @@ class CategoryEncoding(Encoding):
         if self.output_mode == "one_hot" and (x[-1] != 1 or len(x) == 1):
             return (*x, self.num_tokens)
         return (*x[:-1], self.num_tokens)
-
-    def elementwise(self, y: Shape, x: Shape, count_weights: Shape | None = None) -> int | None:
-        return super().elementwise(y, x)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, count_weights: Array | None = None) -> Array:
         return ops.encode(x, self.num_tokens, self.output_mode, count_weights)

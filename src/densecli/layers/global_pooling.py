@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
 from densecli.layer import Layer
-from densecli.layers.pooling import pooling_flops
+from densecli.layers.pooling import POOLING_RULE, pooling_flops
 from densecli.shape import Shape, join_channels, product, size, split_channels
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ class GlobalPooling(Layer, abstract=True):
     """Each channel becomes one value."""
 
     shape_rule = "(batch, *spatial, channels) -> (batch, channels); keepdims: spatial axes of 1 stay"
+    elementwise_rule = POOLING_RULE
     operation: ClassVar[str]
 
     data_format = fields.data_format()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from densecli import fields
 from densecli.errors import ArgumentError, ShapeError
 from densecli.layer import Layer
-from densecli.layers.reshaping import RESAMPLING_FLOPS
+from densecli.layers.reshaping import RESAMPLING_FLOPS, RESAMPLING_RULE
 from densecli.shape import Shape, product, show, size, times
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Resizing(Image):
 
     formula = "output pixel = the input around it, weighted by the filter of the interpolation"
     shape_rule = "(…, height, width, channels) with the new height and width"
+    elementwise_rule = RESAMPLING_RULE
     order = (
         "height", "width", "interpolation", "crop_to_aspect_ratio", "pad_to_aspect_ratio", "fill_mode", "fill_value", "antialias",
         "data_format",
@@ -130,6 +131,7 @@ class CenterCrop(Image):
 
     formula = "output = input[top : top + height, left : left + width], from the middle"
     shape_rule = "(…, height, width, channels) with the new height and width"
+    elementwise_rule = f"0; {RESAMPLING_FLOPS['bilinear']} per output where the image is too small and enlarged"
     order: ClassVar[tuple[str, ...]] = ("height", "width", "data_format")
 
     height = fields.count(doc="height of the output")
@@ -156,6 +158,7 @@ class RandomCrop(CenterCrop):
     """
 
     formula = "inference: output = resize(the largest part in the middle of the aspect ratio height : width)"
+    elementwise_rule = f"0; {RESAMPLING_FLOPS['bilinear']} per output where the image has another size"
     order = ("height", "width", "seed", "data_format")
 
     seed = fields.seed()
@@ -185,6 +188,7 @@ class AutoContrast(Image):
 
     formula = "output = (input - min) × range / (max - min), per image and channel"
     shape_rule = "unchanged"
+    elementwise_rule = "6 per element"
     order = ("value_range",)
 
     value_range = value_range()
@@ -209,6 +213,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(Image):
         "output = the four nearest tiles' clipped and normalised cumulative histograms at input, blended by distance"
     )
     shape_rule = "unchanged"
+    elementwise_rule = f"10 per element, and 5 for each of {LEVELS} grey levels of each tile and channel"
     order = ("value_range", "clip_limit", "tile_grid_size", "data_format")
 
     value_range = value_range()

@@ -8,7 +8,7 @@ from densecli import fields
 from densecli.errors import ArgumentError, DenseError, ShapeError
 from densecli.fields import Field, array_shape, wrong_type
 from densecli.layer import Layer
-from densecli.shape import Dim, Shape, show, size
+from densecli.shape import Dim, Shape, plus, show, size
 from densecli.text import plural
 
 if TYPE_CHECKING:
@@ -50,9 +50,11 @@ def terms(kind: type) -> Field[list[Any] | str | None]:
     )
 
 
-def hot_flops(mode: str, x: Shape) -> int | None:
-    """Counting is an addition for each number; a mark in a vector is no arithmetic."""
-    return size(x) if mode in ("count", "tf_idf") else 0
+def hot_flops(mode: str, y: Shape, x: Shape) -> int | None:
+    """Counting is an addition for each number, tf_idf weighs the counts; a mark in a vector is no arithmetic."""
+    if mode not in ("count", "tf_idf"):
+        return 0
+    return plus(size(x), size(y)) if mode == "tf_idf" else size(x)
 
 
 class IndexLookup(Layer, abstract=True):
@@ -60,6 +62,9 @@ class IndexLookup(Layer, abstract=True):
 
     formula = "output = index of the input in [mask token, unknown terms, *vocabulary]; or vectors of that length"
     shape_rule = "int: unchanged; others: (batch, …, n) -> (batch, …, size); one_hot with n ≠ 1: (batch, …, n, size)"
+    elementwise_rule = (
+        "0: numbers are looked up, none is computed; count: 1 per input; tf_idf: 1 per input and 1 per output"
+    )
 
     max_tokens = fields.optional(fields.integer(doc="largest size of the vocabulary, special tokens included", least=2))
     num_oov_indices = fields.integer(1, "indices for terms that are not in the vocabulary", least=0)
@@ -167,7 +172,7 @@ class IndexLookup(Layer, abstract=True):
         return "int64" if self.output_mode == "int" else "float32"
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return hot_flops(self.output_mode, x)
+        return hot_flops(self.output_mode, y, x)
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         if self.terms is None:
@@ -263,6 +268,7 @@ class Hashing(Layer):
 
     formula = "output = hash(input) modulo num_bins; or vectors of that length"
     shape_rule = "int: unchanged; others: (batch, …, n) -> (batch, …, num_bins)"
+    elementwise_rule = "0: numbers are looked up, none is computed; count: 1 per input"
 
     num_bins = fields.count(doc="number of buckets")
     mask_value = fields.anything(doc="the value that alone goes to bucket 0")
@@ -285,7 +291,7 @@ class Hashing(Layer):
         return self.variable_dtype
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return hot_flops(self.output_mode, x)
+        return hot_flops(self.output_mode, y, x)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         buckets = ops.hash_buckets(x, self.num_bins, self.salt, self.mask_value)
@@ -301,6 +307,7 @@ class HashedCrossing(Layer):
     takes = "list"
     formula = "output = hash(a, b) modulo num_bins; or one-hot vectors of that length"
     shape_rule = "int: unchanged; one_hot: (batch, 1) -> (batch, num_bins)"
+    elementwise_rule = "0: numbers are looked up, none is computed"
 
     num_bins = fields.count(doc="number of buckets")
     output_mode = fields.choice("int", "one_hot", doc="what to make of buckets", any_case=False)

@@ -24,6 +24,7 @@ class Merge(Layer, abstract=True):
     takes = "list"
     supports_masking = True
     shape_rule = "the inputs' shapes, broadcast"
+    elementwise_rule = "n - 1 per output, for n inputs"
     operation: ClassVar[str]
     activation: Any = "linear"  # of a layer behind it that a forward pass has joined to it
 
@@ -129,6 +130,7 @@ class Average(Merge):
     """
 
     formula = "output = (a + b + …) / n"
+    elementwise_rule = "n per output, for n inputs"
     operation = "average"
 
     def elementwise(self, y: Shape, xs: list[Shape]) -> int | None:
@@ -165,6 +167,7 @@ class Concatenate(Layer):
     supports_masking = True
     formula = "output = a, then b, … along axis"
     shape_rule = "the axis: sum of the inputs' sizes; the others unchanged"
+    elementwise_rule = "0: numbers are moved, none is computed"
 
     axis = fields.integer(-1, "the axis along which the tensors are laid end to end")
 
@@ -208,6 +211,8 @@ class Dot(Layer):
     takes = "list"
     formula = "output[…] = sum over i of a[…, i] × b[…, i]; normalize: of unit vectors (cosine)"
     shape_rule = "a's axes without its own, then b's without its own and the batch; (batch, 1) where none is left"
+    macs_rule = "outputs × size of the axis that is summed over"
+    elementwise_rule = "0; normalize: 3 per element of both inputs"
 
     axes: Any = Field(lambda _, value: read_axes(value), fields.REQUIRED, "the axis of both, or of each", {
         "anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}],

@@ -26,6 +26,8 @@ class HeadsAttention(Layer, abstract=True):
     takes = "several"
     supports_masking = True
     formula = "heads = softmax(q · k / sqrt(key_dim)) · v of the projected query, key and value; output = heads · kernel + bias"
+    macs_rule = "the projections, and heads × queries × keys × (key size + value size) of a head"
+    elementwise_rule = "the biases of the projections, 1 per element of the scaled query, 5 per score for the softmax; use_gate: the gate's projection, and 1 per element of the heads' output"
 
     dropout = fields.number(0.0, "share of the scores dropped in training")
     use_bias = fields.flag(True, "whether the projections add a bias")
@@ -44,6 +46,9 @@ class HeadsAttention(Layer, abstract=True):
     def check(self) -> None:
         if self.flash_attention and self.dropout > 0:
             self.reject("dropout", "flash attention has no dropout", "use dropout=0, or leave flash_attention out")
+        for name in ("kernel_initializer", "bias_initializer"):
+            if vars(self)[name] is None:
+                self.reject(name, "each projection gets a copy of the initializer, and null has none")
 
     def widths(self) -> Widths:
         """The sizes inside."""
@@ -212,6 +217,7 @@ class MultiHeadAttention(HeadsAttention):
     MultiHeadAttention(2, 16): [(None, 10, 32), (None, 10, 32)] -> (None, 10, 32), 4224 params
     """
 
+    unheeded_masks = ("query_mask",)  # Keras 3.15.1 puts the mask that comes with the query in its place
     shape_rule = "query (batch, …, features), value and key (batch, …, any) -> (batch, …, features), or output_shape for the last axis"
     order = ("num_heads", "key_dim", "value_dim", "dropout", "use_bias", "output_shape", "attention_axes", *_REST)
 

@@ -64,6 +64,7 @@ class BatchNormalization(Normalization):
     """
 
     formula = "output = gamma × (input - moving_mean) / sqrt(moving_variance + epsilon) + beta"
+    elementwise_rule = "2 per element: its statistics are constants, folded into a scale and a shift"
     order = (
         "axis", "momentum", "epsilon", "center", "scale", "beta_initializer", "gamma_initializer", "moving_mean_initializer",
         "moving_variance_initializer", *PARAMETERS[2:], "renorm", "renorm_clipping", "renorm_momentum", "synchronized",
@@ -138,6 +139,7 @@ class LayerNormalization(Normalization):
     """
 
     formula = "output = gamma × (input - mean) / sqrt(variance + epsilon) + beta, statistics over axis"
+    elementwise_rule = "8 per element"
     order = ("axis", "epsilon", "center", "scale", *PARAMETERS)
 
     axis = fields.integers(-1, "the axis or axes to normalize over")
@@ -170,6 +172,7 @@ class GroupNormalization(Normalization):
     """
 
     formula = "output = gamma × (input - mean) / sqrt(variance + epsilon) + beta, statistics over each group"
+    elementwise_rule = "8 per element"
     order = ("groups", "axis", "epsilon", "center", "scale", *PARAMETERS)
 
     groups = fields.integer(32, "how many groups of channels; -1 is one for each channel", least=-1)
@@ -218,6 +221,7 @@ class RMSNormalization(Layer):
 
     formula = "output = scale × input / sqrt(mean(input²) + epsilon)"
     shape_rule = "unchanged"
+    elementwise_rule = "4 per element"
 
     axis = fields.integers(-1, "the axis or axes to normalize over")
     epsilon = fields.number(1e-6, "added to the mean square, so that nothing is divided by 0")
@@ -250,6 +254,7 @@ class UnitNormalization(Layer):
 
     formula = "output = input / sqrt(sum(input²))"
     shape_rule = "unchanged"
+    elementwise_rule = "3 per element"
     supports_masking = True
 
     axis = fields.integers(-1, "the axis or axes over which the length is taken")
@@ -275,6 +280,8 @@ class SpectralNormalization(Layer):
 
     formula = "training: kernel = kernel / its largest singular value; output = layer(input)"
     shape_rule = "the layer's own"
+    macs_rule = "those of the layer"
+    elementwise_rule = "those of the layer"
     min_ndim = 1
     leads = ("kernel", "embeddings")
 

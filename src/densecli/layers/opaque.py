@@ -22,6 +22,8 @@ class Opaque(Layer, abstract=True):
     takes = "several"
     formula = "known to its own code only"
     shape_rule = "unknown"
+    macs_rule = "unknown"
+    elementwise_rule = "unknown"
 
     def accept(self, *inputs: Any, **named: Any) -> None:
         """Any input will do."""

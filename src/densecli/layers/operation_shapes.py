@@ -194,6 +194,7 @@ def _axis(named: Named, args: tuple[Any, ...], default: int) -> int:
 
 
 def joined(xs: list[Shape], axis: int) -> Shape:
+    """As Keras 3.15.1: the other sizes are the first tensor's, also where another one knows more."""
     first = xs[0]
     for x in xs[1:]:
         sizes = zip(first, x, strict=True) if len(x) == len(first) else iter(())
@@ -202,7 +203,7 @@ def joined(xs: list[Shape], axis: int) -> Shape:
         ):
             raise ShapeError(f"cannot concatenate {show(first)} and {show(x)} along axis {axis}")
         first = tuple(i if i is not None else j for i, j in zip(first, x, strict=True))
-    return tuple(plus(*(x[axis] for x in xs)) if index == axis else size for index, size in enumerate(first))
+    return tuple(plus(*(x[axis] for x in xs)) if index == axis else size for index, size in enumerate(xs[0]))
 
 
 def hstack(args: tuple[Any, ...], _: Named) -> Shape:

@@ -12,7 +12,7 @@ from densecli.layers import operation_products as products
 from densecli.layers import operation_shapes as shapes
 from densecli.layers import operation_windows as windows
 from densecli.layers.operation_shapes import Constant, shape_of
-from densecli.names import ACTIVATION_FLOPS, DTYPE_BYTES
+from densecli.names import ACTIVATION_FLOPS, DTYPE_BYTES, snake_case
 from densecli.shape import product, size, times
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ OPERATIONS: dict[str, Rule] = {}
 
 
 def _enter(names: str, rule: Callable[..., Any], dtype: str, flops: int | None) -> None:
-    OPERATIONS.update(dict.fromkeys(names.split(), (rule, dtype, flops)))
+    """Enter operations with one rule; those that are activations cost what these cost everywhere."""
+    OPERATIONS.update({name: (rule, dtype, ACTIVATION_FLOPS.get(snake_case(name), flops)) for name in names.split()})
 
 
 # Element by element. `float` makes floats of integers, `same` keeps the dtype, `promote` joins those of the operands.
@@ -46,14 +47,14 @@ _enter(
     "Rad2deg Reciprocal Rsqrt Sin Sinc Sinh Sqrt Tan Tanh Trunc Erf Erfc Erfinv I0 Imag Angle",
     shapes.same, "float", 1,
 )  # fmt: skip
-for _name, _cost in {
-    "Sigmoid": 4, "SparseSigmoid": 4, "Softplus": 3, "Softsign": 3, "SoftShrink": 5, "SparsePlus": 5, "Silu": 5,
-    "Squareplus": 5, "LogSigmoid": 4, "HardSigmoid": 4, "HardSilu": 5, "Elu": 4, "Selu": 5, "Gelu": 4, "Celu": 5,
-    "TanhShrink": 2, "Softmax": 5, "LogSoftmax": 5, "Sparsemax": 5, "BatchNorm": 4, "Normalize": 3, "RMSNorm": 5,
-    "LayerNorm": 8,
-}.items():  # fmt: skip
+_enter(
+    "Sigmoid SparseSigmoid Softplus Softsign SoftShrink SparsePlus Silu Squareplus LogSigmoid HardSigmoid HardSilu Elu Selu "
+    "Gelu Celu TanhShrink Softmax LogSoftmax Sparsemax",
+    shapes.same, "float", None,
+)  # fmt: skip
+for _name, _cost in {"BatchNorm": 4, "Normalize": 3, "RMSNorm": 4, "LayerNorm": 8}.items():
     _enter(_name, shapes.same, "float", _cost)
-_enter("Glu", shapes.glu, "float", 5)
+_enter("Glu", shapes.glu, "float", None)
 _enter("Isfinite Isinf Isnan Isneginf Isposinf Isreal LogicalNot Signbit", shapes.same, "bool", 1)
 _enter(
     "Add Subtract Multiply Maximum Minimum Fmax Fmin Power Mod Fmod FloorDivide DivideNoNan",
@@ -136,7 +137,7 @@ class Operation(Layer, abstract=True):
     takes = "any"
     family = "operations"
     weightless = True
-    defaults = {"trainable": True, "dtype": "float32", "activity_regularizer": None}  # noqa: RUF012  # as every layer's
+    defaults = {"trainable": True, "dtype": "float32", "autocast": True, "activity_regularizer": None}  # noqa: RUF012  # as every layer's
 
     def __init__(self, rule: str, config: dict[str, Any], type_name: str = "") -> None:
         super().__init__()

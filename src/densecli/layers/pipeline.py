@@ -35,6 +35,8 @@ class Pipeline(Layer):
 
     formula = "output = … second(first(input))"
     shape_rule = "the shape that comes out of the last layer"
+    macs_rule = "those of the layers"
+    elementwise_rule = "those of the layers"
 
     layers = several_layers()
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 WINDOW = "size of the window"
 
 
+POOLING_RULE = "mean: as many per output as numbers go into it (sums and a division); max: 1 less (comparisons)"
+
+
 def pooling_flops(operation: str, values: int | None, outputs: int | None) -> int | None:
     """What it takes that n values become one: n - 1 comparisons (max), or n - 1 sums and a division (average)."""
     if values is None or outputs is None:
@@ -32,6 +35,7 @@ class Pooling(Layer, abstract=True):
         "(batch, *spatial, channels) -> (batch, *windows, channels); "
         "valid: (size - pool_size) // strides + 1, same: ceil(size / strides)"
     )
+    elementwise_rule = POOLING_RULE
     rank: ClassVar[int]
     operation: ClassVar[str]
 

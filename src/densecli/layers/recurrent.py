@@ -139,6 +139,8 @@ class RNN(Recurrent):
     """
 
     formula = "output, states = cell(input[:, t], states) for each step t"
+    macs_rule = "those of the cell, at every step"
+    elementwise_rule = "those of the cell, at every step"
     ndim = 3
     order = ("cell", "return_sequences", "return_state", "go_backwards", "stateful", "unroll", "zero_output_for_mask")
 
@@ -179,6 +181,8 @@ class SimpleRNN(Recurrent):
     """
 
     formula = SimpleRNNCell.formula
+    macs_rule = SimpleRNNCell.macs_rule
+    elementwise_rule = SimpleRNNCell.elementwise_rule
     cell_type = SimpleRNNCell
     ndim = 3
     order = (
@@ -195,6 +199,8 @@ class LSTM(Recurrent):
     """
 
     formula = LSTMCell.formula
+    macs_rule = LSTMCell.macs_rule
+    elementwise_rule = LSTMCell.elementwise_rule
     cell_type = LSTMCell
     ndim = 3
     order = (
@@ -212,6 +218,8 @@ class GRU(Recurrent):
     """
 
     formula = GRUCell.formula
+    macs_rule = GRUCell.macs_rule
+    elementwise_rule = GRUCell.elementwise_rule
     cell_type = GRUCell
     ndim = 3
     order = (

@@ -50,9 +50,10 @@ class Cell(Layer, abstract=True):
             raise ShapeError(f"the sizes of states must be known: {show(list(states))}")
 
     def output(self, x: Shape, *states: Any, **_: Any) -> list[Any]:
+        x = (common_batch([x, *flatten(list(states))]), *x[1:])
         return [self.step_output(x), *self.state_shapes(x)]
 
-    def output_dtype(self, *dtypes: str) -> str:
+    def output_dtype(self, *dtypes: str) -> str | list[str]:
         """Keras 3.15.1 does not autocast in a cell that is called by itself: mixed policies have no effect."""
         return self.variable_dtype
 
@@ -61,9 +62,16 @@ class Cell(Layer, abstract=True):
         raise NotImplementedError(type(self).__name__)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any) -> list[Any]:
-        given = pack(map(ops.floating, flatten(list(states))), self.state_shapes(x.shape))
-        sequence, after = self.scan(ops, w, ops.floating(x)[:, None], given, ops.Steps())
+        x, *flat = ops.of_one_batch([ops.floating(array) for array in (x, *flatten(list(states)))])
+        given = pack(iter(flat), self.state_shapes(x.shape))
+        sequence, after = self.scan(ops, w, x[:, None], given, ops.Steps())
         return [sequence[:, 0], *after]
+
+
+def common_batch(shapes: list[Shape]) -> int | None:
+    """The batch of tensors that are computed together: a batch of 1 serves any other (Keras 3.15.1)."""
+    sizes = [shape[0] for shape in shapes]
+    return next((size for size in sizes if size not in (None, 1)), None if None in sizes else 1)
 
 
 def check_states(states: Any, expected: States) -> None:
@@ -132,12 +140,14 @@ class UnitCell(Cell, abstract=True):
     def bias(self, width: int, gates: str) -> Weight:
         return Weight("bias", (width,), (gates,), initializer=self.bias_initializer)
 
-    def macs(self, output: Any, x: Shape, *_: Any, **__: Any) -> int | None:
-        features = known(x[-1], "the last axis of the input")
-        return times(size((x[0], self.units)), self.gates, features + self.units)
+    def macs(self, output: Any, x: Shape, *states: Any, **_: Any) -> int | None:
+        """Input and state may differ in their batch, and each has its own product."""
+        features, batch = known(x[-1], "the last axis of the input"), (flatten(list(states)) or [x])[0][0]
+        products = (times(size((x[0], features)), self.units), times(size((batch, self.units)), self.units))
+        return times(self.gates, sum_known(products))
 
     def elementwise(self, output: Any, x: Shape, *_: Any, **__: Any) -> int | None:
-        return times(size((x[0], self.units)), self.unit_flops())
+        return times(size((output[0][0], self.units)), self.unit_flops())
 
     def unit_flops(self) -> int | None:
         """Element-wise FLOPs of one unit at one step."""
@@ -156,6 +166,13 @@ class SimpleRNNCell(UnitCell):
     """
 
     formula = "h = activation(x · kernel + bias + h · recurrent_kernel); output = h"
+
+    def output_dtype(self, *dtypes: str) -> str | list[str]:
+        """Keras 3.15.1 makes products float32, whatever the kernel is; only a bias brings float64 in."""
+        return super().output_dtype(*dtypes) if self.use_bias or self.variable_dtype != "float64" else "float32"
+
+    macs_rule = "per step: (input features + units) × units"
+    elementwise_rule = "per unit and step: 1, 1 for the bias, and the activation"
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         found = ops.simple_rnn(
@@ -179,6 +196,8 @@ class LSTMCell(UnitCell):
     """
 
     formula = "i, f, o = recurrent_activation(…); c = f × c + i × activation(…); output = h = o × activation(c), each … = x · kernel + h · recurrent_kernel + bias"
+    macs_rule = "per step: (input features + units) × 4 × units"
+    elementwise_rule = "per unit and step: 8, 4 for the biases, 2 activations and 3 recurrent activations"
     gates = 4
     state_count = 2
     order = (
@@ -226,6 +245,10 @@ class GRUCell(UnitCell):
     """
 
     formula = "z, r = recurrent_activation(…); new = activation(x · kernel + r × (h · recurrent_kernel)); output = h = z × h + (1 - z) × new, biases added to each product"
+    macs_rule = "per step: (input features + units) × 3 × units"
+    elementwise_rule = (
+        "per unit and step: 8, 6 for the biases (3 with reset_after=false), 1 activation and 2 recurrent activations"
+    )
     gates = 3
     order = (
         "units", "activation", "recurrent_activation", "use_bias", "kernel_initializer", "recurrent_initializer",
@@ -284,8 +307,17 @@ class StackedRNNCells(Cell):
 
     formula = "output = last cell(… second cell(first cell(input)))"
     shape_rule = "(batch, features) and each cell's states -> (batch, last cell's units) and the states"
+    macs_rule = "those of the cells"
+    elementwise_rule = "those of the cells"
+
+    ndim = 2
 
     cells = cells()
+
+    def output_dtype(self, *dtypes: str) -> list[str]:
+        """Each cell's own (Keras 3.15.1); the stack's dtype has no effect."""
+        states = [cell.output_dtype() for cell in self.cells for _ in range(cell.number_of_states())]
+        return [self.cells[-1].output_dtype(), *states]
 
     def children(self, x: Shape, *_: Any, **__: Any) -> Iterator[Child]:
         seen: dict[str, int] = {}
@@ -294,6 +326,11 @@ class StackedRNNCells(Cell):
             states = cell.state_shapes(x)
             yield Child(f"{cell.name}_{count}" if count else cell.name, cell, (x, states))
             x = cell.step_output(x)
+
+    def accept(self, x: Shape, *states: Any, **named: Any) -> None:
+        super().accept(x, *states, **named)
+        if len(states) == 1 and isinstance(states[0], list) and len(states[0]) != len(self.cells):
+            raise ShapeError(f"{len(self.cells)} cells take a list of as many states, got {show(states[0])}")
 
     def state_shapes(self, x: Shape) -> States:
         each = [child.inputs[1] for child in self.children(x)]

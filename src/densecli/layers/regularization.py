@@ -27,6 +27,7 @@ class TrainingOnly(Layer, abstract=True):
     """Passes its input on at inference."""
 
     shape_rule = "unchanged"
+    elementwise_rule = "0: at inference nothing is computed"
     supports_masking = True
 
     def elementwise(self, y: Any, x: Any) -> int:

@@ -24,6 +24,7 @@ class Flatten(Layer):
 
     formula = "output = input, row by row"
     shape_rule = "(batch, a, b, …) -> (batch, a × b × …)"
+    elementwise_rule = "0: numbers are moved, none is computed"
     min_ndim = 1
     keeps_integers = True
 
@@ -54,6 +55,7 @@ class Reshape(Layer):
 
     formula = "output = input, row by row"
     shape_rule = "(batch, …) -> (batch, *target_shape)"
+    elementwise_rule = "0: numbers are moved, none is computed"
     keeps_integers = True
 
     target_shape = fields.shape(doc="sizes of one sample; -1 stands for what is left", least=-1, one=False)
@@ -100,6 +102,7 @@ class Permute(Layer):
 
     formula = "output = transpose(input, dims)"
     shape_rule = "(batch, a, b, …) -> (batch, those axes in the order of dims)"
+    elementwise_rule = "0: numbers are moved, none is computed"
     keeps_integers = True
 
     dims = fields.integers(doc="the new order, such as (2, 1)", one=False)
@@ -133,6 +136,7 @@ class RepeatVector(Layer):
 
     formula = "output[:, i] = input, for i = 0 … n - 1"
     shape_rule = "(batch, features) -> (batch, n, features)"
+    elementwise_rule = "0: numbers are moved, none is computed"
     ndim = 2
 
     n = fields.count(doc="how many times")
@@ -155,6 +159,7 @@ RESAMPLING_FLOPS = {
     "lanczos3": 2 * 6**2 - 1,
     "lanczos5": 2 * 10**2 - 1,
 }
+RESAMPLING_RULE = f"per output: {', '.join(f'{name} {flops}' for name, flops in RESAMPLING_FLOPS.items())}"
 
 
 class UpSampling(Layer, abstract=True):
@@ -162,6 +167,7 @@ class UpSampling(Layer, abstract=True):
 
     formula = "output[i] = input[i // size], on each spatial axis"
     shape_rule = "each spatial axis: axis × size"
+    elementwise_rule = "0: numbers are moved, none is computed"
     rank: ClassVar[int]
 
     size = fields.per_axis(2, "how many times as large each axis becomes")
@@ -200,6 +206,8 @@ class UpSampling2D(UpSampling):
 
     UpSampling2D(2): (None, 14, 14, 8) -> (None, 28, 28, 8), 0 params
     """
+
+    elementwise_rule = RESAMPLING_RULE
 
     rank, ndim = 2, 4
     data_format = fields.data_format()

@@ -23,6 +23,8 @@ class DepthwiseConv(Layer, abstract=True):
 
     formula = "output[…, c × depth_multiplier + m] = activation(convolution(input[…, c], kernel[…, c, m]) + bias)"
     shape_rule = f"(batch, *spatial, channels) -> (batch, *windows, channels × depth_multiplier); {WINDOWS}"
+    macs_rule = "output pixels × kernel size × channels × depth_multiplier"
+    elementwise_rule = "1 per output for the bias, and the activation"
     rank: ClassVar[int]
 
     kernel_size = fields.per_axis(doc="size of the window")
@@ -101,6 +103,8 @@ class SeparableConv(Layer, abstract=True):
 
     formula = "output = activation(convolution(depthwise(input, depthwise_kernel), pointwise_kernel) + bias)"
     shape_rule = f"(batch, *spatial, channels) -> (batch, *windows, filters); {WINDOWS}"
+    macs_rule = "output pixels × channels × depth_multiplier × (kernel size + filters)"
+    elementwise_rule = "1 per output for the bias, and the activation"
     rank: ClassVar[int]
 
     filters = fields.count(doc="output channels")

@@ -57,6 +57,9 @@ class TextVectorization(Layer):
 
     formula = "output = index of each token in ['', '[UNK]', *vocabulary]; or a vector for each text"
     shape_rule = "int: (batch, output_sequence_length); others: (batch, …, size)"
+    elementwise_rule = (
+        "0: numbers are looked up, none is computed; count and tf_idf: unknown, as the number of tokens is"
+    )
 
     max_tokens = fields.optional(fields.integer(doc="largest size of the vocabulary, special tokens included", least=2))
     standardize = named_or_code(

@@ -28,6 +28,8 @@ class TimeDistributed(Layer):
 
     formula = "output[:, t] = layer(input[:, t])"
     shape_rule = "(batch, steps, …) -> (batch, steps, *layer's output)"
+    macs_rule = "those of the layer, at every step"
+    elementwise_rule = "those of the layer, at every step"
     supports_masking = True
     min_ndim = 3
 
@@ -76,6 +78,8 @@ class Bidirectional(Layer):
 
     formula = "output = merge(layer(input), backward_layer(input, last step first)); with return_sequences both in the input's order"
     shape_rule = "the layer's, with merge_mode=concat twice as wide; merge_mode=none gives both outputs"
+    macs_rule = "those of both layers"
+    elementwise_rule = "those of both layers; merge_mode sum or mul: 1 per output, ave: 2"
     takes = "list"
     supports_masking = True
 

@@ -35,6 +35,7 @@ OTHERS = (
 )
 WRAPPED = ("modelTopology", "model_topology", "model_config", "modelConfig")  # what stands around a config
 YAML_SUFFIXES = (".yaml", ".yml")
+NO_FILE = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"
 _DSL = re.compile(r"(?:\s|#[^\n]*)*(?:[(\[]\s*)*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)")
 
 
@@ -46,19 +47,19 @@ def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  
     if word == "-":
         return read_stream(standard_input(), word, reading)
     try:
-        with open_file(word) as file:
+        with open_file(word, NO_FILE) as file:
             return read_stream(file, word, reading)
     except OSError as error:
         raise unreadable(word, error) from None
 
 
-def open_file(word: str) -> BinaryIO:
-    """A regular file, or a pipe from `<(…)`. Raises ReadError."""
+def open_file(word: str, otherwise: str | None = None) -> BinaryIO:
+    """A regular file, or a pipe from `<(…)`. Raises ReadError, which says what to do `otherwise` if there is none."""
     try:
         descriptor = os.open(word, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
         return os.fdopen(_checked(descriptor, word), "rb")
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise unreadable(word, error) from None
+        raise unreadable(word, error, otherwise) from None
 
 
 def standard_input() -> BinaryIO:
@@ -67,11 +68,9 @@ def standard_input() -> BinaryIO:
     return sys.stdin.buffer
 
 
-def unreadable(word: str, error: OSError | ValueError) -> ReadError:
+def unreadable(word: str, error: OSError | ValueError, otherwise: str | None = None) -> ReadError:
     """The error for a file that the system does not let us read."""
-    hint = None
-    if isinstance(error, FileNotFoundError):
-        hint = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"
+    hint = otherwise if isinstance(error, FileNotFoundError) else None
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return ReadError(f"cannot read {quote(word)}: {reason}", code="E109", hint=hint)
 

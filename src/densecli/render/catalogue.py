@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import densecli.layers  # fills the catalogue
 from densecli.fields import REQUIRED, Object
 from densecli.layer import CATALOGUE, Layer
+from densecli.names import ACTIVATION_FLOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,12 @@ def overview() -> str:
 def details(layer: type[Layer]) -> str:
     """One layer: signature, purpose, formula, arguments."""
     head = [signature(layer), "", *(f"  {line}".rstrip() for line in documentation(layer).splitlines())]
-    facts = [("formula", layer.formula), ("shape", layer.shape_rule), ("aliases", ", ".join(layer.aliases))]
+    facts = [
+        ("formula", layer.formula),
+        ("shape", layer.shape_rule),
+        *costs(layer),
+        ("aliases", ", ".join(layer.aliases)),
+    ]
     head += ["", *(f"  {name}: {text}" for name, text in facts if text)]
     rows = [
         (f"{name}={default(field)}" if field.default is not REQUIRED else name, field.doc)
@@ -52,6 +58,12 @@ def details(layer: type[Layer]) -> str:
         "\n".join([*head, "", "  arguments:", *(f"    {name.ljust(width)}  {doc}".rstrip() for name, doc in rows)])
         + "\n"
     )
+
+
+def costs(layer: type[Layer]) -> list[tuple[str, str]]:
+    """What a forward pass takes; most layers have no products."""
+    macs = "" if layer.macs_rule == "0" else layer.macs_rule
+    return [("MACs", macs), ("element-wise FLOPs", layer.elementwise_rule)]
 
 
 def signature(layer: type[Layer]) -> str:
@@ -101,6 +113,8 @@ def as_record(layer: type[Layer]) -> dict[str, Any]:
         "doc": purpose(layer),
         "formula": layer.formula,
         "shape_rule": layer.shape_rule,
+        "macs_rule": layer.macs_rule,
+        "elementwise_rule": layer.elementwise_rule,
         "example": example(layer),
         "opaque": layer.opaque,
         "arguments": [
@@ -119,8 +133,33 @@ def as_json(layer: type[Layer] | None) -> str:
     return f'{{\n  "schema": "{SCHEMA}",\n  "layers": [\n{records}\n  ]\n}}\n'
 
 
-def markdown() -> str:
-    """docs/layers.md."""
+def convention(figure: str) -> str:
+    """A table for docs/figures.md: each rule of `macs` or of `elementwise` with the layers that it holds for."""
+    if figure == "activations":
+        return _activations()
+    found: dict[str, list[str]] = {}
+    for kinds in families().values():
+        for kind in kinds:
+            found.setdefault(getattr(kind, f"{figure}_rule"), []).append(kind.__name__)
+    if figure == "macs":
+        found.pop("0")
+    rows = "".join(f"| {', '.join(types)} | {rule} |\n" for rule, types in found.items())
+    title = {"macs": "MACs", "elementwise": "element-wise FLOPs"}[figure]
+    return f"| layers | {title} |\n|---|---|\n{rows}"
+
+
+def _activations() -> str:
+    by_cost: dict[int, list[str]] = {}
+    for name, flops in ACTIVATION_FLOPS.items():
+        by_cost.setdefault(flops, []).append(name)
+    rows = "".join(f"| {', '.join(names)} | {flops} |\n" for flops, names in sorted(by_cost.items()))
+    return f"| activations | FLOPs |\n|---|---|\n{rows}"
+
+
+def markdown(layer: type[Layer] | None = None) -> str:
+    """The section of one layer, or docs/layers.md."""
+    if layer is not None:
+        return _section(layer)
     parts = [MARKDOWN_HEAD]
     for family, layers in families().items():
         parts.append(f"## {family.replace('_', ' ').capitalize()}\n")
@@ -130,8 +169,8 @@ def markdown() -> str:
 
 MARKDOWN_HEAD = """# Layers
 
-Every layer that densecli knows, by family. Arguments stand in Keras' own order; all layers also take `name`, `trainable`
-and `dtype`. This page is generated: `python tools/generate_docs.py`.
+Every layer that densecli knows, by family. Arguments stand in Keras' own order; all layers also take `name`, `trainable`,
+`dtype` and `autocast`. This page is generated: `python tools/generate_docs.py`.
 """
 
 
@@ -142,7 +181,8 @@ def _section(layer: type[Layer]) -> str:
         f"```\n{signature(layer)}\n```\n",
         f"Example: `{example(layer)}`\n",
     ]
-    facts = [("Formula", layer.formula), ("Shape", layer.shape_rule), ("Also called", ", ".join(layer.aliases))]
-    lines += [f"- {name}: `{text}`" for name, text in facts if text]
+    facts = [("Formula", layer.formula), ("Shape", layer.shape_rule), *costs(layer)]
+    facts.append(("Also called", ", ".join(layer.aliases)))
+    lines += [f"- {name[0].upper()}{name[1:]}: `{text}`" for name, text in facts if text]
     lines += [f"- `{name}`: {field.doc}" for name, field in arguments(layer) if name in layer.positional and field.doc]
     return "\n".join(lines) + "\n"

@@ -20,6 +20,9 @@ UNKNOWN = "?"
 NOTHING = "-"
 BAR_WIDTH = 10  # cells of a full bar
 _EIGHTHS = " ▏▎▍▌▋▊▉"
+_SIGNS = str.maketrans(
+    {"└": "+", "×": "x", "…": "...", "≥": ">=", "█": "#", **dict.fromkeys("▏▎▍▌", " "), **dict.fromkeys("▋▊▉", "#")}
+)
 
 Value = str | int | float | bool | None
 Justify = Literal["left", "right", "center"]
@@ -61,6 +64,20 @@ def _bytes(name: str, header: str, doc: str) -> Column:
     return Column(name, header, "right", lambda row, _: getattr(row, name), text, "bytes", doc)
 
 
+def _of_weights(column: Column) -> Column:
+    """A figure of the weights: unknown, or at least so much, where there may be some that nobody told."""
+
+    def value(row: Row, report: Report) -> Value:
+        return None if row.weights_unknown else column.value(row, report)
+
+    def text(row: Row, report: Report) -> str:
+        if row.weights_unknown:
+            return UNKNOWN
+        return f"{'≥ ' if row.uncounted else ''}{column.text(row, report)}"
+
+    return column._replace(value=value, text=text)
+
+
 def _share(figure: str, header: str, doc: str) -> Column:
     def value(row: Row, report: Report) -> float | None:
         part, whole = getattr(row, figure), getattr(report.totals, figure)
@@ -71,6 +88,23 @@ def _share(figure: str, header: str, doc: str) -> Column:
         return NOTHING if part is None else f"{part:6.1%} {bar(part)}"
 
     return Column(f"{figure}_share", header, "left", value, text, "ratio", doc)
+
+
+def plain(text: str) -> str:
+    """Our own signs (never a name, which is escaped instead) for a terminal that has only ASCII."""
+    return text.translate(_SIGNS)
+
+
+def without_bar(column: Column) -> Column:
+    """A share as the percentage alone; other columns as they are."""
+    if column.unit != "ratio":
+        return column
+    return column._replace(
+        justify="right",
+        text=lambda row, report: (
+            column.text(row, report).split("%")[0] + "%" if column.value(row, report) is not None else NOTHING
+        ),
+    )
 
 
 def number(count: int | None) -> str:
@@ -152,17 +186,19 @@ COLUMNS: dict[str, Column] = {
             lambda row, _: _each_call(row, lambda call: call.output_shapes),
             "what comes out",
         ),
-        _count("params", "Param #", "params", "elements of all weights"),
+        _of_weights(_count("params", "Param #", "params", "elements of all weights")),
         _share("params", "Params %", "share of the model's parameters"),
         _words("trainable", "Trainable", _trainable, "Y, N, or part; - without weights"),
-        _count("trainable_params", "Trainable #", "params", "parameters that training may change"),
-        _count("non_trainable_params", "Non-trainable #", "params", "parameters that training leaves alone"),
+        _of_weights(_count("trainable_params", "Trainable #", "params", "parameters that training may change")),
+        _of_weights(
+            _count("non_trainable_params", "Non-trainable #", "params", "parameters that training leaves alone")
+        ),
         _count("macs", "MACs", "MACs", "multiply-accumulates of convolutions and matrix products"),
         _share("macs", "MACs %", "share of the model's MACs"),
         _count("flops", "FLOPs", "FLOPs", "2 × MACs + element-wise operations"),
         _share("flops", "FLOPs %", "share of the model's FLOPs"),
         _bytes("activation_bytes", "Activations", "memory of what comes out"),
-        _bytes("weight_bytes", "Weights size", "memory of the weights"),
+        _of_weights(_bytes("weight_bytes", "Weights size", "memory of the weights")),
         _words("dtype", "Dtype", lambda row, _: row.dtype, "dtype of what comes out"),
         _words("weight_dtype", "Weight dtype", _weight_dtypes, "dtype of the weights"),
         _words("weights", "Weights", _weights, "each weight with its shape"),

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING
 from densecli.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from densecli.render.columns import Column, Value
-    from densecli.render.selection import Line
+    from densecli.render.selection import Line, Shown
     from densecli.report import Report
 
 # What makes a spreadsheet take a text for a formula; full-width forms are folded to these by some.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
-def render_csv(report: Report, lines: Sequence[Line], columns: Sequence[Column]) -> str:
-    """RFC 4180 with plain line ends. Where lines are nested or folded, `level` and `times` say so."""
-    return csv_text(_records(report, lines, columns))
+def render_csv(models: Sequence[Shown]) -> str:
+    """RFC 4180 with plain line ends. Where lines are nested or folded, `level` and `times` say so.
+
+    Several models stand in one table with the columns of the first, told apart by `source`.
+    """
+    return csv_text(_records(models))
 
 
 def csv_text(records: Iterable[Sequence[str]]) -> str:
@@ -31,20 +34,28 @@ def csv_text(records: Iterable[Sequence[str]]) -> str:
     return out.getvalue()
 
 
-def render_tsv(report: Report, lines: Sequence[Line], columns: Sequence[Column]) -> str:
-    """Tab-separated without any quoting: tabs and line ends in names are escaped."""
-    return "".join("\t".join(record) + "\n" for record in _records(report, lines, columns))
+def render_tsv(models: Sequence[Shown]) -> str:
+    """Tab-separated without any quoting: tabs and line ends in names are escaped.
+
+    A quote at the start of a cell gets an apostrophe before it, for many readers take it for the start of a quoted cell.
+    """
+    return "".join("\t".join(map(_unquoted, record)) + "\n" for record in _records(models))
 
 
-def _records(report: Report, lines: Sequence[Line], columns: Sequence[Column]) -> list[list[str]]:
-    deep = any(line.level or line.times > 1 for line in lines)
-    head = [*(["level", "times"] if deep else []), *(column.name for column in columns)]
-    return [head, *(_record(report, line, columns, deep) for line in lines)]
+def _unquoted(text: str) -> str:
+    return f"'{text}" if text.startswith('"') else text
 
 
-def _record(report: Report, line: Line, columns: Sequence[Column], deep: bool) -> list[str]:
-    place = [str(line.level), str(line.times)] if deep else []
-    return [*place, *(cell(_value(column, line, report)) for column in columns)]
+def _records(models: Sequence[Shown]) -> Iterator[list[str]]:
+    several, columns = len(models) > 1, models[0].columns
+    deep = any(line.level or line.times > 1 for model in models for line in model.lines)
+    place = ["level", "times"] if deep else []
+    yield [*(["source"] if several else []), *place, *(column.name for column in columns)]
+    for report, lines, _ in models:
+        source = [cell(report.source)] if several else []
+        for line in lines:
+            place = [str(line.level), str(line.times)] if deep else []
+            yield [*source, *place, *(cell(_value(column, line, report)) for column in columns)]
 
 
 def _value(column: Column, line: Line, report: Report) -> Value:

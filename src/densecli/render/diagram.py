@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
-from densecli.render.columns import COLUMNS
+from densecli.render.columns import COLUMNS, UNKNOWN
 from densecli.render.repeats import find_runs
 from densecli.text import plural, safe
 
@@ -91,16 +91,23 @@ class _Maker:
         boxes, edges = self.frame(row.layers, None if depth is None else depth - 1) if opened else ((), ())
         return Box(
             next(self.ids), safe(row.name), safe(row.type), COLUMNS["output_shape"].text(row, self.report),
-            plural(row.params, "param") if row.params else "", getattr(row.layer, "family", ""), 1, boxes, edges,
+            params_of([row]), getattr(row.layer, "family", ""), 1, boxes, edges,
         )  # fmt: skip
 
     def block(self, rows: Sequence[Row], run: Run, depth: int | None) -> Box:
         boxes, edges = self.stretch(rows, (run.start, run.start + run.length), run.inner, depth)
-        total = sum(row.params for row in rows[run.start : run.start + run.length * run.times])
-        params = plural(total, "param") if total else ""
+        params = params_of(rows[run.start : run.start + run.length * run.times])
         return Box(
             next(self.ids), f"{run.times} × {plural(run.length, 'layer')}", "", "", params, "", run.times, boxes, edges
         )
+
+
+def params_of(rows: Sequence[Row]) -> str:
+    """The sum of their parameters; nothing where there are none, `?` or `≥` where some are not counted."""
+    total, uncounted = sum(row.params for row in rows), any(row.uncounted for row in rows)
+    if not total:
+        return f"{UNKNOWN} params" if uncounted else ""
+    return f"{'≥ ' if uncounted else ''}{plural(total, 'param')}"
 
 
 def _edges(rows: Sequence[Row], owner: dict[str, int]) -> Iterator[Edge]:

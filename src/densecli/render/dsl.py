@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.fields import REQUIRED, Object
 from densecli.render.branching import Branches, Name, as_steps, named
-from densecli.render.given import Names, arguments, check_writable, input_arguments, is_model, refuse, takes_as_usual
+from densecli.render.given import (
+    Names,
+    arguments,
+    check_writable,
+    input_arguments,
+    is_model,
+    refuse,
+    stacked,
+    takes_as_usual,
+)
 from densecli.render.repeats import equal_runs
 from densecli.text import quote
 
@@ -32,9 +41,15 @@ def render(graph: Graph) -> str:
 
     The DSL has no name for a model, and a Functional that is one chain reads back as a Sequential.
     """
+    if not graph.trainable:
+        raise refuse("a model that is frozen as a whole", "the DSL", INSTEAD)
     for node in graph.nodes:
         _check(node)
-    steps = as_steps(graph)
+        if not stacked(graph):
+            _check_call(node)
+    if any(ref.tensor for ref in graph.outputs):
+        raise refuse("a model that gives a second output of a layer", "the DSL", INSTEAD)
+    steps: list[Step] = [*range(len(graph.nodes))] if stacked(graph) else as_steps(graph)
     for index in named(steps):
         _check_name(graph.nodes[index].name)
     texts = _Writer(graph).steps(steps)
@@ -48,6 +63,9 @@ def _check(node: Node) -> None:
     check_writable(node.layer, node.name, "the DSL", INSTEAD)
     if len(node.calls) > 1:
         raise refuse(f"{quote(node.name)}, which is used {len(node.calls)} times,", "the DSL", INSTEAD)
+
+
+def _check_call(node: Node) -> None:
     if any(ref.tensor for call in node.calls for ref in call.refs()):
         raise refuse(f"{quote(node.name)}, which takes a second output,", "the DSL", INSTEAD)
     if node.calls and node.calls[0].refs() and not takes_as_usual(node, node.calls[0]):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from densecli.render import totals
+from densecli.render.columns import UNKNOWN, number
 from densecli.shape import product, show
-from densecli.text import plural, safe, size
+from densecli.text import plural, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,23 +17,35 @@ if TYPE_CHECKING:
 
 def render(report: Report) -> str:
     """The whole model, a paragraph for each layer, the totals last."""
-    paragraphs = ["\n".join(layer_lines(row)) for row in report.rows]
+    paragraphs = ["\n".join(layer_lines(row, report.basis)) for row in report.rows]
     return "\n\n".join([f'Model: "{safe(report.name)}"', *paragraphs, "\n".join(total_lines(report))]) + "\n"
 
 
-def layer_lines(row: Row, indent: str = "") -> Iterator[str]:
-    yield f"{indent}{safe(row.name)} ({safe(row.type)})  {shapes(row)}  {plural(row.params, 'parameter')}"
+def layer_lines(row: Row, basis: str, indent: str = "") -> Iterator[str]:
+    yield f"{indent}{safe(row.name)} ({safe(row.type)})  {shapes(row)}  {parameters(row)}"
     inside = indent + "  "
     if row.layer is not None and row.layer.formula:
         yield f"{inside}{row.layer.formula}"
     if row.layer is not None and row.layer.shape_rule:
         yield f"{inside}shape: {row.layer.shape_rule}"
     yield from (f"{inside}{line}" for line in weight_lines(row))
-    if row.macs:
-        yield f"{inside}work: {row.macs:,} multiply-accumulates for one sample"
+    if row.macs != 0 or row.flops != 0:
+        yield f"{inside}work: {work(row)} for {basis}"
     yield from (f"{inside}{safe(sentence)}" for sentence in sentences(row))
     for inner in row.layers:
-        yield from layer_lines(inner, inside)
+        yield from layer_lines(inner, basis, inside)
+
+
+def parameters(row: Row) -> str:
+    if row.weights_unknown:
+        return f"{UNKNOWN} parameters"
+    return f"{'≥ ' if row.uncounted else ''}{plural(row.params, 'parameter')}"
+
+
+def work(row: Row) -> str:
+    """Multiply-accumulates where there are any, and all operations."""
+    macs = "" if row.macs == 0 else f"{number(row.macs)} multiply-accumulates, "
+    return f"{macs}{number(row.flops)} FLOPs"
 
 
 def shapes(row: Row) -> str:
@@ -72,6 +86,7 @@ def sentences(row: Row) -> list[str]:
 def total_lines(report: Report) -> Iterator[str]:
     counts = [row.params for row in report.rows if row.params and not row.shares_weights_with]
     sum_of = f"{' + '.join(f'{count:,}' for count in counts)} = " if 1 < len(counts) <= 12 else ""
-    yield f"Total params: {sum_of}{report.totals.params:,} ({size(report.totals.weight_bytes)})"
-    yield f"Trainable params: {report.totals.trainable_params:,}"
-    yield f"Non-trainable params: {report.totals.non_trainable_params:,}"
+    (label, params), *others = totals.total_lines(report)
+    yield f"{label}: {sum_of}{params}"
+    yield from (f"{label}: {text}" for label, text in others)
+    yield from totals.remarks(report)

@@ -11,7 +11,7 @@ from densecli.text import quote
 
 if TYPE_CHECKING:
     from densecli.fields import Object
-    from densecli.graph import Call, Node
+    from densecli.graph import Call, Graph, Node
     from densecli.layer import Layer
 
 
@@ -106,9 +106,18 @@ def check_writable(layer: Layer, name: str, target: str, instead: str) -> None:
     if layer.opaque and (type(layer).__name__ not in CATALOGUE or target in NEEDS_CODE):
         what = f"{quote(name)}, a layer of which only the name is known,"
         raise refuse(what, target, "diagrams and tables can show it")
+    check_own(layer, name, target)
     if type(layer).__name__ not in CATALOGUE:  # of keras.applications, or a function of keras.ops
         kind = "operation" if layer.family == "operations" else layer.type_name
         raise refuse(f"the {kind} {quote(name)}", target, instead)
+
+
+def check_own(layer: Layer, name: str, target: str) -> None:
+    """A layer that stands in several models keeps its one set of weights in a .keras file and in code only."""
+    if layer.shared_id is not None and target != "Python":
+        raise refuse(
+            f"{quote(name)}, which stands in several models with one set of weights,", target, "use --to python"
+        )
 
 
 # What Keras calls the positional arguments of its initializers, regularizers and constraints.
@@ -146,6 +155,11 @@ def natural_inputs(call: Call) -> list[Any] | None:
         return None
     args = call.args[0] if len(call.args) == 1 and isinstance(call.args[0], list) else call.args
     return list(args) if list(args) == call.refs() else None
+
+
+def stacked(graph: Graph) -> bool:
+    """Whether the layers stand one on the other, so that nobody has to say what goes into one."""
+    return graph.kind == "Sequential" and len(graph.inputs) == 1
 
 
 def takes_as_usual(node: Node, call: Call) -> bool:

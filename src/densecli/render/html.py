@@ -20,20 +20,24 @@ if TYPE_CHECKING:
 
     from densecli.render.columns import Column
     from densecli.render.diagram import Box
-    from densecli.render.selection import Line
+    from densecli.render.selection import Line, Shown
     from densecli.report import Report
 
 DEEPEST = 4  # levels that are indented further
+SHORT, LONG = 20, 60  # letters of a cell that needs no room of its own, and of one that has to wrap
 
 
-def render(
-    report: Report, lines: Sequence[Line], columns: Sequence[Column], box: Box | None = None, *, open_levels: int = 0
-) -> str:
-    """The page. Pass `lines` of all depths: levels from `open_levels` on are folded at first. `box` is the diagram."""
+def render(models: Sequence[Shown], boxes: Sequence[Box | None], *, open_levels: int = 0) -> str:
+    """The page, a section for each model. Pass lines of all depths: levels from `open_levels` on are folded at first.
+
+    `boxes` are the diagrams, None for a model without one.
+    """
     style = _asset("page.css") + svg.STYLE
     script = _asset("page.js")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
-    name, kind = escape(safe(report.name)), escape(safe(report.type))
+    several = len(models) > 1
+    title = f"{len(models):,} models" if several else safe(models[0].report.name)
+    sections = zip(range(1, len(models) + 1), models, boxes, strict=True)
     parts = [
         "<!DOCTYPE html>",
         '<html lang="en">',
@@ -43,16 +47,16 @@ def render(
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="referrer" content="no-referrer">',
         '<meta name="color-scheme" content="light dark">',
-        f"<title>{name}</title>",
+        f"<title>{escape(title)}</title>",
         f"<style>{style}</style>",
         "</head>",
         "<body>",
-        f"<h1>{name} <small>{kind}</small></h1>",
-        f'<p class="source">{escape(safe(report.source))}</p>',
-        *_totals(report),
-        *_table(report, lines, columns, open_levels),
-        *_notes(report),
-        *_picture(box),
+        *(_contents(title, models) if several else ()),
+        *(
+            line
+            for number, model, box in sections
+            for line in _section(number, model, box, ("h1", "h2")[several], open_levels)
+        ),
         f"<script>{script}</script>",
         "</body>",
         "</html>",
@@ -66,6 +70,29 @@ def _asset(name: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def _contents(title: str, models: Sequence[Shown]) -> Iterator[str]:
+    """What several models begin with: their sources and sizes, each a link to its section."""
+    yield f"<h1>{title}</h1>"
+    yield "<nav><ul>"
+    for number, model in enumerate(models, 1):
+        label, text = total_lines(model.report)[0]
+        link = f'<a href="#model-{number}">{escape(safe(model.report.source))}</a>'
+        yield f"<li>{link} <small>{escape(safe(model.report.name))} · {escape(label)}: {escape(text)}</small></li>"
+    yield "</ul></nav>"
+
+
+def _section(number: int, model: Shown, box: Box | None, heading: str, open_levels: int) -> Iterator[str]:
+    report = model.report
+    yield f'<section id="model-{number}">'
+    yield f"<{heading}>{escape(safe(report.name))} <small>{escape(safe(report.type))}</small></{heading}>"
+    yield f'<p class="source">{escape(safe(report.source))}</p>'
+    yield from _totals(report)
+    yield from _table(report, model.lines, model.columns, open_levels)
+    yield from _notes(report)
+    yield from _picture(box)
+    yield "</section>"
 
 
 def _totals(report: Report) -> Iterator[str]:
@@ -105,8 +132,15 @@ def _cell(column: Column, line: Line, report: Report) -> str:
         return f'<td class="share" data-value="{"" if part is None else part}">{"-" if part is None else f"{part:.1%}"}{bar}</td>'
     if column.unit:
         return f'<td class="right" data-value="{"" if value is None else value}">{escape(text)}</td>'
-    side = f' class="{column.justify}"' if column.justify != "left" else ""
-    return f"<td{side}>{escape(text)}</td>"
+    return f"<td{_kind(column, text)}>{escape(text)}</td>"
+
+
+def _kind(column: Column, text: str) -> str:
+    """How a cell of words is laid out: shapes on one line, long texts in a column that is wide enough to be read."""
+    if column.name.endswith("_shape") and len(text) < LONG:
+        return ' class="shape"'
+    side = column.justify if column.justify != "left" else "long" if len(text) > SHORT else ""
+    return f' class="{side}"' if side else ""
 
 
 def _name_cell(column: Column, line: Line, text: str) -> str:

@@ -89,6 +89,7 @@ def _tensor(tensor: TensorInfo) -> dict[str, Any]:
 
 
 def row_record(row: Row) -> dict[str, Any]:
+    unknown = row.weights_unknown
     record: dict[str, Any] = {
         "name": row.name,
         "type": row.type,
@@ -97,10 +98,10 @@ def row_record(row: Row) -> dict[str, Any]:
         "inbound": row.inbound,
         "input_shapes": row.input_shapes,
         "output_shapes": row.output_shapes,
-        "params": row.params,
-        "trainable_params": row.trainable_params,
-        "non_trainable_params": row.non_trainable_params,
-        "weight_bytes": row.weight_bytes,
+        "params": None if unknown else row.params,
+        "trainable_params": None if unknown else row.trainable_params,
+        "non_trainable_params": None if unknown else row.non_trainable_params,
+        "weight_bytes": None if unknown else row.weight_bytes,
         "macs": row.macs,
         "flops": row.flops,
         "activation_bytes": row.activation_bytes,
@@ -118,6 +119,8 @@ def row_record(row: Row) -> dict[str, Any]:
         record["shares_weights_with"] = row.shares_weights_with
     if row.opaque:
         record["opaque"] = True
+    if row.uncounted and not unknown:
+        record["lower_bound"] = True
     if row.layers:
         record["layers"] = [row_record(inner) for inner in row.layers]
     return record

@@ -12,6 +12,7 @@ from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from densecli.render.given import (
     arguments,
     camel_case,
+    check_own,
     check_writable,
     input_arguments,
     is_model,
@@ -54,7 +55,12 @@ _APPLICATIONS = {
     "StochasticDepth": "keras.src.applications.convnext",
 }
 # What Keras' own from_config of these layers looks up without asking.
-_NEEDED = {"Rescaling": ("scale", "offset"), "TextVectorization": ("standardize", "split", "ngrams")}
+_NEEDED = {
+    "Rescaling": ("scale", "offset"),
+    "TextVectorization": ("standardize", "split", "ngrams"),
+    "GRU": ("reset_after",),  # files of old Keras versions mean another default when they leave it out
+    "GRUCell": ("reset_after",),
+}
 _NOT_IN_KERAS = {"SquaredDifference"}
 _MODELS = {"Sequential": "keras", "Functional": "keras.src.models.functional"}
 
@@ -83,7 +89,7 @@ def _functional(graph: Graph) -> dict[str, Any]:
     return {
         "layers": [writer.entry(node) for index, node in enumerate(graph.nodes) if index in needed],
         "input_layers": _ends(writer.history(ref) for ref in graph.inputs),
-        "output_layers": _ends(writer.history(ref) for ref in graph.outputs),
+        "output_layers": _ends(writer.end(ref) for ref in graph.outputs),
     }
 
 
@@ -136,12 +142,19 @@ class _CallWriter:
         config = {"shape": shape, "dtype": dtype, "keras_history": self.history(ref)}
         return {"class_name": "__keras_tensor__", "config": config}
 
+    def end(self, ref: Ref) -> list[Any]:
+        """An output of the model: there Keras 3.15.1 counts a node of its own before the first call of a Functional."""
+        layer = self.graph.nodes[ref.node].layer
+        functional = is_model(layer) and layer.graph.kind != "Sequential"  # type: ignore[attr-defined]
+        return self.history(ref._replace(call=ref.call + functional))
+
     def history(self, ref: Ref) -> list[Any]:
         return [self.graph.nodes[ref.node].name, ref.call, ref.tensor]
 
 
 def _layer_entry(layer: Layer, name: str) -> dict[str, Any]:
     if is_model(layer):
+        check_own(layer, name, "a Keras config")
         return model_entry(layer.graph)  # type: ignore[attr-defined]
     if isinstance(layer, Operation):
         return _operation_entry(layer, name)

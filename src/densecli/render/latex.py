@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from densecli.render.columns import Column
-    from densecli.render.selection import Line
+    from densecli.render.selection import Line, Shown
     from densecli.report import Report
 
 _SPECIAL = {
@@ -25,14 +25,22 @@ _BAR = re.compile(r"\s*[█▏▎▍▌▋▊▉]*\s*$")
 _SIDES = {"left": "l", "right": "r", "center": "c"}
 
 
-def render(report: Report, lines: Sequence[Line], columns: Sequence[Column]) -> str:
-    """A table float with caption, booktabs rules and the totals below the second rule."""
+NEEDS = "% needs \\usepackage{booktabs} and, before TeX Live 2020, \\usepackage{textcomp}\n"
+
+
+def render(models: Sequence[Shown]) -> str:
+    """A table float for each model, with caption, booktabs rules and the totals below the second rule."""
+    return NEEDS + "\n".join(_table(model, source=len(models) > 1) for model in models)
+
+
+def _table(model: Shown, *, source: bool) -> str:
+    report, lines, columns = model
     sides = "".join(_SIDES[column.justify] for column in columns)
+    origin = f" ({escape(safe(report.source))})" if source else ""
     body = [
-        "% needs \\usepackage{booktabs} and, before TeX Live 2020, \\usepackage{textcomp}",
         "\\begin{table}",
         "  \\centering",
-        f"  \\caption{{Model: {escape(safe(report.name))}}}",
+        f"  \\caption{{Model: {escape(safe(report.name))}{origin}}}",
         f"  \\begin{{tabular}}{{{sides}}}",
         "    \\toprule",
         _row([escape(column.header) for column in columns]),

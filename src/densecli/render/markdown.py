@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from densecli.render.columns import Column
-    from densecli.render.selection import Line
+    from densecli.render.selection import Line, Shown
     from densecli.report import Report
 
 # Words that mean nothing to Markdown: an underscore between letters does not, a lone one could.
@@ -20,8 +20,15 @@ _PLAIN = re.compile(r"\(?[A-Za-z0-9≥?]?(?:[A-Za-z0-9 ,.()%█▏▎▍▌▋�
 _RULES = {"left": ":---", "right": "---:", "center": ":---:"}
 
 
-def render(report: Report, lines: Sequence[Line], columns: Sequence[Column]) -> str:
-    """Heading, table, totals as a list."""
+def render(models: Sequence[Shown]) -> str:
+    """A section for each model: heading, table, totals as a list. Several are headed by where they come from."""
+    if len(models) == 1:
+        return _section(models[0])
+    return "\n".join(f"## {code(safe(model.report.source))}\n\n{_section(model)}" for model in models)
+
+
+def _section(model: Shown) -> str:
+    report, lines, columns = model
     table = [
         _row(column.header for column in columns),
         _row(_RULES[column.justify] for column in columns),

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from densecli.footprint import Budget, Footprint
 
 HEADERS = ("Layer (type)", "Output", "Kept for training", "Share")
-NARROWEST = 60  # cells: numbers are never cut, names wrap
 SHOWN_ALIVE = 4  # tensors that are named in the line about the forward pass
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
@@ -31,21 +30,18 @@ class Look(NamedTuple):
 
 # -- for people ------------------------------------------------------------------------
 def render_table(found: Footprint, top: int, look: Look = Look()) -> str:  # noqa: B008  # immutable
-    """The table in the look of the summary's, drawn by Rich."""
-    from rich import box  # noqa: PLC0415  # only tables pay for it
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    """The table in the look of the summary's."""
+    from rich.text import Text  # noqa: PLC0415  # only tables pay for it
 
-    from densecli.render.rich_table import FULL_WIDTH, draw  # noqa: PLC0415
+    from densecli.render.grid import FULL_WIDTH, Cell, Head, draw, grid, sentences  # noqa: PLC0415
 
-    table = Table(box=box.ASCII_DOUBLE_HEAD if look.ascii_only else box.HEAVY_HEAD, header_style="bold")
-    for index, header in enumerate(HEADERS):
-        table.add_column(header, justify="right" if index else "left", no_wrap=bool(index), overflow="fold")
-    for row in _rows(found, top):
-        table.add_row(*map(Text, row))
-    room = FULL_WIDTH if look.width is None else max(look.width, NARROWEST)
-    below = "\n".join(f" {label}: {text}" for label, text in sums(found, top))
-    return draw([Text(_title(found), style="bold"), table, Text(below)], room, look.color)
+    room = FULL_WIDTH if look.width is None else look.width
+    heads = [Head(header, "right" if index else "left") for index, header in enumerate(HEADERS)]
+    rows = [[Cell(Text(each)) for each in row] for row in _rows(found, top)]
+    lines = [f" {label}: {text}" for label, text in sums(found, top)]
+    below = sentences([line.replace("≥ ", ">= ") for line in lines] if look.ascii_only else lines, room)
+    table = grid(heads, rows, room=room, ascii_only=look.ascii_only)
+    return draw([Text(_title(found), style="bold"), table, below], FULL_WIDTH, look.color)
 
 
 def render_markdown(found: Footprint, top: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
+from rich.text import Text
 
 from densecli.text import safe
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
+
+    from densecli.report import Report
 
 # Dark on both kinds of page, as terminals in READMEs are.
 _THEME = TerminalTheme(
@@ -52,13 +55,20 @@ _FORMAT = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="ht
 """
 
 
-def render(parts: Sequence[RenderableType], title: str) -> str:
-    """The parts one below the other, as wide as they need to be."""
+def render(models: Sequence[Sequence[RenderableType]], reports: Sequence[Report]) -> str:
+    """The parts of all models one below the other, as wide as they need to be; several under the names of their sources."""
+    several = len(models) > 1
+    parts = [part for model, report in zip(models, reports, strict=True) for part in _headed(model, report, several)]
     plain = _console(10_000, record=False)
     width = max((cell_len(line.rstrip()) for line in _drawn(plain, parts).split("\n")), default=1)
     console = _console(max(width, 40), record=True)
     _drawn(console, parts)
-    return console.export_svg(title=safe(title), theme=_THEME, code_format=_FORMAT, unique_id="densecli")
+    title = f"{len(models):,} models" if several else safe(reports[0].name)
+    return console.export_svg(title=title, theme=_THEME, code_format=_FORMAT, unique_id="densecli")
+
+
+def _headed(model: Sequence[RenderableType], report: Report, several: bool) -> list[RenderableType]:
+    return [Text(f"{safe(report.source)}:", style="dim"), *model, Text()] if several else [*model]
 
 
 def _console(width: int, *, record: bool) -> Console:

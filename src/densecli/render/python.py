@@ -48,20 +48,18 @@ class _Writer:
     def __init__(self) -> None:
         self.names = Names()
         self.variables = set(_TAKEN)
-        self.inner: dict[int, str] = {}  # variables of models inside the model, by layer
+        self.inner: dict[Any, str] = {}  # variables of models inside the model and of layers that several of them share
 
     def model(self, graph: Graph, variable: str) -> Iterator[str]:
         """The statements that leave the model in a variable; models inside it come first."""
         for node in graph.nodes:
             yield from self.inner_models(node.layer, node.name)
         yield from self.sequential(graph, variable) if graph.kind == "Sequential" else self.functional(graph, variable)
-        if not graph.trainable:
-            yield f"{variable}.trainable = False"
 
     def inner_models(self, layer: Layer, name: str) -> Iterator[str]:
-        if is_model(layer):
-            self.inner[id(layer)] = self.variable(name)
-            yield from self.model(layer.graph, self.inner[id(layer)])  # type: ignore[attr-defined]
+        if is_model(layer) and _identity(layer) not in self.inner:
+            self.inner[_identity(layer)] = variable = self.variable(name)
+            yield from self.model(layer.graph, variable)  # type: ignore[attr-defined]
             yield ""
         for value in arguments(layer).values():
             for each in value if isinstance(value, list | tuple) else [value]:
@@ -79,6 +77,8 @@ class _Writer:
             yield f"        {self.layer(node.layer, node.name)},"
         yield "    ],"
         yield f"    name={_text(graph.name)},"
+        if not graph.trainable:
+            yield "    trainable=False,"
         yield ")"
 
     # -- Functional -------------------------------------------------------------------
@@ -99,7 +99,10 @@ class _Writer:
             tensors.names[index, call] = self.variable(node.name)
             yield f"{tensors.names[index, call]} = {layers[index]}({tensors.arguments(node.calls[call])})"
         inputs, outputs = tensors.ends(graph.inputs), tensors.ends(graph.outputs)
-        yield f"{variable} = keras.Model({inputs}, {outputs}, name={_text(graph.name)})"
+        frozen = (
+            "" if graph.trainable else ", trainable=False"
+        )  # not set later: that would freeze each layer in it, too
+        yield f"{variable} = keras.Model({inputs}, {outputs}, name={_text(graph.name)}{frozen})"
 
     # -- layers -----------------------------------------------------------------------
     def input(self, layer: Layer, name: str) -> str:
@@ -108,8 +111,16 @@ class _Writer:
     def layer(self, layer: Layer, name: str) -> str:
         """The expression that makes a layer, or the variable of a model."""
         if is_model(layer):
-            return self.inner[id(layer)]
+            return self.inner[_identity(layer)]
         check_writable(layer, name, "Python", INSTEAD)
+        if layer.shared_id is None:
+            return self.new(layer, name)
+        if layer.shared_id in self.inner:
+            return self.inner[layer.shared_id]
+        self.inner[layer.shared_id] = variable = self.variable(f"{name}_layer")
+        return f"({variable} := {self.new(layer, name)})"
+
+    def new(self, layer: Layer, name: str) -> str:
         kind = type(layer).__name__
         return self.made(f"layers.{public_name(layer)}", kind, arguments(layer), name, _required(layer))
 
@@ -185,6 +196,11 @@ class _Tensors:
         if isinstance(value, dict):
             return f"{{{', '.join(f'{_text(key)}: {self.value(item)}' for key, item in value.items())}}}"
         return _text(value) if isinstance(value, str) else repr(value)
+
+
+def _identity(layer: Layer) -> Any:
+    """What makes two uses the same layer: the mark that a file gives it, else the object."""
+    return id(layer) if layer.shared_id is None else layer.shared_id
 
 
 def _answers_in_lists(layer: Any) -> bool:

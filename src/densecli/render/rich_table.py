@@ -1,63 +1,52 @@
-"""What Rich draws: tables whose cells wrap, and those of other reports; in colour on a terminal. Nothing is cut."""
+"""The summary's table as Rich draws it: where it has to be broken to fit, and in a picture."""
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from densecli.render.table import below, spans, title, words
+from densecli.render.columns import without_bar
+from densecli.render.grid import FULL_WIDTH, Cell, Head, draw, grid, sentences
+from densecli.render.table import below, fits, shown_text, spans, title, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.table import Table
 
     from densecli.render.columns import Column
     from densecli.render.selection import Line
     from densecli.report import Report
 
-FULL_WIDTH = 1_000_000  # cells: where nobody looks, a line is as long as it is
-
 
 def render(
-    report: Report, lines: Sequence[Line], columns: Sequence[Column], *, ascii_only: bool, room: int, color: bool
+    report: Report, lines: Sequence[Line], columns: Sequence[Column], *, room: int, color: bool, ascii_only: bool
 ) -> str:
-    """Title, table, totals and notes; rules keep wrapped rows apart."""
-    pieces = parts(report, lines, columns, ascii_only=ascii_only)
-    pieces[1].show_lines = True  # type: ignore[union-attr]
-    return draw(pieces, room, color)
+    """Title, table, totals and notes in `room` cells; numbers are never broken."""
+    return draw(parts(report, lines, columns, ascii_only=ascii_only, room=room), FULL_WIDTH, color)
 
 
 def parts(
-    report: Report, lines: Sequence[Line], columns: Sequence[Column], *, ascii_only: bool = False
+    report: Report,
+    lines: Sequence[Line],
+    columns: Sequence[Column],
+    *,
+    ascii_only: bool = False,
+    room: int = FULL_WIDTH,
 ) -> list[Text | Table]:
-    """What Rich draws, from top to bottom."""
-    table = Table(box=box.ASCII_DOUBLE_HEAD if ascii_only else box.HEAVY_HEAD, header_style="bold")
-    for column in columns:
-        table.add_column(column.header, justify=column.justify, no_wrap=column.justify == "right", overflow="fold")
-    for line in lines:
-        table.add_row(*(cell(column, line, report) for column in columns))
-    return [Text(title(report), style="bold"), table, Text(below(report, columns))]
+    """What is drawn, from top to bottom. Where the rows do not fit, shares do without their bars."""
+    if not fits([[words(column, line, report) for column in columns] for line in lines], columns, room):
+        columns = [without_bar(column) for column in columns]
+    heads = [Head(column.header, column.justify) for column in columns]
+    rows = [[cell(column, line, report, ascii_only=ascii_only) for column in columns] for line in lines]
+    table = grid(heads, rows, room=room, ascii_only=ascii_only)
+    return [Text(title(report), style="bold"), table, sentences(below(report, columns, ascii_only=ascii_only), room)]
 
 
-def cell(column: Column, line: Line, report: Report) -> Text:
+def cell(column: Column, line: Line, report: Report, *, ascii_only: bool = False) -> Cell:
     """One cell, its text escaped, its parts in Keras' colours."""
-    text = Text(words(column, line, report))
+    text = Text(shown_text(column, line, report, ascii_only=ascii_only))
     for start, end, code in spans(text.plain, column, line):
         text.stylize(f"color({code})", start, end)
-    return text
-
-
-def draw(pieces: Sequence[Text | Table], width: int, color: bool) -> str:
-    """Rich's drawing of the parts as text, with escape codes only when asked for."""
-    file = StringIO()
-    console = Console(
-        file=file, width=width, force_terminal=color, color_system="256" if color else None, no_color=not color, markup=False,
-        emoji=False, highlight=False, legacy_windows=False, _environ={},
-    )  # fmt: skip
-    for piece in pieces:
-        console.print(piece, soft_wrap=isinstance(piece, Text))
-    return "\n".join(line.rstrip() if not color else line for line in file.getvalue().split("\n"))
+    return Cell(text, len(line.label) if column.name == "layer" and line.level else 0)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from densecli.errors import OutputError
 from densecli.render.columns import column
+from densecli.render.patterns import limited, searcher
 from densecli.render.repeats import Run, find_runs
 from densecli.report import CallInfo, Row
 from densecli.text import plural, quote
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 
     from densecli.render.columns import Column
     from densecli.report import Report
-
-MAX_PATTERN = 500  # characters of a --filter
-MAX_SEARCHED = 256  # characters of a name that a --filter looks at
-_NESTED_REPEAT = re.compile(r"\((?:[^()\\]|\\.)*[*+}](?:[^()\\]|\\.)*\)[*+{]")  # (a+)+ takes forever on some names
 
 
 class Selection(NamedTuple):
@@ -46,6 +42,14 @@ class Line(NamedTuple):
         """What goes before the name, in the way of Keras' expand_nested."""
         repeat = f"{self.times} × " if self.times > 1 else ""
         return ("   " * self.level + "└ " if self.level else "") + repeat
+
+
+class Shown(NamedTuple):
+    """What is shown of a model; an output of several models is made of several."""
+
+    report: Report
+    lines: Sequence[Line]
+    columns: Sequence[Column]
 
 
 class _Item(NamedTuple):
@@ -88,26 +92,14 @@ def _matching(rows: Sequence[Row], pattern: str | None) -> Sequence[Row]:
     """Rows of which the name or the type matches, or of a layer inside."""
     if not pattern:
         return rows
-    search = _compile(pattern)
-    return [row for row in rows if _matches(row, search)]
+    search = searcher(pattern)
+    with limited(pattern):
+        return [row for row in rows if _matches(row, search)]
 
 
 def _matches(row: Row, search: Callable[[str], Any]) -> bool:
-    own = search(row.name[:MAX_SEARCHED]) or search(row.type[:MAX_SEARCHED])
+    own = search(row.name) or search(row.type)
     return bool(own) or any(_matches(inner, search) for inner in row.layers)
-
-
-def _compile(pattern: str) -> Callable[[str], Any]:
-    if len(pattern) > MAX_PATTERN:
-        raise OutputError(f"the pattern has more than {MAX_PATTERN} characters", code="E606")
-    if _NESTED_REPEAT.search(pattern):
-        message = f"the pattern {quote(pattern)} repeats a repeat, which can take forever"
-        raise OutputError(message, code="E606", hint="write (a+)+ as a+")
-    try:
-        return re.compile(pattern).search
-    except (re.error, OverflowError, RecursionError) as error:
-        message = f"the pattern {quote(pattern)} is no regular expression: {error}"
-        raise OutputError(message, code="E606", hint="names with brackets or dots: put \\ before those") from None
 
 
 # -- group, collapse ---------------------------------------------------------------------
@@ -154,6 +146,8 @@ def _sum_row(rows: Sequence[Row], name: str, type_name: str) -> Row:
         _sum_known(row.flops for row in rows),
         _sum_known(row.activation_bytes for row in rows),
         weights,
+        opaque=any(row.opaque for row in rows),
+        uncounted=any(row.uncounted for row in rows),
     )
 
 

@@ -13,12 +13,14 @@ from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from densecli.render.given import (
     Names,
     arguments,
+    check_own,
     check_writable,
     input_arguments,
     is_model,
     named_config,
     natural_inputs,
     refuse,
+    stacked,
     takes_as_usual,
 )
 from densecli.render.repeats import equal_runs
@@ -64,7 +66,7 @@ def _model(graph: Graph, names: Names) -> dict[str, Any]:
     found |= inputs
     found["layers"] = _folded(items, equal_runs([json.dumps(item) for item in items]), 0, len(items))
     outputs = [writer.reference(ref) for ref in graph.outputs]
-    return found if graph.outputs == writer.last else found | {"outputs": outputs}
+    return found if writer.stacked or graph.outputs == writer.last else found | {"outputs": outputs}
 
 
 def _folded(items: Sequence[Any], runs: Sequence[Run], start: int, stop: int) -> list[Any]:
@@ -88,6 +90,7 @@ class _ModelWriter:
         self.results: dict[tuple[int, int], str] = {}  # names of second and later calls
         self.last: list[Ref] = list(graph.inputs)
         self.chained = len(graph.inputs) == 1
+        self.stacked = stacked(graph)
 
     def inputs(self) -> Any:
         nodes = [self.graph.nodes[ref.node] for ref in self.graph.inputs]
@@ -106,7 +109,7 @@ class _ModelWriter:
                 continue
             node = self.graph.nodes[index]
             refs = self.tensors(node, node.calls[call])
-            wiring = {} if refs == self.last else {"inputs": [self.reference(ref) for ref in refs]}
+            wiring = {} if self.stacked or refs == self.last else {"inputs": [self.reference(ref) for ref in refs]}
             self.chained = self.chained and not wiring and not call
             self.last = [Ref(index, call)]
             yield self.again(node, (index, call)) | wiring if call else self.item(node, wiring)
@@ -147,6 +150,7 @@ class _ModelWriter:
 
     def item(self, node: Node, wiring: dict[str, Any]) -> Any:
         if is_model(node.layer):
+            check_own(node.layer, node.name, TARGET)
             inner = _model(node.layer.graph, self.names)  # type: ignore[attr-defined]
             return {"type": node.layer.type_name, "name": node.name} | inner | {"name": node.name} | wiring
         kind, given = self.layer(node.layer, node.name)

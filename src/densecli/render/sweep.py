@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from densecli.sweep import Combination, Figure, Sweep
 
 BAR = 40  # cells of the longest bar
-NARROWEST = 60
+WEIGHTS = ("params", "trainable_params", "non_trainable_params", "weight_bytes")
+WORDS = ("Error", "Output Shape")  # headers of columns that hold no numbers
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
 
@@ -28,13 +29,20 @@ def headers(found: Sweep) -> list[str]:
 def cells(found: Sweep, row: Combination) -> list[str]:
     """A row of the table: the settings, the figures, and the error where there is one in the table."""
     named = [safe(row.settings[name]) for name in found.variables]
-    shown = [NOTHING if row.error else _text(figure, value) for figure, value in _figures(found, row)]
+    shown = [
+        NOTHING if row.error else _least(figure, row) + _text(figure, value) for figure, value in _figures(found, row)
+    ]
     failed = any(each.error for each in found.rows)
     return [*named, *shown, *([_message(row)] if failed else [])]
 
 
 def _figures(found: Sweep, row: Combination) -> list[tuple[Figure, Any]]:
     return [(figure, row.values[index] if row.values else None) for index, figure in enumerate(found.figures)]
+
+
+def _least(figure: Figure, row: Combination) -> str:
+    """What stands before a sum of weights where there may be more of them."""
+    return "≥ " if row.lower_bound and figure.name in WEIGHTS else ""
 
 
 def _text(figure: Figure, value: Any) -> str:
@@ -50,21 +58,16 @@ def _message(row: Combination) -> str:
 
 
 def render_table(found: Sweep, look: Look) -> str:
-    """The table, drawn by Rich."""
-    from rich import box  # noqa: PLC0415  # only tables pay for it
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    """The table, in the look of the summary's."""
+    from rich.text import Text  # noqa: PLC0415  # only tables pay for it
 
-    from densecli.render.rich_table import FULL_WIDTH, draw  # noqa: PLC0415
+    from densecli.render.grid import FULL_WIDTH, Cell, Head, draw, grid  # noqa: PLC0415
 
-    table = Table(box=box.ASCII_DOUBLE_HEAD if look.ascii_only else box.HEAVY_HEAD, header_style="bold")
-    for header in headers(found):
-        words = header in ("Error", "Output Shape")
-        table.add_column(Text(safe(header)), justify="left" if words else "right", no_wrap=not words, overflow="fold")
-    for row in found.rows:
-        table.add_row(*map(Text, cells(found, row)))
-    room = FULL_WIDTH if look.width is None else max(look.width, NARROWEST)
-    return draw([table], room, look.color)
+    heads = [Head(safe(header), "left" if header in WORDS else "right") for header in headers(found)]
+    rows = [[Cell(Text(each)) for each in cells(found, row)] for row in found.rows]
+    room = FULL_WIDTH if look.width is None else look.width
+    below = [Text(f" {found.basis}")] if found.basis else []
+    return draw([grid(heads, rows, room=room, ascii_only=look.ascii_only), *below], FULL_WIDTH, look.color)
 
 
 def render_markdown(found: Sweep) -> str:
@@ -72,9 +75,10 @@ def render_markdown(found: Sweep) -> str:
     from densecli.render.markdown import escape  # noqa: PLC0415
 
     head = headers(found)
-    rules = [":---" if header in ("Error", "Output Shape") else "---:" for header in head]
+    rules = [":---" if header in WORDS else "---:" for header in head]
     rows = [map(escape, head), rules, *(map(escape, cells(found, row)) for row in found.rows)]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    below = f"\n{found.basis}\n" if found.basis else ""
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows) + below
 
 
 def render_plot(found: Sweep, *, ascii_only: bool = False) -> str:
@@ -136,4 +140,5 @@ def _row_record(found: Sweep, row: Combination) -> dict[str, Any]:
     error = None
     if row.error is not None:
         error = {"code": row.error.code, "message": row.error.message, "hint": row.error.hint, "layer": row.error.layer}
-    return {"set": row.settings, **{figure.name: value for figure, value in _figures(found, row)}, "error": error}
+    figures = {figure.name: value for figure, value in _figures(found, row)}
+    return {"set": row.settings, **figures, "error": error} | ({"lower_bound": True} if row.lower_bound else {})

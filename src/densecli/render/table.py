@@ -1,7 +1,7 @@
 """The table in Keras' look: in colour on a terminal, plain and at full width elsewhere. Nothing is cut.
 
-Rich draws what has to wrap. A table that fits is drawn here, to the same characters: for a model of 800 layers Rich takes
-three times as long as all the rest.
+Rich draws what has to be broken. A table that fits is drawn here, to the same characters: importing Rich takes longer than
+all the rest of a summary, and for a model of 800 layers its drawing takes three times as long.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from densecli.render.columns import plain
 from densecli.render.selection import cell_text
-from densecli.render.totals import notes, total_lines
+from densecli.render.totals import basis_note, notes, total_lines
 from densecli.text import cell_width, safe
 
 if TYPE_CHECKING:
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     from densecli.render.selection import Line
     from densecli.report import Report
 
+    Texts = Sequence[Sequence[str]]
+
 KERAS_TOTALS = 3  # of the sums: parameters in all, trainable, not trainable
-NARROWEST = 12  # cells that a column of names keeps on a narrow terminal before the table grows beyond it
 TYPE, KNOWN, UNKNOWN = 33, 34, 45  # Keras' colours, of a terminal's 256
 # Left, rule, cross and right of the lines above the head, below it, and at the end; the bars of the head and of the rows.
 HEAVY = ("┏━┳┓", "┡━╇┩", "└─┴┘", "┃", "│")
-PLAIN = ("+-++", "+=++", "+-++", "|", "|")
+ASCII = ("+-++", "+=++", "+-++", "|", "|")
 _SIZES = re.compile(r"(\d+)|None|\?")
 
 
@@ -39,31 +41,43 @@ def render(
     ascii_only: bool = False,
 ) -> str:
     """Title, table, totals and notes. `width` is the terminal's; numbers are never wrapped."""
-    grid = [[words(column, line, report) for column in columns] for line in lines]
-    widths = [max(map(cell_width, each)) for each in zip(*([column.header for column in columns], *grid), strict=True)]
-    if width is not None and sum(widths) + 3 * len(widths) + 1 > width:
+    texts = [[shown_text(column, line, report, ascii_only=ascii_only) for column in columns] for line in lines]
+    sentences = below(report, columns, ascii_only=ascii_only)
+    if width is not None and not (fits(texts, columns, width) and max(map(cell_width, sentences)) <= width):
         from densecli.render import rich_table  # noqa: PLC0415  # 60 ms that only narrow terminals pay
 
-        room = max(width, needed_width(widths, columns))
-        return rich_table.render(report, lines, columns, ascii_only=ascii_only, room=room, color=color)
-    rows = [*_table(grid, lines, columns, widths, PLAIN if ascii_only else HEAVY, color), below(report, columns)]
-    return "\n".join([_styled(title(report), "1", color), *rows, ""])
+        return rich_table.render(report, lines, columns, room=width, color=color, ascii_only=ascii_only)
+    rows = _drawn(texts, lines, columns, ASCII if ascii_only else HEAVY, color)
+    return "\n".join([_styled(title(report), "1", color), *rows, *sentences, ""])
 
 
 def title(report: Report) -> str:
     return f'Model: "{safe(report.name)}"'
 
 
-def below(report: Report, columns: Sequence[Column]) -> str:
+def below(report: Report, columns: Sequence[Column], *, ascii_only: bool) -> list[str]:
     """The totals and the notes."""
     totals = [f" {label}: {text}" for label, text in total_lines(report)[:KERAS_TOTALS]]
     shown = {column.name.removesuffix("_share") for column in columns}
-    return "\n".join([*totals, *(f" {note}" for note in notes(report, shown))])
+    found = [f" {note}" for note in (*basis_note(report, shown), *notes(report, shown))]
+    if ascii_only:
+        totals, found = [plain(line) for line in totals], [plain(note[:2]) + note[2:] for note in found]
+    return [*totals, *found]
 
 
 def words(column: Column, line: Line, report: Report) -> str:
     """The text of a cell, escaped."""
     return safe(cell_text(line, column, report))
+
+
+def shown_text(column: Column, line: Line, report: Report, *, ascii_only: bool) -> str:
+    """The text of a cell, its own signs (never those of a name) as the terminal has them."""
+    text = words(column, line, report)
+    if not ascii_only:
+        return text
+    whole = column.unit == "ratio" or line.times > 1
+    ours = len(text) if whole else len(line.label) if column.name in ("layer", "name") else 0
+    return plain(text[:ours]) + text[ours:]
 
 
 def spans(text: str, column: Column, line: Line) -> Iterator[tuple[int, int, int]]:
@@ -77,33 +91,30 @@ def spans(text: str, column: Column, line: Line) -> Iterator[tuple[int, int, int
             yield *found.span(), KNOWN if found[1] else UNKNOWN
 
 
-def needed_width(widths: Sequence[int], columns: Sequence[Column]) -> int:
-    """The narrowest table in which every number stands whole."""
-    numbers = (column.justify == "right" for column in columns)
-    return (
-        sum(3 + (width if whole else min(width, NARROWEST)) for width, whole in zip(widths, numbers, strict=True)) + 1
-    )
+def fits(texts: Texts, columns: Sequence[Column], room: int) -> bool:
+    """Whether no cell has to be broken."""
+    return sum(width + 3 for width in _widths(texts, columns)) + 1 <= room
+
+
+def _widths(texts: Texts, columns: Sequence[Column]) -> list[int]:
+    return [max(map(cell_width, each)) for each in zip([column.header for column in columns], *texts, strict=True)]
 
 
 # -- a table that fits ----------------------------------------------------------------
-def _table(
-    grid: Sequence[Sequence[str]],
-    lines: Sequence[Line],
-    columns: Sequence[Column],
-    widths: Sequence[int],
-    box: tuple[str, str, str, str, str],
-    color: bool,
+def _drawn(
+    texts: Texts, lines: Sequence[Line], columns: Sequence[Column], box: tuple[str, str, str, str, str], color: bool
 ) -> Iterator[str]:
     above, head, end, bar, side = box
-    yield _rule(above, widths)
+    widths = _widths(texts, columns)
     space = _styled(" ", "1", color)
     headers = (_padded(column.header, column, width) for column, width in zip(columns, widths, strict=True))
+    yield _rule(above, widths)
     yield bar + bar.join(f"{space}{_styled(header, '1', color)}{space}" for header in headers) + bar
     yield _rule(head, widths)
-    for line, texts in zip(lines, grid, strict=True):
-        cells = [_padded(text, column, width) for text, column, width in zip(texts, columns, widths, strict=True)]
+    for line, row in zip(lines, texts, strict=True):
+        cells = [_padded(text, column, width) for text, column, width in zip(row, columns, widths, strict=True)]
         if color:
-            cells = [_painted(cell, column, line) for cell, column in zip(cells, columns, strict=True)]
+            cells = [_colored(cell, column, line) for cell, column in zip(cells, columns, strict=True)]
         yield f"{side} " + f" {side} ".join(cells) + f" {side}"
     yield _rule(end, widths)
 
@@ -118,14 +129,14 @@ def _padded(text: str, column: Column, width: int) -> str:
     return blanks + text if column.justify == "right" else text + blanks
 
 
-def _painted(cell: str, column: Column, line: Line) -> str:
+def _colored(cell: str, column: Column, line: Line) -> str:
     """A cell with the blanks that fill it, its parts in colour."""
     text = cell.strip(" ")
-    painted, at = "", 0
+    made, at = "", 0
     for start, end, code in spans(text, column, line):
-        painted += text[at:start] + _styled(text[start:end], f"38;5;{code}", True)
+        made += text[at:start] + _styled(text[start:end], f"38;5;{code}", color=True)
         at = end
-    return cell.replace(text, painted + text[at:], 1)
+    return cell.replace(text, made + text[at:], 1)
 
 
 def _styled(text: str, code: str, color: bool) -> str:

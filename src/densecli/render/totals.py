@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from densecli.render.columns import number
+from densecli.report import WORK
 from densecli.text import plural, safe, size
 
 if TYPE_CHECKING:
@@ -20,13 +21,14 @@ def total_lines(report: Report) -> list[tuple[str, str]]:
     found = report.totals
     least = "≥ " if found.lower_bound else ""
     frozen_bytes = found.weight_bytes - found.trainable_bytes
+    basis = f"({report.basis})"
     return [
         ("Total params", f"{least}{found.params:,} ({size(found.weight_bytes)})"),
         ("Trainable params", f"{least}{found.trainable_params:,} ({size(found.trainable_bytes)})"),
-        ("Non-trainable params", f"{found.non_trainable_params:,} ({size(frozen_bytes)})"),
-        ("MACs", number(found.macs)),
-        ("FLOPs", number(found.flops)),
-        ("Activations", "?" if found.activation_bytes is None else size(found.activation_bytes)),
+        ("Non-trainable params", f"{least}{found.non_trainable_params:,} ({size(frozen_bytes)})"),
+        (f"MACs {basis}", number(found.macs)),
+        (f"FLOPs {basis}", number(found.flops)),
+        (f"Activations {basis}", "?" if found.activation_bytes is None else size(found.activation_bytes)),
     ]
 
 
@@ -46,11 +48,17 @@ def notes(report: Report, figures: Collection[str] | None = None) -> list[str]:
     if opaque:
         found.append(f"≥: {plural(len(opaque), 'layer')} that only its own code could describe: {_some(opaque)}")
     found += [
-        f"{figure} not counted: {_some(names)}"
+        f"{WORK.get(figure, figure)} not counted: {_some(names)}"
         for figure, names in report.totals.not_counted.items()
         if figures is None or figure in figures
     ]
     return found
+
+
+def basis_note(report: Report, figures: Collection[str]) -> list[str]:
+    """What the shown figures of work are counted for, under a table whose sums do not say it."""
+    named = [name for figure, name in WORK.items() if figure in figures]
+    return [f"{', '.join(named)}: for {report.basis}"] if named else []
 
 
 def _some(names: tuple[str, ...] | list[str]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import kernels
+from densecli.errors import DenseError
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,13 +46,19 @@ def shared_path(identity: object) -> str:
 
 
 def initial(random: Any) -> Draw:
-    """Draws a weight as its initializer says; half precision that NumPy lacks is computed in float32."""
+    """Draws a weight as its initializer says; half precision that NumPy lacks is computed in float32.
 
-    def draw(weight: Weight, dtype: str, _: str) -> Any:
+    Raises DenseError (E303) for an initializer that cannot fill the weight's shape.
+    """
+
+    def draw(weight: Weight, dtype: str, path: str) -> Any:
         name = weight.initializer
         config = (
             name if isinstance(name, str) or name is None else {"class_name": name.class_name, "config": name.config}
         )
-        return kernels.initialize(config, weight.shape, random, "float32" if dtype == "bfloat16" else dtype)
+        try:
+            return kernels.initialize(config, weight.shape, random, "float32" if dtype == "bfloat16" else dtype)
+        except ValueError as error:  # an identity that is no matrix
+            raise DenseError(f"{quote(path)} cannot be drawn: {error}", code="E303") from error
 
     return draw

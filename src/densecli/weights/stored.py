@@ -15,6 +15,7 @@ from densecli.read.open import HDF5_MAGIC, ZIP_MAGIC, open_file
 from densecli.text import plural, quote
 from densecli.weights import keras3, legacy
 from densecli.weights.initial import initial, nested_weights
+from densecli.weights.keras1 import Mended
 from densecli.weights.slots import Place, any_of, check_shape, mismatch, places
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def from_hdf5(graph: Graph, found: Trace, file: BinaryIO, wanted: set[int], limi
             raise hdf5.damaged(error) from None
 
 
-def check_complete(graph: Graph, wanted: set[int], every: Iterable[Place], matched: dict[str, Stored]) -> None:
+def check_complete(graph: Graph, wanted: set[int], every: Iterable[Place], matched: dict[str, Any]) -> None:
     names = {graph.nodes[index].name for index in wanted}
     missing = [
         slot.key
@@ -129,22 +130,34 @@ def check_complete(graph: Graph, wanted: set[int], every: Iterable[Place], match
         raise mismatch(f"the file has nothing for {plural(len(missing), 'weight')}: {any_of(missing)}")
 
 
-def read(group: Any, each: Stored | None, weight: Weight, dtype: str) -> Any:
+def read(group: Any, each: Stored | Mended | None, weight: Weight, dtype: str) -> Any:
     """One array, read straight into the memory that the graph has foreseen for it."""
     array = kernels.empty(weight.shape, dtype)
     if each is None:  # a LoRA factor: what is stored is the kernel that it was merged into
         array[...] = 0
-        return array
+    elif isinstance(each, Mended):
+        parts = [numbers(group, part)[()] for part in each.parts]
+        array[...] = kernels.join(parts, each.axes, each.shape, reverse=each.reverse)
+    else:
+        fill_from(numbers(group, each), array)
+    return array
+
+
+def numbers(group: Any, each: Stored) -> Any:
+    """A dataset of numbers. Raises ReadError (E323) for one of anything else."""
     held = group[each.path]
+    if held.dtype.kind not in "fiubV" or held.dtype.names is not None:
+        raise mismatch(f"{quote(each.path)} holds {quote(str(held.dtype))}, not numbers")
+    return held
+
+
+def fill_from(held: Any, array: Any) -> None:
     if held.dtype.kind == "V":
         array[...] = kernels.from_bfloat16(held[()])
-    elif held.dtype.kind not in "fiub":
-        raise mismatch(f"{quote(each.path)} holds {quote(str(held.dtype))}, not numbers")
     elif array.shape and array.size and held.dtype.kind != "b":
         held.read_direct(array)
     elif array.size:
         array[...] = held[()]
-    return array
 
 
 class Section(io.RawIOBase):
@@ -190,20 +203,20 @@ def weights_member(file: BinaryIO, members: zipfile.ZipFile, most: int) -> Binar
 # -- npz --------------------------------------------------------------------------------
 def from_npz(graph: Graph, found: Trace, file: BinaryIO, wanted: set[int], most: int) -> list[dict[str, Any]]:
     """Weights by their names (dense/kernel), or, if no name is known, in Keras' order (what get_weights() gave)."""
+    slots = {slot.key: (place, slot) for place in places(graph, found) for slot in place.slots()}
     try:
-        arrays = kernels.load_arrays(file, most)
+        shapes = kernels.shapes_in(file)
+        names = {key: key for key in shapes} if slots.keys() & shapes.keys() else dict(zip(slots, shapes, strict=False))
+        missing = [key for key in slots if key not in names]
+        if missing:
+            raise mismatch(f"the file has nothing for {plural(len(missing), 'weight')}: {any_of(missing)}")
+        for key, (place, slot) in slots.items():
+            check_shape(slot, shapes[names[key]], key, place.name)
+        file.seek(0)
+        arrays: Any = kernels.load_arrays(file, most, [names[key] for key in slots])
     except kernels.ArrayFileError as error:
         raise ReadError(f"the .npz file cannot be read: {error}", code="E508") from None
-    slots = {slot.key: (place, slot) for place in places(graph, found) for slot in place.slots()}
-    if not isinstance(arrays, dict):
-        raise mismatch("an .npy file holds one array, not the weights of a model")
-    by_key = arrays if slots.keys() & arrays.keys() else dict(zip(slots, arrays.values(), strict=False))
-    if len(by_key) < len(slots) or not slots.keys() <= by_key.keys():
-        missing = [key for key in slots if key not in by_key]
-        raise mismatch(f"the file has nothing for {plural(len(missing), 'weight')}: {any_of(missing)}")
-    for key, (place, slot) in slots.items():
-        check_shape(slot, tuple(by_key[key].shape), key, place.name)
-    return fill(graph, found, lambda _, dtype, key: kernels.in_dtype(by_key[key], dtype), wanted)
+    return fill(graph, found, lambda _, dtype, key: kernels.in_dtype(arrays[names[key]], dtype), wanted)
 
 
 def paths(graph: Graph, found: Trace) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Differences as a table for a terminal: as wide as it is, in colour if it likes."""
+"""Differences for a terminal, in colour if it likes: a table where it fits, else each layer with its changes below it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from rich.text import Text
 
 from densecli.render.diff.rows import rows, summary, total_rows
 from densecli.render.diff.table import WIDEST, shorten
-from densecli.render.rich_table import FULL_WIDTH, draw
-from densecli.text import safe
+from densecli.render.grid import FULL_WIDTH, draw
+from densecli.render.wrapping import lines
+from densecli.text import cell_width, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from densecli.check.diff import Diff
+    from densecli.render.diff.rows import DiffRow
 
 STYLES = {"added": "green", "removed": "red", "moved": "cyan", "changed": "yellow"}
 HEAD = ("", "Layer", "Type", "What", "Before", "After", "Change")
 TOTALS = ("Total", "Before", "After", "Change")
+NARROWEST = 40  # cells: no terminal is taken for narrower
 
 
 def render(diff: Diff, *, width: int | None = None, color: bool = False) -> str:
@@ -28,24 +31,57 @@ def render(diff: Diff, *, width: int | None = None, color: bool = False) -> str:
         Text(f"+++ {safe(diff.after)}", style="green"),
         Text(),
     ]
-    for table in () if diff.same else _tables(diff):
-        pieces += [table, Text()]
-    return draw([*pieces, Text(summary(diff), style="bold")], width or FULL_WIDTH, color)
+    for part in () if diff.same else _parts(diff, width or FULL_WIDTH):
+        pieces += [part, Text()]
+    return draw([*pieces, Text(summary(diff), style="bold")], FULL_WIDTH, color)
 
 
-def _tables(diff: Diff) -> Iterator[Table]:
-    listed = [(row[1:], STYLES[row.kind]) for row in rows(diff)]
-    if listed:
-        yield _table(HEAD, listed, right=(6,))
+def _parts(diff: Diff, width: int) -> Iterator[Text | Table]:
+    listed = list(rows(diff))
+    if listed and _natural_width(listed) <= width:
+        yield _table(HEAD, [(row[1:], STYLES[row.kind]) for row in listed], right=(6,))
+    elif listed:
+        yield _stacked(listed, max(width, NARROWEST))
     totals = [(row, "" if row.before == row.after else "bold") for row in total_rows(diff)]
     yield _table(TOTALS, totals, right=(1, 2, 3))
+
+
+def _natural_width(listed: Iterable[DiffRow]) -> int:
+    columns = zip(HEAD, *(row[1:] for row in listed), strict=True)
+    return sum(2 + max(cell_width(shorten(safe(cell), WIDEST)) for cell in column) for column in columns) - 2
 
 
 def _table(head: Sequence[str], listed: Iterable[tuple[Sequence[str], str]], right: Sequence[int]) -> Table:
     table = Table(box=None, show_edge=False, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for index, title in enumerate(head):
-        number = index in right
-        table.add_column(title, justify="right" if number else "left", no_wrap=number or not title, overflow="fold")
+        table.add_column(title, justify="right" if index in right else "left", no_wrap=True)
     for cells, style in listed:
         table.add_row(*(Text(shorten(safe(cell), WIDEST)) for cell in cells), style=style)
     return table
+
+
+# -- where the table does not fit --------------------------------------------------------
+def _stacked(listed: Sequence[DiffRow], width: int) -> Text:
+    """A line for each layer, below it one for each change: what, before -> after (step)."""
+    wide = max(cell_width(row.what) for row in listed)
+    text, above = Text(), ""
+    for row in listed:
+        head = row.mark if row.layer != above else ""  # changes of inputs and outputs repeat theirs
+        for line in _lines(row._replace(mark=head), wide, width):
+            text.append(f"{line}\n", style=STYLES[row.kind])
+        above = row.layer or above
+    text.rstrip()
+    return text
+
+
+def _lines(row: DiffRow, wide: int, width: int) -> Iterator[str]:
+    named = safe(row.layer) + (f" ({safe(row.type)})" if row.type else "")
+    if row.what in ("added", "removed"):
+        yield from lines(f"{row.mark} {safe(row.layer)}: {safe(row.before + row.after)}", width, 4)
+        return
+    if row.mark:
+        yield from lines(f"{row.mark} {named}", width, 4)
+    step = f" ({row.delta})" if row.delta else ""
+    what = safe(row.what)
+    head = f"    {what}{' ' * (wide - cell_width(what))}  "
+    yield from lines(f"{head}{safe(row.before)} -> {safe(row.after)}{step}", width, len(head))

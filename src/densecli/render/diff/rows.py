@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from densecli.check.diff import delta, entry_text, value_text
+from densecli.report import WORK
 from densecli.text import plural
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ TITLES = {
     "params": "Params",
     "trainable_params": "Trainable params",
     "non_trainable_params": "Non-trainable params",
-    "weight_bytes": "Weights (bytes)",
+    "weight_bytes": "Weights, bytes",
     "macs": "MACs",
     "flops": "FLOPs",
-    "activation_bytes": "Activations (bytes)",
+    "activation_bytes": "Activations, bytes",
 }
 
 
@@ -72,7 +73,8 @@ def total_rows(diff: Diff) -> Iterator[TotalRow]:
     """All totals, the equal ones too: they say what did not change."""
     for total in diff.totals:
         before, after = value_text(total, total.before), value_text(total, total.after)
-        yield TotalRow(TITLES[total.what], before, after, _share(total))
+        basis = f" ({diff.basis})" if total.what in WORK else ""
+        yield TotalRow(f"{TITLES[total.what]}{basis}", before, after, _share(total))
 
 
 def _share(total: Change) -> str:

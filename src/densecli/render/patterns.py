@@ -1,0 +1,57 @@
+"""Regular expressions of users, looked for in names of unknown origin: neither may keep the program busy for ever."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from densecli.errors import OutputError
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MAX_PATTERN = 500  # characters of a pattern
+MAX_SEARCHED = 256  # characters of a name that are looked at
+SECONDS = 3.0  # for all names together
+_NESTED_REPEAT = re.compile(r"\((?:[^()\\]|\\.)*[*+}](?:[^()\\]|\\.)*\)[*+{]")  # (a+)+ takes forever on some names
+
+
+def searcher(pattern: str) -> Callable[[str], Any]:
+    """Looks for the pattern in a name. Raises OutputError E606 for what is no pattern, or plainly one without end."""
+    if len(pattern) > MAX_PATTERN:
+        raise OutputError(f"the pattern has more than {MAX_PATTERN} characters", code="E606")
+    if _NESTED_REPEAT.search(pattern):
+        message = f"the pattern {quote(pattern)} repeats a repeat, which can take forever"
+        raise OutputError(message, code="E606", hint="write (a+)+ as a+")
+    try:
+        search = re.compile(pattern).search
+    except (re.error, OverflowError, RecursionError) as error:
+        message = f"the pattern {quote(pattern)} is no regular expression: {error}"
+        raise OutputError(message, code="E606", hint="names with brackets or dots: put \\ before those") from None
+    return lambda name: search(name[:MAX_SEARCHED])
+
+
+@contextlib.contextmanager
+def limited(pattern: str, seconds: float = SECONDS) -> Iterator[None]:
+    """A time for searching. Raises OutputError E606 when it is over; Windows and threads have no such clock."""
+
+    def stop(*_: object) -> NoReturn:
+        message = f"the pattern {quote(pattern)} takes too long on the names of this model"
+        raise OutputError(
+            message, code="E606", hint="alternatives that begin alike, (a|ab)*, and a*a*a* can take forever"
+        )
+
+    try:
+        before = signal.signal(signal.SIGALRM, stop)
+    except (AttributeError, ValueError):
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

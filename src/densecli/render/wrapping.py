@@ -1,0 +1,97 @@
+"""Where text is broken on a narrow terminal: between words, else at the seams of a name, else where the room ends."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from densecli.text import cell_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# conv2_|block1|[0][0], Batch|Normalization, activation=|relu, encoder/|dense
+_SEAM = re.compile(r"(?<=[_/=,])(?=[^\s_])|(?<=[^\s\](])(?=[\[(])|(?<=[a-z])(?=[A-Z])")
+
+
+# A word; what stands in parentheses belongs to it: (None, 28, 28, 192)
+_WORD = re.compile(r"^\s*(?:[^\s()]*\([^()]*\)\S*|\S*)\s*|(?:[^\s()]*\([^()]*\)\S*|\S+)\s*")
+_PLAIN = re.compile(r"^\s*\S*\s*|\S+\s*")
+
+
+def line_starts(text: str, width: int, indent: int = 0) -> list[int]:
+    """Where the lines after the first begin; they have `indent` cells less room. A word is cut only if it fits no line."""
+    starts: list[int] = []
+    used = 0
+    for start, end in _words(text, width - indent):
+        word = text[start:end]
+        needed = cell_width(word.rstrip())
+        if used > indent and used + needed > width:
+            starts.append(start)
+            used = indent
+        if used + needed > width:
+            cuts = list(_cuts(word, width, used, indent))
+            starts += [start + cut for cut in cuts]
+            used = indent + cell_width(word[cuts[-1] :]) if cuts else used + cell_width(word)
+        else:
+            used += cell_width(word)
+    return starts
+
+
+def _words(text: str, width: int) -> Iterator[tuple[int, int]]:
+    """The words with the spaces behind them; what stands before the first belongs to it. Long ones by their spaces."""
+    for found in _WORD.finditer(text):
+        start, end = found.span()
+        if cell_width(found.group().strip()) <= width:
+            yield start, end
+        else:
+            yield from ((start + a, start + b) for a, b in (each.span() for each in _PLAIN.finditer(found.group())))
+
+
+def _cuts(word: str, width: int, used: int, indent: int) -> Iterator[int]:
+    """Offsets in a word that fits no line: at the last seam before the end of each line, if there is one."""
+    seams = {found.start() for found in _SEAM.finditer(word)}
+    start, seam = 0, 0
+    for at, char in enumerate(word.rstrip()):
+        if at in seams:
+            seam = at
+        if used + cell_width(char) > width and at > start:
+            start = seam if seam > start else at
+            yield start
+            used = indent + cell_width(word[start:at])
+        used += cell_width(char)
+
+
+def lines(text: str, width: int, indent: int = 0) -> list[str]:
+    """The lines themselves, those after the first indented."""
+    starts = [0, *line_starts(text, width, indent)]
+    parts = [text[start:end].rstrip() for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    return [parts[0], *(" " * indent + part for part in parts[1:])]
+
+
+def longest_word(text: str) -> int:
+    """Cells of the longest word."""
+    return max((cell_width(found.group().strip()) for found in _WORD.finditer(text)), default=0)
+
+
+def longest_piece(text: str) -> int:
+    """Cells of the longest piece between spaces and seams."""
+    return max((cell_width(piece) for word in text.split() for piece in _SEAM.split(word)), default=0)
+
+
+def shared_out(room: int, wishes: Sequence[Sequence[int]]) -> list[int]:
+    """Widths of columns that share so many cells. Each has wishes, from the widest to the narrowest that it can do with."""
+    levels = list(zip(*wishes, strict=True))
+    for upper, lower in pairwise(levels):
+        if sum(upper) <= room:
+            return list(upper)
+        if sum(lower) <= room:
+            return _between(upper, lower, room - sum(lower))
+    return list(levels[-1])
+
+
+def _between(upper: Sequence[int], lower: Sequence[int], spare: int) -> list[int]:
+    """What is left over goes to the columns that want more, in proportion."""
+    want = sum(upper) - sum(lower)
+    return [low + spare * (high - low) // want for high, low in zip(upper, lower, strict=True)]
