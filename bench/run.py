@@ -23,11 +23,6 @@ THREADS = "2"
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = THREADS
 
-from densecli import threads  # noqa: E402
-
-BLAS_ENVIRONMENT = dict(os.environ)
-threads.share_work()
-
 import where  # noqa: E402
 from densecli.errors import Source  # noqa: E402
 from densecli.infer import infer  # noqa: E402
@@ -159,8 +154,8 @@ def row(name: str, found: dict[str, Any]) -> str:
 
 
 def table(names: list[str], rounds: int) -> str:
-    keras_side = Side(os.environ.get("KERAS_PYTHON", sys.executable), KERAS_SIDE, BLAS_ENVIRONMENT)
-    gemm_side = Side(sys.executable, GEMM_SIDE, BLAS_ENVIRONMENT)
+    keras_side = Side(os.environ.get("KERAS_PYTHON", sys.executable), KERAS_SIDE, dict(os.environ))
+    gemm_side = Side(sys.executable, GEMM_SIDE, dict(os.environ))
     lines = [
         "| model | GMACs | densecli ms | Keras ms | ratio | at most | GFLOP/s of the pass | of sgemm beside it | pass / sgemm |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
@@ -174,7 +169,7 @@ def table(names: list[str], rounds: int) -> str:
             print(lines[-1], file=sys.stderr, flush=True)
     keras_side.close()
     gemm_side.close()
-    intro = "Where the time goes, in percent of a pass on one thread (normalisations joined to a product cost nothing):"
+    intro = "Where the time goes, in percent of a pass (normalisations joined to a product cost nothing):"
     load = f"Products of 1024³ float32 numbers; load of the machine at the end {os.getloadavg()[0]:.1f}."
     return "\n".join([*lines, "", load, "", intro, "", *where.table(places)])
 

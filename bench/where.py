@@ -1,4 +1,4 @@
-"""Where the time of a forward pass goes: the share of each kind of work, measured on one thread.
+"""Where the time of a forward pass goes: the share of each kind of work.
 
 Each call's time belongs to its layer's kind, except what was spent inside it on laying windows flat, on borders, and on
 what follows a product (bias, folded normalisation, activation): those are timed where they happen.
@@ -12,7 +12,6 @@ from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from densecli import threads
 from densecli.kernels.finish import Finish
 
 if TYPE_CHECKING:
@@ -76,17 +75,15 @@ class Clock:
 
 
 def shares(plan: Any, passes: int = 3) -> dict[str, float]:
-    """The share of each kind of work, 0 to 1, over a few passes on one thread."""
+    """The share of each kind of work, 0 to 1, over a few passes."""
     clock = Clock()
     kept = [(owner, name, getattr(owner, name)) for owner, name, _ in INSIDE]
-    count, threads.count = threads.count, 1
     try:
         for (owner, name, function), (_, _, work) in zip(kept, INSIDE, strict=True):
             setattr(owner, name, clock.timed(function, work))
         for _ in range(passes):
             plan(clock.watch(plan))
     finally:
-        threads.count = count
         for owner, name, function in kept:
             setattr(owner, name, function)
     total = sum(clock.spent.values())

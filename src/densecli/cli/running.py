@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from densecli import threads
 from densecli.errors import OutputError, ReadError
 from densecli.read.limits import LIMITS, Limits
 from densecli.text import amount, plural, quote
@@ -74,7 +73,6 @@ def check(wishes: Wishes, run: bool, specs: Sequence[Spec]) -> None:
 
 def runner(wishes: Wishes) -> Callable[[Spec, Graph], Outcome]:
     """A forward pass with these options; numpy is loaded here."""
-    threads.share_work()
     from densecli.cli.run_progress import Progress  # noqa: PLC0415
     from densecli.run import run  # noqa: PLC0415
 

@@ -7,10 +7,8 @@ import math
 import numpy as np
 
 from .elementary import of_one_batch
-from .layout import Array, Slices, blocks
-from .products import LEAST_BYTES
+from .layout import Array, blocks
 from .softmax import softmax
-from .workers import even, share
 
 SCORE_BYTES = 1 << 20
 """Scores that are held at once: they are walked over four times, so they should stay in cache."""
@@ -45,18 +43,13 @@ def scaled_dot_product_attention(
     allowed = visible(mask, causal, steps, k.shape[1])
     small = allowed is None and q.dtype != np.float16 and longest(queries) * longest(k) < SAFE_EXPONENT
     out = np.empty((batch, steps, heads, v.shape[-1]), q.dtype)
-
-    def attend_from(block: Slices) -> None:
+    for block in blocks((batch, heads, steps), max(1, SCORE_BYTES // (k.shape[1] * q.itemsize))):
         scores = np.matmul(queries[block], keys[block[:2]])
         if allowed is not None:
             hide(scores, np.broadcast_to(allowed, (batch, heads, steps, k.shape[1]))[block])
         if not small:
             scores -= scores.max(-1, keepdims=True)
         take_mean(scores, values[block[:2]], out.transpose(0, 2, 1, 3)[block])
-
-    row_bytes = max(1, k.shape[1] * q.itemsize)
-    limit = even(batch * heads * steps, SCORE_BYTES // row_bytes, LEAST_BYTES // row_bytes)
-    share(attend_from, blocks((batch, heads, steps), limit))
     return out
 
 

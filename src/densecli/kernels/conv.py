@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from densecli import threads
-
 from .depthwise import weigh_channels
 from .finish import Finish
-from .layout import Array, Ints, Slices, Window, bands, blocks, pad, under, windows
-from .products import LEAST_MACS, multiply_columns, multiply_rows
-from .workers import even, share
+from .layout import Array, Ints, Window, bands, blocks, windows
+from .products import multiply_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,35 +61,18 @@ def conv(  # noqa: PLR0913 - as many as the operation has
 
 def multiply_windows(x: Array, kernel: Array, window: Window, groups: int, finish: Finish) -> Array:
     """Multiply every window of `x` with a kernel (*size, channels / groups, filters)."""
-    filters = kernel.shape[-1]
-    out = np.empty((x.shape[0], *window.outputs(x.shape[1:-1]), filters), x.dtype)
-    pixels = prod(out.shape[:-1])
-    taps = prod(kernel.shape[:-1]) * groups
-    most = GATHER_BYTES // threads.count // (taps * x.itemsize)
-    if groups == 1 and pixels < filters and pixels <= most:
-        view = windows(pad(x, window.pads(x.shape[1:-1])), window)
-        rows = gather(view, 1, np.empty(pixels * taps, x.dtype))[0]
-        multiply_columns(rows, kernel.reshape(taps, filters), out.reshape(pixels, filters), finish)
-    else:
-        weights = kernel.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
-        multiply_bands(x, weights, window, finish, out, even(pixels, most, LEAST_MACS // (taps * filters)))
-    return out
-
-
-def multiply_bands(x: Array, weights: Array, window: Window, finish: Finish, out: Array, limit: int) -> None:
-    """Gather, multiply and finish at most `limit` pixels at a time; `weights` are (groups, taps / group, filters / group)."""
-    groups, taps = len(weights), weights[..., 0].size
-    spare: list[Array] = []
-
-    def multiply(band: Slices) -> None:
-        view, target = windows(under(band, x, window), window), out[band]
-        buffer = spare.pop() if spare else np.empty(min(limit, prod(out.shape[:-1])) * taps, x.dtype)
+    *_, share, filters = kernel.shape
+    outputs = window.outputs(x.shape[1:-1])
+    out = np.empty((x.shape[0], *outputs, filters), x.dtype)
+    weights = kernel.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
+    limit = max(1, GATHER_BYTES // (prod(window.size) * share * groups * x.itemsize))
+    buffer = np.empty(min(limit, prod(out.shape[:-1])) * prod(window.size) * share * groups, x.dtype)
+    for band, piece in bands(x, window, max(1, limit // prod(outputs[1:]))):
+        view, target = windows(piece, window), out[band]
         for block in blocks(target.shape[:-1], limit):
             np.matmul(gather(view[block], groups, buffer), weights, out=split_groups(target[block], groups))
             finish(target[block])
-        spare.append(buffer)
-
-    share(multiply, bands(x, window, max(1, limit // prod(out.shape[2:-1]))))
+    return out
 
 
 def gather(view: Array, groups: int, buffer: Array) -> Array:

@@ -12,17 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .finish import Finish
-from .layout import Array, Ints, Slices, Window, bands, under, windows
-from .workers import even, share
+from .layout import Array, Ints, Window, bands, windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 BAND_BYTES = 1 << 20
 """Outputs of one band, few enough that its inputs are still in cache when the next tap needs them."""
-
-LEAST_BYTES = 1 << 16
-"""Outputs that are worth handing to another thread."""
 
 SHORT_RUN = 128
 """Below this many channels the runs are too short to be fast; rows of pixels side by side make them longer."""
@@ -53,16 +49,11 @@ def weigh_channels(x: Array, kernel: Array, window: Window, finish: Finish) -> A
     channels, multiplier = kernel.shape[-2:]
     outputs = window.outputs(x.shape[1:-1])
     out = np.empty((x.shape[0], *outputs, channels * multiplier), x.dtype)
-    row_bytes = max(1, prod(outputs[1:]) * channels * x.itemsize)
-    limit = even(x.shape[0] * outputs[0], BAND_BYTES // row_bytes, LEAST_BYTES // row_bytes)
-
-    def weigh(band: Slices) -> None:
-        view = windows(under(band, x, window), window)
+    row_bytes = prod(outputs[1:]) * channels * x.itemsize
+    for band, piece in bands(x, window, max(1, BAND_BYTES // max(1, row_bytes))):
         for each in range(multiplier):
-            weigh_windows(view, kernel[..., each], out[band][..., each::multiplier])
+            weigh_windows(windows(piece, window), kernel[..., each], out[band][..., each::multiplier])
         finish(out[band])
-
-    share(weigh, bands(x, window, limit))
     return out
 
 

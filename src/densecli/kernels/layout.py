@@ -91,25 +91,21 @@ def fill_border(padded: Array, inner: list[slice], value: float) -> None:
         padded[(*whole, slice(part.stop, None))] = value
 
 
-def bands(x: Array, window: Window, limit: int) -> Iterator[Slices]:
-    """Cut the outputs of a sliding window into bands, so that padding never costs a second copy of a large image.
+def bands(x: Array, window: Window, limit: int, value: float = 0.0) -> Iterator[tuple[Slices, Array]]:
+    """Cut the outputs of a sliding window into bands, and give the padded piece of `x` that each of them needs.
 
     A band is some of the batch and some places along the first spatial axis, at most `limit` of them together (but one
-    at least).
+    at least). So padding never costs a second copy of a large image.
     """
-    return blocks((x.shape[0], window.outputs(x.shape[1:-1])[0]), limit)
-
-
-def under(band: Slices, x: Array, window: Window, value: float = 0.0) -> Array:
-    """The padded piece of `x` that one band of outputs needs."""
-    batch, places = band
     first, *others = window.pads(x.shape[1:-1])
-    start = places.start * window.strides[0] - first[0]
-    stop = (places.stop - 1) * window.strides[0] + window.reach[0] - first[0]
-    low, high = (min(max(edge, 0), x.shape[1]) for edge in (start, stop))
-    before = min(low - start, stop - start)
-    after = stop - start - before - (high - low)
-    return pad(x[batch, low:high], ((before, after), *others), value)
+    places = window.outputs(x.shape[1:-1])[0]
+    for batch, band in blocks((x.shape[0], places), limit):
+        start = band.start * window.strides[0] - first[0]
+        stop = (band.stop - 1) * window.strides[0] + window.reach[0] - first[0]
+        low, high = (min(max(edge, 0), x.shape[1]) for edge in (start, stop))
+        before = min(low - start, stop - start)
+        after = stop - start - before - (high - low)
+        yield (batch, band), pad(x[batch, low:high], ((before, after), *others), value)
 
 
 def windows(x: Array, window: Window) -> Array:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .layout import Array, Ints, Slices, Window, bands, padding_of, under
-from .workers import even, share
+from .layout import Array, Ints, Window, bands, padding_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
 
 BAND_BYTES = 1 << 20
 """Inputs of one band, few enough that the passes over its taps find them in cache."""
-
-LEAST_BYTES = 1 << 18
-"""Inputs that are worth handing to another thread."""
 
 
 def max_pool(x: Array, *, pool_size: Ints, strides: Ints, padding: str) -> Array:
@@ -46,16 +42,12 @@ def pool(merge: Callable[..., Array], x: Array, window: Window, value: float) ->
     """Merge the pixels of each window, padded with `value`, band by band."""
     outputs = window.outputs(x.shape[1:-1])
     out = np.empty((x.shape[0], *outputs, x.shape[-1]), x.dtype)
-    row_bytes = max(1, prod(x.shape[2:]) * x.itemsize * window.strides[0])
-    limit = even(x.shape[0] * outputs[0], BAND_BYTES // row_bytes, LEAST_BYTES // row_bytes)
-
-    def fold(band: Slices) -> None:
-        folded = under(band, x, window, value)
+    row_bytes = prod(x.shape[2:]) * x.itemsize * window.strides[0]
+    for band, piece in bands(x, window, max(1, BAND_BYTES // max(1, row_bytes)), value):
+        folded = piece
         for axis, (reach, stride) in enumerate(zip(window.size, window.strides, strict=True), start=1):
             folded = fold_axis(merge, folded, axis, reach, stride)
         out[band] = folded
-
-    share(fold, bands(x, window, limit))
     return out
 
 

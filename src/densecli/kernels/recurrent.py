@@ -13,7 +13,6 @@ import numpy as np
 
 from .activations import Activation, sigmoid, tanh
 from .layout import Array
-from .products import dense
 
 States = tuple[Array, ...]
 Step = Callable[[Array, States], States]
@@ -188,11 +187,14 @@ def mix(share: Array, old: Array, new: Array) -> Array:
 
 def project(x: Array, kernel: Array, bias: Array | None, steps: Steps) -> Iterator[Array]:
     """Inputs of each step (batch, channels) times the kernel, in walking order; one product for many steps."""
-    batch, count, _ = x.shape
+    batch, count, channels = x.shape
     size = max(1, PROJECTED_BYTES // (batch * kernel.shape[1] * x.itemsize))
     parts = [slice(first, first + size) for first in range(0, count, size)]
     for part in reversed(parts) if steps.go_backwards else parts:
-        projected = dense(x[:, part].swapaxes(0, 1), kernel, bias=bias)
+        rows = np.matmul(x[:, part].swapaxes(0, 1).reshape(-1, channels), kernel)
+        if bias is not None:
+            rows += bias
+        projected = rows.reshape(-1, batch, kernel.shape[1])
         yield from projected[::-1] if steps.go_backwards else projected
 
 
