@@ -3,8 +3,8 @@
     KERAS_BACKEND=torch python tools/prove_convert.py --seed 1 --count 300
 
 Needs the environment of tools/record_keras.py and PyYAML; densecli is imported from src. Asked about are the examples, the
-recorded models of tests/fixtures (nested, shared, frozen, ResNet50 and its kind) and random models. Each goes through
-`--to keras` and `--to python`; Keras loads the one and runs the other. What `--to dsl`, `yaml`, `json` and `keras` say is
+recorded models of tests/fixtures (nested, shared, frozen, each function of keras.ops, ResNet50 and its kind) and random
+models. Each goes through `--to keras` and `--to python`; Keras loads the one and runs the other. What `--to dsl`, `yaml`, `json` and `keras` say is
 read back, too, and has to give the same report; what a form has no words for is counted by its reason.
 """
 
@@ -98,6 +98,7 @@ def recorded() -> Iterator[tuple[str, Callable[[], Any]]]:
     for path in sorted((ROOT / "examples" / "specs").iterdir()):
         yield path.name, lambda path=path: read(Spec(str(path)))
     models = json.loads(gzip.decompress((FIXTURES / "models.json.gz").read_bytes()))
+    models += json.loads(gzip.decompress((FIXTURES / "operations.json.gz").read_bytes()))
     models += [
         {"id": path.name} | json.loads(gzip.decompress(path.read_bytes()))
         for path in sorted((FIXTURES / "applications").iterdir())

@@ -22,8 +22,13 @@ def shapes(layer: Any) -> list[list[int | None]]:
 
 
 def look(model: Any) -> dict[str, Any]:
+    operations = getattr(model, "operations", model.layers)
+    functions = len(operations) > len(model.layers)  # those are in no list of layers
     return {
         "layers": [[layer.name, type(layer).__name__, layer.count_params(), shapes(layer)] for layer in model.layers],
+        **(
+            {"operations": [[each.name, type(each).__name__, shapes(each)] for each in operations]} if functions else {}
+        ),
         "params": model.count_params(),
         "trainable_params": sum(math.prod(weight.shape) for weight in model.trainable_weights),
     }

@@ -68,15 +68,25 @@ class Names:
 
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
+        self.unsure: frozenset[str] = frozenset()  # stems of which names may be taken by what is no layer
 
     def explicit(self, type_name: str, name: str) -> str | None:
         """The name, or None where it is the automatic one."""
         stem = snake_case(type_name)
         count = self.counts.get(stem, 0)
-        if name != (f"{stem}_{count}" if count else stem):
+        if stem in self.unsure or name != (f"{stem}_{count}" if count else stem):
             return name
         self.counts[stem] = count + 1
         return None
+
+    def automatic(self, type_name: str) -> str | None:
+        """The name that Keras gives to what takes none, as far as one can know; it counts as given from then on."""
+        stem = snake_case(type_name)
+        count = self.counts.get(stem, 0)
+        self.counts[stem] = count + 1
+        if stem in self.unsure:
+            return None
+        return f"{stem}_{count}" if count else stem
 
 
 # Classes that Keras offers under another name than their own.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.fields import Object
 from densecli.graph import Ref
-from densecli.layers.operations import Constant, Operation
+from densecli.layers.operations import OPERATIONS, Constant, Operation
 from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from densecli.render.given import (
     arguments,
@@ -61,7 +61,7 @@ _NEEDED = {
     "GRU": ("reset_after",),  # files of old Keras versions mean another default when they leave it out
     "GRUCell": ("reset_after",),
 }
-_NOT_IN_KERAS = {"SquaredDifference"}
+_NOT_IN_KERAS = {"Shape", "SquaredDifference"}
 _MODELS = {"Sequential": "keras", "Functional": "keras.src.models.functional"}
 
 
@@ -176,6 +176,8 @@ def _operation_entry(layer: Operation, name: str) -> dict[str, Any]:
     """A function of keras.ops. What tf.keras wrapped of TensorFlow has no config in Keras 3."""
     if layer.rule != layer.type_name or layer.rule in _NOT_IN_KERAS:
         raise refuse(f"the operation {name!r} of TensorFlow", "a Keras config", INSTEAD)
+    if layer.rule not in OPERATIONS:  # nobody knows in which module Keras would look for it
+        raise refuse(f"the operation {name!r}", "a Keras config", INSTEAD)
     module = next((module for module, names in _OPERATIONS.items() if layer.rule in names.split()), "numpy")
     config = {"name": name} | layer.config
     return {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,9 @@ from densecli.render.given import (
     public_name,
     refuse,
 )  # fmt: skip
+from densecli.render.python_literals import INSTEAD, is_word, literal, named, text
+from densecli.render.python_operations import expression, is_function
+from densecli.render.python_order import in_turn
 from densecli.trace import trace
 
 if TYPE_CHECKING:
@@ -28,16 +30,19 @@ if TYPE_CHECKING:
     from densecli.graph import Call, Graph
     from densecli.layer import Layer
 
-INSTEAD = "use --to keras"
-_TAKEN = {"keras", "layers", "initializers", "regularizers", "constraints", "model"}
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_MODULES = ("constraints", "initializers", "layers", "ops", "regularizers")
+# Functions that Keras 3.15.1 calls when layers hand masks on: each call takes a name that no row shows.
+_OF_MASKS = frozenset(
+    ("any", "concatenate", "expand_dims", "logical_or", "not_equal", "ones_like", "squeeze", "where", "zeros_like")
+)
+_TAKEN = {"keras", *_MODULES, "model", "float", "slice"}
 
 
 def render(graph: Graph) -> str:
     """A script that leaves the model in `model`. Raises OutputError E604 for layers of which only the name is known."""
     writer = _Writer()
     body = list(writer.model(graph, "model"))
-    used = [name for name in ("constraints", "initializers", "layers", "regularizers") if f"{name}." in "\n".join(body)]
+    used = [name for name in _MODULES if re.search(rf"(?<![\w.]){name}\.", "\n".join(body))]
     imports = ["import keras", *([f"from keras import {', '.join(used)}"] if used else [])]
     return "\n".join([*imports, "", *body, ""])
 
@@ -54,6 +59,8 @@ class _Writer:
         """The statements that leave the model in a variable; models inside it come first."""
         for node in graph.nodes:
             yield from self.inner_models(node.layer, node.name)
+            if getattr(node.layer, "mask_zero", node.layer.makes_mask):
+                self.names.unsure = _OF_MASKS
         yield from self.sequential(graph, variable) if graph.kind == "Sequential" else self.functional(graph, variable)
 
     def inner_models(self, layer: Layer, name: str) -> Iterator[str]:
@@ -76,7 +83,7 @@ class _Writer:
         for node in graph.nodes[1:]:
             yield f"        {self.layer(node.layer, node.name)},"
         yield "    ],"
-        yield f"    name={_text(graph.name)},"
+        yield f"    name={text(graph.name)},"
         if not graph.trainable:
             yield "    trainable=False,"
         yield ")"
@@ -89,8 +96,12 @@ class _Writer:
             tensors.names[ref[:2]] = self.variable(node.name)
             yield f"{tensors.names[ref[:2]]} = {self.input(node.layer, node.name)}"
         layers: dict[int, str] = {}
-        for index, call in (step for step in call_order(graph)[0] if step not in tensors.names):
+        steps = [step for step in call_order(graph)[0] if step not in tensors.names]
+        for index, call in in_turn(graph, steps, self.names):
             node = graph.nodes[index]
+            if is_function(node):
+                yield from self.function(graph, index, tensors)
+                continue
             if index not in layers:
                 layers[index] = made = self.layer(node.layer, node.name)
                 if len(node.calls) > 1 and not is_model(node.layer):
@@ -102,7 +113,16 @@ class _Writer:
         frozen = (
             "" if graph.trainable else ", trainable=False"
         )  # not set later: that would freeze each layer in it, too
-        yield f"{variable} = keras.Model({inputs}, {outputs}, name={_text(graph.name)}{frozen})"
+        yield f"{variable} = keras.Model({inputs}, {outputs}, name={text(graph.name)}{frozen})"
+
+    def function(self, graph: Graph, index: int, tensors: _Tensors) -> Iterator[str]:
+        """A function takes no name; where Keras would give it another than the graph has, it gets that afterwards."""
+        node = graph.nodes[index]
+        written = expression(node, node.calls[0], tensors.text)
+        tensors.names[index, 0] = variable = self.variable(node.name)
+        yield f"{variable} = {written}"
+        if self.names.automatic(node.layer.type_name) != node.name:
+            yield f"{tensors.text(Ref(index))}._keras_history.operation.name = {text(node.name)}"
 
     # -- layers -----------------------------------------------------------------------
     def input(self, layer: Layer, name: str) -> str:
@@ -127,11 +147,11 @@ class _Writer:
     def made(self, function: str, kind: str, given: dict[str, Any], name: str, required: int = 1) -> str:
         parts: list[str] = []
         for key, value in given.items():
-            text = self.value(value, key)
-            parts.append(text if len(parts) < required else f"{key}={text}")
+            argument = self.value(value, key)
+            parts.append(argument if len(parts) < required else f"{key}={argument}")
         explicit = self.names.explicit(kind, name)
         if explicit is not None:
-            parts.append(f"name={_text(explicit)}")
+            parts.append(f"name={text(explicit)}")
         return f"{function}({', '.join(parts)})"
 
     def value(self, value: Any, key: str) -> str:
@@ -141,7 +161,7 @@ class _Writer:
             return self.object(value, key)
         if isinstance(value, list):
             return f"[{', '.join(self.value(item, key) for item in value)}]"
-        return _text(value) if isinstance(value, str) else repr(value)
+        return literal(value)
 
     def object(self, value: Object, key: str) -> str:
         module = "regularizers" if value.class_name in REGULARIZERS else "initializers"
@@ -153,7 +173,7 @@ class _Writer:
 
     def variable(self, name: str) -> str:
         """A name for a variable, after the layer's where that is a word."""
-        stem = name if _WORD.fullmatch(name) and not keyword.iskeyword(name) else "x"
+        stem = name if is_word(name) else "x"
         found, number = stem, 1
         while found in self.variables:
             number += 1
@@ -171,7 +191,8 @@ class _Tensors:
 
     def text(self, ref: Ref) -> str:
         result, name = self.found.results.get(ref[:2]), self.names[ref[:2]]
-        if result is None or len(result.tensors) < 2:
+        function = is_function(self.graph.nodes[ref.node])  # split and its kind give a list of one, too
+        if result is None or (len(result.tensors) < 2 and not (function and isinstance(result.output, list))):
             return name
         if _answers_in_lists(self.graph.nodes[ref.node].layer):
             return f"keras.tree.flatten({name})[{ref.tensor}]"
@@ -184,18 +205,9 @@ class _Tensors:
     def arguments(self, call: Call) -> str:
         extra = getattr(call, "extra", {})
         positional = [value for key, value in extra.items() if key.startswith("argument ")]
-        named = call.kwargs | {key: value for key, value in extra.items() if not key.startswith("argument ")}
-        texts = [self.value(value) for value in (*call.args, *positional)]
-        return ", ".join([*texts, *(f"{key}={self.value(value)}" for key, value in named.items())])
-
-    def value(self, value: Any) -> str:
-        if isinstance(value, Ref):
-            return self.text(value)
-        if isinstance(value, list):
-            return f"[{', '.join(map(self.value, value))}]"
-        if isinstance(value, dict):
-            return f"{{{', '.join(f'{_text(key)}: {self.value(item)}' for key, item in value.items())}}}"
-        return _text(value) if isinstance(value, str) else repr(value)
+        keywords = call.kwargs | {key: value for key, value in extra.items() if not key.startswith("argument ")}
+        texts = [literal(value, self.text) for value in (*call.args, *positional)]
+        return ", ".join([*texts, *(named(key, literal(value, self.text)) for key, value in keywords.items())])
 
 
 def _identity(layer: Layer) -> Any:
@@ -223,9 +235,3 @@ def _required(layer: Layer) -> int:
             break
         count += 1
     return count
-
-
-def _text(text: str) -> str:
-    """A string literal in plain ASCII, in double quotes."""
-    body = ascii(text + "'")[1:-2] if '"' not in text else ascii(text)[1:-1].replace('"', '\\"')
-    return f'"{body}"'
