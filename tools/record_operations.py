@@ -76,6 +76,16 @@ CALLS: list[tuple[str, list[tuple[int | None, ...]], str]] = [
     ("ops.dot_product_attention(a, b, b)", [(None, 6, 2, 4), (None, 5, 2, 4)], "float32"),
     ("ops.full_like(a, 2)", [A], "float32"), ("ops.tril(a)", [A], "float32"), ("ops.glu(a)", [A], "float32"),
     ("ops.rfft(a)", [A], "float32"), ("ops.count_nonzero(a, axis=1)", [A], "float32"),
+    ("ops.rfft(a, fft_length=7)", [A], "float32"), ("ops.rfft(a)", [(None, 5, None)], "float32"),
+    ("ops.irfft((a, b))", [A, A], "float32"), ("ops.irfft((a, b), fft_length=5)", [A, A], "float32"),
+    ("ops.irfft((a, b))", [(None, None), (None, None)], "float32"), ("ops.fft((a, b))", [A, A], "float32"),
+    ("ops.fft2((a, b))", [A, A], "float32"), ("ops.ifft2((a, b))", [A, A], "float32"),
+    ("ops.extract_sequences(a, 3, 2)", [(None, 11)], "float32"), ("ops.extract_sequences(a, 3, 2)", [(None, 2, None)], "float32"),
+    ("ops.stft(a, 6, 3, 8)", [(None, 40)], "float32"), ("ops.stft(a, 6, 3, 7, center=False)", [(None, 2, 40)], "float32"),
+    ("ops.stft(a, 6, 3, 8)", [(None, None)], "float32"), ("ops.istft((a, b), 6, 3, 8)", [(None, 9, 5), (None, 9, 5)], "float32"),
+    ("ops.istft((a, b), 6, 3, 8, center=False)", [(None, 9, 5), (None, 9, 5)], "float32"),
+    ("ops.istft((a, b), 6, 3, 8, length=20)", [(None, None, 5), (None, None, 5)], "float32"),
+    ("ops.erfinv(a)", [A], "float32"), ("ops.inv(a)", [(None, 4, 4)], "float32"),
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import operation_moves, operation_products
+from . import operation_moves, operation_products, operation_spectra
 from .activations import ACTIVATIONS
 from .erf import normal_tail
 from .operation_table import OPERATIONS, Args, Named, argument, axes, enter, floats
@@ -174,4 +174,4 @@ def constant(value: Any) -> Any:
     return value
 
 
-__all__ = ["OPERATIONS", "operation", "operation_moves", "operation_products"]
+__all__ = ["OPERATIONS", "operation", "operation_moves", "operation_products", "operation_spectra"]

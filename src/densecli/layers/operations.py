@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from densecli.layer import Layer
 from densecli.layers import operation_products as products
 from densecli.layers import operation_shapes as shapes
+from densecli.layers import operation_spectra as spectra
 from densecli.layers import operation_windows as windows
 from densecli.layers.operation_shapes import Constant, shape_of
 from densecli.names import ACTIVATION_FLOPS, DTYPE_BYTES, snake_case
@@ -100,6 +101,13 @@ for _name, _rule in {
     "Concatenate": shapes.concatenate, "Stack": shapes.stack, "Hstack": shapes.hstack, "Vstack": shapes.vstack,
 }.items():  # fmt: skip
     _enter(_name, _rule, "promote", 0)
+for _name, _rule in {
+    "FFT": spectra.transformed, "FFT2": spectra.transformed_twice, "IFFT2": spectra.transformed_twice,
+    "RFFT": spectra.half_spectrum, "IRFFT": spectra.from_half_spectrum, "STFT": spectra.short_time_spectrum,
+    "ISTFT": spectra.from_short_time_spectrum,
+}.items():  # fmt: skip
+    _enter(_name, _rule, "same", None)
+_enter("ExtractSequences", spectra.sequences, "same", 0)
 _enter("OneHot", shapes.one_hot, "cast", 0)
 _enter("MultiHot", shapes.multi_hot, "same", 0)
 # Matrix products, windows, images.

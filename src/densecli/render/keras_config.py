@@ -44,7 +44,7 @@ _OPERATIONS = {
         "SpaceToDepth SparsePlus SparseSigmoid Sparsemax Squareplus TanhShrink Threshold"
     ),
     "core": "Cast ConvertToTensor SaturateCast Slice StopGradient Unstack",
-    "math": "Erf Erfc Erfinv Logsumexp Rsqrt TopK",
+    "math": "Erf Erfc Erfinv ExtractSequences FFT FFT2 IFFT2 IRFFT ISTFT Logsumexp RFFT Rsqrt STFT TopK",
     "linalg": "Norm",
     "image": "HSVToRGB RGBToGrayscale RGBToHSV Resize",
 }

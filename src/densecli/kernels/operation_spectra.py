@@ -1,0 +1,55 @@
+"""Fourier transforms of keras.ops: complex numbers are two arrays, the real and the imaginary part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .operation_table import Args, Named, enter, floats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .layout import Array
+
+
+def parts(values: Array, dtype: np.dtype[Any]) -> list[Array]:
+    return [values.real.astype(dtype, copy=False), values.imag.astype(dtype, copy=False)]
+
+
+def whole(args: Args) -> tuple[Array, np.dtype[Any]]:
+    """Both parts as complex numbers, and the dtype of a part."""
+    real, imaginary = (floats(part) for part in args[0])
+    return real + 1j * imaginary, real.dtype
+
+
+def transform(function: Callable[[Array], Array]) -> Callable[[Args, Named], list[Array]]:
+    def operation(args: Args, _: Named) -> list[Array]:
+        values, dtype = whole(args)
+        return parts(function(values), dtype)
+
+    return operation
+
+
+def half_spectrum(args: Args, named: Named) -> list[Array]:
+    x = floats(args[0])
+    return parts(np.fft.rfft(x, named.get("fft_length")), x.dtype)
+
+
+def from_half_spectrum(args: Args, named: Named) -> Array:
+    values, dtype = whole(args)
+    return np.fft.irfft(values, named.get("fft_length")).astype(dtype, copy=False)
+
+
+def sequences(args: Args, named: Named) -> Array:
+    every = np.lib.stride_tricks.sliding_window_view(np.asarray(args[0]), int(named["sequence_length"]), axis=-1)
+    return every[..., :: int(named["sequence_stride"]), :]
+
+
+enter("FFT", transform(np.fft.fft))
+enter("FFT2", transform(np.fft.fft2))
+enter("IFFT2", transform(np.fft.ifft2))
+enter("RFFT", half_spectrum)
+enter("IRFFT", from_half_spectrum)
+enter("ExtractSequences", sequences)
