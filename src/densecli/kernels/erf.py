@@ -1,4 +1,4 @@
-"""The tail of the normal distribution, for which NumPy has no function."""
+"""The tail of the normal distribution and the inverse error function, for which NumPy has no functions."""
 
 from __future__ import annotations
 
@@ -37,3 +37,14 @@ def tail_by_exponential(x: Array) -> Array:
         y *= t
     y *= decay
     return y
+
+
+def inverse_erf(x: Array) -> Array:
+    """The number whose error function is `x`: infinite at -1 and 1, NaN beyond."""
+    from statistics import NormalDist  # noqa: PLC0415  # 10 ms that only this function pays
+
+    inside = np.abs(x) < 1
+    quantiles = np.vectorize(NormalDist().inv_cdf, otypes=[np.float64])
+    found = quantiles(np.where(inside, (x.astype(np.float64) + 1) / 2, 0.5)) * math.sqrt(0.5)
+    found = np.where(np.abs(x) == 1, np.copysign(np.inf, x), np.where(inside, found, np.nan))
+    return np.asarray(found, x.dtype)

@@ -1,4 +1,7 @@
-"""Fourier transforms of keras.ops: complex numbers are two arrays, the real and the imaginary part."""
+"""Fourier transforms of keras.ops: complex numbers are two arrays, the real and the imaginary part.
+
+Without ISTFT: at the ends of a sequence Keras 3.15.1 has other numbers, and with `length` another shape, than it says.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .operation_table import Args, Named, enter, floats
+from .stft import window_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +51,29 @@ def sequences(args: Args, named: Named) -> Array:
     return every[..., :: int(named["sequence_stride"]), :]
 
 
+def window_of(named: Named, dtype: np.dtype[Any]) -> Array:
+    """The window as long as the transform, with zeros on both sides; no window is ones."""
+    name, length, transform_length = named.get("window", "hann"), named["sequence_length"], named["fft_length"]
+    if isinstance(name, list):
+        raise KeyError("window")
+    before = (transform_length - length) // 2
+    values = np.ones(length) if name is None else window_values(name, length, periodic=True)
+    return np.pad(values, (before, transform_length - length - before)).astype(dtype)
+
+
+def short_time_spectrum(args: Args, named: Named) -> list[Array]:
+    """Spectra of windows; with `center` the sequence is reflected at both ends."""
+    x, length = floats(args[0]), named["fft_length"]
+    if named.get("center", True):
+        x = np.pad(x, [(0, 0)] * (x.ndim - 1) + [(length // 2, length // 2)], mode="reflect")
+    frames = sequences((x,), {"sequence_length": length, "sequence_stride": named["sequence_stride"]})
+    return parts(np.fft.rfft(frames * window_of(named, x.dtype)), x.dtype)
+
+
 enter("FFT", transform(np.fft.fft))
 enter("FFT2", transform(np.fft.fft2))
 enter("IFFT2", transform(np.fft.ifft2))
 enter("RFFT", half_spectrum)
 enter("IRFFT", from_half_spectrum)
 enter("ExtractSequences", sequences)
+enter("STFT", short_time_spectrum)

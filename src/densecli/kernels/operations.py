@@ -13,7 +13,7 @@ import numpy as np
 
 from . import operation_moves, operation_products, operation_spectra
 from .activations import ACTIVATIONS
-from .erf import normal_tail
+from .erf import inverse_erf, normal_tail
 from .operation_table import OPERATIONS, Args, Named, argument, axes, enter, floats
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ _FUNCTIONS = {
     "Arctanh": np.arctanh, "Cbrt": np.cbrt, "Cos": np.cos, "Cosh": np.cosh, "Deg2rad": np.deg2rad, "Exp": np.exp,
     "Exp2": np.exp2, "Expm1": np.expm1, "Log": np.log, "Log10": np.log10, "Log1p": np.log1p, "Log2": np.log2,
     "Rad2deg": np.rad2deg, "Reciprocal": lambda x: 1 / x, "Rsqrt": lambda x: 1 / np.sqrt(x), "Sin": np.sin,
-    "Sinc": np.sinc, "Sinh": np.sinh, "Sqrt": np.sqrt, "Tan": np.tan, "Erf": erf, "Divide TrueDivide": np.true_divide,
+    "Sinc": np.sinc, "Sinh": np.sinh, "Sqrt": np.sqrt, "Tan": np.tan, "Erf": erf, "Erfinv": inverse_erf, "Divide TrueDivide": np.true_divide,
     "Arctan2": np.arctan2, "Hypot": np.hypot, "Logaddexp": np.logaddexp, "Logaddexp2": np.logaddexp2,
 }  # fmt: skip
 for _name, _function in _FUNCTIONS.items():
