@@ -125,6 +125,10 @@ DELIBERATE = (
         lambda it: it.layer == "LeakyReLU" and "alpha" in it.config and refused(it, "negative_slope: E30"),
     ),
     Deliberate(
+        "an image of no height or width is refused",
+        lambda it: it.layer in ("CenterCrop", "Resizing", "RandomCrop") and refused(it, "got 0"),
+    ),
+    Deliberate(
         "a switch is true or false: Keras goes by the truth of whatever is given",
         lambda it: refused(it, "expected true or false"),
     ),
