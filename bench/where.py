@@ -37,7 +37,7 @@ COLUMNS = (
 )  # fmt: skip
 conv, layout = (import_module(f"densecli.kernels.{name}") for name in ("conv", "layout"))
 # What is timed where it happens: the module that calls it, its name there, the kind of work.
-INSIDE = ((conv, "gather", COPIES), (layout, "pad", COPIES), (conv, "pad", COPIES), (Finish, "__call__", FINISH))
+INSIDE = ((conv, "gather", COPIES), (layout, "pad", COPIES), (Finish, "__call__", FINISH))
 
 
 def kind(layer_type: str) -> str:

@@ -64,7 +64,7 @@ def ask(options: argparse.Namespace, index: int, tally: Counter[str]) -> list[Di
 
 
 def ask_model(options: argparse.Namespace, random: Random, kind: str, tally: Counter[str]) -> list[Difference]:
-    document, found = models.disagreements(random, kind, tally)
+    document, found = models.disagreements(random, kind, tally, values=options.run)
     if options.index is not None:
         print(json.dumps(document))
     return [Difference("Model", {}, *each) for each in found]

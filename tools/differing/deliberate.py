@@ -114,7 +114,7 @@ DELIBERATE = (
     ),
     Deliberate(
         "names of regularizers are looked up at once: recurrent layers of Keras never ask for activity_regularizer",
-        lambda it: refused(it, "activity_regularizer: E303"),
+        lambda it: refused(it, "activity_regularizer: E30"),
     ),
     Deliberate(
         "a seed is an integer: Keras takes any number, and cuts it",
@@ -123,6 +123,14 @@ DELIBERATE = (
     Deliberate(
         "an argument beside its old name is checked, too: Keras forgets the negative_slope of a LeakyReLU with an alpha",
         lambda it: it.layer == "LeakyReLU" and "alpha" in it.config and refused(it, "negative_slope: E30"),
+    ),
+    Deliberate(
+        "an image of no height or width is refused",
+        lambda it: it.layer in ("CenterCrop", "Resizing", "RandomCrop") and refused(it, "got 0"),
+    ),
+    Deliberate(
+        "NaN is no setting: no comparison with it is ever true, so Keras lets it through its checks",
+        lambda it: refused(it, "got number nan"),
     ),
     Deliberate(
         "a switch is true or false: Keras goes by the truth of whatever is given",

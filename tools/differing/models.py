@@ -18,6 +18,7 @@ from densecli import infer
 from densecli.errors import DenseError, Source, SpecErrors
 from densecli.read import keras as reader
 from densecli.read import open as opener
+from differing import passes
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -299,13 +300,18 @@ def sequential(random: Random) -> Any:
 
 
 # -- comparing ------------------------------------------------------------------------
-def disagreements(random: Random, how: str, tally: Counter[str]) -> tuple[Any, list[tuple[str, Any, Any]]]:
-    """The config, and what the two disagree about; `how` is models (as JSON) or files (.keras and .h5)."""
+def disagreements(
+    random: Random, how: str, tally: Counter[str], *, values: bool
+) -> tuple[Any, list[tuple[str, Any, Any]]]:
+    """The config, and what the two disagree about; `how` is models (as JSON) or files (.keras and .h5).
+
+    With `values` the forward pass of files is compared, too.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             model = draw_model(random)
-            found = json_case(model) if how == "models" else file_case(model, random)
+            found = json_case(model) if how == "models" else file_case(model, random, tally if values else None)
         except Refused as refusal:
             tally[f"{how} that Keras does not read back"] += 1
             return str(refusal), []
@@ -327,7 +333,7 @@ def json_case(model: Any) -> tuple[Any, list[tuple[str, Any, Any]]]:
     return document, judged(oracle, compare(oracle, lambda: reader.read(document, Source("drawn", ""))))
 
 
-def file_case(model: Any, random: Random) -> tuple[Any, list[tuple[str, Any, Any]]]:
+def file_case(model: Any, random: Random, passing: Counter[str] | None) -> tuple[Any, list[tuple[str, Any, Any]]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / random.choice(("model.keras", "model.keras", "model.h5"))
         try:
@@ -335,7 +341,10 @@ def file_case(model: Any, random: Random) -> tuple[Any, list[tuple[str, Any, Any
             oracle = keras.models.load_model(path, compile=False)
         except Exception as error:
             raise Refused(str(error)) from error
-        return json.loads(model.to_json()), judged(oracle, compare(oracle, lambda: opener.open_spec(str(path))))
+        found = judged(oracle, compare(oracle, lambda: opener.open_spec(str(path))))
+        if passing is not None and not found:
+            found = list(passes.compare(oracle, path, random.randrange(1000), passing))
+        return json.loads(model.to_json()), found
 
 
 def judged(oracle: Any, found: Iterator[tuple[str, Any, Any]]) -> list[tuple[str, Any, Any]]:
