@@ -204,6 +204,10 @@ class Layer:
             return dtypes[0]
         return self.compute_dtype
 
+    def call_dtype(self, args: tuple[Any, ...], kwargs: dict[str, Any], dtypes: tuple[str, ...]) -> str | list[str]:
+        """The same for a call, where the constants among its arguments may have a say."""
+        return self.output_dtype(*dtypes)
+
     def macs(self, output: Any, *inputs: Any, **named: Any) -> int | None:
         """Multiply-accumulates of convolutions and matrix products, children included; None where a size is unknown."""
         return sum_known(

@@ -181,7 +181,7 @@ def apply(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], inputs: t
     output = layer.output(*args, **kwargs)
     if output is None:
         return Result(args, kwargs, inputs, None, (Tensor(None, layer.compute_dtype),))
-    dtypes = layer.output_dtype(*(tensor.dtype for tensor in inputs))
+    dtypes = layer.call_dtype(args, kwargs, tuple(tensor.dtype for tensor in inputs))
     shapes = flat_shapes(output)
     each = dtypes if isinstance(dtypes, list) else [dtypes] * len(shapes)
     return Result(args, kwargs, inputs, output, tuple(map(Tensor, shapes, each)))

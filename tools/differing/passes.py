@@ -26,6 +26,8 @@ HALF = 1e-2  # where a tensor in the model is of half precision
 
 def compare(model: Any, path: Path, seed: int, tally: Counter[str]) -> Iterator[tuple[str, Any, Any]]:
     """What the two compute differently. Nothing where Keras cannot compute, or overflows."""
+    if "top_k" in model.to_json():  # of equal numbers nobody says which comes first
+        return
     fill(model, seed)
     model.save(path)
     arrays = operation_inputs([(tensor.name, tuple(tensor.shape), dtype_of(tensor)) for tensor in model.inputs], seed)

@@ -151,7 +151,6 @@ class Operation(Layer, abstract=True):
         super().__init__()
         self.rule, self.type_name = rule, type_name or rule
         self.config = {key: value for key, value in config.items() if key not in ("name", "trainable")}
-        self._dtypes: list[str] = []
 
     def named(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         return self.config | kwargs
@@ -174,7 +173,7 @@ class Operation(Layer, abstract=True):
         found = ops.operation(self.rule, *self.arguments(args, kwargs))
         arrays = found if isinstance(found, list) else [found]
         inputs = [str(each.dtype) for each in ops.arrays_in([args, kwargs])]
-        dtypes = self.output_dtype(*inputs)
+        dtypes = self.call_dtype(args, kwargs, tuple(inputs))
         each = dtypes if isinstance(dtypes, list) else [dtypes] * len(arrays)
         cast = [ops.in_dtype(array, dtype) for array, dtype in zip(arrays, each, strict=True)]
         return cast if isinstance(found, list) else cast[0]
@@ -190,9 +189,18 @@ class Operation(Layer, abstract=True):
             return joined if "float" in joined or "complex" in joined else "float32"
         if kind == "topk":
             return [first, "int32"]
-        if kind == "where":
-            return promoted(dtypes[1:]) if len(dtypes) > 1 else "float32"
         return {"same": first, "promote": promoted(dtypes)}.get(kind, kind)
+
+    def call_dtype(self, args: tuple[Any, ...], kwargs: dict[str, Any], dtypes: tuple[str, ...]) -> str | list[str]:
+        """Arrays and numbers beside the tensors count as operands."""
+        rule, kind, _ = OPERATIONS.get(self.rule, (None, None, None))
+        if rule is not shapes.broadcast or kind not in ("promote", "where"):
+            return super().call_dtype(args, kwargs, dtypes)
+        operands = [*args, *kwargs.values()][kind == "where" :]
+        held = tuple(each.dtype for each in operands if isinstance(each, shapes.Constant))
+        numbers = [each for each in operands if isinstance(each, int | float)]
+        tensors = dtypes[kind == "where" :] + held
+        return beside_numbers(tensors, numbers) if numbers else promoted(tensors)
 
     def macs(self, output: Any, *args: Any, **kwargs: Any) -> int | None:
         if self.rule not in MATRIX:
@@ -237,6 +245,15 @@ def promoted(dtypes: tuple[str, ...]) -> str:
     if {"float16", "bfloat16"} <= set(pool):
         return "float32"
     return max(pool, key=lambda dtype: DTYPE_BYTES.get(dtype, 0))
+
+
+def beside_numbers(dtypes: tuple[str, ...], numbers: list[int | float]) -> str:
+    """The dtype of tensors with Python's numbers, which have no width: they bring in a kind and, in Keras 3.15.1, 32 bits."""
+    kind = "float32" if any(isinstance(number, float) for number in numbers) else "int32"
+    found = promoted(dtypes) if dtypes else kind
+    if found == "bool" or (kind == "float32" and "int" in found):
+        return kind
+    return found.replace("64", "32")
 
 
 def activation_of(name: str) -> str | None:
