@@ -133,6 +133,10 @@ DELIBERATE = (
         lambda it: refused(it, "got number nan"),
     ),
     Deliberate(
+        "a number of boxes is an integer",
+        lambda it: it.layer == "MaxNumBoundingBoxes" and refused(it, "max_number: E301"),
+    ),
+    Deliberate(
         "a switch is true or false: Keras goes by the truth of whatever is given",
         lambda it: refused(it, "expected true or false"),
     ),

@@ -145,7 +145,8 @@ class Operation(Layer, abstract=True):
     takes = "any"
     family = "operations"
     weightless = True
-    defaults = {"trainable": True, "dtype": "float32", "autocast": True, "activity_regularizer": None}  # noqa: RUF012  # as every layer's
+    keeps_integers = True
+    defaults = {"trainable": True, "dtype": "float32", "autocast": False, "activity_regularizer": None}  # noqa: RUF012  # as every layer's
 
     def __init__(self, rule: str, config: dict[str, Any], type_name: str = "") -> None:
         super().__init__()
