@@ -66,14 +66,24 @@ def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = L
 def _attributes(file: BinaryIO, limits: Limits) -> dict[str, bytes]:
     """The attributes that densecli asks for, as bytes. Raises ReadError (E321) for one that is not a text."""
     try:
-        found = hdf5_attributes.read(file, limits.config_bytes)
+        found = hdf5_attributes.Attributes(file, limits.config_bytes)
     except hdf5_attributes.Unfamiliar:
         with open_hdf5(file) as opened:
             return {key: text for key in WANTED if (text := _attribute(opened, key)) is not None}
-    texts = {key: found[key].value for key in WANTED if key in found}
+    texts = {key: found.text(key) for key in WANTED if key in found}
     if "model_config" in texts and texts["model_config"] is None:
         raise ReadError("the attribute model_config is not a text", code="E321")
     return {key: text for key, text in texts.items() if text is not None}
+
+
+def attributes_of(file: BinaryIO, group: Any, limits: Limits = LIMITS) -> hdf5_attributes.Attributes:
+    """The texts of a group of an open file. Raises ReadError (E321), also for what Keras never writes."""
+    import h5py  # noqa: PLC0415
+
+    try:
+        return hdf5_attributes.Attributes(file, limits.config_bytes, h5py.h5o.get_info(group.id).addr)
+    except hdf5_attributes.Unfamiliar:
+        raise ReadError("the names of the weights are kept in a way that Keras never uses", code="E321") from None
 
 
 def list_weights(path: str, limits: Limits = LIMITS) -> list[Stored]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from densecli import kernels
@@ -106,9 +107,10 @@ def from_hdf5(graph: Graph, found: Trace, file: BinaryIO, wanted: set[int], limi
             group = opened[root] if root else opened
             prefix = f"{root}/" if root else ""
             held = [each._replace(path=each.path.removeprefix(prefix)) for each in hdf5.stored(opened, limits, root)]
+            texts_of = partial(hdf5.attributes_of, file, limits=limits)
             old = "layer_names" in group.attrs or "layer_names0" in group.attrs
             every = list(places(graph, found))
-            matched = legacy.match(every, held, group) if old else keras3.match(every, held)
+            matched = legacy.match(every, held, group, texts_of) if old else keras3.match(every, held)
             check_complete(graph, wanted, every, matched)
             return fill(graph, found, lambda weight, dtype, key: read(group, matched.get(key), weight, dtype), wanted)
         except DenseError:
