@@ -19,6 +19,7 @@ from densecli.read import hdf5
 from densecli.read.limits import LIMITS
 from densecli.read.open import open_spec
 from densecli.read.reading import Reading
+from densecli.run import Options, run
 
 h5py = pytest.importorskip("h5py")
 
@@ -89,6 +90,32 @@ def test_too_many_members_are_refused_before_the_directory_is_read(tmp_path):
     path = archive(tmp_path / "m.keras", *((f"{index}", b"") for index in range(50)), ("config.json", TEXT))
     fails(path, "E506", limits=LIMITS._replace(members=50))
     assert report(path).totals.params == 15
+
+
+def test_members_are_counted_and_the_count_that_is_written_is_not_believed(tmp_path):
+    path = archive(tmp_path / "m.keras", *((f"{index}", b"") for index in range(50)), ("config.json", TEXT))
+    data = bytearray(path.read_bytes())
+    data[-14:-10] = struct.pack("<HH", 2, 2)
+    path.write_bytes(data)
+    fails(path, "E506", limits=LIMITS._replace(members=50))
+    data[-6:-2] = b"PK\5\6"  # what looks like another end inside the end
+    path.write_bytes(data)
+    fails(path, "E506", limits=LIMITS._replace(members=50))
+
+
+def test_an_archive_with_a_large_directory_form_is_counted_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 20)  # then the end is written as for archives beyond 4 GiB
+    path = archive(tmp_path / "m.keras", *((f"{index}", b"") for index in range(50)), ("config.json", TEXT))
+    assert b"PK\x06\x06" in path.read_bytes()
+    assert report(path).totals.params == 15
+    fails(path, "E506", limits=LIMITS._replace(members=50))
+
+
+def test_a_compressed_weights_file_is_unpacked_no_further_than_the_model_can_need(tmp_path):
+    path = archive(tmp_path / "m.keras", ("config.json", TEXT), ("model.weights.h5", bytes(20 << 20)))
+    with pytest.raises(DenseError) as caught:
+        run(open_spec(str(path)), Options(weights=str(path), limits=LIMITS._replace(weights_bytes=1 << 20)))
+    assert (caught.value.code, "--limit weights_bytes=" in caught.value.hint) == ("E506", True)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -269,6 +296,27 @@ def test_what_lies_outside_the_file_is_never_read(tmp_path, kind):
         hdf5.list_weights(str(tmp_path / "w.h5"))
     assert caught.value.code == "E322"
     assert str(SECRET) not in str(caught.value) + str(caught.value.hint)
+
+
+@pytest.mark.parametrize("target", [h5py.SoftLink("/model_weights"), h5py.ExternalLink("other.h5", "/model_weights")])
+def test_the_group_with_the_weights_is_no_link(tmp_path, target):
+    path = tmp_path / "m.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["model_config"] = TEXT
+        file["model_weights"] = target
+    with pytest.raises(DenseError) as caught:
+        run(open_spec(str(path)), Options(weights=str(path)))
+    assert caught.value.code == "E322"
+
+
+def test_many_arrays_are_not_open_at_the_same_time(tmp_path):
+    with h5py.File(tmp_path / "w.h5", "w") as file:
+        for index in range(100):
+            file.create_dataset(f"a/{index}", (1 << 28,), "f4", chunks=(1 << 20,))
+    with h5py.File(tmp_path / "w.h5") as file:
+        seen = [len(h5py.h5f.get_obj_ids(file.id, h5py.h5f.OBJ_DATASET)) for _ in hdf5.stored(file, LIMITS)]
+    assert len(seen) == 100
+    assert max(seen) <= 2
 
 
 def test_a_huge_shape_is_only_a_shape(tmp_path):

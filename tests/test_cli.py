@@ -104,6 +104,33 @@ def test_an_internal_error_is_exit_70_in_one_line(monkeypatch, capsys):
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_less_memory_than_was_foreseen_is_no_bug():
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (600 << 20,) * 2)"
+    words = ["summary", "Dense(20000)@(20000,)", "--run", "--max-memory", "99GiB"]
+    code = f"{limit}\nfrom densecli.cli import run\nraise SystemExit(run({words}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error[E507]: there is not enough memory")
+
+
+@pytest.mark.parametrize("words", [["-f", "json"], ["-f", "ndjson"]])
+def test_json_says_a_command_of_a_ci_runner_in_other_letters(tmp_path, words):
+    name = "a##[add-mask]b"
+    layer = {"class_name": "Dense", "config": {"name": name, "units": 2, "batch_input_shape": [None, 3]}}
+    (tmp_path / "m.json").write_text(
+        json.dumps({"class_name": "Sequential", "config": {"name": name, "layers": [layer]}})
+    )
+    shown = densecli(*words, str(tmp_path / "m.json")).stdout
+    assert "##[" not in shown
+    assert json.loads(shown)["name"] == name
+
+
 # -- JSON --------------------------------------------------------------------------------
 def test_json_is_one_document():
     record = json.loads(densecli("-f", "json", CHAIN).stdout)

@@ -471,6 +471,20 @@ def test_mistakes_have_a_code_and_a_place(change, code, pointer):
     assert (found[0].code, found[0].place.pointer) == (code, pointer)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: c["layers"][0]["config"].__setitem__("batch_input_shape", [None, -1]),
+        lambda c: c["layers"][1]["inbound_nodes"][0][0].__setitem__(0, "nowhere"),
+        lambda c: c["layers"][1]["inbound_nodes"][0][0].__setitem__(1, -1),
+    ],
+)
+def test_what_hangs_below_a_mistake_is_not_another(change):
+    config = functional_2({**dense("d", 2), "inbound_nodes": [[["x", 0, 0, {}]]]}, outputs=["d", 0, 0])
+    change(config["config"])
+    assert len(errors_of(config)) == 1
+
+
 def test_a_pointer_becomes_a_line():
     text = json.dumps(sequential(dense("a", -3, batch_input_shape=[None, 4])), indent=1)
     with pytest.raises(SpecErrors) as caught:

@@ -37,6 +37,11 @@ def _defuse(text: str) -> str:
     return text.replace("::", ":\\:") if os.environ.get("GITHUB_ACTIONS") else text
 
 
+def defused_json(text: str) -> str:
+    """A JSON text in which a CI runner finds no `##[command]`; to a JSON reader it says the same."""
+    return text.replace("##[", "#\\u0023[")
+
+
 def quote(text: str, limit: int = 80) -> str:
     """Text in quotes for a message, shortened: nobody wants to read a 20,000-letter name twice."""
     return f"'{text}'" if len(text) <= limit else f"'{text[:limit]}…' ({len(text):,} characters)"

@@ -13,7 +13,7 @@ from densecli import __version__
 from densecli.cli import streams
 from densecli.cli.complaints import complain
 from densecli.cli.completion import command_of, completing
-from densecli.errors import DenseError, OutputError, SpecErrors, did_you_mean
+from densecli.errors import DenseError, LimitError, OutputError, SpecErrors, did_you_mean
 from densecli.text import safe
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def leave(error: BaseException, arguments: Sequence[str]) -> int:
     """Say what has to be said about the error; the exit code for it."""
-    if isinstance(error, (streams.ReaderGoneError, KeyboardInterrupt, OutputError, OSError)):
+    if isinstance(error, (streams.ReaderGoneError, KeyboardInterrupt, OutputError, OSError, MemoryError)):
         streams.discard()
     match error:
         case streams.ReaderGoneError():
@@ -62,6 +62,9 @@ def leave(error: BaseException, arguments: Sequence[str]) -> int:
             code = fail(error.errors)
         case typer.Exit():
             code = int(error.exit_code)
+        case MemoryError():  # what was foreseen fits; the machine, or a limit of the process, had less
+            hint = "a smaller --batch, or a machine with more memory"
+            code = fail([LimitError("there is not enough memory", code="E507", hint=hint)])
         case OSError():  # readers turn theirs into ReadError: this one is typer writing its help
             code = fail([OutputError(f"cannot write to stdout: {error.strerror}", code="E602")])
         case _:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 MOST_METADATA = 1 << 16
+MOST_OF_MEMBER = 1 << 10  # bytes in the directory; Keras' names make it some 60
 DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -29,7 +30,7 @@ DAMAGE = (
     NotImplementedError,
     RuntimeError,
 )
-_END = b"PK\x05\x06"
+_END, _END_64, _END_64_AT, _ENTRY = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x01\x02"
 
 
 def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = LIMITS) -> Graph:
@@ -71,13 +72,23 @@ def check_count(file: BinaryIO, limits: Limits) -> None:
     end = file.seek(0, 2)
     file.seek(max(0, end - 65_557))
     tail = file.read(65_557)
-    at = tail.rfind(_END)
-    if at >= 0 and len(tail) >= at + 12:
-        count = int.from_bytes(tail[at + 10 : at + 12], "little")
-        if count > limits.members:
+    at = len(tail) - 22 if tail[-22:-18] == _END and tail[-2:] == b"\0\0" else tail.rfind(_END)
+    if at >= 0 and len(tail) >= at + 16:
+        stop, size = _directory(tail, at)
+        file.seek(max(0, end - len(tail) + stop - size))
+        if size > limits.members * MOST_OF_MEMBER or file.read(size).count(_ENTRY) > limits.members:
             message = f"the archive has more than {limits.members:,} members"
             raise beyond(limits, "members", message, "E506")
     file.seek(0)
+
+
+def _directory(tail: bytes, at: int) -> tuple[int, int]:
+    """Where the directory ends, and its size; both stand twice in archives beyond 4 GiB. How many members they say may lie."""
+    if tail[at - 20 : at - 16] != _END_64_AT:
+        return at, int.from_bytes(tail[at + 12 : at + 16], "little")
+    if at < 76 or tail[at - 76 : at - 72] != _END_64:
+        raise damaged(ValueError("the end of its directory is not where it should be"))
+    return at - 76, int.from_bytes(tail[at - 36 : at - 28], "little")
 
 
 def member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:

@@ -66,14 +66,24 @@ def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = L
 def _attributes(file: BinaryIO, limits: Limits) -> dict[str, bytes]:
     """The attributes that densecli asks for, as bytes. Raises ReadError (E321) for one that is not a text."""
     try:
-        found = hdf5_attributes.read(file, limits.config_bytes)
+        found = hdf5_attributes.Attributes(file, limits.config_bytes)
     except hdf5_attributes.Unfamiliar:
         with open_hdf5(file) as opened:
             return {key: text for key in WANTED if (text := _attribute(opened, key)) is not None}
-    texts = {key: found[key].value for key in WANTED if key in found}
+    texts = {key: found.text(key) for key in WANTED if key in found}
     if "model_config" in texts and texts["model_config"] is None:
         raise ReadError("the attribute model_config is not a text", code="E321")
     return {key: text for key, text in texts.items() if text is not None}
+
+
+def attributes_of(file: BinaryIO, group: Any, limits: Limits = LIMITS) -> hdf5_attributes.Attributes:
+    """The texts of a group of an open file. Raises ReadError (E321), also for what Keras never writes."""
+    import h5py  # noqa: PLC0415
+
+    try:
+        return hdf5_attributes.Attributes(file, limits.config_bytes, h5py.h5o.get_info(group.id).addr)
+    except hdf5_attributes.Unfamiliar:
+        raise ReadError("the names of the weights are kept in a way that Keras never uses", code="E321") from None
 
 
 def list_weights(path: str, limits: Limits = LIMITS) -> list[Stored]:
@@ -142,14 +152,18 @@ def weights_only(file: BinaryIO, limits: Limits) -> ReadError:
 
 
 def stored(opened: Any, limits: Limits, root: str = "") -> Iterator[Stored]:
-    """Every dataset below a group, depth-first with a stack of its own; hard links only, each object once."""
+    """Every dataset below a group, depth-first with a stack of its own; hard links only, each object once.
+
+    What waits is a name: an open dataset holds some 80 KB.
+    """
     import h5py  # noqa: PLC0415
 
-    pending: list[tuple[str, Any]] = [(root, opened[root] if root else opened)]
+    pending = [root]
     seen: set[Any] = set()
     looked = 0
     while pending:
-        path, item = pending.pop()
+        path = pending.pop()
+        item = opened[path] if path else opened
         looked += 1
         if looked > limits.weights:
             raise beyond(limits, "weights", f"more than {limits.weights:,} objects in the file", "E505")
@@ -165,17 +179,30 @@ def stored(opened: Any, limits: Limits, root: str = "") -> Iterator[Stored]:
         pending += reversed(list(_members(item, path)))
 
 
-def _members(group: Any, path: str) -> Iterator[tuple[str, Any]]:
-    import h5py  # noqa: PLC0415
-
+def _members(group: Any, path: str) -> Iterator[str]:
     for name in group:
         inner = f"{path}/{name}" if path else str(name)
         if not path and name in SKIPPED:
             continue
-        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-            message = f"{quote(inner)} is a link to somewhere else, which is not followed"
-            raise ReadError(message, code="E322", hint="Keras never writes such links")
-        yield inner, group[name]
+        check_link(group, name, inner)
+        yield inner
+
+
+def check_link(group: Any, name: str, path: str) -> None:
+    """Raises ReadError (E322) for a name that stands for something elsewhere."""
+    import h5py  # noqa: PLC0415
+
+    if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+        message = f"{quote(path)} is a link to somewhere else, which is not followed"
+        raise ReadError(message, code="E322", hint="Keras never writes such links")
+
+
+def root_of(opened: Any) -> str:
+    """The group with the weights, where it is not the file itself. Raises ReadError (E322)."""
+    if opened.get("model_weights", getlink=True) is None:
+        return ""
+    check_link(opened, "model_weights", "model_weights")
+    return "model_weights"
 
 
 def _described(path: str, dataset: Any) -> Stored:
@@ -202,8 +229,8 @@ def hold(file: BinaryIO, graph: Graph, limits: Limits = LIMITS) -> None:
 
 
 def _hold(opened: Any, graph: Graph, limits: Limits) -> None:
-    legacy = "model_weights" in opened or "layer_names" in opened.attrs
-    root = "model_weights" if "model_weights" in opened else ""
+    root = root_of(opened)
+    legacy = bool(root) or "layer_names" in opened.attrs
     prefix = f"{root}/" if root else ""
     found = [each._replace(path=each.path.removeprefix(prefix)) for each in stored(opened, limits, root)]
     (_hold_by_name if legacy else _hold_by_class)(graph, found)

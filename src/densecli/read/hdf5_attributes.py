@@ -1,12 +1,13 @@
-"""The text attributes of an HDF5 file's root, read without the HDF5 library.
+"""The text attributes of an object in an HDF5 file, read without the HDF5 library.
 
 The library (2.0.0) crashes or hangs on some damaged string heaps, and importing it costs more than all the rest. What Keras
-writes is simple: attributes in the root's object header, strings in a global heap. Anything else is left to h5py.
+writes is simple: attributes in the object's header, one string or a list of them, in place or in a global heap.
 Format: HDF5 File Format Specification 3.0 (docs.hdfgroup.org).
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from densecli.errors import ReadError
@@ -16,56 +17,66 @@ if TYPE_CHECKING:
 
 MOST_HEADER = 1 << 20  # bytes of messages in a header; those of Keras files have some hundred
 MOST_BLOCKS = 1000
+MOST_HEAPED = 1 << 16  # objects in a global heap: their numbers have two bytes
 CONTINUATION, ATTRIBUTE, ATTRIBUTE_INFO = 0x10, 0x0C, 0x15
 FIXED_STRING, VARIABLE = 3, 9
+IN_HEAP = 16  # bytes that stand for a string in a heap: its length, the heap's address, its number there
 
 
 class Unfamiliar(Exception):  # noqa: N818  # not an error: another reader knows
     """The file uses what Keras never writes."""
 
 
-class Text(NamedTuple):
-    """An attribute: its bytes, or None where it is not one text."""
+class Raw(NamedTuple):
+    """An attribute as it stands in a header."""
 
-    value: bytes | None
-
-
-def read(file: BinaryIO, most: int) -> dict[str, Text]:
-    """Every attribute of the root by name; texts of at most `most` bytes. Raises Unfamiliar, or ReadError (E321)."""
-    root = Root(file, most)
-    found: dict[str, Text] = {}
-    for kind, flags, data in root.messages():
-        if kind == ATTRIBUTE_INFO:
-            root.check_compact(data)
-        elif kind == ATTRIBUTE:
-            if flags & 2:
-                raise Unfamiliar
-            found.update([root.attribute(data)])
-    return found
+    kind: bytes
+    space: bytes
+    value: bytes
 
 
 def damaged(what: str) -> ReadError:
     return ReadError(f"the HDF5 file is damaged: {what}", code="E321")
 
 
-class Root:
-    """The root group's object header: where it is, and what it says."""
+class Attributes:
+    """The attributes of the object whose header is at the address `header`, of the root where that is None.
 
-    def __init__(self, file: BinaryIO, most: int) -> None:
+    Of an attribute at most `most` bytes are read, and one more that tells. Raises Unfamiliar, or ReadError (E321).
+    """
+
+    def __init__(self, file: BinaryIO, most: int, header: int | None = None) -> None:
         self.file, self.most = file, most
+        root = self.root()
+        self.header = root if header is None else header
+        self.objects = lru_cache(maxsize=None)(self.objects_of)
+        self.found: dict[str, Raw] = {}
+        for type_, flags, data in self.messages():
+            if type_ == ATTRIBUTE_INFO:
+                self.check_compact(data)
+            elif type_ == ATTRIBUTE:
+                if flags & 2:
+                    raise Unfamiliar
+                self.found.update([attribute(data)])
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.found
+
+    def root(self) -> int:
+        """Where the header of the root group is."""
         head = self.at(0, 96)
         version = head[8]
         if version in (0, 1):
-            self.width, lengths, start = head[13], head[14], 24 if version == 0 else 28
+            width, lengths, start = head[13], head[14], 24 if version == 0 else 28
             header = start + 5 * head[13]  # base, free space, end, driver, the root's name
         elif version in (2, 3):
-            self.width, lengths, start = head[9], head[10], 12
+            width, lengths, start = head[9], head[10], 12
             header = start + 3 * head[9]
         else:
             raise Unfamiliar
-        if self.width != 8 or lengths != 8 or any(head[start : start + 8]):
+        if width != 8 or lengths != 8 or any(head[start : start + 8]):
             raise Unfamiliar
-        self.header = number(head, header)
+        return number(head, header)
 
     def at(self, offset: int, count: int) -> bytes:
         if offset >= 1 << 62:
@@ -85,7 +96,7 @@ class Root:
         elif start[0] == 1:
             yield from self.messages_of((self.header + 16, number(start, 8, 4), 8, 0))
         else:
-            raise damaged("the root has no object header")
+            raise damaged("an object has no header")
 
     def first_block_2(self, start: bytes) -> tuple[int, int, int, int]:
         flags = start[5]
@@ -100,7 +111,7 @@ class Root:
             offset, length, head, version = pending.pop(0)
             total, blocks = total + length, blocks + 1
             if total > MOST_HEADER or blocks > MOST_BLOCKS:
-                raise damaged("the root's header is too long")
+                raise damaged("a header is too long")
             data, at = self.at(offset, length), 0
             while at + head <= len(data):
                 kind, size, flags = _head(data, at, version)
@@ -118,46 +129,94 @@ class Root:
             raise Unfamiliar
 
     # -- one attribute ----------------------------------------------------------------
-    def attribute(self, data: bytes) -> tuple[str, Text]:
-        if len(data) < 8 or data[0] not in (1, 2, 3):
-            raise damaged("an attribute is of no known version")
-        version, sizes = data[0], [number(data, at, 2) for at in (2, 4, 6)]
-        if version > 1 and data[1]:
-            raise Unfamiliar
-        at, parts = 9 if version == 3 else 8, []
-        for size in sizes:
-            parts.append(data[at : at + size])
-            at += -(-size // 8) * 8 if version == 1 else size
-        name, kind, space = parts
-        if len(kind) < 8 or len(space) < 4:
-            raise damaged("an attribute is cut off")
-        return name.rstrip(b"\0").decode("utf-8", "replace"), Text(self.text(kind, space, data[at:]))
-
-    def text(self, kind: bytes, space: bytes, value: bytes) -> bytes | None:
-        """The value of an attribute that is one string."""
-        if space[1] or (space[0] == 2 and space[3] == 2):  # it has axes, or is empty
+    def text(self, name: str) -> bytes | None:
+        """The attribute that is one string; None where it is anything else, or not there."""
+        raw = self.found.get(name)
+        if raw is None or not scalar(raw.space):
             return None
-        if kind[0] & 15 == FIXED_STRING:
-            return value[: number(kind, 4, 4)].rstrip(b"\0")
-        if kind[0] & 15 == VARIABLE and kind[1] & 15 == 1 and len(value) >= 16:
-            return self.from_heap(number(value, 4), number(value, 12, 4), number(value, 0, 4))
+        texts = self.strings(raw, 1)
+        return texts[0] if texts else None
+
+    def texts(self, name: str) -> list[bytes] | None:
+        """The attribute that is a list of strings; None where it is anything else, or not there."""
+        raw = self.found.get(name)
+        if raw is None or raw.space[1] != 1:
+            return None
+        count = number(raw.space, 8 if raw.space[0] == 1 else 4)
+        return self.strings(raw, count) if count else []  # an empty list has no type of its own: Keras writes floats
+
+    def strings(self, raw: Raw, count: int) -> list[bytes] | None:
+        kind, value = raw.kind, raw.value
+        size = number(kind, 4, 4)
+        if kind[0] & 15 == FIXED_STRING and size:
+            check_held(count * size, value)
+            return [value[at : at + size].rstrip(b"\0") for at in range(0, count * size, size)]
+        if kind[0] & 15 == VARIABLE and kind[1] & 15 == 1:
+            check_held(count * IN_HEAP, value)
+            return list(self.from_heap(value[: count * IN_HEAP]))
         return None
 
-    def from_heap(self, address: int, index: int, length: int) -> bytes:
-        """A string in a global heap."""
+    def from_heap(self, places: bytes) -> Iterator[bytes]:
+        """Strings in global heaps: many may name the same one, so it is their sum that is bounded."""
+        left = self.most + 1
+        for at in range(0, len(places), IN_HEAP):
+            if not left:
+                raise damaged("a list of names is too long")
+            text = self.heaped(places[at : at + IN_HEAP], left)
+            left -= len(text)
+            yield text.rstrip(b"\0")
+
+    def heaped(self, place: bytes, most: int) -> bytes:
+        length, address, index = number(place, 0, 4), number(place, 4), number(place, 12, 4)
+        if not length:
+            return b""
+        start, size = self.objects(address).get(index, (0, 0))
+        if size < length:
+            raise damaged("a string is not in its heap")
+        return self.at(start, min(length, most))
+
+    def objects_of(self, address: int) -> dict[int, tuple[int, int]]:
+        """Offset and size of everything in a global heap, by number."""
         start = self.at(address, 16)
         if start[:4] != b"GCOL" or start[4] != 1:
             raise damaged("a string has no heap")
         at, end = address + 16, address + number(start, 8)
-        while at + 16 <= end:
+        found: dict[int, tuple[int, int]] = {}
+        while at + 16 <= end and len(found) < MOST_HEAPED:
             head = self.at(at, 16)
-            found, size = number(head, 0, 2), number(head, 8)
-            if found == 0 or at + 16 + size > end:
+            index, size = number(head, 0, 2), number(head, 8)
+            if index == 0 or index in found or at + 16 + size > end:
                 break
-            if found == index:
-                return self.at(at + 16, min(size, length, self.most + 1)).rstrip(b"\0")
+            found[index] = (at + 16, size)
             at += 16 + -(-size // 8) * 8
-        raise damaged("a string is not in its heap")
+        return found
+
+
+def attribute(data: bytes) -> tuple[str, Raw]:
+    """Name and parts of an attribute's message."""
+    if len(data) < 8 or data[0] not in (1, 2, 3):
+        raise damaged("an attribute is of no known version")
+    version, sizes = data[0], [number(data, at, 2) for at in (2, 4, 6)]
+    if version > 1 and data[1]:
+        raise Unfamiliar
+    at, parts = 9 if version == 3 else 8, []
+    for size in sizes:
+        parts.append(data[at : at + size])
+        at += -(-size // 8) * 8 if version == 1 else size
+    name, kind, space = parts
+    if len(kind) < 8 or len(space) < 4:
+        raise damaged("an attribute is cut off")
+    return name.rstrip(b"\0").decode("utf-8", "replace"), Raw(kind, space, data[at:])
+
+
+def scalar(space: bytes) -> bool:
+    """Whether a dataspace has no axes, and is not the empty one of version 2."""
+    return not space[1] and not (space[0] == 2 and space[3] == 2)
+
+
+def check_held(size: int, value: bytes) -> None:
+    if size > len(value):
+        raise damaged("an attribute is cut off")
 
 
 def _head(data: bytes, at: int, version: int) -> tuple[int, int, int]:
@@ -169,7 +228,7 @@ def _head(data: bytes, at: int, version: int) -> tuple[int, int, int]:
 def _continued(body: bytes, head: int, version: int) -> tuple[int, int, int, int]:
     """The block that a continuation message names; version 2 signs it before (OCHK) and after."""
     if len(body) < 16:
-        raise damaged("the root's header is cut off")
+        raise damaged("a header is cut off")
     around = 4 if version else 0
     return number(body, 0) + around, max(0, number(body, 8) - 2 * around), head, version
 

@@ -10,7 +10,7 @@ from densecli.layers.core import InputLayer
 from densecli.layers.operations import Constant
 from densecli.model import Model
 from densecli.names import DTYPES
-from densecli.read.keras_layers import as_shape, plain
+from densecli.read.keras_layers import as_shape, class_of, plain
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
@@ -39,13 +39,16 @@ class CallReader:
         for index, node in enumerate(nodes):
             self.names.setdefault(node.name, index)
         self.errors: list[DenseError] = []
+        self.unread: set[str] = set()  # layers with a call that has a mistake: how often they are called is not known
         self.legacy: dict[int, bool] = {}  # nodes that a list names (not a tensor object): 1 before the first call
         self.stated: dict[Ref, tuple[Any, str]] = {}
 
     # -- the nodes --------------------------------------------------------------------
     def read(self, entries: list[dict[str, Any]], pointer: str) -> None:
         for index, (node, entry) in enumerate(zip(self.nodes, entries, strict=True)):
-            if isinstance(node.layer, InputLayer):
+            if (
+                isinstance(node.layer, InputLayer) or class_of(entry) == "InputLayer"
+            ):  # or one with a mistake of its own
                 node.calls.append(Call(()))
                 continue
             inbound = entry.get("inbound_nodes")
@@ -58,6 +61,7 @@ class CallReader:
             node.calls.append(self.fitted(node.layer, args, kwargs))
         except GraphError as error:
             self.errors.append(error.at(Place(self.source, pointer=pointer), node.name))
+            self.unread.add(node.name)
 
     def arguments(self, item: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if isinstance(item, dict) and "args" in item:
@@ -183,7 +187,7 @@ class CallReader:
     def check_calls(self, highest: dict[int, int], before: dict[int, int]) -> None:
         for index, call in highest.items():
             node = self.nodes[index]
-            if call - before[index] >= len(node.calls):
+            if call - before[index] >= len(node.calls) and node.name not in self.unread:
                 calls = plural(len(node.calls), "time")
                 message = f"node {call} of {quote(node.name)} is asked for, but it is called {calls}"
                 self.errors.append(GraphError(message, code="E402", place=node.place, layer=node.name))

@@ -35,7 +35,10 @@ LIMITS = Limits()
 MEANINGS = {
     "spec_bytes": ("bytes of a stack, a YAML or a JSON spec", "E501"),
     "config_bytes": ("bytes of a Keras config, in a file of its own or inside a model file", "E501, E506"),
-    "weights_bytes": ("bytes of a compressed weights file that is looked into for custom layers", "E506"),
+    "weights_bytes": (
+        "bytes of a compressed weights file that is unpacked, where the model's own weights are not more",
+        "E506",
+    ),
     "members": ("files in a `.keras` archive", "E506"),
     "weights": ("groups and arrays looked at in an HDF5 file", "E505"),
     "depth": ("brackets in brackets, models in models, groups in groups; real configs have 8", "E503"),

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from densecli.report import SCHEMA
+from densecli.text import defused_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
     from densecli.report import Report, Row, TensorInfo, Totals
     from densecli.run import CallProfile, Outcome
 
-_encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(", ", ": "))
+
+
+def encode(value: Any) -> str:
+    """A value as JSON on one line."""
+    return defused_json(_ENCODER.encode(value))
 
 
 def render_all(results: Sequence[tuple[Report, Outcome | None]]) -> str:
@@ -28,17 +34,17 @@ def render(report: Report, outcome: Outcome | None = None) -> str:
     layers = record.pop("layers")
     totals = record.pop("totals")
     rest = {key: record.pop(key) for key in ("run",) if key in record}
-    lines = ["{", *(f"  {_encode(key)}: {_encode(value)}," for key, value in record.items())]
+    lines = ["{", *(f"  {encode(key)}: {encode(value)}," for key, value in record.items())]
     lines.append('  "layers": [')
-    lines.append(",\n".join(f"    {_encode(layer)}" for layer in layers))
+    lines.append(",\n".join(f"    {encode(layer)}" for layer in layers))
     lines.append("  ],")
-    tail = [f"  {_encode(key)}: {_encode(value)}" for key, value in ({"totals": totals} | rest).items()]
+    tail = [f"  {encode(key)}: {encode(value)}" for key, value in ({"totals": totals} | rest).items()]
     return "\n".join([*lines, ",\n".join(tail), "}"])
 
 
 def line(record: dict[str, Any]) -> str:
     """A record on one line, for ndjson."""
-    return _encode(record) + "\n"
+    return encode(record) + "\n"
 
 
 def as_record(report: Report, outcome: Outcome | None = None) -> dict[str, Any]:

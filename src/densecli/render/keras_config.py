@@ -20,6 +20,7 @@ from densecli.render.given import (
     public_name,
     refuse,
 )
+from densecli.text import defused_json
 from densecli.trace import trace
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ _MODELS = {"Sequential": "keras", "Functional": "keras.src.models.functional"}
 
 def render(graph: Graph) -> str:
     """The document. Raises OutputError E604 for layers of which only the name is known."""
-    return json.dumps(model_entry(graph), indent=1, allow_nan=False) + "\n"
+    return defused_json(json.dumps(model_entry(graph), indent=1, allow_nan=False)) + "\n"
 
 
 def model_entry(graph: Graph) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from densecli.footprint import SCHEMA
+from densecli.render.json import encode
 from densecli.text import binary_size, plural, safe
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 HEADERS = ("Layer (type)", "Output", "Kept for training", "Share")
 SHOWN_ALIVE = 4  # tensors that are named in the line about the forward pass
-
-_encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
 
 
 class Look(NamedTuple):
@@ -129,9 +127,9 @@ def render_json(results: Sequence[Footprint]) -> str:
 
 def _document(found: Footprint) -> str:
     record = as_record(found)
-    layers = ",\n".join(f"    {_encode(layer)}" for layer in record["layers"])
+    layers = ",\n".join(f"    {encode(layer)}" for layer in record["layers"])
     lines = [
-        f'  "layers": [\n{layers}\n  ]' if key == "layers" else f"  {_encode(key)}: {_encode(value)}"
+        f'  "layers": [\n{layers}\n  ]' if key == "layers" else f"  {encode(key)}: {encode(value)}"
         for key, value in record.items()
     ]
     return "{\n" + ",\n".join(lines) + "\n}"

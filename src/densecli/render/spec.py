@@ -24,7 +24,7 @@ from densecli.render.given import (
     takes_as_usual,
 )
 from densecli.render.repeats import equal_runs
-from densecli.text import quote
+from densecli.text import defused_json, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +48,7 @@ def render_yaml(graph: Graph) -> str:
 
 def render_json(graph: Graph) -> str:
     """The spec as JSON, one layer a line. Raises OutputError E604."""
-    return "\n".join(_json_block(as_document(graph), "")) + "\n"
+    return defused_json("\n".join(_json_block(as_document(graph), ""))) + "\n"
 
 
 def as_document(graph: Graph) -> dict[str, Any]:

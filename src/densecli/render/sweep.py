@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from densecli.render.columns import NOTHING, UNKNOWN, bar
+from densecli.render.json import encode
 from densecli.sweep import SCHEMA
 from densecli.text import binary_size, cell_width, safe
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 BAR = 40  # cells of the longest bar
 WEIGHTS = ("params", "trainable_params", "non_trainable_params", "weight_bytes")
 WORDS = ("Error", "Output Shape")  # headers of columns that hold no numbers
-
-_encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
 
 
 # -- for people ------------------------------------------------------------------------
@@ -120,8 +118,8 @@ def render_csv(found: Sweep) -> str:
 def render_json(found: Sweep) -> str:
     """`densecli/sweep/1`, a combination a line."""
     record = as_record(found)
-    rows = ",\n".join(f"    {_encode(row)}" for row in record.pop("rows"))
-    lines = [f"  {_encode(key)}: {_encode(value)}," for key, value in record.items()]
+    rows = ",\n".join(f"    {encode(row)}" for row in record.pop("rows"))
+    lines = [f"  {encode(key)}: {encode(value)}," for key, value in record.items()]
     return "\n".join(["{", *lines, f'  "rows": [\n{rows}\n  ]', "}"]) + "\n"
 
 

@@ -5,26 +5,35 @@ A group for each layer, by its name, whose attribute `weight_names` lists its ar
 
 from __future__ import annotations
 
+from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any
 
+from densecli.errors import ReadError
 from densecli.model import Model
 from densecli.text import plural, quote
 from densecli.weights import keras1
 from densecli.weights.slots import any_of, check_shape, mismatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from densecli.layer import Layer
     from densecli.read.hdf5 import Stored
+    from densecli.read.hdf5_attributes import Attributes
     from densecli.trace import Result
     from densecli.weights.slots import Place, Slot
 
+    TextsOf = Callable[[Any], Attributes]  # the attributes of a group
 
-def match(places: Sequence[Place], stored: Iterable[Stored], root: Any) -> dict[str, Any]:
-    """The array for each key; `root` is the group with the layers. Raises ReadError (E323)."""
+
+def match(places: Sequence[Place], stored: Iterable[Stored], root: Any, texts_of: TextsOf) -> dict[str, Any]:
+    """The array for each key; `root` is the group with the layers, `texts_of` reads a group's attributes.
+
+    Raises ReadError (E323 where the arrays do not fit, E321 for a damaged list of names).
+    """
     by_path = {each.path: each for each in stored}
-    groups = {name: held for name in texts(root, "layer_names") if (held := arrays_of(root, name, by_path))}
+    layers = names_in(texts_of(root), "layer_names")
+    groups = {name: held for name in layers if (held := arrays_of(root, name, by_path, texts_of))}
     wanting = [(place, slots) for place in places if not place.layer.opaque and (slots := place.slots())]
     for place, _ in wanting:
         if place.name not in groups and (held := branch(place.layer, place.result, groups)):
@@ -35,7 +44,7 @@ def match(places: Sequence[Place], stored: Iterable[Stored], root: Any) -> dict[
     elif missing:
         raise mismatch(f"the file has no weights for {any_of([quote(name) for name in missing])}")
     found: dict[str, Any] = {}
-    past = past_of(root)
+    past = past_of(texts_of(root), texts_of(root.file))
     for place, slots in wanting:
         found.update(pairs(place, slots, keras1.modern(place, groups[place.name], past)))
     return found
@@ -47,46 +56,47 @@ def branch(layer: Layer, result: Result, groups: Mapping[str, list[Stored]]) -> 
     return [each for child in inner for each in groups.get(child.name, ())]
 
 
-def past_of(root: Any) -> keras1.Past:
-    """What wrote the file, as Keras 2 told it: without a version it was Keras 1."""
-    version, backend = (text_of(root, name) or text_of(root.file, name) for name in ("keras_version", "backend"))
+def past_of(*attributes: Attributes) -> keras1.Past:
+    """What wrote the file, as Keras 2 told it in one of the places: without a version it was Keras 1."""
+    version, backend = (
+        next((text.decode("utf-8", "replace") for each in attributes if (text := each.text(name))), "")
+        for name in ("keras_version", "backend")
+    )
     return keras1.Past(version.startswith("1") or not version, backend == "theano")
 
 
-def text_of(group: Any, name: str) -> str:
-    value = group.attrs.get(name, "")
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def arrays_of(root: Any, layer: str, by_path: dict[str, Stored]) -> list[Stored]:
+def arrays_of(root: Any, layer: str, by_path: dict[str, Stored], texts_of: TextsOf) -> list[Stored]:
     """What a layer's group lists, in its order."""
     if layer not in root:
         return []
-    names = [f"{layer}/{name}" for name in texts(root[layer], "weight_names")]
+    names = [f"{layer}/{name}" for name in names_in(texts_of(root[layer]), "weight_names")]
     lost = [name for name in names if name not in by_path]
     if lost:
         raise mismatch(f"the file lists {quote(lost[0])}, but does not hold it")
     return [by_path[name] for name in names]
 
 
-def texts(group: Any, name: str) -> list[str]:
+def names_in(attributes: Attributes, name: str) -> list[str]:
     """An attribute that lists names; long lists are in pieces name0, name1, …"""
-    if name in group.attrs:
-        parts = [group.attrs[name]]
+    if name in attributes:
+        parts = [name]
     else:
-        parts = []
-        while f"{name}{len(parts)}" in group.attrs:
-            parts.append(group.attrs[f"{name}{len(parts)}"])
-    return [
-        each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for part in parts for each in part
-    ]
+        parts = list(takewhile(attributes.__contains__, (f"{name}{index}" for index in count())))
+    return [each.decode("utf-8", "replace") for part in parts for each in list_of(attributes, part)]
+
+
+def list_of(attributes: Attributes, name: str) -> list[bytes]:
+    texts = attributes.texts(name)
+    if texts is None:
+        raise ReadError(f"the attribute {name} is not a list of names", code="E321")
+    return texts
 
 
 def pairs(place: Place, slots: list[Slot], held: list[Any]) -> Iterable[tuple[str, Any]]:
     """Each weight of a layer with its array: by the names of both where they agree, else in order."""
     if len(slots) != len(held):
-        count = plural(len(slots), "weight")
-        raise mismatch(f"{quote(place.name)} has {count}, but the file holds {len(held)} for it")
+        wanted = plural(len(slots), "weight")
+        raise mismatch(f"{quote(place.name)} has {wanted}, but the file holds {len(held)} for it")
     slots = sorted(slots, key=lambda slot: not slot.trains)
     left = dict.fromkeys(range(len(held)))
     for slot in slots:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from densecli import kernels
 from densecli.errors import DenseError, LimitError, ReadError
 from densecli.read import archive, hdf5
-from densecli.read.limits import LIMITS, Limits
+from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.open import HDF5_MAGIC, ZIP_MAGIC, open_file
+from densecli.shape import product
 from densecli.text import plural, quote
 from densecli.weights import keras3, legacy
 from densecli.weights.initial import initial, nested_weights
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     Read = Callable[[str, Weight, str], Any]
 
+ROOM = 1 << 16  # bytes of groups and attributes around an array
 HEADER = struct.Struct("<26xHH")  # of a member inside a zip archive: the lengths of its name and of what follows that
 
 
@@ -55,7 +58,10 @@ def allocate(graph: Graph, found: Trace, weights: Weights, wanted: set[int], mos
         if head[:4] in ZIP_MAGIC:
             with zipped(file, weights.limits) as members:
                 if archive.WEIGHTS in members.namelist():
-                    return from_hdf5(graph, found, weights_member(file, members, most), wanted, weights.limits)
+                    opened = weights_member(
+                        file, members, most, most_stored(graph, found, weights.limits), weights.limits
+                    )
+                    return from_hdf5(graph, found, opened, wanted, weights.limits)
             file.seek(0)
             return from_npz(graph, found, file, wanted, most)
     raise ReadError(
@@ -102,13 +108,14 @@ def from_hdf5(graph: Graph, found: Trace, file: BinaryIO, wanted: set[int], limi
     """Weights from an open HDF5 file in either layout."""
     with hdf5.open_hdf5(file) as opened:
         try:
-            root = "model_weights" if "model_weights" in opened else ""
+            root = hdf5.root_of(opened)
             group = opened[root] if root else opened
             prefix = f"{root}/" if root else ""
             held = [each._replace(path=each.path.removeprefix(prefix)) for each in hdf5.stored(opened, limits, root)]
+            texts_of = partial(hdf5.attributes_of, file, limits=limits)
             old = "layer_names" in group.attrs or "layer_names0" in group.attrs
             every = list(places(graph, found))
-            matched = legacy.match(every, held, group) if old else keras3.match(every, held)
+            matched = legacy.match(every, held, group, texts_of) if old else keras3.match(every, held)
             check_complete(graph, wanted, every, matched)
             return fill(graph, found, lambda weight, dtype, key: read(group, matched.get(key), weight, dtype), wanted)
         except DenseError:
@@ -187,11 +194,23 @@ class Section(io.RawIOBase):
         return int(count)
 
 
-def weights_member(file: BinaryIO, members: zipfile.ZipFile, most: int) -> BinaryIO:
-    """The weights file inside an archive. Keras stores it as it is; a compressed one is unpacked, at most `most` bytes."""
+def most_stored(graph: Graph, found: Trace, limits: Limits) -> int:
+    """How long a weights file can sensibly be: eight bytes a number and some room around each array."""
+    shapes = [slot.shape for place in places(graph, found) for slot in place.slots()]
+    return max(limits.weights_bytes, sum(8 * (product(shape) or 0) + ROOM for shape in shapes))
+
+
+def weights_member(file: BinaryIO, members: zipfile.ZipFile, most: int, sensible: int, limits: Limits) -> BinaryIO:
+    """The weights file inside an archive. Keras stores it as it is; a compressed one is unpacked into memory.
+
+    At most `most` bytes (the memory there is) and no more than is `sensible` for the graph. Raises LimitError (E506).
+    """
     info = members.getinfo(archive.WEIGHTS)
     if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
-        return io.BytesIO(archive.member(members, archive.WEIGHTS, most))
+        try:
+            return io.BytesIO(archive.member(members, archive.WEIGHTS, min(most, sensible)))
+        except LimitError as error:
+            raise (error if most < sensible else beyond(limits, "weights_bytes", error.message, "E506")) from None
     file.seek(info.header_offset)
     header = file.read(HEADER.size)
     if len(header) < HEADER.size or header[:4] != ZIP_MAGIC[0]:

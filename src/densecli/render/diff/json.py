@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from densecli.check.outline import FIGURES
+from densecli.render.json import encode
 
 if TYPE_CHECKING:
     from densecli.check.diff import Change, Diff, Difference
     from densecli.check.outline import Entry
 
-_encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
-
 
 def render(diff: Diff) -> str:
     record = as_record(diff)
     layers = record.pop("layers")
-    lines = [f"  {_encode(key)}: {_encode(value)}" for key, value in record.items()]
-    body = ",\n".join(f"    {_encode(layer)}" for layer in layers)
+    lines = [f"  {encode(key)}: {encode(value)}" for key, value in record.items()]
+    body = ",\n".join(f"    {encode(layer)}" for layer in layers)
     lines.append(f'  "layers": [\n{body}\n  ]' if layers else '  "layers": []')
     return "{\n" + ",\n".join(lines) + "\n}"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.check.finding import fingerprints
 from densecli.render.findings.places import path
-from densecli.text import safe
+from densecli.text import defused_json, safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ _SEVERITIES = {"error": "major", "warning": "minor"}
 
 def render(verdicts: Sequence[Verdict]) -> str:
     findings = [finding for verdict in verdicts for finding in verdict.findings]
-    return json.dumps([_issue(*each) for each in fingerprints(findings)], indent=2)
+    return defused_json(json.dumps([_issue(*each) for each in fingerprints(findings)], indent=2))
 
 
 def _issue(finding: Finding, fingerprint: str) -> dict[str, Any]:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from densecli.check.finding import fingerprints
+from densecli.render.json import encode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from densecli.check.finding import Finding, Verdict
 
-_encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
-
 
 def render(verdicts: Sequence[Verdict]) -> str:
     """The document, a line per spec."""
-    body = ",\n".join(f"    {_encode(record(verdict))}" for verdict in verdicts)
+    body = ",\n".join(f"    {encode(record(verdict))}" for verdict in verdicts)
     specs = f"[\n{body}\n  ]" if verdicts else "[]"
-    return f'{{\n  "schema": "densecli/check/1",\n  "specs": {specs},\n  "summary": {_encode(sums(verdicts))}\n}}'
+    return f'{{\n  "schema": "densecli/check/1",\n  "specs": {specs},\n  "summary": {encode(sums(verdicts))}\n}}'
 
 
 def record(verdict: Verdict) -> dict[str, Any]:

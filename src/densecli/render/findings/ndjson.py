@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from densecli.render.findings.json import record
+from densecli.render.json import encode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from densecli.check.finding import Verdict
-
-_encode = json.JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
 
 
 def render(verdicts: Sequence[Verdict]) -> str:
@@ -20,4 +18,4 @@ def render(verdicts: Sequence[Verdict]) -> str:
 
 
 def line(verdict: Verdict) -> str:
-    return _encode({"schema": "densecli/verdict/1"} | record(verdict))
+    return encode({"schema": "densecli/verdict/1"} | record(verdict))

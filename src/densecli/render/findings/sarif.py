@@ -9,7 +9,7 @@ from urllib.parse import quote
 from densecli import __version__
 from densecli.check.finding import CODES, fingerprints
 from densecli.render.findings.places import path
-from densecli.text import safe
+from densecli.text import defused_json, safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ def render(verdicts: Sequence[Verdict]) -> str:
     driver = {"name": "densecli", "version": __version__, "rules": [_rule(code) for code in rules]}
     results = [_result(*each, rules.index(each[0].code)) for each in fingerprints(findings)]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return defused_json(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2))
 
 
 def _rule(code: str) -> dict[str, Any]:
