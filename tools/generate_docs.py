@@ -10,12 +10,14 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import make_man
 from densecli.read import limits
 from differing import deliberate
 
+SCRATCH = tempfile.TemporaryDirectory(prefix="densecli-")
 ROOT = Path(__file__).resolve().parent.parent
 LIMITS = re.compile(r"^(<!-- limits: .*-->\n).*?^(<!-- end of limits -->)$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -73,8 +75,8 @@ def session(text: str) -> str:
 
 
 def output(command: str) -> str:
-    """What a command prints, stdout and stderr, in the project's folder."""
-    script = "\n".join(line[2:] for line in command.splitlines())
+    """What a command prints, stdout and stderr, in the project's folder; its /tmp is a folder of this process alone."""
+    script = "\n".join(line[2:] for line in command.splitlines()).replace("/tmp/", f"{SCRATCH.name}/")
     env = {key: value for key, value in os.environ.items() if key not in ("FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS")}
     env |= {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}",
@@ -84,7 +86,7 @@ def output(command: str) -> str:
     done = subprocess.run(
         ["bash", "-c", script], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
-    return done.stdout.decode()
+    return done.stdout.decode().replace(f"{SCRATCH.name}/", "/tmp/")
 
 
 if __name__ == "__main__":
