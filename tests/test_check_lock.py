@@ -54,6 +54,12 @@ def test_the_file_is_small_and_reviewable():
     )  # fmt: skip
 
 
+def test_what_is_not_known_is_null_and_not_0():
+    entries = json.loads(written("Custom@(3,) -> Dense(4)"))["models"]["model.dsl"]["layers"]
+    assert [(each["params"], each["macs"]) for each in entries] == [(None, None), (None, None)]
+    assert codes("Custom@(3,) -> Dense(4)", "Custom@(3,) -> Dense(4)") == []
+
+
 def test_models_stand_in_the_order_of_their_names_whatever_the_order_of_checking():
     one = lock.locked(subject("Dense(1)@(2,)").report)
     assert lock.write({"b": one, "a": one}) == lock.write({"a": one, "b": one})

@@ -137,6 +137,10 @@ DELIBERATE = (
         lambda it: it.layer == "MaxNumBoundingBoxes" and refused(it, "max_number: E301"),
     ),
     Deliberate(
+        "a histogram has at least one bin",
+        lambda it: it.layer == "Equalization" and refused(it, "bins: E30"),
+    ),
+    Deliberate(
         "a switch is true or false: Keras goes by the truth of whatever is given",
         lambda it: refused(it, "expected true or false"),
     ),
