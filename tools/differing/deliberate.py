@@ -141,6 +141,10 @@ DELIBERATE = (
         lambda it: it.layer == "Equalization" and refused(it, "bins: E30"),
     ),
     Deliberate(
+        "an input_tensor, which no config can hold, is not looked at",
+        lambda it: it.layer in ("Input", "InputLayer") and accepted(it, "`input_tensor`"),
+    ),
+    Deliberate(
         "a switch is true or false: Keras goes by the truth of whatever is given",
         lambda it: refused(it, "expected true or false"),
     ),
