@@ -37,6 +37,7 @@ CALLS: list[tuple[str, list[tuple[int | None, ...]], str]] = [
     ("a + 1.5", [A], "float32"), ("2 * a", [A], "float32"), ("1 - a", [A], "float32"), ("a / 2", [A], "int32"),
     ("a + b", [A, VECTOR], "float32"), ("a + b", [A, (None, 1, 4)], "float32"), ("a * b", [OPEN, A], "float32"),
     ("a + 1", [A], "int32"), ("a * 1.5", [A], "int32"), ("ops.where(a > 0, a, 0.0)", [A], "int32"), ("ops.where(a > 0, 1, 2)", [A], "int32"),
+    ("ops.sum(a, axis=1)", [A], "bool"), ("ops.sum(a, axis=1)", [A], "int64"), ("ops.prod(a, axis=1)", [A], "int64"), ("ops.cumsum(a, axis=1)", [A], "bool"),
     ("a + 1", [A], "int64"), ("a + 1.0", [A], "float64"), ("a + 1.0", [A], "float16"), ("a * np.ones((4,), 'float32')", [A], "int32"), ("a + 1", [A], "bool"),
     ("a > 0.5", [A], "float32"), ("a ** 2", [A], "float32"), ("-a", [A], "float32"),
     ("a + np.ones((6, 1), 'float32')", [A], "float32"), ("ops.clip(a, 0, 1)", [A], "float32"),

@@ -76,12 +76,13 @@ _enter(
 )  # fmt: skip
 _enter("Where", shapes.broadcast, "where", 1)
 # Along axes.
-_enter("Max Min Amax Amin Prod Sum Ptp Nanmax Nanmin Nansum Nanprod", shapes.reduced, "same", None)
+_enter("Max Min Amax Amin Ptp Nanmax Nanmin", shapes.reduced, "same", None)
+_enter("Sum Nansum Prod Nanprod", shapes.reduced, "total", None)
 _enter("Mean Std Var Median Average Logsumexp Norm Nanmean Nanstd Nanvar Nanmedian", shapes.reduced, "float", None)
 _enter("All Any", shapes.reduced, "bool", None)
 _enter("Argmax Argmin Nanargmax Nanargmin CountNonzero", shapes.reduced, "int32", None)
 _enter("Moments", shapes.moments, "float", None)
-_enter("Cumsum Cumprod Nancumsum Nancumprod", shapes.scan, "same", 1)
+_enter("Cumsum Cumprod Nancumsum Nancumprod", shapes.scan, "number", 1)
 _enter("Sort", shapes.same, "same", None)
 _enter("Shape", shapes.shape_as_tensor, "int32", 0)
 _enter("Argsort Argpartition", shapes.same, "int32", None)
@@ -188,9 +189,12 @@ class Operation(Layer, abstract=True):
         if kind == "float":
             joined = promoted(dtypes)
             return joined if "float" in joined or "complex" in joined else "float32"
+        if kind == "total" and "float" not in first:  # as Keras 3.15.1, which makes int64 sums int32, but not products
+            return "int64" if first == "int64" and self.rule in ("Prod", "Nanprod") else "int32"
         if kind == "topk":
             return [first, "int32"]
-        return {"same": first, "promote": promoted(dtypes)}.get(kind, kind)
+        number = "int32" if first == "bool" else first
+        return {"same": first, "total": first, "number": number, "promote": promoted(dtypes)}.get(kind, kind)
 
     def call_dtype(self, args: tuple[Any, ...], kwargs: dict[str, Any], dtypes: tuple[str, ...]) -> str | list[str]:
         """Arrays and numbers beside the tensors count as operands."""
