@@ -96,6 +96,13 @@ def all_outputs_of_a_layer_in_a_stack() -> Any:
     )
 
 
+def nested_model_that_knows_more_than_its_caller() -> Any:
+    inside = keras.Input((None, 3), name="inside")
+    inner = keras.Model(inside, layers.Dense(2, name="dense")(inside), name="inner")
+    outside = keras.Input((None, None), name="outside")
+    return keras.Model(outside, layers.Dense(4, name="last")(inner(outside)), name="outer")
+
+
 def one_layer_called_twice() -> Any:
     a, b = keras.Input((8,), name="a"), keras.Input((8,), name="b")
     shared = layers.Dense(4, name="shared")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import ShapeError
+from densecli.errors import ShapeError, SpecErrors
 from densecli.forward import Value, flat_arrays, forward
 from densecli.graph import row_order
 from densecli.layer import Child, Layer, sum_known
@@ -56,7 +56,17 @@ class Model(Layer, abstract=True):
             given = [_adjusted(shape, own, self) for shape, own in zip(shapes, self.own_inputs(), strict=True)]
         if any(tensor.shape is None for tensor in given):
             return None
-        return self._trace(given)
+        try:
+            return self._trace(given)
+        except SpecErrors:
+            declared = (
+                given
+                if self.graph.deferred
+                else [_filled(*pair) for pair in zip(given, self.own_inputs(), strict=True)]
+            )
+            if declared == given:
+                raise
+            return self._trace(declared)
 
     def built(self, *args: Any, **kwargs: Any) -> Trace | None:
         """Every shape inside as the model was built, which decides about its weights."""
@@ -159,6 +169,14 @@ def _flat_call(call: list[Any]) -> list[Any]:
 def _tells(layer: Layer) -> bool:
     """Whether the weights of a layer can be listed without the shapes that come in."""
     return layer.opaque or layer.knows_weights or layer.held is not None
+
+
+def _filled(given: Tensor, own: Tensor) -> Tensor:
+    """Sizes that only the model knows, for the layers inside were built with them; the batch stays the caller's."""
+    if given.shape is None or own.shape is None:
+        return given
+    sizes = (size if size is not None else known for size, known in zip(given.shape[1:], own.shape[1:], strict=True))
+    return Tensor((given.shape[0], *sizes), given.dtype)
 
 
 def _adjusted(shape: Shape | None, own: Tensor, model: Model) -> Tensor:

@@ -145,6 +145,10 @@ DELIBERATE = (
         lambda it: it.layer in ("Input", "InputLayer") and accepted(it, "`input_tensor`"),
     ),
     Deliberate(
+        "an object is no shape",
+        lambda it: refused(it, "tuple of sizes, got an object"),
+    ),
+    Deliberate(
         "a switch is true or false: Keras goes by the truth of whatever is given",
         lambda it: refused(it, "expected true or false"),
     ),
