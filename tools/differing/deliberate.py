@@ -145,8 +145,8 @@ DELIBERATE = (
         lambda it: it.layer in ("Input", "InputLayer") and accepted(it, "`input_tensor`"),
     ),
     Deliberate(
-        "an object is no shape",
-        lambda it: refused(it, "tuple of sizes, got an object"),
+        "an object or an empty list is no number, shape or word: Keras takes some empty ones for nothing given",
+        lambda it: refused(it, "got an object", "got ()"),
     ),
     Deliberate(
         "a switch is true or false: Keras goes by the truth of whatever is given",
