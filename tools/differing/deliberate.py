@@ -106,7 +106,7 @@ DELIBERATE = (
     ),
     Deliberate(
         "integers through a Pipeline: each layer's own answer; Keras says what the torch backend happens to compute",
-        lambda it: it.layer == "Pipeline" and integers_only(it),
+        lambda it: it.layer == "Pipeline" and (integers_only(it) or accepted(it, "expected scalar type")),
     ),
     Deliberate(
         "a strength of null is no number: Keras takes it for 0",
