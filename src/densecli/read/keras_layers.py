@@ -410,9 +410,3 @@ def _whole(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def describe_class(entry: dict[str, Any]) -> str:
-    """`module.Class` of an entry, as text."""
-    module = entry.get("module")
-    return quote(f"{module}.{class_of(entry)}" if isinstance(module, str) else class_of(entry))
