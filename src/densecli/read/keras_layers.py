@@ -19,7 +19,7 @@ from densecli.layers.opaque import Custom, Lambda
 from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import snake_case
 from densecli.read import keras1, tensorflow_ops
-from densecli.text import describe, quote
+from densecli.text import describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
