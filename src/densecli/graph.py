@@ -64,13 +64,14 @@ class Graph:
     """
 
     __slots__ = (
-        "deferred", "expect", "inputs", "kind", "name", "nodes", "order", "outputs", "place", "trainable", "warnings",
+        "beside", "deferred", "expect", "inputs", "kind", "name", "nodes", "order", "outputs", "place", "trainable", "warnings",
     )  # fmt: skip
 
     def __init__(self, name: str, kind: str, nodes: list[Node], inputs: list[Ref], outputs: list[Ref]) -> None:
         self.name, self.kind, self.nodes, self.inputs, self.outputs = name, kind, nodes, inputs, outputs
         self.trainable = True
         self.deferred = False
+        self.beside: list[int] = []  # nodes that no output needs and Keras lists all the same
         self.warnings: list[str] = []
         self.place: Place | None = None
         self.order: tuple[list[Step], dict[int, int]] | None = None  # once somebody asked; calls then stay as they are
@@ -115,6 +116,17 @@ def _call_order(graph: Graph) -> tuple[list[Step], dict[int, int]]:
     return order, seen
 
 
+def beside_order(graph: Graph) -> list[Step]:
+    """The calls of `graph.beside` and those that only they need, each after those it depends on."""
+    order, seen = call_order(graph)
+    inputs = {ref[:2] for ref in graph.inputs}
+    done, found = inputs | set(order), list[Step]()
+    for index in graph.beside:
+        for call in range(len(graph.nodes[index].calls)):
+            _visit(graph, (index, call), inputs, (done, found, dict(seen)))
+    return found
+
+
 def _visit(graph: Graph, start: Step, inputs: set[Step], state: tuple[set[Step], list[Step], dict[int, int]]) -> None:
     done, order, seen = state
     path: dict[Step, Iterator[Ref]] = {}
@@ -150,7 +162,7 @@ def row_order(graph: Graph) -> list[int]:
     order, seen = call_order(graph)
     depths = _depths(graph, order)
     depths.update((ref.node, 0) for ref in graph.inputs if ref.node not in depths)
-    return sorted(depths, key=lambda node: (-depths[node], seen.get(node, -1)))
+    return [*sorted(depths, key=lambda node: (-depths[node], seen.get(node, -1))), *graph.beside]
 
 
 def _is_input(graph: Graph, index: int) -> bool:

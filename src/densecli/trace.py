@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from densecli.errors import DenseError, GraphError, ShapeError, SpecErrors
-from densecli.graph import Call, Graph, Node, Ref, call_order, map_refs
+from densecli.graph import Call, Graph, Node, Ref, beside_order, call_order, map_refs
 from densecli.shape import show
 from densecli.text import plural
 
@@ -84,7 +84,8 @@ def _order(graph: Graph) -> Sequence[tuple[int, int]]:
         return [(index, 0) for index in range(len(graph.nodes))]
     order = call_order(graph)[0]
     reached = set(order)
-    return [*(ref[:2] for ref in graph.inputs if ref[:2] not in reached), *order]
+    beside = beside_order(graph) if graph.beside else ()
+    return [*(ref[:2] for ref in graph.inputs if ref[:2] not in reached), *order, *beside]
 
 
 def _pass_on(graph: Graph, index: int, count: int) -> None:

@@ -240,6 +240,31 @@ class Highway(Layer):
         return sum_known((times(9, size(y)), activation_flops(self.activation, y)))
 
 
+class AddLoss(Layer):
+    """Hand on a tensor that counts as a loss (tf.keras, `model.add_loss`).
+
+    AddLoss(): (None, 8) -> (None, 8), 0 params
+    """
+
+    shape_rule = "unchanged"
+    supports_masking = True
+
+    unconditional = fields.flag(False, "whether the loss depends on no input (no bearing on this summary)")
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        return x
+
+
+class AddMetric(AddLoss):
+    """Hand on a tensor that counts as a metric (tf.keras, `model.add_metric`).
+
+    AddMetric(): (None, 8) -> (None, 8), 0 params
+    """
+
+    aggregation = fields.anything(doc="how batches are joined (no bearing on this summary)")
+    metric_name = fields.anything(doc="the name of the metric")
+
+
 class RandomHeight(Layer):
     """Stretch images to a random height in training (tf.keras), which leaves the height unknown.
 
@@ -267,7 +292,7 @@ class RandomWidth(RandomHeight):
 
 
 for _layer in (
-    CuDNNGRU, CuDNNGRUCell, CuDNNLSTM, CuDNNLSTMCell, Highway, LocallyConnected1D, LocallyConnected2D, MaxoutDense,
+    AddLoss, AddMetric, CuDNNGRU, CuDNNGRUCell, CuDNNLSTM, CuDNNLSTMCell, Highway, LocallyConnected1D, LocallyConnected2D, MaxoutDense,
     ParametricSoftplus, RandomHeight, RandomWidth, SReLU, ThresholdedReLU,
 ):  # fmt: skip
     LEGACY[_layer.__name__] = CATALOGUE.pop(_layer.__name__)

@@ -11,7 +11,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ShapeError
-from densecli.shape import Dim, Shape, normal_axis, plus, product, show
+from densecli.shape import Dim, Shape, normal_axis, plus, product, show, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -249,7 +249,7 @@ def tile(args: tuple[Any, ...], named: Named) -> Shape:
     counts = tuple(repeats) if isinstance(repeats, list | tuple) else (repeats,)
     rank = max(len(x), len(counts))
     x, counts = (1,) * (rank - len(x)) + x, (1,) * (rank - len(counts)) + counts
-    return tuple(None if size is None else size * count for size, count in zip(x, counts, strict=True))
+    return tuple(times(size, count) for size, count in zip(x, counts, strict=True))
 
 
 def repeat(args: tuple[Any, ...], named: Named) -> Shape | None:

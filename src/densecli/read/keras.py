@@ -267,11 +267,14 @@ class ModelReader:
         return graph
 
     def check_reach(self, graph: Graph) -> None:
-        """Keras drops layers that no output depends on, and so does the trace; the user should know."""
+        """Keras 3 drops layers that no output depends on, and so does the trace; the user should know. tf.keras keeps them."""
         from densecli.graph import call_order  # noqa: PLC0415  # cycles are found here, with a message of their own
 
         reached = {node for node, _ in call_order(graph)[0]} | {ref.node for ref in graph.inputs}
-        lost = [node.name for index, node in enumerate(graph.nodes) if index not in reached]
+        unreached = [index for index in range(len(graph.nodes)) if index not in reached]
+        if self.era == 2:  # add_loss and add_metric make such layers
+            graph.beside = [index for index in unreached if graph.nodes[index].calls]
+        lost = [graph.nodes[index].name for index in unreached if index not in graph.beside]
         loose = [node for node in reached if not graph.nodes[node].calls]
         if loose:
             name = graph.nodes[loose[0]].name

@@ -10,7 +10,7 @@ from densecli.layers.core import InputLayer
 from densecli.layers.operations import Constant
 from densecli.model import Model
 from densecli.names import DTYPES
-from densecli.read.keras_layers import as_shape, class_of, plain
+from densecli.read.keras_layers import FROM_TENSORFLOW, as_shape, class_of, plain
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
@@ -73,16 +73,16 @@ class CallReader:
         tensors = self.structure(item, kwargs)
         if isinstance(tensors, list) and len(tensors) == 1:
             tensors = tensors[0]
-        return (tensors,), {key: self.value(kwargs[key]) for key in sorted(kwargs)}
+        return (tensors,), {key: self.value(kwargs[key]) for key in kwargs}  # the order in which tf.keras goes through them
 
-    def structure(self, item: Any, kwargs: dict[str, Any]) -> Any:
+    def structure(self, item: Any, kwargs: dict[str, Any], *, inside: bool = False) -> Any:
         """Tensors of the list form: [name, node, tensor, kwargs], in lists and dicts."""
         if isinstance(item, dict):
-            return {key: self.structure(item[key], kwargs) for key in sorted(item)}
-        if not isinstance(item, list) or not item:
+            return {key: self.structure(item[key], kwargs, inside=True) for key in sorted(item)}
+        if not isinstance(item, list) or not (item or inside):
             raise GraphError("expected the name, node and tensor of an inbound layer", code="E402")
-        if not isinstance(item[0], str):
-            return [self.structure(each, kwargs) for each in item]
+        if not item or not isinstance(item[0], str):
+            return [self.structure(each, kwargs, inside=True) for each in item]
         if len(item) > 3 and isinstance(item[3], dict):
             kwargs.update(item[3])
         if item[0] == "_CONSTANT_VALUE" and len(item) > 2:
@@ -210,6 +210,8 @@ class CallReader:
         """A call with the arguments that have a bearing on shapes apart from those that have none."""
         if len(args) == 1 and type(args[0]) is Ref and not kwargs:  # nearly every call
             return Call(args)
+        if layer.type_name in FROM_TENSORFLOW:  # `boolean_mask` takes a mask as any other argument
+            return Call(args, kwargs)
         extra = {key: kwargs.pop(key) for key in ALWAYS_EXTRA if key in kwargs}
         if layer.opaque or layer.takes == "any":
             return Call(args, kwargs, extra)
@@ -217,7 +219,7 @@ class CallReader:
         accepted, most = _parameters(layer)
         if not args and kwargs:
             first = next((key for key in ("inputs", "x", "sequences", *kwargs) if key in kwargs), "")
-            if first not in accepted[1:]:
+            if first not in accepted[1:] and not ("query" in kwargs and "query" in accepted):
                 args = (kwargs.pop(first),)
         if most is not None and len(args) > most:
             extra |= {f"argument {index}": value for index, value in enumerate(args) if index >= most}

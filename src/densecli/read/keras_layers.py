@@ -18,7 +18,7 @@ from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom, Lambda
 from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import snake_case
-from densecli.read import keras1, tensorflow_ops
+from densecli.read import keras1
 from densecli.text import describe
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ _NAMED = {
 }
 
 
+FROM_TENSORFLOW = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty")
 FROM_APPLICATIONS = ("CustomScaleLayer", "LayerScale", "StochasticDepth")
 
 
@@ -189,7 +190,9 @@ class LayerReader:
     def operation(self, entry: dict[str, Any], config: dict[str, Any]) -> Layer | None:
         """A node that is a function and not a layer: keras.ops, or what tf.keras wrapped."""
         name, module = class_of(entry), entry.get("module")
-        if name in tensorflow_ops.CLASSES:
+        if name in FROM_TENSORFLOW:
+            from densecli.read import tensorflow_ops  # noqa: PLC0415  # few models have them
+
             return tensorflow_ops.operation(name, config)
         if isinstance(module, str):
             is_op = module.startswith(("keras.src.ops", "keras.ops"))
