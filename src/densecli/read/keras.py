@@ -13,6 +13,7 @@ from densecli.errors import ArgumentError, GraphError, Place, SpecErrors, SpecSy
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
 from densecli.model import Model
+from densecli.read.built import state_built
 from densecli.read.keras_calls import CallReader
 from densecli.read.keras_layers import LayerReader, Named, as_shape, class_of, trainable_of
 from densecli.read.limits import LIMITS, Limits, beyond
@@ -128,7 +129,7 @@ class ModelReader:
 
     def read(self, entry: dict[str, Any], pointer: str) -> Graph:
         """The whole model."""
-        if not is_model(entry):
+        if not is_model(entry) and not holds_layers(entry):
             raise self.not_a_model(entry, pointer)
         graph = self.graph(entry, pointer)
         self.open_inputs(graph, pointer)
@@ -153,7 +154,10 @@ class ModelReader:
             raise beyond(self.limits, "depth", message, "E503", self.place(pointer))
         graph = self.graph(entry, pointer)
         self.depth -= 1
-        return Model(graph)
+        model = Model(graph)
+        if class_of(entry) not in FUNCTIONAL:
+            model.type_name = class_of(entry)
+        return model
 
     def graph(self, entry: dict[str, Any], pointer: str) -> Graph:
         config = entry["config"]
@@ -179,12 +183,14 @@ class ModelReader:
         first = opening.layer or InputLayer(batch_shape=())
         nodes = start or [Node(opening.name, first, [Call(())], self.place(f"{pointer}/0"))]
         inputs = [Ref(index) for index, node in enumerate(nodes) if isinstance(node.layer, InputLayer)]
+        first_made = len(nodes)
         for index, layer in list(enumerate(made))[opening.used :]:
             if layer is not None:
                 call = CallReader.fitted(layer.layer, (Ref(len(nodes) - 1),), {})
                 nodes.append(Node(*layer, [call], self.place(f"{pointer}/{index}")))
-        kind = class_of(entry) if class_of(entry) not in FUNCTIONAL else "Sequential"
-        graph = Graph(_name(config, "sequential"), kind, nodes, inputs, [Ref(len(nodes) - 1)])
+        if len(nodes) - first_made == len(entries) - opening.used:
+            state_built(nodes, enumerate(entries[opening.used :], first_made))
+        graph = Graph(_name(config, "sequential"), "Sequential", nodes, inputs, [Ref(len(nodes) - 1)])
         graph.deferred = opening.layer is None and not start
         self.check_names(graph)
         return graph
@@ -258,6 +264,7 @@ class ModelReader:
         inputs = calls.ends(config["input_layers"], f"{pointer}/input_layers")
         outputs = calls.ends(config.get("output_layers"), f"{pointer}/output_layers")
         calls.settle(inputs, outputs)
+        state_built(nodes, enumerate(entries))
         graph = Graph(_name(config, "model"), _functional_kind(entry, self.era), nodes, inputs, outputs)
         graph.trainable = trainable_of(config)
         self.check_names(graph)
@@ -315,9 +322,22 @@ def is_model(entry: dict[str, Any]) -> bool:
         return class_of(entry) in (*SEQUENTIAL, *FUNCTIONAL)
     if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
         return False
-    layers = config["layers"]
-    known = class_of(entry) in (*SEQUENTIAL, *FUNCTIONAL) or "input_layers" in config
-    return known and all(isinstance(layer, dict) for layer in layers)
+    known = class_of(entry) in (*SEQUENTIAL, *FUNCTIONAL) or "input_layers" in config or _has_an_input(config["layers"])
+    return known and all(isinstance(layer, dict) for layer in config["layers"])
+
+
+def _has_an_input(layers: list[Any]) -> bool:
+    """Whether a list of layers starts with an input, as only that of a model does: a class made of Sequential."""
+    first = layers[0] if layers and isinstance(layers[0], dict) else {}
+    config = first.get("config")
+    return class_of(first) == "InputLayer" or (isinstance(config, dict) and "batch_input_shape" in config)
+
+
+def holds_layers(entry: dict[str, Any]) -> bool:
+    """Whether a whole file is a class of somebody's own whose config is that of a Sequential."""
+    config = entry.get("config")
+    layers = config.get("layers") if isinstance(config, dict) else None
+    return isinstance(layers, list) and bool(layers) and all(isinstance(each, dict) and class_of(each) for each in layers)
 
 
 def _functional_kind(entry: dict[str, Any], era: int) -> str:

@@ -154,7 +154,7 @@ class CallReader:
     def before_first_of_end(self, name: str) -> int:
         """Keras 3 counts a node before the first call of a Functional, but only where it lists a model's ends."""
         layer = self.nodes[self.names[name]].layer if name in self.names else None
-        functional = isinstance(layer, Model) and layer.type_name != "Sequential"
+        functional = isinstance(layer, Model) and layer.graph.kind != "Sequential"
         return int(self.era == 3 and functional and len(self.nodes[self.names[name]].calls) > 0)
 
     # -- which call a reference means -------------------------------------------------

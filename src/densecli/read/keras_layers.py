@@ -50,6 +50,7 @@ ALTERING = {
     ("SimpleRNN", "time_major"),
     ("RNN", "time_major"),
 }
+KEPT = ("SyncBatchNormalization",)  # renamed, but under its own name to those who load it
 QUANTIZABLE = ("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding")  # by Model.quantize of Keras 3.15.1
 _NAMED = {
     "activation": tuple(names.ACTIVATION_FLOPS),
@@ -176,8 +177,10 @@ class LayerReader:
         if kind is None or self.is_altered(kind, config):
             return Custom(written, trainable=trainable_of(config))
         layer = self.make(kind, config, pointer)
-        if self.era == 1:
+        if self.era == 1 or written in KEPT:
             layer.type_name = written
+        if name == "EinsumDense" and self.era == 2:
+            vars(layer)["fills_open_axes"] = True
         return layer
 
     def is_altered(self, kind: type[Layer], config: dict[str, Any]) -> bool:
@@ -214,6 +217,8 @@ class LayerReader:
             return kind(**known)
         except ConfigError as problems:
             repaired = self.repair(known, problems)
+            if _has_somebodys_own(known, problems):
+                return Custom(kind.__name__, trainable=trainable_of(config))
             if repaired is None:
                 raise
             return kind(**repaired)
@@ -404,6 +409,13 @@ def _input_config(config: dict[str, Any], known: dict[str, Any]) -> dict[str, An
 def _lambda_shape(config: dict[str, Any]) -> Any:
     """The output shape that a Lambda states; one that is a function stays unknown."""
     return plain(config.get("output_shape")) if config.get("output_shape_type", "raw") == "raw" else None
+
+
+def _has_somebodys_own(config: dict[str, Any], problems: ConfigError) -> bool:
+    """Whether all that is wrong is a custom layer inside, such as a cell of somebody's own in an RNN."""
+    held = [config.get(key) for key in problems.problems]
+    parts = [part for value in held for part in (value if isinstance(value, list) else [value])]
+    return problems.problems.keys() <= set(INNER) and any(isinstance(part, Layer) and part.opaque for part in parts)
 
 
 def _whole(value: Any) -> Any:

@@ -1,0 +1,170 @@
+"""Odd models that people save: what tf.keras keeps beside the outputs, subclasses, custom layers in the middle."""
+
+from __future__ import annotations
+
+import pytest
+
+from densecli.errors import Source, SpecErrors
+from densecli.infer import infer
+from densecli.read import keras
+
+
+def read(document, **options):
+    return infer(keras.read(document, Source("<test>", ""), **options))
+
+
+def entry(kind, name, *inbound, build=None, **config):
+    found = {"class_name": kind, "name": name, "config": {"name": name, **config}, "inbound_nodes": list(inbound)}
+    return found if build is None else found | {"build_config": {"input_shape": build}}
+
+
+def functional(*entries, outputs, inputs=("x",)):
+    ends = {"input_layers": [[name, 0, 0] for name in inputs], "output_layers": [[name, 0, 0] for name in outputs]}
+    config = {"name": "m", "layers": list(entries), **ends}
+    return {"class_name": "Functional", "config": config, "keras_version": "2.9.0"}
+
+
+def sequential(*entries, kind="Sequential", **rest):
+    return {"module": "keras", "class_name": kind, "config": {"name": "s", "layers": list(entries)}} | rest
+
+
+X = entry("InputLayer", "x", batch_input_shape=[None, 8])
+
+
+# -- what no output needs -------------------------------------------------------------------
+def with_a_loss():
+    return functional(
+        X,
+        entry("Dense", "code", [["x", 0, 0, {}]], units=4),
+        entry("Dense", "critic", [["code", 0, 0, {}]], units=2),
+        entry("TFOpLambda", "tf.mean", ["critic", 0, 0, {}], function="math.reduce_mean"),
+        entry("AddLoss", "add_loss", [["tf.mean", 0, 0, {}]], unconditional=False),
+        entry("AddMetric", "add_metric", [["tf.mean", 0, 0, {}]], aggregation="mean", metric_name="m"),
+        outputs=["code"],
+    )
+
+
+def test_layers_that_only_a_loss_needs_are_rows_of_tf_keras_after_the_others():
+    report = read(with_a_loss())
+    names = ["x", "code", "critic", "tf.mean", "add_loss", "add_metric"]
+    assert [row.name for row in report.rows] == names
+    assert (report.totals.params, report.totals.lower_bound) == (36 + 10, False)  # as tf_keras 2.21 counts
+    assert [row.output_shapes[0] for row in report.rows[2:]] == [(None, 2), (), (), ()]
+    assert [tensor.name for tensor in report.outputs] == ["code"]
+
+
+def test_keras_3_drops_layers_that_no_output_needs():
+    document = with_a_loss() | {"keras_version": "3.3.0"}
+    report = read(document)
+    assert [row.name for row in report.rows] == ["x", "code"]
+    assert "no output depends on 4 layers" in report.warnings[0]
+
+
+def test_a_mistake_beside_the_outputs_is_found_too():
+    document = with_a_loss()
+    document["config"]["layers"][2]["config"]["units"] = -1
+    with pytest.raises(SpecErrors, match="units"):
+        read(document)
+
+
+# -- calls ------------------------------------------------------------------------------------
+def attention(call):
+    inputs = [entry("InputLayer", name, batch_input_shape=[None, steps, 8]) for name, steps in (("q", 5), ("v", 3))]
+    mask = entry("InputLayer", "a", batch_input_shape=[None, 5, 3])
+    layer = entry("MultiHeadAttention", "mha", call, num_heads=2, key_dim=4)
+    return functional(*inputs, mask, layer, outputs=["mha"], inputs=("q", "v", "a"))
+
+
+def tensor(name, *shape):
+    return {"class_name": "__keras_tensor__", "config": {"shape": [None, *shape], "dtype": "float32", "keras_history": [name, 0, 0]}}
+
+
+def test_an_attention_that_is_called_by_names_only_has_the_inputs_in_keras_order():
+    named = {"query": tensor("q", 5, 8), "value": tensor("v", 3, 8), "attention_mask": tensor("a", 5, 3)}
+    document = attention({"args": [], "kwargs": named})
+    report = read(document | {"keras_version": "3.3.0"})
+    assert [row.name for row in report.rows] == ["a", "q", "v", "mha"]  # Keras 3.15.1 sorts the names
+    assert (report.rows[-1].params, report.outputs[0].shape) == (288, (None, 5, 8))
+
+
+def test_tf_keras_goes_through_arguments_in_the_order_of_the_file():
+    call = [["q", 0, 0, {"value": ["v", 0, 0], "attention_mask": ["a", 0, 0]}]]
+    assert [row.name for row in read(attention(call)).rows] == ["q", "v", "a", "mha"]
+
+
+def test_an_empty_constant_among_the_inbound_tensors_is_none_of_them():
+    document = functional(
+        entry("InputLayer", "x", batch_input_shape=[None]),
+        entry("TFOpLambda", "sizes", ["x", 0, 0, {}], function="shape"),
+        entry("TFOpLambda", "joined", [["sizes", 0, 0, {"axis": 0}], []], function="concat"),
+        outputs=["joined"],
+    )
+    assert read(document).rows[-1].name == "joined"
+
+
+# -- models of somebody's own -----------------------------------------------------------------
+@pytest.mark.parametrize("first", [X, entry("Dense", "d0", units=3, batch_input_shape=[None, 8])])
+def test_a_subclass_of_sequential_is_read_by_its_layers(first):
+    document = sequential(first, entry("Dense", "d", units=2), kind="my_code>Stack", module="my_code")
+    report = read(document)
+    assert report.rows[-1].output_shapes == ((None, 2),)
+    assert report.totals.params in (18, 27 + 8)
+    nested = read(sequential(X, {**document, "config": {**document["config"], "name": "inner"}}, entry("Dense", "e", units=1)))
+    assert (nested.rows[0].type, nested.rows[0].params) == ("Stack", report.totals.params)
+
+
+def test_a_custom_layer_that_holds_layers_stays_opaque():
+    inner = {"class_name": "mine>Block", "config": {"name": "b", "layers": [entry("Dense", "d", units=2)]}, "module": "mine"}
+    row = read(sequential(X, inner)).rows[0]
+    assert (row.type, row.output_shapes, row.params) == ("Block", (None,), 0)
+
+
+def test_an_rnn_with_a_cell_of_somebodys_own_is_opaque():
+    cell = {"class_name": "Cell", "module": "mine", "registered_name": "mine>Cell", "config": {"units": 4}}
+    report = read(sequential(entry("InputLayer", "x", batch_shape=[None, 6, 3]), entry("RNN", "r", cell=cell)))
+    assert (report.rows[0].type, report.rows[0].output_shapes, report.totals.lower_bound) == ("RNN", (None,), True)
+
+
+def test_an_rnn_with_a_cell_that_is_none_is_still_a_mistake():
+    cell = entry("Dense", "d", units=3) | {"module": "keras.layers"}
+    with pytest.raises(SpecErrors, match="cell"):
+        read(sequential(entry("InputLayer", "x", batch_shape=[None, 6, 3]), entry("RNN", "r", cell=cell)))
+
+
+# -- what layers were built with ----------------------------------------------------------------
+def test_the_layer_behind_a_lambda_tells_its_shape():
+    report = read(sequential(X, entry("Lambda", "f"), entry("Dense", "d", units=2, build=[None, 5])))
+    assert [row.output_shapes for row in report.rows] == [((None, 5),), ((None, 2),)]
+    assert report.totals.params == 12
+
+
+def test_a_batch_that_a_layer_was_built_with_is_no_part_of_the_model():
+    report = read(sequential(X, entry("Lambda", "f"), entry("Dense", "d", units=2, build=[32, 5])))
+    assert report.outputs[0].shape == (None, 2)
+
+
+def test_layers_behind_several_outputs_of_a_custom_layer_tell_their_shapes():
+    two = entry("Two", "two", [["x", 0, 0, {}]])
+    joined = entry("Concatenate", "join", [["two", 0, 0, {}], ["two", 0, 1, {}]], build=[[None, 3], [None, 4]])
+    report = read(functional(X, two, joined, outputs=["join"]))
+    assert [row.output_shapes for row in report.rows[1:]] == [((None, 3), (None, 4)), ((None, 7),)]
+
+
+def test_a_rule_of_densecli_counts_more_than_what_a_layer_was_built_with():
+    report = read(sequential(X, entry("Dense", "a", units=3), entry("Dense", "d", units=2, build=[None, 5])))
+    assert report.totals.params == 27 + 8
+
+
+# -- names and shapes of tf.keras ---------------------------------------------------------------
+def test_an_einsum_dense_of_tf_keras_tells_the_sizes_of_its_input():
+    config = {"equation": "abc,cd->abd", "output_shape": [None, 4], "bias_axes": "d"}
+    x = entry("InputLayer", "x", batch_input_shape=[None, 10, 8])
+    document = functional(x, entry("EinsumDense", "e", [["x", 0, 0, {}]], **config), outputs=["e"])
+    assert read(document).outputs[0].shape == (None, 10, 4)
+    assert read(document | {"keras_version": "3.3.0"}).outputs[0].shape == (None, None, 4)
+
+
+def test_a_synchronized_batch_normalization_keeps_its_name():
+    document = functional(X, entry("SyncBatchNormalization", "b", [["x", 0, 0, {}]]), outputs=["b"])
+    row = read(document).rows[-1]
+    assert (row.type, row.params, row.trainable_params) == ("SyncBatchNormalization", 32, 16)
