@@ -76,7 +76,10 @@ def attention(call):
 
 
 def tensor(name, *shape):
-    return {"class_name": "__keras_tensor__", "config": {"shape": [None, *shape], "dtype": "float32", "keras_history": [name, 0, 0]}}
+    return {
+        "class_name": "__keras_tensor__",
+        "config": {"shape": [None, *shape], "dtype": "float32", "keras_history": [name, 0, 0]},
+    }
 
 
 def test_an_attention_that_is_called_by_names_only_has_the_inputs_in_keras_order():
@@ -109,12 +112,18 @@ def test_a_subclass_of_sequential_is_read_by_its_layers(first):
     report = read(document)
     assert report.rows[-1].output_shapes == ((None, 2),)
     assert report.totals.params in (18, 27 + 8)
-    nested = read(sequential(X, {**document, "config": {**document["config"], "name": "inner"}}, entry("Dense", "e", units=1)))
+    nested = read(
+        sequential(X, {**document, "config": {**document["config"], "name": "inner"}}, entry("Dense", "e", units=1))
+    )
     assert (nested.rows[0].type, nested.rows[0].params) == ("Stack", report.totals.params)
 
 
 def test_a_custom_layer_that_holds_layers_stays_opaque():
-    inner = {"class_name": "mine>Block", "config": {"name": "b", "layers": [entry("Dense", "d", units=2)]}, "module": "mine"}
+    inner = {
+        "class_name": "mine>Block",
+        "config": {"name": "b", "layers": [entry("Dense", "d", units=2)]},
+        "module": "mine",
+    }
     row = read(sequential(X, inner)).rows[0]
     assert (row.type, row.output_shapes, row.params) == ("Block", (None,), 0)
 

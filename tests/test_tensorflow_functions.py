@@ -24,7 +24,10 @@ def wrapped(*functions, inputs):
          "config": {"name": name, "function": path}, "inbound_nodes": [node]}
         for name, path, node in functions
     ]  # fmt: skip
-    ends = {"input_layers": [[name, 0, 0] for name in inputs], "output_layers": [[name, 0, 0] for name, *_ in functions]}
+    ends = {
+        "input_layers": [[name, 0, 0] for name in inputs],
+        "output_layers": [[name, 0, 0] for name, *_ in functions],
+    }
     config = {"class_name": "Functional", "config": {"name": "m", "layers": layers, **ends}, "keras_version": "2.9.0"}
     return keras.read(config, Source("<test>", ""))
 
@@ -56,7 +59,9 @@ SEQUENCES = [
 ]
 
 
-@pytest.mark.parametrize(("path", "arguments", "shape"), SEQUENCES, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("path", "arguments", "shape"), SEQUENCES, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_functions_on_sequences(path, arguments, shape):
     found = shapes(("y", path, [*X, arguments]), x=((10, 8), "float32"), i=((3,), "int32"))
     assert found["y"] == shape
@@ -77,7 +82,9 @@ IMAGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "arguments", "shape"), IMAGES, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("path", "arguments", "shape"), IMAGES, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_functions_on_images(path, arguments, shape):
     assert shapes(("y", path, [*X, arguments]), x=((16, 16, 4), "float32"))["y"] == shape
 

@@ -127,7 +127,9 @@ class EinsumDense(Layer):
     lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
     gptq_unpacked_column_size = fields.anything(doc="of a quantized kernel (no bearing on this summary)")
     quantization_config = fields.anything(doc="how Keras quantizes the layer (no bearing on this summary)")
-    fills_open_axes = False  # as tf.keras, which tells the sizes that the input has; Keras 3.15.1 leaves null in output_shape open
+    fills_open_axes = (
+        False  # as tf.keras, which tells the sizes that the input has; Keras 3.15.1 leaves null in output_shape open
+    )
 
     def check(self) -> None:
         check_lora(self, "kernel_constraint")

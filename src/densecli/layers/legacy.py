@@ -8,6 +8,7 @@ from densecli import fields
 from densecli.layer import CATALOGUE, Layer, Weight, activation_flops, sum_known
 from densecli.layers.activation import PReLU
 from densecli.layers.conv import SPATIAL
+from densecli.layers.legacy_windows import WINDOWS
 from densecli.layers.recurrent import GRU, LSTM
 from densecli.layers.recurrent_cells import GRUCell, LSTMCell
 from densecli.shape import Shape, join_channels, known, product, size, split_channels, times, window
@@ -291,8 +292,9 @@ class RandomWidth(RandomHeight):
     axis = -2
 
 
-for _layer in (
-    AddLoss, AddMetric, CuDNNGRU, CuDNNGRUCell, CuDNNLSTM, CuDNNLSTMCell, Highway, LocallyConnected1D, LocallyConnected2D, MaxoutDense,
-    ParametricSoftplus, RandomHeight, RandomWidth, SReLU, ThresholdedReLU,
-):  # fmt: skip
+RETIRED: tuple[type[Layer], ...] = (
+    AddLoss, AddMetric, CuDNNGRU, CuDNNGRUCell, CuDNNLSTM, CuDNNLSTMCell, Highway, LocallyConnected1D, LocallyConnected2D,
+    MaxoutDense, ParametricSoftplus, RandomHeight, RandomWidth, SReLU, ThresholdedReLU, *WINDOWS,
+)  # fmt: skip
+for _layer in RETIRED:
     LEGACY[_layer.__name__] = CATALOGUE.pop(_layer.__name__)

@@ -13,6 +13,7 @@ from densecli.errors import ArgumentError, GraphError, Place, SpecErrors, SpecSy
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
 from densecli.model import Model
+from densecli.read import keras0
 from densecli.read.built import state_built
 from densecli.read.keras_calls import CallReader
 from densecli.read.keras_layers import LayerReader, Named, as_shape, class_of, trainable_of
@@ -78,6 +79,8 @@ def _topology(document: Any, source: Source, version: str) -> tuple[dict[str, An
         if key is None:
             break
         document, pointer = document[key], f"{pointer}/{key}"
+    if keras0.is_old(document):
+        document, version = keras0.modern(document), "0.3"
     if isinstance(document, list) and document:
         document = {"class_name": "Sequential", "config": document}
     if not isinstance(document, dict):
@@ -337,7 +340,9 @@ def holds_layers(entry: dict[str, Any]) -> bool:
     """Whether a whole file is a class of somebody's own whose config is that of a Sequential."""
     config = entry.get("config")
     layers = config.get("layers") if isinstance(config, dict) else None
-    return isinstance(layers, list) and bool(layers) and all(isinstance(each, dict) and class_of(each) for each in layers)
+    return (
+        isinstance(layers, list) and bool(layers) and all(isinstance(each, dict) and class_of(each) for each in layers)
+    )
 
 
 def _functional_kind(entry: dict[str, Any], era: int) -> str:

@@ -13,7 +13,6 @@ CLASSES = {
     "Convolution1D": "Conv1D",
     "Convolution2D": "Conv2D",
     "Convolution3D": "Conv3D",
-    "Deconvolution2D": "Conv2DTranspose",
     "SeparableConvolution1D": "SeparableConv1D",
     "SeparableConvolution2D": "SeparableConv2D",
     "TimeDistributedDense": "Dense",
@@ -56,6 +55,8 @@ UNITS = (
     "CuDNNGRU",
 )
 RATES = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout")
+BORDERS = ("ZeroPadding1D", "ZeroPadding2D")
+SIDES = ("top_pad", "bottom_pad", "left_pad", "right_pad")
 SIZES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
 _ORDERS = {"th": "channels_first", "tf": "channels_last"}
 
@@ -83,7 +84,18 @@ def modern(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:  # 
             found["kernel_size"] = [found.pop(part) for part in parts]
     if "dim_ordering" in found:
         found.setdefault("data_format", _ORDERS.get(str(found.pop("dim_ordering"))))
+    if name in BORDERS:
+        found["padding"] = _border(name, found.get("padding", 1))
+    if name in ("Conv1D", "Conv2D", "Conv3D") and found.get("padding") == "full":
+        return f"Full{name}", found
     return name, found
+
+
+def _border(name: str, padding: Any) -> Any:
+    """Amounts before and after each axis, which Keras 1 could also take one after the other, or by name."""
+    if isinstance(padding, dict):
+        padding = [padding.get(side, 0) for side in (SIDES if name == "ZeroPadding2D" else SIDES[2:])]
+    return [padding[:2], padding[2:]] if isinstance(padding, list) and len(padding) == 4 else padding
 
 
 def _overruled(key: str, config: dict[str, Any]) -> bool:

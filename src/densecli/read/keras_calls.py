@@ -73,7 +73,9 @@ class CallReader:
         tensors = self.structure(item, kwargs)
         if isinstance(tensors, list) and len(tensors) == 1:
             tensors = tensors[0]
-        return (tensors,), {key: self.value(kwargs[key]) for key in kwargs}  # the order in which tf.keras goes through them
+        return (tensors,), {
+            key: self.value(kwargs[key]) for key in kwargs
+        }  # the order in which tf.keras goes through them
 
     def structure(self, item: Any, kwargs: dict[str, Any], *, inside: bool = False) -> Any:
         """Tensors of the list form: [name, node, tensor, kwargs], in lists and dicts."""

@@ -196,7 +196,12 @@ def read_spec(source: Source, reading: Reading) -> Graph:
 def is_config(document: Any) -> bool:
     """Whether a JSON value looks like a Keras config rather than a spec of densecli's own."""
     if isinstance(document, dict):
-        return any(key in document for key in WRAPPED) or document.keys() >= {"class_name", "config"}
+        modern = any(key in document for key in WRAPPED) or document.keys() >= {"class_name", "config"}
+        if modern or "layers" not in document:
+            return modern
+        from densecli.read.keras0 import is_old  # noqa: PLC0415
+
+        return is_old(document)
     if isinstance(document, str):
         return document.lstrip().startswith("{")
     first = document[0] if isinstance(document, list) and document else None

@@ -118,7 +118,6 @@ class Function(Operation, abstract=True):
             return None
         return super().macs(output, *self.arguments(args, kwargs)[0])
 
-
     def forward(self, ops: ModuleType, weights: Mapping[str, Any], *args: Any, **kwargs: Any) -> Any:
         if self.rule == "Take" and kwargs.get("batch_dims"):
             raise GraphError("a gather with batch_dims has no forward pass here", code="E509")

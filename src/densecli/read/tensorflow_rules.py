@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from densecli.layers.operations import Rule
 
 
-class Sizes(tuple[int, ...]):
+class Sizes(tuple[int, ...]):  # noqa: SLOT001  # a tuple has no slots to give
     """The shape of a tensor that holds sizes, and those sizes as far as they are known: what `tf.shape(x)` gives."""
 
     sizes: tuple[Dim, ...]
@@ -215,9 +215,8 @@ def coloured(args: tuple[Any, ...], _: Named) -> Shape:
 
 def patches(args: tuple[Any, ...], named: Named) -> Shape:
     x = shape_of(args[0])
-    size, strides, rates = (_middle(named.get(key), 2) for key in ("sizes", "strides", "rates"))
-    each = zip(x[1:3], size, strides, rates, strict=True)
-    return (x[0], *(window(*axis, str(named["padding"]).lower()) for axis in each), times(product(size), x[3]))
+    size = _middle(named.get("sizes"), 2)
+    return (x[0], *_positions(x, size, named | {"dilation_rate": named.get("rates")}), times(product(size), x[3]))
 
 
 def cropped_and_resized(args: tuple[Any, ...], named: Named) -> Shape:
@@ -231,20 +230,21 @@ def transposed_convolution(args: tuple[Any, ...], named: Named) -> Shape:
 
 def depthwise(args: tuple[Any, ...], named: Named) -> Shape:
     x, kernel = shape_of(args[0]), shape_of(_given(args, named, 1, "filter", "filters"))
-    strides, dilation = (_middle(named.get(key), 2) for key in ("strides", "dilations"))
-    each = zip(x[1:3], kernel[:2], strides, dilation, strict=True)
-    spatial = [window(size, int(own or 1), *steps, str(named.get("padding", "valid")).lower()) for size, own, *steps in each]
+    spatial = _positions(x, [int(size or 1) for size in kernel[:2]], named)
     return join_channels(x[0], spatial, times(kernel[2], kernel[3]), "channels_last")
 
 
 def pooled(args: tuple[Any, ...], named: Named) -> Shape:
     x = shape_of(args[0])
-    rank = len(x) - 2
-    size, strides, dilation = (
-        _middle(named.get(key), rank) for key in ("window_shape", "strides", "dilation_rate")
-    )
-    each = zip(x[1:-1], size, strides, dilation, strict=True)
-    return (x[0], *(window(*axis, str(named.get("padding", "valid")).lower()) for axis in each), x[-1])
+    return (x[0], *_positions(x, _middle(named.get("window_shape"), len(x) - 2), named), x[-1])
+
+
+def _positions(x: Shape, size: list[int], named: Named) -> list[Dim]:
+    """How many windows fit along each axis between batch and channels."""
+    strides, rates = (_middle(named.get(key), len(size)) for key in ("strides", "dilation_rate"))
+    padding = str(named.get("padding", "valid")).lower()
+    each = zip(x[1:-1], size, strides, rates, strict=True)
+    return [window(dim, kernel, stride, rate, padding) for dim, kernel, stride, rate in each]
 
 
 def _middle(value: Any, rank: int) -> list[int]:
