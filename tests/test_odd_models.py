@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from densecli.errors import Source, SpecErrors
 from densecli.infer import infer
 from densecli.read import keras
+from densecli.read.open import open_spec
 
 
 def read(document, **options):
@@ -177,3 +180,48 @@ def test_a_synchronized_batch_normalization_keeps_its_name():
     document = functional(X, entry("SyncBatchNormalization", "b", [["x", 0, 0, {}]]), outputs=["b"])
     row = read(document).rows[-1]
     assert (row.type, row.params, row.trainable_params) == ("SyncBatchNormalization", 32, 16)
+
+
+# -- weights of what no rule is known for -------------------------------------------------------
+def behind_a_lambda(**options):
+    names = ("a", "b", "c")
+    layers = [entry("InputLayer", "x", batch_input_shape=[None, 8]), entry("Lambda", "f")]
+    return {"class_name": "Sequential", "config": {"name": "s", "layers": [*layers, *(entry("Dense", name, units=4) for name in names)]}, **options}
+
+
+SIZES = {"a": (8, 4), "b": (4, 4), "c": (4, 4)}
+
+
+def test_equal_layers_behind_an_unknown_shape_hold_their_own_weights(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "m.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["model_config"] = json.dumps(behind_a_lambda())
+        for name, shape in SIZES.items():
+            file.create_dataset(f"model_weights/{name}/{name}/kernel:0", shape, "f4")
+            file.create_dataset(f"model_weights/{name}/{name}/bias:0", shape[1:], "f4")
+    report = infer(open_spec(str(path)))
+    assert [row.params for row in report.rows] == [0, 36, 20, 20]
+    assert report.totals.params == 76
+
+
+def test_a_weights_manifest_of_tensorflow_js_tells_what_custom_layers_hold():
+    weights = [
+        weight
+        for name, shape in SIZES.items()
+        for weight in ({"name": f"{name}/kernel", "shape": list(shape), "dtype": "float32"}, {"name": f"{name}/bias", "shape": [4]})
+    ]
+    scale = entry("Scale", "scale")
+    topology = behind_a_lambda()
+    topology["config"]["layers"].append(scale)
+    weights += [{"name": "scale/gain", "shape": [], "dtype": "float32"}, {"name": 3}, {"name": "scale/bad", "shape": "no"}]
+    document = {"modelTopology": {"model_config": topology, "keras_version": "2.9.0"}, "weightsManifest": [{"weights": weights}, 7]}
+    report = read(document)
+    assert [row.params for row in report.rows] == [0, 36, 20, 20, 1]
+    assert [weight.name for weight in report.rows[1].weights] == ["kernel", "bias"]
+
+
+@pytest.mark.parametrize("manifest", [None, {}, [None], [{"weights": 3}], [{"weights": [None, {}]}]])
+def test_a_manifest_that_is_none_changes_nothing(manifest):
+    report = read({"modelTopology": behind_a_lambda(), "weightsManifest": manifest})
+    assert (report.totals.params, report.totals.lower_bound) == (0, True)

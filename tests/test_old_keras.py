@@ -87,6 +87,32 @@ def test_borders_of_sequences(padding, size):
     assert row.output_shapes[0] == (None, size, 2)
 
 
+# -- the order of Theano ------------------------------------------------------------------------
+TH = {"nb_filter": 4, "nb_row": 3, "nb_col": 3, "border_mode": "valid", "subsample": [1, 1], "dim_ordering": "th"}
+
+
+def test_layers_that_keras_1_wrote_without_an_order_have_that_of_the_others():
+    found = rows(
+        ("ZeroPadding2D", {"padding": [1, 1], "batch_input_shape": [None, 3, 8, 8]}),
+        ("Convolution2D", TH),
+        ("UpSampling2D", {"size": [2, 2]}),
+        ("Cropping2D", {"cropping": [[1, 1], [2, 2]]}),
+    )
+    shapes = [row.output_shapes[0][1:] for row in found]
+    assert (shapes, found[1].params) == ([(3, 10, 10), (4, 8, 8), (4, 16, 16), (4, 14, 12)], 112)
+
+
+def test_without_an_order_anywhere_channels_come_last():
+    (row,) = rows(("ZeroPadding2D", {"padding": [1, 1], "batch_input_shape": [None, 8, 8, 3]}))
+    assert row.output_shapes[0] == (None, 10, 10, 3)
+
+
+def test_a_config_in_the_words_of_keras_1_is_read_as_such_without_a_version():
+    first = {"class_name": "Convolution2D", "config": {"name": "c", **TH, "batch_input_shape": [None, 3, 8, 8]}}
+    report = infer(keras.read({"class_name": "Sequential", "config": [first]}, Source("<test>", "")))
+    assert (report.rows[0].type, report.outputs[0].shape) == ("Convolution2D", (None, 4, 6, 6))
+
+
 # -- Keras 0 ------------------------------------------------------------------------------------
 OLD = {
     "name": "Sequential", "class_mode": "categorical", "loss": "mse", "optimizer": {"name": "SGD"},
@@ -107,6 +133,14 @@ def test_a_sequential_of_keras_0(tmp_path):
     report = infer(open_spec(str(path)))
     assert [row.name for row in report.rows] == ["first", "activation", "flatten", "dense", "activation_2"]
     assert (report.rows[0].output_shapes[0], report.totals.params) == ((None, 4, 10, 10), 40 + 802)
+
+
+def test_keras_0_had_channels_first_before_it_had_a_word_for_that(tmp_path):
+    old = json.loads(json.dumps(OLD))
+    del old["layers"][0]["dim_ordering"]
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(old))
+    assert infer(open_spec(str(path))).rows[0].output_shapes[0] == (None, 4, 10, 10)
 
 
 def test_a_spec_of_densecli_that_is_called_sequential_stays_one(tmp_path):

@@ -31,21 +31,21 @@ def _full(dim: Dim, kernel: int, stride: int, dilation: int) -> Dim:
     return None if dim is None else window(dim + dilation * (kernel - 1), 1, stride, 1, "valid")
 
 
-class FullConv1D(FullConv, Conv1D):
+class FullConv1D(FullConv, Conv1D):  # type: ignore[misc]  # no aliases
     """Convolution1D of Keras 1 with border_mode="full".
 
     FullConv1D(8, 3): (None, 10, 4) -> (None, 12, 8), 104 params
     """
 
 
-class FullConv2D(FullConv, Conv2D):
+class FullConv2D(FullConv, Conv2D):  # type: ignore[misc]  # no aliases
     """Convolution2D of Keras 1 with border_mode="full".
 
     FullConv2D(8, 3): (None, 5, 5, 2) -> (None, 7, 7, 8), 152 params
     """
 
 
-class FullConv3D(FullConv, Conv3D):
+class FullConv3D(FullConv, Conv3D):  # type: ignore[misc]  # no aliases
     """Convolution3D of Keras 1 with border_mode="full".
 
     FullConv3D(8, 3): (None, 5, 5, 5, 2) -> (None, 7, 7, 7, 8), 440 params
@@ -58,7 +58,7 @@ class Deconvolution2D(Conv2DTranspose):
     Deconvolution2D(3, 3, output_shape=(None, 14, 14, 3)): (None, 12, 12, 3) -> (None, 14, 14, 3), 84 params
     """
 
-    aliases = ()
+    aliases = ()  # type: ignore[assignment]
     shape_rule = "the height and width of output_shape"
 
     output_shape = fields.anything(doc="the shape of the output with the batch, in the order of data_format")

@@ -13,9 +13,10 @@ from densecli.errors import ArgumentError, GraphError, Place, SpecErrors, SpecSy
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
 from densecli.model import Model
-from densecli.read import keras0
+from densecli.read import keras0, keras1
 from densecli.read.built import state_built
 from densecli.read.keras_calls import CallReader
+from densecli.read.keras_kinds import FUNCTIONAL, SEQUENTIAL, functional_kind, holds_layers, is_model
 from densecli.read.keras_layers import LayerReader, Named, as_shape, class_of, trainable_of
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.open import WRAPPED
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from densecli.errors import Source
     from densecli.layer import Layer
     from densecli.shape import Shape
-
-SEQUENTIAL = ("Sequential",)
-FUNCTIONAL = ("Functional", "Model", "Container", "Network", "Graph")
 
 
 def read(
@@ -48,12 +46,22 @@ def read(
     """
     entry, pointer, found = _topology(document, source, version)
     reader = ModelReader(source, era_of(found, entry), input_shapes or {}, limits)
+    if reader.era == 1:
+        reader.layers.order = keras1.order_of(entry)
     try:
         graph = reader.read(entry, pointer)
     except (GraphError, ArgumentError) as error:
         raise SpecErrors(reader.layers.errors or [error]) from None
     if reader.layers.errors:
         raise SpecErrors(reader.layers.errors)
+    if (
+        isinstance(document, dict)
+        and "weightsManifest" in document
+        and any(each.opaque for _, each in layers_of(graph))
+    ):
+        from densecli.read import manifest  # noqa: PLC0415  # few models have custom layers
+
+        manifest.hold(graph, document["weightsManifest"])
     return graph
 
 
@@ -63,7 +71,9 @@ def era_of(version: str, entry: dict[str, Any]) -> int:
         return 1
     if version.startswith("2.") or str(entry.get("module")).startswith("tf_keras"):
         return 2
-    return 3 if "module" in entry or version.startswith("3.") else 2
+    if "module" in entry or version.startswith("3."):
+        return 3
+    return 1 if not version and keras1.wrote(entry) else 2
 
 
 def _topology(document: Any, source: Source, version: str) -> tuple[dict[str, Any], str, str]:
@@ -268,7 +278,7 @@ class ModelReader:
         outputs = calls.ends(config.get("output_layers"), f"{pointer}/output_layers")
         calls.settle(inputs, outputs)
         state_built(nodes, enumerate(entries))
-        graph = Graph(_name(config, "model"), _functional_kind(entry, self.era), nodes, inputs, outputs)
+        graph = Graph(_name(config, "model"), functional_kind(entry, self.era), nodes, inputs, outputs)
         graph.trainable = trainable_of(config)
         self.check_names(graph)
         self.layers.errors += calls.errors
@@ -316,39 +326,6 @@ class ModelReader:
         layer = InputLayer(batch_shape=(batch, *given), dtype=node.layer.dtype)
         layer.name = node.name
         return layer
-
-
-def is_model(entry: dict[str, Any]) -> bool:
-    """Whether an entry holds layers of its own: a Sequential, a Functional, or a custom class made of either."""
-    config = entry.get("config")
-    if isinstance(config, list):
-        return class_of(entry) in (*SEQUENTIAL, *FUNCTIONAL)
-    if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
-        return False
-    known = class_of(entry) in (*SEQUENTIAL, *FUNCTIONAL) or "input_layers" in config or _has_an_input(config["layers"])
-    return known and all(isinstance(layer, dict) for layer in config["layers"])
-
-
-def _has_an_input(layers: list[Any]) -> bool:
-    """Whether a list of layers starts with an input, as only that of a model does: a class made of Sequential."""
-    first = layers[0] if layers and isinstance(layers[0], dict) else {}
-    config = first.get("config")
-    return class_of(first) == "InputLayer" or (isinstance(config, dict) and "batch_input_shape" in config)
-
-
-def holds_layers(entry: dict[str, Any]) -> bool:
-    """Whether a whole file is a class of somebody's own whose config is that of a Sequential."""
-    config = entry.get("config")
-    layers = config.get("layers") if isinstance(config, dict) else None
-    return (
-        isinstance(layers, list) and bool(layers) and all(isinstance(each, dict) and class_of(each) for each in layers)
-    )
-
-
-def _functional_kind(entry: dict[str, Any], era: int) -> str:
-    """Keras' own classes are all called Functional since Keras 2.4; Keras 1 still shows what it wrote."""
-    name = class_of(entry)
-    return "Functional" if name in FUNCTIONAL and era > 1 else name
 
 
 def _name(config: Any, default: str) -> str:

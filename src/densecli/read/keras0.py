@@ -23,9 +23,15 @@ def _is_entry(layer: Any) -> bool:
 
 
 def modern(document: dict[str, Any]) -> dict[str, Any]:
-    """The same model as Keras 1 writes it. Names that occur twice get a number, for Keras 0 did not mind."""
+    """The same model as Keras 1 writes it. Names that occur twice get a number, for Keras 0 did not mind.
+
+    Before there was a word for it, channels came first, as Theano has them.
+    """
     taken: dict[str, int] = {}
     entries = [_entry(layer, taken) for layer in document["layers"]]
+    if not any("dim_ordering" in each["config"] for each in entries):
+        for each in entries:
+            each["config"] |= {"dim_ordering": "th"} if str(each["class_name"]).endswith("2D") else {}
     return {"class_name": "Sequential", "config": entries, "keras_version": "0.3"}
 
 

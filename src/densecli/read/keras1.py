@@ -5,7 +5,10 @@ The old names mean nothing else in later versions, so they are translated wherev
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CLASSES = {
     "AtrousConvolution1D": "Conv1D",
@@ -55,6 +58,17 @@ UNITS = (
     "CuDNNGRU",
 )
 RATES = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout")
+OWN_WORDS = {"nb_filter", "border_mode", "dim_ordering", "subsample", "W_regularizer", "inner_init"}
+UNORDERED = (
+    "ZeroPadding2D",
+    "ZeroPadding3D",
+    "Cropping2D",
+    "Cropping3D",
+    "UpSampling2D",
+    "UpSampling3D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+)
 BORDERS = ("ZeroPadding1D", "ZeroPadding2D")
 SIDES = ("top_pad", "bottom_pad", "left_pad", "right_pad")
 SIZES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
@@ -89,6 +103,35 @@ def modern(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:  # 
     if name in ("Conv1D", "Conv2D", "Conv3D") and found.get("padding") == "full":
         return f"Full{name}", found
     return name, found
+
+
+def wrote(entry: dict[str, Any]) -> bool:
+    """Whether the layers of a config speak the language of Keras 1, where no version tells."""
+    config = entry.get("config")
+    layers = config.get("layers") if isinstance(config, dict) else config
+    configs = [each.get("config") for each in layers if isinstance(each, dict)] if isinstance(layers, list) else []
+    return any(isinstance(each, dict) and not OWN_WORDS.isdisjoint(each) for each in configs)
+
+
+def order_of(document: Any) -> str | None:
+    """The data format that all layers agree on, for those that Keras 1 wrote without: padding, cropping and upsampling.
+
+    Keras 1 took the setting of the machine that read the file for them; the file was written where all were alike.
+    """
+    found = set(_orders(document))
+    return _ORDERS.get(found.pop()) if len(found) == 1 else None
+
+
+def _orders(value: Any) -> Iterator[str]:
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            if isinstance(item.get("dim_ordering"), str):
+                yield item["dim_ordering"]
+            pending += item.values()
+        elif isinstance(item, list):
+            pending += item
 
 
 def _border(name: str, padding: Any) -> Any:

@@ -19,6 +19,7 @@ from densecli.layers.opaque import Custom, Lambda
 from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import snake_case
 from densecli.read import keras1
+from densecli.read.policies import dtype_of, is_odd
 from densecli.text import describe
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ RENAMED = {
     "LSTMCellV2": "LSTMCell",
     "GRUCellV2": "GRUCell",
     "DenseFeaturesV2": "DenseFeatures",
+    "LeakyReLu": "LeakyReLU",  # as TensorFlow.NET writes it
 }
 # (class, argument): a value other than false or null adds weights or moves axes.
 ALTERING = {
@@ -109,6 +111,7 @@ class LayerReader:
         self.shared: dict[int, Layer] = {}
         self.unmarked: dict[tuple[str, str], list[Layer]] = {}
         self.frozen = False
+        self.order: str | None = None  # the data format of layers that Keras 1 wrote without one
         self.known: dict[Any, Layer] = {}
         # Keras 3 marks the second place of a shared layer, and the first may be any before it.
         self.all_apart = era == 3 and ("shared_object_id" in source.text or not source.text)
@@ -176,6 +179,8 @@ class LayerReader:
             return Custom(class_of(entry), trainable=trainable_of(config))
         written = class_of(entry)
         name, config = keras1.modern(RENAMED.get(written, written), config)
+        if self.order is not None and name in keras1.UNORDERED and config.get("data_format") is None:
+            config["data_format"] = self.order
         if name == "Lambda":
             return Lambda(function=None, output_shape=_lambda_shape(config), trainable=trainable_of(config))
         if name in FROM_APPLICATIONS:
@@ -192,7 +197,7 @@ class LayerReader:
 
     def is_altered(self, kind: type[Layer], config: dict[str, Any]) -> bool:
         """Whether an argument that this Keras does not have adds weights or moves axes."""
-        if kind.__name__ in QUANTIZABLE and _odd_policy(config.get("dtype")):
+        if kind.__name__ in QUANTIZABLE and is_odd(config.get("dtype")):
             return True
         known = kind.config_fields if self.era > 2 else {}  # the statistics of renorm are others since Keras 3
         return any(config.get(key) for cls, key in ALTERING if cls == kind.__name__ and key not in known)
@@ -250,7 +255,7 @@ class LayerReader:
         if key in INNER:
             return self.inner(value, f"{pointer}/config/{key}")
         if key == "dtype":
-            return _dtype(value)
+            return dtype_of(value)
         if key == "axis" and isinstance(value, list) and len(value) == 1 and kind.__name__ == "BatchNormalization":
             return value[0]  # tf.keras wrote a list
         ending = key.rpartition("_")[2]
@@ -297,7 +302,7 @@ class LayerReader:
     def input_of(self, shape: Shape, dtype: Any, pointer: str) -> InputLayer:
         """The input that a Sequential's first layer or build tells of."""
         try:
-            return InputLayer(batch_shape=shape, dtype=_dtype(dtype))
+            return InputLayer(batch_shape=shape, dtype=dtype_of(dtype))
         except ConfigError as several:
             raise next(iter(several.problems.values())).at(Place(self.source, pointer=pointer)) from None
 
@@ -376,36 +381,9 @@ def _named(value: Any, known: tuple[str, ...]) -> Any:
     return Object("custom", {})
 
 
-def _dtype(value: Any) -> Any:
-    """The name of a dtype or policy; those that only say `as usual` or are not Keras' own count as float32."""
-    if isinstance(value, dict):
-        config = value.get("config")
-        config = config if isinstance(config, dict) else {}
-        value = config.get("name") or _policy(config) or _dtype(config.get("default_policy"))
-    if value is None or value in ("infer", "_infer", "infer_with_float32_vars"):
-        return None
-    if not isinstance(value, str):
-        return None
-    return value if value in names.DTYPES or names.quantization(value) in names.QUANTIZATIONS else None
-
-
-def _odd_policy(value: Any) -> bool:
-    """Whether a policy quantizes in a way that no rule is known for (int4, GPTQ, AWQ, another float8 history)."""
-    config = value.get("config") if isinstance(value, dict) else None
-    if not isinstance(config, dict) or not _policy(config):
-        return isinstance(value, str) and names.quantization(value) not in (None, *names.QUANTIZATIONS)
-    return config["mode"] not in names.QUANTIZATIONS or config.get("amax_history_length", 1024) != 1024
-
-
-def _policy(config: dict[str, Any]) -> str | None:
-    """The name of a quantized policy, which Keras 3 writes in parts."""
-    mode, source = config.get("mode"), config.get("source_name")
-    return f"{mode}_from_{source}" if isinstance(mode, str) and isinstance(source, str) else None
-
-
 def _input_config(config: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     shape = plain(config.get("batch_input_shape", config.get("batch_shape")))
-    dtype = _dtype(config.get("dtype") or config.get("input_dtype"))
+    dtype = dtype_of(config.get("dtype") or config.get("input_dtype"))
     if isinstance(shape, list | tuple):
         return {"batch_shape": shape, "dtype": dtype}
     if "shape" in known or "input_shape" in config:

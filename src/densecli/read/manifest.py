@@ -1,0 +1,52 @@
+"""The weights manifest of TensorFlow.js: what a model.json says that its binary files hold, which are not opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.model import Model
+from densecli.read.hdf5 import Stored, held, own_layer
+from densecli.read.keras_layers import as_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from densecli.graph import Graph, Node
+
+
+def hold(graph: Graph, manifest: Any) -> None:
+    """Give the layers that no rule is known for the weights that stand under their names."""
+    groups: dict[str, list[Stored]] = {}
+    for name, each in _weights(manifest):
+        groups.setdefault(name, []).append(each)
+    seen: set[int] = set()
+    for node in _nodes(graph):
+        if node.name in groups:
+            own_layer(node, seen).held = held(node.layer, groups[node.name])
+
+
+def _weights(manifest: Any) -> Iterator[tuple[str, Stored]]:
+    """Every weight with the name of its layer: `dense/kernel` of [{"weights": [{"name", "shape", "dtype"}]}]."""
+    for group in manifest if isinstance(manifest, list) else []:
+        weights = group.get("weights") if isinstance(group, dict) else None
+        for each in weights if isinstance(weights, list) else []:
+            name, shape = (each.get("name"), each.get("shape")) if isinstance(each, dict) else (None, None)
+            sizes = () if shape == [] else as_shape(shape)
+            if (
+                isinstance(name, str)
+                and sizes is not None
+                and all(isinstance(size, int) and size >= 0 for size in sizes)
+            ):
+                layer, _, rest = name.partition("/")
+                yield (
+                    layer,
+                    Stored(rest or layer, tuple(size or 0 for size in sizes), str(each.get("dtype", "float32"))),
+                )
+
+
+def _nodes(graph: Graph) -> Iterator[Node]:
+    for node in graph.nodes:
+        if isinstance(node.layer, Model):
+            yield from _nodes(node.layer.graph)
+        else:
+            yield node
