@@ -186,7 +186,11 @@ def test_a_synchronized_batch_normalization_keeps_its_name():
 def behind_a_lambda(**options):
     names = ("a", "b", "c")
     layers = [entry("InputLayer", "x", batch_input_shape=[None, 8]), entry("Lambda", "f")]
-    return {"class_name": "Sequential", "config": {"name": "s", "layers": [*layers, *(entry("Dense", name, units=4) for name in names)]}, **options}
+    return {
+        "class_name": "Sequential",
+        "config": {"name": "s", "layers": [*layers, *(entry("Dense", name, units=4) for name in names)]},
+        **options,
+    }
 
 
 SIZES = {"a": (8, 4), "b": (4, 4), "c": (4, 4)}
@@ -205,17 +209,28 @@ def test_equal_layers_behind_an_unknown_shape_hold_their_own_weights(tmp_path):
     assert report.totals.params == 76
 
 
-def test_a_weights_manifest_of_tensorflow_js_tells_what_custom_layers_hold():
+@pytest.mark.parametrize("above", ["", "sequential/"])
+def test_a_weights_manifest_of_tensorflow_js_tells_what_custom_layers_hold(above):
     weights = [
         weight
         for name, shape in SIZES.items()
-        for weight in ({"name": f"{name}/kernel", "shape": list(shape), "dtype": "float32"}, {"name": f"{name}/bias", "shape": [4]})
+        for weight in (
+            {"name": f"{above}{name}/kernel", "shape": list(shape), "dtype": "float32"},
+            {"name": f"{above}{name}/bias", "shape": [4]},
+        )
     ]
     scale = entry("Scale", "scale")
     topology = behind_a_lambda()
     topology["config"]["layers"].append(scale)
-    weights += [{"name": "scale/gain", "shape": [], "dtype": "float32"}, {"name": 3}, {"name": "scale/bad", "shape": "no"}]
-    document = {"modelTopology": {"model_config": topology, "keras_version": "2.9.0"}, "weightsManifest": [{"weights": weights}, 7]}
+    weights += [
+        {"name": f"{above}scale/gain", "shape": [], "dtype": "float32"},
+        {"name": 3},
+        {"name": "scale/bad", "shape": "no"},
+    ]
+    document = {
+        "modelTopology": {"model_config": topology, "keras_version": "2.9.0"},
+        "weightsManifest": [{"weights": weights}, 7],
+    }
     report = read(document)
     assert [row.params for row in report.rows] == [0, 36, 20, 20, 1]
     assert [weight.name for weight in report.rows[1].weights] == ["kernel", "bias"]
@@ -225,3 +240,40 @@ def test_a_weights_manifest_of_tensorflow_js_tells_what_custom_layers_hold():
 def test_a_manifest_that_is_none_changes_nothing(manifest):
     report = read({"modelTopology": behind_a_lambda(), "weightsManifest": manifest})
     assert (report.totals.params, report.totals.lower_bound) == (0, True)
+
+
+# -- inputs without a shape ---------------------------------------------------------------------
+NO_SHAPE = functional(entry("InputLayer", "x"), entry("Dense", "d", [["x", 0, 0, {}]], units=3), outputs=["d"])
+
+
+@pytest.mark.parametrize("name", ["x", None])
+def test_an_input_that_has_no_shape_takes_the_one_from_outside(name):
+    assert read(NO_SHAPE, input_shapes={name: (4,)}).totals.params == 15
+
+
+def test_an_input_without_any_shape_says_where_it_stands():
+    with pytest.raises(SpecErrors) as caught:
+        read(NO_SHAPE)
+    (error,) = caught.value.errors
+    assert (error.code, error.place.pointer, error.layer) == ("E406", "/config/layers/0", None)
+
+
+def test_an_open_input_of_a_spec_is_one_mistake_and_not_two(tmp_path):
+    path = tmp_path / "spec.yaml"
+    path.write_text(
+        "input: {a: , b: [4]}\nlayers:\n- {type: Dense, units: 3, inputs: [a], name: d}\n- {type: Add, inputs: [d, b]}\n"
+    )
+    with pytest.raises(SpecErrors) as caught:
+        open_spec(str(path))
+    assert [error.code for error in caught.value.errors] == ["E406"]
+
+
+@pytest.mark.parametrize(("broken", "code"), [("Dense, units: -3", "E303"), ("Dnese, units: 3", "E304")])
+def test_a_layer_with_a_mistake_is_one_mistake_and_not_two(tmp_path, broken, code):
+    path = tmp_path / "spec.yaml"
+    path.write_text(
+        f"input: {{b: [4]}}\nlayers:\n- {{type: {broken}, inputs: [b], name: d}}\n- {{type: Add, inputs: [d, b]}}\n"
+    )
+    with pytest.raises(SpecErrors) as caught:
+        open_spec(str(path))
+    assert [error.code for error in caught.value.errors] == [code]

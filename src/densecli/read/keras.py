@@ -135,6 +135,7 @@ class ModelReader:
     def __init__(self, source: Source, era: int, input_shapes: Mapping[str | None, Shape], limits: Limits) -> None:
         self.source, self.era, self.input_shapes, self.limits = source, era, input_shapes, limits
         self.layers = LayerReader(source, era, self.nested)
+        self.layers.input_shapes = input_shapes
         self.depth = 0
 
     def place(self, pointer: str) -> Place:

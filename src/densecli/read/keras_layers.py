@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import densecli.layers  # fills the catalogue
 from densecli import names
-from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, Place
+from densecli.errors import ArgumentError, ConfigError, DenseError, Place
 from densecli.fields import Object
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
@@ -23,7 +23,7 @@ from densecli.read.policies import dtype_of, is_odd
 from densecli.text import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from densecli.errors import Source
     from densecli.shape import Shape
@@ -111,6 +111,7 @@ class LayerReader:
         self.shared: dict[int, Layer] = {}
         self.unmarked: dict[tuple[str, str], list[Layer]] = {}
         self.frozen = False
+        self.input_shapes: Mapping[str | None, Shape] = {}  # from outside, for inputs that have none
         self.order: str | None = None  # the data format of layers that Keras 1 wrote without one
         self.known: dict[Any, Layer] = {}
         # Keras 3 marks the second place of a shared layer, and the first may be any before it.
@@ -222,7 +223,7 @@ class LayerReader:
             key: self.value(kind, key, value, pointer) for key, value in config.items() if key in kind.config_fields
         }
         if kind is InputLayer:
-            known = _input_config(config, known)
+            known = _input_config(config, known, self.input_shapes)
         if kind.__name__ in ("GRU", "GRUCell") and "reset_after" not in config:
             known["reset_after"] = False  # what Keras meant before it had the argument
         try:
@@ -381,14 +382,17 @@ def _named(value: Any, known: tuple[str, ...]) -> Any:
     return Object("custom", {})
 
 
-def _input_config(config: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+def _input_config(config: dict[str, Any], known: dict[str, Any], given: Mapping[str | None, Shape]) -> dict[str, Any]:
     shape = plain(config.get("batch_input_shape", config.get("batch_shape")))
     dtype = dtype_of(config.get("dtype") or config.get("input_dtype"))
     if isinstance(shape, list | tuple):
         return {"batch_shape": shape, "dtype": dtype}
     if "shape" in known or "input_shape" in config:
         return {"shape": known.get("shape", plain(config.get("input_shape"))), "dtype": dtype}
-    raise GraphError("an input without a shape", code="E406", hint="give it: --input-shape 224,224,3")
+    outside = given.get(config.get("name"), given.get(None))
+    if outside is not None:
+        return {"shape": outside, "dtype": dtype}
+    raise ArgumentError("an input without a shape", code="E406", hint="give it: --input-shape 224,224,3")
 
 
 def _lambda_shape(config: dict[str, Any]) -> Any:

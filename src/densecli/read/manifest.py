@@ -16,17 +16,23 @@ if TYPE_CHECKING:
 
 def hold(graph: Graph, manifest: Any) -> None:
     """Give the layers that no rule is known for the weights that stand under their names."""
+    nodes = list(_nodes(graph))
+    names = {node.name for node in nodes}
     groups: dict[str, list[Stored]] = {}
-    for name, each in _weights(manifest):
-        groups.setdefault(name, []).append(each)
+    for each in _weights(manifest):
+        *above, name = each.path.split("/")
+        layer = next((part for part in above if part in names), None)  # Keras 3 puts the model's name first
+        if layer is not None:
+            rest = [*above[above.index(layer) + 1 :], name]
+            groups.setdefault(layer, []).append(each._replace(path="/".join(rest)))
     seen: set[int] = set()
-    for node in _nodes(graph):
+    for node in nodes:
         if node.name in groups:
             own_layer(node, seen).held = held(node.layer, groups[node.name])
 
 
-def _weights(manifest: Any) -> Iterator[tuple[str, Stored]]:
-    """Every weight with the name of its layer: `dense/kernel` of [{"weights": [{"name", "shape", "dtype"}]}]."""
+def _weights(manifest: Any) -> Iterator[Stored]:
+    """Every weight by its name, such as `dense/kernel`: [{"weights": [{"name", "shape", "dtype"}]}]."""
     for group in manifest if isinstance(manifest, list) else []:
         weights = group.get("weights") if isinstance(group, dict) else None
         for each in weights if isinstance(weights, list) else []:
@@ -37,11 +43,7 @@ def _weights(manifest: Any) -> Iterator[tuple[str, Stored]]:
                 and sizes is not None
                 and all(isinstance(size, int) and size >= 0 for size in sizes)
             ):
-                layer, _, rest = name.partition("/")
-                yield (
-                    layer,
-                    Stored(rest or layer, tuple(size or 0 for size in sizes), str(each.get("dtype", "float32"))),
-                )
+                yield Stored(name, tuple(size or 0 for size in sizes), str(each.get("dtype", "float32")))
 
 
 def _nodes(graph: Graph) -> Iterator[Node]:
