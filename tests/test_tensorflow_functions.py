@@ -139,3 +139,82 @@ def test_a_gather_with_batch_dims_says_that_it_cannot_run():
     with pytest.raises(DenseError, match="batch_dims") as caught:
         run(graph)
     assert caught.value.code == "E509"
+
+
+# -- nodes of a graph ---------------------------------------------------------------------------
+def ints(*numbers):
+    return {"list": {"i": [str(number) for number in numbers]}}
+
+
+NODES = [
+    ("GatherV2", {"1": [0, 2], "2": 1}, {"batch_dims": {"i": "0"}}, (None, 2, 8)),
+    ("Slice", {"1": [0, 1, 0], "2": [-1, 3, -1]}, {}, (None, 3, 8)),
+    ("Cumsum", {"1": 1}, {"reverse": {"b": False}}, (None, 10, 8)),
+    ("SplitV", {"1": [3, 5], "2": 2}, {"num_split": {"i": "2"}}, (None, 10, 3)),
+    ("TopKV2", {"1": 3}, {"sorted": {"b": True}}, (None, 10, 3)),
+    ("Einsum", {}, {"equation": {"s": "YmlqLGJqay0+Ymlr"}}, None),  # of two tensors
+    ("Einsum", {}, {"equation": {"s": "YmlqLT5iamk="}}, (None, 8, 10)),  # bij->bji
+    ("Einsum", {}, {"equation": {"s": "/w=="}}, None),
+    ("MatrixDiagV3", {"1": 0}, {}, (None, 10, 8, 8)),
+    ("EnsureShape", {}, {"shape": {"shape": {"dim": []}}}, (None, 10, 8)),
+    ("Fill", {"1": 0.0}, {}, None),  # of sizes that are no tensor of sizes
+    ("Where", {}, {}, (None, 3)),
+]
+
+
+@pytest.mark.parametrize(("op", "constants", "attributes", "shape"), NODES)
+def test_nodes_of_a_graph_on_sequences(op, constants, attributes, shape):
+    assert node(op, constants, attributes, (10, 8)) == shape
+
+
+@pytest.mark.parametrize(
+    ("op", "constants", "attributes", "shape"),
+    [
+        ("MaxPool", {}, {"ksize": ints(1, 3, 3, 1), "strides": ints(1, 2, 2, 1), "padding": {"s": "VkFMSUQ="}}, (None, 7, 7, 4)),
+        ("AvgPool", {}, {"ksize": ints(1, 2, 2, 1), "strides": ints(1, 2, 2, 1), "padding": {"s": "U0FNRQ=="}}, (None, 8, 8, 4)),
+        ("Conv2D", {"1": [[[[1.0] * 6] * 4] * 3] * 3}, {"strides": ints(1, 2, 2, 1), "padding": {"s": "U0FNRQ=="}}, (None, 8, 8, 6)),
+        ("DepthwiseConv2dNative", {"1": [[[[1.0] * 2] * 4] * 3] * 3}, {"strides": ints(1, 1, 1, 1), "padding": {"s": "VkFMSUQ="}}, (None, 14, 14, 8)),
+        ("Conv2DBackpropInput", {"0": [4, 32, 32, 6], "1": [[[[1.0] * 4] * 6] * 3] * 3}, {"strides": ints(1, 2, 2, 1)}, (None, 32, 32, 6)),
+    ],
+)  # fmt: skip
+def test_nodes_of_a_graph_on_images(op, constants, attributes, shape):
+    assert node(op, constants, attributes, (16, 16, 4)) == shape
+
+
+def node(op, constants, attributes, shape):
+    return nodes(("y", op, ["x"], constants, attributes), shape=shape)["y"]
+
+
+def nodes(*chain, shape):
+    layers = [
+        {
+            "class_name": "InputLayer",
+            "name": "x",
+            "config": {"name": "x", "batch_input_shape": [None, *shape]},
+            "inbound_nodes": [],
+        }
+    ]
+    layers += [
+        {"class_name": "TensorFlowOpLayer", "name": name, "inbound_nodes": [[[each, 0, 0, {}] for each in inbound]],
+         "config": {"name": name, "node_def": {"op": op, "attr": attributes}, "constants": constants}}
+        for name, op, inbound, constants, attributes in chain
+    ]  # fmt: skip
+    ends = {"input_layers": [["x", 0, 0]], "output_layers": [[name, 0, 0] for name, *_ in chain]}
+    config = {"class_name": "Functional", "config": {"name": "m", "layers": layers, **ends}, "keras_version": "2.4.0"}
+    return {row.name: row.output_shapes[0] for row in infer(keras.read(config, Source("<test>", ""))).rows}
+
+
+def test_sizes_go_through_the_nodes_of_a_graph():
+    found = nodes(
+        ("sizes", "Shape", ["x"], {}, {}),
+        ("steps", "StridedSlice", ["sizes"], {"1": [1], "2": [2], "3": [1]}, {"shrink_axis_mask": {"i": "1"}}),
+        ("wanted", "Pack", ["steps"], {"1": 40, "2": 2}, {"axis": {"i": "0"}}),
+        ("folded", "Reshape", ["x", "wanted"], {}, {}),
+        ("last", "GatherV2", ["sizes"], {"1": [2], "2": 0}, {}),  # TensorFlow looks no further here
+        ("joined", "ConcatV2", ["last"], {"1": [5], "2": 0}, {}),
+        ("turned", "Reshape", ["x", "joined"], {}, {}),
+        ("noise", "RandomStandardNormal", ["sizes"], {}, {}),
+        shape=(10, 8),
+    )
+    assert (found["steps"], found["folded"], found["turned"]) == ((), (10, 40, 2), (None, 5))
+    assert found["noise"] == (None, 10, 8)

@@ -127,7 +127,7 @@ def fill_open(x: Shape, wanted: Shape) -> Shape:
 
 def _open_dim(x: Shape, wanted: Shape) -> Dim:
     """With an unknown batch in both shapes, -1 stands for what one sample leaves."""
-    if None in wanted and x.count(None) == wanted.count(None) == 1:
+    if x[:1] == wanted[:1] == (None,) and x.count(None) == wanted.count(None) == 1:
         rest = prod(size for size in wanted if size not in (-1, None))
         known = prod(size for size in x if size is not None)
         return known // rest if rest and known % rest == 0 else None

@@ -76,7 +76,7 @@ def stacked(args: tuple[Any, ...], named: Named) -> Shape:
 
 def concatenated(args: tuple[Any, ...], named: Named) -> Shape:
     parts = args[0]
-    if any(isinstance(part, Sizes) for part in parts) and all(len(shape_of(part)) == 1 for part in parts):
+    if any(isinstance(part, Sizes | list) for part in parts) and all(len(shape_of(part)) == 1 for part in parts):
         found = [size for part in parts for size in sizes_in(part)]
         return holding((len(found),), found)
     return shapes.concatenate(args, named)
@@ -139,12 +139,25 @@ def looked_up(args: tuple[Any, ...], named: Named) -> Shape:
     return (*ids, *table[1:])
 
 
+def chosen(args: tuple[Any, ...], named: Named) -> Shape:
+    """`where`: one of two for each element, or, of a condition alone, the places where it holds."""
+    other = [named[key] for key in ("x", "y") if key in named]
+    return (None, len(shape_of(args[0]))) if len(args) + len(other) == 1 else shapes.broadcast((*args, *other), {})
+
+
+def largest(args: tuple[Any, ...], named: Named) -> list[Shape]:
+    x = shape_of(args[0])
+    return [(*x[:-1], _size(_given(args, named, 1, "k")))] * 2
+
+
 def sequence_mask(args: tuple[Any, ...], named: Named) -> Shape:
     return (*shape_of(args[0]), _size(_given(args, named, 1, "maxlen")))
 
 
 def confirmed(args: tuple[Any, ...], named: Named) -> Shape:
     """`ensure_shape`: what is known from either side."""
+    if len(args) < 2 and "shape" not in named:
+        return shape_of(args[0])
     x, wanted = shape_of(args[0]), sizes_in(_given(args, named, 1, "shape"))
     return tuple(size if size is not None else other for size, other in zip(x, wanted, strict=True))
 
@@ -274,13 +287,15 @@ _enter("linspace linspacend", spaced, "float32", None)
 _enter("eye", identity_matrix, "cast", 0)
 _enter("size rank", scalar, "int32", 0)
 _enter("gather gatherv2", gathered, "same", 0)
+_enter("where wherev2 select selectv2", chosen, "where", 1)
+_enter("topk topkv2", largest, "topk", None)
 _enter("gathernd", gathered_at, "same", 0)
 _enter("booleanmask booleanmaskv2", masked, "same", 0)
 _enter("embeddinglookup", looked_up, "same", 0)
 _enter("sequencemask", sequence_mask, "bool", 1)
 _enter("ensureshape setshape", confirmed, "same", 0)
 _enter(
-    "checknumerics tensorscatternd tensorscatterndupdate tensorscatterndadd tensorscatterndsub reversesequence "
+    "checknumerics tensorscatternd tensorscatterupdate tensorscatterndupdate tensorscatterndadd tensorscatterndsub reversesequence "
     "bandpart matrixbandpart random.shuffle preventgradient print",
     first, "same", 0,
 )  # fmt: skip
@@ -293,10 +308,13 @@ _enter(
     first, "same", None,
 )  # fmt: skip
 _enter("inv inverse matrixinverse cholesky expm logm sqrtm", first, "same", None)
-_enter("multiplynonan xlogy xdivy xlog1py floormod mod truncatemod truncatediv", shapes.broadcast, "promote", 1)
+_enter(
+    "multiplynonan mulnonan xlogy xdivy xlog1py floormod mod truncatemod truncatediv", shapes.broadcast, "promote", 1
+)
 _enter("atan2 igamma igammac zeta sigmoidcrossentropywithlogits", shapes.broadcast, "float", 1)
+_enter("identityn", lambda args, _: [shape_of(each) for each in args], "same", 0)
 _enter("accumulaten", lambda args, _: shapes.broadcast(tuple(args[0]), {}), "promote", 1)
-_enter("intopk", lambda args, _: shape_of(args[-1])[:1], "bool", None)
+_enter("intopk intopkv2", lambda args, _: shape_of(args[-1])[:1], "bool", None)
 _enter("reduceeuclideannorm", shapes.reduced, "float", None)
 _enter("searchsorted", lambda args, named: shape_of(_given(args, named, 1, "values")), "int32", None)
 _enter(
