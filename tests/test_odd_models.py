@@ -277,3 +277,20 @@ def test_a_layer_with_a_mistake_is_one_mistake_and_not_two(tmp_path, broken, cod
     with pytest.raises(SpecErrors) as caught:
         open_spec(str(path))
     assert [error.code for error in caught.value.errors] == [code]
+
+
+# -- TensorFlow.js --------------------------------------------------------------------------------
+def test_a_switch_that_tensorflow_js_left_unset_is_off():
+    lstm = entry("LSTM", "l", units=4, batch_input_shape=[None, 5, 2], unit_forget_bias=None, use_bias=True)
+    document = {
+        "class_name": "Sequential",
+        "config": {"name": "s", "layers": [lstm]},
+        "keras_version": "tfjs-layers 4.22.0",
+    }
+    assert read(document).totals.params == 4 * 4 * (2 + 4 + 1)
+
+
+def test_a_number_that_is_not_there_is_still_a_mistake():
+    dense = entry("Dense", "d", units=None, batch_input_shape=[None, 5])
+    with pytest.raises(SpecErrors, match="units"):
+        read({"class_name": "Sequential", "config": {"name": "s", "layers": [dense]}})

@@ -52,6 +52,7 @@ ALTERING = {
     ("SimpleRNN", "time_major"),
     ("RNN", "time_major"),
 }
+SWITCH = {"type": "boolean"}
 KEPT = ("SyncBatchNormalization",)  # renamed, but under its own name to those who load it
 QUANTIZABLE = ("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding")  # by Model.quantize of Keras 3.15.1
 _NAMED = {
@@ -229,7 +230,7 @@ class LayerReader:
         try:
             return kind(**known)
         except ConfigError as problems:
-            repaired = self.repair(known, problems)
+            repaired = self.repair(kind, known, problems)
             if _has_somebodys_own(known, problems):
                 return Custom(kind.__name__, trainable=trainable_of(config))
             if repaired is None:
@@ -243,11 +244,13 @@ class LayerReader:
         except ConfigError:
             return Custom(kind.__name__, trainable=trainable_of(config))
 
-    def repair(self, config: dict[str, Any], problems: ConfigError) -> dict[str, Any] | None:
-        """Whole numbers written as floats, which Keras until 2 and TensorFlow.js turn into integers."""
+    def repair(self, kind: type[Layer], config: dict[str, Any], problems: ConfigError) -> dict[str, Any] | None:
+        """Whole numbers written as floats, which Keras until 2 and TensorFlow.js turn into integers; null for false."""
         if self.era == 3:
             return None
         whole = {key: _whole(config.get(key)) for key in problems.problems}
+        unset = {key for key in whole if config.get(key, 0) is None and kind.config_fields[key].schema == SWITCH}
+        whole |= dict.fromkeys(unset, False)
         return None if any(value is None for value in whole.values()) else config | whole
 
     def value(self, kind: type[Layer], key: str, value: Any, pointer: str) -> Any:
