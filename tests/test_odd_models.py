@@ -131,6 +131,21 @@ def test_a_custom_layer_that_holds_layers_stays_opaque():
     assert (row.type, row.output_shapes, row.params) == ("Block", (None,), 0)
 
 
+@pytest.mark.parametrize("more", [{"module": None, "registered_name": "mine>Stack"}, {}])
+def test_a_custom_layer_with_the_name_of_an_operation_is_a_layer(more):
+    stack = entry("Stack", "st", [["x", 0, 0, {}]], trainable=True, dtype="float32") | more
+    document = functional(X, stack, entry("Dense", "d", [["st", 0, 0, {}]], units=1), outputs=["d"])
+    row = read(document | {"keras_version": "3.3.0"}).rows[1]
+    assert (row.type, row.output_shapes, row.layer.opaque) == ("Stack", (None,), True)
+
+
+def test_a_discretization_that_saw_data_has_boundaries_and_a_number_of_bins():
+    layer = entry("Discretization", "d", bin_boundaries=[0.2, 0.5, 0.9], num_bins=4, output_mode="one_hot") | {
+        "module": "keras.layers"
+    }
+    assert read(sequential(entry("InputLayer", "x", batch_shape=[None, 1]), layer)).outputs[0].shape == (None, 4)
+
+
 def test_an_rnn_with_a_cell_of_somebodys_own_is_opaque():
     cell = {"class_name": "Cell", "module": "mine", "registered_name": "mine>Cell", "config": {"units": 4}}
     report = read(sequential(entry("InputLayer", "x", batch_shape=[None, 6, 3]), entry("RNN", "r", cell=cell)))

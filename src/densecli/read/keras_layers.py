@@ -214,8 +214,11 @@ class LayerReader:
         if isinstance(module, str):
             is_op = module.startswith(("keras.src.ops", "keras.ops"))
         else:
-            is_op = name in OPERATIONS and (
-                name not in CATALOGUE or _positional(entry) > 1 or _is_no_layer(CATALOGUE[name], config)
+            is_op = (
+                "module" not in entry
+                and "trainable" not in config
+                and name in OPERATIONS
+                and (name not in CATALOGUE or _positional(entry) > 1 or _is_no_layer(CATALOGUE[name], config))
             )
         return Operation(name, config) if is_op else None
 
@@ -227,6 +230,8 @@ class LayerReader:
             known = _input_config(config, known, self.input_shapes)
         if kind.__name__ in ("GRU", "GRUCell") and "reset_after" not in config:
             known["reset_after"] = False  # what Keras meant before it had the argument
+        if known.get("bin_boundaries") is not None:  # of a Discretization that saw data: Keras writes both
+            known.pop("num_bins", None)
         try:
             return kind(**known)
         except ConfigError as problems:
