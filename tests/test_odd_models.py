@@ -309,3 +309,28 @@ def test_a_number_that_is_not_there_is_still_a_mistake():
     dense = entry("Dense", "d", units=None, batch_input_shape=[None, 5])
     with pytest.raises(SpecErrors, match="units"):
         read({"class_name": "Sequential", "config": {"name": "s", "layers": [dense]}})
+
+
+# -- hand-made and early files ----------------------------------------------------------------------
+def test_layers_without_names_get_those_that_keras_gives():
+    layers = [
+        {"class_name": "Dense", "config": {"units": 3, "batch_input_shape": [None, 4]}},
+        *({"class_name": "Dense", "config": {"units": 2}} for _ in "ab"),
+    ]
+    report = read({"class_name": "Sequential", "config": {"name": "s", "layers": layers}})
+    assert [row.name for row in report.rows] == ["dense", "dense_1", "dense_2"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "shape"),
+    [
+        ("TextVectorization", {"max_tokens": 20, "output_mode": "binary", "pad_to_max_tokens": True, "dtype": "string"}, (None, 20)),
+        ("TextVectorization", {"max_tokens": 20, "output_mode": "tf-idf", "pad_to_max_tokens": True, "dtype": "string"}, (None, 20)),
+        ("CategoryEncoding", {"max_tokens": 20, "output_mode": "binary"}, (None, 20)),
+        ("LayerNormalization", {"axis": {"class_name": "ListWrapper", "items": [1]}}, (None, 1)),
+    ],
+)  # fmt: skip
+def test_early_forms_of_tensorflow_2(kind, config, shape):
+    layers = [entry("InputLayer", "x", batch_input_shape=[None, 1]), entry(kind, "y", **config)]
+    document = {"class_name": "Sequential", "config": {"name": "s", "layers": layers}, "keras_version": "2.4.0"}
+    assert read(document).outputs[0].shape == shape

@@ -87,6 +87,29 @@ def test_borders_of_sequences(padding, size):
     assert row.output_shapes[0] == (None, size, 2)
 
 
+@pytest.mark.parametrize(("mode", "stated", "shape"), [("4wEA", [3], (None, 3)), (["4wEA", None, None], None, None)])
+def test_a_merge_by_a_function_has_the_shape_that_it_states(mode, stated, shape):
+    inputs = [
+        {
+            "class_name": "InputLayer",
+            "name": name,
+            "config": {"name": name, "batch_input_shape": [None, 8]},
+            "inbound_nodes": [],
+        }
+        for name in "ab"
+    ]
+    config = {"name": "m", "mode": mode, "mode_type": "lambda", "output_shape": stated, "output_shape_type": "raw"}
+    merge = {"class_name": "Merge", "name": "m", "config": config, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}
+    ends = {"input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["m", 0, 0]]}
+    document = {
+        "class_name": "Model",
+        "keras_version": "1.2.2",
+        "config": {"name": "x", "layers": [*inputs, merge], **ends},
+    }
+    row = infer(keras.read(document, Source("<test>", ""))).rows[-1]
+    assert (row.type, row.output_shapes[0]) == ("Merge", shape)
+
+
 # -- the order of Theano ------------------------------------------------------------------------
 TH = {"nb_filter": 4, "nb_row": 3, "nb_col": 3, "border_mode": "valid", "subsample": [1, 1], "dim_ordering": "th"}
 

@@ -127,9 +127,6 @@ class EinsumDense(Layer):
     lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
     gptq_unpacked_column_size = fields.anything(doc="of a quantized kernel (no bearing on this summary)")
     quantization_config = fields.anything(doc="how Keras quantizes the layer (no bearing on this summary)")
-    fills_open_axes = (
-        False  # as tf.keras, which tells the sizes that the input has; Keras 3.15.1 leaves null in output_shape open
-    )
 
     def check(self) -> None:
         check_lora(self, "kernel_constraint")
@@ -167,7 +164,8 @@ class EinsumDense(Layer):
     def output(self, x: Shape, **_: Any) -> Shape:
         for _weight in self.weights(x):  # an unknown size among them is an error
             pass
-        return self.plan(x).filled() if self.fills_open_axes else self.plan(x).output
+        plan = self.plan(x)  # tf.keras told the sizes that the input has; Keras 3.15.1 leaves null in output_shape open
+        return plan.filled() if self.as_tf_keras else plan.output
 
     def macs(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
         plan = self.plan((1 if x[0] is None else x[0], *x[1:]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.graph import Call, Node, Ref
 from densecli.layers.operations import Operation
-from densecli.read.keras_layers import as_shape
+from densecli.read.keras_values import as_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,7 +17,8 @@ from densecli.read import keras0, keras1
 from densecli.read.built import state_built
 from densecli.read.keras_calls import CallReader
 from densecli.read.keras_kinds import FUNCTIONAL, SEQUENTIAL, functional_kind, holds_layers, is_model
-from densecli.read.keras_layers import LayerReader, Named, as_shape, class_of, trainable_of
+from densecli.read.keras_layers import LayerReader, Named, class_of, trainable_of
+from densecli.read.keras_values import as_shape
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.open import WRAPPED
 from densecli.read.reading import check_inputs

@@ -1,4 +1,4 @@
-"""Keras 1: its class names, its argument names, and the layers it alone had.
+"""Keras 1 and experiments of TensorFlow 2: their class names and argument names, and the layers that they alone had.
 
 The old names mean nothing else in later versions, so they are translated wherever they occur, whatever wrote the file.
 """
@@ -58,6 +58,7 @@ UNITS = (
     "CuDNNGRU",
 )
 RATES = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout")
+MODES = {"binary": "multi_hot", "tf-idf": "tf_idf"}  # of the experimental preprocessing layers (TensorFlow 2.3 to 2.5)
 OWN_WORDS = {"nb_filter", "border_mode", "dim_ordering", "subsample", "W_regularizer", "inner_init"}
 UNORDERED = (
     "ZeroPadding2D",
@@ -71,26 +72,28 @@ UNORDERED = (
 )
 BORDERS = ("ZeroPadding1D", "ZeroPadding2D")
 SIDES = ("top_pad", "bottom_pad", "left_pad", "right_pad")
+OWN_RENAMES = {
+    "Embedding": ("kernel_initializer", "embeddings_initializer"),
+    "GaussianNoise": ("sigma", "stddev"),
+    "UpSampling1D": ("length", "size"),
+    "CategoryEncoding": ("max_tokens", "num_tokens"),
+    "LeakyReLU": ("alpha", "negative_slope"),
+    **dict.fromkeys(UNITS, ("output_dim", "units")),
+    **dict.fromkeys(RATES, ("p", "rate")),
+}
 SIZES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
 _ORDERS = {"th": "channels_first", "tf": "channels_last"}
 
 
-def modern(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:  # noqa: C901  # one line a change
+def modern(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:  # one line a change
     """The class and arguments that mean today what these meant in Keras 1."""
     found = {EVERYWHERE.get(key, key): value for key, value in config.items() if not _overruled(key, config)}
     name = CLASSES.get(name, name)
-    if name == "Embedding":
-        _rename(found, "kernel_initializer", "embeddings_initializer")
-    if name in UNITS:
-        _rename(found, "output_dim", "units")
-    if name in RATES:
-        _rename(found, "p", "rate")
-    if name == "GaussianNoise":
-        _rename(found, "sigma", "stddev")
-    if name == "UpSampling1D":
-        _rename(found, "length", "size")
-    if name == "LeakyReLU":
-        _rename(found, "alpha", "negative_slope")
+    if name in OWN_RENAMES:
+        _rename(found, *OWN_RENAMES[name])
+    mode = found.get("output_mode")
+    if isinstance(mode, str) and mode in MODES:
+        found["output_mode"] = MODES[mode]
     if name == "ThresholdedReLU" or "merge" in name.lower():
         return _merge(name, found) if name == "Merge" else (name, found)
     for parts in SIZES:
@@ -152,11 +155,13 @@ def _rename(config: dict[str, Any], old: str, new: str) -> None:
 
 
 def _merge(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Merge with its mode as the layer that Keras 2 made of it; a function as mode is nobody's layer."""
+    """Merge with its mode as the layer that Keras 2 made of it; with a function as mode it is a Lambda."""
     mode = config.get("mode", "sum")
     kind = MERGES.get(mode) if isinstance(mode, str) and config.get("mode_type", "raw") == "raw" else None
-    if kind is None or config.get("layers"):
+    if config.get("layers"):
         return name, config
+    if kind is None:  # a function of somebody's own, which may state what it gives
+        return "Lambda", config
     kept: dict[str, Any] = {key: config[key] for key in ("name", "trainable", "dtype") if key in config}
     if kind == "Concatenate":
         kept["axis"] = config.get("concat_axis", -1)

@@ -10,7 +10,8 @@ from densecli.layers.core import InputLayer
 from densecli.layers.operations import Constant
 from densecli.model import Model
 from densecli.names import DTYPES
-from densecli.read.keras_layers import FROM_TENSORFLOW, as_shape, class_of, plain
+from densecli.read.keras_layers import FROM_TENSORFLOW, class_of
+from densecli.read.keras_values import as_shape, plain
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:

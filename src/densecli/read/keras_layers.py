@@ -10,15 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import densecli.layers  # fills the catalogue
-from densecli import names
 from densecli.errors import ArgumentError, ConfigError, DenseError, Place
-from densecli.fields import Object
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom, Lambda
 from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import snake_case
 from densecli.read import keras1
+from densecli.read.keras_values import KNOWN, lambda_shape, named, plain, whole_number
 from densecli.read.policies import dtype_of, is_odd
 from densecli.text import describe
 
@@ -55,14 +54,6 @@ ALTERING = {
 SWITCH = {"type": "boolean"}
 KEPT = ("SyncBatchNormalization",)  # renamed, but under its own name to those who load it
 QUANTIZABLE = ("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding")  # by Model.quantize of Keras 3.15.1
-_NAMED = {
-    "activation": tuple(names.ACTIVATION_FLOPS),
-    "initializer": names.INITIALIZERS,
-    "regularizer": names.REGULARIZERS,
-    "constraint": names.CONSTRAINTS,
-}
-
-
 FROM_TENSORFLOW = (
     "TFOpLambda",
     "SlicingOpLambda",
@@ -115,6 +106,7 @@ class LayerReader:
         self.input_shapes: Mapping[str | None, Shape] = {}  # from outside, for inputs that have none
         self.order: str | None = None  # the data format of layers that Keras 1 wrote without one
         self.known: dict[Any, Layer] = {}
+        self.automatic_names: dict[str, int] = {}
         # Keras 3 marks the second place of a shared layer, and the first may be any before it.
         self.all_apart = era == 3 and ("shared_object_id" in source.text or not source.text)
 
@@ -128,7 +120,13 @@ class LayerReader:
                 return None
             if key is not None and not layer.opaque:
                 self.known[key] = layer
-        return Named(self.name(entry, layer), layer)
+        name = self.name(entry, layer)
+        return Named(name if _own_name(entry) else self.automatic(name), layer)
+
+    def automatic(self, name: str) -> str:
+        """A name for an entry without one, as Keras gives it: dense, dense_1, dense_2."""
+        number = self.automatic_names[name] = self.automatic_names.get(name, -1) + 1
+        return f"{name}_{number}" if number else name
 
     def key(self, entry: Any) -> Any:
         """What entries that are equal but for the name have in common; None for those that hold layers or are shared."""
@@ -184,7 +182,9 @@ class LayerReader:
         if self.order is not None and name in keras1.UNORDERED and config.get("data_format") is None:
             config["data_format"] = self.order
         if name == "Lambda":
-            return Lambda(function=None, output_shape=_lambda_shape(config), trainable=trainable_of(config))
+            found = Lambda(function=None, output_shape=lambda_shape(config), trainable=trainable_of(config))
+            found.type_name = written
+            return found
         if name in FROM_APPLICATIONS:
             return self.make_if_possible(_application(name), config, pointer)
         kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or _legacy(name)
@@ -193,8 +193,7 @@ class LayerReader:
         layer = self.make(kind, config, pointer)
         if self.era == 1 or written in KEPT:
             layer.type_name = written
-        if name == "EinsumDense" and self.era == 2:
-            vars(layer)["fills_open_axes"] = True
+        layer.as_tf_keras = self.era == 2
         return layer
 
     def is_altered(self, kind: type[Layer], config: dict[str, Any]) -> bool:
@@ -253,7 +252,7 @@ class LayerReader:
         """Whole numbers written as floats, which Keras until 2 and TensorFlow.js turn into integers; null for false."""
         if self.era == 3:
             return None
-        whole = {key: _whole(config.get(key)) for key in problems.problems}
+        whole = {key: whole_number(config.get(key)) for key in problems.problems}
         unset = {key for key in whole if config.get(key, 0) is None and kind.config_fields[key].schema == SWITCH}
         whole |= dict.fromkeys(unset, False)
         return None if any(value is None for value in whole.values()) else config | whole
@@ -268,8 +267,8 @@ class LayerReader:
         if key == "axis" and isinstance(value, list) and len(value) == 1 and kind.__name__ == "BatchNormalization":
             return value[0]  # tf.keras wrote a list
         ending = key.rpartition("_")[2]
-        if (ending in _NAMED and kind.__name__ != "Activation") or key == "activation":
-            return _named(value, _NAMED[ending])
+        if (ending in KNOWN and kind.__name__ != "Activation") or key == "activation":
+            return named(value, KNOWN[ending])
         return value
 
     def inner(self, value: Any, pointer: str) -> Any:
@@ -284,10 +283,7 @@ class LayerReader:
         return value
 
     def name(self, entry: dict[str, Any], layer: Layer) -> str:
-        config = entry.get("config")
-        found = config.get("name") if isinstance(config, dict) else None
-        found = found if isinstance(found, str) and found else entry.get("name")
-        return found if isinstance(found, str) and found else layer.name or snake_case(layer.type_name)
+        return _own_name(entry) or layer.name or snake_case(layer.type_name)
 
     def placeholder(self, entry: Any) -> Named:
         """Stands for a layer with a mistake in it, so that mistakes further on are found too."""
@@ -326,6 +322,13 @@ class LayerReader:
             yield problem.at(place, self.name(entry, Custom(name)))
 
 
+def _own_name(entry: dict[str, Any]) -> str:
+    config = entry.get("config")
+    found = config.get("name") if isinstance(config, dict) else None
+    found = found if isinstance(found, str) and found else entry.get("name")
+    return found if isinstance(found, str) else ""
+
+
 def is_builtin(entry: dict[str, Any]) -> bool:
     """Whether an entry means Keras' own class of that name, not somebody's own that happens to share it."""
     if ">" in str(entry.get("class_name")):
@@ -349,47 +352,6 @@ def _positional(entry: dict[str, Any]) -> int:
     return len(args) if isinstance(args, list) else 0
 
 
-def plain(value: Any) -> Any:
-    """A config value without the objects that only say how Python held it."""
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        kind = value.get("class_name")
-        if kind in ("TensorShape", "__tuple__") and isinstance(value.get("items"), list):
-            return [plain(item) for item in value["items"]]
-        inner = value.get("config")
-        if kind in ("__numpy__", "__tensor__") and isinstance(inner, dict):
-            return inner.get("value")
-        if kind == "function" and isinstance(inner, str):
-            return inner
-    return value
-
-
-_SIZES = {int, type(None)}  # no booleans, which are integers to Python
-
-
-def as_shape(value: Any) -> Shape | None:
-    """Sizes with the batch first, in whatever form a config holds them; None for anything else."""
-    if isinstance(value, dict) and isinstance(value.get("items"), list):  # TensorShape of tf.keras
-        value = value["items"]
-    if not isinstance(value, list | tuple) or not value:
-        return None
-    return tuple(value) if _SIZES.issuperset(map(type, value)) else None
-
-
-def _named(value: Any, known: tuple[str, ...]) -> Any:
-    """A function or object that a config names. A name that Keras does not have is somebody's own: kept, never looked up."""
-    if value is None or (isinstance(value, str) and value in known):
-        return value
-    if isinstance(value, str):
-        folded = snake_case(value) if snake_case(value) in known else value
-        return folded if folded in known else Object(value, {})
-    if isinstance(value, dict) and isinstance(value.get("class_name"), str):
-        inner = value.get("config")
-        return Object(value["class_name"], inner if isinstance(inner, dict) else {})
-    return Object("custom", {})
-
-
 def _input_config(config: dict[str, Any], known: dict[str, Any], given: Mapping[str | None, Shape]) -> dict[str, Any]:
     shape = plain(config.get("batch_input_shape", config.get("batch_shape")))
     dtype = dtype_of(config.get("dtype") or config.get("input_dtype"))
@@ -403,22 +365,8 @@ def _input_config(config: dict[str, Any], known: dict[str, Any], given: Mapping[
     raise ArgumentError("an input without a shape", code="E406", hint="give it: --input-shape 224,224,3")
 
 
-def _lambda_shape(config: dict[str, Any]) -> Any:
-    """The output shape that a Lambda states; one that is a function stays unknown."""
-    return plain(config.get("output_shape")) if config.get("output_shape_type", "raw") == "raw" else None
-
-
 def _has_somebodys_own(config: dict[str, Any], problems: ConfigError) -> bool:
     """Whether all that is wrong is a custom layer inside, such as a cell of somebody's own in an RNN."""
     held = [config.get(key) for key in problems.problems]
     parts = [part for value in held for part in (value if isinstance(value, list) else [value])]
     return problems.problems.keys() <= set(INNER) and any(isinstance(part, Layer) and part.opaque for part in parts)
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, list):
-        items = [_whole(item) for item in value]
-        return None if any(item is None for item in items) else items
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
