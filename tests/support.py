@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import densecli.layers
 from cases import Case, families
@@ -13,6 +15,9 @@ from densecli.graph import Graph, Node
 from densecli.layer import ALIASES, CATALOGUE, Layer, lookup
 from densecli.names import snake_case
 from densecli.trace import Tensor, apply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CONFORMANCE = Path(__file__).parent / "conformance"
 
@@ -68,6 +73,21 @@ def call_case(case: Case, layer: Layer) -> Any:
 
 def flat_shapes(items: Any) -> list[Any]:
     return [shape for item in items for shape in ([item] if isinstance(item, tuple) else flat_shapes(item))]
+
+
+@contextmanager
+def calls_counted() -> Iterator[list[int]]:
+    """Counts the calls of functions, Python's and built-in ones: work that is the same on every machine, unlike seconds."""
+    count = [0]
+
+    def event(_: Any, kind: str, __: Any) -> None:
+        count[0] += kind in ("call", "c_call")
+
+    sys.setprofile(event)
+    try:
+        yield count
+    finally:
+        sys.setprofile(None)
 
 
 def marked(text: str) -> tuple[str, tuple[int, int]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import sys
 from typing import NoReturn
 
@@ -11,7 +13,18 @@ def main() -> NoReturn:
     gc.disable()  # a short life with few cycles: on 100,000 layers the collector would take a third of the time
     from densecli.cli import run  # noqa: PLC0415  # after the interpreter is up, so that --version stays quick
 
-    sys.exit(run(sys.argv[1:]))
+    leave(run(sys.argv[1:]))
+
+
+def leave(code: int) -> NoReturn:
+    """End the process without taking every object apart first, as mypy does: a sixth of the time of a short run.
+
+    What was to be written is out by now, and nothing of ours waits for the interpreter's end (no atexit, no open files).
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, broken or none: `run` has said so
+            stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -7,22 +7,21 @@ decoded or opened because a config says so.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ArgumentError, GraphError, Place, SpecErrors, SpecSyntaxError, did_you_mean
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
 from densecli.model import Model
-from densecli.read import keras0, keras1
-from densecli.read.built import state_built
+from densecli.read import keras1
 from densecli.read.keras_calls import CallReader
 from densecli.read.keras_kinds import FUNCTIONAL, SEQUENTIAL, functional_kind, holds_layers, is_model
 from densecli.read.keras_layers import LayerReader, Named, class_of, trainable_of
-from densecli.read.keras_values import as_shape
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.open import WRAPPED
 from densecli.read.reading import check_inputs
-from densecli.shape import show
+from densecli.records import Record
+from densecli.shape import as_shape, show
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
@@ -90,8 +89,10 @@ def _topology(document: Any, source: Source, version: str) -> tuple[dict[str, An
         if key is None:
             break
         document, pointer = document[key], f"{pointer}/{key}"
-    if keras0.is_old(document):
-        document, version = keras0.modern(document), "0.3"
+    if isinstance(document, dict) and "class_name" not in document and "layers" in document:
+        from densecli.read import keras0  # noqa: PLC0415  # few are that old
+
+        document, version = (keras0.modern(document), "0.3") if keras0.is_old(document) else (document, version)
     if isinstance(document, list) and document:
         document = {"class_name": "Sequential", "config": document}
     if not isinstance(document, dict):
@@ -122,7 +123,7 @@ def _snake(key: str) -> str:
     return "".join(f"_{char.lower()}" if char.isupper() else char for char in key) if key[:1].islower() else key
 
 
-class Opening(NamedTuple):
+class Opening(Record):
     """Where a Sequential's data enters: an input layer, and how many entries of the list it took."""
 
     name: str
@@ -203,9 +204,9 @@ class ModelReader:
             if layer is not None:
                 call = CallReader.fitted(layer.layer, (Ref(len(nodes) - 1),), {})
                 nodes.append(Node(*layer, [call], self.place(f"{pointer}/{index}")))
-        if len(nodes) - first_made == len(entries) - opening.used:
-            state_built(nodes, enumerate(entries[opening.used :], first_made))
         graph = Graph(_name(config, "sequential"), "Sequential", nodes, inputs, [Ref(len(nodes) - 1)])
+        if len(nodes) - first_made == len(entries) - opening.used:
+            _tell_built(graph, enumerate(entries[opening.used :], first_made))
         graph.deferred = opening.layer is None and not start
         self.check_names(graph)
         return graph
@@ -279,9 +280,9 @@ class ModelReader:
         inputs = calls.ends(config["input_layers"], f"{pointer}/input_layers")
         outputs = calls.ends(config.get("output_layers"), f"{pointer}/output_layers")
         calls.settle(inputs, outputs)
-        state_built(nodes, enumerate(entries))
         graph = Graph(_name(config, "model"), functional_kind(entry, self.era), nodes, inputs, outputs)
-        graph.trainable = trainable_of(config)
+        graph.trainable, graph.told = trainable_of(config), calls.told
+        _tell_built(graph, enumerate(entries))
         self.check_names(graph)
         self.layers.errors += calls.errors
         if not calls.errors:
@@ -328,6 +329,13 @@ class ModelReader:
         layer = InputLayer(batch_shape=(batch, *given), dtype=node.layer.dtype)
         layer.name = node.name
         return layer
+
+
+def _tell_built(graph: Graph, entries: Iterator[tuple[int, Any]]) -> None:
+    if any(node.layer.opaque or node.layer.family == "operations" for node in graph.nodes):
+        from densecli.read import built  # noqa: PLC0415  # few models have custom layers
+
+        built.tell_built(graph, entries)
 
 
 def _name(config: Any, default: str) -> str:

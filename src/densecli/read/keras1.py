@@ -85,9 +85,11 @@ SIZES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
 _ORDERS = {"th": "channels_first", "tf": "channels_last"}
 
 
-def modern(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:  # one line a change
+def modern(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The class and arguments that mean today what these meant in Keras 1."""
-    found = {EVERYWHERE.get(key, key): value for key, value in config.items() if not _overruled(key, config)}
+    old = config.keys() & EVERYWHERE.keys()
+    found = {key: value for key, value in config.items() if key not in old}
+    found |= {EVERYWHERE[key]: config[key] for key in config if key in old and EVERYWHERE[key] not in config}
     name = CLASSES.get(name, name)
     if name in OWN_RENAMES:
         _rename(found, *OWN_RENAMES[name])
@@ -142,11 +144,6 @@ def _border(name: str, padding: Any) -> Any:
     if isinstance(padding, dict):
         padding = [padding.get(side, 0) for side in (SIDES if name == "ZeroPadding2D" else SIDES[2:])]
     return [padding[:2], padding[2:]] if isinstance(padding, list) and len(padding) == 4 else padding
-
-
-def _overruled(key: str, config: dict[str, Any]) -> bool:
-    """Whether the new name of an old argument is there too."""
-    return key in EVERYWHERE and EVERYWHERE[key] in config
 
 
 def _rename(config: dict[str, Any], old: str, new: str) -> None:

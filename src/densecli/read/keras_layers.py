@@ -7,18 +7,19 @@ a layer that sets one is opaque rather than wrong.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import marshal
+from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # fills the catalogue
 from densecli.errors import ArgumentError, ConfigError, DenseError, Place
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom, Lambda
-from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import snake_case
 from densecli.read import keras1
 from densecli.read.keras_values import KNOWN, lambda_shape, named, plain, whole_number
 from densecli.read.policies import dtype_of, is_odd
+from densecli.records import Record
 from densecli.text import describe
 
 if TYPE_CHECKING:
@@ -54,14 +55,6 @@ ALTERING = {
 SWITCH = {"type": "boolean"}
 KEPT = ("SyncBatchNormalization",)  # renamed, but under its own name to those who load it
 QUANTIZABLE = ("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding")  # by Model.quantize of Keras 3.15.1
-FROM_TENSORFLOW = (
-    "TFOpLambda",
-    "SlicingOpLambda",
-    "TensorFlowOpLayer",
-    "ClassMethod",
-    "InstanceMethod",
-    "InstanceProperty",
-)
 FROM_APPLICATIONS = ("CustomScaleLayer", "LayerScale", "StochasticDepth")
 
 
@@ -77,6 +70,22 @@ def _legacy(name: str) -> type[Layer] | None:
     return LEGACY.get(name)
 
 
+# The classes in which tf.keras wrapped functions of TensorFlow.
+FUNCTIONS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty")
+
+
+def _function(name: str, config: dict[str, Any]) -> Layer:
+    from densecli.read import tensorflow_ops  # noqa: PLC0415  # few models have them
+
+    return tensorflow_ops.operation(name, config)
+
+
+def _operation(name: str, config: dict[str, Any], *, must_be_known: bool = False) -> Layer | None:
+    from densecli.layers.operations import OPERATIONS, Operation  # noqa: PLC0415  # few models have them
+
+    return Operation(name, config) if name in OPERATIONS or not must_be_known else None
+
+
 def class_of(entry: dict[str, Any]) -> str:
     """The class an entry names, without the package of a registered one."""
     name = entry.get("class_name")
@@ -87,7 +96,7 @@ def trainable_of(config: Any) -> bool:
     return not (isinstance(config, dict) and config.get("trainable") is False)
 
 
-class Named(NamedTuple):
+class Named(Record):
     """A layer, and the name that an entry gives it: entries that are equal but for the name are one layer."""
 
     name: str
@@ -133,10 +142,9 @@ class LayerReader:
         config = entry.get("config") if isinstance(entry, dict) else None
         if not isinstance(config, dict) or "shared_object_id" in entry or not config.keys().isdisjoint(INNER):
             return None
-        kind, module = entry.get("class_name"), entry.get("module", entry)
-        rest = {key: value for key, value in config.items() if key != "name"}
-        by_call = module is entry and _positional(entry) > 1  # then it is no layer
-        return kind, None if module is entry else (module,), by_call, self.frozen, repr(rest)
+        by_call = "module" not in entry and _positional(entry) > 1  # then it is no layer
+        kind = entry.get("class_name"), "module" in entry, entry.get("module"), by_call, self.frozen
+        return marshal.dumps((kind, {**config, "name": None}), 2)  # only to compare: nothing is ever loaded
 
     def unknown(self, entry: Any, pointer: str) -> Layer | None:
         """The layer of an entry unlike those before it, with its name."""
@@ -206,20 +214,14 @@ class LayerReader:
     def operation(self, entry: dict[str, Any], config: dict[str, Any]) -> Layer | None:
         """A node that is a function and not a layer: keras.ops, or what tf.keras wrapped."""
         name, module = class_of(entry), entry.get("module")
-        if name in FROM_TENSORFLOW:
-            from densecli.read import tensorflow_ops  # noqa: PLC0415  # few models have them
-
-            return tensorflow_ops.operation(name, config)
+        if name in FUNCTIONS:
+            return _function(name, config)
         if isinstance(module, str):
-            is_op = module.startswith(("keras.src.ops", "keras.ops"))
-        else:
-            is_op = (
-                "module" not in entry
-                and "trainable" not in config
-                and name in OPERATIONS
-                and (name not in CATALOGUE or _positional(entry) > 1 or _is_no_layer(CATALOGUE[name], config))
-            )
-        return Operation(name, config) if is_op else None
+            return _operation(name, config) if module.startswith(("keras.src.ops", "keras.ops")) else None
+        if "module" in entry or "trainable" in config:  # a class of somebody's own; what every layer writes
+            return None
+        is_layer = name in CATALOGUE and _positional(entry) < 2 and not _is_no_layer(CATALOGUE[name], config)
+        return None if is_layer else _operation(name, config, must_be_known=True)
 
     def make(self, kind: type[Layer], config: dict[str, Any], pointer: str) -> Layer:
         known = {
@@ -259,6 +261,8 @@ class LayerReader:
 
     def value(self, kind: type[Layer], key: str, value: Any, pointer: str) -> Any:
         """An argument as the catalogue takes it."""
+        if value is None:
+            return None
         value = plain(value)
         if key in INNER:
             return self.inner(value, f"{pointer}/config/{key}")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from densecli import names
 from densecli.fields import Object
 from densecli.names import snake_case
-
-if TYPE_CHECKING:
-    from densecli.shape import Shape
 
 KNOWN = {
     "activation": tuple(names.ACTIVATION_FLOPS),
@@ -33,18 +30,6 @@ def plain(value: Any) -> Any:
         if kind == "function" and isinstance(inner, str):
             return inner
     return value
-
-
-_SIZES = {int, type(None)}  # no booleans, which are integers to Python
-
-
-def as_shape(value: Any) -> Shape | None:
-    """Sizes with the batch first, in whatever form a config holds them; None for anything else."""
-    if isinstance(value, dict) and isinstance(value.get("items"), list):  # TensorShape of tf.keras
-        value = value["items"]
-    if not isinstance(value, list | tuple) or not value:
-        return None
-    return tuple(value) if _SIZES.issuperset(map(type, value)) else None
 
 
 def named(value: Any, known: tuple[str, ...]) -> Any:

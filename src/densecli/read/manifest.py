@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.model import Model
 from densecli.read.hdf5 import Stored, held, own_layer
-from densecli.read.keras_values import as_shape
+from densecli.shape import as_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

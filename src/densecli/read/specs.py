@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from densecli.errors import ReadError, Source
 from densecli.read.limits import raised
 from densecli.read.reading import Reading
+from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 
 ARGUMENT = "<argument>"
 SUFFIXES = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5", ".dsl")
-_PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|'[^']*'|\"[^\"]*\"")
+_PARENTHESES = r"\([^()]*\)|\[[^\[\]]*\]|'[^']*'|\"[^\"]*\""
 
 
-class Spec(NamedTuple):
+class Spec(Record):
     """One model to look at: DSL text when `text` is set, else a file name (`-` is standard input)."""
 
     name: str
@@ -32,7 +33,7 @@ def is_file(word: str) -> bool:
     if word == "-" or word.lower().endswith(SUFFIXES):
         return True
     plain = word
-    while (shorter := _PARENTHESES.sub("", plain)) != plain:
+    while (shorter := re.sub(_PARENTHESES, "", plain)) != plain:
         plain = shorter
     return "/" in plain.replace("//", "") or "\\" in plain
 

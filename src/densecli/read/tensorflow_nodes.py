@@ -7,7 +7,8 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from densecli.layers.operations import Constant, Operation
+from densecli.layer import Constant
+from densecli.layers.operations import Operation
 from densecli.read.tensorflow_ops import RENAMED, WINDOWS, from_begin, rule_of, strided, transposed, without_ends
 from densecli.read.tensorflow_rules import PRODUCTS, Sizes, item_of_sizes, rule_for, sizes_in
 

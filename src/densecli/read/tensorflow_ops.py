@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError
-from densecli.layers.operations import OPERATIONS, Constant, Operation
+from densecli.layer import Constant
+from densecli.layers.operations import OPERATIONS, Operation
 from densecli.read.tensorflow_rules import OTHER_THINGS, PRODUCTS, Sizes, item_of_sizes, rule_for, sizes_in
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ WINDOWS = ("pool_size", "strides", "dilation_rate")
 
 
 def operation(class_name: str, config: dict[str, Any]) -> Operation:
-    """The operation behind an entry of such a class."""
+    """The operation behind one of the classes that tf.keras wrapped functions in."""
     if class_name == "TensorFlowOpLayer":
         from densecli.read.tensorflow_nodes import NodeOperation  # noqa: PLC0415  # TensorFlow 2.0 to 2.3 only
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -17,6 +17,7 @@ from densecli.read import spans
 from densecli.read.encoding import check_characters, empty, surrogate
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.yaml_mistakes import syntax_error
+from densecli.records import Record
 from densecli.text import describe, quote
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _events(text: str) -> Iterator[Any]:
     return events
 
 
-class _Anchor(NamedTuple):
+class _Anchor(Record):
     """What an alias stands for, and how much of it there is."""
 
     value: Any

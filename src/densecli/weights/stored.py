@@ -6,13 +6,14 @@ import io
 import struct
 import zipfile
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from densecli import kernels
 from densecli.errors import DenseError, LimitError, ReadError
 from densecli.read import archive, hdf5
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.open import HDF5_MAGIC, ZIP_MAGIC, open_file
+from densecli.records import Record
 from densecli.shape import product
 from densecli.text import plural, quote
 from densecli.weights import keras3, legacy
@@ -34,7 +35,7 @@ ROOM = 1 << 16  # bytes of groups and attributes around an array
 HEADER = struct.Struct("<26xHH")  # of a member inside a zip archive: the lengths of its name and of what follows that
 
 
-class Weights(NamedTuple):
+class Weights(Record):
     """Where weights come from: a file, or (no file) the initializers with a seed."""
 
     path: str | None = None
