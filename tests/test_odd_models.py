@@ -334,3 +334,14 @@ def test_early_forms_of_tensorflow_2(kind, config, shape):
     layers = [entry("InputLayer", "x", batch_input_shape=[None, 1]), entry(kind, "y", **config)]
     document = {"class_name": "Sequential", "config": {"name": "s", "layers": layers}, "keras_version": "2.4.0"}
     assert read(document).outputs[0].shape == shape
+
+
+def test_a_graph_model_of_tensorflow_js_says_that_it_has_no_layers():
+    document = {
+        "format": "graph-model",
+        "modelTopology": {"node": [{"name": "x", "op": "Placeholder"}]},
+        "weightsManifest": [],
+    }
+    with pytest.raises(SpecErrors, match="graph model of TensorFlow.js") as caught:
+        read(document)
+    assert caught.value.errors[0].code == "E404"

@@ -158,6 +158,9 @@ class ModelReader:
         if isinstance(entry.get("config"), dict) and name[:1].isupper() and name not in known:
             hint = "its layers are made by code that is not in the file; only its weights could be listed"
         message = f"{quote(name)} is not a model whose layers the file holds"
+        if not name and isinstance(entry.get("node"), list):
+            message = "a graph model of TensorFlow.js: it holds TensorFlow's operations, and no layers"
+            hint = "convert the Keras model with --output_format=tfjs_layers_model to keep its layers"
         return GraphError(message, code="E404", hint=hint, place=self.place(pointer))
 
     def nested(self, entry: dict[str, Any], pointer: str) -> Layer | None:
