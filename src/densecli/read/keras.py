@@ -195,15 +195,14 @@ class ModelReader:
         if not entries:
             raise GraphError("the model has no layers", code="E403", place=self.place(pointer))
         start = self.merged(entries[0], pointer)
-        made = [
-            self.layers.read(each, f"{pointer}/{index}") for index, each in enumerate(entries) if index or not start
-        ]
+        rest = list(enumerate(entries))[1 if start else 0 :]
+        made = [self.layers.read(each, f"{pointer}/{index}") for index, each in rest]
         opening = Opening("", None, 0) if start else self.opening(entry, entries, made, pointer)
         first = opening.layer or InputLayer(batch_shape=())
         nodes = start or [Node(opening.name, first, [Call(())], self.place(f"{pointer}/0"))]
         inputs = [Ref(index) for index, node in enumerate(nodes) if isinstance(node.layer, InputLayer)]
         first_made = len(nodes)
-        for index, layer in list(enumerate(made))[opening.used :]:
+        for (index, _), layer in list(zip(rest, made, strict=True))[opening.used :]:
             if layer is not None:
                 call = CallReader.fitted(layer.layer, (Ref(len(nodes) - 1),), {})
                 nodes.append(Node(*layer, [call], self.place(f"{pointer}/{index}")))

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from densecli.errors import DenseError, GraphError, Place, did_you_mean
 from densecli.graph import Call, Node, Ref, refs_in
 from densecli.layer import Constant
-from densecli.layers.core import InputLayer
 from densecli.model import Model
-from densecli.read.keras_layers import FUNCTIONS, class_of
+from densecli.read.keras_layers import FUNCTIONS
 from densecli.read.keras_values import plain
 from densecli.text import plural, quote
 
@@ -20,11 +19,13 @@ if TYPE_CHECKING:
 
 ALWAYS_EXTRA = ("mask", "training")
 # Arguments of Keras' layers that may decide about shapes; any other has nothing to do with a summary.
-MOST_OUTPUTS = 1 << 16  # of one layer: far more than any has, and few enough to list those that nobody takes
 NAMED = (
     "query", "value", "key", "attention_mask", "query_mask", "value_mask", "key_mask", "return_attention_scores",
     "use_causal_mask", "initial_state", "reverse", "count_weights", "states",
 )  # fmt: skip
+
+
+_HISTORY = (str, int, int)  # of a tensor: the layer, which of its calls, which output
 
 
 class CallReader:
@@ -46,7 +47,7 @@ class CallReader:
     # -- the nodes --------------------------------------------------------------------
     def read(self, entries: list[dict[str, Any]], pointer: str) -> None:
         for index, (node, entry) in enumerate(zip(self.nodes, entries, strict=True)):
-            if type(node.layer) is InputLayer or class_of(entry) == "InputLayer":  # or one with a mistake of its own
+            if node.layer.type_name == "InputLayer":  # or what stands for one with a mistake of its own
                 node.calls.append(Call(()))
                 continue
             inbound = entry.get("inbound_nodes")
@@ -64,7 +65,7 @@ class CallReader:
             args, kwargs = item["args"], item.get("kwargs") or {}
             if not isinstance(args, list) or not isinstance(kwargs, dict):
                 raise GraphError("expected the arguments of a call", code="E402")
-            return tuple(map(self.value, args)), self.named(kwargs)
+            return tuple(map(self.value, args)), self.named(kwargs) if kwargs else {}
         kwargs = {}
         tensors = self.structure(item, kwargs)
         if isinstance(tensors, list) and len(tensors) == 1:
@@ -72,7 +73,7 @@ class CallReader:
         return (tensors,), {key: self.value(kwargs[key]) for key in kwargs}  # in the order in which tf.keras has them
 
     def named(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        return {key: self.value(kwargs[key]) for key in sorted(kwargs)} if kwargs else {}
+        return {key: self.value(kwargs[key]) for key in sorted(kwargs)}
 
     def structure(self, item: Any, kwargs: dict[str, Any], *, inside: bool = False) -> Any:
         """Tensors of the list form: [name, node, tensor, kwargs], in lists and dicts."""
@@ -92,6 +93,8 @@ class CallReader:
         """An argument: tensors become references, Python's own objects what they stand for."""
         if isinstance(item, dict):
             kind, config = item.get("class_name"), item.get("config")
+            if kind == "__keras_tensor__" and isinstance(config, dict):
+                return self.tensor(config)
             if isinstance(kind, str) and isinstance(config, dict):
                 return self.object(kind, config)
             return {key: self.value(item[key]) for key in sorted(item)}
@@ -101,11 +104,12 @@ class CallReader:
             return list(map(self.value, item))
         return item
 
+    def tensor(self, config: dict[str, Any]) -> Ref:
+        ref = self.ref(config.get("keras_history"))
+        self.told.setdefault(ref[:2], {})[ref[2]] = config
+        return ref
+
     def object(self, kind: str, config: dict[str, Any]) -> Any:
-        if kind == "__keras_tensor__":
-            ref = self.ref(config.get("keras_history"))
-            self.told.setdefault(ref[:2], {})[ref.tensor] = config
-            return ref
         if kind in ("__tensor__", "__numpy__"):
             return Constant(config.get("value"), config.get("dtype"))
         if kind == "__slice__":
@@ -127,7 +131,7 @@ class CallReader:
         node = self.names.get(name)
         if node is None:
             raise GraphError(f"no layer is called {quote(name)}", code="E402", hint=did_you_mean(name, self.names))
-        if call < 0 or not 0 <= tensor < MOST_OUTPUTS:
+        if call < 0 or tensor < 0:
             raise GraphError(f"{quote(name)}: node {call}, tensor {tensor} cannot be", code="E402")
         return Ref(node, call, tensor)
 
@@ -213,7 +217,7 @@ class CallReader:
         if layer.opaque or layer.takes == "any":
             return Call(args, kwargs, extra)
         if len(args) == 1 and not kwargs and (type(args[0]) is Ref or _are_refs(layer, args[0])):  # nearly every call
-            return Call(args, None, _with_refs(extra))
+            return Call(args, None, _with_refs(extra) if extra else None)
         args, kwargs = _constants_as_shapes(args), _constants_as_shapes(kwargs)
         accepted, most = _parameters(layer)
         if not args and kwargs:
@@ -273,4 +277,4 @@ def _with_refs(extra: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_ref(item: Any) -> bool:
-    return type(item) is list and 3 <= len(item) <= 4 and tuple(map(type, item[:3])) == (str, int, int)
+    return type(item) is list and len(item) in (3, 4) and tuple(map(type, item[:3])) == _HISTORY

@@ -122,15 +122,14 @@ class LayerReader:
     def read(self, entry: Any, pointer: str) -> Named | None:
         """The layer of an entry and its name; None with the mistake collected."""
         key = None if self.all_apart else self.key(entry)
-        layer = self.known.get(key) if key is not None else None
+        layer = self.known.get(key)
         if layer is None:
             layer = self.unknown(entry, pointer)
             if layer is None:
                 return None
             if key is not None and not layer.opaque:
                 self.known[key] = layer
-        name = self.name(entry, layer)
-        return Named(name if _own_name(entry) else self.automatic(name), layer)
+        return Named(_own_name(entry) or self.automatic(self.name(entry, layer)), layer)
 
     def automatic(self, name: str) -> str:
         """A name for an entry without one, as Keras gives it: dense, dense_1, dense_2."""

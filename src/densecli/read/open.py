@@ -125,6 +125,9 @@ def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
             code="E105",
             hint="densecli reads .keras, .h5, JSON, YAML and DSL",
         )
+    if file.seekable():
+        file.seek(0)
+        head = b""
     return read_text(head + file.read(limits.config_bytes - len(head) + 1), name, reading)
 
 
@@ -159,7 +162,7 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     stack = not yaml and source.text[:1] != "{" and re.match(_DSL, source.text)
     if looks_json and not stack:
         try:
-            return read_json(source, reading)
+            return read_json(source, reading, data=data)
         except SpecSyntaxError as error:
             if not yaml or error.code not in ("E206", "E201"):  # YAML has braces, too, and looser ones
                 raise
@@ -170,11 +173,11 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     return read_spec(source, reading)
 
 
-def read_json(source: Source, reading: Reading, version: str = "") -> Graph:
-    """A Keras config or a JSON spec."""
+def read_json(source: Source, reading: Reading, version: str = "", data: bytes | None = None) -> Graph:
+    """A Keras config or a JSON spec; `data` are the bytes of the text, if they are at hand."""
     from densecli.read import json_text  # noqa: PLC0415
 
-    value = json_text.load(source, reading.limits)
+    value = json_text.load(source, reading.limits, data=data)
     if is_config(value):
         from densecli.read import keras  # noqa: PLC0415
 
