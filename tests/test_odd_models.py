@@ -266,6 +266,20 @@ def test_an_input_that_has_no_shape_takes_the_one_from_outside(name):
     assert read(NO_SHAPE, input_shapes={name: (4,)}).totals.params == 15
 
 
+def test_two_inputs_without_a_shape_take_each_its_own():
+    inputs = [entry("InputLayer", name) for name in ("a", "b")]
+    dense = [entry("Dense", f"d{name}", [[name, 0, 0, {}]], units=3) for name in ("a", "b")]
+    document = functional(*inputs, *dense, inputs=("a", "b"), outputs=("da", "db"))
+    report = read(document, input_shapes={"a": (3,), "b": (5,)})
+    assert [row.params for row in report.rows] == [0, 0, 12, 18]
+
+
+@pytest.mark.parametrize("name", [{}, [], 1, None])
+def test_an_input_without_a_shape_may_have_an_odd_name(name):
+    with pytest.raises(SpecErrors):
+        read({"class_name": "Sequential", "config": [{"class_name": "InputLayer", "config": {"name": name}}]})
+
+
 def test_an_input_without_any_shape_says_where_it_stands():
     with pytest.raises(SpecErrors) as caught:
         read(NO_SHAPE)

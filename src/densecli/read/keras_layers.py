@@ -148,6 +148,10 @@ class LayerReader:
         config = entry.get("config") if isinstance(entry, dict) else None
         if not isinstance(config, dict) or "shared_object_id" in entry or not config.keys().isdisjoint(INNER):
             return None
+        if (
+            self.input_shapes and entry.get("class_name") == "InputLayer"
+        ):  # whose shape may come from outside, by its name
+            return None
         by_call = "module" not in entry and _positional(entry) > 1  # then it is no layer
         kind = entry.get("class_name"), "module" in entry, entry.get("module"), by_call, self.frozen
         return marshal.dumps((kind, {**config, "name": None}), 2)  # only to compare: nothing is ever loaded
@@ -364,7 +368,8 @@ def _input_config(config: dict[str, Any], known: dict[str, Any], given: Mapping[
         return {"batch_shape": shape, "dtype": dtype}
     if "shape" in known or "input_shape" in config:
         return {"shape": known.get("shape", plain(config.get("input_shape"))), "dtype": dtype}
-    outside = given.get(config.get("name"), given.get(None))
+    name = config.get("name")
+    outside = given.get(name if isinstance(name, str) else None, given.get(None))
     if outside is not None:
         return {"shape": outside, "dtype": dtype}
     raise ArgumentError("an input without a shape", code="E406", hint="give it: --input-shape 224,224,3")
