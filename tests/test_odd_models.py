@@ -359,3 +359,12 @@ def test_a_graph_model_of_tensorflow_js_says_that_it_has_no_layers():
     with pytest.raises(SpecErrors, match="graph model of TensorFlow") as caught:
         read(document)
     assert caught.value.errors[0].code == "E404"
+
+
+@pytest.mark.parametrize("layer", [{"kind": "Dropout", "rate": 0.5}, {"kind": "Activation", "activation": "relu"}])
+def test_a_second_tensor_is_nothing_to_a_layer_that_hands_on_its_first(layer):
+    kind = layer.pop("kind")
+    both = [tensor("x", None, 8), tensor("x", None, 8)]
+    calls = [{"args": both, "kwargs": {}}]
+    report = read(functional(X, entry(kind, "d", *calls, **layer), outputs=["d"]))
+    assert report.rows[-1].output_shapes == ((None, 8),)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import DenseError, GraphError, Place, did_you_mean
 from densecli.graph import Call, Node, Ref, refs_in
-from densecli.layer import Constant
+from densecli.layer import Constant, Layer
 from densecli.model import Model
 from densecli.read.keras_layers import FUNCTIONS
 from densecli.read.keras_values import plain
@@ -15,7 +15,6 @@ from densecli.text import plural, quote
 if TYPE_CHECKING:
     from densecli.errors import Source
     from densecli.graph import Told
-    from densecli.layer import Layer
 
 ALWAYS_EXTRA = {"mask", "training"}
 # Arguments of Keras' layers that may decide about shapes; any other has nothing to do with a summary.
@@ -259,6 +258,8 @@ def _parameters(layer: Layer) -> tuple[tuple[str, ...], int | None]:
     code = type(layer).output.__code__
     names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     most = None if code.co_flags & 4 else code.co_argcount - 1
+    if type(layer).output is Layer.output:  # hands its first tensor on, whatever else is named
+        most = 1
     return (*names, "**") if code.co_flags & 8 else names, most
 
 
