@@ -368,3 +368,11 @@ def test_a_second_tensor_is_nothing_to_a_layer_that_hands_on_its_first(layer):
     calls = [{"args": both, "kwargs": {}}]
     report = read(functional(X, entry(kind, "d", *calls, **layer), outputs=["d"]))
     assert report.rows[-1].output_shapes == ((None, 8),)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_an_input_that_is_no_input_layer_is_said_to_be_none(nested):
+    model = functional(X, entry("Dense", "d", [["x", 0, 0, {}]], units=3), inputs=("d",), outputs=("d",))
+    with pytest.raises(SpecErrors) as caught:
+        read({"class_name": "Sequential", "config": [entry("Dense", "e", units=2), model]} if nested else model)
+    assert "'d' is named among the inputs" in caught.value.errors[0].message

@@ -290,9 +290,16 @@ class ModelReader:
         _tell_built(graph, enumerate(entries))
         self.check_names(graph)
         self.layers.errors += calls.errors
+        self.check_inputs(graph)
         if not calls.errors:
             self.check_reach(graph)
         return graph
+
+    def check_inputs(self, graph: Graph) -> None:
+        for node in (graph.nodes[ref.node] for ref in graph.inputs):
+            if not isinstance(node.layer, InputLayer) and not node.layer.opaque:
+                message = f"{quote(node.name)} is named among the inputs, and is no InputLayer"
+                self.layers.errors.append(GraphError(message, code="E403", place=node.place, layer=node.name))
 
     def check_reach(self, graph: Graph) -> None:
         """Keras 3 drops layers that no output depends on, and so does the trace; the user should know. tf.keras keeps them."""
