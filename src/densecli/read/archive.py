@@ -10,6 +10,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from densecli.errors import DenseError, LimitError, ReadError
+from densecli.model import layers_of
 from densecli.read.encoding import decode
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.text import binary_size, plural, quote
@@ -62,7 +63,7 @@ def _graph(archive: zipfile.ZipFile, name: str, data: bytes, input_shapes: Any, 
     source = decode(f"{name}:{CONFIG}", data, limits, "config_bytes")
     document = json_text.load(source, limits)
     graph = keras.read(document, source, input_shapes, version(archive), limits)
-    if any(layer.opaque for _, layer in keras.layers_of(graph)):
+    if any(layer.opaque for layer in layers_of(graph)):
         _hold(archive, graph, limits)
     return graph
 

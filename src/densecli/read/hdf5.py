@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from densecli.errors import DenseError, LimitError, ReadError
 from densecli.graph import row_order
 from densecli.layer import CATALOGUE, Layer, Weight
-from densecli.model import Model
+from densecli.model import Model, layers_of
 from densecli.names import snake_case
 from densecli.read import hdf5_attributes
 from densecli.read.encoding import decode
@@ -55,7 +55,7 @@ def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = L
     document = json_text.load(source, limits)
     version = attributes.get("keras_version", b"").decode("ascii", "replace")
     graph = keras.read(document, source, input_shapes, version, limits)
-    if any(layer.opaque for _, layer in keras.layers_of(graph)):
+    if any(layer.opaque for layer in layers_of(graph)):
         try:
             hold(file, graph, limits)
         except (DenseError, *DAMAGE):

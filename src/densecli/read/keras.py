@@ -22,7 +22,7 @@ from densecli.shape import show
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from densecli.errors import Source
     from densecli.layer import Layer
@@ -360,11 +360,3 @@ def _agree(own: Shape, given: Shape) -> bool:
     return len(own) == len(given) and all(
         None in (size, wanted) or size == wanted for size, wanted in zip(given, own, strict=True)
     )
-
-
-def layers_of(graph: Graph) -> Iterator[tuple[str, Layer]]:
-    """Every layer by name, those of nested models included."""
-    for node in graph.nodes:
-        yield node.name, node.layer
-        if isinstance(node.layer, Model):
-            yield from layers_of(node.layer.graph)
