@@ -33,6 +33,8 @@ OTHERS = (
     (b"\x93NUMPY", "a NumPy array"),
     (b"\x08\x01", "a TensorFlow protobuf"),
 )
+HEAD = 512  # bytes looked at: the header of a tar archive
+BINARY_SUFFIXES = (".keras", ".h5", ".hdf5")
 WRAPPED = ("modelTopology", "model_topology", "model_config", "modelConfig")  # what stands around a config
 YAML_SUFFIXES = (".yaml", ".yml")
 NO_FILE = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"
@@ -108,7 +110,10 @@ def _inside(directory: int, word: str) -> int:
 def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
     """The graph in an open file, whatever it is called."""
     limits = reading.limits
-    head = file.read(8)
+    head = file.read(HEAD)
+    kind = other_kind(head)
+    if kind is not None:
+        raise no_model(name, f"is {kind}, not a model file")
     if head.startswith(HDF5_MAGIC) or head[:4] in ZIP_MAGIC or _hidden_archive(file, name, head):
         seekable = file if file.seekable() else _buffered(file, head, limits)
         if head.startswith(HDF5_MAGIC):
@@ -118,14 +123,32 @@ def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
         from densecli.read import archive  # noqa: PLC0415
 
         return archive.read(seekable, name, reading.input_shapes, limits)
-    kind = next((kind for magic, kind in OTHERS if head.startswith(magic)), None)
-    if kind is not None:
-        raise ReadError(
-            f"{quote(name)} is {kind}, not a model file",
-            code="E105",
-            hint="densecli reads .keras, .h5, JSON, YAML and DSL",
-        )
-    return read_text(head + file.read(limits.config_bytes - len(head) + 1), name, reading)
+    try:
+        return read_text(head + file.read(max(0, limits.config_bytes - len(head) + 1)), name, reading)
+    except ReadError as error:
+        if error.code in ("E102", "E103") and name.lower().endswith(BINARY_SUFFIXES):
+            raise no_model(name, "is neither an archive of Keras nor HDF5, and no text") from None
+        raise
+
+
+def other_kind(head: bytes) -> str | None:
+    """What a file is whose first bytes say that it is no model; whether there is one inside is not looked for."""
+    if _is_tar(head):
+        return "a tar archive"
+    return next((kind for magic, kind in OTHERS if head.startswith(magic)), None)
+
+
+def _is_tar(head: bytes) -> bool:
+    """By the checksum in its first header; the oldest form has no other mark."""
+    checksum = head[148:156]
+    try:
+        return len(head) == HEAD and int(checksum.strip(b" \0"), 8) == sum(head) - sum(checksum) + 8 * ord(" ")
+    except ValueError:
+        return False
+
+
+def no_model(name: str, what: str) -> ReadError:
+    return ReadError(f"{quote(name)} {what}", code="E105", hint="densecli reads .keras, .h5, JSON, YAML and DSL")
 
 
 def _hidden_archive(file: BinaryIO, name: str, head: bytes) -> bool:
