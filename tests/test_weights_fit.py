@@ -102,6 +102,20 @@ def test_a_custom_layer_inside_a_model_is_not_judged(tmp_path):
     assert told(archive(tmp_path / "m.keras", sequential(inner), arrays)) == []
 
 
+def test_where_nobody_knows_which_group_is_whose_nothing_is_told(tmp_path):
+    """Numbers in names that are not the usual ones, as some versions of Keras wrote, and a layer whose weights are unknown."""
+    x = sequential()["config"]["layers"][0] | {"name": "x", "inbound_nodes": []}
+    wired = [(MINE, "x"), (dense("unknown", 5), "mine"), (dense("a", 3), "x")]
+    layers = [x] + [
+        {**layer, "name": layer["config"]["name"], "inbound_nodes": [[[inbound, 0, 0, {}]]]} for layer, inbound in wired
+    ]
+    ends = {"input_layers": [["x", 0, 0]], "output_layers": [["unknown", 0, 0], ["a", 0, 0]]}
+    config = {"module": "keras", "class_name": "Functional", "config": {"name": "m", "layers": layers, **ends}}
+    arrays = {"layers/dense_5/vars/0": (7, 5), "layers/dense_5/vars/1": (5,)}
+    arrays |= {"layers/dense_7/vars/0": (4, 3), "layers/dense_7/vars/1": (3,)}
+    assert told(archive(tmp_path / "m.keras", config, arrays)) == []
+
+
 # -- what does not --------------------------------------------------------------------------
 def test_every_layer_that_does_not_fit_is_told(tmp_path):
     wrong = {**ARRAYS, "layers/dense/vars/0": (5, 3), "layers/dense_1/vars/1": (7,)}
@@ -170,8 +184,9 @@ def test_a_list_of_layers_leads_nowhere_but_to_its_own_groups(tmp_path, listed):
     path = legacy(tmp_path / "m.h5", OLD, OLD_ARRAYS, ["a"])
     with h5py.File(path, "a") as file:
         file["model_weights"].attrs["layer_names"] = [b"a", listed.encode("utf-8", "surrogateescape")]
-        file["elsewhere"] = h5py.ExternalLink(str(tmp_path / "secret.h5"), "/")
-        file.create_group("/dangling")["x"] = h5py.SoftLink("/elsewhere")
+        file["elsewhere/kernel:0"] = [1.0]
+        for group in (file, file["elsewhere"]):
+            group.attrs["weight_names"] = [b"kernel:0"]
     assert told(path) == [("b", "'b' has 2 weights, but the file holds 0 for it")]
 
 

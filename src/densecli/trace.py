@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from densecli.errors import DenseError, GraphError, ShapeError, SpecErrors
 from densecli.graph import Call, Graph, Node, Ref, call_order, map_refs
-from densecli.shape import show
+from densecli.shape import check_sizes, show
 from densecli.text import plural
 
 if TYPE_CHECKING:
@@ -183,6 +183,8 @@ def apply(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], inputs: t
         return Result(args, kwargs, inputs, None, (Tensor(None, layer.compute_dtype),))
     dtypes = layer.call_dtype(args, kwargs, tuple(tensor.dtype for tensor in inputs))
     shapes = flat_shapes(output)
+    for shape in shapes:
+        check_sizes(shape or ())
     each = dtypes if isinstance(dtypes, list) else [dtypes] * len(shapes)
     return Result(args, kwargs, inputs, output, tuple(map(Tensor, shapes, each)))
 
