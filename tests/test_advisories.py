@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import densecli
+import densecli as package
 
 pytest.importorskip("h5py")
 
@@ -28,8 +28,9 @@ from advisories import (
     attack,
     with_weights,
 )
+from test_cli import densecli
 
-PACKAGE = str(Path(densecli.__file__).parent)
+PACKAGE = str(Path(package.__file__).parent)
 # Opens no file but the one it is asked for; imports nothing but densecli's own modules, runs nothing, connects to nothing.
 AUDIT = """
 import json, sys
@@ -220,3 +221,14 @@ def test_modules_of_the_program_itself_are_untouched(tmp_path):
     infer(open_spec(str(as_keras(tmp_path / "m", CONFIGS["CVE-2025-1550 module and class of anything"]))))
     assert os.system is system
     assert not {name for name in set(sys.modules) - before if not name.startswith("densecli")}
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+def test_a_class_that_nobody_knows_is_a_row_and_fails_the_strict(tmp_path, form):
+    path = str(form(tmp_path / "m", CONFIGS["CVE-2025-1550 module and class of anything"]))
+    shown, judged, allowed = densecli(path, "-f", "json"), densecli("check", path, "--strict"), densecli("check", path)
+    row = next(row for row in json.loads(shown.stdout)["layers"] if row["type"] == "system")
+    assert (shown.returncode, row["opaque"], row["output_shapes"]) == (0, True, [None])
+    assert (judged.returncode, "C121 system" in judged.stdout) == (1, True)
+    assert allowed.returncode == 0
+    assert not Path(f"/tmp/{CANARY}").exists()

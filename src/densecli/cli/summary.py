@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from densecli.cli import running
-from densecli.cli.complaints import complain
+from densecli.cli.complaints import complain, note_repeats
 from densecli.cli.fitting import warn_of_misfits
 from densecli.cli.formats import Failure, Format, Summary, View, bare, write
 from densecli.cli.look import look
@@ -91,6 +91,7 @@ def command(  # one parameter per option
         if isinstance(failure, Failure):
             complain(failure.errors)
     if not quiet:
+        note_repeats(spec)
         warn(good)
     if format is Format.ndjson or len(good) == len(results) or (format is Format.table and good):
         selection = {

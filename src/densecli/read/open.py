@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from densecli.errors import Place, ReadError, SpecSyntaxError
 from densecli.read.encoding import decode, too_large
 from densecli.read.reading import Reading
+from densecli.read.specs import is_pattern
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -71,7 +72,13 @@ def standard_input() -> BinaryIO:
 
 
 def unreadable(word: str, error: OSError | ValueError, otherwise: str | None = None) -> ReadError:
-    """The error for a file that the system does not let us read."""
+    """The error for a file that the system does not let us read; a socket cannot even be opened."""
+    number = getattr(error, "errno", None)
+    if number == errno.ENXIO:
+        return no_file(word)
+    if number == errno.ENOENT and is_pattern(word):
+        hint = "a shell hands on a pattern as it is where it matches nothing"
+        return ReadError(f"no file matches {quote(word)}", code="E110", hint=hint)
     hint = otherwise if isinstance(error, FileNotFoundError) else None
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return ReadError(f"cannot read {quote(word)}: {reason}", code="E109", hint=hint)
@@ -89,7 +96,13 @@ def _checked(descriptor: int, word: str) -> int:
             return _inside(descriptor, word)
     finally:
         os.close(descriptor)
-    raise ReadError(f"{quote(word)} is not a file", code="E105", hint="densecli reads regular files and standard input")
+    raise no_file(word)
+
+
+def no_file(word: str) -> ReadError:
+    return ReadError(
+        f"{quote(word)} is not a file", code="E105", hint="densecli reads regular files and standard input"
+    )
 
 
 def _inside(directory: int, word: str) -> int:
