@@ -39,7 +39,7 @@ BINARY_SUFFIXES = (".keras", ".h5", ".hdf5")
 WRAPPED = ("modelTopology", "model_topology", "model_config", "modelConfig")  # what stands around a config
 YAML_SUFFIXES = (".yaml", ".yml")
 NO_FILE = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"
-_DSL = re.compile(r"(?:\s|#[^\n]*)*(?:[(\[]\s*)*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)")
+_DSL = re.compile(r"(?:\s|#[^\r\n]*)*(?:[(\[]\s*)*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)")
 
 
 def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable

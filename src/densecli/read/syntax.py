@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from densecli.errors import Place
 
-_SKIP = re.compile(r"(?:[\s\ufeff]+|#[^\n]*)*")
+_SKIP = re.compile(r"(?:[\s\ufeff]+|#[^\r\n]*)*")
 _ARROW = re.compile(r"->|→")
 _VARIABLE = re.compile(r"\$(\w+)")
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -89,9 +89,8 @@ class _Parser:
     def parse(self) -> Stack:
         self.skip()
         if self.at == len(self.text):
-            raise SpecSyntaxError(
-                "the spec is empty", code="E101", hint="write a stack: Dense(16)@(3,2) -> Flatten -> Dense(4)"
-            )
+            hint = "write a stack: Dense(16)@(3,2) -> Flatten -> Dense(4)"
+            raise SpecSyntaxError("the spec is empty", code="E101", hint=hint, place=self.place(0, 0))
         stack = self.stack()
         if self.at < len(self.text):
             self.fail_unexpected("`->` or the end")
@@ -230,22 +229,25 @@ class _Parser:
 
     def arguments(self) -> list[Argument]:
         found: list[Argument] = []
+        named: set[str] = set()
         while not self.text.startswith(")", self.at) and self.at < len(self.text):
-            found.append(self.argument(found))
+            found.append(self.argument(named))
             if not self.text.startswith(",", self.at):
                 break
             self.at += 1
             self.skip()
         return found
 
-    def argument(self, before: list[Argument]) -> Argument:
+    def argument(self, named: set[str]) -> Argument:
         start = self.at
         name = self.keyword()
-        if name is not None and any(other.name == name for other in before):
-            self.fail(f"argument `{name}` is given twice", start, start + len(name), code="E305")
+        if name is not None:
+            if name in named:
+                self.fail(f"argument `{name}` is given twice", start, start + len(name), code="E305")
+            named.add(name)
         value_start = self.at
         value = self.value()
-        if name is None and any(other.name is not None for other in before):
+        if name is None and named:
             self.fail("a positional argument cannot follow a named one", value_start, self.end(), hint="name it too")
         return Argument(name, value, start - self.base, self.end() - self.base)
 
