@@ -48,6 +48,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def leave(error: BaseException, arguments: Sequence[str]) -> int:
     """Say what has to be said about the error; the exit code for it."""
+    if isinstance(error, typer.Exit) and error.exit_code == INTERRUPTED:  # what typer makes of Ctrl-C
+        error = KeyboardInterrupt()
     if isinstance(error, (streams.ReaderGoneError, KeyboardInterrupt, OutputError, OSError, MemoryError)):
         streams.discard()
     match error:
