@@ -48,8 +48,6 @@ def run(arguments: Sequence[str]) -> int:
 
 def leave(error: BaseException, arguments: Sequence[str]) -> int:
     """Say what has to be said about the error; the exit code for it."""
-    if isinstance(error, typer.Exit) and error.exit_code == INTERRUPTED:  # what typer makes of Ctrl-C
-        error = KeyboardInterrupt()
     if isinstance(error, (streams.ReaderGoneError, KeyboardInterrupt, OutputError, OSError, MemoryError)):
         streams.discard()
     match error:
@@ -92,6 +90,8 @@ def invoke(arguments: list[str]) -> int:
         app = build([arguments[0]] if arguments[0] in COMMANDS else list(COMMANDS))
     command = typer.main.get_command(app)
     code = command.main(arguments, prog_name="densecli", standalone_mode=False)
+    if code == INTERRUPTED:  # what typer makes of Ctrl-C
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else OK
 
 
