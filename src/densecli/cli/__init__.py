@@ -42,8 +42,15 @@ def run(arguments: Sequence[str]) -> int:
         code = invoke(list(arguments))
         streams.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last line of defence
-        return leave(error, arguments)
+        return left(error, arguments)
     return code
+
+
+def left(error: BaseException, arguments: Sequence[str]) -> int:
+    try:
+        return leave(error, arguments)
+    except Exception as another:  # noqa: BLE001  # a bug in saying what went wrong
+        return bug(another, arguments)
 
 
 def leave(error: BaseException, arguments: Sequence[str]) -> int:

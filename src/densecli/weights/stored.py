@@ -130,10 +130,7 @@ def has_weights(path: str, limits: Limits = LIMITS) -> bool:
 
 def zipped(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
     archive.check_count(file, limits)
-    try:
-        return zipfile.ZipFile(file)
-    except archive.DAMAGE as error:
-        raise archive.damaged(error) from None
+    return archive.opened_archive(file)
 
 
 # -- HDF5 -------------------------------------------------------------------------------
