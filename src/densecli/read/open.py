@@ -77,8 +77,8 @@ def unreadable(word: str, error: OSError | ValueError, otherwise: str | None = N
     if number == errno.ENXIO:
         return no_file(word)
     if number == errno.ENOENT and is_pattern(word):
-        hint = "a shell hands on a pattern as it is where it matches nothing"
-        return ReadError(f"no file matches {quote(word)}", code="E110", hint=hint)
+        why = "a shell hands on a pattern as it is where it matches nothing"
+        return ReadError(f"no file matches {quote(word)}", code="E110", hint=why)
     hint = otherwise if isinstance(error, FileNotFoundError) else None
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return ReadError(f"cannot read {quote(word)}: {reason}", code="E109", hint=hint)
@@ -124,9 +124,9 @@ def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
     """The graph in an open file, whatever it is called."""
     limits = reading.limits
     head = file.read(HEAD)
-    kind = other_kind(head)
-    if kind is not None:
-        raise no_model(name, f"is {kind}, not a model file")
+    other = other_kind(head)
+    if other is not None:
+        raise no_model(name, f"is {other}, not a model file")
     if head.startswith(HDF5_MAGIC) or head[:4] in ZIP_MAGIC or _hidden_archive(file, name, head):
         seekable = file if file.seekable() else _buffered(file, head, limits)
         if head.startswith(HDF5_MAGIC):

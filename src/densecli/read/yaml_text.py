@@ -69,8 +69,8 @@ def _parse(text: str) -> Iterator[Any]:
 
 def _parse_with(text: str, stand_ins: dict[str, str]) -> Iterator[Any]:
     """The events of a text in which other characters, of private use, stand for some."""
-    plain = str.maketrans({stand_in: char for char, stand_in in stand_ins.items()})
-    for event in _parse(text.translate(str.maketrans(stand_ins))):
+    plain = {ord(stand_in): char for char, stand_in in stand_ins.items()}
+    for event in _parse(text.translate({ord(char): stand_in for char, stand_in in stand_ins.items()})):
         if isinstance(event, yaml.ScalarEvent):
             event.value = event.value.translate(plain)
         yield event
