@@ -232,3 +232,27 @@ def test_a_class_that_nobody_knows_is_a_row_and_fails_the_strict(tmp_path, form)
     assert (judged.returncode, "C121 system" in judged.stdout) == (1, True)
     assert allowed.returncode == 0
     assert not Path(f"/tmp/{CANARY}").exists()
+
+
+OPAQUE = {
+    "Lambda": {
+        "module": "keras.layers",
+        "config": {"name": "o", "function": {"class_name": "__lambda__", "config": {"code": "4wEA"}}},
+    },
+    "TorchModuleWrapper": {"module": "keras.utils", "config": {"name": "o", "module": "UEsDBAAACAgAAA=="}},
+    "TFSMLayer": {"module": "keras.layers", "config": {"name": "o", "filepath": "/etc/passwd"}},
+    "JaxLayer": {"module": "keras.layers", "config": {"name": "o", "call_fn": "x"}},
+    "Mine": {"module": "my", "config": {"name": "o"}, "registered_name": "my>Mine"},
+}
+
+
+@pytest.mark.parametrize("kind", OPAQUE)
+def test_what_only_code_could_describe_is_a_lower_bound_and_fails_the_strict(tmp_path, kind):
+    dense = {"module": "keras.layers", "class_name": "Dense", "config": {"name": "d", "units": 3}}
+    path = str(as_json(tmp_path / "m", attack(dense, {"class_name": kind, **OPAQUE[kind]})))
+    table, record = densecli(path).stdout, json.loads(densecli(path, "-f", "json").stdout)
+    assert "Total params: \u2265 15 " in table
+    assert (record["layers"][-1]["opaque"], record["layers"][-1]["output_shapes"]) == (True, [None])
+    assert (record["totals"]["params"], record["totals"]["lower_bound"]) == (15, True)
+    judged = densecli("check", path, "--strict")
+    assert (judged.returncode, f"C121 {kind} 'o'" in judged.stdout) == (1, True)
