@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import timeit
 from pathlib import Path
-from typing import Any
+from time import process_time
+from typing import TYPE_CHECKING, Any
 
 import densecli.layers
 from cases import Case, families
@@ -13,6 +16,9 @@ from densecli.graph import Graph, Node
 from densecli.layer import ALIASES, CATALOGUE, Layer, lookup
 from densecli.names import snake_case
 from densecli.trace import Tensor, apply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CONFORMANCE = Path(__file__).parent / "conformance"
 
@@ -68,6 +74,21 @@ def call_case(case: Case, layer: Layer) -> Any:
 
 def flat_shapes(items: Any) -> list[Any]:
     return [shape for item in items for shape in ([item] if isinstance(item, tuple) else flat_shapes(item))]
+
+
+def grows_no_faster(work: Callable[[int], Callable[[], object]], count: int) -> bool:
+    """Whether four times the amount takes less than eight times the CPU time: linear work takes 4, quadratic 16."""
+
+    def seconds(amount: int) -> float:
+        job = work(amount)
+        gc.collect()
+        gc.disable()  # its time is that of all that other tests left behind
+        try:
+            return min(timeit.repeat(job, timer=process_time, number=1, repeat=3))
+        finally:
+            gc.enable()
+
+    return seconds(4 * count) < 8 * max(seconds(count), 0.01)
 
 
 def marked(text: str) -> tuple[str, tuple[int, int]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.check.finding import is_judgement
 from densecli.errors import DenseError, ReadError
 from densecli.model import layers_of
 from densecli.text import plural
@@ -41,6 +40,7 @@ def misfits_in(spec: Spec, graph: Graph, limits: Limits) -> Sequence[DenseError]
         )
     if spec.text is not None:
         return [ReadError("a stack holds no weights", code="E324")]
+    from densecli.check.finding import is_judgement  # noqa: PLC0415  # a summary has no judge
     from densecli.weights import misfits  # noqa: PLC0415  # loads numpy
 
     try:
