@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import timeit
+import sys
+from contextlib import contextmanager
 from pathlib import Path
-from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers
@@ -18,7 +17,7 @@ from densecli.names import snake_case
 from densecli.trace import Tensor, apply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 CONFORMANCE = Path(__file__).parent / "conformance"
 
@@ -77,18 +76,31 @@ def flat_shapes(items: Any) -> list[Any]:
 
 
 def grows_no_faster(work: Callable[[int], Callable[[], object]], count: int) -> bool:
-    """Whether four times the amount takes less than eight times the CPU time: linear work takes 4, quadratic 16."""
+    """Whether four times the amount takes less than six times the calls of functions: linear work takes 4, quadratic 16."""
 
-    def seconds(amount: int) -> float:
+    def calls(amount: int) -> int:
         job = work(amount)
-        gc.collect()
-        gc.disable()  # its time is that of all that other tests left behind
-        try:
-            return min(timeit.repeat(job, timer=process_time, number=1, repeat=3))
-        finally:
-            gc.enable()
+        with calls_counted() as counted:
+            job()
+        return counted[0]
 
-    return seconds(4 * count) < 8 * max(seconds(count), 0.01)
+    calls(1)
+    return calls(4 * count) < 6 * calls(count)
+
+
+@contextmanager
+def calls_counted() -> Iterator[list[int]]:
+    """Counts the calls of functions, Python's and built-in ones: work that is the same on every machine, unlike seconds."""
+    count = [0]
+
+    def event(_: Any, kind: str, __: Any) -> None:
+        count[0] += kind in ("call", "c_call")
+
+    sys.setprofile(event)
+    try:
+        yield count
+    finally:
+        sys.setprofile(None)
 
 
 def marked(text: str) -> tuple[str, tuple[int, int]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +14,7 @@ from densecli.errors import DenseError, LimitError, Source, draw
 from densecli.infer import infer
 from densecli.read.dsl import read
 from densecli.render.json import as_record
+from support import calls_counted
 
 RECORD = as_record(
     infer(read(Source("<argument>", "Dense(16)@(3,2) -> Activation(relu, name=act) -> Dense(4, name=fc)")))
@@ -197,11 +197,10 @@ def test_what_makes_no_sense_of_any_model_is_a_usage_error_with_a_caret(text):
     ],
 )
 def test_bombs_are_refused_at_once(text, code):
-    start = time.process_time()
-    with pytest.raises(DenseError) as caught:
+    with calls_counted() as calls, pytest.raises(DenseError) as caught:
         answer(text)
     assert caught.value.code == code
-    assert time.process_time() - start < 1
+    assert calls[0] < 200_000
 
 
 def test_long_but_flat_expressions_work():
@@ -211,11 +210,9 @@ def test_long_but_flat_expressions_work():
 
 def test_work_is_bounded():
     record = RECORD | {"layers": RECORD["layers"] * 1_000}
-    start = time.process_time()
     with pytest.raises(LimitError) as caught:
         answer("sum(sum(m.params for m in layers) for l in layers) > 0", record)
     assert caught.value.code == "E502"
-    assert time.process_time() - start < 20
 
 
 def test_nothing_is_evaluated_by_python(monkeypatch):

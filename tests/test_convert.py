@@ -95,7 +95,7 @@ def models(draw, names=WORDS, shared=False):
             calls.append(Call((draw(st.sampled_from(tensors)),)))
         nodes.append(Node("", layer, calls))
         tensors += [Ref(len(nodes) - 1, call) for call in range(len(calls))]
-    used = {ref for node in nodes for call in node.calls for ref in call.refs()}
+    used = {ref for node in nodes for call in node.calls for ref in call.refs}
     outputs = [ref for ref in tensors if ref not in used] or tensors[-1:]
     given_names = draw(st.lists(names, min_size=len(nodes), max_size=len(nodes), unique=True))
     for node, name in zip(nodes, given_names, strict=True):

@@ -13,9 +13,10 @@ import pytest
 from densecli.errors import OutputError, Source
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.infer import infer
+from densecli.layer import Constant
 from densecli.layers.core import Dense, InputLayer, Masking
 from densecli.layers.merge import Add
-from densecli.layers.operations import Constant, Operation
+from densecli.layers.operations import Operation
 from densecli.read import keras
 from densecli.read.tensorflow_ops import operation
 from densecli.render import keras_config, python

@@ -104,7 +104,7 @@ def test_the_time_grows_with_the_calls_and_no_faster(model):
         config = model(count)
         return lambda: report(config)
 
-    assert grows_no_faster(work, 700)
+    assert grows_no_faster(work, 300)
 
 
 def test_more_than_two_million_values_are_refused_first():

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent / "src" / "densecli"
 # The floors of docs/architecture.md; a package's modules share its floor and may import each other.
 FLOORS = {
     "__init__": 9, "__main__": 10, "errors": 0, "text": 0, "names": 0, "shape": 1, "kernels": 1, "fields": 2, "layer": 3, "layers": 4,
-    "graph": 5, "trace": 5, "model": 5, "forward": 5, "fuse": 5, "liveness": 5, "read": 6, "report": 6, "infer": 7, "saved": 5, "optimizers": 7, "backward": 7, "footprint": 7, "sweep": 7, "run": 7, "weights": 7, "data": 7, "profile": 7, "memory": 0, "check": 8, "render": 8,
+    "graph": 5, "trace": 5, "model": 5, "forward": 5, "fuse": 5, "liveness": 5, "read": 6, "report": 6, "infer": 7, "saved": 5, "optimizers": 7, "backward": 7, "footprint": 7, "sweep": 7, "run": 7, "weights": 7, "data": 7, "profile": 7, "memory": 0, "records": 0, "check": 8, "render": 8,
     "cli": 9,
 }  # fmt: skip
 MODULES = sorted(ROOT.rglob("*.py"))

@@ -76,7 +76,7 @@ def test_a_layer_keeps_what_autograd_saves(text):
     result, layer = found.results[index, 0], stack.nodes[index].layer
     trains = any(owned.trains for owned in layer_weights(layer, result))
     kept = kept_by(layer, result, flows=True, trains=trains)
-    refs = stack.nodes[index].calls[0].refs()
+    refs = stack.nodes[index].calls[0].refs
     shared = sum(bytes_of(found.tensor(refs[position])) for position in set(kept.inputs))
     own = kept.own + kept.copies + (bytes_of(result.tensors[0]) if kept.output else 0)
     recorded = RECORDED["layers"][text]

@@ -110,7 +110,7 @@ def test_a_layer_with_many_arguments_is_no_burden(loader):
         return lambda: error(text.encode(), loader)
 
     assert work(10)().code == "E305"
-    assert grows_no_faster(work, 1000)
+    assert grows_no_faster(work, 300)
 
 
 @pytest.mark.parametrize(

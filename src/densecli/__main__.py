@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import sys
 from typing import NoReturn
 
@@ -15,7 +17,18 @@ def main() -> NoReturn:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # while modules are imported; from then on `run` sees to it
         code = 130
-    sys.exit(code)
+    leave(code)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process without taking every object apart first, as mypy does: a sixth of the time of a short run.
+
+    What was to be written is out by now, and nothing of ours waits for the interpreter's end (no atexit, no open files).
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, broken or none: `run` has said so
+            stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

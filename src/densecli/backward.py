@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.graph import Ref, call_order
 from densecli.infer import layer_weights, tensor_bytes
 from densecli.model import Model
 from densecli.names import is_float
+from densecli.records import Record
 from densecli.saved import NOTHING, RULES, Saved, Use, is_view, saved
 from densecli.trace import Result, Tensor, apply, flat_inputs
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from densecli.trace import Trace
 
 
-class LayerMemory(NamedTuple):
+class LayerMemory(Record):
     """One layer: bytes of its outputs in a forward pass, and what of it stays for the backward pass.
 
     `kept_bytes` are its outputs, where somebody needs them again, and what only the layer sees; `copy_bytes` are the part
@@ -34,7 +35,7 @@ class LayerMemory(NamedTuple):
     copy_bytes: int
 
 
-class Backward(NamedTuple):
+class Backward(Record):
     """Every layer; the bytes of all outputs, views apart; those of them that nobody needs again; layers of unknown size."""
 
     layers: tuple[LayerMemory, ...]
@@ -43,7 +44,7 @@ class Backward(NamedTuple):
     unknown: tuple[str, ...]
 
 
-class Held(NamedTuple):
+class Held(Record):
     """A tensor on its way: the row and memory that it belongs to, its size, and whether a gradient passes through it."""
 
     row: int
@@ -89,7 +90,7 @@ class Keeper:
             if Ref(*step) in tensors or step not in found.results:
                 continue
             node = graph.nodes[step[0]]
-            inputs = [tensors[ref] for ref in node.calls[step[1]].refs() if ref in tensors]
+            inputs = [tensors[ref] for ref in node.calls[step[1]].refs if ref in tensors]
             made = self.call((*path, node.name), node.layer, found.results[step], inputs)
             tensors.update({Ref(*step, index): held for index, held in enumerate(made)})
         return [tensors[ref] for ref in graph.outputs if ref in tensors]

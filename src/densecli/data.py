@@ -178,13 +178,13 @@ def vocabularies(graph: Graph, ref: Ref) -> Iterator[int]:
     """How many different integers the layers can look up that get this tensor, or its numbers in another shape."""
     for index, node in enumerate(graph.nodes):
         for call, each in enumerate(node.calls):
-            if ref not in each.refs():
+            if ref not in each.refs:
                 continue
             layer = node.layer
             if layer.vocabulary is not None:
                 yield layer.vocabulary
             elif isinstance(layer, Model):
-                place = each.refs().index(ref)
+                place = each.refs.index(ref)
                 yield from vocabularies(layer.graph, layer.graph.inputs[min(place, len(layer.graph.inputs) - 1)])
             elif layer.keeps_integers or layer.family == "reshaping":
                 yield from vocabularies(graph, Ref(index, call))

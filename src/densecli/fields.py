@@ -6,10 +6,11 @@ value. Descriptors instead of dataclasses: 140 frozen dataclasses cost some 200 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from densecli.errors import ArgumentError, did_you_mean
 from densecli.names import ACTIVATION_FLOPS, CONSTRAINTS, DTYPES, INITIALIZERS, QUANTIZATIONS, REGULARIZERS
+from densecli.records import Record
 from densecli.text import describe, quote
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Field(Generic[T]):
         return self  # only reached on the class: an instance's own value shadows the field
 
 
-class Object(NamedTuple):
+class Object(Record):
     """A Keras object that a config names and densecli does not interpret: a class name and its arguments."""
 
     class_name: str

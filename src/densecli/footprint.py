@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.backward import Backward, LayerMemory, layer_memory
 from densecli.errors import GraphError
@@ -13,6 +13,7 @@ from densecli.layers.core import InputLayer
 from densecli.liveness import peak, peak_tensors
 from densecli.model import Model
 from densecli.optimizers import optimizer_name, state_bytes, update_bytes
+from densecli.records import Record
 from densecli.shape import show
 from densecli.text import quote
 from densecli.trace import trace
@@ -28,7 +29,7 @@ POLICIES = ("float32", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16",
 LARGEST = 2**31 - 1  # no batch is larger: sizes of axes are 32-bit in places of every framework
 
 
-class Inference(NamedTuple):
+class Inference(Record):
     """A forward pass: the weights, and the tensors alive at its height, which is while `at` runs. All in bytes.
 
     `outputs` are those of all layers together, for runtimes that hold them until the pass ends.
@@ -51,7 +52,7 @@ class Inference(NamedTuple):
         return self.weights + self.outputs
 
 
-class Training(NamedTuple):
+class Training(Record):
     """A training step, in bytes.
 
     `activations` is what stays for the backward pass, `copies` the part of it that is copies. `passing` is what only passes
@@ -80,7 +81,7 @@ class Training(NamedTuple):
         return max(self.total, lasting + self.activations + self.passing, lasting + self.gradients + self.update)
 
 
-class Budget(NamedTuple):
+class Budget(Record):
     """The largest batches that fit: 0 where not even one sample does, None where the model fixes the batch."""
 
     bytes: int
@@ -88,7 +89,7 @@ class Budget(NamedTuple):
     training: int | None
 
 
-class WeightSum(NamedTuple):
+class WeightSum(Record):
     """All weights of one dtype."""
 
     dtype: str
@@ -96,7 +97,7 @@ class WeightSum(NamedTuple):
     bytes: int
 
 
-class Footprint(NamedTuple):
+class Footprint(Record):
     """The memory of a model at one batch size. `not_counted` are layers whose sizes nobody told; totals are without them."""
 
     source: str
@@ -112,7 +113,7 @@ class Footprint(NamedTuple):
     budget: Budget | None = None
 
 
-class Wish(NamedTuple):
+class Wish(Record):
     """What the user asks for."""
 
     batch: int = 1
@@ -163,8 +164,8 @@ class Sums:
         built = RowBuilder(graph, found)
         rows = tuple(built.rows())
         self.uncounted = built.totals(rows).not_counted.get("params", ())
-        self.all: list[WeightInfo] = [owned.weight for owned in built.owned.values()]
-        self.trained = [owned.weight for owned in built.owned.values() if owned.trains and graph.trainable]
+        self.all: list[WeightInfo] = [owned.weight for owned in built.variables()]
+        self.trained = [owned.weight for owned in built.variables() if owned.trains and graph.trainable]
         self.weights = sum(map(weight_bytes, self.all))
 
     def by_dtype(self) -> tuple[WeightSum, ...]:
@@ -261,6 +262,7 @@ class _Recaster:
         nodes = [Node(node.name, self.layer(node.layer), node.calls, node.place) for node in graph.nodes]
         found = Graph(graph.name, graph.kind, nodes, graph.inputs, graph.outputs)
         found.trainable, found.deferred, found.warnings = graph.trainable, graph.deferred, graph.warnings
+        found.told = graph.told
         return found
 
     def layer(self, layer: Layer) -> Layer:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 from inspect import signature
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import DenseError
-from densecli.graph import Call, Graph, Ref, call_order, map_refs
+from densecli.graph import Call, Graph, Ref, call_order, map_refs, refs_in
+from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 Array = Any
 
 
-class Value(NamedTuple):
+class Value(Record):
     """An array on its way, and the mask that Keras would carry with it."""
 
     array: Array
@@ -54,7 +55,7 @@ def forward(
                 if left[ref]
             })  # fmt: skip
             del made
-            release(graph.nodes[node].calls[call].refs(), values, left)
+            release(graph.nodes[node].calls[call].refs, values, left)
     return [values[ref] for ref in graph.outputs]
 
 
@@ -75,7 +76,7 @@ def uses(graph: Graph, order: Sequence[Step]) -> Counter[Ref]:
     count = Counter(graph.outputs)
     for node, call in order:
         if Ref(node, call) not in graph.inputs:
-            count.update(graph.nodes[node].calls[call].refs())
+            count.update(graph.nodes[node].calls[call].refs)
     return count
 
 
@@ -109,7 +110,7 @@ def call_layer(
 
 def tensor_arguments(call: Call) -> int:
     """How many arguments of a call hold tensors."""
-    return sum(bool(Call((item,)).refs()) for item in (*call.args, *call.kwargs.values()))
+    return sum(any(True for _ in refs_in(item)) for item in (*call.args, *call.kwargs.values()))
 
 
 def mask_of(kwargs: Mapping[str, Any], masks: Sequence[Any]) -> Any:

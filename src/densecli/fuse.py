@@ -11,7 +11,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from densecli.fields import Object
-from densecli.graph import Call, Graph, Node, Ref, call_order, map_refs
+from densecli.graph import Call, Graph, Node, Ref, call_order
 from densecli.layers.activation import LeakyReLU, ReLU
 from densecli.layers.conv import Conv
 from densecli.layers.core import Activation, Dense
@@ -45,7 +45,7 @@ class Fuser:
         self.order = call_order(graph)[0]
         self.uses = Counter(graph.outputs)
         for node, call in self.order:
-            self.uses.update(graph.nodes[node].calls[call].refs())
+            self.uses.update(graph.nodes[node].calls[call].refs)
         self.inputs = set(graph.inputs)
         for node, call in self.order:
             if Ref(node, call) not in self.inputs:
@@ -108,7 +108,7 @@ class Fuser:
             return False
         if not isinstance(producer, (*PRODUCTS, Merge, BatchNormalization)) or self.ops.in_place(activation) is None:
             return False
-        if isinstance(producer, Merge) and len(self.nodes[index].calls[0].refs()) < 2:  # hands its input on
+        if isinstance(producer, Merge) and len(self.nodes[index].calls[0].refs) < 2:  # hands its input on
             return False
         joined = copy(producer)
         joined.activation = activation
@@ -124,13 +124,12 @@ class Fuser:
     def rewritten(self, graph: Graph) -> Graph:
         outputs = [self.moved.get(ref, ref) for ref in graph.outputs]
         made = Graph(graph.name, graph.kind, self.nodes, graph.inputs, outputs)
-        made.trainable, made.deferred = graph.trainable, graph.deferred
+        made.trainable, made.deferred, made.told = graph.trainable, graph.deferred, graph.told
         return made
 
 
 def redirected(call: Call, moved: dict[Ref, Ref]) -> Call:
-    args, kwargs, extra = map_refs((call.args, call.kwargs, call.extra), lambda ref: moved.get(ref, ref))
-    return Call(args, kwargs, extra, call.stated)
+    return call.mapped(lambda ref: moved.get(ref, ref))
 
 
 def along_channels(layer: Layer, normalization: BatchNormalization, weights: dict[str, Any]) -> bool:

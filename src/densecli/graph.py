@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from densecli.errors import Place
     from densecli.layer import Layer
-    from densecli.shape import Shape
 
 
-class Ref(NamedTuple):
+class Ref(Record):
     """One tensor: which node made it, at which of its calls, and which of the outputs it is."""
 
     node: int
@@ -22,30 +23,39 @@ class Ref(NamedTuple):
     tensor: int = 0
 
 
-class Call(NamedTuple):
+_NONE: dict[str, Any] = {}  # never written to
+
+
+class Call:
     """One use of a layer: `args` and `kwargs` as in Keras' call, with a Ref wherever a tensor stands.
 
-    `extra` are arguments without a bearing on shapes (mask, training); tensors in them are connections nevertheless.
-    `stated` are the (shape, dtype) of the outputs that a file tells, by output index: all that is known of custom layers.
+    `extra` are arguments without a bearing on shapes (mask, training); tensors in them are connections nevertheless, and
+    so among the `refs`. A `plain` call, with one tensor, is the shortcut that makes large models fast.
     """
 
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any] = {}  # noqa: RUF012  # never written to
-    extra: dict[str, Any] = {}  # noqa: RUF012
-    stated: dict[int, tuple[Shape, str]] | None = None
+    __slots__ = ("args", "extra", "kwargs", "plain", "refs")
 
-    @property
-    def plain(self) -> bool:
-        """Whether this is the usual call, with one tensor: the shortcut that makes large models fast."""
-        return len(self.args) == 1 and type(self.args[0]) is Ref and not self.kwargs and not self.extra
+    def __init__(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None, extra: dict[str, Any] | None = None
+    ) -> None:
+        self.args, self.kwargs, self.extra = args, kwargs or _NONE, extra or _NONE
+        self.plain = len(args) == 1 and type(args[0]) is Ref and not kwargs and not extra
+        self.refs: tuple[Ref, ...] = args if self.plain else tuple(refs_in(self._arguments()))
 
-    def refs(self) -> list[Ref]:
-        args = self.args
-        if len(args) == 1 and type(args[0]) is Ref and not self.kwargs and not self.extra:  # `plain`, without the call
-            return [args[0]]
-        found: list[Ref] = []
-        map_refs((self.args, self.kwargs, self.extra), found.append)
-        return found
+    def mapped(self, function: Callable[[Ref], Ref]) -> Call:
+        """The same call on other tensors."""
+        return Call(*map_refs(self._arguments(), function))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Call) and self._arguments() == other._arguments()
+
+    def _arguments(self) -> tuple[Any, ...]:
+        return self.args, self.kwargs, self.extra
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Call{self._arguments()!r}"
 
 
 class Node:
@@ -57,6 +67,12 @@ class Node:
         self.name, self.layer, self.calls, self.place = name, layer, calls, place
 
 
+Step = tuple[int, int]  # a node and one of its calls
+# What a file says of the outputs of calls, by index and as the file has it: {shape, dtype}. It is all that is known of
+# custom layers.
+Told = dict[Step, dict[int, Mapping[str, Any]]]
+
+
 class Graph:
     """A whole model. `kind` is Keras' class (Sequential or Functional); nodes stand in the order they were made.
 
@@ -64,7 +80,8 @@ class Graph:
     """
 
     __slots__ = (
-        "deferred", "expect", "inputs", "kind", "name", "nodes", "order", "outputs", "place", "trainable", "warnings",
+        "deferred", "expect", "inputs", "kind", "name", "nodes", "order", "outputs", "place", "told", "trainable",
+        "warnings",
     )  # fmt: skip
 
     def __init__(self, name: str, kind: str, nodes: list[Node], inputs: list[Ref], outputs: list[Ref]) -> None:
@@ -75,6 +92,21 @@ class Graph:
         self.place: Place | None = None
         self.order: tuple[list[Step], dict[int, int]] | None = None  # once somebody asked; calls then stay as they are
         self.expect: dict[str, Any] = {}
+        self.told: Told = {}
+
+
+def refs_in(tree: Any) -> Iterator[Ref]:
+    """Every tensor in the arguments of a call, in order."""
+    if isinstance(tree, Ref):
+        yield tree
+    elif isinstance(tree, list | tuple):
+        for item in tree:
+            yield from refs_in(item)
+    elif isinstance(tree, dict):
+        for item in tree.values():
+            yield from refs_in(item)
+    elif isinstance(tree, slice):
+        yield from refs_in((tree.start, tree.stop, tree.step))
 
 
 def map_refs(tree: Any, function: Callable[[Ref], Any]) -> Any:
@@ -84,15 +116,12 @@ def map_refs(tree: Any, function: Callable[[Ref], Any]) -> Any:
     if isinstance(tree, list):
         return [map_refs(item, function) for item in tree]
     if isinstance(tree, tuple):
-        return tuple(map_refs(item, function) for item in tree)
+        return tuple([map_refs(item, function) for item in tree])
     if isinstance(tree, dict):
         return {key: map_refs(item, function) for key, item in tree.items()}
     if isinstance(tree, slice):
         return slice(*(map_refs(item, function) for item in (tree.start, tree.stop, tree.step)))
     return tree
-
-
-Step = tuple[int, int]  # a node and one of its calls
 
 
 def call_order(graph: Graph) -> tuple[list[Step], dict[int, int]]:
@@ -106,35 +135,41 @@ def call_order(graph: Graph) -> tuple[list[Step], dict[int, int]]:
 
 
 def _call_order(graph: Graph) -> tuple[list[Step], dict[int, int]]:
-    done: set[Step] = set()
     order: list[Step] = []
     seen: dict[int, int] = {}
+    done: dict[Step, bool] = {}  # False on the way there
     inputs = {ref[:2] for ref in graph.inputs}
     for output in graph.outputs:
-        _visit(graph, output[:2], inputs, (done, order, seen))
+        if output[:2] not in done:
+            _visit(graph, output[:2], inputs, (done, order, seen))
     return order, seen
 
 
-def _visit(graph: Graph, start: Step, inputs: set[Step], state: tuple[set[Step], list[Step], dict[int, int]]) -> None:
+def _visit(
+    graph: Graph, step: Step, inputs: set[Step], state: tuple[dict[Step, bool], list[Step], dict[int, int]]
+) -> None:
     done, order, seen = state
-    path: dict[Step, Iterator[Ref]] = {}
-    pending = [] if start in done else [start]
-    while pending:
-        step = pending[-1]
-        if step not in path:
-            seen.setdefault(step[0], len(seen))
-            path[step] = iter(() if step in inputs else graph.nodes[step[0]].calls[step[1]].refs())
-        for node, call, _ in path[step]:
-            if (node, call) not in done:
-                break
+    nodes = graph.nodes
+    path: list[tuple[Step, Iterator[Ref]]] = []
+    while True:
+        done[step] = False
+        seen.setdefault(step[0], len(seen))
+        path.append((step, iter(() if step in inputs else nodes[step[0]].calls[step[1]].refs)))
+        while path:
+            for node, call, _ in path[-1][1]:
+                if not done.get((node, call)):
+                    break
+            else:
+                finished = path.pop()[0]
+                done[finished] = True
+                order.append(finished)
+                continue
+            break
         else:
-            del path[pending.pop()]
-            done.add(step)
-            order.append(step)
-            continue
-        if (node, call) in path:
-            raise _cycle(graph, list(path), (node, call))
-        pending.append((node, call))
+            return
+        step = (node, call)
+        if step in done:
+            raise _cycle(graph, [each for each, _ in path], step)
 
 
 def _cycle(graph: Graph, path: list[Step], step: Step) -> GraphError:
@@ -163,9 +198,9 @@ def _depths(graph: Graph, order: list[Step]) -> dict[int, int]:
     nodes: dict[int, int] = {}
     inputs = {ref[:2] for ref in graph.inputs}
     for step in reversed(order):
-        depth = steps[step] = nodes[step[0]] = max(steps.get(step, 0), nodes.get(step[0], 0))
-        if step in inputs:
-            continue
-        for ref in graph.nodes[step[0]].calls[step[1]].refs():
-            steps[ref[:2]] = max(steps.get(ref[:2], 0), depth + 1)
+        depth = nodes[step[0]] = max(steps.get(step, 0), nodes.get(step[0], 0))
+        if step not in inputs:
+            for node, call, _ in graph.nodes[step[0]].calls[step[1]].refs:
+                if steps.get((node, call), 0) <= depth:
+                    steps[node, call] = depth + 1
     return nodes

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from densecli.graph import Graph, Node, row_order
+from densecli.graph import Call, Graph, Node, row_order
 from densecli.layer import Layer
 from densecli.model import Model
 from densecli.names import DTYPE_BYTES
+from densecli.records import Record
 from densecli.report import CallInfo, Report, Row, TensorInfo, Totals, WeightInfo
 from densecli.shape import product, size, times
 from densecli.text import plural, quote
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from densecli.layer import Weight
+    from densecli.shape import Shape
 
 FIGURES = ("macs", "flops", "activation_bytes")
 
 
-class Owned(NamedTuple):
+class Owned(Record):
     """A weight and who owns it: equal owners are one variable.
 
     `trains` is what the model sees. It is not `weight.trainable` where a container is frozen but the layer inside it is
@@ -34,18 +36,27 @@ class Owned(NamedTuple):
     trains: bool
 
 
-class Cost(NamedTuple):
-    """What one call of a layer costs, and the weights that it is called with."""
+class Cost(Record):
+    """What one call of a layer costs, the weights that it is called with, and the shapes that go in and come out.
+
+    The model sees `trained_params` trained; `shared` tells whether another layer may own one of the weights too.
+    """
 
     weights: tuple[Owned, ...]
     params: int
     trainable_params: int
     weight_bytes: int
+    trained_params: int
+    trained_bytes: int
     macs: int | None
     flops: int | None
     activation_bytes: int | None
     rows: tuple[Row, ...]
     uncounted: bool
+    shared: bool
+    infos: tuple[WeightInfo, ...]
+    input_shapes: tuple[Shape | None, ...]
+    output_shapes: tuple[Shape | None, ...]
 
 
 def infer(graph: Graph, source: str = "<argument>", batch: int | None = None) -> Report:
@@ -90,25 +101,33 @@ class RowBuilder:
     def __init__(self, graph: Graph, found: Trace) -> None:
         self.graph, self.found = graph, found
         self.costs: dict[int, Cost] = {}  # by id of the result, which the trace keeps alive
-        self.owned: dict[Any, Owned] = {}
+        self.alone: list[Cost] = []  # of layers that share nothing
+        self.owned: dict[Any, Owned] = {}  # the weights of all others
 
     def rows(self) -> Iterator[Row]:
         owners: dict[Any, str] = {}
+        known = self.found.results
         for index in row_order(self.graph):
             node = self.graph.nodes[index]
-            each = (self.found.results.get((index, call)) for call in range(len(node.calls)))
-            results = [result for result in each if result is not None]
+            results = [
+                (call, known[index, number]) for number, call in enumerate(node.calls) if (index, number) in known
+            ]
             if results:
                 yield self.row(index, node, results, owners)
 
-    def row(self, index: int, node: Node, results: list[Result], owners: dict[Any, str]) -> Row:
-        cost = self.cost(node.layer, results)
+    def row(self, index: int, node: Node, results: list[tuple[Call, Result]], owners: dict[Any, str]) -> Row:
+        layer, last = node.layer, results[-1][1]
+        costs = [self.cost(layer, result) for _, result in results]
+        cost = costs[0] if len(costs) == 1 else _of_all_calls(costs)
         shares = self.register(index, node, cost, owners)
-        calls = tuple(self.call_info(node, call, result) for call, result in enumerate(results))
-        return _row(node.name, node.layer, results[-1], cost, calls)._replace(shares_weights_with=shares)
+        calls = tuple([self.call_info(call, each) for (call, _), each in zip(results, costs, strict=True)])
+        return _row(node.name, (layer, last), cost, calls, shares)
 
     def register(self, index: int, node: Node, cost: Cost, owners: dict[Any, str]) -> tuple[str, ...]:
         """Enter the weights into the model's; whoever has the same ones already is named."""
+        if not cost.shared:
+            self.alone.append(cost)
+            return ()
         shares: dict[str, None] = {}
         for owned in cost.weights:
             owner = owned.owner if owned.owner[0] is not None else (index, *owned.owner[1:])
@@ -119,45 +138,44 @@ class RowBuilder:
         shares.pop(node.name, None)
         return tuple(shares)
 
-    def call_info(self, node: Node, call: int, result: Result) -> CallInfo:
-        refs, nodes = node.calls[call].refs(), self.graph.nodes
-        return CallInfo(
-            tuple([nodes[ref.node].name for ref in refs]),
-            tuple([shape for shape, _ in result.inputs]),
-            tuple([shape for shape, _ in result.tensors]),
-            tuple([ref[1:] for ref in refs]),
-        )
+    def call_info(self, call: Call, cost: Cost) -> CallInfo:
+        refs, nodes = call.refs, self.graph.nodes
+        names = tuple([nodes[ref.node].name for ref in refs])
+        return CallInfo(names, cost.input_shapes, cost.output_shapes, tuple([ref[1:] for ref in refs]))
 
-    def cost(self, layer: Layer, results: list[Result]) -> Cost:
-        """Weights by the first call, as Keras builds them; work is the sum over all calls."""
-        if len(results) > 1:
-            counts = Counter(map(id, results))  # equal calls share their result
-            different = {id(result): result for result in results}
-            each = [(call_cost(layer, result), counts[key]) for key, result in different.items()]
-            sums = _sums(each)
-            inner = zip(*(cost.rows for cost, _ in each), strict=False)
-            rows = tuple(_summed([(row, count) for row, (_, count) in zip(same, each, strict=True)]) for same in inner)
-            return each[0][0]._replace(rows=rows, **sums)
-        known = self.costs.get(id(results[0]))
+    def cost(self, layer: Layer, result: Result) -> Cost:
+        known = self.costs.get(id(result))  # equal calls share their result
         if known is None:
-            known = self.costs[id(results[0])] = call_cost(layer, results[0])
+            known = self.costs[id(result)] = call_cost(layer, result)
         return known
 
+    def variables(self) -> Iterator[Owned]:
+        """Every variable of the model, once."""
+        for cost in self.alone:
+            yield from cost.weights
+        yield from self.owned.values()
+
+    def sizes(self) -> tuple[int, int, int, int]:
+        """Elements and bytes of all variables, then of those that training changes."""
+        alone = [(cost.params, cost.weight_bytes, cost.trained_params, cost.trained_bytes) for cost in self.alone]
+        each = [(*weight_size(owned.weight), owned.trains) for owned in self.owned.values()]
+        others = [(params, size, params * trains, size * trains) for params, size, trains in each]
+        params, occupied, *trained = map(sum, zip((0, 0, 0, 0), *alone, *others, strict=True))
+        return params, occupied, *(trained if self.graph.trainable else (0, 0))
+
     def totals(self, rows: Sequence[Row]) -> Totals:
-        sizes = [(*weight_size(owned.weight), owned.trains) for owned in self.owned.values()]
-        trained = [size for size in sizes if size[2] and self.graph.trainable]
-        not_counted = {figure: tuple(row.name for row in rows if getattr(row, figure) is None) for figure in FIGURES}
+        params, occupied, trained, trained_bytes = self.sizes()
+        work = {figure: [getattr(row, figure) for row in rows] for figure in FIGURES}
+        sums = {figure: None if None in counts else sum(counts) for figure, counts in work.items()}
         uncounted = tuple(row.name for row in rows if row.uncounted)
+        unknown = {
+            figure: tuple(row.name for row in rows if getattr(row, figure) is None)
+            for figure, total in sums.items()
+            if total is None
+        }
+        not_counted = {"params": uncounted} | unknown if uncounted else unknown
         return Totals(
-            sum(params for params, _, _ in sizes),
-            sum(params for params, _, _ in trained),
-            sum(occupied for _, occupied, _ in sizes),
-            sum(occupied for _, occupied, _ in trained),
-            _sum(row.macs for row in rows),
-            _sum(row.flops for row in rows),
-            _sum(row.activation_bytes for row in rows),
-            {figure: names for figure, names in ({"params": uncounted} | not_counted).items() if names},
-            bool(uncounted),
+            params, trained, occupied, trained_bytes, **sums, not_counted=not_counted, lower_bound=bool(uncounted)
         )
 
     def warnings(self, rows: Sequence[Row]) -> Iterator[str]:
@@ -175,38 +193,55 @@ class RowBuilder:
                 )
 
     def trained_inside(self, row: Row) -> int:
-        known = self.costs.get(id(row.expects))
-        weights = call_cost(row.layer, row.expects).weights if known is None else known.weights
-        return sum(weight_params(owned.weight) for owned in weights if owned.trains)
+        return self.cost(row.layer, row.expects).trained_params
 
 
-def _row(name: str, layer: Layer, last: Result, cost: Cost, calls: tuple[CallInfo, ...]) -> Row:
+def _row(
+    name: str, called: tuple[Layer, Result], cost: Cost, calls: tuple[CallInfo, ...], shares: tuple[str, ...] = ()
+) -> Row:
+    layer, last = called
     return Row(
         name, layer.type_name, layer.trainable, last.tensors[0].dtype if last.tensors else "", calls,
         cost.params, cost.trainable_params, cost.weight_bytes, cost.macs, cost.flops, cost.activation_bytes,
-        tuple(owned.weight for owned in cost.weights), cost.rows, (), layer.opaque or last.output is None, layer, last, cost.uncounted,
+        cost.infos, cost.rows, shares, layer.opaque or last.output is None, layer, last, cost.uncounted,
     )  # fmt: skip
 
 
 def call_cost(layer: Layer, result: Result) -> Cost:
     """Costs of one call of one layer."""
     weights = tuple(layer_weights(layer, result))
-    sizes = [weight_size(owned.weight) for owned in weights]
+    sizes = [(*weight_size(owned.weight), owned) for owned in weights]
     opaque = layer.opaque or result.output is None
     macs = None if opaque else layer.macs(result.output, *result.args, **result.kwargs)
     elementwise = None if opaque else layer.elementwise(result.output, *result.args, **result.kwargs)
     rows = tuple(child_rows(layer, result))
     return Cost(
         weights,
-        sum(params for params, _ in sizes),
-        sum(params for (params, _), owned in zip(sizes, weights, strict=True) if owned.weight.trainable),
-        sum(occupied for _, occupied in sizes),
+        sum([params for params, _, _ in sizes]),
+        sum([params for params, _, owned in sizes if owned.weight.trainable]),
+        sum([occupied for _, occupied, _ in sizes]),
+        sum([params for params, _, owned in sizes if owned.trains]),
+        sum([occupied for _, occupied, owned in sizes if owned.trains]),
         macs,
         None if macs is None or elementwise is None else 2 * macs + elementwise,
-        _sum(tensor_bytes(tensor) for tensor in result.tensors),
+        _sum(map(tensor_bytes, result.tensors)),
         rows,
         any(row.uncounted for row in rows) or _uncounted(layer, result),
+        any(owned.owner[0] is not None for owned in weights),
+        tuple([owned.weight for owned in weights]),
+        tuple([shape for shape, _ in result.inputs]),
+        tuple([shape for shape, _ in result.tensors]),
     )
+
+
+def _of_all_calls(costs: Sequence[Cost]) -> Cost:
+    """Weights by the first call, as Keras builds them; work is the sum over all calls."""
+    counted = Counter(map(id, costs))
+    different = {id(cost): cost for cost in costs}
+    each = [(cost, counted[key]) for key, cost in different.items()]
+    inner = zip(*(cost.rows for cost, _ in each), strict=False)
+    rows = tuple(_summed([(row, count) for row, (_, count) in zip(same, each, strict=True)]) for same in inner)
+    return each[0][0]._replace(rows=rows, **_sums(each))
 
 
 def _uncounted(layer: Layer, result: Result) -> bool:
@@ -235,14 +270,13 @@ def layer_weights(layer: Layer, result: Result) -> Iterator[Owned]:
 
 def _weights(layer: Layer, args: Any, kwargs: Any, above: tuple[bool, tuple[str, ...], Any]) -> Iterator[Owned]:
     trainable, path, shared = above
-    shared, path_here = (layer.shared_id, ()) if layer.shared_id is not None else (shared, path)
     if layer.opaque or (layer.held is not None and None in flat_inputs([list(args), kwargs])):
         yield from _own_weights(layer, layer.held or (), above)
         return
-    found = [
-        owned._replace(owner=(shared, *path_here, owned.owner[-1]))
-        for owned in _own_weights(layer, layer.weights(*args, **kwargs), above)
-    ]
+    found = list(_own_weights(layer, layer.weights(*args, **kwargs), above))
+    if layer.shared_id is not None:
+        shared = layer.shared_id
+        found = [owned._replace(owner=(shared, owned.owner[-1])) for owned in found]
     for child in layer.children(*args, **kwargs):
         found += _weights(child.layer, child.inputs, child.kwargs, (trainable, (*path, child.name), shared))
     if layer.leads:
@@ -270,7 +304,7 @@ def child_rows(layer: Layer, result: Result) -> Iterator[Row]:
         inputs = tuple(Tensor(shape, layer.compute_dtype) for shape in flat_inputs(child.inputs))
         inner = apply(child.layer, child.inputs, child.kwargs, inputs)
         shapes = (tuple(tensor.shape for tensor in inputs), tuple(tensor.shape for tensor in inner.tensors))
-        yield _row(child.name, child.layer, inner, call_cost(child.layer, inner), (CallInfo((), *shapes),))
+        yield _row(child.name, (child.layer, inner), call_cost(child.layer, inner), (CallInfo((), *shapes),))
 
 
 def _model_rows(model: Model, result: Result) -> Iterator[Row]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
 from densecli.errors import ArgumentError, ConfigError, ShapeError, did_you_mean
 from densecli.fields import REQUIRED, Field
 from densecli.names import ACTIVATION_FLOPS, LAYERS_AS_ACTIVATION, compute_dtype, is_float, quantization, variable_dtype
+from densecli.records import Record
 from densecli.shape import Shape, show, size, times
 from densecli.text import quote
 
@@ -64,7 +65,7 @@ INPUT_ARGUMENTS = (
 )
 
 
-class Weight(NamedTuple):
+class Weight(Record):
     """A variable of a layer: Keras' name for it, its shape, whether training may change it, what its axes are."""
 
     name: str
@@ -75,13 +76,43 @@ class Weight(NamedTuple):
     dtype: str | None = None  # where it is not the layer's own variable dtype
 
 
-class Child(NamedTuple):
+class Child(Record):
     """A layer inside a layer (wrapped, or made by it), with the shapes it is called on."""
 
     name: str
     layer: Layer
     inputs: tuple[Any, ...]
     kwargs: dict[str, Any] = {}  # noqa: RUF012  # never written to
+
+
+class Constant:
+    """An array that stands among the arguments of a call: its shape, its dtype, and the numbers in nested lists."""
+
+    __slots__ = ("dtype", "shape", "value")
+
+    def __init__(self, value: Any, dtype: Any = None) -> None:
+        self.value, self.shape = value, list_shape(value)
+        self.dtype = dtype if isinstance(dtype, str) else "float32"
+
+
+def list_shape(value: Any) -> Shape:
+    """The shape of nested lists, by the first of each."""
+    shape: list[int] = []
+    while isinstance(value, list):
+        shape.append(len(value))
+        value = value[0] if value else None
+    return tuple(shape)
+
+
+class _Defaults:
+    """The defaults of a class as its fields read them, when somebody asks: most layers of a family stay unused."""
+
+    def __get__(self, _: Layer | None, cls: type[Layer]) -> dict[str, Any]:
+        cls.defaults = {name: _default(cls, field) for name, field in cls.config_fields.items()}
+        return cls.defaults
+
+
+_DEFAULTS = _Defaults()
 
 
 class Layer:
@@ -137,7 +168,7 @@ class Layer:
             return
         cls.family = cls.__module__.rpartition(".")[2]
         cls.type_name = cls.__name__
-        cls.defaults = {name: _default(cls, field) for name, field in cls.config_fields.items()}
+        cls.defaults = _DEFAULTS  # type: ignore[assignment]
         CATALOGUE.enter(cls)
         ALIASES.update(dict.fromkeys(cls.aliases, cls.__name__))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from densecli.forward import uses
 from densecli.graph import Ref, call_order
 from densecli.model import Model
 from densecli.names import DTYPE_BYTES
+from densecli.records import Record
 from densecli.shape import size
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from densecli.trace import Result, Tensor, Trace
 
 
-class Peak(NamedTuple):
+class Peak(Record):
     """The height of a forward pass: how many bytes, at which call, and which tensors are alive then."""
 
     bytes: int
@@ -52,7 +53,7 @@ def heights(graph: Graph, found: Trace) -> Iterator[tuple[Step | None, int, dict
         alive.update(made)
         height += sum(made.values())
         yield (node, call), height + _inside(graph.nodes[node].layer, result), alive
-        for ref in graph.nodes[node].calls[call].refs():
+        for ref in graph.nodes[node].calls[call].refs:
             left[ref] -= 1
             if not left[ref]:
                 height -= alive.pop(ref, 0)

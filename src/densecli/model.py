@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ShapeError, SpecErrors
-from densecli.forward import Value, flat_arrays, forward
 from densecli.graph import row_order
 from densecli.layer import Child, Layer, sum_known
 from densecli.shape import show
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import ModuleType
 
+    from densecli.forward import Value
     from densecli.graph import Graph
     from densecli.shape import Shape
 
@@ -148,6 +148,8 @@ class Model(Layer, abstract=True):
 
     def values(self, ops: ModuleType, w: Mapping[str, Any], args: Any, kwargs: dict[str, Any]) -> list[Value]:
         """The outputs with their masks: as in Keras, those that the layers inside have made of the inputs'."""
+        from densecli.forward import Value, flat_arrays, forward  # noqa: PLC0415  # for --run only
+
         masks = flat_arrays(kwargs.get("mask"))
         arrays = self.in_order(args, {key: item for key, item in kwargs.items() if key != "mask"}, _flat_call)
         masks += [None] * (len(arrays) - len(masks))
@@ -171,6 +173,8 @@ def layers_of(graph: Graph) -> Iterator[Layer]:
 def _flat_call(call: list[Any]) -> list[Any]:
     """The arrays in the positional and the named arguments of a call."""
     args, kwargs = call
+    from densecli.forward import flat_arrays  # noqa: PLC0415
+
     return flat_arrays([*args, *(kwargs[key] for key in sorted(kwargs))])
 
 

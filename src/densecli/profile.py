@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli import kernels
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 Array = Any
 
 
-class OutputStats(NamedTuple):
+class OutputStats(Record):
     """What came out of one output of the model. The numbers are None where they are not all finite, or no numbers."""
 
     name: str
@@ -30,7 +31,7 @@ class OutputStats(NamedTuple):
     finite: bool
 
 
-class CallProfile(NamedTuple):
+class CallProfile(Record):
     """One call: seconds, multiply-accumulates (None where not counted), bytes that came out, and their numbers."""
 
     name: str

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,7 +15,7 @@ SCHEMA = "densecli/summary/1"
 WORK = {"macs": "MACs", "flops": "FLOPs", "activation_bytes": "Activations"}  # the figures that depend on the batch
 
 
-class TensorInfo(NamedTuple):
+class TensorInfo(Record):
     """An input or output of the model."""
 
     name: str
@@ -21,7 +23,7 @@ class TensorInfo(NamedTuple):
     dtype: str
 
 
-class WeightInfo(NamedTuple):
+class WeightInfo(Record):
     """A variable as it counts in the model: `trainable` after every freeze above it."""
 
     name: str
@@ -31,7 +33,7 @@ class WeightInfo(NamedTuple):
     axes: tuple[str, ...] = ()
 
 
-class CallInfo(NamedTuple):
+class CallInfo(Record):
     """One use of a layer: the names it is connected to, and the shapes in and out.
 
     `sources` say for each name which call of that layer it is, and which tensor of the call (Keras' name[call][tensor]).
@@ -43,7 +45,7 @@ class CallInfo(NamedTuple):
     sources: tuple[tuple[int, int], ...] = ()
 
 
-class Row(NamedTuple):
+class Row(Record):
     """One layer. Counts are exact; None is unknown, never 0. Bytes and MACs are for one sample unless a batch is given."""
 
     name: str
@@ -87,7 +89,7 @@ class Row(NamedTuple):
         return self.calls[-1].output_shapes if self.calls else ()
 
 
-class Totals(NamedTuple):
+class Totals(Record):
     """Sums over the rows, each weight once. A None is named in `not_counted`: figure -> layers that keep it unknown."""
 
     params: int
@@ -113,7 +115,7 @@ def basis_of(inputs: Iterable[Shape | None]) -> str:
     return f"a batch of {batches.pop():,}" if len(batches) == 1 else "the batches of the inputs"
 
 
-class Report(NamedTuple):
+class Report(Record):
     """A model's summary."""
 
     source: str

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli import kernels
 from densecli.data import concrete, draw_input, given_arrays
@@ -19,6 +19,7 @@ from densecli.memory import default_limit
 from densecli.names import DTYPE_BYTES
 from densecli.profile import CallProfile, OutputStats, Profile, stats
 from densecli.read.limits import LIMITS, Limits
+from densecli.records import Record
 from densecli.shape import product
 from densecli.text import quote
 from densecli.text import size as show_size
@@ -39,7 +40,7 @@ Array = Any
 __all__ = ["CallProfile", "Options", "Outcome", "OutputStats", "flat_arrays", "nested_weights", "prepare", "run"]
 
 
-class Options(NamedTuple):
+class Options(Record):
     """What a user may ask of a forward pass."""
 
     seed: int = 0
@@ -52,7 +53,7 @@ class Options(NamedTuple):
     limits: Limits = LIMITS  # of the file with the weights
 
 
-class Outcome(NamedTuple):
+class Outcome(Record):
     """A finished forward pass."""
 
     seed: int
@@ -71,7 +72,7 @@ class Outcome(NamedTuple):
         return next((call.name for call in self.profile or () if not call.finite), None)
 
 
-class Plan(NamedTuple):
+class Plan(Record):
     """A forward pass that only waits to be made."""
 
     graph: Graph
@@ -158,6 +159,7 @@ def until(graph: Graph, name: str) -> Graph:
     part = Graph(graph.name, "Functional", graph.nodes, graph.inputs, [Ref(index, call, at) for at in range(count)])
     used = {step[0] for step in call_order(part)[0]}
     part.inputs = [ref for ref in graph.inputs if ref.node in used]
+    part.told = graph.told
     return part
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ShapeError
 
@@ -97,3 +97,15 @@ def plus(*dims: Dim) -> Dim:
     """The sum, or None where a size is unknown."""
     known_dims = [dim for dim in dims if dim is not None]
     return sum(known_dims) if len(known_dims) == len(dims) else None
+
+
+_SIZES = {int, type(None)}  # no booleans, which are integers to Python
+
+
+def as_shape(value: Any) -> Shape | None:
+    """Sizes with the batch first, in whatever form a config holds them; None for anything else."""
+    if isinstance(value, dict) and isinstance(value.get("items"), list):  # TensorShape of tf.keras
+        value = value["items"]
+    if not isinstance(value, list | tuple) or not value:
+        return None
+    return tuple(value) if _SIZES.issuperset(map(type, value)) else None

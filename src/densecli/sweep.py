@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import DenseError, LimitError, OutputError, ReadError, SpecErrors, did_you_mean
 from densecli.infer import infer
+from densecli.records import Record
 from densecli.report import WORK
 from densecli.shape import show
 from densecli.text import quote
@@ -26,7 +27,7 @@ UNKNOWN_VARIABLE = "E309"  # the same in every combination
 _OPEN, _CLOSE = "([", ")]"
 
 
-class Figure(NamedTuple):
+class Figure(Record):
     """One column of totals. `unit` is what it counts: bytes are shown as sizes, an empty unit is a text."""
 
     name: str
@@ -36,7 +37,7 @@ class Figure(NamedTuple):
     memory: bool = False
 
 
-class Combination(NamedTuple):
+class Combination(Record):
     """One row: the values of the variables as they were written, the figures in order, or what was wrong."""
 
     settings: dict[str, str]
@@ -46,7 +47,7 @@ class Combination(NamedTuple):
     lower_bound: bool = False  # there may be weights that nobody told
 
 
-class Sweep(NamedTuple):
+class Sweep(Record):
     """All rows."""
 
     source: str

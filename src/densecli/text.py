@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 
 _INVISIBLE = (
     range(0xFE00, 0xFE10),
@@ -55,6 +54,8 @@ def cell_width(text: str) -> int:
 
 
 def _char_width(char: str) -> int:
+    import unicodedata  # noqa: PLC0415  # a library of a megabyte, for text beyond ASCII only
+
     if unicodedata.combining(char) or unicodedata.category(char) == "Mn":
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
@@ -101,7 +102,7 @@ def _describe_list(value: list[object] | tuple[object, ...]) -> str:
     return text if len(value) <= 8 else f"a list of {len(value):,}"
 
 
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*((?:[kmgt]i?)?)b?")
+_AMOUNT = r"(\d+(?:\.\d+)?)\s*((?:[kmgt]i?)?)b?"
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 
 
@@ -110,7 +111,7 @@ def amount(text: str) -> int:
 
     Raises ValueError.
     """
-    found = _AMOUNT.fullmatch(text.strip().replace("_", "").lower())
+    found = re.fullmatch(_AMOUNT, text.strip().replace("_", "").lower())
     if found is None or len(text) > 40:
         raise ValueError(text)
     number, unit = found[1], _UNITS[found[2]]

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import DenseError, GraphError, ShapeError, SpecErrors
-from densecli.graph import Call, Graph, Node, Ref, call_order, map_refs
-from densecli.shape import check_sizes, show
+from densecli.graph import Call, Graph, Node, Ref, call_order, map_refs, refs_in
+from densecli.names import DTYPES
+from densecli.records import Record
+from densecli.shape import as_shape, check_sizes, show
 from densecli.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from densecli.graph import Step
     from densecli.layer import Layer
     from densecli.shape import Shape
 
 
-class Tensor(NamedTuple):
+class Tensor(Record):
     """The shape (batch first) and dtype of a tensor. `shape` is None where an opaque layer keeps it to itself."""
 
     shape: Shape | None
     dtype: str
 
 
-class Result(NamedTuple):
+class Result(Record):
     """One call: the shapes in the structure of the call, what the layer answered, and that as flat tensors."""
 
     args: tuple[Any, ...]
@@ -71,6 +74,8 @@ def trace(graph: Graph, inputs: Sequence[Tensor] | None = None) -> Trace:
             found.results[step] = Result((), {}, (), given[step].shape, (given[step],))
         else:
             _trace_call(found, node, step, memo)
+            if step in graph.told:
+                _tell(found, step, graph.told[step])
             if chain and step in found.results and len(found.results[step].tensors) > 1:
                 _pass_on(graph, step[0], len(found.results[step].tensors))
     if found.errors:
@@ -92,7 +97,7 @@ def _pass_on(graph: Graph, index: int, count: int) -> None:
     whole = [Ref(index, 0, tensor) for tensor in range(count)]
     following = graph.nodes[index + 1] if index + 1 < len(graph.nodes) else None
     if following is not None and following.calls[0].args == (whole[0],):
-        following.calls = [following.calls[0]._replace(args=(whole,))]
+        following.calls = [Call((whole,), following.calls[0].kwargs, following.calls[0].extra)]
     if graph.outputs == whole[:1]:
         graph.outputs = whole
 
@@ -100,7 +105,7 @@ def _pass_on(graph: Graph, index: int, count: int) -> None:
 def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any, Result]) -> None:
     call = node.calls[step[1]]
     try:
-        key = _memo_key(found, node, call)
+        key = _memo_key(found, node.layer, call)
         known = memo.get(key)
         result = call_layer(found, node, call) if known is None else known
     except SpecErrors as several:  # of a nested model
@@ -115,27 +120,35 @@ def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any,
             memo[key] = result
 
 
-def _memo_key(found: Trace, node: Node, call: Call) -> tuple[Layer, Tensor] | None:
-    """What equal results have in common, for the usual call with one tensor."""
-    if len(call.args) != 1 or not isinstance(call.args[0], Ref) or call.kwargs or call.extra or node.layer.opaque:
+def _memo_key(found: Trace, layer: Layer, call: Call) -> tuple[Any, ...] | None:
+    """What equal results have in common, for the usual calls: with one tensor, with several, or with a list of them."""
+    if call.kwargs or call.extra or layer.opaque:
         return None
-    tensor = found.tensor(call.args[0])
-    return None if tensor is None or tensor.shape is None else (node.layer, tensor)
+    if call.plain:
+        tensor = found.tensor(call.refs[0])
+        return None if tensor is None or tensor.shape is None else (layer, tensor)
+    listed = call.args[0] if len(call.args) == 1 and type(call.args[0]) is list else None
+    tensors = [found.tensor(ref) for ref in call.refs]
+    if tuple(call.args if listed is None else listed) != call.refs or any(
+        each is None or each.shape is None for each in tensors
+    ):
+        return None
+    return layer, listed is not None, *tensors
 
 
 def call_layer(found: Trace, node: Node, call: Call) -> Result | None:
     """The result of one call, or None where an input is unknown because of a mistake above it."""
-    refs = call.refs()
+    refs = call.refs
     inputs = tuple(tensor for tensor in map(found.tensor, refs) if tensor is not None)
     if len(inputs) < len(refs):
         return None
     if call.plain:
-        return _stated_or(apply(node.layer, (inputs[0].shape,), {}, inputs), call)
+        return apply(node.layer, (inputs[0].shape,), {}, inputs)
     if call.args and isinstance(call.args[0], list):
         _check_list(node.layer, call.args[0])
     known = dict(zip(refs, inputs, strict=True))
     args, kwargs = map_refs((call.args, call.kwargs), lambda ref: known[ref].shape)
-    extra = len(Call((), call.extra).refs()) if call.extra else 0
+    extra = len(list(refs_in(call.extra))) if call.extra else 0
     try:
         result = apply(node.layer, args, kwargs, inputs[: len(refs) - extra])
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
@@ -144,17 +157,13 @@ def call_layer(found: Trace, node: Node, call: Call) -> Result | None:
         raise GraphError("cannot be called on what it is given", code="E407") from None
     if call.extra:
         result = result._replace(inputs=inputs)
-    return _stated_or(result, call)
+    return result
 
 
 def _check_list(layer: Layer, tensors: list[Any]) -> None:
     if layer.takes in ("one", "several") and not (layer.opaque or layer.carries_masks):
         hint = "a Sequential hands on all outputs of a layer; `inputs: lstm` in a graph takes the first"
         raise GraphError(f"takes one tensor, got a list of {len(tensors)}", code="E407", hint=hint)
-
-
-def _stated_or(result: Result, call: Call) -> Result:
-    return _as_stated(result, call.stated) if call.stated and result.output is None else result
 
 
 def _regular(call: Call) -> bool:
@@ -167,10 +176,19 @@ def _regular(call: Call) -> bool:
     )
 
 
-def _as_stated(result: Result, stated: dict[int, tuple[Shape, str]]) -> Result:
-    """What a file says of the outputs of a layer that no rule is known for."""
-    tensors = tuple(Tensor(*stated.get(index, (None, "float32"))) for index in range(max(stated) + 1))
-    return result._replace(tensors=tensors)
+def _tell(found: Trace, step: Step, told: Mapping[int, Mapping[str, Any]]) -> None:
+    """Take what a file says of the outputs of a call, where no rule knows them."""
+    result = found.results.get(step)
+    if result is not None and result.output is None:
+        known = {
+            index: Tensor(as_shape(each.get("shape")), each["dtype"]) for index, each in told.items() if _tells(each)
+        }
+        tensors = tuple(known.get(index, Tensor(None, "float32")) for index in range(max(known, default=-1) + 1))
+        found.results[step] = result._replace(tensors=tensors) if known else result
+
+
+def _tells(told: Mapping[str, Any]) -> bool:
+    return as_shape(told.get("shape")) is not None and told.get("dtype") in DTYPES
 
 
 def apply(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], inputs: tuple[Tensor, ...]) -> Result:
@@ -218,4 +236,4 @@ def _explain(error: DenseError, found: Trace, node: Node, call: Call) -> DenseEr
 
 
 def _shapes(found: Trace, call: Call) -> list[Shape | None]:
-    return [tensor.shape for tensor in map(found.tensor, call.refs()) if tensor is not None]
+    return [tensor.shape for tensor in map(found.tensor, call.refs) if tensor is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.check.align import align
 from densecli.check.arguments import plain
@@ -12,6 +12,7 @@ from densecli.check.sequences import Pair, in_order
 from densecli.check.wiring import Wiring
 from densecli.fields import REQUIRED
 from densecli.layer import ALIASES, CATALOGUE
+from densecli.records import Record
 from densecli.report import basis_of
 from densecli.shape import show
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from densecli.report import Report
 
 
-class Change(NamedTuple):
+class Change(Record):
     """One property with its two values: name, type, inbound, output, a figure; or, with `argument`, an argument of the layer."""
 
     what: str
@@ -30,7 +31,7 @@ class Change(NamedTuple):
     argument: bool = False
 
 
-class Difference(NamedTuple):
+class Difference(Record):
     """One layer that is not the same: `kind` is added, removed, moved or changed; `layer` is its path."""
 
     kind: str
@@ -41,7 +42,7 @@ class Difference(NamedTuple):
     changes: tuple[Change, ...] = ()
 
 
-class Diff(NamedTuple):
+class Diff(Record):
     """Everything that differs, in the order of the second model; `totals` holds all of them, equal or not."""
 
     before: str

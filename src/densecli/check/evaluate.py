@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.check.expression import Call, Chain, Each, Expression, Items, Literal, Path, Sign
 from densecli.errors import ArgumentError, DenseError, LimitError, closest, did_you_mean
+from densecli.records import Record
 from densecli.text import describe, quote
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ OPTIONAL = frozenset(
 _ROOTS = ("name", "type", "source", "inputs", "outputs", "layers", "totals", "batch", "warnings", "run")
 
 
-class Answer(NamedTuple):
+class Answer(Record):
     """Whether it is true; if it cannot be told, why; and the values of its parts."""
 
     true: bool

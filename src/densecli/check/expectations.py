@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.check import expression
 from densecli.check.quantity import read_count, read_size
 from densecli.errors import ArgumentError, DenseError, Place, SpecErrors, closest, did_you_mean
 from densecli.layer import ALIASES, CATALOGUE
+from densecli.records import Record
 from densecli.text import describe, quote
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _LONGEST_SHAPE = 2_000
 _GLOB = re.compile(r"[*?\[]")
 
 
-class Expectation(NamedTuple):
+class Expectation(Record):
     """One demand: its key (`max_params`), what is wanted in normal form, who says so, and where in the spec."""
 
     key: str
@@ -33,7 +34,7 @@ class Expectation(NamedTuple):
     pointer: str | None = None
 
 
-class WantedShape(NamedTuple):
+class WantedShape(Record):
     """The shape of one input or output, by name or by position; None matches any size."""
 
     name: str | None

@@ -13,10 +13,11 @@ Numbers may carry the unit of a count or a size: 1.5M, 16MiB.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from densecli.check.quantity import NUMBER, read_number
 from densecli.errors import LimitError, Place, Source, SpecSyntaxError, did_you_mean
+from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -47,13 +48,13 @@ _SLIPS = {
 }
 
 
-class Literal(NamedTuple):
+class Literal(Record):
     value: Any
     start: int
     end: int
 
 
-class Path(NamedTuple):
+class Path(Record):
     """A name or value, and the way from there: attributes (text) and indices (trees)."""
 
     base: Any  # str, or a tree
@@ -62,13 +63,13 @@ class Path(NamedTuple):
     end: int
 
 
-class Items(NamedTuple):
+class Items(Record):
     items: tuple[Any, ...]
     start: int
     end: int
 
 
-class Chain(NamedTuple):
+class Chain(Record):
     """Operators of one level between operands, from left to right."""
 
     first: Any
@@ -77,7 +78,7 @@ class Chain(NamedTuple):
     end: int
 
 
-class Sign(NamedTuple):
+class Sign(Record):
     """`-x`, `+x` or `not x`."""
 
     operator: str
@@ -86,7 +87,7 @@ class Sign(NamedTuple):
     end: int
 
 
-class Each(NamedTuple):
+class Each(Record):
     """`item for variable in over if condition`."""
 
     item: Any
@@ -97,14 +98,14 @@ class Each(NamedTuple):
     end: int
 
 
-class Call(NamedTuple):
+class Call(Record):
     function: str
     arguments: tuple[Any, ...]
     start: int
     end: int
 
 
-class Expression(NamedTuple):
+class Expression(Record):
     """A parsed assertion. Equal texts are equal expressions."""
 
     text: str
@@ -120,7 +121,7 @@ class Expression(NamedTuple):
         return Place(Source("--assert", self.text), start, end)
 
 
-class Token(NamedTuple):
+class Token(Record):
     kind: str
     text: str
     start: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from densecli.errors import Place, draw
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,7 +41,7 @@ CODES = {
 NO_FILES = ("-", "<argument>")  # sources that are not files: standard input, DSL words
 
 
-class Spot(NamedTuple):
+class Spot(Record):
     """Where a finding is shown: a file as the user gave it; line and column count from 1."""
 
     file: str
@@ -48,7 +49,7 @@ class Spot(NamedTuple):
     column: int | None = None
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """One thing that is not as it should be. `got` and `wanted` are text; `notes` are lines that explain."""
 
     code: str
@@ -67,7 +68,7 @@ class Finding(NamedTuple):
         return (self.spot.file, self.code, self.check, self.layer or "")
 
 
-class Verdict(NamedTuple):
+class Verdict(Record):
     """What the checks of one spec came to. `checks` names each check that was made, also those that held.
 
     `judged` is False where none could be made: the spec is not there, or what it expects makes no sense.
@@ -83,7 +84,7 @@ class Verdict(NamedTuple):
         return not self.findings
 
 
-class Subject(NamedTuple):
+class Subject(Record):
     """A model under judgement: its report, and where its layers and its expectations stand in the source."""
 
     report: Report

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.check.expectations import SIZES, Expectation, WantedShape
 from densecli.check.finding import Finding, Subject, Verdict
 from densecli.check.parts import MODELS, parts
+from densecli.records import Record
 from densecli.shape import show
 from densecli.text import quote, size
 
@@ -107,7 +108,7 @@ def _list(tensors: Sequence[TensorInfo]) -> str:
 
 
 # -- figures --------------------------------------------------------------------------
-class Figure(NamedTuple):
+class Figure(Record):
     """A total as it is judged: `least` when it may be more, `reason` when it is unknown or may be more."""
 
     value: int | None

@@ -7,11 +7,12 @@ renumbering nor a Sequential that becomes a Functional is a difference.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.check.arguments import arguments
 from densecli.check.parts import MODELS, chosen_rows
 from densecli.names import snake_case
+from densecli.records import Record
 from densecli.report import CallInfo
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ FIGURES = ("params", "trainable_params", "macs")
 TOTALS = ("params", "trainable_params", "non_trainable_params", "weight_bytes", "macs", "flops", "activation_bytes")
 
 
-class Link(NamedTuple):
+class Link(Record):
     """One tensor that goes into a layer: from the layer at a position, or from input number -1 - layer; of which call, and which of its outputs."""
 
     layer: int
@@ -33,7 +34,7 @@ class Link(NamedTuple):
     tensor: int = 0
 
 
-class Port(NamedTuple):
+class Port(Record):
     """A tensor that the model takes or gives: its name, if it has one of its own, shape, dtype, and where an output comes from."""
 
     name: str | None
@@ -42,7 +43,7 @@ class Port(NamedTuple):
     origin: int | None = None
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """One layer; `inbound` has a tuple per call."""
 
     shown: str  # the name in the report it comes from, to be shown
@@ -56,7 +57,7 @@ class Entry(NamedTuple):
     layers: tuple[Entry, ...] = ()
 
 
-class Outline(NamedTuple):
+class Outline(Record):
     """A whole model. Positions in `entries` are what `inbound`, `shares` and an output's `origin` speak of."""
 
     inputs: tuple[Port, ...]
@@ -119,7 +120,7 @@ def _wired(row: Row, node: Node, graph: Graph) -> Row:
     shapes = row.calls[0] if row.calls else CallInfo((), (), ())
     calls = []
     for call in node.calls:
-        refs = call.refs()
+        refs = call.refs
         names = tuple(graph.nodes[ref.node].name for ref in refs)
         calls.append(shapes._replace(inbound=names, sources=tuple((ref.call, ref.tensor) for ref in refs)))
     return row._replace(calls=tuple(calls))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.layer import Layer
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 MODELS = ("Sequential", "Functional", "Model")
 
 
-class Part(NamedTuple):
+class Part(Record):
     """A layer by its path (`encoder/dense`), its type, and whether densecli knows nothing about it."""
 
     path: str

@@ -13,10 +13,11 @@ from __future__ import annotations
 import re
 import tomllib
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.check import expectations
 from densecli.errors import DenseError, Place, ReadError, SpecErrors, did_you_mean
+from densecli.records import Record
 from densecli.text import describe, quote
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from densecli.errors import Source
 
 
-class Settings(NamedTuple):
+class Settings(Record):
     """What pyproject.toml says. `options` by name with underscores; expectations as written, already known to be readable."""
 
     options: Mapping[str, Any]

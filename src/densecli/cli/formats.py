@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,21 +31,21 @@ class Format(StrEnum):
     svg = "svg"
 
 
-class Summary(NamedTuple):
+class Summary(Record):
     """What became of one spec."""
 
     report: Report
     outcome: Outcome | None = None
 
 
-class Failure(NamedTuple):
+class Failure(Record):
     """A spec that could not be read or does not fit together."""
 
     source: str
     errors: list[DenseError]
 
 
-class View(NamedTuple):
+class View(Record):
     """Which rows and columns are shown, and for whom."""
 
     selection: dict[str, Any]  # the fields of a Selection, which only tables import
@@ -51,7 +53,7 @@ class View(NamedTuple):
     look: Look
 
 
-class Chosen(NamedTuple):
+class Chosen(Record):
     """A summary, and what is shown of it."""
 
     result: Summary

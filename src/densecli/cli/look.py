@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import NamedTuple
 
 from densecli.cli import streams
+from densecli.records import Record
 
 
-class Look(NamedTuple):
+class Look(Record):
     """`width` is that of the terminal, None where nobody looks and lines may be as long as they are."""
 
     color: bool

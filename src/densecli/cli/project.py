@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from densecli.errors import ReadError, Source
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from densecli.check.expectations import Expectation
@@ -17,12 +18,10 @@ if TYPE_CHECKING:
 FILES = ("densecli.toml", "pyproject.toml")
 MOST_BYTES = 1 << 20
 # Every way that TOML has to open the section, so that nobody else's pyproject.toml is parsed (45 ms with tomllib).
-_SECTION = re.compile(
-    r"tool[\"'\s]*\.[\"'\s]*densecli|^\s*\[\s*[\"']?tool[\"']?\s*\]|^\s*[\"']?tool[\"']?\s*=\s*\{", re.MULTILINE
-)
+_SECTION = r"(?m)tool[\"'\s]*\.[\"'\s]*densecli|^\s*\[\s*[\"']?tool[\"']?\s*\]|^\s*[\"']?tool[\"']?\s*=\s*\{"
 
 
-class Project(NamedTuple):
+class Project(Record):
     """Settings and the folder that their paths and patterns are about."""
 
     settings: Settings | None = None
@@ -71,7 +70,8 @@ def nearest() -> str | None:
 def _has_section(path: str) -> bool:
     try:
         with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
-            return _SECTION.search(file.read(MOST_BYTES)) is not None
+            text = file.read(MOST_BYTES)
+            return "densecli" in text and re.search(_SECTION, text) is not None
     except OSError:  # not ours to complain about, as long as nobody says that it holds settings
         return False
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from densecli.errors import OutputError, ReadError
 from densecli.read.limits import LIMITS, Limits
+from densecli.records import Record
 from densecli.text import amount, plural, quote
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ MaxMemory = Annotated[
 ]
 
 
-class Wishes(NamedTuple):
+class Wishes(Record):
     """What the options of a forward pass say."""
 
     seed: int = 0

@@ -1,7 +1,6 @@
 """`densecli summary`: the main job."""
 
-from __future__ import annotations
-
+# Annotations are no strings here: typer would evaluate each of them twice, at every start.
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -116,7 +115,10 @@ def opened(spec: Spec, wishes: Reading) -> Graph:
 
 
 def summarise(
-    spec: Spec, reader: Callable[[Spec], Graph], batch: int | None, runner: Callable[[Spec, Graph], Outcome] | None
+    spec: Spec,
+    reader: "Callable[[Spec], Graph]",
+    batch: int | None,
+    runner: "Callable[[Spec, Graph], Outcome] | None",
 ) -> Summary | Failure:
     try:
         graph = reader(spec)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from densecli.check import expectations
 from densecli.check.finding import Verdict, is_judgement, of_error, subject
@@ -11,6 +11,7 @@ from densecli.cli.fitting import misfits_in, warn_of_misfits
 from densecli.errors import DenseError, SpecErrors
 from densecli.infer import infer
 from densecli.read.specs import read
+from densecli.records import Record
 from densecli.render.json import as_record
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from densecli.report import Report
 
 
-class Terms(NamedTuple):
+class Terms(Record):
     """What all specs are held against: the demands of the command line, those of the project, a lock file."""
 
     reading: Reading
@@ -38,7 +39,7 @@ class Terms(NamedTuple):
     update: bool = False  # keep what it will hold, instead of comparing
 
 
-class Result(NamedTuple):
+class Result(Record):
     """What became of one spec; `errors` say why it could not be judged, and are a usage error."""
 
     verdict: Verdict

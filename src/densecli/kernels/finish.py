@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -10,7 +12,7 @@ if TYPE_CHECKING:
     from .layout import Array
 
 
-class Finish(NamedTuple):
+class Finish(Record):
     """Steps on the last axis of a block of outputs; None leaves one out. `activation` is called with `out=`."""
 
     scale: Array | None = None

@@ -6,11 +6,13 @@ Kernels work on channels_last arrays (batch, *spatial, channels); layers turn ot
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
+
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +36,7 @@ def to_channels_first(x: Array) -> Array:
     return np.moveaxis(x, -1, 1)
 
 
-class Window(NamedTuple):
+class Window(Record):
     """A window that slides over the spatial axes: one number per axis, and the padding valid, same or causal."""
 
     size: Ints

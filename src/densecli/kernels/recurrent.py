@@ -7,9 +7,10 @@ in which the steps were taken, so reversed in time when `go_backwards`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import numpy as np
+
+from densecli.records import Record
 
 from .activations import Activation, sigmoid, tanh
 from .layout import Array
@@ -19,7 +20,7 @@ Step = Callable[[Array, States], States]
 """Takes one step's projected inputs (batch, gates * units) and the states; new states, the first is the output."""
 
 
-class Weights(NamedTuple):
+class Weights(Record):
     """Weights of a recurrent layer, shaped and ordered as Keras 3.15.1 saves them."""
 
     kernel: Array
@@ -27,7 +28,7 @@ class Weights(NamedTuple):
     bias: Array | None = None
 
 
-class Steps(NamedTuple):
+class Steps(Record):
     """How a sequence is walked through.
 
     Where the boolean `mask` (batch, T) is False the states stay as they are and the output is that of the step before, or

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
 from densecli.errors import ShapeError
 from densecli.fields import Field, array_shape, wrong_value
 from densecli.layers.image import Image, value_range
+from densecli.records import Record
 from densecli.shape import Shape, show
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class Augmentation(Image, abstract=True):
         return x
 
 
-class Kind(NamedTuple):
+class Kind(Record):
     """One layer of the table: what it does while training, an example of its arguments, its arguments in Keras' order."""
 
     purpose: str

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli import fields
 from densecli.errors import ShapeError
 from densecli.layer import Layer, Weight, activation_flops, sum_known
 from densecli.layers.core import check_lora, lora_rank
 from densecli.layers.quantized import quantized
+from densecli.records import Record
 from densecli.shape import Dim, Shape, known, product, show, times
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ FORMS = (
 )
 
 
-class Plan(NamedTuple):
+class Plan(Record):
     """What an equation means for one input shape."""
 
     kernel: str

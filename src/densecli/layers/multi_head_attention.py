@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli import fields
 from densecli.errors import ShapeError
 from densecli.fields import Field
 from densecli.layer import Child, Layer, sum_known
 from densecli.layers.einsum import EinsumDense
+from densecli.records import Record
 from densecli.shape import Shape, product, show, size, times
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class HeadsAttention(Layer, abstract=True):
         return mask[0] if isinstance(mask, list | tuple) else mask
 
 
-class Widths(NamedTuple):
+class Widths(Record):
     """How many heads the query has, how many key and value have, and how wide their heads are."""
 
     heads: int

@@ -11,6 +11,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ShapeError
+from densecli.layer import Constant, list_shape
 from densecli.shape import Dim, Shape, normal_axis, plus, product, show
 
 if TYPE_CHECKING:
@@ -20,29 +21,11 @@ if TYPE_CHECKING:
     Rule = Callable[[tuple[Any, ...], Named], Any]
 
 
-class Constant:
-    """An array that a config holds: its shape, its dtype, and the numbers in nested lists."""
-
-    __slots__ = ("dtype", "shape", "value")
-
-    def __init__(self, value: Any, dtype: Any = None) -> None:
-        self.value, self.shape = value, _list_shape(value)
-        self.dtype = dtype if isinstance(dtype, str) else "float32"
-
-
-def _list_shape(value: Any) -> Shape:
-    shape: list[int] = []
-    while isinstance(value, list):
-        shape.append(len(value))
-        value = value[0] if value else None
-    return tuple(shape)
-
-
 def shape_of(value: Any) -> Shape:
     """The shape of a tensor argument: a tensor's, a constant's, () of a number."""
     if isinstance(value, tuple):
         return value
-    return value.shape if isinstance(value, Constant) else _list_shape(value)
+    return value.shape if isinstance(value, Constant) else list_shape(value)
 
 
 def tensors(args: tuple[Any, ...]) -> list[Shape]:

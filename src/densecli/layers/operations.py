@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.layer import Layer
+from densecli.layer import Constant, Layer
 from densecli.layers import operation_products as products
 from densecli.layers import operation_shapes as shapes
 from densecli.layers import operation_spectra as spectra
 from densecli.layers import operation_windows as windows
-from densecli.layers.operation_shapes import Constant, shape_of
+from densecli.layers.operation_shapes import shape_of
 from densecli.names import ACTIVATION_FLOPS, DTYPE_BYTES, snake_case
 from densecli.shape import product, size, times
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from densecli.shape import Shape
 
-__all__ = ["OPERATIONS", "Constant", "Operation"]
+__all__ = ["OPERATIONS", "Operation"]
 
 Rule = tuple["Callable[..., Any]", str, int | None]
 OPERATIONS: dict[str, Rule] = {}
@@ -202,7 +202,7 @@ class Operation(Layer, abstract=True):
         if rule is not shapes.broadcast or kind not in ("promote", "where"):
             return super().call_dtype(args, kwargs, dtypes)
         operands = [*args, *kwargs.values()][kind == "where" :]
-        held = tuple(each.dtype for each in operands if isinstance(each, shapes.Constant))
+        held = tuple(each.dtype for each in operands if isinstance(each, Constant))
         numbers = [each for each in operands if isinstance(each, int | float)]
         tensors = dtypes[kind == "where" :] + held
         return beside_numbers(tensors, numbers) if numbers else promoted(tensors)

@@ -6,7 +6,7 @@ All text formats end here, so a stack means the same wherever it was written.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # fills the catalogue
 from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, SpecErrors, did_you_mean
@@ -15,6 +15,7 @@ from densecli.layer import INPUT_ARGUMENTS, Layer, lookup
 from densecli.layers.core import InputLayer
 from densecli.names import snake_case
 from densecli.read.limits import LIMITS, Limits, beyond
+from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Argument", "Builder", "densecli"]
 
 
-class Argument(NamedTuple):
+class Argument(Record):
     """An argument of a layer: positional without a name; `place` is shown when it is wrong."""
 
     name: str | None
@@ -33,7 +34,7 @@ class Argument(NamedTuple):
     place: Place | None = None
 
 
-class Made(NamedTuple):
+class Made(Record):
     """A layer, and what stood among its arguments but belongs to the stack."""
 
     layer: Layer

@@ -9,9 +9,9 @@ from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.text import binary_size
 
 # U+0085 is a line end to some and may stand in a name; the other C0 and C1 controls never belong in a text.
-_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_CONTROL = "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]"
 _PLAIN = bytes([9, 10, 13, *range(32, 127)])  # a text of nothing else needs no closer look
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 _WIDE = (
     (b"\xff\xfe\0\0", "UTF-32"),
     (b"\0\0\xfe\xff", "UTF-32"),
@@ -51,7 +51,7 @@ def empty(source: Source) -> ReadError:
 def check_characters(source: Source) -> None:
     """Refuse control characters (E103) and surrogates (E104) in the text of a file."""
     check_surrogates(source)
-    found = _CONTROL.search(source.text)
+    found = re.search(_CONTROL, source.text)
     if found is not None:
         code = ord(found.group())
         place = Place(source, found.start(), found.end())
@@ -60,7 +60,7 @@ def check_characters(source: Source) -> None:
 
 def check_surrogates(source: Source) -> None:
     """Refuse the surrogates that stand for bytes which could not be decoded (E104), in text from anywhere."""
-    found = None if source.text.isascii() else _SURROGATE.search(source.text)
+    found = None if source.text.isascii() else re.search(_SURROGATE, source.text)
     if found is not None:
         raise surrogate(Place(source, found.start(), found.end()))
 

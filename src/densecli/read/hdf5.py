@@ -5,7 +5,7 @@ Links out of the file, raw data in other files and virtual datasets are refused 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from densecli.errors import DenseError, LimitError, ReadError
 from densecli.graph import row_order
@@ -15,6 +15,7 @@ from densecli.names import snake_case
 from densecli.read import hdf5_attributes
 from densecli.read.encoding import decode
 from densecli.read.limits import LIMITS, Limits, beyond
+from densecli.records import Record
 from densecli.shape import product
 from densecli.text import binary_size, plural, quote
 
@@ -30,7 +31,7 @@ NO_JSON = ("E101", "E102", "E103", "E206")  # nothing, bytes that are no text, a
 SKIPPED = ("optimizer_weights", "optimizer")  # not the model's
 
 
-class Stored(NamedTuple):
+class Stored(Record):
     """A weight in a file: its path, shape and dtype."""
 
     path: str

@@ -8,9 +8,10 @@ Format: HDF5 File Format Specification 3.0 (docs.hdfgroup.org).
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO
 
 from densecli.errors import ReadError
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ class Unfamiliar(Exception):  # noqa: N818  # not an error: another reader knows
     """The file uses what Keras never writes."""
 
 
-class Raw(NamedTuple):
+class Raw(Record):
     """An attribute as it stands in a header."""
 
     kind: bytes

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from densecli.errors import DenseError, Place, SpecSyntaxError
 from densecli.read.limits import beyond
+from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _FOREIGN = {
 }
 
 
-class _Open(NamedTuple):
+class _Open(Record):
     """A bracket that is not closed yet, and the keys that it holds so far."""
 
     start: int

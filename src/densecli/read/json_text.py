@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
     from densecli.errors import Part
 
-_BLANK = re.compile(r"[ \t\r\n]*+")
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},]')
-_SCALAR = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s,\]}]+')
+# Patterns that most texts never meet are compiled when one does.
+_BLANK = r"[ \t\r\n]*+"
+_LEXEME = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},]'
+_SCALAR = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s,\]}]+'
 # Escapes one by one: a pair of surrogates is one character, a surrogate alone (the group) is none.
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(u[dD][89a-fA-F]\w\w)|.)", re.DOTALL)
+_ESCAPE = r"(?s)\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(u[dD][89a-fA-F]\w\w)|.)"
 _ALL_BUT_STRUCTURE = bytes(set(range(256)) - set(b'[]{},:"'))
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _ONE_DIGIT = bytes.maketrans(b"123456789", b"0" * 9)
@@ -38,12 +39,12 @@ def load(source: Source, limits: Limits = LIMITS, expected: str | None = None) -
     ReadError (E101, E104).
     """
     text = source.text
-    if _BLANK.fullmatch(text):
+    if not text.strip(" \t\r\n"):
         raise empty(source)
     source.locate = Locator(text)
     raw = text.encode(errors="replace")
     bare = structure(raw)
-    if _beyond(source, bare, limits) or b"0" * limits.digits in raw.translate(_ONE_DIGIT):
+    if _beyond(source, bare, limits) or long_number(raw, limits.digits):
         check(source, limits)
     value, keys = _loads(source, limits)
     if keys != bare.count(b":"):  # a key that came twice is in its object only once
@@ -68,10 +69,11 @@ def not_an_object(source: Source, value: Any, expected: str) -> SpecSyntaxError:
 
 def _loads(source: Source, limits: Limits) -> tuple[Any, int]:
     """The value, and the number of keys in all its objects."""
-    keys: list[int] = []
+    keys = 0
 
     def counted(found: dict[str, Any]) -> dict[str, Any]:
-        keys.append(len(found))
+        nonlocal keys
+        keys += len(found)
         return found
 
     try:
@@ -80,7 +82,7 @@ def _loads(source: Source, limits: Limits) -> tuple[Any, int]:
         check(source, limits)
         at = getattr(error, "pos", 0)
         raise SpecSyntaxError(str(error), place=Place(source, at, at + 1)) from None
-    return value, sum(keys)
+    return value, keys
 
 
 def _finite(digits: str) -> float:
@@ -115,6 +117,13 @@ def structure(text: bytes) -> bytes:
     return re.sub(rb'"[^"]*+"', b"", rest).translate(_ONE_KIND)
 
 
+def long_number(text: bytes, digits: int) -> bool:
+    """Whether so many digits follow each other. Of that many, every tenth is a digit; that alone is rare and quick to see."""
+    if b"0" * (digits // 10) not in text[::10].translate(_ONE_DIGIT):
+        return False
+    return b"0" * digits in text.translate(_ONE_DIGIT)
+
+
 def too_deep(brackets: bytes, depth: int) -> bool:
     """Whether anything is left after all innermost pairs were taken away `depth` times."""
     for _ in range(depth):
@@ -125,9 +134,9 @@ def too_deep(brackets: bytes, depth: int) -> bool:
 
 
 def _check_escapes(source: Source) -> None:
-    if r"\ud" not in source.text and r"\uD" not in source.text:
+    if "\\" not in source.text or (r"\ud" not in source.text and r"\uD" not in source.text):
         return
-    for found in _ESCAPE.finditer(source.text):
+    for found in re.finditer(_ESCAPE, source.text):
         if found.group(1):
             raise surrogate(Place(source, found.start(), found.end()))
 
@@ -160,13 +169,13 @@ class Locator:
         return spans.within(self.text, span, json.loads(quoted), part) if quoted.startswith('"') else span
 
     def skip(self, at: int) -> int:
-        found = _BLANK.match(self.text, at)
+        found = re.compile(_BLANK).match(self.text, at)
         return found.end() if found else at
 
     def end(self, start: int) -> int:
         if self.text[start : start + 1] in ("{", "["):
             return next((token.end() for token, depth in self.tokens(start) if depth == 0), len(self.text))
-        scalar = _SCALAR.match(self.text, start)
+        scalar = re.compile(_SCALAR).match(self.text, start)
         return scalar.end() if scalar else start + 1
 
     def member(self, start: int, token: str) -> tuple[int, int] | None:
@@ -184,7 +193,7 @@ class Locator:
     def tokens(self, start: int) -> Iterator[tuple[re.Match[str], int]]:
         """Strings, brackets and commas of one container, each with the depth after it; nothing from deeper inside."""
         depth = 0
-        for token in _TOKEN.finditer(self.text, start):
+        for token in re.compile(_LEXEME).finditer(self.text, start):
             char = self.text[token.start()]
             if char in "{[":
                 depth += 1

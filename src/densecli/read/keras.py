@@ -7,18 +7,19 @@ decoded or opened because a config says so.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ArgumentError, GraphError, Place, SpecErrors, SpecSyntaxError, did_you_mean
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
 from densecli.model import Model
 from densecli.read.keras_calls import CallReader
-from densecli.read.keras_layers import LayerReader, Named, as_shape, class_of, trainable_of
+from densecli.read.keras_layers import LayerReader, Named, class_of, trainable_of
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.open import WRAPPED
 from densecli.read.reading import check_inputs
-from densecli.shape import show
+from densecli.records import Record
+from densecli.shape import as_shape, show
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _snake(key: str) -> str:
     return "".join(f"_{char.lower()}" if char.isupper() else char for char in key) if key[:1].islower() else key
 
 
-class Opening(NamedTuple):
+class Opening(Record):
     """Where a Sequential's data enters: an input layer, and how many entries of the list it took."""
 
     name: str
@@ -259,7 +260,7 @@ class ModelReader:
         outputs = calls.ends(config.get("output_layers"), f"{pointer}/output_layers")
         calls.settle(inputs, outputs)
         graph = Graph(_name(config, "model"), _functional_kind(entry, self.era), nodes, inputs, outputs)
-        graph.trainable = trainable_of(config)
+        graph.trainable, graph.told = trainable_of(config), calls.told
         self.check_names(graph)
         self.layers.errors += calls.errors
         if not calls.errors:

@@ -62,7 +62,9 @@ _ORDERS = {"th": "channels_first", "tf": "channels_last"}
 
 def modern(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:  # noqa: C901  # one line a change
     """The class and arguments that mean today what these meant in Keras 1."""
-    found = {EVERYWHERE.get(key, key): value for key, value in config.items() if not _overruled(key, config)}
+    old = config.keys() & EVERYWHERE.keys()
+    found = {key: value for key, value in config.items() if key not in old}
+    found |= {EVERYWHERE[key]: config[key] for key in config if key in old and EVERYWHERE[key] not in config}
     name = CLASSES.get(name, name)
     if name == "Embedding":
         _rename(found, "kernel_initializer", "embeddings_initializer")
@@ -84,11 +86,6 @@ def modern(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:  # 
     if "dim_ordering" in found:
         found.setdefault("data_format", _ORDERS.get(str(found.pop("dim_ordering"))))
     return name, found
-
-
-def _overruled(key: str, config: dict[str, Any]) -> bool:
-    """Whether the new name of an old argument is there too."""
-    return key in EVERYWHERE and EVERYWHERE[key] in config
 
 
 def _rename(config: dict[str, Any], old: str, new: str) -> None:

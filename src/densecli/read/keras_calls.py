@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import DenseError, GraphError, Place, did_you_mean
-from densecli.graph import Call, Node, Ref, map_refs
+from densecli.graph import Call, Node, Ref, refs_in
+from densecli.layer import Constant
 from densecli.layers.core import InputLayer
-from densecli.layers.operations import Constant
 from densecli.model import Model
-from densecli.names import DTYPES
-from densecli.read.keras_layers import as_shape, class_of, plain
+from densecli.read.keras_layers import class_of, plain
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from densecli.errors import Source
+    from densecli.graph import Told
     from densecli.layer import Layer
 
 ALWAYS_EXTRA = ("mask", "training")
 # Arguments of Keras' layers that may decide about shapes; any other has nothing to do with a summary.
+MOST_OUTPUTS = 1 << 16  # of one layer: far more than any has, and few enough to list those that nobody takes
 NAMED = (
     "query", "value", "key", "attention_mask", "query_mask", "value_mask", "key_mask", "return_attention_scores",
     "use_causal_mask", "initial_state", "reverse", "count_weights", "states",
@@ -40,40 +39,39 @@ class CallReader:
             self.names.setdefault(node.name, index)
         self.errors: list[DenseError] = []
         self.unread: set[str] = set()  # layers with a call that has a mistake: how often they are called is not known
-        self.legacy: dict[int, bool] = {}  # nodes that a list names (not a tensor object): 1 before the first call
-        self.stated: dict[Ref, tuple[Any, str]] = {}
+        self.listed: set[int] = set()  # nodes that a list names (not a tensor object): 1 before the first call
+        self.told: Told = {}
 
     # -- the nodes --------------------------------------------------------------------
     def read(self, entries: list[dict[str, Any]], pointer: str) -> None:
         for index, (node, entry) in enumerate(zip(self.nodes, entries, strict=True)):
-            if (
-                isinstance(node.layer, InputLayer) or class_of(entry) == "InputLayer"
-            ):  # or one with a mistake of its own
+            if type(node.layer) is InputLayer or class_of(entry) == "InputLayer":  # or one with a mistake of its own
                 node.calls.append(Call(()))
                 continue
             inbound = entry.get("inbound_nodes")
-            for number, item in enumerate(inbound if isinstance(inbound, list) else []):
-                self.read_call(node, item, f"{pointer}/{index}/inbound_nodes/{number}")
-
-    def read_call(self, node: Node, item: Any, pointer: str) -> None:
-        try:
-            args, kwargs = self.arguments(item)
-            node.calls.append(self.fitted(node.layer, args, kwargs))
-        except GraphError as error:
-            self.errors.append(error.at(Place(self.source, pointer=pointer), node.name))
-            self.unread.add(node.name)
+            for number, item in enumerate(inbound if isinstance(inbound, list) else ()):
+                try:
+                    node.calls.append(self.fitted(node.layer, *self.arguments(item)))
+                except GraphError as error:
+                    place = Place(self.source, pointer=f"{pointer}/{index}/inbound_nodes/{number}")
+                    self.errors.append(error.at(place, node.name))
+                    self.unread.add(node.name)
 
     def arguments(self, item: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        kwargs: Any
         if isinstance(item, dict) and "args" in item:
             args, kwargs = item["args"], item.get("kwargs") or {}
             if not isinstance(args, list) or not isinstance(kwargs, dict):
                 raise GraphError("expected the arguments of a call", code="E402")
-            return tuple([self.value(each) for each in args]), {key: self.value(kwargs[key]) for key in sorted(kwargs)}
+            return tuple(map(self.value, args)), self.named(kwargs)
         kwargs = {}
         tensors = self.structure(item, kwargs)
         if isinstance(tensors, list) and len(tensors) == 1:
             tensors = tensors[0]
-        return (tensors,), {key: self.value(kwargs[key]) for key in sorted(kwargs)}
+        return (tensors,), self.named(kwargs)
+
+    def named(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        return {key: self.value(kwargs[key]) for key in sorted(kwargs)} if kwargs else {}
 
     def structure(self, item: Any, kwargs: dict[str, Any]) -> Any:
         """Tensors of the list form: [name, node, tensor, kwargs], in lists and dicts."""
@@ -87,27 +85,25 @@ class CallReader:
             kwargs.update(item[3])
         if item[0] == "_CONSTANT_VALUE" and len(item) > 2:
             return plain(item[2])
-        return self.ref(item[:3])
+        return self.listed_ref(item)
 
     def value(self, item: Any) -> Any:
         """An argument: tensors become references, Python's own objects what they stand for."""
+        if isinstance(item, dict):
+            kind, config = item.get("class_name"), item.get("config")
+            if isinstance(kind, str) and isinstance(config, dict):
+                return self.object(kind, config)
+            return {key: self.value(item[key]) for key in sorted(item)}
         if isinstance(item, list):
             if _is_ref(item) and item[0] in self.names:
-                return self.ref(item[:3])
-            return [self.value(each) for each in item]
-        if not isinstance(item, dict):
-            return item
-        kind, config = item.get("class_name"), item.get("config")
-        if isinstance(kind, str) and isinstance(config, dict):
-            return self.object(kind, config)
-        return {key: self.value(item[key]) for key in sorted(item)}
+                return self.listed_ref(item)
+            return list(map(self.value, item))
+        return item
 
     def object(self, kind: str, config: dict[str, Any]) -> Any:
         if kind == "__keras_tensor__":
-            ref = self.ref(config.get("keras_history"), legacy=False)
-            shape = as_shape(config.get("shape"))
-            if shape is not None and config.get("dtype") in DTYPES:
-                self.stated[ref] = (shape, config["dtype"])
+            ref = self.ref(config.get("keras_history"))
+            self.told.setdefault(ref[:2], {})[ref.tensor] = config
             return ref
         if kind in ("__tensor__", "__numpy__"):
             return Constant(config.get("value"), config.get("dtype"))
@@ -117,16 +113,21 @@ class CallReader:
             return Ellipsis
         return config.get("value")
 
-    def ref(self, item: Any, *, legacy: bool = True) -> Ref:
+    def listed_ref(self, item: Any) -> Ref:
+        """A tensor by a list: until Keras 2, a nested model counts a node of its own before its first call."""
+        ref = self.ref(item[:3])
+        self.listed.add(ref.node)
+        return ref
+
+    def ref(self, item: Any) -> Ref:
         if not _is_ref(item):
             raise GraphError("expected the name, node and tensor of an inbound layer", code="E402")
-        name, call, tensor = item
+        name, call, tensor = item[:3]
         node = self.names.get(name)
         if node is None:
             raise GraphError(f"no layer is called {quote(name)}", code="E402", hint=did_you_mean(name, self.names))
-        if call < 0 or tensor < 0:
+        if call < 0 or not 0 <= tensor < MOST_OUTPUTS:
             raise GraphError(f"{quote(name)}: node {call}, tensor {tensor} cannot be", code="E402")
-        self.legacy[node] = self.legacy.get(node, False) or legacy
         return Ref(node, call, tensor)
 
     def ends(self, item: Any, pointer: str) -> list[Ref]:
@@ -146,7 +147,7 @@ class CallReader:
 
     def _ends(self, item: Any) -> list[Ref]:
         if isinstance(item, list) and item and isinstance(item[0], str):
-            return [self.ref(item[:3])._replace(call=item[1] - self.before_first_of_end(item[0]))]
+            return [self.listed_ref(item)._replace(call=item[1] - self.before_first_of_end(item[0]))]
         if isinstance(item, dict):
             item = [item[key] for key in sorted(item)]
         if not isinstance(item, list):  # nested lists and dicts are fine, as in Keras 3.15.1
@@ -162,21 +163,30 @@ class CallReader:
     # -- which call a reference means -------------------------------------------------
     def settle(self, inputs: list[Ref], outputs: list[Ref]) -> None:
         """Turn the file's node numbers into calls. A nested model of Keras 1 and 2 has one node of its own before them."""
-        everything = [ref for node in self.nodes for call in node.calls for ref in call.refs()]
+        uncertain = {index for index, node in enumerate(self.nodes) if isinstance(node.layer, Model) or not node.calls}
         highest: dict[int, int] = {}
         lowest: dict[int, int] = {}
-        for ref in [*everything, *outputs]:
-            highest[ref.node] = max(highest.get(ref.node, 0), ref.call)
-            lowest[ref.node] = min(lowest.get(ref.node, ref.call), ref.call)
+        for refs in [*(call.refs for node in self.nodes for call in node.calls), outputs]:
+            for node, call, _ in refs:
+                if call or node in uncertain:
+                    highest[node] = max(highest.get(node, 0), call)
+                    lowest[node] = min(lowest.get(node, call), call)
         before = {index: self.before_first(index, lowest, highest) for index in highest}
         self.check_calls(highest, before)
         if any(before.values()):
-            shift = self.shifted(before)
-            for node in self.nodes:
-                node.calls[:] = [Call(*map_refs((call.args, call.kwargs, call.extra), shift)) for call in node.calls]
-            outputs[:] = map(shift, outputs)
-        self.add_stated(before)
+            self.shift(before, outputs)
         inputs[:] = [ref._replace(call=0) for ref in inputs]
+
+    def shift(self, before: dict[int, int], outputs: list[Ref]) -> None:
+        """Count calls from the first one."""
+
+        def shifted(ref: Ref) -> Ref:
+            return ref._replace(call=ref.call - before.get(ref.node, 0))
+
+        for node in self.nodes:
+            node.calls[:] = [call.mapped(shifted) for call in node.calls]
+        outputs[:] = map(shifted, outputs)
+        self.told = {(node, call - before.get(node, 0)): told for (node, call), told in self.told.items()}
 
     def before_first(self, index: int, lowest: dict[int, int], highest: dict[int, int]) -> int:
         node = self.nodes[index]
@@ -184,7 +194,7 @@ class CallReader:
             return 0
         if highest[index] >= len(node.calls):
             return 1
-        return int(self.era < 3 and self.legacy[index])
+        return int(self.era < 3 and index in self.listed)
 
     def check_calls(self, highest: dict[int, int], before: dict[int, int]) -> None:
         for index, call in highest.items():
@@ -194,27 +204,15 @@ class CallReader:
                 message = f"node {call} of {quote(node.name)} is asked for, but it is called {calls}"
                 self.errors.append(GraphError(message, code="E402", place=node.place, layer=node.name))
 
-    @staticmethod
-    def shifted(before: dict[int, int]) -> Callable[[Ref], Ref]:
-        return lambda ref: ref._replace(call=ref.call - before[ref.node])
-
-    def add_stated(self, before: dict[int, int]) -> None:
-        """What the file says about outputs of layers that are opaque."""
-        for ref, stated in self.stated.items():
-            calls, index = self.nodes[ref.node].calls, ref.call - before.get(ref.node, 0)
-            if 0 <= index < len(calls):
-                known = calls[index].stated or {}
-                calls[index] = Call(*calls[index][:3], known | {ref.tensor: stated})
-
     # -- arguments as the layer takes them --------------------------------------------
     @staticmethod
     def fitted(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         """A call with the arguments that have a bearing on shapes apart from those that have none."""
-        if len(args) == 1 and type(args[0]) is Ref and not kwargs:  # nearly every call
-            return Call(args)
-        extra = {key: kwargs.pop(key) for key in ALWAYS_EXTRA if key in kwargs}
+        extra = {key: kwargs.pop(key) for key in ALWAYS_EXTRA if key in kwargs} if kwargs else {}
         if layer.opaque or layer.takes == "any":
             return Call(args, kwargs, extra)
+        if len(args) == 1 and not kwargs and (type(args[0]) is Ref or _are_refs(layer, args[0])):  # nearly every call
+            return Call(args, None, _with_refs(extra))
         args, kwargs = _constants_as_shapes(args), _constants_as_shapes(kwargs)
         accepted, most = _parameters(layer)
         if not args and kwargs:
@@ -227,7 +225,7 @@ class CallReader:
         _check_tensors(layer, args, kwargs)
         known = NAMED if accepted[-1:] == ("**",) else accepted
         extra |= {key: kwargs.pop(key) for key in list(kwargs) if key not in known or key not in NAMED}
-        return Call(args, kwargs, {key: value for key, value in extra.items() if _has_ref(value)})
+        return Call(args, kwargs, _with_refs(extra))
 
 
 def _parameters(layer: Layer) -> tuple[tuple[str, ...], int | None]:
@@ -264,11 +262,14 @@ def _check_tensors(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     raise GraphError(f"{layer.type_name} takes {wanted}, and is called on something else", code="E407")
 
 
-def _has_ref(value: Any) -> bool:
-    found: list[Ref] = []
-    map_refs(value, found.append)
-    return bool(found)
+def _are_refs(layer: Layer, item: Any) -> bool:
+    """Whether a layer that takes a list of tensors is given one."""
+    return layer.takes == "list" and type(item) is list and {*map(type, item)} == {Ref}
+
+
+def _with_refs(extra: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in extra.items() if any(True for _ in refs_in(value))}
 
 
 def _is_ref(item: Any) -> bool:
-    return isinstance(item, list) and len(item) in (3, 4) and tuple(map(type, item[:3])) == (str, int, int)
+    return type(item) is list and 3 <= len(item) <= 4 and tuple(map(type, item[:3])) == (str, int, int)

@@ -7,7 +7,8 @@ a layer that sets one is opaque rather than wrong.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import marshal
+from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # fills the catalogue
 from densecli import names
@@ -16,9 +17,9 @@ from densecli.fields import Object
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom, Lambda
-from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import snake_case
-from densecli.read import keras1, tensorflow_ops
+from densecli.read import keras1
+from densecli.records import Record
 from densecli.text import describe
 
 if TYPE_CHECKING:
@@ -74,6 +75,22 @@ def _legacy(name: str) -> type[Layer] | None:
     return LEGACY.get(name)
 
 
+# The classes in which tf.keras wrapped functions of TensorFlow.
+FUNCTIONS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty")
+
+
+def _function(name: str, config: dict[str, Any]) -> Layer:
+    from densecli.read import tensorflow_ops  # noqa: PLC0415  # few models have them
+
+    return tensorflow_ops.operation(name, config)
+
+
+def _operation(name: str, config: dict[str, Any], *, must_be_known: bool = False) -> Layer | None:
+    from densecli.layers.operations import OPERATIONS, Operation  # noqa: PLC0415  # few models have them
+
+    return Operation(name, config) if name in OPERATIONS or not must_be_known else None
+
+
 def class_of(entry: dict[str, Any]) -> str:
     """The class an entry names, without the package of a registered one."""
     name = entry.get("class_name")
@@ -84,7 +101,7 @@ def trainable_of(config: Any) -> bool:
     return not (isinstance(config, dict) and config.get("trainable") is False)
 
 
-class Named(NamedTuple):
+class Named(Record):
     """A layer, and the name that an entry gives it: entries that are equal but for the name are one layer."""
 
     name: str
@@ -121,10 +138,9 @@ class LayerReader:
         config = entry.get("config") if isinstance(entry, dict) else None
         if not isinstance(config, dict) or "shared_object_id" in entry or not config.keys().isdisjoint(INNER):
             return None
-        kind, module = entry.get("class_name"), entry.get("module", entry)
-        rest = {key: value for key, value in config.items() if key != "name"}
-        by_call = module is entry and _positional(entry) > 1  # then it is no layer
-        return kind, None if module is entry else (module,), by_call, self.frozen, repr(rest)
+        by_call = "module" not in entry and _positional(entry) > 1  # then it is no layer
+        kind = entry.get("class_name"), "module" in entry, entry.get("module"), by_call, self.frozen
+        return marshal.dumps((kind, {**config, "name": None}), 2)  # only to compare: nothing is ever loaded
 
     def unknown(self, entry: Any, pointer: str) -> Layer | None:
         """The layer of an entry unlike those before it, with its name."""
@@ -189,15 +205,12 @@ class LayerReader:
     def operation(self, entry: dict[str, Any], config: dict[str, Any]) -> Layer | None:
         """A node that is a function and not a layer: keras.ops, or what tf.keras wrapped."""
         name, module = class_of(entry), entry.get("module")
-        if name in tensorflow_ops.CLASSES:
-            return tensorflow_ops.operation(name, config)
+        if name in FUNCTIONS:
+            return _function(name, config)
         if isinstance(module, str):
-            is_op = module.startswith(("keras.src.ops", "keras.ops"))
-        else:
-            is_op = name in OPERATIONS and (
-                name not in CATALOGUE or _positional(entry) > 1 or _is_no_layer(CATALOGUE[name], config)
-            )
-        return Operation(name, config) if is_op else None
+            return _operation(name, config) if module.startswith(("keras.src.ops", "keras.ops")) else None
+        is_layer = name in CATALOGUE and _positional(entry) < 2 and not _is_no_layer(CATALOGUE[name], config)
+        return None if is_layer else _operation(name, config, must_be_known=True)
 
     def make(self, kind: type[Layer], config: dict[str, Any], pointer: str) -> Layer:
         known = {
@@ -231,6 +244,8 @@ class LayerReader:
 
     def value(self, kind: type[Layer], key: str, value: Any, pointer: str) -> Any:
         """An argument as the catalogue takes it."""
+        if value is None:
+            return None
         value = plain(value)
         if key in INNER:
             return self.inner(value, f"{pointer}/config/{key}")
@@ -334,18 +349,6 @@ def plain(value: Any) -> Any:
         if kind == "function" and isinstance(inner, str):
             return inner
     return value
-
-
-_SIZES = {int, type(None)}  # no booleans, which are integers to Python
-
-
-def as_shape(value: Any) -> Shape | None:
-    """Sizes with the batch first, in whatever form a config holds them; None for anything else."""
-    if isinstance(value, dict) and isinstance(value.get("items"), list):  # TensorShape of tf.keras
-        value = value["items"]
-    if not isinstance(value, list | tuple) or not value:
-        return None
-    return tuple(value) if _SIZES.issuperset(map(type, value)) else None
 
 
 def _named(value: Any, known: tuple[str, ...]) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from densecli.errors import LimitError, ReadError, did_you_mean
+from densecli.records import Record
 from densecli.text import amount, binary_size, quote
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from densecli.errors import Place
 
 
-class Limits(NamedTuple):
+class Limits(Record):
     """Far above what models need (a real config has some 833 bytes and 39 nodes a layer), far below what hurts."""
 
     spec_bytes: int = 16 << 20

@@ -39,7 +39,7 @@ BINARY_SUFFIXES = (".keras", ".h5", ".hdf5")
 WRAPPED = ("modelTopology", "model_topology", "model_config", "modelConfig")  # what stands around a config
 YAML_SUFFIXES = (".yaml", ".yml")
 NO_FILE = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"
-_DSL = re.compile(r"(?:\s|#[^\r\n]*)*(?:[(\[]\s*)*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)")
+_DSL = r"(?:\s|#[^\r\n]*)*(?:[(\[]\s*)*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)"
 
 
 def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
@@ -191,7 +191,8 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     limits, yaml = reading.limits, name.lower().endswith(YAML_SUFFIXES)
     looks_json = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
     source = decode(name, data, limits, "config_bytes" if looks_json else "spec_bytes")
-    stack = not yaml and _DSL.match(source.text)  # which may start with branches, as JSON does with a list
+    # A stack may start with branches, as JSON does with a list; no stack starts with a brace.
+    stack = not yaml and source.text[:1] != "{" and re.match(_DSL, source.text)
     if looks_json and not stack:
         try:
             return read_json(source, reading)

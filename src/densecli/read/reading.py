@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError, did_you_mean
 from densecli.read.limits import LIMITS, Limits
+from densecli.records import Record
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from densecli.graph import Graph
 
 
-class Reading(NamedTuple):
+class Reading(Record):
     """Shapes for inputs that a spec leaves open (None: the only one), values for its variables, how much to read."""
 
     input_shapes: Mapping[str | None, tuple[int | None, ...]] = {}

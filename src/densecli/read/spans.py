@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_HEAD = re.compile(r"[|>][^\n\r]*|['\"]")  # of a YAML block, or of a quoted string
+_HEAD = r"[|>][^\n\r]*|['\"]"  # of a YAML block, or of a quoted string
 _QUOTES = ("'", '"')
 
 
@@ -27,7 +27,7 @@ def within(text: str, span: tuple[int, int], value: str, part: tuple[int, int]) 
     the letters differ, and the answer is the whole scalar.
     """
     start, end = span
-    head = _HEAD.match(text, start, end)
+    head = re.compile(_HEAD).match(text, start, end)
     body, stop = (start, end) if head is None else (head.end(), end - (text[end - 1] in _QUOTES))
     letters = [offset for offset in range(body, stop) if not text[offset].isspace()]
     if not letters or "".join(map(text.__getitem__, letters)) != "".join(value.split()):

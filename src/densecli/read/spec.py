@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ArgumentError, Place, did_you_mean
 from densecli.read.spans import join
 from densecli.read.syntax import Setting
+from densecli.records import Record
 from densecli.text import describe, quote
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from densecli.read.build import Builder
 
 
-class Spec(NamedTuple):
+class Spec(Record):
     """One model of a document; a nested model has its own builder and shares the rest."""
 
     source: Source

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from densecli.errors import ReadError, Source, SpecSyntaxError
 from densecli.read.limits import raised
 from densecli.read.reading import Reading
+from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -17,15 +18,13 @@ if TYPE_CHECKING:
 
 ARGUMENT = "<argument>"
 SUFFIXES = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5", ".dsl")
-_PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|'[^']*'|\"[^\"]*\"")
-
-
+_PARENTHESES = r"\([^()]*\)|\[[^\[\]]*\]|'[^']*'|\"[^\"]*\""
 # What no stack can be: a `?`, or a `*` without the number of repeats.
-_PATTERN = re.compile(r"[\w.*?-]*(?:\?|\*(?!\d+\Z))[\w.*?-]*")
-_FILE_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)+\s*|[\w.-]+\s+")
+_PATTERN = r"[\w.*?-]*(?:\?|\*(?!\d+\Z))[\w.*?-]*"
+_FILE_NAME = r"[\w-]+(?:\.[\w-]+)+\s*|[\w.-]+\s+"
 
 
-class Spec(NamedTuple):
+class Spec(Record):
     """One model to look at: DSL text when `text` is set, else a file name (`-` is standard input)."""
 
     name: str
@@ -34,12 +33,16 @@ class Spec(NamedTuple):
 
 def is_file(word: str) -> bool:
     """Decided by the word alone: standard input, a known suffix, a pattern, or a path separator outside parentheses."""
-    if word == "-" or word.lower().endswith(SUFFIXES) or _PATTERN.fullmatch(word):
+    if word == "-" or word.lower().endswith(SUFFIXES) or _is_shell_pattern(word):
         return True
     plain = word
-    while (shorter := _PARENTHESES.sub("", plain)) != plain:
+    while (shorter := re.sub(_PARENTHESES, "", plain)) != plain:
         plain = shorter
     return "/" in plain.replace("//", "") or "\\" in plain
+
+
+def _is_shell_pattern(word: str) -> bool:
+    return ("*" in word or "?" in word) and re.fullmatch(_PATTERN, word) is not None
 
 
 def is_pattern(word: str) -> bool:
@@ -72,7 +75,7 @@ def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # im
         try:
             return dsl.read(Source(ARGUMENT, spec.text), reading.input_shapes, reading.variables(), reading.limits)
         except SpecSyntaxError as error:
-            if error.hint is None and _FILE_NAME.fullmatch(spec.text):
+            if error.hint is None and re.fullmatch(_FILE_NAME, spec.text):
                 error.hint = f"a file of that name: ./{spec.text}"
             raise
     from densecli.read.open import open_spec  # noqa: PLC0415

@@ -11,12 +11,13 @@ value    := arithmetic | string | word | true/false/none | tuple | list | layer 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from densecli.errors import ArgumentError, SpecSyntaxError, did_you_mean
 from densecli.read.encoding import surrogate
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.tree import Argument, Branches, Stack, Step, Unit, Word
+from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ _LOOKALIKES = {
 }
 
 
-class Setting(NamedTuple):
+class Setting(Record):
     """What a text is read with: where its offsets lie in what the user wrote, the variables, the limits."""
 
     place: Callable[[int, int], Place]

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from densecli.layers.operations import OPERATIONS, Constant, Operation
-
-CLASSES = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty")
+from densecli.layer import Constant
+from densecli.layers.operations import OPERATIONS, Operation
 
 # The last part of a function's name in TensorFlow, or a node's op, where it is not keras.ops' name without underscores.
 _NAMES = {
@@ -45,7 +44,7 @@ _NHWC, _NCHW = ("TkhXQw==", "NHWC"), ("TkNIVw==", "NCHW")
 
 
 def operation(class_name: str, config: dict[str, Any]) -> Operation:
-    """The operation behind one of CLASSES."""
+    """The operation behind one of the classes that tf.keras wrapped functions in."""
     if class_name == "TensorFlowOpLayer":
         return NodeOperation(config)
     function = config.get("function")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from densecli.records import Record
 
 
-class Argument(NamedTuple):
+class Argument(Record):
     """One argument; offsets count from the start of its layer, so that equal texts give equal units."""
 
     name: str | None
@@ -14,7 +16,7 @@ class Argument(NamedTuple):
     end: int
 
 
-class Unit(NamedTuple):
+class Unit(Record):
     """TYPE(arguments). As a value it stands at `start` of the layer around it."""
 
     type: str
@@ -24,13 +26,13 @@ class Unit(NamedTuple):
     start: int = 0
 
 
-class Branches(NamedTuple):
+class Branches(Record):
     """[a | b]; None is `_`."""
 
     branches: tuple[Stack | None, ...]
 
 
-class Step(NamedTuple):
+class Step(Record):
     """A unit in a stack, with the input shape and the repeat count written behind it."""
 
     what: Unit | Branches | Stack
@@ -40,7 +42,7 @@ class Step(NamedTuple):
     repeat: Argument | None = None
 
 
-class Stack(NamedTuple):
+class Stack(Record):
     """Steps that follow each other."""
 
     steps: list[Step]

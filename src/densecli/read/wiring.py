@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError, did_you_mean
 from densecli.graph import Call, Graph, Ref, call_order
 from densecli.read.spans import join
+from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 PREVIOUS = "_"  # what comes out of the item before, as in the DSL's branches
 
 
-class _Waiting(NamedTuple):
+class _Waiting(Record):
     """A call of which an input is named before it is written."""
 
     node: int

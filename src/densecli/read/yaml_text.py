@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -17,6 +17,7 @@ from densecli.read import spans
 from densecli.read.encoding import check_characters, empty, surrogate
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.yaml_mistakes import syntax_error
+from densecli.records import Record
 from densecli.text import describe, quote
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _CORE = re.compile(
 _CONSTANTS = {"null": None, "true": True, "false": False}
 _BASES = {"int": 10, "oct": 8, "hex": 16}
 # Ends of lines, and so of comments, in YAML 1.1 only: what an editor shows as a comment must not be read.
-_NO_BREAKS = frozenset("\x85\u2028\u2029")
+_NO_BREAKS = "\x85\u2028\u2029"
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -56,7 +57,7 @@ def load(source: Source, limits: Limits = LIMITS) -> Any:
 
 
 def _events(text: str) -> Iterator[Any]:
-    if _NO_BREAKS.isdisjoint(text):
+    if not any(char in text for char in _NO_BREAKS):
         return _parse(text)
     unused = (char for char in map(chr, range(0xE000, 0xF900)) if char not in text)
     return _parse_with(text, dict(zip(_NO_BREAKS, unused, strict=False)))
@@ -76,7 +77,7 @@ def _parse_with(text: str, stand_ins: dict[str, str]) -> Iterator[Any]:
         yield event
 
 
-class _Anchor(NamedTuple):
+class _Anchor(Record):
     """What an alias stands for, and how much of it there is."""
 
     value: Any

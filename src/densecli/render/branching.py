@@ -5,9 +5,10 @@ A step is the number of a node, or Branches; a branch is None (`_`, pass the inp
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from densecli.graph import call_order
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 MAX_NESTING = 20  # brackets in brackets; beyond that names read better
 
 
-class Name(NamedTuple):
+class Name(Record):
     """The output of a layer that was written earlier."""
 
     node: int
 
 
-class Branches(NamedTuple):
+class Branches(Record):
     """[a | b]: each branch starts from what comes in."""
 
     branches: tuple[list[Step] | Name | None, ...]
@@ -66,7 +67,7 @@ def _walk(steps: list[Step]) -> Iterator[int | Name]:
 
 
 def _sources(graph: Graph, node: int) -> list[int]:
-    return [ref.node for ref in graph.nodes[node].calls[0].refs()]
+    return [ref.node for ref in graph.nodes[node].calls[0].refs]
 
 
 def _flat(graph: Graph, order: list[int]) -> list[Step]:

@@ -5,9 +5,10 @@ A column gives the value for machines and the text for people; text is safe to s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from densecli.errors import OutputError, did_you_mean
+from densecli.records import Record
 from densecli.shape import Shape, show
 from densecli.text import quote, safe, size
 
@@ -28,7 +29,7 @@ Value = str | int | float | bool | None
 Justify = Literal["left", "right", "center"]
 
 
-class Column(NamedTuple):
+class Column(Record):
     """One column of a table: what machines get, what people read, and in which unit."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from densecli.records import Record
 from densecli.render.columns import COLUMNS, UNKNOWN
 from densecli.render.repeats import find_runs
 from densecli.text import plural, safe
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 LONGEST = 48  # characters of a name in a box; pictures show the whole one as a tooltip where they can
 
 
-class Edge(NamedTuple):
+class Edge(Record):
     """From one box to another, by their ids; both are in the same frame."""
 
     source: int
     target: int
 
 
-class Box(NamedTuple):
+class Box(Record):
     """A layer, or a frame with boxes in it: a nested model (it has a `type`) or a block that stands for `times` equal ones."""
 
     id: int

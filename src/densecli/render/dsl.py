@@ -66,9 +66,9 @@ def _check(node: Node) -> None:
 
 
 def _check_call(node: Node) -> None:
-    if any(ref.tensor for call in node.calls for ref in call.refs()):
+    if any(ref.tensor for call in node.calls for ref in call.refs):
         raise refuse(f"{quote(node.name)}, which takes a second output,", "the DSL", INSTEAD)
-    if node.calls and node.calls[0].refs() and not takes_as_usual(node, node.calls[0]):
+    if node.calls and node.calls[0].refs and not takes_as_usual(node, node.calls[0]):
         raise refuse(f"the call of {quote(node.name)}", "the DSL", INSTEAD)
 
 
@@ -88,7 +88,7 @@ class _Writer:
         for index, step in enumerate(steps):
             if isinstance(step, Branches):
                 texts.append(self.branches(step) + shape)
-            elif not self.graph.nodes[step].calls[0].refs():
+            elif not self.graph.nodes[step].calls[0].refs:
                 text = self.input(self.graph.nodes[step], last=index + 1 == len(steps))
                 shape = text if text.startswith("@") else ""
                 texts += [] if shape else [text]

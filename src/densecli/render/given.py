@@ -165,7 +165,7 @@ def natural_inputs(call: Call) -> list[Any] | None:
     if call.kwargs or getattr(call, "extra", None):
         return None
     args = call.args[0] if len(call.args) == 1 and isinstance(call.args[0], list) else call.args
-    return list(args) if list(args) == call.refs() else None
+    return list(args) if tuple(args) == call.refs else None
 
 
 def stacked(graph: Graph) -> bool:

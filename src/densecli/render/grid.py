@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from densecli.records import Record
 from densecli.render.wrapping import line_starts, lines, longest_piece, longest_word, shared_out
 from densecli.text import cell_width
 
@@ -22,14 +23,14 @@ WORD, PIECE = 40, 16  # cells that a single word may claim, and a piece of one
 BORDER = 3  # cells that a column takes besides its text
 
 
-class Head(NamedTuple):
+class Head(Record):
     """A column: its title, and whether its cells are numbers, which are never broken."""
 
     title: str
     justify: Literal["left", "right", "center"] = "left"
 
 
-class Cell(NamedTuple):
+class Cell(Record):
     """What stands in a cell; lines after the first are indented."""
 
     text: Text

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _ENCODER = json.JSONEncoder(allow_nan=False, separators=(", ", ": "))
 
+_text = json.encoder.encode_basestring_ascii  # what the encoder itself calls for a string
+
 
 def encode(value: Any) -> str:
     """A value as JSON on one line."""
@@ -30,16 +32,30 @@ def render_all(results: Sequence[tuple[Report, Outcome | None]]) -> str:
 
 def render(report: Report, outcome: Outcome | None = None) -> str:
     """The document, with one line per layer."""
-    record = as_record(report, outcome)
-    layers = record.pop("layers")
+    record = as_record(report._replace(rows=()), outcome)
+    record.pop("layers")
     totals = record.pop("totals")
     rest = {key: record.pop(key) for key in ("run",) if key in record}
     lines = ["{", *(f"  {encode(key)}: {encode(value)}," for key, value in record.items())]
     lines.append('  "layers": [')
-    lines.append(",\n".join(f"    {encode(layer)}" for layer in layers))
+    known: dict[int, tuple[str, str]] = {}
+    lines.append(",\n".join([f"    {_layer_line(row, known)}" for row in report.rows]))
     lines.append("  ],")
     tail = [f"  {encode(key)}: {encode(value)}" for key, value in ({"totals": totals} | rest).items()]
     return "\n".join([*lines, ",\n".join(tail), "}"])
+
+
+def _layer_line(row: Row, known: dict[int, tuple[str, str]]) -> str:
+    """A layer. What equal calls of equal layers have in common, all but name and connections, is encoded once."""
+    if len(row.calls) != 1 or row.shares_weights_with or row.expects is None:
+        return encode(row_record(row))
+    parts = known.get(id(row.expects))
+    if parts is None:
+        nameless = row._replace(name="", calls=(row.calls[0]._replace(inbound=()),))
+        before, _, after = encode(row_record(nameless)).removeprefix('{"name": ""').partition('"inbound": []')
+        parts = known[id(row.expects)] = before, after
+    inbound = ", ".join(map(_text, dict.fromkeys(row.calls[0].inbound)))
+    return defused_json(f'{{"name": {_text(row.name)}{parts[0]}"inbound": [{inbound}]{parts[1]}')
 
 
 def line(record: dict[str, Any]) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.fields import Object
 from densecli.graph import Ref
-from densecli.layers.operations import OPERATIONS, Constant, Operation
+from densecli.layer import Constant
+from densecli.layers.operations import OPERATIONS, Operation
 from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from densecli.render.given import (
     arguments,
@@ -108,7 +109,7 @@ class _CallWriter:
         self.found: Trace = trace(graph)
 
     def entry(self, node: Node) -> dict[str, Any]:
-        calls = [call for call in node.calls if call.refs()]
+        calls = [call for call in node.calls if call.refs]
         return _layer_entry(node.layer, node.name) | {
             "name": node.name,
             "inbound_nodes": [self.call(call) for call in calls],

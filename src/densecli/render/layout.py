@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from densecli.errors import LimitError
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,14 +26,14 @@ INFINITE = float("inf")
 FIRM, LOOSE = 200.0, 0.05  # how much a box wants to stand in line with a box, and a bend with a box
 
 
-class Size(NamedTuple):
+class Size(Record):
     """Width and height of a box."""
 
     width: float
     height: float
 
 
-class Layout(NamedTuple):
+class Layout(Record):
     """Centres of the boxes, the points of each edge from top to bottom, and the size of it all."""
 
     centres: list[tuple[float, float]]

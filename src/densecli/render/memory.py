@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.footprint import SCHEMA
+from densecli.records import Record
 from densecli.render.json import encode
 from densecli.text import binary_size, plural, safe
 
@@ -18,7 +19,7 @@ HEADERS = ("Layer (type)", "Output", "Kept for training", "Share")
 SHOWN_ALIVE = 4  # tensors that are named in the line about the forward pass
 
 
-class Look(NamedTuple):
+class Look(Record):
     """How the table is drawn; `width` is that of the terminal."""
 
     width: int | None = None

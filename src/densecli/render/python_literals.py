@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from densecli.graph import Ref
-from densecli.layers.operations import Constant
+from densecli.layer import Constant
 from densecli.render.given import refuse
 from densecli.text import quote
 

@@ -45,7 +45,7 @@ class _Queue:
 
     def enter(self, place: int, step: Step) -> int:
         """How many steps this one needs."""
-        sources = {ref[:2] for ref in self.graph.nodes[step[0]].calls[step[1]].refs()} & self.users.keys()
+        sources = {ref[:2] for ref in self.graph.nodes[step[0]].calls[step[1]].refs} & self.users.keys()
         for source in sources:
             self.users[source].append(place)
         return len(sources)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +15,7 @@ MAX_BLOCK = 64  # layers in a block; keeps the search linear in the number of ro
 LOOK_AHEAD = 256  # rows of a run in which a better start is looked for
 
 
-class Run(NamedTuple):
+class Run(Record):
     """`times` equal blocks of `length` rows, one after the other; `inner` are runs inside the first block."""
 
     start: int

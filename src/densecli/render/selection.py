@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import OutputError
+from densecli.records import Record
 from densecli.render.columns import column
 from densecli.render.patterns import limited, searcher
 from densecli.render.repeats import Run, find_runs
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from densecli.report import Report
 
 
-class Selection(NamedTuple):
+class Selection(Record):
     """What was asked for. `depth` is how many levels of nested layers are opened; None opens all."""
 
     pattern: str | None = None
@@ -29,7 +30,7 @@ class Selection(NamedTuple):
     depth: int | None = 0
 
 
-class Line(NamedTuple):
+class Line(Record):
     """A row to show. `times` over 1 stands for that many equal blocks, of which the next lines show the first."""
 
     row: Row
@@ -44,7 +45,7 @@ class Line(NamedTuple):
         return ("   " * self.level + "└ " if self.level else "") + repeat
 
 
-class Shown(NamedTuple):
+class Shown(Record):
     """What is shown of a model; an output of several models is made of several."""
 
     report: Report
@@ -52,7 +53,7 @@ class Shown(NamedTuple):
     columns: Sequence[Column]
 
 
-class _Item(NamedTuple):
+class _Item(Record):
     row: Row
     inner: tuple[_Item, ...]
     times: int = 1
@@ -174,7 +175,7 @@ def _sorted(items: list[_Item], by: str, report: Report) -> list[_Item]:
     return [items[index] for index in (*known, *unknown)]
 
 
-class _Reversed(NamedTuple):
+class _Reversed(Record):
     value: Any
 
     def __lt__(self, other: Any) -> bool:

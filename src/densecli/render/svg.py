@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from html import escape
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from densecli.records import Record
 from densecli.render.layout import Layout, Size, lay_out
 from densecli.text import cell_width
 
@@ -57,7 +58,7 @@ def element(box: Box, style: str = "") -> str:
     )
 
 
-class _Drawn(NamedTuple):
+class _Drawn(Record):
     """A box with the layout of what is in it."""
 
     box: Box

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from densecli.names import DTYPE_BYTES
+from densecli.records import Record
 from densecli.shape import size
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ INDEX = 8  # bytes of torch's int64
 SUMS = 4  # bytes of a statistic: normalizations and softmax sums are float32 under every policy
 
 
-class Use(NamedTuple):
+class Use(Record):
     """One call of a layer in training. `flows`: a gradient is wanted for what comes in; `trains`: for its own weights."""
 
     layer: Layer
@@ -42,7 +43,7 @@ class Use(NamedTuple):
         return elements(self.outputs[0])
 
 
-class Saved(NamedTuple):
+class Saved(Record):
     """What stays: which inputs by position, the first output, bytes that only the layer sees, and bytes of copies.
 
     Copies are inputs and kernels in another memory layout or dtype; a backend that computes in the layout of the model

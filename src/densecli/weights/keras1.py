@@ -7,12 +7,13 @@ convolved with its kernels the other way round.
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.layers.conv import Conv
 from densecli.layers.conv_lstm import ConvLSTMCell
 from densecli.layers.conv_transpose import ConvTranspose
 from densecli.layers.recurrent_cells import GRUCell, LSTMCell
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,14 +30,14 @@ LSTM_GATES = (0, 6, 3, 9)
 GRU_GATES = (0, 3, 6)
 
 
-class Past(NamedTuple):
+class Past(Record):
     """What wrote a file: whether Keras 1, and whether with Theano, which turns kernels round."""
 
     old: bool
     theano: bool
 
 
-class Mended(NamedTuple):
+class Mended(Record):
     """A weight of today, made of one or several arrays: each transposed, then joined on the last axis, then reversed.
 
     Like a `Stored` it has a path (that of the first part), a shape and a dtype.

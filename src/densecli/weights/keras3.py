@@ -7,7 +7,7 @@ vars/0, vars/1, …; layers inside layers are named after the attribute that hol
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ReadError
 from densecli.graph import row_order
@@ -17,6 +17,7 @@ from densecli.layers.recurrent_cells import StackedRNNCells
 from densecli.layers.wrappers import Bidirectional
 from densecli.model import Model
 from densecli.names import snake_case
+from densecli.records import Record
 from densecli.text import quote
 from densecli.weights.initial import shared_path
 from densecli.weights.slots import Matched, Slot, check_shape, mismatch
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 OLD = "_layer_checkpoint_dependencies"
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """A layer as it is called; `known` says whether all its weights can be told."""
 
     name: str

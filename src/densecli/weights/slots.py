@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ReadError
 from densecli.graph import row_order
 from densecli.infer import layer_weights
+from densecli.records import Record
 from densecli.shape import show
 from densecli.text import quote
 from densecli.weights.initial import shared_path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from densecli.trace import Result, Trace
 
 
-class Slot(NamedTuple):
+class Slot(Record):
     """A weight to fill: the key of its array, its path inside the layer, its shape and dtype, whether training changes it."""
 
     key: str
@@ -29,7 +30,7 @@ class Slot(NamedTuple):
     dtype: str = "float32"
 
 
-class Place(NamedTuple):
+class Place(Record):
     """A layer of the model with the shapes of its first call."""
 
     name: str
@@ -51,7 +52,7 @@ class Place(NamedTuple):
         return found
 
 
-class Matched(NamedTuple):
+class Matched(Record):
     """Which array of a file belongs to which weight, by its key; and a sentence (E323) for each layer that its arrays do not fit."""
 
     found: dict[str, Any]

@@ -7,13 +7,14 @@ import struct
 import zipfile
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from densecli import kernels
 from densecli.errors import DenseError, LimitError, ReadError
 from densecli.read import archive, hdf5
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.open import HDF5_MAGIC, ZIP_MAGIC, open_file
+from densecli.records import Record
 from densecli.shape import product
 from densecli.text import plural, quote
 from densecli.trace import trace
@@ -38,7 +39,7 @@ ROOM = 1 << 16  # bytes of groups and attributes around an array
 HEADER = struct.Struct("<26xHH")  # of a member inside a zip archive: the lengths of its name and of what follows that
 
 
-class Weights(NamedTuple):
+class Weights(Record):
     """Where weights come from: a file, or (no file) the initializers with a seed."""
 
     path: str | None = None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from densecli.check.diff import delta, entry_text, value_text
+from densecli.records import Record
 from densecli.report import WORK
 from densecli.text import plural
 
@@ -25,7 +26,7 @@ TITLES = {
 }
 
 
-class DiffRow(NamedTuple):
+class DiffRow(Record):
     """One line: the mark and kind stand in a layer's first row only. Cells are text of the models, not yet made safe."""
 
     kind: str
@@ -62,7 +63,7 @@ def _row(kind: str, head: tuple[str, str, str], change: Change) -> DiffRow:
     return DiffRow(kind, *head, change.what, before, after, step)
 
 
-class TotalRow(NamedTuple):
+class TotalRow(Record):
     title: str
     before: str
     after: str
