@@ -51,6 +51,7 @@ ROOMS = [
     ("read", "read.archive:read", ["{folder}/m.keras"]),
     ("read", "read.hdf5:read", ["{folder}/m.h5"]),
     ("read", "read.limits:raised", [STACK]),
+    ("records", "records:_Tuple._replace", [STACK]),
     ("report", "infer:_row", [STACK]),
     ("infer", "infer:infer", [STACK]),
     ("run", "run:run", [STACK, "--run"]),

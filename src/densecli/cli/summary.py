@@ -108,7 +108,7 @@ def command(  # one parameter per option
     return 0 if len(good) == len(results) else 2
 
 
-def opened(spec: Spec, wishes: Reading) -> Graph:
+def opened(spec: Spec, wishes: "Reading") -> "Graph":
     graph = read(spec, wishes)
     warn_of_misfits(graph, spec, wishes.limits)
     return graph
