@@ -124,6 +124,22 @@ def test_any_output_of_an_opaque_layer_may_be_used():
     assert report.outputs[0].shape is None
 
 
+@pytest.mark.parametrize(("index", "count"), [(1, 2), (71, 72), (72, 1), (10**9, 1)])
+def test_an_output_far_beyond_those_that_are_told_is_not_believed(index, count):
+    """All up to the last one are listed: a file could ask for a list of 10^9 with ten letters."""
+    told = {(1, 0): {at: {"shape": [None, 7], "dtype": "float32"} for at in (0, index)}}
+    nodes = [
+        Node("in", InputLayer(shape=(3,)), [Call(())]),
+        Node("mine", Custom("Split"), [Call((Ref(0),))]),
+        Node("out", Dense(units=4), [Call((Ref(1, 0, index),))]),
+    ]
+    graph = Graph("m", "Functional", nodes, [Ref(0)], [Ref(2)])
+    graph.told = told
+    report = infer(graph)
+    assert len(report.rows[1].output_shapes) == count
+    assert report.outputs[0].shape == ((None, 4) if count > 1 else None)
+
+
 def test_opaque_layers_take_any_number_of_tensors():
     report = report_of("[Dense(4)@(3,) | Dense(5)@(7,)] -> Custom(a=1)")
     assert report.rows[-1].output_shapes == (None,)

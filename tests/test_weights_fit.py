@@ -267,3 +267,11 @@ def test_a_plain_summary_does_not_open_the_weights(tmp_path, monkeypatch):
     assert infer(open_spec(path)).totals.params == 23
     done = densecli(path)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_manifest_that_tells_of_weights_elsewhere_is_no_misfit(tmp_path):
+    weights = [{"name": "mine/w", "shape": [2, 2], "dtype": "float32"}]
+    topology = {"modelTopology": CUSTOM, "weightsManifest": [{"paths": ["w.bin"], "weights": weights}]}
+    (tmp_path / "model.json").write_text(json.dumps(topology))
+    done = densecli(str(tmp_path / "model.json"), "--print", "totals.params")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "27\n", "")

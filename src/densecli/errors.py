@@ -6,6 +6,7 @@ place; readers and the trace add it with `at`. Offsets become line, column and c
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Literal
 
 from densecli.records import Record
@@ -33,8 +34,6 @@ class Source:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1, as an editor shows them (LF, CRLF and lone CR end lines)."""
-        from bisect import bisect_right  # noqa: PLC0415  # for errors only
-
         starts = self._starts()
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1

@@ -80,7 +80,7 @@ class Graph:
     """
 
     __slots__ = (
-        "deferred", "expect", "inputs", "kind", "name", "nodes", "order", "outputs", "place", "told", "trainable",
+        "beside", "deferred", "expect", "inputs", "kind", "name", "nodes", "order", "outputs", "place", "told", "trainable",
         "warnings",
     )  # fmt: skip
 
@@ -88,6 +88,7 @@ class Graph:
         self.name, self.kind, self.nodes, self.inputs, self.outputs = name, kind, nodes, inputs, outputs
         self.trainable = True
         self.deferred = False
+        self.beside: list[int] = []  # nodes that no output needs and Keras lists all the same
         self.warnings: list[str] = []
         self.place: Place | None = None
         self.order: tuple[list[Step], dict[int, int]] | None = None  # once somebody asked; calls then stay as they are
@@ -145,6 +146,18 @@ def _call_order(graph: Graph) -> tuple[list[Step], dict[int, int]]:
     return order, seen
 
 
+def beside_order(graph: Graph) -> list[Step]:
+    """The calls of `graph.beside` and those that only they need, each after those it depends on."""
+    order, seen = call_order(graph)
+    inputs = {ref[:2] for ref in graph.inputs}
+    done, found = dict.fromkeys((*inputs, *order), True), list[Step]()
+    for index in graph.beside:
+        for call in range(len(graph.nodes[index].calls)):
+            if (index, call) not in done:
+                _visit(graph, (index, call), inputs, (done, found, dict(seen)))
+    return found
+
+
 def _visit(
     graph: Graph, step: Step, inputs: set[Step], state: tuple[dict[Step, bool], list[Step], dict[int, int]]
 ) -> None:
@@ -185,7 +198,7 @@ def row_order(graph: Graph) -> list[int]:
     order, seen = call_order(graph)
     depths = _depths(graph, order)
     depths.update((ref.node, 0) for ref in graph.inputs if ref.node not in depths)
-    return sorted(depths, key=lambda node: (-depths[node], seen.get(node, -1)))
+    return [*sorted(depths, key=lambda node: (-depths[node], seen.get(node, -1))), *graph.beside]
 
 
 def _is_input(graph: Graph, index: int) -> bool:

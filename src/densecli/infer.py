@@ -37,24 +37,16 @@ class Owned(Record):
 
 
 class Cost(Record):
-    """What one call of a layer costs, the weights that it is called with, and the shapes that go in and come out.
+    """What one call of a layer comes to: its row, still without name and connections, and the weights behind that.
 
     The model sees `trained_params` trained; `shared` tells whether another layer may own one of the weights too.
     """
 
+    row: Row
     weights: tuple[Owned, ...]
-    params: int
-    trainable_params: int
-    weight_bytes: int
+    shared: bool
     trained_params: int
     trained_bytes: int
-    macs: int | None
-    flops: int | None
-    activation_bytes: int | None
-    rows: tuple[Row, ...]
-    uncounted: bool
-    shared: bool
-    infos: tuple[WeightInfo, ...]
     input_shapes: tuple[Shape | None, ...]
     output_shapes: tuple[Shape | None, ...]
 
@@ -116,12 +108,12 @@ class RowBuilder:
                 yield self.row(index, node, results, owners)
 
     def row(self, index: int, node: Node, results: list[tuple[Call, Result]], owners: dict[Any, str]) -> Row:
-        layer, last = node.layer, results[-1][1]
-        costs = [self.cost(layer, result) for _, result in results]
-        cost = costs[0] if len(costs) == 1 else _of_all_calls(costs)
-        shares = self.register(index, node, cost, owners)
-        calls = tuple([self.call_info(call, each) for (call, _), each in zip(results, costs, strict=True)])
-        return _row(node.name, (layer, last), cost, calls, shares)
+        costs = [self.cost(node.layer, result) for _, result in results]
+        row = costs[0].row if len(costs) == 1 else _of_all_calls(costs)
+        calls = tuple([self.call_info(call, cost) for (call, _), cost in zip(results, costs, strict=True)])
+        shares = self.register(index, node, costs[0], owners)
+        found = row.of(node.name, calls)
+        return found._replace(shares_weights_with=shares) if shares else found
 
     def register(self, index: int, node: Node, cost: Cost, owners: dict[Any, str]) -> tuple[str, ...]:
         """Enter the weights into the model's; whoever has the same ones already is named."""
@@ -157,7 +149,7 @@ class RowBuilder:
 
     def sizes(self) -> tuple[int, int, int, int]:
         """Elements and bytes of all variables, then of those that training changes."""
-        alone = [(cost.params, cost.weight_bytes, cost.trained_params, cost.trained_bytes) for cost in self.alone]
+        alone = [(each.row.params, each.row.weight_bytes, *each[3:5]) for each in self.alone]
         each = [(*weight_size(owned.weight), owned.trains) for owned in self.owned.values()]
         others = [(params, size, params * trains, size * trains) for params, size, trains in each]
         params, occupied, *trained = map(sum, zip((0, 0, 0, 0), *alone, *others, strict=True))
@@ -165,7 +157,8 @@ class RowBuilder:
 
     def totals(self, rows: Sequence[Row]) -> Totals:
         params, occupied, trained, trained_bytes = self.sizes()
-        work = {figure: [getattr(row, figure) for row in rows] for figure in FIGURES}
+        columns = dict(zip(Row._fields, zip(*rows, strict=True), strict=False))
+        work = {figure: columns.get(figure, ()) for figure in FIGURES}
         sums = {figure: None if None in counts else sum(counts) for figure, counts in work.items()}
         uncounted = tuple(row.name for row in rows if row.uncounted)
         unknown = {
@@ -184,64 +177,60 @@ class RowBuilder:
             yield "the model itself is frozen: nothing in it is trainable, whatever its layers say"
             return
         for row in rows:
-            inside = row.params - row.trainable_params if row.layer is not None and not row.layer.trainable else 0
-            trains = self.trained_inside(row) if inside else 0
+            if row.trainable or row.params == row.trainable_params:
+                continue
+            trains = self.cost(row.layer, row.expects).trained_params
             if trains:
                 yield (
                     f"{quote(row.name)} is frozen, but layers inside it are not: Keras counts {plural(trains, 'parameter')} "
                     "of it as trainable in the total"
                 )
 
-    def trained_inside(self, row: Row) -> int:
-        return self.cost(row.layer, row.expects).trained_params
-
-
-def _row(
-    name: str, called: tuple[Layer, Result], cost: Cost, calls: tuple[CallInfo, ...], shares: tuple[str, ...] = ()
-) -> Row:
-    layer, last = called
-    return Row(
-        name, layer.type_name, layer.trainable, last.tensors[0].dtype if last.tensors else "", calls,
-        cost.params, cost.trainable_params, cost.weight_bytes, cost.macs, cost.flops, cost.activation_bytes,
-        cost.infos, cost.rows, shares, layer.opaque or last.output is None, layer, last, cost.uncounted,
-    )  # fmt: skip
-
 
 def call_cost(layer: Layer, result: Result) -> Cost:
-    """Costs of one call of one layer."""
+    """What one call of one layer comes to."""
     weights = tuple(layer_weights(layer, result))
     sizes = [(*weight_size(owned.weight), owned) for owned in weights]
-    opaque = layer.opaque or result.output is None
-    macs = None if opaque else layer.macs(result.output, *result.args, **result.kwargs)
-    elementwise = None if opaque else layer.elementwise(result.output, *result.args, **result.kwargs)
-    rows = tuple(child_rows(layer, result))
     return Cost(
+        _row(layer, result, sizes),
         weights,
-        sum([params for params, _, _ in sizes]),
-        sum([params for params, _, owned in sizes if owned.weight.trainable]),
-        sum([occupied for _, occupied, _ in sizes]),
+        any(owned.owner[0] is not None for owned in weights),
         sum([params for params, _, owned in sizes if owned.trains]),
         sum([occupied for _, occupied, owned in sizes if owned.trains]),
-        macs,
-        None if macs is None or elementwise is None else 2 * macs + elementwise,
-        _sum(map(tensor_bytes, result.tensors)),
-        rows,
-        any(row.uncounted for row in rows) or _uncounted(layer, result),
-        any(owned.owner[0] is not None for owned in weights),
-        tuple([owned.weight for owned in weights]),
         tuple([shape for shape, _ in result.inputs]),
         tuple([shape for shape, _ in result.tensors]),
     )
 
 
-def _of_all_calls(costs: Sequence[Cost]) -> Cost:
-    """Weights by the first call, as Keras builds them; work is the sum over all calls."""
+def _row(layer: Layer, result: Result, sizes: list[tuple[int, int, Owned]]) -> Row:
+    opaque = layer.opaque or result.output is None
+    macs = None if opaque else layer.macs(result.output, *result.args, **result.kwargs)
+    elementwise = None if opaque else layer.elementwise(result.output, *result.args, **result.kwargs)
+    inner = tuple(child_rows(layer, result))
+    return Row(
+        "", layer.type_name, layer.trainable, result.tensors[0].dtype if result.tensors else "", (),
+        sum([params for params, _, _ in sizes]),
+        sum([params for params, _, owned in sizes if owned.weight.trainable]),
+        sum([occupied for _, occupied, _ in sizes]),
+        macs,
+        None if macs is None or elementwise is None else 2 * macs + elementwise,
+        _sum(map(tensor_bytes, result.tensors)),
+        tuple([owned.weight for _, _, owned in sizes]),
+        inner, (), opaque, layer, result,
+        any(row.uncounted for row in inner) or _uncounted(layer, result),
+    )  # fmt: skip
+
+
+def _of_all_calls(costs: Sequence[Cost]) -> Row:
+    """The row of a layer that is called several times: weights by the first call, as Keras builds them; all the work."""
     counted = Counter(map(id, costs))
-    different = {id(cost): cost for cost in costs}
-    each = [(cost, counted[key]) for key, cost in different.items()]
-    inner = zip(*(cost.rows for cost, _ in each), strict=False)
-    rows = tuple(_summed([(row, count) for row, (_, count) in zip(same, each, strict=True)]) for same in inner)
-    return each[0][0]._replace(rows=rows, **_sums(each))
+    different = {id(cost): cost.row for cost in costs}
+    each = [(row, counted[key]) for key, row in different.items()]
+    inner = zip(*(row.layers for row, _ in each), strict=False)
+    layers = tuple(_summed([(row, count) for row, (_, count) in zip(same, each, strict=True)]) for same in inner)
+    last = costs[-1].row
+    row = costs[0].row._replace(dtype=last.dtype, opaque=last.opaque, expects=last.expects)
+    return row._replace(layers=layers, **_sums(each))
 
 
 def _uncounted(layer: Layer, result: Result) -> bool:
@@ -304,7 +293,7 @@ def child_rows(layer: Layer, result: Result) -> Iterator[Row]:
         inputs = tuple(Tensor(shape, layer.compute_dtype) for shape in flat_inputs(child.inputs))
         inner = apply(child.layer, child.inputs, child.kwargs, inputs)
         shapes = (tuple(tensor.shape for tensor in inputs), tuple(tensor.shape for tensor in inner.tensors))
-        yield _row(child.name, (child.layer, inner), call_cost(child.layer, inner), (CallInfo((), *shapes),))
+        yield call_cost(child.layer, inner).row.of(child.name, (CallInfo((), *shapes),))
 
 
 def _model_rows(model: Model, result: Result) -> Iterator[Row]:

@@ -157,6 +157,7 @@ class Layer:
     held: tuple[Weight, ...] | None = (
         None  # what a weights file says that it holds, for layers that no rule is known for
     )
+    as_tf_keras: bool = False  # set by readers for files of tf.keras: a few layers told another shape there
     weightless: ClassVar[bool] = False  # an opaque layer that cannot hold weights
     knows_weights: bool = False  # the weights are known even where the input's shape is not (a built model inside)
 

@@ -67,6 +67,10 @@ class Row(Record):
     expects: Any = None  # the shapes of the last call as the layer gets them
     uncounted: bool = False  # there may be weights that nobody told
 
+    def of(self, name: str, calls: tuple[CallInfo, ...]) -> Row:
+        """The row of another layer that is the same but for its name and what it is connected to."""
+        return Row._make((name, *self[1:4], calls, *self[5:]))
+
     @property
     def weights_unknown(self) -> bool:
         """Whether nothing at all is known of its weights, so that a count of 0 would say too much."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 
 _INVISIBLE = (
     range(0xFE00, 0xFE10),
@@ -54,8 +55,6 @@ def cell_width(text: str) -> int:
 
 
 def _char_width(char: str) -> int:
-    import unicodedata  # noqa: PLC0415  # a library of a megabyte, for text beyond ASCII only
-
     if unicodedata.combining(char) or unicodedata.category(char) == "Mn":
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1

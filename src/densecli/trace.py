@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import DenseError, GraphError, ShapeError, SpecErrors
-from densecli.graph import Call, Graph, Node, Ref, call_order, map_refs, refs_in
+from densecli.graph import Call, Graph, Node, Ref, beside_order, call_order, map_refs, refs_in
 from densecli.names import DTYPES
 from densecli.records import Record
 from densecli.shape import as_shape, check_sizes, show
@@ -50,11 +50,12 @@ class Trace:
         self.errors: list[DenseError] = []
 
     def tensor(self, ref: Ref) -> Tensor | None:
-        result = self.results.get((ref.node, ref.call))
+        result = self.results.get(ref[:2])
         if result is None:
             return None
-        if ref.tensor < len(result.tensors):
-            return result.tensors[ref.tensor]
+        tensors = result.tensors
+        if ref[2] < len(tensors):
+            return tensors[ref[2]]
         if result.output is None:  # an opaque layer: nobody knows how many outputs it has
             return Tensor(None, result.tensors[0].dtype if result.tensors else "float32")
         count = plural(len(result.tensors), "output")
@@ -89,7 +90,8 @@ def _order(graph: Graph) -> Sequence[tuple[int, int]]:
         return [(index, 0) for index in range(len(graph.nodes))]
     order = call_order(graph)[0]
     reached = set(order)
-    return [*(ref[:2] for ref in graph.inputs if ref[:2] not in reached), *order]
+    beside = beside_order(graph) if graph.beside else ()
+    return [*(ref[:2] for ref in graph.inputs if ref[:2] not in reached), *order, *beside]
 
 
 def _pass_on(graph: Graph, index: int, count: int) -> None:
@@ -122,11 +124,13 @@ def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any,
 
 def _memo_key(found: Trace, layer: Layer, call: Call) -> tuple[Any, ...] | None:
     """What equal results have in common, for the usual calls: with one tensor, with several, or with a list of them."""
-    if call.kwargs or call.extra or layer.opaque:
+    if layer.opaque:
         return None
     if call.plain:
         tensor = found.tensor(call.refs[0])
-        return None if tensor is None or tensor.shape is None else (layer, tensor)
+        return None if tensor is None or tensor[0] is None else (layer, tensor)
+    if call.kwargs or call.extra:
+        return None
     listed = call.args[0] if len(call.args) == 1 and type(call.args[0]) is list else None
     tensors = [found.tensor(ref) for ref in call.refs]
     if tuple(call.args if listed is None else listed) != call.refs or any(
@@ -177,14 +181,21 @@ def _regular(call: Call) -> bool:
 
 
 def _tell(found: Trace, step: Step, told: Mapping[int, Mapping[str, Any]]) -> None:
-    """Take what a file says of the outputs of a call, where no rule knows them."""
+    """Take what a file says of the outputs of a call, where no rule knows them.
+
+    All up to the last are listed, so an index far beyond those that the file speaks of is not believed.
+    """
     result = found.results.get(step)
-    if result is not None and result.output is None:
-        known = {
-            index: Tensor(as_shape(each.get("shape")), each["dtype"]) for index, each in told.items() if _tells(each)
-        }
-        tensors = tuple(known.get(index, Tensor(None, "float32")) for index in range(max(known, default=-1) + 1))
-        found.results[step] = result._replace(tensors=tensors) if known else result
+    if result is None or result.output is not None:
+        return
+    most, unknown = 64 + 4 * len(told), Tensor(None, "float32")
+    known = {
+        index: Tensor(as_shape(each.get("shape")), each["dtype"])
+        for index, each in told.items()
+        if index < most and _tells(each)
+    }
+    tensors = tuple(known.get(index, unknown) for index in range(max(known, default=-1) + 1))
+    found.results[step] = result._replace(tensors=tensors) if known else result
 
 
 def _tells(told: Mapping[str, Any]) -> bool:

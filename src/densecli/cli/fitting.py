@@ -21,7 +21,7 @@ MOST_WARNINGS = 5
 def warn_of_misfits(graph: Graph, spec: Spec, limits: Limits) -> None:
     """Warnings for the layers that the weights in the file do not fit, where its reader had to open those for custom layers."""
     if spec.text is None and spec.name != "-" and any(layer.held is not None for layer in layers_of(graph)):
-        found = [error.message for error in misfits_in(spec, graph, limits)]
+        found = [error.message for error in misfits_in(spec, graph, limits) if error.code != "E324"]
         graph.warnings += found[:MOST_WARNINGS]
         if len(found) > MOST_WARNINGS:
             graph.warnings.append(

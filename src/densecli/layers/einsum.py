@@ -165,7 +165,8 @@ class EinsumDense(Layer):
     def output(self, x: Shape, **_: Any) -> Shape:
         for _weight in self.weights(x):  # an unknown size among them is an error
             pass
-        return self.plan(x).output
+        plan = self.plan(x)  # tf.keras told the sizes that the input has; Keras 3.15.1 leaves null in output_shape open
+        return plan.filled() if self.as_tf_keras else plan.output
 
     def macs(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
         plan = self.plan((1 if x[0] is None else x[0], *x[1:]))

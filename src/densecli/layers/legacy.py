@@ -8,6 +8,7 @@ from densecli import fields
 from densecli.layer import CATALOGUE, Layer, Weight, activation_flops, sum_known
 from densecli.layers.activation import PReLU
 from densecli.layers.conv import SPATIAL
+from densecli.layers.legacy_windows import WINDOWS
 from densecli.layers.recurrent import GRU, LSTM
 from densecli.layers.recurrent_cells import GRUCell, LSTMCell
 from densecli.shape import Shape, join_channels, known, product, size, split_channels, times, window
@@ -240,6 +241,31 @@ class Highway(Layer):
         return sum_known((times(9, size(y)), activation_flops(self.activation, y)))
 
 
+class AddLoss(Layer):
+    """Hand on a tensor that counts as a loss (tf.keras, `model.add_loss`).
+
+    AddLoss(): (None, 8) -> (None, 8), 0 params
+    """
+
+    shape_rule = "unchanged"
+    supports_masking = True
+
+    unconditional = fields.flag(False, "whether the loss depends on no input (no bearing on this summary)")
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        return x
+
+
+class AddMetric(AddLoss):
+    """Hand on a tensor that counts as a metric (tf.keras, `model.add_metric`).
+
+    AddMetric(): (None, 8) -> (None, 8), 0 params
+    """
+
+    aggregation = fields.anything(doc="how batches are joined (no bearing on this summary)")
+    metric_name = fields.anything(doc="the name of the metric")
+
+
 class RandomHeight(Layer):
     """Stretch images to a random height in training (tf.keras), which leaves the height unknown.
 
@@ -266,8 +292,9 @@ class RandomWidth(RandomHeight):
     axis = -2
 
 
-for _layer in (
-    CuDNNGRU, CuDNNGRUCell, CuDNNLSTM, CuDNNLSTMCell, Highway, LocallyConnected1D, LocallyConnected2D, MaxoutDense,
-    ParametricSoftplus, RandomHeight, RandomWidth, SReLU, ThresholdedReLU,
-):  # fmt: skip
+RETIRED: tuple[type[Layer], ...] = (
+    AddLoss, AddMetric, CuDNNGRU, CuDNNGRUCell, CuDNNLSTM, CuDNNLSTMCell, Highway, LocallyConnected1D, LocallyConnected2D,
+    MaxoutDense, ParametricSoftplus, RandomHeight, RandomWidth, SReLU, ThresholdedReLU, *WINDOWS,
+)  # fmt: skip
+for _layer in RETIRED:
     LEGACY[_layer.__name__] = CATALOGUE.pop(_layer.__name__)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ShapeError
 from densecli.layer import Constant, list_shape
-from densecli.shape import Dim, Shape, normal_axis, plus, product, show
+from densecli.shape import Dim, Shape, normal_axis, plus, product, show, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +110,7 @@ def fill_open(x: Shape, wanted: Shape) -> Shape:
 
 def _open_dim(x: Shape, wanted: Shape) -> Dim:
     """With an unknown batch in both shapes, -1 stands for what one sample leaves."""
-    if None in wanted and x.count(None) == wanted.count(None) == 1:
+    if x[:1] == wanted[:1] == (None,) and x.count(None) == wanted.count(None) == 1:
         rest = prod(size for size in wanted if size not in (-1, None))
         known = prod(size for size in x if size is not None)
         return known // rest if rest and known % rest == 0 else None
@@ -232,7 +232,7 @@ def tile(args: tuple[Any, ...], named: Named) -> Shape:
     counts = tuple(repeats) if isinstance(repeats, list | tuple) else (repeats,)
     rank = max(len(x), len(counts))
     x, counts = (1,) * (rank - len(x)) + x, (1,) * (rank - len(counts)) + counts
-    return tuple(None if size is None else size * count for size, count in zip(x, counts, strict=True))
+    return tuple(times(size, count) for size, count in zip(x, counts, strict=True))
 
 
 def repeat(args: tuple[Any, ...], named: Named) -> Shape | None:

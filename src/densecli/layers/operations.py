@@ -157,15 +157,20 @@ class Operation(Layer, abstract=True):
     def named(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         return self.config | kwargs
 
+    def entry(self) -> Rule | None:
+        """The rules of the function; None where there are none for it."""
+        return OPERATIONS.get(self.rule)
+
     def output(self, *args: Any, **kwargs: Any) -> Any:
         """The rule's answer; None where the arguments are none that the rule knows."""
-        known = OPERATIONS.get(self.rule)
+        known = self.entry()
         if known is None or not (args or kwargs):
             return None
         try:
-            return known[0](*self.arguments(args, kwargs))
+            found = known[0](*self.arguments(args, kwargs))
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             return None
+        return found if _sound(found) else None
 
     def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """A call's arguments as keras.ops has them: tensors by position, the rest by name."""
@@ -181,7 +186,7 @@ class Operation(Layer, abstract=True):
         return cast if isinstance(found, list) else cast[0]
 
     def output_dtype(self, *dtypes: str) -> str | list[str]:
-        kind = OPERATIONS[self.rule][1]
+        kind = (self.entry() or OPERATIONS[self.rule])[1]
         first = dtypes[0] if dtypes else "float32"
         if kind == "cast":
             wanted = self.config.get("dtype")
@@ -198,7 +203,7 @@ class Operation(Layer, abstract=True):
 
     def call_dtype(self, args: tuple[Any, ...], kwargs: dict[str, Any], dtypes: tuple[str, ...]) -> str | list[str]:
         """Arrays and numbers beside the tensors count as operands."""
-        rule, kind, _ = OPERATIONS.get(self.rule, (None, None, None))
+        rule, kind, _ = self.entry() or (None, None, None)
         if rule is not shapes.broadcast or kind not in ("promote", "where"):
             return super().call_dtype(args, kwargs, dtypes)
         operands = [*args, *kwargs.values()][kind == "where" :]
@@ -223,7 +228,7 @@ class Operation(Layer, abstract=True):
         return None
 
     def elementwise(self, output: Any, *args: Any, **kwargs: Any) -> int | None:
-        flops = OPERATIONS[self.rule][2]
+        flops = (self.entry() or OPERATIONS[self.rule])[2]
         if flops == 0:
             return 0
         counted = self.reduced_size(args) if flops is None else _total(output)
@@ -231,7 +236,15 @@ class Operation(Layer, abstract=True):
 
     def reduced_size(self, args: tuple[Any, ...]) -> int | None:
         """One FLOP for each element that a reduction takes in."""
-        return size(shape_of(args[0])) if OPERATIONS[self.rule][0] in (shapes.reduced, shapes.moments) else None
+        rule = (self.entry() or OPERATIONS[self.rule])[0]
+        return size(shape_of(args[0])) if rule in (shapes.reduced, shapes.moments) else None
+
+
+def _sound(output: Any) -> bool:
+    """Whether a rule gave sizes only: odd arguments may have led it astray."""
+    if isinstance(output, list):
+        return all(map(_sound, output))
+    return output is None or all(each is None or isinstance(each, int) for each in output)
 
 
 def _total(output: Any) -> int | None:

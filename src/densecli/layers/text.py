@@ -109,7 +109,8 @@ class TextVectorization(Layer):
         if self.output_mode == "int":
             return (x[0], self.output_sequence_length)
         if self.split is not None:
-            return self.lookup.output((*x, None))
+            texts = x[:1] if self.as_tf_keras else x  # Keras 3.15.1 keeps the axis of (batch, 1)
+            return self.lookup.output((*texts, None))
         return self.lookup.output(x if len(x) > 1 else (*x, 1))
 
     def output_dtype(self, *_: str) -> str:

@@ -53,6 +53,7 @@ class Builder:
         self.steps = 0
         self.inputs: list[Ref] = []
         self.errors: list[DenseError] = []
+        self.refused: set[str] = set()  # names of layers and inputs that have a mistake
         self._counts: dict[str, int] = {}
 
     # -- layers -----------------------------------------------------------------------

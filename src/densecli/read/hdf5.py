@@ -5,6 +5,7 @@ Links out of the file, raw data in other files and virtual datasets are refused 
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from densecli.errors import DenseError, LimitError, ReadError
@@ -22,7 +23,7 @@ from densecli.text import binary_size, plural, quote
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from densecli.graph import Graph
+    from densecli.graph import Graph, Node
 
 DAMAGE = (OSError, KeyError, RuntimeError, ValueError, OverflowError, TypeError, AttributeError, MemoryError)
 MOST_LISTED = 40  # arrays of a weights-only file in one message
@@ -241,10 +242,21 @@ def _hold(opened: Any, graph: Graph, limits: Limits) -> None:
     legacy = bool(root) or "layer_names" in opened.attrs
     prefix = f"{root}/" if root else ""
     found = [each._replace(path=each.path.removeprefix(prefix)) for each in stored(opened, limits, root)]
-    (_hold_by_name if legacy else _hold_by_class)(graph, found)
+    if legacy:
+        _hold_by_name(graph, found, set())
+    else:
+        _hold_by_class(graph, found, set())
 
 
-def _hold_by_name(graph: Graph, found: list[Stored]) -> None:
+def own_layer(node: Node, seen: set[int]) -> Layer:
+    """The layer of a node for that node alone: equal entries of a file are one layer, but need not hold equal weights."""
+    if id(node.layer) in seen:
+        node.layer = copy(node.layer)
+    seen.add(id(node.layer))
+    return node.layer
+
+
+def _hold_by_name(graph: Graph, found: list[Stored], seen: set[int]) -> None:
     """Keras 1 and 2 have a group for each layer; that of a nested model holds the weights of everything inside."""
     groups: dict[str, list[Stored]] = {}
     for each in found:
@@ -253,12 +265,12 @@ def _hold_by_name(graph: Graph, found: list[Stored]) -> None:
     for node in graph.nodes:
         mine = groups.get(node.name, [])
         if isinstance(node.layer, Model):
-            _hold_by_name(node.layer.graph, mine)
+            _hold_by_name(node.layer.graph, mine, seen)
         else:
-            node.layer.held = _held(node.layer, mine)
+            own_layer(node, seen).held = held(node.layer, mine)
 
 
-def _hold_by_class(graph: Graph, found: list[Stored], inside: str = "") -> None:
+def _hold_by_class(graph: Graph, found: list[Stored], seen: set[int], inside: str = "") -> None:
     """Keras 3 names groups after classes: layers/transformer_block, layers/transformer_block_1, in the model's order."""
     groups: dict[str, list[Stored]] = {}
     for each in found:
@@ -274,12 +286,13 @@ def _hold_by_class(graph: Graph, found: list[Stored], inside: str = "") -> None:
         name = f"{stem}_{number}" if number else stem
         mine, prefix = groups.get(name, []), f"{inside}layers/{name}/"
         if isinstance(layer, Model):
-            _hold_by_class(layer.graph, mine, prefix)
+            _hold_by_class(layer.graph, mine, seen, prefix)
         else:
-            layer.held = _held(layer, [each._replace(path=each.path.removeprefix(prefix)) for each in mine])
+            inner = [each._replace(path=each.path.removeprefix(prefix)) for each in mine]
+            own_layer(graph.nodes[index], seen).held = held(layer, inner)
 
 
-def _held(layer: Layer, found: list[Stored]) -> tuple[Weight, ...]:
+def held(layer: Layer, found: list[Stored]) -> tuple[Weight, ...]:
     """The weights of one layer. A file does not say which ones are trained; of Keras' own only the moving averages are not."""
     weights = [_weight(each) for each in found if "seed_generator" not in each.path]
     averages = 2 if isinstance(layer, CATALOGUE["BatchNormalization"]) else 0

@@ -65,7 +65,10 @@ class InputReader:
             made = self.fitted(made, name, outside, pointer)
         elif arguments[:1] == [_OPEN]:
             self.left_open(name, pointer)
-        return None if made is None else self.spec.builder.input(made, place)
+        if made is None:
+            self.spec.builder.refused |= {name} if name is not None else set()
+            return None
+        return self.spec.builder.input(made, place)
 
     def arguments(self, value: Any, pointer: str) -> list[Argument] | None:
         """The arguments of the InputLayer; just _OPEN for null, None with the mistake collected."""

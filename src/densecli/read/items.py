@@ -211,6 +211,7 @@ class ItemReader:
     ) -> list[Ref]:
         """Put a layer into the graph under its name, and connect it."""
         if made is None:
+            self.builder.refused |= {name for name in [beside.get("name")] if isinstance(name, str)}
             return []
         if "name" in beside:
             made = made._replace(name=self.name(beside["name"], join(at["name"], "name")))

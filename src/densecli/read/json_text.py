@@ -32,17 +32,17 @@ _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _ONE_DIGIT = bytes.maketrans(b"123456789", b"0" * 9)
 
 
-def load(source: Source, limits: Limits = LIMITS, expected: str | None = None) -> Any:
+def load(source: Source, limits: Limits = LIMITS, expected: str | None = None, data: bytes | None = None) -> Any:
     """The value of a JSON text; afterwards `source.locate` finds pointers in it.
 
-    With `expected` (`a model`), the document must be an object. Raises SpecSyntaxError (E2xx), LimitError (E5xx), or
-    ReadError (E101, E104).
+    With `expected` (`a model`), the document must be an object. `data` are the bytes that the text was decoded from, if
+    they are at hand. Raises SpecSyntaxError (E2xx), LimitError (E5xx), or ReadError (E101, E104).
     """
     text = source.text
     if not text.strip(" \t\r\n"):
         raise empty(source)
     source.locate = Locator(text)
-    raw = text.encode(errors="replace")
+    raw = text.encode(errors="replace") if data is None else data
     bare = structure(raw)
     if _beyond(source, bare, limits) or long_number(raw, limits.digits):
         check(source, limits)
@@ -87,7 +87,7 @@ def _loads(source: Source, limits: Limits) -> tuple[Any, int]:
 
 def _finite(digits: str) -> float:
     value = float(digits)
-    if value in (float("inf"), float("-inf")):
+    if value - value != 0.0:  # infinite
         raise ValueError("beyond what a float can hold")
     return value
 

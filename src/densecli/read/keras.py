@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from densecli.errors import ArgumentError, GraphError, Place, SpecErrors, SpecSyntaxError, did_you_mean
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
-from densecli.model import Model
+from densecli.model import Model, layers_of
+from densecli.read import keras1
 from densecli.read.keras_calls import CallReader
+from densecli.read.keras_kinds import FUNCTIONAL, SEQUENTIAL, functional_kind, holds_layers, is_model
 from densecli.read.keras_layers import LayerReader, Named, class_of, trainable_of
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.open import WRAPPED
@@ -23,14 +25,11 @@ from densecli.shape import as_shape, show
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from densecli.errors import Source
     from densecli.layer import Layer
     from densecli.shape import Shape
-
-SEQUENTIAL = ("Sequential",)
-FUNCTIONAL = ("Functional", "Model", "Container", "Network", "Graph")
 
 
 def read(
@@ -47,12 +46,18 @@ def read(
     """
     entry, pointer, found = _topology(document, source, version)
     reader = ModelReader(source, era_of(found, entry), input_shapes or {}, limits)
+    if reader.era == 1:
+        reader.layers.order = keras1.order_of(entry)
     try:
         graph = reader.read(entry, pointer)
     except (GraphError, ArgumentError) as error:
         raise SpecErrors(reader.layers.errors or [error]) from None
     if reader.layers.errors:
         raise SpecErrors(reader.layers.errors)
+    if isinstance(document, dict) and "weightsManifest" in document and any(each.opaque for each in layers_of(graph)):
+        from densecli.read import manifest  # noqa: PLC0415  # few models have custom layers
+
+        manifest.hold(graph, document["weightsManifest"])
     return graph
 
 
@@ -62,7 +67,9 @@ def era_of(version: str, entry: dict[str, Any]) -> int:
         return 1
     if version.startswith("2.") or str(entry.get("module")).startswith("tf_keras"):
         return 2
-    return 3 if "module" in entry or version.startswith("3.") else 2
+    if "module" in entry or version.startswith("3."):
+        return 3
+    return 1 if not version and keras1.wrote(entry) else 2
 
 
 def _topology(document: Any, source: Source, version: str) -> tuple[dict[str, Any], str, str]:
@@ -78,6 +85,10 @@ def _topology(document: Any, source: Source, version: str) -> tuple[dict[str, An
         if key is None:
             break
         document, pointer = document[key], f"{pointer}/{key}"
+    if isinstance(document, dict) and "class_name" not in document and "layers" in document:
+        from densecli.read import keras0  # noqa: PLC0415  # few are that old
+
+        document, version = (keras0.modern(document), "0.3") if keras0.is_old(document) else (document, version)
     if isinstance(document, list) and document:
         document = {"class_name": "Sequential", "config": document}
     if not isinstance(document, dict):
@@ -122,6 +133,7 @@ class ModelReader:
     def __init__(self, source: Source, era: int, input_shapes: Mapping[str | None, Shape], limits: Limits) -> None:
         self.source, self.era, self.input_shapes, self.limits = source, era, input_shapes, limits
         self.layers = LayerReader(source, era, self.nested)
+        self.layers.input_shapes = input_shapes
         self.depth = 0
 
     def place(self, pointer: str) -> Place:
@@ -129,7 +141,7 @@ class ModelReader:
 
     def read(self, entry: dict[str, Any], pointer: str) -> Graph:
         """The whole model."""
-        if not is_model(entry):
+        if not is_model(entry) and not holds_layers(entry):
             raise self.not_a_model(entry, pointer)
         graph = self.graph(entry, pointer)
         self.open_inputs(graph, pointer)
@@ -142,6 +154,9 @@ class ModelReader:
         if isinstance(entry.get("config"), dict) and name[:1].isupper() and name not in known:
             hint = "its layers are made by code that is not in the file; only its weights could be listed"
         message = f"{quote(name)} is not a model whose layers the file holds"
+        if not name and isinstance(entry.get("node"), list):
+            message = "a graph model of TensorFlow.js: it holds TensorFlow's operations, and no layers"
+            hint = "convert the Keras model with --output_format=tfjs_layers_model to keep its layers"
         return GraphError(message, code="E404", hint=hint, place=self.place(pointer))
 
     def nested(self, entry: dict[str, Any], pointer: str) -> Layer | None:
@@ -154,7 +169,10 @@ class ModelReader:
             raise beyond(self.limits, "depth", message, "E503", self.place(pointer))
         graph = self.graph(entry, pointer)
         self.depth -= 1
-        return Model(graph)
+        model = Model(graph)
+        if class_of(entry) not in FUNCTIONAL:
+            model.type_name = class_of(entry)
+        return model
 
     def graph(self, entry: dict[str, Any], pointer: str) -> Graph:
         config = entry["config"]
@@ -173,19 +191,20 @@ class ModelReader:
         if not entries:
             raise GraphError("the model has no layers", code="E403", place=self.place(pointer))
         start = self.merged(entries[0], pointer)
-        made = [
-            self.layers.read(each, f"{pointer}/{index}") for index, each in enumerate(entries) if index or not start
-        ]
+        rest = list(enumerate(entries))[1 if start else 0 :]
+        made = [self.layers.read(each, f"{pointer}/{index}") for index, each in rest]
         opening = Opening("", None, 0) if start else self.opening(entry, entries, made, pointer)
         first = opening.layer or InputLayer(batch_shape=())
         nodes = start or [Node(opening.name, first, [Call(())], self.place(f"{pointer}/0"))]
         inputs = [Ref(index) for index, node in enumerate(nodes) if isinstance(node.layer, InputLayer)]
-        for index, layer in list(enumerate(made))[opening.used :]:
+        first_made = len(nodes)
+        for (index, _), layer in list(zip(rest, made, strict=True))[opening.used :]:
             if layer is not None:
                 call = CallReader.fitted(layer.layer, (Ref(len(nodes) - 1),), {})
                 nodes.append(Node(*layer, [call], self.place(f"{pointer}/{index}")))
-        kind = class_of(entry) if class_of(entry) not in FUNCTIONAL else "Sequential"
-        graph = Graph(_name(config, "sequential"), kind, nodes, inputs, [Ref(len(nodes) - 1)])
+        graph = Graph(_name(config, "sequential"), "Sequential", nodes, inputs, [Ref(len(nodes) - 1)])
+        if len(nodes) - first_made == len(entries) - opening.used:
+            _tell_built(graph, enumerate(entries[opening.used :], first_made))
         graph.deferred = opening.layer is None and not start
         self.check_names(graph)
         return graph
@@ -259,8 +278,9 @@ class ModelReader:
         inputs = calls.ends(config["input_layers"], f"{pointer}/input_layers")
         outputs = calls.ends(config.get("output_layers"), f"{pointer}/output_layers")
         calls.settle(inputs, outputs)
-        graph = Graph(_name(config, "model"), _functional_kind(entry, self.era), nodes, inputs, outputs)
+        graph = Graph(_name(config, "model"), functional_kind(entry, self.era), nodes, inputs, outputs)
         graph.trainable, graph.told = trainable_of(config), calls.told
+        _tell_built(graph, enumerate(entries))
         self.check_names(graph)
         self.layers.errors += calls.errors
         if not calls.errors:
@@ -268,11 +288,14 @@ class ModelReader:
         return graph
 
     def check_reach(self, graph: Graph) -> None:
-        """Keras drops layers that no output depends on, and so does the trace; the user should know."""
+        """Keras 3 drops layers that no output depends on, and so does the trace; the user should know. tf.keras keeps them."""
         from densecli.graph import call_order  # noqa: PLC0415  # cycles are found here, with a message of their own
 
         reached = {node for node, _ in call_order(graph)[0]} | {ref.node for ref in graph.inputs}
-        lost = [node.name for index, node in enumerate(graph.nodes) if index not in reached]
+        unreached = [index for index in range(len(graph.nodes)) if index not in reached]
+        if self.era == 2:  # add_loss and add_metric make such layers
+            graph.beside = [index for index in unreached if graph.nodes[index].calls]
+        lost = [graph.nodes[index].name for index in unreached if index not in graph.beside]
         loose = [node for node in reached if not graph.nodes[node].calls]
         if loose:
             name = graph.nodes[loose[0]].name
@@ -306,22 +329,11 @@ class ModelReader:
         return layer
 
 
-def is_model(entry: dict[str, Any]) -> bool:
-    """Whether an entry holds layers of its own: a Sequential, a Functional, or a custom class made of either."""
-    config = entry.get("config")
-    if isinstance(config, list):
-        return class_of(entry) in (*SEQUENTIAL, *FUNCTIONAL)
-    if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
-        return False
-    layers = config["layers"]
-    known = class_of(entry) in (*SEQUENTIAL, *FUNCTIONAL) or "input_layers" in config
-    return known and all(isinstance(layer, dict) for layer in layers)
+def _tell_built(graph: Graph, entries: Iterator[tuple[int, Any]]) -> None:
+    if any(node.layer.opaque or node.layer.family == "operations" for node in graph.nodes):
+        from densecli.read import built  # noqa: PLC0415  # few models have custom layers
 
-
-def _functional_kind(entry: dict[str, Any], era: int) -> str:
-    """Keras' own classes are all called Functional since Keras 2.4; Keras 1 still shows what it wrote."""
-    name = class_of(entry)
-    return "Functional" if name in FUNCTIONAL and era > 1 else name
+        built.tell_built(graph, entries)
 
 
 def _name(config: Any, default: str) -> str:

@@ -1,11 +1,14 @@
-"""Keras 1: its class names, its argument names, and the layers it alone had.
+"""Keras 1 and experiments of TensorFlow 2: their class names and argument names, and the layers that they alone had.
 
 The old names mean nothing else in later versions, so they are translated wherever they occur, whatever wrote the file.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CLASSES = {
     "AtrousConvolution1D": "Conv1D",
@@ -13,7 +16,6 @@ CLASSES = {
     "Convolution1D": "Conv1D",
     "Convolution2D": "Conv2D",
     "Convolution3D": "Conv3D",
-    "Deconvolution2D": "Conv2DTranspose",
     "SeparableConvolution1D": "SeparableConv1D",
     "SeparableConvolution2D": "SeparableConv2D",
     "TimeDistributedDense": "Dense",
@@ -56,28 +58,44 @@ UNITS = (
     "CuDNNGRU",
 )
 RATES = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout")
+MODES = {"binary": "multi_hot", "tf-idf": "tf_idf"}  # of the experimental preprocessing layers (TensorFlow 2.3 to 2.5)
+OWN_WORDS = {"nb_filter", "border_mode", "dim_ordering", "subsample", "W_regularizer", "inner_init"}
+UNORDERED = (
+    "ZeroPadding2D",
+    "ZeroPadding3D",
+    "Cropping2D",
+    "Cropping3D",
+    "UpSampling2D",
+    "UpSampling3D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+)
+BORDERS = ("ZeroPadding1D", "ZeroPadding2D")
+SIDES = ("top_pad", "bottom_pad", "left_pad", "right_pad")
+OWN_RENAMES = {
+    "Embedding": ("kernel_initializer", "embeddings_initializer"),
+    "GaussianNoise": ("sigma", "stddev"),
+    "UpSampling1D": ("length", "size"),
+    "CategoryEncoding": ("max_tokens", "num_tokens"),
+    "LeakyReLU": ("alpha", "negative_slope"),
+    **dict.fromkeys(UNITS, ("output_dim", "units")),
+    **dict.fromkeys(RATES, ("p", "rate")),
+}
 SIZES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
 _ORDERS = {"th": "channels_first", "tf": "channels_last"}
 
 
-def modern(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:  # noqa: C901  # one line a change
+def modern(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The class and arguments that mean today what these meant in Keras 1."""
     old = config.keys() & EVERYWHERE.keys()
     found = {key: value for key, value in config.items() if key not in old}
     found |= {EVERYWHERE[key]: config[key] for key in config if key in old and EVERYWHERE[key] not in config}
     name = CLASSES.get(name, name)
-    if name == "Embedding":
-        _rename(found, "kernel_initializer", "embeddings_initializer")
-    if name in UNITS:
-        _rename(found, "output_dim", "units")
-    if name in RATES:
-        _rename(found, "p", "rate")
-    if name == "GaussianNoise":
-        _rename(found, "sigma", "stddev")
-    if name == "UpSampling1D":
-        _rename(found, "length", "size")
-    if name == "LeakyReLU":
-        _rename(found, "alpha", "negative_slope")
+    if name in OWN_RENAMES:
+        _rename(found, *OWN_RENAMES[name])
+    mode = found.get("output_mode")
+    if isinstance(mode, str) and mode in MODES:
+        found["output_mode"] = MODES[mode]
     if name == "ThresholdedReLU" or "merge" in name.lower():
         return _merge(name, found) if name == "Merge" else (name, found)
     for parts in SIZES:
@@ -85,7 +103,47 @@ def modern(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:  # 
             found["kernel_size"] = [found.pop(part) for part in parts]
     if "dim_ordering" in found:
         found.setdefault("data_format", _ORDERS.get(str(found.pop("dim_ordering"))))
+    if name in BORDERS:
+        found["padding"] = _border(name, found.get("padding", 1))
+    if name in ("Conv1D", "Conv2D", "Conv3D") and found.get("padding") == "full":
+        return f"Full{name}", found
     return name, found
+
+
+def wrote(entry: dict[str, Any]) -> bool:
+    """Whether the layers of a config speak the language of Keras 1, where no version tells."""
+    config = entry.get("config")
+    layers = config.get("layers") if isinstance(config, dict) else config
+    configs = [each.get("config") for each in layers if isinstance(each, dict)] if isinstance(layers, list) else []
+    return any(isinstance(each, dict) and not OWN_WORDS.isdisjoint(each) for each in configs)
+
+
+def order_of(document: Any) -> str | None:
+    """The data format that all layers agree on, for those that Keras 1 wrote without: padding, cropping and upsampling.
+
+    Keras 1 took the setting of the machine that read the file for them; the file was written where all were alike.
+    """
+    found = set(_orders(document))
+    return _ORDERS.get(found.pop()) if len(found) == 1 else None
+
+
+def _orders(value: Any) -> Iterator[str]:
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            if isinstance(item.get("dim_ordering"), str):
+                yield item["dim_ordering"]
+            pending += item.values()
+        elif isinstance(item, list):
+            pending += item
+
+
+def _border(name: str, padding: Any) -> Any:
+    """Amounts before and after each axis, which Keras 1 could also take one after the other, or by name."""
+    if isinstance(padding, dict):
+        padding = [padding.get(side, 0) for side in (SIDES if name == "ZeroPadding2D" else SIDES[2:])]
+    return [padding[:2], padding[2:]] if isinstance(padding, list) and len(padding) == 4 else padding
 
 
 def _rename(config: dict[str, Any], old: str, new: str) -> None:
@@ -94,11 +152,13 @@ def _rename(config: dict[str, Any], old: str, new: str) -> None:
 
 
 def _merge(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Merge with its mode as the layer that Keras 2 made of it; a function as mode is nobody's layer."""
+    """Merge with its mode as the layer that Keras 2 made of it; with a function as mode it is a Lambda."""
     mode = config.get("mode", "sum")
     kind = MERGES.get(mode) if isinstance(mode, str) and config.get("mode_type", "raw") == "raw" else None
-    if kind is None or config.get("layers"):
+    if config.get("layers"):
         return name, config
+    if kind is None:  # a function of somebody's own, which may state what it gives
+        return "Lambda", config
     kept: dict[str, Any] = {key: config[key] for key in ("name", "trainable", "dtype") if key in config}
     if kind == "Concatenate":
         kept["axis"] = config.get("concat_axis", -1)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from densecli.errors import DenseError, GraphError, Place, did_you_mean
 from densecli.graph import Call, Node, Ref, refs_in
 from densecli.layer import Constant
-from densecli.layers.core import InputLayer
 from densecli.model import Model
-from densecli.read.keras_layers import class_of, plain
+from densecli.read.keras_layers import FUNCTIONS
+from densecli.read.keras_values import plain
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 ALWAYS_EXTRA = ("mask", "training")
 # Arguments of Keras' layers that may decide about shapes; any other has nothing to do with a summary.
-MOST_OUTPUTS = 1 << 16  # of one layer: far more than any has, and few enough to list those that nobody takes
 NAMED = (
     "query", "value", "key", "attention_mask", "query_mask", "value_mask", "key_mask", "return_attention_scores",
     "use_causal_mask", "initial_state", "reverse", "count_weights", "states",
 )  # fmt: skip
+
+
+_HISTORY = (str, int, int)  # of a tensor: the layer, which of its calls, which output
 
 
 class CallReader:
@@ -45,7 +47,7 @@ class CallReader:
     # -- the nodes --------------------------------------------------------------------
     def read(self, entries: list[dict[str, Any]], pointer: str) -> None:
         for index, (node, entry) in enumerate(zip(self.nodes, entries, strict=True)):
-            if type(node.layer) is InputLayer or class_of(entry) == "InputLayer":  # or one with a mistake of its own
+            if node.layer.type_name == "InputLayer":  # or what stands for one with a mistake of its own
                 node.calls.append(Call(()))
                 continue
             inbound = entry.get("inbound_nodes")
@@ -63,24 +65,24 @@ class CallReader:
             args, kwargs = item["args"], item.get("kwargs") or {}
             if not isinstance(args, list) or not isinstance(kwargs, dict):
                 raise GraphError("expected the arguments of a call", code="E402")
-            return tuple(map(self.value, args)), self.named(kwargs)
+            return tuple(map(self.value, args)), self.named(kwargs) if kwargs else {}
         kwargs = {}
         tensors = self.structure(item, kwargs)
         if isinstance(tensors, list) and len(tensors) == 1:
             tensors = tensors[0]
-        return (tensors,), self.named(kwargs)
+        return (tensors,), {key: self.value(kwargs[key]) for key in kwargs}  # in the order in which tf.keras has them
 
     def named(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        return {key: self.value(kwargs[key]) for key in sorted(kwargs)} if kwargs else {}
+        return {key: self.value(kwargs[key]) for key in sorted(kwargs)}
 
-    def structure(self, item: Any, kwargs: dict[str, Any]) -> Any:
+    def structure(self, item: Any, kwargs: dict[str, Any], *, inside: bool = False) -> Any:
         """Tensors of the list form: [name, node, tensor, kwargs], in lists and dicts."""
         if isinstance(item, dict):
-            return {key: self.structure(item[key], kwargs) for key in sorted(item)}
-        if not isinstance(item, list) or not item:
+            return {key: self.structure(item[key], kwargs, inside=True) for key in sorted(item)}
+        if not isinstance(item, list) or not (item or inside):
             raise GraphError("expected the name, node and tensor of an inbound layer", code="E402")
-        if not isinstance(item[0], str):
-            return [self.structure(each, kwargs) for each in item]
+        if not item or not isinstance(item[0], str):
+            return [self.structure(each, kwargs, inside=True) for each in item]
         if len(item) > 3 and isinstance(item[3], dict):
             kwargs.update(item[3])
         if item[0] == "_CONSTANT_VALUE" and len(item) > 2:
@@ -91,6 +93,8 @@ class CallReader:
         """An argument: tensors become references, Python's own objects what they stand for."""
         if isinstance(item, dict):
             kind, config = item.get("class_name"), item.get("config")
+            if kind == "__keras_tensor__" and isinstance(config, dict):
+                return self.tensor(config)
             if isinstance(kind, str) and isinstance(config, dict):
                 return self.object(kind, config)
             return {key: self.value(item[key]) for key in sorted(item)}
@@ -100,11 +104,12 @@ class CallReader:
             return list(map(self.value, item))
         return item
 
+    def tensor(self, config: dict[str, Any]) -> Ref:
+        ref = self.ref(config.get("keras_history"))
+        self.told.setdefault(ref[:2], {})[ref[2]] = config
+        return ref
+
     def object(self, kind: str, config: dict[str, Any]) -> Any:
-        if kind == "__keras_tensor__":
-            ref = self.ref(config.get("keras_history"))
-            self.told.setdefault(ref[:2], {})[ref.tensor] = config
-            return ref
         if kind in ("__tensor__", "__numpy__"):
             return Constant(config.get("value"), config.get("dtype"))
         if kind == "__slice__":
@@ -126,7 +131,7 @@ class CallReader:
         node = self.names.get(name)
         if node is None:
             raise GraphError(f"no layer is called {quote(name)}", code="E402", hint=did_you_mean(name, self.names))
-        if call < 0 or not 0 <= tensor < MOST_OUTPUTS:
+        if call < 0 or tensor < 0:
             raise GraphError(f"{quote(name)}: node {call}, tensor {tensor} cannot be", code="E402")
         return Ref(node, call, tensor)
 
@@ -157,7 +162,7 @@ class CallReader:
     def before_first_of_end(self, name: str) -> int:
         """Keras 3 counts a node before the first call of a Functional, but only where it lists a model's ends."""
         layer = self.nodes[self.names[name]].layer if name in self.names else None
-        functional = isinstance(layer, Model) and layer.type_name != "Sequential"
+        functional = isinstance(layer, Model) and layer.graph.kind != "Sequential"
         return int(self.era == 3 and functional and len(self.nodes[self.names[name]].calls) > 0)
 
     # -- which call a reference means -------------------------------------------------
@@ -208,16 +213,18 @@ class CallReader:
     @staticmethod
     def fitted(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         """A call with the arguments that have a bearing on shapes apart from those that have none."""
+        if layer.type_name in FUNCTIONS and kwargs:  # `boolean_mask` takes a mask as any other argument
+            return Call(args, kwargs)
         extra = {key: kwargs.pop(key) for key in ALWAYS_EXTRA if key in kwargs} if kwargs else {}
         if layer.opaque or layer.takes == "any":
             return Call(args, kwargs, extra)
         if len(args) == 1 and not kwargs and (type(args[0]) is Ref or _are_refs(layer, args[0])):  # nearly every call
-            return Call(args, None, _with_refs(extra))
+            return Call(args, None, _with_refs(extra) if extra else None)
         args, kwargs = _constants_as_shapes(args), _constants_as_shapes(kwargs)
         accepted, most = _parameters(layer)
         if not args and kwargs:
             first = next((key for key in ("inputs", "x", "sequences", *kwargs) if key in kwargs), "")
-            if first not in accepted[1:]:
+            if first not in accepted[1:] and not ("query" in kwargs and "query" in accepted):
                 args = (kwargs.pop(first),)
         if most is not None and len(args) > most:
             extra |= {f"argument {index}": value for index, value in enumerate(args) if index >= most}
@@ -272,4 +279,4 @@ def _with_refs(extra: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_ref(item: Any) -> bool:
-    return type(item) is list and 3 <= len(item) <= 4 and tuple(map(type, item[:3])) == (str, int, int)
+    return type(item) is list and len(item) in (3, 4) and tuple(map(type, item[:3])) == _HISTORY

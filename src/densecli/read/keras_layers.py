@@ -11,19 +11,19 @@ import marshal
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # fills the catalogue
-from densecli import names
-from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, Place
-from densecli.fields import Object
+from densecli.errors import ArgumentError, ConfigError, DenseError, Place
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom, Lambda
 from densecli.names import snake_case
 from densecli.read import keras1
+from densecli.read.keras_values import KNOWN, lambda_shape, named, plain, whole_number
+from densecli.read.policies import dtype_of, is_odd
 from densecli.records import Record
 from densecli.text import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from densecli.errors import Source
     from densecli.shape import Shape
@@ -42,6 +42,7 @@ RENAMED = {
     "LSTMCellV2": "LSTMCell",
     "GRUCellV2": "GRUCell",
     "DenseFeaturesV2": "DenseFeatures",
+    "LeakyReLu": "LeakyReLU",  # as TensorFlow.NET writes it
 }
 # (class, argument): a value other than false or null adds weights or moves axes.
 ALTERING = {
@@ -51,15 +52,9 @@ ALTERING = {
     ("SimpleRNN", "time_major"),
     ("RNN", "time_major"),
 }
+SWITCH = {"type": "boolean"}
+KEPT = ("SyncBatchNormalization",)  # renamed, but under its own name to those who load it
 QUANTIZABLE = ("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding")  # by Model.quantize of Keras 3.15.1
-_NAMED = {
-    "activation": tuple(names.ACTIVATION_FLOPS),
-    "initializer": names.INITIALIZERS,
-    "regularizer": names.REGULARIZERS,
-    "constraint": names.CONSTRAINTS,
-}
-
-
 FROM_APPLICATIONS = ("CustomScaleLayer", "LayerScale", "StochasticDepth")
 
 
@@ -117,21 +112,29 @@ class LayerReader:
         self.shared: dict[int, Layer] = {}
         self.unmarked: dict[tuple[str, str], list[Layer]] = {}
         self.frozen = False
+        self.input_shapes: Mapping[str | None, Shape] = {}  # from outside, for inputs that have none
+        self.order: str | None = None  # the data format of layers that Keras 1 wrote without one
         self.known: dict[Any, Layer] = {}
+        self.automatic_names: dict[str, int] = {}
         # Keras 3 marks the second place of a shared layer, and the first may be any before it.
         self.all_apart = era == 3 and ("shared_object_id" in source.text or not source.text)
 
     def read(self, entry: Any, pointer: str) -> Named | None:
         """The layer of an entry and its name; None with the mistake collected."""
         key = None if self.all_apart else self.key(entry)
-        layer = self.known.get(key) if key is not None else None
+        layer = self.known.get(key)
         if layer is None:
             layer = self.unknown(entry, pointer)
             if layer is None:
                 return None
             if key is not None and not layer.opaque:
                 self.known[key] = layer
-        return Named(self.name(entry, layer), layer)
+        return Named(_own_name(entry) or self.automatic(self.name(entry, layer)), layer)
+
+    def automatic(self, name: str) -> str:
+        """A name for an entry without one, as Keras gives it: dense, dense_1, dense_2."""
+        number = self.automatic_names[name] = self.automatic_names.get(name, -1) + 1
+        return f"{name}_{number}" if number else name
 
     def key(self, entry: Any) -> Any:
         """What entries that are equal but for the name have in common; None for those that hold layers or are shared."""
@@ -183,21 +186,26 @@ class LayerReader:
             return Custom(class_of(entry), trainable=trainable_of(config))
         written = class_of(entry)
         name, config = keras1.modern(RENAMED.get(written, written), config)
+        if self.order is not None and name in keras1.UNORDERED and config.get("data_format") is None:
+            config["data_format"] = self.order
         if name == "Lambda":
-            return Lambda(function=None, output_shape=_lambda_shape(config), trainable=trainable_of(config))
+            found = Lambda(function=None, output_shape=lambda_shape(config), trainable=trainable_of(config))
+            found.type_name = written
+            return found
         if name in FROM_APPLICATIONS:
             return self.make_if_possible(_application(name), config, pointer)
         kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or _legacy(name)
         if kind is None or self.is_altered(kind, config):
             return Custom(written, trainable=trainable_of(config))
         layer = self.make(kind, config, pointer)
-        if self.era == 1:
+        if self.era == 1 or written in KEPT:
             layer.type_name = written
+        layer.as_tf_keras = self.era == 2
         return layer
 
     def is_altered(self, kind: type[Layer], config: dict[str, Any]) -> bool:
         """Whether an argument that this Keras does not have adds weights or moves axes."""
-        if kind.__name__ in QUANTIZABLE and _odd_policy(config.get("dtype")):
+        if kind.__name__ in QUANTIZABLE and is_odd(config.get("dtype")):
             return True
         known = kind.config_fields if self.era > 2 else {}  # the statistics of renorm are others since Keras 3
         return any(config.get(key) for cls, key in ALTERING if cls == kind.__name__ and key not in known)
@@ -209,6 +217,8 @@ class LayerReader:
             return _function(name, config)
         if isinstance(module, str):
             return _operation(name, config) if module.startswith(("keras.src.ops", "keras.ops")) else None
+        if "module" in entry or "trainable" in config:  # a class of somebody's own; what every layer writes
+            return None
         is_layer = name in CATALOGUE and _positional(entry) < 2 and not _is_no_layer(CATALOGUE[name], config)
         return None if is_layer else _operation(name, config, must_be_known=True)
 
@@ -217,13 +227,17 @@ class LayerReader:
             key: self.value(kind, key, value, pointer) for key, value in config.items() if key in kind.config_fields
         }
         if kind is InputLayer:
-            known = _input_config(config, known)
+            known = _input_config(config, known, self.input_shapes)
         if kind.__name__ in ("GRU", "GRUCell") and "reset_after" not in config:
             known["reset_after"] = False  # what Keras meant before it had the argument
+        if known.get("bin_boundaries") is not None:  # of a Discretization that saw data: Keras writes both
+            known.pop("num_bins", None)
         try:
             return kind(**known)
         except ConfigError as problems:
-            repaired = self.repair(known, problems)
+            repaired = self.repair(kind, known, problems)
+            if _has_somebodys_own(known, problems):
+                return Custom(kind.__name__, trainable=trainable_of(config))
             if repaired is None:
                 raise
             return kind(**repaired)
@@ -235,11 +249,13 @@ class LayerReader:
         except ConfigError:
             return Custom(kind.__name__, trainable=trainable_of(config))
 
-    def repair(self, config: dict[str, Any], problems: ConfigError) -> dict[str, Any] | None:
-        """Whole numbers written as floats, which Keras until 2 and TensorFlow.js turn into integers."""
+    def repair(self, kind: type[Layer], config: dict[str, Any], problems: ConfigError) -> dict[str, Any] | None:
+        """Whole numbers written as floats, which Keras until 2 and TensorFlow.js turn into integers; null for false."""
         if self.era == 3:
             return None
-        whole = {key: _whole(config.get(key)) for key in problems.problems}
+        whole = {key: whole_number(config.get(key)) for key in problems.problems}
+        unset = {key for key in whole if config.get(key, 0) is None and kind.config_fields[key].schema == SWITCH}
+        whole |= dict.fromkeys(unset, False)
         return None if any(value is None for value in whole.values()) else config | whole
 
     def value(self, kind: type[Layer], key: str, value: Any, pointer: str) -> Any:
@@ -250,12 +266,12 @@ class LayerReader:
         if key in INNER:
             return self.inner(value, f"{pointer}/config/{key}")
         if key == "dtype":
-            return _dtype(value)
+            return dtype_of(value)
         if key == "axis" and isinstance(value, list) and len(value) == 1 and kind.__name__ == "BatchNormalization":
             return value[0]  # tf.keras wrote a list
         ending = key.rpartition("_")[2]
-        if (ending in _NAMED and kind.__name__ != "Activation") or key == "activation":
-            return _named(value, _NAMED[ending])
+        if (ending in KNOWN and kind.__name__ != "Activation") or key == "activation":
+            return named(value, KNOWN[ending])
         return value
 
     def inner(self, value: Any, pointer: str) -> Any:
@@ -270,10 +286,7 @@ class LayerReader:
         return value
 
     def name(self, entry: dict[str, Any], layer: Layer) -> str:
-        config = entry.get("config")
-        found = config.get("name") if isinstance(config, dict) else None
-        found = found if isinstance(found, str) and found else entry.get("name")
-        return found if isinstance(found, str) and found else layer.name or snake_case(layer.type_name)
+        return _own_name(entry) or layer.name or snake_case(layer.type_name)
 
     def placeholder(self, entry: Any) -> Named:
         """Stands for a layer with a mistake in it, so that mistakes further on are found too."""
@@ -297,7 +310,7 @@ class LayerReader:
     def input_of(self, shape: Shape, dtype: Any, pointer: str) -> InputLayer:
         """The input that a Sequential's first layer or build tells of."""
         try:
-            return InputLayer(batch_shape=shape, dtype=_dtype(dtype))
+            return InputLayer(batch_shape=shape, dtype=dtype_of(dtype))
         except ConfigError as several:
             raise next(iter(several.problems.values())).at(Place(self.source, pointer=pointer)) from None
 
@@ -310,6 +323,13 @@ class LayerReader:
             place = Place(self.source, pointer=f"{pointer}/config/{key}" if inside else pointer)
             problem.message = f"{name}: {key}: {problem.message}"
             yield problem.at(place, self.name(entry, Custom(name)))
+
+
+def _own_name(entry: dict[str, Any]) -> str:
+    config = entry.get("config")
+    found = config.get("name") if isinstance(config, dict) else None
+    found = found if isinstance(found, str) and found else entry.get("name")
+    return found if isinstance(found, str) else ""
 
 
 def is_builtin(entry: dict[str, Any]) -> bool:
@@ -335,81 +355,21 @@ def _positional(entry: dict[str, Any]) -> int:
     return len(args) if isinstance(args, list) else 0
 
 
-def plain(value: Any) -> Any:
-    """A config value without the objects that only say how Python held it."""
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        kind = value.get("class_name")
-        if kind in ("TensorShape", "__tuple__") and isinstance(value.get("items"), list):
-            return [plain(item) for item in value["items"]]
-        inner = value.get("config")
-        if kind in ("__numpy__", "__tensor__") and isinstance(inner, dict):
-            return inner.get("value")
-        if kind == "function" and isinstance(inner, str):
-            return inner
-    return value
-
-
-def _named(value: Any, known: tuple[str, ...]) -> Any:
-    """A function or object that a config names. A name that Keras does not have is somebody's own: kept, never looked up."""
-    if value is None or (isinstance(value, str) and value in known):
-        return value
-    if isinstance(value, str):
-        folded = snake_case(value) if snake_case(value) in known else value
-        return folded if folded in known else Object(value, {})
-    if isinstance(value, dict) and isinstance(value.get("class_name"), str):
-        inner = value.get("config")
-        return Object(value["class_name"], inner if isinstance(inner, dict) else {})
-    return Object("custom", {})
-
-
-def _dtype(value: Any) -> Any:
-    """The name of a dtype or policy; those that only say `as usual` or are not Keras' own count as float32."""
-    if isinstance(value, dict):
-        config = value.get("config")
-        config = config if isinstance(config, dict) else {}
-        value = config.get("name") or _policy(config) or _dtype(config.get("default_policy"))
-    if value is None or value in ("infer", "_infer", "infer_with_float32_vars"):
-        return None
-    if not isinstance(value, str):
-        return None
-    return value if value in names.DTYPES or names.quantization(value) in names.QUANTIZATIONS else None
-
-
-def _odd_policy(value: Any) -> bool:
-    """Whether a policy quantizes in a way that no rule is known for (int4, GPTQ, AWQ, another float8 history)."""
-    config = value.get("config") if isinstance(value, dict) else None
-    if not isinstance(config, dict) or not _policy(config):
-        return isinstance(value, str) and names.quantization(value) not in (None, *names.QUANTIZATIONS)
-    return config["mode"] not in names.QUANTIZATIONS or config.get("amax_history_length", 1024) != 1024
-
-
-def _policy(config: dict[str, Any]) -> str | None:
-    """The name of a quantized policy, which Keras 3 writes in parts."""
-    mode, source = config.get("mode"), config.get("source_name")
-    return f"{mode}_from_{source}" if isinstance(mode, str) and isinstance(source, str) else None
-
-
-def _input_config(config: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+def _input_config(config: dict[str, Any], known: dict[str, Any], given: Mapping[str | None, Shape]) -> dict[str, Any]:
     shape = plain(config.get("batch_input_shape", config.get("batch_shape")))
-    dtype = _dtype(config.get("dtype") or config.get("input_dtype"))
+    dtype = dtype_of(config.get("dtype") or config.get("input_dtype"))
     if isinstance(shape, list | tuple):
         return {"batch_shape": shape, "dtype": dtype}
     if "shape" in known or "input_shape" in config:
         return {"shape": known.get("shape", plain(config.get("input_shape"))), "dtype": dtype}
-    raise GraphError("an input without a shape", code="E406", hint="give it: --input-shape 224,224,3")
+    outside = given.get(config.get("name"), given.get(None))
+    if outside is not None:
+        return {"shape": outside, "dtype": dtype}
+    raise ArgumentError("an input without a shape", code="E406", hint="give it: --input-shape 224,224,3")
 
 
-def _lambda_shape(config: dict[str, Any]) -> Any:
-    """The output shape that a Lambda states; one that is a function stays unknown."""
-    return plain(config.get("output_shape")) if config.get("output_shape_type", "raw") == "raw" else None
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, list):
-        items = [_whole(item) for item in value]
-        return None if any(item is None for item in items) else items
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+def _has_somebodys_own(config: dict[str, Any], problems: ConfigError) -> bool:
+    """Whether all that is wrong is a custom layer inside, such as a cell of somebody's own in an RNN."""
+    held = [config.get(key) for key in problems.problems]
+    parts = [part for value in held for part in (value if isinstance(value, list) else [value])]
+    return problems.problems.keys() <= set(INNER) and any(isinstance(part, Layer) and part.opaque for part in parts)

@@ -136,6 +136,9 @@ def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
         from densecli.read import archive  # noqa: PLC0415
 
         return archive.read(seekable, name, reading.input_shapes, limits)
+    if file.seekable():
+        file.seek(0)
+        head = b""
     try:
         return read_text(head + file.read(max(0, limits.config_bytes - len(head) + 1)), name, reading)
     except ReadError as error:
@@ -195,7 +198,7 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     stack = not yaml and source.text[:1] != "{" and re.match(_DSL, source.text)
     if looks_json and not stack:
         try:
-            return read_json(source, reading)
+            return read_json(source, reading, data=data)
         except SpecSyntaxError as error:
             if not yaml or error.code not in ("E206", "E201"):  # YAML has braces, too, and looser ones
                 raise
@@ -206,11 +209,11 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     return read_spec(source, reading)
 
 
-def read_json(source: Source, reading: Reading, version: str = "") -> Graph:
-    """A Keras config or a JSON spec."""
+def read_json(source: Source, reading: Reading, version: str = "", data: bytes | None = None) -> Graph:
+    """A Keras config or a JSON spec; `data` are the bytes of the text, if they are at hand."""
     from densecli.read import json_text  # noqa: PLC0415
 
-    value = json_text.load(source, reading.limits)
+    value = json_text.load(source, reading.limits, data=data)
     if is_config(value):
         from densecli.read import keras  # noqa: PLC0415
 
@@ -233,7 +236,12 @@ def read_spec(source: Source, reading: Reading) -> Graph:
 def is_config(document: Any) -> bool:
     """Whether a JSON value looks like a Keras config rather than a spec of densecli's own."""
     if isinstance(document, dict):
-        return any(key in document for key in WRAPPED) or document.keys() >= {"class_name", "config"}
+        modern = any(key in document for key in WRAPPED) or document.keys() >= {"class_name", "config"}
+        if modern or "layers" not in document:
+            return modern
+        from densecli.read.keras0 import is_old  # noqa: PLC0415
+
+        return is_old(document)
     if isinstance(document, str):
         return document.lstrip().startswith("{")
     first = document[0] if isinstance(document, list) and document else None

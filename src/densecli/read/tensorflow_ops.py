@@ -5,10 +5,18 @@ Each is an Operation under the name that keras.ops has for it; a function withou
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from densecli.errors import GraphError
 from densecli.layer import Constant
 from densecli.layers.operations import OPERATIONS, Operation
+from densecli.read.tensorflow_rules import OTHER_THINGS, PRODUCTS, Sizes, item_of_sizes, rule_for, sizes_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+
+    from densecli.layers.operations import Rule
 
 # The last part of a function's name in TensorFlow, or a node's op, where it is not keras.ops' name without underscores.
 _NAMES = {
@@ -22,15 +30,15 @@ _NAMES = {
     "reduceany": "Any", "reducelogsumexp": "Logsumexp", "reducemax": "Max", "reducemean": "Mean", "reducemin": "Min",
     "reduceprod": "Prod", "reducestd": "Std", "reducesum": "Sum", "reducevariance": "Var", "resize": "Resize",
     "resizebilinear": "Resize", "resizenearestneighbor": "Resize", "resizev2": "Resize", "selectv2": "Where",
-    "squareddifference": "SquaredDifference", "stopgradient": "StopGradient", "stridedslice": "GetItem", "sub": "Subtract",
+    "splitv": "Split", "squareddifference": "SquaredDifference", "stopgradient": "StopGradient", "stridedslice": "GetItem", "sub": "Subtract",
     "subtract": "Subtract", "swish": "Silu", "truediv": "Divide", "unpack": "Unstack", "multiply": "Multiply",
     "addn": "Add", "reverse": "Flip", "reversev2": "Flip", "flipleftright": "Flip", "flipupdown": "Flip", "slice": "GetItem",
     "avgpool": "AveragePool", "avgpool1d": "AveragePool", "avgpool2d": "AveragePool", "avgpool3d": "AveragePool",
     "maxpool1d": "MaxPool", "maxpool2d": "MaxPool", "maxpool3d": "MaxPool", "shapev2": "Shape",
-    "convolution": "Conv", "conv2d": "Conv", "depthtospace": "DepthToSpace", "spacetodepth": "SpaceToDepth",
+    "topkv2": "TopK", "convolution": "Conv", "conv1d": "Conv", "conv2d": "Conv", "conv3d": "Conv", "depthtospace": "DepthToSpace", "spacetodepth": "SpaceToDepth",
 }  # fmt: skip
 _BY_NAME = {name.lower(): name for name in OPERATIONS}
-_RENAMED = {
+RENAMED = {
     "keepdims": "keepdims",
     "keep_dims": "keepdims",
     "multiples": "repeats",
@@ -38,37 +46,53 @@ _RENAMED = {
     "perm": "axes",
     "depth": "num_classes",
     "ksize": "pool_size",
+    "dilations": "dilation_rate",
 }
-_SIZES = {"Reshape": "shape", "BroadcastTo": "shape"}  # arguments that hold sizes, each of which may be a tensor
-_NHWC, _NCHW = ("TkhXQw==", "NHWC"), ("TkNIVw==", "NCHW")
+_SIZES = {"Reshape": "shape", "BroadcastTo": "shape", "Tile": "repeats"}  # hold sizes, each of which may be a tensor
+WINDOWS = ("pool_size", "strides", "dilation_rate")
 
 
 def operation(class_name: str, config: dict[str, Any]) -> Operation:
     """The operation behind one of the classes that tf.keras wrapped functions in."""
     if class_name == "TensorFlowOpLayer":
+        from densecli.read.tensorflow_nodes import NodeOperation  # noqa: PLC0415  # TensorFlow 2.0 to 2.3 only
+
         return NodeOperation(config)
     function = config.get("function")
-    if class_name == "SlicingOpLambda" or function == "__operators__.getitem":
+    if function == "__operators__.getitem" or (class_name == "SlicingOpLambda" and function is None):
         return Slicing("GetItem", {}, class_name)
-    name = str(function if function is not None else config.get("attr_name", ""))
-    return Function(rule_of(name), {}, class_name)
+    return Function(str(function if function is not None else config.get("attr_name", "")), class_name)
 
 
 def rule_of(name: str) -> str:
     """The keras.ops class of a TensorFlow function: `math.reduce_mean` -> Mean; the name itself where there is none."""
-    last = name.rpartition(".")[2].replace("_", "").lower()
+    *modules, last = name.replace("_", "").lower().split(".")
+    if not set(OTHER_THINGS).isdisjoint(modules):  # `strings.split` splits no tensor
+        return name
     return _NAMES.get(last) or _BY_NAME.get(last) or name
 
 
 class Function(Operation, abstract=True):
     """A TensorFlow function with its own argument names."""
 
+    def __init__(self, path: str, class_name: str) -> None:
+        super().__init__(rule_of(path), {}, class_name)
+        self.own = None if self.rule == path and path.partition(".")[0] in OTHER_THINGS else rule_for(path)
+
+    def entry(self) -> Rule | None:
+        return self.own or super().entry()
+
     def named(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        found = {_RENAMED.get(key, key): value for key, value in (self.config | kwargs).items() if value is not None}
+        found = {RENAMED.get(key, key): value for key, value in (self.config | kwargs).items() if value is not None}
         if self.rule == "Split":
             return _split(found)
-        if self.rule in _SIZES and _SIZES[self.rule] in found:
-            found["shape"] = _sizes(found["shape"])
+        sizes = _SIZES.get(self.rule)
+        if sizes in found:
+            found[sizes] = sizes_in(found[sizes])
+        for key in WINDOWS:
+            found |= {key: without_ends(found[key])} if key in found else {}
+        if self.rule == "Take":
+            found.setdefault("axis", found.get("batch_dims", 0))
         if "data_format" in found:
             found["data_format"] = "channels_first" if str(found["data_format"]).startswith("NC") else "channels_last"
         return found
@@ -76,20 +100,30 @@ class Function(Operation, abstract=True):
     def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if self.rule == "Matmul" and any((self.config | kwargs).get(f"transpose_{side}") for side in "ab"):
             args = (*args, *(kwargs[key] for key in ("a", "b") if key in kwargs))
-            return super().arguments(_transposed(args, self.config | kwargs), {})
+            return super().arguments(transposed(args, self.config | kwargs), {})
         if "begin" in kwargs and "size" in kwargs:  # tf.slice
-            return (*args, _from_begin(kwargs["begin"], kwargs["size"])), {}
+            return (*args, from_begin(kwargs["begin"], kwargs["size"])), {}
         if self.rule == "Add" and len(args) == 1 and isinstance(args[0], list):  # tf.add_n
             args = tuple(args[0])
+        if self.rule == "GetItem" and "begin" in kwargs and "end" in kwargs:  # tf.strided_slice
+            bounds = [kwargs["begin"], kwargs["end"], kwargs.get("strides") or [1] * len(kwargs["begin"])]
+            return (*args, strided(bounds, kwargs)), {}
         rest = {
             key: Constant(value) if key in _OPERANDS and _is_array(value) else value for key, value in kwargs.items()
         }
-        names = ("x", "y", "a", "b", "values", "input", "indices")
+        names = ("x", "y", "a", "b", "values", "input", "filter", "filters", "indices")
         tensors = [rest.pop(key) for key in names if _is_tensor(rest.get(key))]
         return super().arguments((*args, *tensors), rest)
 
-    def output_dtype(self, *dtypes: str) -> str | list[str]:
-        return super().output_dtype(*dtypes)
+    def macs(self, output: Any, *args: Any, **kwargs: Any) -> int | None:
+        if self.own is not None and self.own[0] in PRODUCTS:
+            return None
+        return super().macs(output, *self.arguments(args, kwargs)[0])
+
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if self.rule == "Take" and kwargs.get("batch_dims"):
+            raise GraphError("a gather with batch_dims has no forward pass here", code="E509")
+        return super().forward(ops, weights, *args, **kwargs)
 
 
 class Slicing(Operation, abstract=True):
@@ -99,58 +133,21 @@ class Slicing(Operation, abstract=True):
         key = kwargs.get("slice_spec", args[1] if len(args) > 1 else None)
         return (args[0] if args else kwargs.get("tensor"), _key(key)), {}
 
-
-class NodeOperation(Operation, abstract=True):
-    """A node of TensorFlow's own graph: attributes in `node_def`, constant inputs by their position."""
-
-    def __init__(self, config: dict[str, Any]) -> None:
-        node = config.get("node_def")
-        node = node if isinstance(node, dict) else {}
-        op = str(node.get("op", ""))
-        attributes = node.get("attr")
-        super().__init__(
-            rule_of(op), _attributes(attributes if isinstance(attributes, dict) else {}), "TensorFlowOpLayer"
-        )
-        constants = config.get("constants")
-        self.constants = (
-            {int(key): value for key, value in constants.items() if str(key).isdigit()}
-            if isinstance(constants, dict)
-            else {}
-        )
-        self.op = op
-
-    def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        tensors = list(args[0]) if len(args) == 1 and isinstance(args[0], list) else list(args)
-        for position in sorted(self.constants):
-            tensors.insert(position, self.constants[position])
-        return tuple(self.arranged(tensors)), self.named(kwargs)
-
-    def arranged(self, inputs: list[Any]) -> list[Any]:
-        """The inputs in the order of keras.ops."""
-        match self.op:
-            case "ConcatV2":
-                found = [inputs[:-1], inputs[-1]]
-            case "Pack":
-                found = [inputs]
-            case "Reshape":
-                found = [inputs[0], _sizes(inputs[1])]
-            case "Split":
-                self.config["axis"] = inputs[0]
-                found = [inputs[1], self.config.get("num_split", 1)]
-            case "StridedSlice":
-                found = [inputs[0], _strided(inputs[1:], self.config)]
-            case "BatchMatMulV2" | "BatchMatMul" | "MatMul":
-                found = list(_transposed(tuple(inputs), self.config))
-            case _:
-                found = inputs
-        return found
+    def output(self, *args: Any, **kwargs: Any) -> Any:
+        """The shape of the part; of a tensor of sizes, with the sizes that are left."""
+        if args and isinstance(args[0], Sizes) and args[0].sizes:
+            try:
+                return item_of_sizes(args[0], self.arguments(args, kwargs)[0][1])
+            except (IndexError, TypeError):
+                return None
+        return super().output(*args, **kwargs)
 
 
 def _is_tensor(value: Any) -> bool:
     return (isinstance(value, tuple | int | float | Constant) and not isinstance(value, bool)) or hasattr(value, "ndim")
 
 
-_OPERANDS = ("x", "y", "a", "b")
+_OPERANDS = ("x", "y", "a", "b", "filter", "filters")
 
 
 def _is_array(value: Any) -> bool:
@@ -160,14 +157,12 @@ def _is_array(value: Any) -> bool:
     return isinstance(value, int | float)
 
 
-def _sizes(wanted: Any) -> Any:
-    """Sizes of which some, or all, are tensors, which nobody knows the numbers of."""
-    if isinstance(wanted, tuple):
-        return [None] * wanted[0]
-    return [None if isinstance(size, tuple) else size for size in wanted] if isinstance(wanted, list) else wanted
+def without_ends(value: Any) -> Any:
+    """Windows without the 1 for batch and channels that TensorFlow lets people write."""
+    return value[1:-1] if isinstance(value, list) and len(value) > 2 and value[0] == value[-1] == 1 else value
 
 
-def _from_begin(begin: list[int], size: list[int]) -> list[slice]:
+def from_begin(begin: list[int], size: list[int]) -> list[slice]:
     return [slice(start, None if count == -1 else start + count) for start, count in zip(begin, size, strict=True)]
 
 
@@ -179,7 +174,7 @@ def _split(named: dict[str, Any]) -> dict[str, Any]:
     return {"indices_or_sections": parts, "axis": named.get("axis", 0)}
 
 
-def _transposed(args: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+def transposed(args: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
     found = []
     for side, old, shape in zip("ab", "xy", args[:2], strict=True):
         turn = named.get(f"transpose_{side}") or named.get(f"adj_{old}") or named.get(f"adjoint_{side}")
@@ -199,25 +194,7 @@ def _key(key: Any) -> Any:
     return key
 
 
-def _attributes(attributes: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of a node that decide about shapes, under the names of keras.ops."""
-    found: dict[str, Any] = {}
-    for key, value in attributes.items():
-        kind, raw = next(iter(value.items()), ("", None)) if isinstance(value, dict) else ("", None)
-        if kind == "i" and str(raw).lstrip("-").isdigit():
-            found[key] = int(str(raw))
-        elif kind == "b":
-            found[_RENAMED.get(key, key)] = raw is True
-        elif kind == "s" and key == "data_format":
-            found[key] = "channels_first" if raw in _NCHW else "channels_last"
-        elif kind == "list" and isinstance(raw, dict) and isinstance(raw.get("i"), list):
-            found["axis" if key == "squeeze_dims" else key] = [
-                int(each) for each in raw["i"] if str(each).lstrip("-").isdigit()
-            ]
-    return found
-
-
-def _strided(bounds: list[Any], attributes: dict[str, Any]) -> list[Any]:
+def strided(bounds: list[Any], attributes: dict[str, Any]) -> list[Any]:
     """begin, end and strides with their bit masks, as an index."""
     begin, end, strides = (each if isinstance(each, list) else [each] for each in bounds)
     masks = {

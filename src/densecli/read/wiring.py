@@ -93,6 +93,8 @@ class Wiring:
         """Collect a mistake for every name that stands for nothing."""
         unknown = [(name, pointer) for name, pointer in names if not self.find(name, previous)]
         for name, pointer in unknown:
+            if name in self.builder.refused:  # it has a mistake of its own, which is told
+                continue
             message = "no item comes before" if name == PREVIOUS else f"no layer is called {quote(name)}"
             hint = did_you_mean(name, [*self.builder.results[0], *self.builder.names])
             self.spec.fail(GraphError(message, code=code, hint=hint), pointer)

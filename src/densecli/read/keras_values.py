@@ -1,0 +1,59 @@
+"""Arguments in a config, without the objects that only say how Python or JavaScript held them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from densecli import names
+from densecli.fields import Object
+from densecli.names import snake_case
+
+KNOWN = {
+    "activation": tuple(names.ACTIVATION_FLOPS),
+    "initializer": names.INITIALIZERS,
+    "regularizer": names.REGULARIZERS,
+    "constraint": names.CONSTRAINTS,
+}
+
+
+def plain(value: Any) -> Any:
+    """A config value without the objects that only say how Python held it."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        kind = value.get("class_name")
+        if kind in ("TensorShape", "__tuple__", "ListWrapper") and isinstance(value.get("items"), list):
+            return [plain(item) for item in value["items"]]
+        inner = value.get("config")
+        if kind in ("__numpy__", "__tensor__") and isinstance(inner, dict):
+            return inner.get("value")
+        if kind == "function" and isinstance(inner, str):
+            return inner
+    return value
+
+
+def named(value: Any, known: tuple[str, ...]) -> Any:
+    """A function or object that a config names. A name that Keras does not have is somebody's own: kept, never looked up."""
+    if value is None or (isinstance(value, str) and value in known):
+        return value
+    if isinstance(value, str):
+        folded = snake_case(value) if snake_case(value) in known else value
+        return folded if folded in known else Object(value, {})
+    if isinstance(value, dict) and isinstance(value.get("class_name"), str):
+        inner = value.get("config")
+        return Object(value["class_name"], inner if isinstance(inner, dict) else {})
+    return Object("custom", {})
+
+
+def lambda_shape(config: dict[str, Any]) -> Any:
+    """The output shape that a Lambda states; one that is a function stays unknown."""
+    return plain(config.get("output_shape")) if config.get("output_shape_type", "raw") == "raw" else None
+
+
+def whole_number(value: Any) -> Any:
+    if isinstance(value, list):
+        items = [whole_number(item) for item in value]
+        return None if any(item is None for item in items) else items
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
