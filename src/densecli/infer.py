@@ -98,28 +98,39 @@ class RowBuilder:
 
     def rows(self) -> Iterator[Row]:
         owners: dict[Any, str] = {}
-        known = self.found.results
+        known, nodes = self.found.results, self.graph.nodes
         for index in row_order(self.graph):
-            node = self.graph.nodes[index]
-            results = [
-                (call, known[index, number]) for number, call in enumerate(node.calls) if (index, number) in known
-            ]
-            if results:
-                yield self.row(index, node, results, owners)
+            calls = nodes[index].calls
+            if len(calls) == 1:  # nearly all
+                result = known.get((index, 0))
+                if result is not None:
+                    yield self.row(index, calls[0], result, owners)
+                continue
+            found = [known.get((index, number)) for number in range(len(calls))]
+            called = [(call, result) for call, result in zip(calls, found, strict=True) if result is not None]
+            if called:
+                yield self.row_of_several(index, called, owners)
 
-    def row(self, index: int, node: Node, results: list[tuple[Call, Result]], owners: dict[Any, str]) -> Row:
-        costs = [self.cost(node.layer, result) for _, result in results]
-        row = costs[0].row if len(costs) == 1 else _of_all_calls(costs)
-        calls = tuple([self.call_info(call, cost) for (call, _), cost in zip(results, costs, strict=True)])
+    def row(self, index: int, call: Call, result: Result, owners: dict[Any, str]) -> Row:
+        """The row of a layer that is called once."""
+        node = self.graph.nodes[index]
+        cost = self.cost(node.layer, result)
+        row = cost.row.of(node.name, (self.call_info(call, cost),))
+        if cost.shared:
+            return row._replace(shares_weights_with=self.register(index, node, cost, owners))
+        self.alone.append(cost)
+        return row
+
+    def row_of_several(self, index: int, called: list[tuple[Call, Result]], owners: dict[Any, str]) -> Row:
+        """The row of a layer that is called several times."""
+        node = self.graph.nodes[index]
+        costs = [self.cost(node.layer, result) for _, result in called]
+        calls = tuple([self.call_info(call, cost) for (call, _), cost in zip(called, costs, strict=True)])
         shares = self.register(index, node, costs[0], owners)
-        found = row.of(node.name, calls)
-        return found._replace(shares_weights_with=shares) if shares else found
+        return _of_all_calls(costs).of(node.name, calls)._replace(shares_weights_with=shares)
 
     def register(self, index: int, node: Node, cost: Cost, owners: dict[Any, str]) -> tuple[str, ...]:
-        """Enter the weights into the model's; whoever has the same ones already is named."""
-        if not cost.shared:
-            self.alone.append(cost)
-            return ()
+        """Enter weights that others may have into the model's; whoever has the same ones already is named."""
         shares: dict[str, None] = {}
         for owned in cost.weights:
             owner = owned.owner if owned.owner[0] is not None else (index, *owned.owner[1:])
@@ -131,9 +142,12 @@ class RowBuilder:
         return tuple(shares)
 
     def call_info(self, call: Call, cost: Cost) -> CallInfo:
-        refs, nodes = call.refs, self.graph.nodes
-        names = tuple([nodes[ref.node].name for ref in refs])
-        return CallInfo(names, cost.input_shapes, cost.output_shapes, tuple([ref[1:] for ref in refs]))
+        nodes = self.graph.nodes
+        if call.plain:
+            node, number, tensor = call.refs[0]
+            return CallInfo((nodes[node].name,), cost.input_shapes, cost.output_shapes, ((number, tensor),))
+        names = tuple([nodes[ref.node].name for ref in call.refs])
+        return CallInfo(names, cost.input_shapes, cost.output_shapes, tuple([ref[1:] for ref in call.refs]))
 
     def cost(self, layer: Layer, result: Result) -> Cost:
         known = self.costs.get(id(result))  # equal calls share their result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
@@ -65,7 +66,11 @@ class Normalization(Layer):
             yield Weight("count", (), trainable=False, dtype="int32")
 
     def output(self, x: Shape) -> Shape:
-        sizes = [known(x[axis], "an axis with statistics of its own") for axis in self.kept(x)]
+        kept = self.kept(x)
+        sizes = [known(x[axis], "an axis with statistics of its own") for axis in kept]
+        twice = next((axis for axis, after in pairwise(kept) if axis == after and x[axis] != 1), None)
+        if twice is not None and self.mean is None:  # Keras 3.15.1 takes a single index, and statistics that are given
+            raise ShapeError(f"axis {twice} is named twice: its statistics would be a square")
         given = () if self.mean is None else array_shape(self.mean)
         for dim, length in zip(reversed(sizes), reversed(given), strict=False):
             if length not in (1, dim):

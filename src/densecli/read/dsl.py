@@ -11,10 +11,10 @@ from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
 from densecli.read import syntax, tree
 from densecli.read.build import Argument, Builder, Made
+from densecli.read.cursor import Setting
 from densecli.read.encoding import check_surrogates
 from densecli.read.limits import LIMITS, Limits
 from densecli.read.reading import check_inputs
-from densecli.read.syntax import Setting
 from densecli.shape import show
 from densecli.text import quote
 

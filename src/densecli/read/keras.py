@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from densecli.errors import ArgumentError, GraphError, Place, SpecErrors, SpecSyntaxError, did_you_mean
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
+from densecli.layers.opaque import Custom
 from densecli.model import Model, layers_of
 from densecli.read import keras1
 from densecli.read.keras_calls import CallReader
@@ -255,6 +256,8 @@ class ModelReader:
         return Opening(f"{name}_input", self.layers.input_of(shape, dtype, pointer), 0)
 
     def check_names(self, graph: Graph) -> None:
+        if len({node.name for node in graph.nodes}) == len(graph.nodes):
+            return
         names: dict[str, Node] = {}
         for node in graph.nodes:
             if node.name in names:
@@ -271,8 +274,8 @@ class ModelReader:
         nodes = []
         for index, each in enumerate(entries):
             where = f"{pointer}/layers/{index}"
-            layer = self.layers.read(each, where) or self.layers.placeholder(each)
-            nodes.append(Node(_entry_name(each, layer), layer.layer, [], self.place(where)))
+            layer = self.layers.find(each, where) or Custom(class_of(each))  # so that mistakes further on are found too
+            nodes.append(Node(_entry_name(each) or self.layers.named(each, layer), layer, [], self.place(where)))
         calls = CallReader(self.source, nodes, self.era)
         calls.read(entries, f"{pointer}/layers")
         inputs = calls.ends(config["input_layers"], f"{pointer}/input_layers")
@@ -341,9 +344,9 @@ def _name(config: Any, default: str) -> str:
     return name if isinstance(name, str) and name else default
 
 
-def _entry_name(entry: Any, layer: Named) -> str:
-    name = entry.get("name") if isinstance(entry, dict) else None
-    return name if isinstance(name, str) and name else layer.name
+def _entry_name(entry: dict[str, Any]) -> str:
+    name = entry.get("name")
+    return name if isinstance(name, str) else ""
 
 
 def _built_shape(entry: dict[str, Any]) -> Shape | None:

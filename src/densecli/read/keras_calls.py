@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from densecli.graph import Told
     from densecli.layer import Layer
 
-ALWAYS_EXTRA = ("mask", "training")
+ALWAYS_EXTRA = {"mask", "training"}
 # Arguments of Keras' layers that may decide about shapes; any other has nothing to do with a summary.
 NAMED = (
     "query", "value", "key", "attention_mask", "query_mask", "value_mask", "key_mask", "return_attention_scores",
@@ -50,6 +50,10 @@ class CallReader:
             if node.layer.type_name == "InputLayer":  # or what stands for one with a mistake of its own
                 node.calls.append(Call(()))
                 continue
+            ref = self.usual(node.layer, entry)
+            if ref is not None:
+                node.calls.append(Call((ref,)))
+                continue
             inbound = entry.get("inbound_nodes")
             for number, item in enumerate(inbound if isinstance(inbound, list) else ()):
                 try:
@@ -58,6 +62,23 @@ class CallReader:
                     place = Place(self.source, pointer=f"{pointer}/{index}/inbound_nodes/{number}")
                     self.errors.append(error.at(place, node.name))
                     self.unread.add(node.name)
+
+    def usual(self, layer: Layer, entry: dict[str, Any]) -> Ref | None:
+        """The tensor of an entry with one call on one tensor, as nearly all in Keras 3 are; None for any other."""
+        try:
+            (call,) = entry["inbound_nodes"]
+            (item,) = call["args"]
+            kwargs, config = call["kwargs"], item["config"]
+            name, number, tensor = config["keras_history"]
+            ref = Ref(self.names[name], number, tensor)
+        except (KeyError, TypeError, ValueError):
+            return None
+        if item.get("class_name") != "__keras_tensor__" or type(number) is not int or type(tensor) is not int:
+            return None
+        if number < 0 or tensor < 0 or (kwargs and not _says_nothing(layer, kwargs)):
+            return None
+        self.told.setdefault(ref[:2], {})[tensor] = config
+        return ref
 
     def arguments(self, item: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         kwargs: Any
@@ -215,7 +236,7 @@ class CallReader:
         """A call with the arguments that have a bearing on shapes apart from those that have none."""
         if layer.type_name in FUNCTIONS and kwargs:  # `boolean_mask` takes a mask as any other argument
             return Call(args, kwargs)
-        extra = {key: kwargs.pop(key) for key in ALWAYS_EXTRA if key in kwargs} if kwargs else {}
+        extra = {key: kwargs.pop(key) for key in sorted(ALWAYS_EXTRA) if key in kwargs} if kwargs else {}
         if layer.opaque or layer.takes == "any":
             return Call(args, kwargs, extra)
         if len(args) == 1 and not kwargs and (type(args[0]) is Ref or _are_refs(layer, args[0])):  # nearly every call
@@ -272,6 +293,12 @@ def _check_tensors(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) 
 def _are_refs(layer: Layer, item: Any) -> bool:
     """Whether a layer that takes a list of tensors is given one."""
     return layer.takes == "list" and type(item) is list and {*map(type, item)} == {Ref}
+
+
+def _says_nothing(layer: Layer, kwargs: Any) -> bool:
+    """Whether all that is named are switches without a bearing on shapes: `training`, no mask."""
+    extra = isinstance(kwargs, dict) and kwargs.keys() <= ALWAYS_EXTRA and not (layer.opaque or layer.takes == "any")
+    return extra and all(value is None or isinstance(value, bool) for value in kwargs.values())
 
 
 def _with_refs(extra: dict[str, Any]) -> dict[str, Any]:

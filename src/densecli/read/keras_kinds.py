@@ -18,7 +18,7 @@ def is_model(entry: dict[str, Any]) -> bool:
     if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
         return False
     known = class_of(entry) in (*SEQUENTIAL, *FUNCTIONAL) or "input_layers" in config or _has_an_input(config["layers"])
-    return known and all(isinstance(layer, dict) for layer in config["layers"])
+    return known and {*map(type, config["layers"])} <= {dict}
 
 
 def _has_an_input(layers: list[Any]) -> bool:

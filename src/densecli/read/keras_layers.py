@@ -121,15 +121,22 @@ class LayerReader:
 
     def read(self, entry: Any, pointer: str) -> Named | None:
         """The layer of an entry and its name; None with the mistake collected."""
+        layer = self.find(entry, pointer)
+        return None if layer is None else Named(self.named(entry, layer), layer)
+
+    def find(self, entry: Any, pointer: str) -> Layer | None:
+        """The layer of an entry, which may be that of an entry before it; None with the mistake collected."""
         key = None if self.all_apart else self.key(entry)
         layer = self.known.get(key)
         if layer is None:
             layer = self.unknown(entry, pointer)
-            if layer is None:
-                return None
-            if key is not None and not layer.opaque:
+            if layer is not None and key is not None and not layer.opaque:
                 self.known[key] = layer
-        return Named(_own_name(entry) or self.automatic(self.name(entry, layer)), layer)
+        return layer
+
+    def named(self, entry: Any, layer: Layer) -> str:
+        """The name of a layer: the entry's own, or the next one that Keras would give."""
+        return _own_name(entry) or self.automatic(self.name(entry, layer))
 
     def automatic(self, name: str) -> str:
         """A name for an entry without one, as Keras gives it: dense, dense_1, dense_2."""
@@ -287,11 +294,6 @@ class LayerReader:
 
     def name(self, entry: dict[str, Any], layer: Layer) -> str:
         return _own_name(entry) or layer.name or snake_case(layer.type_name)
-
-    def placeholder(self, entry: Any) -> Named:
-        """Stands for a layer with a mistake in it, so that mistakes further on are found too."""
-        layer = Custom(class_of(entry) if isinstance(entry, dict) else "?")
-        return Named(self.name(entry, layer) if isinstance(entry, dict) else "?", layer)
 
     def share(self, entry: dict[str, Any], layer: Layer) -> None:
         """Remember layers that a file holds twice; Keras 3 marks the second and later ones only."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ArgumentError, Place, did_you_mean
+from densecli.read.cursor import Setting
 from densecli.read.spans import join
-from densecli.read.syntax import Setting
 from densecli.records import Record
 from densecli.text import describe, quote
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ArgumentError, Place, Source, did_you_mean
 from densecli.read import syntax, tree
+from densecli.read.cursor import Setting
 from densecli.read.spans import join
 from densecli.text import quote
 
@@ -46,7 +47,7 @@ def setting(name: str, value: Any) -> Any:
         return value
     text = f"({value})" if "," in value and not value.lstrip().startswith(("(", "[")) else value
     source = Source(f"--set {name}", text)
-    found = syntax.parse_value(text, syntax.Setting(lambda start, end: Place(source, start, end)))
+    found = syntax.parse_value(text, Setting(lambda start, end: Place(source, start, end)))
     if isinstance(found, tree.Unit):
         place = Place(source, 0, len(text))
         raise ArgumentError("a variable is a number, word, list or tuple, not a layer", code="E301", place=place)

@@ -1,0 +1,95 @@
+"""Where the reading of a DSL text stands: moving on, brackets within brackets, and mistakes with their place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from densecli.errors import SpecSyntaxError
+from densecli.read.limits import LIMITS, Limits, beyond
+from densecli.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from densecli.errors import Place
+
+_SKIP = re.compile(r"(?:[\s\ufeff]+|#[^\r\n]*)*")
+_LEXEME = r"->|\w+"
+OPENERS = {"(": ")", "[": "]"}
+_LOOKALIKES = {
+    "–": "use -> (this is an en dash)",
+    "—": "use -> (this is an em dash)",
+    "“": 'use " (this is a curly quote)',
+    "”": 'use " (this is a curly quote)',
+    "‘": "use ' (this is a curly quote)",
+    "’": "use ' (this is a curly quote)",
+    "=": "use -> between layers",
+    ">": "use -> between layers",
+    ",": "use -> between layers",
+    "|": "branches stand in brackets: [a | b]",
+}
+
+
+class Setting(Record):
+    """What a text is read with: where its offsets lie in what the user wrote, the variables, the limits."""
+
+    place: Callable[[int, int], Place]
+    variables: Mapping[str, Any] = {}  # never written to
+    limits: Limits = LIMITS
+
+
+class Cursor:
+    """A text, and how far it is read."""
+
+    def __init__(self, text: str, setting: Setting) -> None:
+        self.text, (self.place, self.variables, self.limits) = text, setting
+        self.at = 0
+        self.depth = 0
+
+    def nested(self, opener: str, rule: Callable[[], Any], code: str = "E221") -> Any:
+        """A rule between brackets, never deeper than the limit."""
+        start = self.at
+        self.depth += 1
+        if self.depth > self.limits.depth:
+            place = self.place(start, start + 1)
+            message = f"nested deeper than {self.limits.depth} brackets"
+            raise beyond(self.limits, "depth", message, "E503", place)
+        self.at += 1
+        self.skip()
+        inner = rule()
+        self.close(opener, start, code)
+        self.depth -= 1
+        return inner
+
+    def close(self, opener: str, start: int, code: str) -> None:
+        closer = OPENERS[opener]
+        if self.at >= len(self.text):
+            self.fail(f"this `{opener}` is never closed", start, start + 1, hint=f"add `{closer}`")
+        if self.text[self.at] != closer:
+            self.fail_unexpected(f"`,` or `{closer}`" if code == "E222" else f"`->` or `{closer}`", code)
+        self.at += 1
+
+    def skip(self) -> None:
+        """Past blanks, line ends and comments."""
+        found = _SKIP.match(self.text, self.at)
+        self.at = found.end() if found else self.at
+
+    def end(self) -> int:
+        """The end of what was just read, without the blanks that were skipped after it."""
+        end = self.at
+        while end and self.text[end - 1].isspace():
+            end -= 1
+        return end
+
+    def fail_unexpected(self, expected: str, code: str = "E221") -> NoReturn:
+        if self.at >= len(self.text):
+            self.fail(f"expected {expected}, but the text ends here", self.at, self.at + 1, code)
+        found = re.compile(_LEXEME).match(self.text, self.at)
+        token = found.group() if found else self.text[self.at]
+        shown = f"`{token[:40]}`" + ("" if token.isascii() else f" (U+{ord(token[0]):04X})")
+        hint = _LOOKALIKES.get(token) if "->" in expected or not token.isascii() else None
+        self.fail(f"expected {expected}, got {shown}", self.at, self.at + len(token), code, hint)
+
+    def fail(self, message: str, start: int, end: int, code: str = "E221", hint: str | None = None) -> NoReturn:
+        raise SpecSyntaxError(message, code=code, hint=hint, place=self.place(start, end))
