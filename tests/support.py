@@ -17,7 +17,7 @@ from densecli.names import snake_case
 from densecli.trace import Tensor, apply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 CONFORMANCE = Path(__file__).parent / "conformance"
 
@@ -73,6 +73,19 @@ def call_case(case: Case, layer: Layer) -> Any:
 
 def flat_shapes(items: Any) -> list[Any]:
     return [shape for item in items for shape in ([item] if isinstance(item, tuple) else flat_shapes(item))]
+
+
+def grows_no_faster(work: Callable[[int], Callable[[], object]], count: int) -> bool:
+    """Whether four times the amount takes less than six times the calls of functions: linear work takes 4, quadratic 16."""
+
+    def calls(amount: int) -> int:
+        job = work(amount)
+        with calls_counted() as counted:
+            job()
+        return counted[0]
+
+    calls(1)
+    return calls(4 * count) < 6 * calls(count)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import densecli
+import densecli as package
 
 pytest.importorskip("h5py")
 
@@ -28,11 +28,12 @@ from advisories import (
     attack,
     with_weights,
 )
+from test_cli import densecli
 
-PACKAGE = str(Path(densecli.__file__).parent)
+PACKAGE = str(Path(package.__file__).parent)
 # Opens no file but the one it is asked for; imports nothing but densecli's own modules, runs nothing, connects to nothing.
 AUDIT = """
-import json, sys
+import bisect, json, sys, unicodedata  # of these, what densecli itself imports for an error and for text beyond ASCII
 import densecli.cli.summary
 from densecli.errors import DenseError, SpecErrors, draw
 from densecli.infer import infer
@@ -220,3 +221,38 @@ def test_modules_of_the_program_itself_are_untouched(tmp_path):
     infer(open_spec(str(as_keras(tmp_path / "m", CONFIGS["CVE-2025-1550 module and class of anything"]))))
     assert os.system is system
     assert not {name for name in set(sys.modules) - before if not name.startswith("densecli")}
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+def test_a_class_that_nobody_knows_is_a_row_and_fails_the_strict(tmp_path, form):
+    path = str(form(tmp_path / "m", CONFIGS["CVE-2025-1550 module and class of anything"]))
+    shown, judged, allowed = densecli(path, "-f", "json"), densecli("check", path, "--strict"), densecli("check", path)
+    row = next(row for row in json.loads(shown.stdout)["layers"] if row["type"] == "system")
+    assert (shown.returncode, row["opaque"], row["output_shapes"]) == (0, True, [None])
+    assert (judged.returncode, "C121 system" in judged.stdout) == (1, True)
+    assert allowed.returncode == 0
+    assert not Path(f"/tmp/{CANARY}").exists()
+
+
+OPAQUE = {
+    "Lambda": {
+        "module": "keras.layers",
+        "config": {"name": "o", "function": {"class_name": "__lambda__", "config": {"code": "4wEA"}}},
+    },
+    "TorchModuleWrapper": {"module": "keras.utils", "config": {"name": "o", "module": "UEsDBAAACAgAAA=="}},
+    "TFSMLayer": {"module": "keras.layers", "config": {"name": "o", "filepath": "/etc/passwd"}},
+    "JaxLayer": {"module": "keras.layers", "config": {"name": "o", "call_fn": "x"}},
+    "Mine": {"module": "my", "config": {"name": "o"}, "registered_name": "my>Mine"},
+}
+
+
+@pytest.mark.parametrize("kind", OPAQUE)
+def test_what_only_code_could_describe_is_a_lower_bound_and_fails_the_strict(tmp_path, kind):
+    dense = {"module": "keras.layers", "class_name": "Dense", "config": {"name": "d", "units": 3}}
+    path = str(as_json(tmp_path / "m", attack(dense, {"class_name": kind, **OPAQUE[kind]})))
+    table, record = densecli(path).stdout, json.loads(densecli(path, "-f", "json").stdout)
+    assert "Total params: \u2265 15 " in table
+    assert (record["layers"][-1]["opaque"], record["layers"][-1]["output_shapes"]) == (True, [None])
+    assert (record["totals"]["params"], record["totals"]["lower_bound"]) == (15, True)
+    judged = densecli("check", path, "--strict")
+    assert (judged.returncode, f"C121 {kind} 'o'" in judged.stdout) == (1, True)

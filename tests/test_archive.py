@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
 import pickle
 import struct
 import sys
+import tarfile
 import zipfile
 import zlib
 
+import numpy as np
 import pytest
 
 from densecli.errors import DenseError, SpecErrors
 from densecli.infer import infer
 from densecli.read import hdf5
 from densecli.read.limits import LIMITS
-from densecli.read.open import open_spec
+from densecli.read.open import open_spec, read_stream
 from densecli.read.reading import Reading
 from densecli.run import Options, run
 
@@ -77,6 +80,57 @@ def test_a_json_config_is_known_by_its_contents(tmp_path, name):
 def test_other_formats_are_named(tmp_path, data):
     (tmp_path / "model.keras").write_bytes(data)
     assert "not a model file" in fails(tmp_path / "model.keras", "E105").message
+
+
+@pytest.mark.parametrize("form", ["tar", "v7 tar", "gzip", "pickle"])
+@pytest.mark.parametrize("name", ["model.keras", "model.json"])
+def test_a_model_that_is_packed_in_something_else_is_not_looked_for(tmp_path, form, name):
+    data = archive(tmp_path / "inner.keras").read_bytes()
+    (tmp_path / name).write_bytes(packed(data, form))
+    kind = form.removeprefix("v7 ")
+    assert f"is a {kind}" in fails(tmp_path / name, "E105").message
+
+
+def packed(data, form):
+    if form == "gzip":
+        return gzip.compress(data, 0)
+    if form == "pickle":
+        return pickle.dumps(data, 4)
+    entry, packed = tarfile.TarInfo("model.keras"), io.BytesIO()
+    entry.size = len(data)
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as file:
+        file.addfile(entry, io.BytesIO(data))
+    return without_magic(packed.getvalue()) if form == "v7 tar" else packed.getvalue()
+
+
+def without_magic(data):
+    """The oldest form of tar: nothing but the checksum tells it."""
+    head = bytearray(data[:512])
+    head[257:265] = bytes(8)
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    return bytes(head) + data[512:]
+
+
+@pytest.mark.parametrize("name", ["model.keras", "model.h5", "model.hdf5"])
+@pytest.mark.parametrize("data", [b"\xe3" + bytes(40), bytes(600), b"\x7fELF\x02\x01", b"caf\xe9"])
+def test_what_nobody_knows_is_no_model_file(tmp_path, name, data):
+    (tmp_path / name).write_bytes(data)
+    assert "neither an archive of Keras nor HDF5" in fails(tmp_path / name, "E105").message
+
+
+def test_a_small_limit_bounds_what_is_read(tmp_path):
+    (tmp_path / "m.json").write_text(TEXT)
+    fails(tmp_path / "m.json", "E501", limits=LIMITS._replace(config_bytes=1))
+
+    class Watched(io.BytesIO):
+        def read(self, size=-1):
+            assert size >= 0
+            return super().read(size)
+
+    with pytest.raises(DenseError) as caught:
+        read_stream(Watched(b"{" * 5000), "m.json", Reading(limits=LIMITS._replace(config_bytes=1)))
+    assert caught.value.code == "E501"
 
 
 # -- archives -------------------------------------------------------------------------------
@@ -251,6 +305,36 @@ def test_the_config_attribute_is_a_text(tmp_path, value):
         assert report(path).totals.params == 15
     else:
         fails(path, "E321")
+
+
+@pytest.mark.parametrize("layout", ["earliest", "latest"])
+@pytest.mark.parametrize("value", ["", "  \n", "hello", TEXT[:100], b"{\xe9}", "{\x01}", "'a'"])
+def test_an_attribute_that_holds_no_json_is_no_config(tmp_path, layout, value):
+    path = tmp_path / "m.h5"
+    with h5py.File(path, "w", libver=layout) as file:
+        file.attrs["model_config"] = value
+    assert "model_config does not hold JSON" in fails(path, "E321").message
+
+
+@pytest.mark.parametrize("value", [np.array([TEXT], dtype=object), np.array([TEXT.encode()]), np.zeros((2, 2))])
+def test_an_attribute_that_is_an_array_is_no_config(tmp_path, value):
+    path = tmp_path / "m.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["model_config"] = value
+    fails(path, "E321")
+
+
+@pytest.mark.parametrize("kind", [str, bytes])
+def test_a_config_of_210_kb_is_read_from_a_dense_attribute(tmp_path, kind):
+    config = {"class_name": "Sequential", "config": {"name": "m", "layers": [
+        {"class_name": "Dense", "config": {"name": "d", "units": 3, "batch_input_shape": [None, 4], "note": "x" * 210_000}},
+    ]}}  # fmt: skip
+    path = tmp_path / "m.h5"
+    with h5py.File(path, "w", libver="latest") as file:
+        file.attrs["model_config"] = json.dumps(config).encode() if kind is bytes else json.dumps(config)
+        for index in range(20):  # more attributes than a header keeps: they move to a heap
+            file.attrs[f"a{index}"] = index
+    assert report(path).totals.params == 15
 
 
 def test_a_config_longer_than_an_object_header_is_read(tmp_path):

@@ -276,6 +276,31 @@ def test_colour_follows_the_conventions(env, arguments, colored):
     assert ("\x1b[" in densecli(*arguments, CHAIN, env=env).stdout) is colored
 
 
+@pytest.mark.parametrize(
+    ("env", "colored"),
+    [
+        ({}, True),
+        ({"NO_COLOR": ""}, True),
+        ({"NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": "0"}, False),
+        ({"FORCE_COLOR": ""}, True),
+        ({"TERM": "dumb"}, False),
+        ({"TERM": "dumb", "FORCE_COLOR": "1"}, True),
+        ({"NO_COLOR": "1", "CLICOLOR_FORCE": "1"}, False),
+        ({"FORCE_COLOR": "0", "CLICOLOR_FORCE": "1"}, False),
+    ],
+)
+def test_colour_on_a_terminal_follows_the_conventions(env, colored):
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    done = densecli(CHAIN, env={"TERM": "xterm", **env}, capture_output=False, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    shown = os.read(ours, 1 << 16)
+    os.close(ours)
+    assert done.returncode == 0
+    assert (b"\x1b[" in shown) is colored
+
+
 @pytest.mark.parametrize("columns", ["0", "-5", "abc", "10"])
 def test_odd_terminal_widths_do_not_matter(columns):
     assert densecli(CHAIN, env={"COLUMNS": columns}).stdout == densecli(CHAIN).stdout

@@ -378,6 +378,34 @@ def test_json_has_what_the_text_has(capfd):
     assert found["profile"][0]["macs"] == 2 * 96
 
 
+def test_an_output_that_is_not_finite_is_said_to_be_and_json_stays_json(tmp_path, capfd):
+    data = save_npy(tmp_path / "x.npy", np.array([[np.nan, 1, 1], [np.inf, 2, 2]], dtype="float32"))
+    code, text, complaint = cli(capfd, "Dense(2)@(3,)", "--run", "--data", data)
+    assert (code, complaint, "has NaN or infinity" in text) == (0, "", True)
+    code, text, _ = cli(capfd, "Dense(2)@(3,)", "--run", "--data", data, "-f", "json")
+    (output,) = json.loads(text, parse_constant=pytest.fail)["run"]["outputs"]
+    assert (code, output["finite"]) == (0, False)
+    assert {output[name] for name in ("min", "max", "mean", "std")} == {None}
+    assert cli(capfd, "Dense(2)@(3,)", "--run", "--data", data, "--print", "run.outputs.0.finite")[1] == "false\n"
+
+
+def test_numbers_whose_squares_are_infinite_have_statistics(tmp_path, capfd):
+    kernel = np.array([[1.7e308, -1.7e308], [0, 0]])
+    weights = save(tmp_path / "w.npz", **{"dense/kernel": kernel, "dense/bias": np.zeros(2)})
+    data = save_npy(tmp_path / "x.npy", np.ones((2, 2)))
+    words = ["Dense(2, dtype=float64)@(2,)", "--run", "--data", data, "--weights", weights]
+    code, text, complaint = cli(capfd, *words, "-f", "json")
+    (output,) = json.loads(text)["run"]["outputs"]
+    assert (code, complaint) == (0, "")
+    assert output["finite"] and (output["min"], output["max"], output["mean"]) == (-1.7e308, 1.7e308, 0)
+    assert output["std"] == pytest.approx(1.7e308)
+
+
+def save_npy(path, array):
+    np.save(path, array)
+    return str(path)
+
+
 def test_options_of_a_pass_need_run(capfd):
     code, _, complaint = cli(capfd, STACK, "--save", "y.npy")
     assert code == 2

@@ -11,9 +11,13 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     gc.disable()  # a short life with few cycles: on 100,000 layers the collector would take a third of the time
-    from densecli.cli import run  # noqa: PLC0415  # after the interpreter is up, so that --version stays quick
+    try:
+        from densecli.cli import run  # noqa: PLC0415  # after the interpreter is up, so that --version stays quick
 
-    leave(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # while modules are imported; from then on `run` sees to it
+        code = 130
+    leave(code)
 
 
 def leave(code: int) -> NoReturn:

@@ -162,6 +162,14 @@ class Model(Layer, abstract=True):
         return forward(self.graph, ops, [w.get(node.name, {}) for node in self.graph.nodes], given)
 
 
+def layers_of(graph: Graph) -> Iterator[Layer]:
+    """Every layer, those of nested models included."""
+    for node in graph.nodes:
+        yield node.layer
+        if isinstance(node.layer, Model):
+            yield from layers_of(node.layer.graph)
+
+
 def _flat_call(call: list[Any]) -> list[Any]:
     """The arrays in the positional and the named arguments of a call."""
     args, kwargs = call

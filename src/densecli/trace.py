@@ -8,7 +8,7 @@ from densecli.errors import DenseError, GraphError, ShapeError, SpecErrors
 from densecli.graph import Call, Graph, Node, Ref, beside_order, call_order, map_refs, refs_in
 from densecli.names import DTYPES
 from densecli.records import Record
-from densecli.shape import as_shape, show
+from densecli.shape import as_shape, check_sizes, show
 from densecli.text import plural
 
 if TYPE_CHECKING:
@@ -212,6 +212,8 @@ def apply(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], inputs: t
         return Result(args, kwargs, inputs, None, (Tensor(None, layer.compute_dtype),))
     dtypes = layer.call_dtype(args, kwargs, tuple(tensor.dtype for tensor in inputs))
     shapes = flat_shapes(output)
+    for shape in shapes:
+        check_sizes(shape or ())
     each = dtypes if isinstance(dtypes, list) else [dtypes] * len(shapes)
     return Result(args, kwargs, inputs, output, tuple(map(Tensor, shapes, each)))
 

@@ -166,7 +166,7 @@ def _words(value: Any, expected: str, *, split: bool = True) -> list[str]:
     return [word.strip() for item in items for word in item.split(",") if word.strip()]
 
 
-def read_strict(value: Any) -> bool | None:
+def read_flag(value: Any) -> bool | None:
     """True, or None where nothing is demanded."""
     if not isinstance(value, bool):
         raise ArgumentError(f"expected true or false, got {describe(value)}", code="E241")
@@ -182,12 +182,14 @@ def _readers() -> dict[str, Callable[[Any], Any]]:
     others: dict[str, Callable[[Any], Any]] = {
         "forbid": read_types,
         "only_layers": read_types,
-        "strict": read_strict,
+        "strict": read_flag,
+        "weights_fit": read_flag,
         "assert": read_assertions,
     }
     return {"output": read_shapes, "input": read_shapes, **figures, **bounds, **others}
 
 
 READERS = _readers()
+FLAGS = tuple(key for key, reader in READERS.items() if reader is read_flag)
 # Expectations of equality have an option of their own name in front: --expect-params.
 OPTIONS = {key: f"expect_{key}" for key in ("output", "input", *FIGURES)}

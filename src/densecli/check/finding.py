@@ -8,7 +8,7 @@ from densecli.errors import Place, draw
 from densecli.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from densecli.errors import DenseError
     from densecli.graph import Graph
@@ -25,6 +25,8 @@ CODES = {
     "C121": "a layer is opaque (strict)",
     "C122": "a figure is not counted (strict)",
     "C123": "reading the model gave a warning (strict)",
+    "C124": "the weights in the file do not fit a layer",
+    "C125": "the weights in the file could not be compared, or there are none",
     "C131": "an assertion is false",
     "C132": "an assertion needs a value that the model does not have",
     "D101": "a layer was added",
@@ -88,6 +90,7 @@ class Subject(Record):
     report: Report
     places: Mapping[str, Place]
     place: Place | None = None
+    misfits: Sequence[DenseError] = ()  # what of the weights in its file does not fit
 
     def spot(self, layer: str | None = None, pointer: str | None = None) -> Spot:
         """The line of a layer, or of a JSON pointer into the spec; without them the line of the model itself."""

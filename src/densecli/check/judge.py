@@ -217,6 +217,13 @@ def _strict(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
         yield _finding(subject, expectation, "C123", warning, (warning, "no warnings"))
 
 
+def _weights_fit(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
+    for error in subject.misfits:
+        code = "C125" if error.layer is None else "C124"
+        message = f"weights: {error.message}"
+        yield _finding(subject, expectation, code, message, (error.message, "weights that fit"), layer=error.layer)
+
+
 def _assertion(
     subject: Subject, expectation: Expectation, assertion: Any, record: Mapping[str, Any] | None
 ) -> Iterator[Finding]:
@@ -245,6 +252,7 @@ _RULES: dict[str, Callable[[Subject, Expectation], Iterator[Finding]]] = {
     "forbid": _forbidden,
     "only_layers": _allowed,
     "strict": _strict,
+    "weights_fit": _weights_fit,
 }
 
 
@@ -259,5 +267,5 @@ def _finding(  # noqa: PLR0913  # the parts of one finding
     check: str | None = None,
 ) -> Finding:
     """A finding at the layer, if one is to blame, else where the expectation stands in the spec."""
-    spot = subject.spot(layer if code in ("C111", "C112", "C121") else None, expectation.pointer)
+    spot = subject.spot(layer if code in ("C111", "C112", "C121", "C124") else None, expectation.pointer)
     return Finding(code, message, spot, check or expectation.key, layer, *got_wanted)

@@ -42,8 +42,15 @@ def run(arguments: Sequence[str]) -> int:
         code = invoke(list(arguments))
         streams.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last line of defence
-        return leave(error, arguments)
+        return left(error, arguments)
     return code
+
+
+def left(error: BaseException, arguments: Sequence[str]) -> int:
+    try:
+        return leave(error, arguments)
+    except Exception as another:  # noqa: BLE001  # a bug in saying what went wrong
+        return bug(another, arguments)
 
 
 def leave(error: BaseException, arguments: Sequence[str]) -> int:
@@ -90,6 +97,8 @@ def invoke(arguments: list[str]) -> int:
         app = build([arguments[0]] if arguments[0] in COMMANDS else list(COMMANDS))
     command = typer.main.get_command(app)
     code = command.main(arguments, prog_name="densecli", standalone_mode=False)
+    if code == INTERRUPTED:  # what typer makes of Ctrl-C
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else OK
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from densecli.cli import streams
-from densecli.cli.complaints import complain
+from densecli.cli.complaints import complain, note_repeats
 from densecli.cli.demands import demanded, with_demands
 from densecli.cli.options import Batch, Debug, ExitZero, InputShape, Limit, Output, Set, Specs
 from densecli.cli.output import append, deliver
@@ -86,7 +86,7 @@ def command(  # one parameter per option
     terms = Terms(reading(input_shape, set, limit), batch, wanted, cast("Project", config), lock, locked, update_lock)
     results = [*results_of(found, terms, quiet)]
     inputs = [each.name for each in found if each.text is None]
-    tell(results, quiet)
+    tell(results, spec, quiet)
     if lock is not None and update_lock:
         renew(lock, locked or {}, results, quiet)
     deliver(text_of(results, format, quiet), output, [*inputs, *([lock] if lock else [])])
@@ -109,11 +109,13 @@ def results_of(found: Sequence[Spec], terms: Terms, quiet: bool) -> Iterator[Res
             gc.collect()
 
 
-def tell(results: Sequence[Result], quiet: bool) -> None:
+def tell(results: Sequence[Result], words: Sequence[str], quiet: bool) -> None:
     """What is no finding, to standard error: why specs could not be judged, and what readers noticed."""
     errors = [error for result in results for error in result.errors]
     if errors:
         complain(errors)
+    if not quiet:
+        note_repeats(words)
     for result in [] if quiet else results:
         for warning in result.warnings:
             streams.complain(f"warning: {safe(result.verdict.source)}: {safe(warning)}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from densecli.cli import streams
 from densecli.errors import draw
+from densecli.text import plural, quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +15,15 @@ if TYPE_CHECKING:
     from densecli.errors import DenseError
 
 MAX_SHOWN = 20
+
+
+def note_repeats(words: Sequence[str]) -> None:
+    """Files that are named more than once are read once, and a user who counts results should know."""
+    from densecli.read.specs import is_file  # noqa: PLC0415  # nothing to read where nothing is read
+
+    for word, count in Counter(words).items():
+        if count > 1 and is_file(word):
+            streams.complain(f"note: {quote(word)} is given {plural(count, 'time')}, and read once")
 
 
 def complain(errors: Sequence[DenseError]) -> None:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from densecli.check.expectations import OPTIONS, READERS, SIZES, Expectation, read, spell
+from densecli.check.expectations import FLAGS, OPTIONS, READERS, SIZES, Expectation, read, spell
 from densecli.check.judge import NOUNS, split_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-STRICT = "strict"  # the one that takes no value
 WORDS: dict[str, tuple[str | None, str]] = {
     "output": ("SHAPE", "Shape of the output; None fits any size; NAME=SHAPE for one of several."),
     "input": ("SHAPE", "Shape of the input, in the same way."),
     "forbid": ("TYPE", "No layer of this type; patterns such as 'Conv*' too."),
     "only_layers": ("TYPES", "Layers of these types only."),
-    STRICT: (None, "Nothing opaque, nothing uncounted, no warnings."),
+    "strict": (None, "Nothing opaque, nothing uncounted, no warnings."),
+    "weights_fit": (None, "The weights in the model file have the shapes of its layers."),
     "assert": ("EXPR", "An expression over the JSON report, such as 'totals.params < 2M'."),
 }
 REPEATABLE = ("output", "input", "forbid", "only_layers", "assert")
@@ -43,10 +43,10 @@ def demanded(values: Mapping[str, Any]) -> list[Expectation]:
 
 def _parameters() -> Iterator[Parameter]:
     for key in READERS:
-        kind: Any = bool if key == STRICT else list[str] | None if key in REPEATABLE else str | None
+        kind: Any = bool if key in FLAGS else list[str] | None if key in REPEATABLE else str | None
         metavar, words = _words(key)
         option = typer.Option(spell("--", key), metavar=metavar, help=words)
-        default = False if key == STRICT else None
+        default = False if key in FLAGS else None
         yield Parameter(
             _parameter_name(key), Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import signal
 import stat
 from typing import TYPE_CHECKING
 
@@ -89,14 +90,34 @@ def _replace(target: str, write: Callable[[BinaryIO], object], mode: int) -> Non
 
     folder, name = os.path.split(target)
     handle, temporary = tempfile.mkstemp(prefix=f".{name[:64]}.", suffix=".tmp", dir=folder or ".")
-    try:
+    with _removed_when_stopped(temporary):
         with os.fdopen(handle, "wb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)  # noqa: PTH101
         os.replace(temporary, target)  # noqa: PTH105
+
+
+@contextlib.contextmanager
+def _removed_when_stopped(path: str) -> Iterator[None]:
+    """Remove a file when something goes wrong, SIGTERM included, which otherwise ends the process as ever."""
+
+    def stop(number: int, _: object) -> None:
+        _remove(path)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)  # noqa: PTH108
+        _remove(path)
         raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)  # noqa: PTH108

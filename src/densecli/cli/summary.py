@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from densecli.cli import running
-from densecli.cli.complaints import complain
+from densecli.cli.complaints import complain, note_repeats
+from densecli.cli.fitting import warn_of_misfits
 from densecli.cli.formats import Failure, Format, Summary, View, bare, write
 from densecli.cli.look import look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Limit, Output, Quiet, Set, Specs, Width
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from densecli.graph import Graph
+    from densecli.read.reading import Reading
     from densecli.run import Outcome
 
 Columns = Annotated[
@@ -82,12 +84,13 @@ def command(  # one parameter per option
     asked = Wishes(seed, batch, max_memory, weights, tuple(data or ()), save, until, profile, wishes.limits)
     check(asked, run, found)
     runner = running.runner(asked) if run else None
-    results = [summarise(each, lambda one: read(one, wishes), batch, runner) for each in found]
+    results = [summarise(each, lambda one: opened(one, wishes), batch, runner) for each in found]
     good = [result for result in results if isinstance(result, Summary)]
     for failure in results:
         if isinstance(failure, Failure):
             complain(failure.errors)
     if not quiet:
+        note_repeats(spec)
         warn(good)
     if format is Format.ndjson or len(good) == len(results) or (format is Format.table and good):
         selection = {
@@ -103,6 +106,12 @@ def command(  # one parameter per option
         document = print is None and format in (Format.html, Format.svg)  # which say themselves that they are UTF-8
         deliver(text, output, [each.name for each in found if each.text is None], utf8=document)
     return 0 if len(good) == len(results) else 2
+
+
+def opened(spec: Spec, wishes: "Reading") -> "Graph":
+    graph = read(spec, wishes)
+    warn_of_misfits(graph, spec, wishes.limits)
+    return graph
 
 
 def summarise(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from densecli.check import expectations
 from densecli.check.finding import Verdict, is_judgement, of_error, subject
 from densecli.check.judge import judge
+from densecli.cli.fitting import misfits_in, warn_of_misfits
 from densecli.errors import DenseError, SpecErrors
 from densecli.infer import infer
 from densecli.read.specs import read
@@ -50,11 +51,12 @@ class Result(Record):
 def result_of(spec: Spec, terms: Terms) -> Result:
     try:
         graph = read(spec, terms.reading)
+        warn_of_misfits(graph, spec, terms.reading.limits)
         report = infer(graph, spec.name, terms.batch)
     except (DenseError, SpecErrors) as error:
         return _refused(spec.name, _errors(error))
     try:
-        return _held(graph, report, terms)
+        return _held(spec, graph, report, terms)
     except (DenseError, SpecErrors) as error:  # an expectation or an assertion that makes no sense
         return _not_judged(spec.name, _errors(error))
 
@@ -75,10 +77,12 @@ def _not_judged(source: str, errors: list[DenseError]) -> Result:
     return Result(Verdict(source, (), tuple(found), judged=False), errors)
 
 
-def _held(graph: Graph, report: Report, terms: Terms) -> Result:
+def _held(spec: Spec, graph: Graph, report: Report, terms: Terms) -> Result:
     own = expectations.read(graph.expect, "expect", graph.place)
     wanted = [*terms.project.expectations(report.source), *own, *terms.demands]
     about = subject(graph, report)
+    if any(each.key == "weights_fit" for each in wanted):
+        about = about._replace(misfits=misfits_in(spec, graph, terms.reading.limits))
     verdict = judge(about, wanted, as_record(report) if any(each.key == "assert" for each in wanted) else None)
     checks, findings = ("valid", *verdict.checks), verdict.findings
     if terms.locked is not None and not terms.update:

@@ -192,13 +192,19 @@ def random_words(shape: tuple[int, ...], random: np.random.Generator) -> Array:
 def statistics(x: Array) -> tuple[float, float, float, float]:
     """Least, largest, mean and standard deviation in float64, without a copy of the whole array."""
     flat = x.reshape(-1)
+    least, most = float(flat.min()), float(flat.max())
+    largest = max(abs(least), abs(most))
+    if largest > MOST_SQUARED:
+        _, _, mean, deviation = statistics(flat / largest)
+        return least, most, mean * largest, deviation * largest
     pieces = [flat[start : start + STATISTICS_SIZE] for start in range(0, flat.size, STATISTICS_SIZE)]
     mean = sum(float(piece.sum(dtype=np.float64)) for piece in pieces) / flat.size
     squares = sum(float(np.square(piece.astype(np.float64) - mean).sum()) for piece in pieces)
-    return float(flat.min()), float(flat.max()), mean, math.sqrt(squares / flat.size)
+    return least, most, mean, math.sqrt(squares / flat.size)
 
 
 STATISTICS_SIZE = 1 << 18
+MOST_SQUARED = 1e150  # sums of squares of larger numbers than this are infinite
 
 
 def generator(seed: int | list[int]) -> np.random.Generator:

@@ -10,6 +10,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from densecli.errors import DenseError, LimitError, ReadError
+from densecli.model import layers_of
 from densecli.read.encoding import decode
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.text import binary_size, plural, quote
@@ -36,15 +37,18 @@ _END, _END_64, _END_64_AT, _ENTRY = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07",
 def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = LIMITS) -> Graph:
     """The graph of an archive. Raises ReadError (E311 damaged, E312 duplicates, E313 missing, E314 compression) or LimitError."""
     check_count(file, limits)
+    with opened_archive(file) as archive:
+        data = _config(archive, limits)
+        graph = _graph(archive, name, data, input_shapes, limits)
+        if min(info.header_offset for info in archive.infolist()) > 0:
+            graph.warnings.append("there is something before the archive in this file; it was not looked at")
+        return graph
+
+
+def opened_archive(file: BinaryIO) -> zipfile.ZipFile:
+    """An archive with its directory read. Raises ReadError (E311)."""
     try:
-        with zipfile.ZipFile(file) as archive:
-            data = _config(archive, limits)
-            graph = _graph(archive, name, data, input_shapes, limits)
-            if min(info.header_offset for info in archive.infolist()) > 0:
-                graph.warnings.append("there is something before the archive in this file; it was not looked at")
-            return graph
-    except DenseError:
-        raise
+        return zipfile.ZipFile(file)
     except DAMAGE as error:
         raise damaged(error) from None
 
@@ -62,7 +66,7 @@ def _graph(archive: zipfile.ZipFile, name: str, data: bytes, input_shapes: Any, 
     source = decode(f"{name}:{CONFIG}", data, limits, "config_bytes")
     document = json_text.load(source, limits)
     graph = keras.read(document, source, input_shapes, version(archive), limits)
-    if any(layer.opaque for _, layer in keras.layers_of(graph)):
+    if any(layer.opaque for layer in layers_of(graph)):
         _hold(archive, graph, limits)
     return graph
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from densecli.errors import DenseError, LimitError, ReadError
 from densecli.graph import row_order
 from densecli.layer import CATALOGUE, Layer, Weight
-from densecli.model import Model
+from densecli.model import Model, layers_of
 from densecli.names import snake_case
 from densecli.read import hdf5_attributes
 from densecli.read.encoding import decode
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 DAMAGE = (OSError, KeyError, RuntimeError, ValueError, OverflowError, TypeError, AttributeError, MemoryError)
 MOST_LISTED = 40  # arrays of a weights-only file in one message
 WANTED = ("model_config", "keras_version")
+NO_JSON = ("E101", "E102", "E103", "E206")  # nothing, bytes that are no text, a text of some other kind
 SKIPPED = ("optimizer_weights", "optimizer")  # not the model's
 
 
@@ -53,11 +54,17 @@ def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = L
         raise beyond(limits, "config_bytes", message, "E506")
     from densecli.read import json_text, keras  # noqa: PLC0415
 
-    source = decode(f"{name}:model_config", text, limits, "config_bytes")
-    document = json_text.load(source, limits)
+    try:
+        source = decode(f"{name}:model_config", text, limits, "config_bytes")
+        document = json_text.load(source, limits)
+    except DenseError as error:
+        if error.code not in NO_JSON:
+            raise
+        message = f"the attribute model_config does not hold JSON: {error.message}"
+        raise ReadError(message, code="E321", place=error.place) from None
     version = attributes.get("keras_version", b"").decode("ascii", "replace")
     graph = keras.read(document, source, input_shapes, version, limits)
-    if any(layer.opaque for _, layer in keras.layers_of(graph)):
+    if any(layer.opaque for layer in layers_of(graph)):
         try:
             hold(file, graph, limits)
         except (DenseError, *DAMAGE):

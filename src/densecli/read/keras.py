@@ -13,7 +13,7 @@ from densecli.errors import ArgumentError, GraphError, Place, SpecErrors, SpecSy
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom
-from densecli.model import Model
+from densecli.model import Model, layers_of
 from densecli.read import keras1
 from densecli.read.keras_calls import CallReader
 from densecli.read.keras_kinds import FUNCTIONAL, SEQUENTIAL, functional_kind, holds_layers, is_model
@@ -55,11 +55,7 @@ def read(
         raise SpecErrors(reader.layers.errors or [error]) from None
     if reader.layers.errors:
         raise SpecErrors(reader.layers.errors)
-    if (
-        isinstance(document, dict)
-        and "weightsManifest" in document
-        and any(each.opaque for _, each in layers_of(graph))
-    ):
+    if isinstance(document, dict) and "weightsManifest" in document and any(each.opaque for each in layers_of(graph)):
         from densecli.read import manifest  # noqa: PLC0415  # few models have custom layers
 
         manifest.hold(graph, document["weightsManifest"])
@@ -387,11 +383,3 @@ def _agree(own: Shape, given: Shape) -> bool:
     return len(own) == len(given) and all(
         None in (size, wanted) or size == wanted for size, wanted in zip(given, own, strict=True)
     )
-
-
-def layers_of(graph: Graph) -> Iterator[tuple[str, Layer]]:
-    """Every layer by name, those of nested models included."""
-    for node in graph.nodes:
-        yield node.name, node.layer
-        if isinstance(node.layer, Model):
-            yield from layers_of(node.layer.graph)

@@ -158,7 +158,7 @@ class CallReader:
     def ends(self, item: Any, pointer: str) -> list[Ref]:
         """The input or output tensors of the model, in Keras' order (a dict by its keys)."""
         try:
-            found = self._ends(item)
+            found = [] if item is None else self._ends(item)
         except GraphError as error:
             error.code = "E403"
             self.errors.append(error.at(Place(self.source, pointer=pointer)))
@@ -175,7 +175,9 @@ class CallReader:
             return [self.listed_ref(item)._replace(call=item[1] - self.before_first_of_end(item[0]))]
         if isinstance(item, dict):
             item = [item[key] for key in sorted(item)]
-        return [ref for each in (item if isinstance(item, list) else []) for ref in self._ends(each)]
+        if not isinstance(item, list):  # nested lists and dicts are fine, as in Keras 3.15.1
+            raise GraphError("expected the name, node and tensor of a layer", code="E403")
+        return [ref for each in item for ref in self._ends(each)]
 
     def before_first_of_end(self, name: str) -> int:
         """Keras 3 counts a node before the first call of a Functional, but only where it lists a model's ends."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from densecli.errors import Place, ReadError, SpecSyntaxError
 from densecli.read.encoding import decode, too_large
 from densecli.read.reading import Reading
+from densecli.read.specs import is_pattern
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -33,10 +34,12 @@ OTHERS = (
     (b"\x93NUMPY", "a NumPy array"),
     (b"\x08\x01", "a TensorFlow protobuf"),
 )
+HEAD = 512  # bytes looked at: the header of a tar archive
+BINARY_SUFFIXES = (".keras", ".h5", ".hdf5")
 WRAPPED = ("modelTopology", "model_topology", "model_config", "modelConfig")  # what stands around a config
 YAML_SUFFIXES = (".yaml", ".yml")
 NO_FILE = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"
-_DSL = r"(?:\s|#[^\n]*)*(?:[(\[]\s*)*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)"
+_DSL = r"(?:\s|#[^\r\n]*)*(?:[(\[]\s*)*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)"
 
 
 def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
@@ -69,7 +72,13 @@ def standard_input() -> BinaryIO:
 
 
 def unreadable(word: str, error: OSError | ValueError, otherwise: str | None = None) -> ReadError:
-    """The error for a file that the system does not let us read."""
+    """The error for a file that the system does not let us read; a socket cannot even be opened."""
+    number = getattr(error, "errno", None)
+    if number == errno.ENXIO:
+        return no_file(word)
+    if number == errno.ENOENT and is_pattern(word):
+        why = "a shell hands on a pattern as it is where it matches nothing"
+        return ReadError(f"no file matches {quote(word)}", code="E110", hint=why)
     hint = otherwise if isinstance(error, FileNotFoundError) else None
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return ReadError(f"cannot read {quote(word)}: {reason}", code="E109", hint=hint)
@@ -87,7 +96,13 @@ def _checked(descriptor: int, word: str) -> int:
             return _inside(descriptor, word)
     finally:
         os.close(descriptor)
-    raise ReadError(f"{quote(word)} is not a file", code="E105", hint="densecli reads regular files and standard input")
+    raise no_file(word)
+
+
+def no_file(word: str) -> ReadError:
+    return ReadError(
+        f"{quote(word)} is not a file", code="E105", hint="densecli reads regular files and standard input"
+    )
 
 
 def _inside(directory: int, word: str) -> int:
@@ -108,7 +123,10 @@ def _inside(directory: int, word: str) -> int:
 def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
     """The graph in an open file, whatever it is called."""
     limits = reading.limits
-    head = file.read(8)
+    head = file.read(HEAD)
+    other = other_kind(head)
+    if other is not None:
+        raise no_model(name, f"is {other}, not a model file")
     if head.startswith(HDF5_MAGIC) or head[:4] in ZIP_MAGIC or _hidden_archive(file, name, head):
         seekable = file if file.seekable() else _buffered(file, head, limits)
         if head.startswith(HDF5_MAGIC):
@@ -118,17 +136,35 @@ def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
         from densecli.read import archive  # noqa: PLC0415
 
         return archive.read(seekable, name, reading.input_shapes, limits)
-    kind = next((kind for magic, kind in OTHERS if head.startswith(magic)), None)
-    if kind is not None:
-        raise ReadError(
-            f"{quote(name)} is {kind}, not a model file",
-            code="E105",
-            hint="densecli reads .keras, .h5, JSON, YAML and DSL",
-        )
     if file.seekable():
         file.seek(0)
         head = b""
-    return read_text(head + file.read(limits.config_bytes - len(head) + 1), name, reading)
+    try:
+        return read_text(head + file.read(max(0, limits.config_bytes - len(head) + 1)), name, reading)
+    except ReadError as error:
+        if error.code in ("E102", "E103") and name.lower().endswith(BINARY_SUFFIXES):
+            raise no_model(name, "is neither an archive of Keras nor HDF5, and no text") from None
+        raise
+
+
+def other_kind(head: bytes) -> str | None:
+    """What a file is whose first bytes say that it is no model; whether there is one inside is not looked for."""
+    if _is_tar(head):
+        return "a tar archive"
+    return next((kind for magic, kind in OTHERS if head.startswith(magic)), None)
+
+
+def _is_tar(head: bytes) -> bool:
+    """By the checksum in its first header; the oldest form has no other mark."""
+    checksum = head[148:156]
+    try:
+        return len(head) == HEAD and int(checksum.strip(b" \0"), 8) == sum(head) - sum(checksum) + 8 * ord(" ")
+    except ValueError:
+        return False
+
+
+def no_model(name: str, what: str) -> ReadError:
+    return ReadError(f"{quote(name)} {what}", code="E105", hint="densecli reads .keras, .h5, JSON, YAML and DSL")
 
 
 def _hidden_archive(file: BinaryIO, name: str, head: bytes) -> bool:

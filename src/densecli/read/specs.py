@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from densecli.errors import ReadError, Source
+from densecli.errors import ReadError, Source, SpecSyntaxError
 from densecli.read.limits import raised
 from densecli.read.reading import Reading
 from densecli.records import Record
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ARGUMENT = "<argument>"
 SUFFIXES = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5", ".dsl")
 _PARENTHESES = r"\([^()]*\)|\[[^\[\]]*\]|'[^']*'|\"[^\"]*\""
+# What no stack can be: a `?`, or a `*` without the number of repeats.
+_PATTERN = r"[\w.*?-]*(?:\?|\*(?!\d+\Z))[\w.*?-]*"
+_FILE_NAME = r"[\w-]+(?:\.[\w-]+)+\s*|[\w.-]+\s+"
 
 
 class Spec(Record):
@@ -29,13 +32,22 @@ class Spec(Record):
 
 
 def is_file(word: str) -> bool:
-    """Decided by the word alone: standard input, a known suffix, or a path separator outside parentheses."""
-    if word == "-" or word.lower().endswith(SUFFIXES):
+    """Decided by the word alone: standard input, a known suffix, a pattern, or a path separator outside parentheses."""
+    if word == "-" or word.lower().endswith(SUFFIXES) or _is_shell_pattern(word):
         return True
     plain = word
     while (shorter := re.sub(_PARENTHESES, "", plain)) != plain:
         plain = shorter
     return "/" in plain.replace("//", "") or "\\" in plain
+
+
+def _is_shell_pattern(word: str) -> bool:
+    return ("*" in word or "?" in word) and re.fullmatch(_PATTERN, word) is not None
+
+
+def is_pattern(word: str) -> bool:
+    """Whether a shell would take a file name for a pattern, had it found a file that matches."""
+    return any(char in word for char in "*?[")
 
 
 def specs(words: Sequence[str]) -> list[Spec]:
@@ -60,7 +72,12 @@ def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # im
     if spec.text is not None:
         from densecli.read import dsl  # noqa: PLC0415
 
-        return dsl.read(Source(ARGUMENT, spec.text), reading.input_shapes, reading.variables(), reading.limits)
+        try:
+            return dsl.read(Source(ARGUMENT, spec.text), reading.input_shapes, reading.variables(), reading.limits)
+        except SpecSyntaxError as error:
+            if error.hint is None and re.fullmatch(_FILE_NAME, spec.text):
+                error.hint = f"a file of that name: ./{spec.text}"
+            raise
     from densecli.read.open import open_spec  # noqa: PLC0415
 
     return open_spec(spec.name, reading)

@@ -43,9 +43,8 @@ class _Parser(Literals):
     def parse(self) -> Stack:
         self.skip()
         if self.at == len(self.text):
-            raise SpecSyntaxError(
-                "the spec is empty", code="E101", hint="write a stack: Dense(16)@(3,2) -> Flatten -> Dense(4)"
-            )
+            hint = "write a stack: Dense(16)@(3,2) -> Flatten -> Dense(4)"
+            raise SpecSyntaxError("the spec is empty", code="E101", hint=hint, place=self.place(0, 0))
         stack = self.stack()
         if self.at < len(self.text):
             self.fail_unexpected("`->` or the end")
@@ -161,22 +160,25 @@ class _Parser(Literals):
 
     def arguments(self) -> list[Argument]:
         found: list[Argument] = []
+        named: set[str] = set()
         while not self.text.startswith(")", self.at) and self.at < len(self.text):
-            found.append(self.argument(found))
+            found.append(self.argument(named))
             if not self.text.startswith(",", self.at):
                 break
             self.at += 1
             self.skip()
         return found
 
-    def argument(self, before: list[Argument]) -> Argument:
+    def argument(self, named: set[str]) -> Argument:
         start = self.at
         name = self.keyword()
-        if name is not None and any(other.name == name for other in before):
-            self.fail(f"argument `{name}` is given twice", start, start + len(name), code="E305")
+        if name is not None:
+            if name in named:
+                self.fail(f"argument `{name}` is given twice", start, start + len(name), code="E305")
+            named.add(name)
         value_start = self.at
         value = self.value()
-        if name is None and any(other.name is not None for other in before):
+        if name is None and named:
             self.fail("a positional argument cannot follow a named one", value_start, self.end(), hint="name it too")
         return Argument(name, value, start - self.base, self.end() - self.base)
 

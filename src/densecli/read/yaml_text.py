@@ -33,6 +33,8 @@ _CORE = re.compile(
 )
 _CONSTANTS = {"null": None, "true": True, "false": False}
 _BASES = {"int": 10, "oct": 8, "hex": 16}
+# Ends of lines, and so of comments, in YAML 1.1 only: what an editor shows as a comment must not be read.
+_NO_BREAKS = "\x85\u2028\u2029"
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -55,8 +57,24 @@ def load(source: Source, limits: Limits = LIMITS) -> Any:
 
 
 def _events(text: str) -> Iterator[Any]:
+    if not any(char in text for char in _NO_BREAKS):
+        return _parse(text)
+    unused = (char for char in map(chr, range(0xE000, 0xF900)) if char not in text)
+    return _parse_with(text, dict(zip(_NO_BREAKS, unused, strict=False)))
+
+
+def _parse(text: str) -> Iterator[Any]:
     events: Iterator[Any] = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return events
+
+
+def _parse_with(text: str, stand_ins: dict[str, str]) -> Iterator[Any]:
+    """The events of a text in which other characters, of private use, stand for some."""
+    plain = {ord(stand_in): char for char, stand_in in stand_ins.items()}
+    for event in _parse(text.translate({ord(char): stand_in for char, stand_in in stand_ins.items()})):
+        if isinstance(event, yaml.ScalarEvent):
+            event.value = event.value.translate(plain)
+        yield event
 
 
 class _Anchor(Record):

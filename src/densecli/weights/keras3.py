@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.errors import ReadError
 from densecli.graph import row_order
 from densecli.layers.multi_head_attention import HeadsAttention
 from densecli.layers.recurrent import Recurrent
@@ -16,9 +17,10 @@ from densecli.layers.recurrent_cells import StackedRNNCells
 from densecli.layers.wrappers import Bidirectional
 from densecli.model import Model
 from densecli.names import snake_case
+from densecli.records import Record
 from densecli.text import quote
 from densecli.weights.initial import shared_path
-from densecli.weights.slots import Slot, check_shape, mismatch
+from densecli.weights.slots import Matched, Slot, check_shape, mismatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,17 +30,26 @@ if TYPE_CHECKING:
     from densecli.weights.slots import Place
 
     Tree = dict[str, Any]
-    Entry = tuple[str, Layer, tuple[Any, ...], dict[str, Any]]
 
 OLD = "_layer_checkpoint_dependencies"
 
 
-def match(places: Sequence[Place], stored: Iterable[Stored]) -> dict[str, Stored]:
-    """The array for each key. Raises ReadError (E323) where counts or shapes differ."""
+class Entry(Record):
+    """A layer as it is called; `known` says whether all its weights can be told."""
+
+    name: str
+    layer: Layer
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    known: bool = True
+
+
+def match(places: Sequence[Place], stored: Iterable[Stored]) -> Matched:
+    """The array for each key, and the layers where counts or shapes differ. Raises ReadError (E323) for no tree of groups."""
     matcher = Matcher()
-    entries = [(place.name, place.layer, place.result.args, place.result.kwargs) for place in places]
+    entries = [Entry(place.name, place.layer, place.result.args, place.result.kwargs, place.known) for place in places]
     matcher.level(entries, tree_of(stored), "")
-    return matcher.found
+    return Matched(matcher.found, matcher.misfits)
 
 
 def tree_of(stored: Iterable[Stored]) -> Tree:
@@ -61,30 +72,34 @@ class Matcher:
 
     def __init__(self) -> None:
         self.found: dict[str, Stored] = {}
+        self.misfits: list[ReadError] = []
+        self.outermost = ""  # the layer of the model itself that is being looked at
 
     def level(self, entries: list[Entry], groups: Tree, path: str) -> None:
         """The layers of one model, or the cells of a stack."""
         by_class: dict[str, list[Entry]] = {}
         for entry in entries:
-            by_class.setdefault(snake_case(entry[1].type_name), []).append(entry)
+            by_class.setdefault(snake_case(entry.layer.type_name), []).append(entry)
         for stem, alike in by_class.items():
             names = [f"{stem}_{index}" if index else stem for index in range(len(alike))]
             pairs = list(zip(alike, names, strict=True))
             if any(name not in groups and self.wants(entry) for entry, name in pairs):
-                pairs = in_order([entry for entry in alike if self.wants(entry)], stem, groups)
-            for (name, layer, args, kwargs), group in pairs:
-                if isinstance(groups.get(group), dict):
-                    self.layer(layer, args, kwargs, groups[group], f"{path}{name}/")
+                certain = all(entry.known for entry in alike)  # else nobody knows which group is whose
+                pairs = in_order([entry for entry in alike if self.wants(entry)], stem, groups) if certain else []
+            for entry, group in pairs:
+                if entry.known and isinstance(groups.get(group), dict):
+                    self.outermost = self.outermost if path else entry.name
+                    self.layer(entry.layer, entry.args, entry.kwargs, groups[group], f"{path}{entry.name}/")
 
     def wants(self, entry: Entry) -> bool:
         """Whether the file must have a group for this layer: it has weights, and no twin of it has brought them."""
-        _, layer, args, kwargs = entry
-        if layer.opaque:
+        _, layer, args, kwargs, known = entry
+        if layer.opaque or not known:
             return False
         if layer.shared_id is not None and any(key.startswith(shared_path(layer.shared_id)) for key in self.found):
             return False
         return next(iter(layer.weights(*args, **kwargs)), None) is not None or any(
-            self.wants((child.name, child.layer, child.inputs, child.kwargs))
+            self.wants(Entry(child.name, child.layer, child.inputs, child.kwargs))
             for child in layer.children(*args, **kwargs)
         )
 
@@ -93,16 +108,20 @@ class Matcher:
         if layer.opaque:
             return
         path = path if layer.shared_id is None else shared_path(layer.shared_id)
-        self.own(own_order(list(layer.weights(*args, **kwargs))), group, path)
+        try:
+            self.own(own_order(list(layer.weights(*args, **kwargs))), group, path)
+        except ReadError as error:
+            self.misfits.append(error)
+            error.layer = self.outermost
         children = list(layer.children(*args, **kwargs))
-        entries = [(child.name, child.layer, child.inputs, child.kwargs) for child in children]
+        entries = [Entry(child.name, child.layer, child.inputs, child.kwargs) for child in children]
         if isinstance(layer, Model):
             groups = group.get("layers")
             self.level(model_entries(layer, entries), groups if isinstance(groups, dict) else {}, path)
         elif isinstance(layer, StackedRNNCells):
             self.level(entries, group.get("cells", {}), path)
         else:
-            for place, (name, inner, inputs, named) in enumerate(entries):
+            for place, (name, inner, inputs, named, _) in enumerate(entries):
                 held = next((group[each] for each in attributes(layer, name, place) if each in group), None)
                 if isinstance(held, dict):
                     self.layer(inner, inputs, named, held, f"{path}{name}/")
@@ -136,10 +155,10 @@ def own_order(weights: list[Weight]) -> list[Weight]:
 
 def model_entries(model: Model, entries: list[Entry]) -> list[Entry]:
     """The layers of a nested model as Keras counts them."""
-    by_name = {entry[0]: entry for entry in entries}
+    by_name = {entry.name: entry for entry in entries}
     nodes = model.graph.nodes
     order = [nodes[index] for index in row_order(model.graph)]
-    return [by_name.get(node.name, (node.name, node.layer, (), {})) for node in order if node.name in by_name]
+    return [by_name[node.name] for node in order if node.name in by_name]
 
 
 def in_order(wanting: list[Entry], stem: str, groups: Tree) -> list[tuple[Entry, str]]:

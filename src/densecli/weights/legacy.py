@@ -12,7 +12,7 @@ from densecli.errors import ReadError
 from densecli.model import Model
 from densecli.text import plural, quote
 from densecli.weights import keras1
-from densecli.weights.slots import any_of, check_shape, mismatch
+from densecli.weights.slots import Matched, check_shape, mismatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,28 +26,33 @@ if TYPE_CHECKING:
     TextsOf = Callable[[Any], Attributes]  # the attributes of a group
 
 
-def match(places: Sequence[Place], stored: Iterable[Stored], root: Any, texts_of: TextsOf) -> dict[str, Any]:
-    """The array for each key; `root` is the group with the layers, `texts_of` reads a group's attributes.
+def match(places: Sequence[Place], stored: Iterable[Stored], root: Any, texts_of: TextsOf) -> Matched:
+    """The array for each key, and the layers that do not fit; `root` is the group with the layers.
 
-    Raises ReadError (E323 where the arrays do not fit, E321 for a damaged list of names).
+    `texts_of` reads a group's attributes. Raises ReadError (E323 for arrays that are listed and not there, E321 for a
+    damaged list of names).
     """
     by_path = {each.path: each for each in stored}
     layers = names_in(texts_of(root), "layer_names")
-    groups = {name: held for name in layers if (held := arrays_of(root, name, by_path, texts_of))}
-    wanting = [(place, slots) for place in places if not place.layer.opaque and (slots := place.slots())]
+    inside = {path[:at] for path in by_path for at, char in enumerate(path) if char == "/"}
+    groups = {name: arrays_of(root, name, by_path, texts_of) for name in layers if name in inside}
+    groups = {name: held for name, held in groups.items() if held}
+    wanting = [(place, slots) for place in places if place.known and (slots := place.slots())]
     for place, _ in wanting:
         if place.name not in groups and (held := branch(place.layer, place.result, groups)):
             groups[place.name] = held
     missing = [place.name for place, _ in wanting if place.name not in groups]
     if missing and len(groups) == len(wanting):  # weights of the same model under other names: Keras goes by the order
         groups = {place.name: held for (place, _), held in zip(wanting, groups.values(), strict=True)}
-    elif missing:
-        raise mismatch(f"the file has no weights for {any_of([quote(name) for name in missing])}")
-    found: dict[str, Any] = {}
+    matched = Matched({}, [])
     past = past_of(texts_of(root), texts_of(root.file))
     for place, slots in wanting:
-        found.update(pairs(place, slots, keras1.modern(place, groups[place.name], past)))
-    return found
+        try:
+            matched.found.update(pairs(place, slots, keras1.modern(place, groups.get(place.name, []), past)))
+        except ReadError as error:
+            matched.misfits.append(error)
+            error.layer = place.name
+    return matched
 
 
 def branch(layer: Layer, result: Result, groups: Mapping[str, list[Stored]]) -> list[Stored]:
@@ -66,9 +71,7 @@ def past_of(*attributes: Attributes) -> keras1.Past:
 
 
 def arrays_of(root: Any, layer: str, by_path: dict[str, Stored], texts_of: TextsOf) -> list[Stored]:
-    """What a layer's group lists, in its order."""
-    if layer not in root:
-        return []
+    """What a layer's group lists, in its order. The group is one of those that were walked: the file's own, and no link."""
     names = [f"{layer}/{name}" for name in names_in(texts_of(root[layer]), "weight_names")]
     lost = [name for name in names if name not in by_path]
     if lost:

@@ -37,6 +37,11 @@ class Place(Record):
     layer: Layer
     result: Result
 
+    @property
+    def known(self) -> bool:
+        """Whether all its weights can be told: nothing opaque is inside, and no shape is unknown."""
+        return self.result.output is not None and _told(self.layer, self.result.args, self.result.kwargs)
+
     def slots(self) -> list[Slot]:
         """Its weights, those of the layers inside included, each once."""
         found = []
@@ -47,12 +52,25 @@ class Place(Record):
         return found
 
 
+class Matched(Record):
+    """Which array of a file belongs to which weight, by its key; and a sentence (E323) for each layer that its arrays do not fit."""
+
+    found: dict[str, Any]
+    misfits: list[ReadError]
+
+
 def places(graph: Graph, found: Trace) -> Iterator[Place]:
-    """The layers in Keras' order; those whose shapes nobody knows have no weights that could be told."""
+    """The layers in Keras' order."""
     for index in row_order(graph):
         result = found.results.get((index, 0))
-        if result is not None and (result.output is not None or graph.nodes[index].layer.opaque):
+        if result is not None:
             yield Place(graph.nodes[index].name, graph.nodes[index].layer, result)
+
+
+def _told(layer: Layer, args: Any, kwargs: Any) -> bool:
+    return not layer.opaque and all(
+        _told(child.layer, child.inputs, child.kwargs) for child in layer.children(*args, **kwargs)
+    )
 
 
 def check_shape(slot: Slot, shape: tuple[int, ...], path: str, place: str) -> None:

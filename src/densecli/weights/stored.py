@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -16,10 +17,11 @@ from densecli.read.open import HDF5_MAGIC, ZIP_MAGIC, open_file
 from densecli.records import Record
 from densecli.shape import product
 from densecli.text import plural, quote
+from densecli.trace import trace
 from densecli.weights import keras3, legacy
 from densecli.weights.initial import initial, nested_weights
 from densecli.weights.keras1 import Mended
-from densecli.weights.slots import Place, any_of, check_shape, mismatch, places
+from densecli.weights.slots import Matched, Place, any_of, check_shape, mismatch, places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from densecli.read.hdf5 import Stored
     from densecli.trace import Trace
 
-    Read = Callable[[str, Weight, str], Any]
+    Matching = tuple[
+        Any, list[Place], Matched
+    ]  # the group with the layers, the layers of the graph, what belongs to what
 
 ROOM = 1 << 16  # bytes of groups and attributes around an array
 HEADER = struct.Struct("<26xHH")  # of a member inside a zip archive: the lengths of its name and of what follows that
@@ -52,22 +56,51 @@ def allocate(graph: Graph, found: Trace, weights: Weights, wanted: set[int], mos
     if weights.path is None:
         return fill(graph, found, initial(kernels.generator(weights.seed)), wanted)
     with open_file(weights.path) as file:
-        head = file.read(8)
-        file.seek(0)
-        if head.startswith(HDF5_MAGIC):
-            return from_hdf5(graph, found, file, wanted, weights.limits)
-        if head[:4] in ZIP_MAGIC:
-            with zipped(file, weights.limits) as members:
-                if archive.WEIGHTS in members.namelist():
-                    opened = weights_member(
-                        file, members, most, most_stored(graph, found, weights.limits), weights.limits
-                    )
-                    return from_hdf5(graph, found, opened, wanted, weights.limits)
+        opened = hdf5_in(file, graph, found, most, weights.limits)
+        if opened is not None:
+            return from_hdf5(graph, found, opened, wanted, weights.limits)
+        if file.read(4) in ZIP_MAGIC:
             file.seek(0)
             return from_npz(graph, found, file, wanted, most)
     raise ReadError(
         f"{quote(weights.path)} holds no weights", code="E324", hint="densecli reads weights from .keras, .h5 and .npz"
     )
+
+
+def hdf5_in(file: BinaryIO, graph: Graph, found: Trace, most: int, limits: Limits) -> BinaryIO | None:
+    """The HDF5 file that an open file is, or that an archive of Keras holds; None where there is none, and then at its start."""
+    head = file.read(8)
+    file.seek(0)
+    if head.startswith(HDF5_MAGIC):
+        return file
+    if head[:4] in ZIP_MAGIC:
+        with zipped(file, limits) as members:
+            if archive.WEIGHTS in members.namelist():
+                return weights_member(file, members, most, most_stored(graph, found, limits), limits)
+        file.seek(0)
+    return None
+
+
+def misfits(graph: Graph, path: str, limits: Limits = LIMITS) -> list[DenseError]:
+    """A sentence (E323, with its layer) for each layer that the weights in a model file do not fit; no number is read.
+
+    What only the model's own code could tell is not judged, nor what the file holds beyond the layers.
+    Raises ReadError (E324 where the file holds no weights) or LimitError.
+    """
+    found = trace(graph)
+    with open_file(path) as file:
+        opened = hdf5_in(file, graph, found, most_stored(graph, found, limits), limits)
+        if opened is None:
+            raise ReadError(f"{quote(path)} holds no weights beside its layers", code="E324")
+        with matching(graph, found, opened, limits) as (_, every, matched):
+            told = {error.layer for error in matched.misfits}
+            missing = unfilled(every, matched) if all(place.known for place in every) else {}
+            return [*matched.misfits, *(nothing_for(name, keys) for name, keys in missing.items() if name not in told)]
+
+
+def nothing_for(name: str, keys: list[str]) -> DenseError:
+    message = f"{quote(name)}: the file has nothing for {plural(len(keys), 'weight')}: {any_of(keys)}"
+    return mismatch(message).at(None, name)
 
 
 def fill(graph: Graph, found: Trace, draw: Callable[[Weight, str, str], Any], wanted: set[int]) -> list[dict[str, Any]]:
@@ -98,15 +131,26 @@ def has_weights(path: str, limits: Limits = LIMITS) -> bool:
 
 def zipped(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
     archive.check_count(file, limits)
-    try:
-        return zipfile.ZipFile(file)
-    except archive.DAMAGE as error:
-        raise archive.damaged(error) from None
+    return archive.opened_archive(file)
 
 
 # -- HDF5 -------------------------------------------------------------------------------
 def from_hdf5(graph: Graph, found: Trace, file: BinaryIO, wanted: set[int], limits: Limits) -> list[dict[str, Any]]:
     """Weights from an open HDF5 file in either layout."""
+    with matching(graph, found, file, limits) as (group, every, matched):
+        if matched.misfits:
+            raise matched.misfits[0]
+        names = {graph.nodes[index].name for index in wanted}
+        missing = [key for name, keys in unfilled(every, matched).items() if name in names for key in keys]
+        if missing:
+            raise mismatch(f"the file has nothing for {plural(len(missing), 'weight')}: {any_of(missing)}")
+        arrays = matched.found
+        return fill(graph, found, lambda weight, dtype, key: read(group, arrays.get(key), weight, dtype), wanted)
+
+
+@contextmanager
+def matching(graph: Graph, found: Trace, file: BinaryIO, limits: Limits) -> Iterator[Matching]:
+    """An open HDF5 file beside the graph, and no number of it read. Raises ReadError, also for damage met later."""
     with hdf5.open_hdf5(file) as opened:
         try:
             root = hdf5.root_of(opened)
@@ -116,26 +160,21 @@ def from_hdf5(graph: Graph, found: Trace, file: BinaryIO, wanted: set[int], limi
             texts_of = partial(hdf5.attributes_of, file, limits=limits)
             old = "layer_names" in group.attrs or "layer_names0" in group.attrs
             every = list(places(graph, found))
-            matched = legacy.match(every, held, group, texts_of) if old else keras3.match(every, held)
-            check_complete(graph, wanted, every, matched)
-            return fill(graph, found, lambda weight, dtype, key: read(group, matched.get(key), weight, dtype), wanted)
+            yield group, every, legacy.match(every, held, group, texts_of) if old else keras3.match(every, held)
         except DenseError:
             raise
         except hdf5.DAMAGE as error:
             raise hdf5.damaged(error) from None
 
 
-def check_complete(graph: Graph, wanted: set[int], every: Iterable[Place], matched: dict[str, Any]) -> None:
-    names = {graph.nodes[index].name for index in wanted}
-    missing = [
-        slot.key
+def unfilled(every: Iterable[Place], matched: Matched) -> dict[str, list[str]]:
+    """The weights that the file has nothing for, by layer; LoRA factors are merged into the kernel and not stored."""
+    missing = {
+        place.name: [slot.key for slot in place.slots() if slot.key not in matched.found and "lora_" not in slot.path]
         for place in every
-        if place.name in names and not place.layer.opaque
-        for slot in place.slots()
-        if slot.key not in matched and "lora_" not in slot.path
-    ]
-    if missing:
-        raise mismatch(f"the file has nothing for {plural(len(missing), 'weight')}: {any_of(missing)}")
+        if place.known
+    }
+    return {name: keys for name, keys in missing.items() if keys}
 
 
 def read(group: Any, each: Stored | Mended | None, weight: Weight, dtype: str) -> Any:
@@ -246,4 +285,4 @@ def paths(graph: Graph, found: Trace) -> Iterator[str]:
             yield slot.key
 
 
-__all__ = ["LimitError", "Weights", "allocate", "has_weights"]
+__all__ = ["LimitError", "Weights", "allocate", "has_weights", "misfits"]

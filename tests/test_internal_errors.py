@@ -1,0 +1,141 @@
+"""A bug in any room of the house is exit 70 and one line: nothing of the spec, no traceback unless it is asked for."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import zipfile
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import densecli
+from densecli.cli import run
+
+STACK = "Dense(4, name=secret)@(3,) -> Flatten"
+YAML = "input: [3]\nlayers: [Dense: {units: 4, name: secret}]\n"
+DENSE = {"class_name": "Dense", "config": {"name": "secret", "units": 4, "batch_input_shape": [None, 3]}}
+INNER = {"class_name": "Sequential", "config": {"name": "inner", "layers": [DENSE]}}
+BRANCHES = "[Dense(4, name=secret)@(3,) | Dense(4)@(3,)] -> Add"
+# A room, a function in it, and a command that needs it; {folder} holds the files below.
+ROOMS = [
+    ("errors", "errors:draw", ["Desne(4, name=secret)"]),
+    ("errors", "errors:draw", ["a.yaml", STACK]),
+    ("text", "text:size", [STACK]),
+    ("names", "names:compute_dtype", [STACK]),
+    ("memory", "memory:default_limit", [STACK, "--run"]),
+    ("shape", "shape:product", [STACK]),
+    ("kernels", "kernels.elementary:statistics", [STACK, "--run"]),
+    ("fields", "fields:read_integer", [STACK]),
+    ("layer", "layer:lookup", [STACK]),
+    ("layers", "layers.core:Dense.output", [STACK]),
+    ("graph", "graph:call_order", [BRANCHES]),
+    ("trace", "trace:trace", [STACK]),
+    ("model", "model:Model.children", ["{folder}/nested.json"]),
+    ("forward", "forward:forward", [STACK, "--run"]),
+    ("fuse", "fuse:fuse", [STACK, "--run"]),
+    ("liveness", "liveness:peak_tensors", [STACK, "--run"]),
+    ("saved", "saved:saved", ["memory", STACK]),
+    ("read", "read.specs:specs", [STACK]),
+    ("read", "read.dsl:read", [STACK]),
+    ("read", "read.syntax:parse", [STACK]),
+    ("read", "read.open:read_stream", ["{folder}/m.yaml"]),
+    ("read", "read.yaml_text:load", ["{folder}/m.yaml"]),
+    ("read", "read.document:read", ["{folder}/m.yaml"]),
+    ("read", "read.json_text:load", ["{folder}/m.json"]),
+    ("read", "read.keras:read", ["{folder}/m.json"]),
+    ("read", "read.keras:read", ["{folder}/m.keras"]),
+    ("read", "read.keras:read", ["{folder}/m.h5"]),
+    ("read", "read.archive:read", ["{folder}/m.keras"]),
+    ("read", "read.hdf5:read", ["{folder}/m.h5"]),
+    ("read", "read.limits:raised", [STACK]),
+    ("records", "records:_Tuple._replace", [STACK]),
+    ("report", "infer:_row", [STACK]),
+    ("infer", "infer:infer", [STACK]),
+    ("run", "run:run", [STACK, "--run"]),
+    ("weights", "weights.stored:allocate", [STACK, "--run"]),
+    ("weights", "weights.stored:misfits", ["check", "{folder}/m.keras", "--weights-fit"]),
+    ("data", "data:given_arrays", [STACK, "--run"]),
+    ("profile", "profile:stats", [STACK, "--run"]),
+    ("backward", "backward:layer_memory", ["memory", STACK]),
+    ("footprint", "footprint:footprint", ["memory", STACK]),
+    ("sweep", "sweep:sweep", ["sweep", "Dense($a)@(3,)", "--set", "a=1,2"]),
+    ("render", "render.table:render", [STACK]),
+    ("render", "render.json:render", [STACK, "-f", "json"]),
+    ("render", "render.delimited:render_csv", [STACK, "-f", "csv"]),
+    ("render", "render.html:render", [STACK, "-f", "html"]),
+    ("render", "render.explain:render", ["explain", STACK]),
+    ("render", "render.dsl:render", ["convert", STACK, "--to", "dsl"]),
+    ("render", "render.catalogue:overview", ["layers"]),
+    ("check", "check.judge:judge", ["check", STACK]),
+    ("check", "check.expectations:read", ["check", STACK, "--max-params", "1"]),
+    ("check", "check.diff:compare", ["diff", STACK, BRANCHES]),
+    ("check", "check.lock:check", ["check", STACK, "--lock", "{folder}/lock"]),
+    ("cli", "cli.summary:summarise", [STACK]),
+    ("cli", "cli.complaints:complain", ["Desne(4, name=secret)"]),
+    ("optimizers", "optimizers:state_bytes", ["memory", STACK]),
+]
+
+
+def bomb(*_, **__):
+    raise RuntimeError("secret")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    config = {"class_name": "Sequential", "config": {"name": "m", "layers": [DENSE]}}
+    nested = {"class_name": "Sequential", "config": {"name": "m", "layers": [INNER]}}
+    (tmp_path / "m.yaml").write_text(YAML)
+    (tmp_path / "m.json").write_text(json.dumps(config))
+    (tmp_path / "nested.json").write_text(json.dumps(nested))
+    with zipfile.ZipFile(tmp_path / "m.keras", "w") as file:
+        file.writestr("config.json", json.dumps(config))
+    with h5py.File(tmp_path / "m.h5", "w") as file:
+        file.attrs["model_config"] = json.dumps(config)
+    assert run(["check", STACK, "--lock", str(tmp_path / "lock"), "--update-lock"]) == 0
+    return tmp_path
+
+
+def sabotaged(monkeypatch, place):
+    """Give a function another body, wherever it has been imported to."""
+    module, _, name = place.partition(":")
+    found = import_module(f"densecli.{module}")
+    for part in name.split("."):
+        found = getattr(found, part)
+    monkeypatch.setattr(found, "__code__", bomb.__code__)
+    monkeypatch.setattr(found, "__kwdefaults__", None)
+
+
+def outcome(words):
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "stdout", out)
+        patched.setattr(sys, "stderr", err)
+        code = run(words)
+    return code, out.getvalue(), err.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("room", "place", "words"), ROOMS, ids=[f"{place} {words[0][:12]}" for _, place, words in ROOMS]
+)
+def test_a_bug_is_exit_70_and_one_line(folder, monkeypatch, capsys, room, place, words):
+    words = [word.format(folder=folder) if "{folder}" in word else word for word in words]
+    assert outcome(words)[0] in (0, 1, 2)
+    sabotaged(monkeypatch, place)
+    code, out, err = outcome(words)
+    assert (code, out) == (70, ""), err
+    assert err.startswith("internal error: RuntimeError: this is a bug in densecli")
+    assert err.count("\n") == 1
+    assert "secret" not in err
+    code, out, err = outcome([*words, "--debug"])
+    assert (code, out) == (70, "")
+    assert "Traceback" in err
+
+
+def test_every_room_has_a_bug():
+    house = Path(densecli.__file__).parent
+    rooms = {path.stem for path in house.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert rooms - {"__init__", "__main__", "schemas"} == {room for room, _, _ in ROOMS}

@@ -1,0 +1,86 @@
+"""Ctrl-C and SIGTERM, wherever they come: silent, at once, and nothing half-written stays behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+CHAIN = "Dense(16)@(3,2) -> Dense(4)"
+STOP = "lambda *a, **k: (os.kill(os.getpid(), signal.{signal}), time.sleep(20))"
+PROBE = """
+import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from densecli.cli import run
+import {module}
+{module}.{name} = {stop}
+sys.exit(run({words!r}))
+"""
+PLACES = {
+    "reading": ("densecli.read.dsl", "read", []),
+    "a table": ("densecli.render.table", "render", []),
+    "a forward pass": ("densecli.run", "draw", ["--run"]),
+    "writing": ("os", "fsync", ["-o", "{folder}/x.txt"]),
+    "saving": ("os", "fsync", ["--run", "--save", "{folder}/y.npy"]),
+}
+
+
+def stopped(folder, place, name):
+    module, function, words = PLACES[place]
+    words = [CHAIN, *(word.format(folder=folder) for word in words)]
+    code = PROBE.format(module=module, name=function, stop=STOP.format(signal=name), words=words)
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=folder)
+    assert time.perf_counter() - start < 15
+    return done
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_ctrl_c_is_130_and_leaves_nothing(tmp_path, place):
+    (tmp_path / "x.txt").write_text("old")
+    done = stopped(tmp_path, place, "SIGINT")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.txt"]
+    assert (tmp_path / "x.txt").read_text() == "old"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_sigterm_ends_the_process_as_ever_and_leaves_nothing(tmp_path, place):
+    (tmp_path / "x.txt").write_text("old")
+    done = stopped(tmp_path, place, "SIGTERM")
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGTERM, "", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.txt"]
+    assert (tmp_path / "x.txt").read_text() == "old"
+
+
+def test_ctrl_c_while_modules_are_imported_is_silent():
+    code = (
+        "import sys, types\nfrom densecli.__main__ import main\n"
+        "class Stopper:\n    def find_spec(self, name, *_):\n        if name == 'densecli.cli':\n            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stopper())\nmain()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_a_second_ctrl_c_does_not_wait():
+    """The first one gives the signal back to the system; what Python still does at its end cannot hold it up."""
+    code = (
+        "import os, signal, sys, time\nfrom densecli.cli import run\nimport densecli.cli.summary as summary\n"
+        "def stop(*_):\n    raise KeyboardInterrupt\n"
+        f"summary.infer = stop\nrun([{CHAIN!r}])\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(20)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=15)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
+
+
+def test_a_handler_that_was_there_is_there_again(tmp_path):
+    from densecli.cli.output import deliver
+
+    before = signal.getsignal(signal.SIGTERM)
+    deliver("text", os.fspath(tmp_path / "x"))
+    assert signal.getsignal(signal.SIGTERM) is before
