@@ -33,7 +33,7 @@ from test_cli import densecli
 PACKAGE = str(Path(package.__file__).parent)
 # Opens no file but the one it is asked for; imports nothing but densecli's own modules, runs nothing, connects to nothing.
 AUDIT = """
-import bisect, json, sys, unicodedata  # of these, what densecli itself imports for an error and for text beyond ASCII
+import json, sys
 import densecli.cli.summary
 from densecli.errors import DenseError, SpecErrors, draw
 from densecli.infer import infer

@@ -376,3 +376,10 @@ def test_an_input_that_is_no_input_layer_is_said_to_be_none(nested):
     with pytest.raises(SpecErrors) as caught:
         read({"class_name": "Sequential", "config": [entry("Dense", "e", units=2), model]} if nested else model)
     assert "'d' is named among the inputs" in caught.value.errors[0].message
+
+
+def test_an_attention_on_what_is_no_tensor_is_an_error():
+    x = entry("InputLayer", "x", batch_input_shape=[None, 5, 8])
+    call = [["x", 0, 0, {"value": ["x", "y", 0]}]]
+    with pytest.raises(SpecErrors, match="cannot be called"):
+        read(functional(x, entry("MultiHeadAttention", "a", call, num_heads=2, key_dim=3), outputs=["a"]))

@@ -106,7 +106,7 @@ def test_no_permission_is_said(tmp_path, monkeypatch):
 
 
 def test_a_name_that_is_no_text_is_shown_escaped(tmp_path):
-    done = densecli(os.fsencode(tmp_path) + b"/\xe9\x1b[31m.json")
+    done = densecli(b"\xe9\x1b[31m.json", cwd=tmp_path)
     assert done.returncode == 2
     assert "\\udce9\\x1b[31m.json" in done.stderr
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import DenseError, GraphError, ShapeError, SpecErrors
+from densecli.errors import ConfigError, DenseError, GraphError, ShapeError, SpecErrors
 from densecli.graph import Call, Graph, Node, Ref, beside_order, call_order, map_refs, refs_in
 from densecli.names import DTYPES
 from densecli.records import Record
@@ -112,6 +112,11 @@ def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any,
         result = call_layer(found, node, call) if known is None else known
     except SpecErrors as several:  # of a nested model
         found.errors += several.errors
+        return
+    except ConfigError as several:  # of a layer that this one makes for the shapes of the call
+        reason = next(iter(several.problems.values()))
+        error = GraphError(f"cannot be called on what it is given: {reason.message}", code="E407")
+        found.errors.append(_explain(error, found, node, call))
         return
     except (ShapeError, GraphError) as error:
         found.errors.append(_explain(error, found, node, call))
