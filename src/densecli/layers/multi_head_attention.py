@@ -10,7 +10,7 @@ from densecli.fields import Field
 from densecli.layer import Child, Layer, sum_known
 from densecli.layers.einsum import EinsumDense
 from densecli.records import Record
-from densecli.shape import Shape, product, show, size, times
+from densecli.shape import Shape, normal_axis, product, show, size, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,6 +73,8 @@ class HeadsAttention(Layer, abstract=True):
             raise ShapeError(f"value {show(value)} and key {show(key)} differ in more than their last axis")
         if len(query) != len(value):
             raise ShapeError(f"query {show(query)} and value {show(value)} differ in their number of axes")
+        for axis in self.attention_axes_of(query):  # of the projections, which have an axis more
+            normal_axis(axis, len(query) + 1, "the attention axis")
 
     def children(self, query: Shape, value: Shape, key: Any = None, **_: Any) -> Iterator[Child]:
         key = value if key is None else key
@@ -117,8 +119,9 @@ class HeadsAttention(Layer, abstract=True):
 
     def pairs(self, query: Shape, value: Shape) -> int | None:
         """How many queries are matched with how many keys, times the heads."""
-        axes = self.attention_axes_of(query)
-        return times(size(query[:-1]), product(value[axis] for axis in axes), self.widths().heads)
+        heads, _, dim, _ = self.widths()
+        keys = (*value[:-1], heads, dim)
+        return times(size(query[:-1]), product(keys[axis] for axis in self.attention_axes_of(query)), heads)
 
     def macs(self, output: Any, query: Shape, value: Shape, key: Any = None, *_: Any, **__: Any) -> int | None:
         inside = self.widths()
