@@ -67,6 +67,7 @@ def characters(text: bytes) -> list[bytes]:
 
 def joined(words: Sequence[bytes], widths: Sequence[int]) -> Iterator[bytes]:
     """Runs of neighbouring words, of each width in turn."""
-    for width in widths:
+    fitting = widths[: len(words)] if isinstance(widths, range) else widths  # all up to a number, which may be any
+    for width in fitting:
         for start in range(len(words) - width + 1):
             yield b" ".join(words[start : start + width])

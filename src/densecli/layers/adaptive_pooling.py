@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
@@ -51,10 +52,12 @@ class AdaptivePooling(Layer, abstract=True):
 
 
 def covered_by_parts(dim: Dim, parts: int) -> Dim:
-    """Values in all parts of an axis; part i goes from floor(i × dim / parts) to ceil((i + 1) × dim / parts)."""
-    if dim is None:
-        return None
-    return sum(-(-(part + 1) * dim // parts) - part * dim // parts for part in range(parts))
+    """Values in all parts of an axis; part i goes from floor(i × dim / parts) to ceil((i + 1) × dim / parts).
+
+    The sum of the lengths, with sum(floor(i × dim / parts)) = ((dim - 1)(parts - 1) + gcd(dim, parts) - 1) / 2 (Graham,
+    Knuth, Patashnik: Concrete Mathematics, 3.32).
+    """
+    return None if dim is None else dim + parts - gcd(dim, parts)
 
 
 class AdaptiveAveragePooling1D(AdaptivePooling):

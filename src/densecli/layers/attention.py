@@ -36,6 +36,8 @@ class ScoredAttention(Layer, abstract=True):
         if mask is not None and (not isinstance(mask, list) or len(mask) not in (2, 3)):
             raise ShapeError(f"mask is a list: [query's, value's], got {show(mask)}")
         query, value, key = xs[0], xs[1], xs[-1]
+        if min(map(len, xs)) < 2:
+            raise ShapeError(f"expected a length and features in each tensor, got {show(xs)}")
         if _differ(key[-1], query[-1]) or _differ(key[-2], value[-2]) or len(query) != len(value):
             raise ShapeError(f"query {show(query)}, value {show(value)} and key {show(key)} do not fit")
 

@@ -12,7 +12,7 @@ from densecli.layers.lookup import StringLookup, terms
 from densecli.shape import Shape, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
 
     Array = Any
@@ -33,12 +33,12 @@ def named_or_code(*names: str, doc: str) -> Field[Any]:
     return fields.optional(Field(read, names[0], doc, {"anyOf": [plain.schema, {"type": "object"}]}), names[0])
 
 
-def ngrams() -> Field[tuple[int, ...] | None]:
+def ngrams() -> Field[Sequence[int] | None]:
     """Widths of runs of words: all up to a number, or those listed."""
 
-    def read(_: Any, value: Any) -> tuple[int, ...]:
+    def read(_: Any, value: Any) -> Sequence[int]:
         if isinstance(value, int) and not isinstance(value, bool):
-            return tuple(range(1, value + 1))
+            return range(1, value + 1)
         if not isinstance(value, list | tuple) or any(not isinstance(width, int) or width < 1 for width in value):
             raise wrong_value("a positive integer or a tuple of them", value)
         return tuple(value)
