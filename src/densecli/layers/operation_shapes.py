@@ -215,14 +215,14 @@ def unstack(args: tuple[Any, ...], named: Named) -> list[Shape] | None:
     return None if count is None or count > MOST_PARTS else [(*x[:axis], *x[axis + 1 :])] * count
 
 
-def split(args: tuple[Any, ...], named: Named) -> list[Shape] | None:
+def split(args: tuple[Any, ...], named: Named) -> list[Shape]:
     x = shape_of(args[0])
     parts = named.get("indices_or_sections", args[1] if len(args) > 1 else 1)
     axis = normal_axis(int(named.get("axis") or 0), len(x))
     size = x[axis]
     if isinstance(parts, int):
         if parts > MOST_PARTS:
-            return None
+            raise ValueError(f"{parts:,} parts")
         if size is not None and size % parts:
             raise ShapeError(f"axis {axis} of {show(x)} does not divide into {parts} parts")
         sizes: list[Dim] = [None if size is None else size // parts] * parts
