@@ -9,7 +9,7 @@ import random
 import pytest
 
 from applications import FIXTURES, differences, load, report_of
-from densecli.errors import DenseError, Source, SpecErrors, draw
+from densecli.errors import DenseError, LimitError, Source, SpecErrors, draw
 from densecli.infer import infer
 from densecli.read import json_text, keras
 from densecli.render import json as as_json
@@ -508,6 +508,14 @@ def test_what_is_not_a_model_is_said_so(document):
 )
 def test_what_is_no_config_at_all_is_said_so(document):
     assert errors_of(document)[0].code == "E302"
+
+
+@pytest.mark.parametrize(("units", "code"), [("[" * 500 + "]" * 500, "E503"), ("9" * 4000, "E504")])
+def test_json_in_a_text_has_the_same_limits(units, code):
+    text = json.dumps(sequential(dense("a", 3, batch_input_shape=[None, 4]))).replace('"units": 3', f'"units": {units}')
+    with pytest.raises(LimitError) as caught:
+        read({"modelTopology": text})
+    assert (caught.value.code, caught.value.place.pointer) == (code, "/modelTopology")
 
 
 def test_models_nested_too_deep_are_refused():

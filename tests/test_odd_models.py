@@ -335,6 +335,13 @@ def test_layers_without_names_get_those_that_keras_gives():
     assert [row.name for row in report.rows] == ["dense", "dense_1", "dense_2"]
 
 
+def test_a_layer_without_a_name_does_not_take_that_of_an_equal_one():
+    layers = [{"class_name": "Dense", "config": {"name": name, "units": 4}} for name in ("mine", None, None)]
+    config = {"name": "s", "layers": layers, "build_input_shape": [None, 4]}
+    report = read({"class_name": "Sequential", "config": config})
+    assert [row.name for row in report.rows] == ["mine", "dense", "dense_1"]
+
+
 @pytest.mark.parametrize(
     ("kind", "config", "shape"),
     [

@@ -166,6 +166,15 @@ def test_keras_0_had_channels_first_before_it_had_a_word_for_that(tmp_path):
     assert infer(open_spec(str(path))).rows[0].output_shapes[0] == (None, 4, 10, 10)
 
 
+def test_a_model_in_a_model_of_keras_0(tmp_path):
+    inner = {"name": "Sequential", "loss": "mse", "layers": [{"name": "Dense", "output_dim": 3, "input_shape": [4]}]}
+    outer = {"name": "Sequential", "loss": "mse", "layers": [inner, {"name": "Dense", "output_dim": 2}]}
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(outer))
+    report = infer(open_spec(str(path)))
+    assert ([row.name for row in report.rows], report.totals.params) == (["sequential", "dense"], 15 + 8)
+
+
 def test_a_spec_of_densecli_that_is_called_sequential_stays_one(tmp_path):
     path = tmp_path / "spec.json"
     path.write_text(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from densecli.errors import DenseError, Source
+from densecli.errors import DenseError, Source, SpecErrors
 from densecli.infer import infer
 from densecli.read import keras
 from densecli.run import run
@@ -101,6 +101,68 @@ def test_sizes_of_a_tensor_go_on_as_far_as_they_are_known():
     )
     assert (found["sizes"], found["steps"], found["noise"]) == ((3,), (), (None, None, 8))
     assert (found["zeros"], found["places"], found["tiled"]) == ((None, 4), (None,), (None, None, 16))
+
+
+def test_a_tensor_of_other_numbers_tells_no_sizes():
+    sizes = ("sizes", "compat.v1.shape", [*X, {}])
+    more = ("more", "__operators__.add", ["sizes", 0, 0, {"y": 1}])  # two numbers, and nobody knows which
+    known, unknown = ("known", "zeros", ["sizes", 0, 0, {}]), ("unknown", "zeros", ["more", 0, 0, {}])
+    for order in ((sizes, known, more, unknown), (sizes, more, unknown, known)):
+        found = shapes(*order, x=((8,), "float32"))
+        assert (found["known"], found["unknown"]) == ((None, 8), (None, None))
+
+
+ODD = [
+    ("space_to_depth", {"block_size": 0}),
+    ("split", {"num_or_size_splits": 0, "axis": 1}),
+    ("split", {"num_or_size_splits": 10**12, "axis": 1}),
+    ("unstack", {"num": 10**12}),
+    ("image.extract_patches", {"sizes": [1, 2, 2, 1], "strides": [1, 0, 0, 1], "rates": [1, 1, 1, 1]}),
+]
+
+
+@pytest.mark.parametrize(("path", "arguments"), ODD)
+def test_arguments_that_no_function_takes_leave_the_shape_unknown(path, arguments):
+    assert shapes(("y", path, [*X, arguments]), x=((4, 4, 4), "float32"))["y"] is None
+
+
+def test_an_axis_that_is_made_twice_is_a_mistake():
+    with pytest.raises(SpecErrors, match="twice"):
+        shapes(("y", "expand_dims", [*X, {"axis": [0, 0]}]), x=((4,), "float32"))
+
+
+def test_a_tensor_of_no_possible_sizes_leaves_the_shape_unknown():
+    layers = [
+        {"class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_input_shape": [10**12]}, "inbound_nodes": []},
+        {"class_name": "TFOpLambda", "name": "y", "config": {"name": "y", "function": "zeros"}, "inbound_nodes": [[*X, {}]]},
+    ]  # fmt: skip
+    config = {"name": "m", "layers": layers, "input_layers": [X], "output_layers": [["y", 0, 0]]}
+    report = infer(keras.read({"class_name": "Functional", "config": config}, Source("<test>", "")))
+    assert report.outputs[0].shape is None
+
+
+@pytest.mark.parametrize(
+    ("attributes", "constants"),
+    [
+        ({"keep": {"i": "²"}}, {}),
+        ({"keep": {"i": "--1"}}, {}),
+        ({"keep": {"i": "9" * 5000}}, {}),
+        ({"perm": {"list": {"i": ["²", "-"]}}}, {}),
+        ({}, {"²": 1}),
+        ({}, {"9" * 5000: 1}),
+        ({}, {"9" * 30: 1}),
+    ],
+)
+def test_odd_numbers_in_a_node_are_no_internal_error(attributes, constants):
+    node = {"name": "y", "op": "Identity", "attr": attributes}
+    layers = [
+        {"class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_input_shape": [None, 4]}, "inbound_nodes": []},
+        {"class_name": "TensorFlowOpLayer", "name": "y", "config": {"name": "y", "node_def": node, "constants": constants},
+         "inbound_nodes": [[[*X, {}]]]},
+    ]  # fmt: skip
+    config = {"name": "m", "layers": layers, "input_layers": [X], "output_layers": [["y", 0, 0]]}
+    report = infer(keras.read({"class_name": "Functional", "config": config}, Source("<test>", "")))
+    assert report.outputs[0].shape == (None, 4)
 
 
 def test_a_range_up_to_an_unknown_size_lets_the_weights_behind_it_be_counted():

@@ -49,7 +49,7 @@ class Model(Layer, abstract=True):
 
     def called(self, *args: Any, **kwargs: Any) -> Trace | None:
         """Every shape inside for one call; None where the input's shape is unknown."""
-        shapes = self.in_order(args, kwargs, flat_inputs)
+        shapes = [None if shape is None else tuple(shape) for shape in self.in_order(args, kwargs, flat_inputs)]
         if self.graph.deferred:
             given = [Tensor(shape, "float32") for shape in shapes]
         else:

@@ -128,18 +128,21 @@ def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any,
 
 
 def _memo_key(found: Trace, layer: Layer, call: Call) -> tuple[Any, ...] | None:
-    """What equal results have in common, for the usual calls: with one tensor, with several, or with a list of them."""
+    """What equal results have in common, for the usual calls: with one tensor, with several, or with a list of them.
+
+    A shape that is more than a tuple tells of what the tensor holds, too; results then are equal for the same tensor only.
+    """
     if layer.opaque:
         return None
     if call.plain:
         tensor = found.tensor(call.refs[0])
-        return None if tensor is None or tensor[0] is None else (layer, tensor)
+        return None if tensor is None or type(tensor[0]) is not tuple else (layer, tensor)
     if call.kwargs or call.extra:
         return None
     listed = call.args[0] if len(call.args) == 1 and type(call.args[0]) is list else None
     tensors = [found.tensor(ref) for ref in call.refs]
     if tuple(call.args if listed is None else listed) != call.refs or any(
-        each is None or each.shape is None for each in tensors
+        each is None or type(each.shape) is not tuple for each in tensors
     ):
         return None
     return layer, listed is not None, *tensors

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     Named = dict[str, Any]
     Rule = Callable[[tuple[Any, ...], Named], Any]
 
+MOST_PARTS = 100_000  # that a tensor is cut into: each is a tensor of its own
+
 
 def shape_of(value: Any) -> Shape:
     """The shape of a tensor argument: a tensor's, a constant's, () of a number."""
@@ -151,6 +153,8 @@ def expand_dims(args: tuple[Any, ...], named: Named) -> Shape:
     axis = named.get("axis", args[1] if len(args) > 1 else 0)
     axes = axis if isinstance(axis, list | tuple) else [axis]
     places = axes_of(axes, len(x) + len(axes))
+    if len({*places}) < len(places):
+        raise ShapeError(f"an axis is named twice: {show(places)}")
     rest = iter(x)
     return tuple(1 if index in places else next(rest) for index in range(len(x) + len(axes)))
 
@@ -208,7 +212,7 @@ def unstack(args: tuple[Any, ...], named: Named) -> list[Shape] | None:
     x = shape_of(args[0])
     axis = normal_axis(_axis({"axis": named.get("axis")}, (), 0), len(x))
     count = named.get("num") or x[axis]
-    return None if count is None else [(*x[:axis], *x[axis + 1 :])] * count
+    return None if count is None or count > MOST_PARTS else [(*x[:axis], *x[axis + 1 :])] * count
 
 
 def split(args: tuple[Any, ...], named: Named) -> list[Shape]:
@@ -217,6 +221,8 @@ def split(args: tuple[Any, ...], named: Named) -> list[Shape]:
     axis = normal_axis(int(named.get("axis") or 0), len(x))
     size = x[axis]
     if isinstance(parts, int):
+        if parts > MOST_PARTS:
+            raise ValueError(f"{parts:,} parts")
         if size is not None and size % parts:
             raise ShapeError(f"axis {axis} of {show(x)} does not divide into {parts} parts")
         sizes: list[Dim] = [None if size is None else size // parts] * parts

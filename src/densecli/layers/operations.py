@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from densecli.shape import Shape
 
-__all__ = ["OPERATIONS", "Operation"]
+__all__ = ["ODD", "OPERATIONS", "Operation"]
 
+# What a rule raises on arguments that it was not made for.
+ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 Rule = tuple["Callable[..., Any]", str, int | None]
 OPERATIONS: dict[str, Rule] = {}
 
@@ -168,7 +170,7 @@ class Operation(Layer, abstract=True):
             return None
         try:
             found = known[0](*self.arguments(args, kwargs))
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        except ODD:
             return None
         return found if _sound(found) else None
 

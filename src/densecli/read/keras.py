@@ -6,10 +6,19 @@ decoded or opened because a config says so.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import ArgumentError, GraphError, Place, SpecErrors, SpecSyntaxError, did_you_mean
+from densecli.errors import (
+    ArgumentError,
+    DenseError,
+    GraphError,
+    LimitError,
+    Place,
+    Source,
+    SpecErrors,
+    SpecSyntaxError,
+    did_you_mean,
+)
 from densecli.graph import Call, Graph, Node, Ref
 from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom
@@ -28,7 +37,6 @@ from densecli.text import plural, quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from densecli.errors import Source
     from densecli.layer import Layer
     from densecli.shape import Shape
 
@@ -45,7 +53,7 @@ def read(
     `input_shapes` (by input name, or None for the only input) fill in what the config leaves open; `version` is the
     Keras that wrote it, where something beside the config tells. Raises SpecErrors, SpecSyntaxError or LimitError.
     """
-    entry, pointer, found = _topology(document, source, version)
+    entry, pointer, found = _topology(document, source, version, limits)
     reader = ModelReader(source, era_of(found, entry), input_shapes or {}, limits)
     if reader.era == 1:
         reader.layers.order = keras1.order_of(entry)
@@ -73,12 +81,12 @@ def era_of(version: str, entry: dict[str, Any]) -> int:
     return 1 if not version and keras1.wrote(entry) else 2
 
 
-def _topology(document: Any, source: Source, version: str) -> tuple[dict[str, Any], str, str]:
+def _topology(document: Any, source: Source, version: str, limits: Limits) -> tuple[dict[str, Any], str, str]:
     """The config of the model itself, its pointer, and the version that stands around it."""
     pointer = ""
     for _ in range(8):
         if isinstance(document, str):
-            document = _loads(document, source, pointer)
+            document = _loads(document, Place(source, pointer=pointer), limits)
         if not isinstance(document, dict):
             break
         version = version or str(document.get("keras_version") or "")
@@ -99,12 +107,18 @@ def _topology(document: Any, source: Source, version: str) -> tuple[dict[str, An
     return document, pointer, version
 
 
-def _loads(text: str, source: Source, pointer: str) -> Any:
+def _loads(text: str, place: Place, limits: Limits) -> Any:
+    """The JSON in a text that stands in a JSON document, within the same limits."""
+    from densecli.read import json_text  # noqa: PLC0415  # few files have any
+
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return json_text.load(Source(place.source.name, text), limits)
+    except LimitError as error:
+        error.place = place
+        raise
+    except DenseError:
         message = "a text in which JSON was expected does not hold JSON"
-        raise SpecSyntaxError(message, code="E302", place=Place(source, pointer=pointer)) from None
+        raise SpecSyntaxError(message, code="E302", place=place) from None
 
 
 def snake_keys(value: Any) -> Any:

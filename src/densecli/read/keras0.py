@@ -31,7 +31,8 @@ def modern(document: dict[str, Any]) -> dict[str, Any]:
     entries = [_entry(layer, taken) for layer in document["layers"]]
     if not any("dim_ordering" in each["config"] for each in entries):
         for each in entries:
-            each["config"] |= {"dim_ordering": "th"} if str(each["class_name"]).endswith("2D") else {}
+            if each["class_name"].endswith("2D"):
+                each["config"]["dim_ordering"] = "th"
     return {"class_name": "Sequential", "config": entries, "keras_version": "0.3"}
 
 

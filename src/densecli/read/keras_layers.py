@@ -153,7 +153,14 @@ class LayerReader:
         ):  # whose shape may come from outside, by its name
             return None
         by_call = "module" not in entry and _positional(entry) > 1  # then it is no layer
-        kind = entry.get("class_name"), "module" in entry, entry.get("module"), by_call, self.frozen
+        kind = (
+            entry.get("class_name"),
+            "module" in entry,
+            entry.get("module"),
+            by_call,
+            self.frozen,
+            not _own_name(entry),
+        )
         return marshal.dumps((kind, {**config, "name": None}), 2)  # only to compare: nothing is ever loaded
 
     def unknown(self, entry: Any, pointer: str) -> Layer | None:

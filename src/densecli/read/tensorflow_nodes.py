@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from densecli.layer import Constant
-from densecli.layers.operations import Operation
+from densecli.layers.operations import ODD, Operation
 from densecli.read.tensorflow_ops import RENAMED, WINDOWS, from_begin, rule_of, strided, transposed, without_ends
 from densecli.read.tensorflow_rules import PRODUCTS, Sizes, item_of_sizes, rule_for, sizes_in
 
@@ -25,6 +25,7 @@ _ALONG = {
     "SplitV": 2,
     "ReverseV2": 1,
 }  # the input that is the axis
+LONGEST = len(str(-(2**63)))  # of a number in an attribute
 
 
 class NodeOperation(Operation, abstract=True):
@@ -39,7 +40,7 @@ class NodeOperation(Operation, abstract=True):
         super().__init__(rule_of(self.op), found, "TensorFlowOpLayer")
         constants = config.get("constants")
         constants = constants if isinstance(constants, dict) else {}
-        self.constants = {int(key): value for key, value in constants.items() if str(key).isdigit()}
+        self.constants = {at: value for key, value in constants.items() if (at := _whole(key)) is not None}
         self.own = rule_for(self.op)
 
     def entry(self) -> Rule | None:
@@ -64,7 +65,7 @@ class NodeOperation(Operation, abstract=True):
         if self.op == "StridedSlice" and args and isinstance(args[0], Sizes):
             try:
                 return item_of_sizes(args[0], strided(self.inputs(args)[1:], self.config))
-            except (IndexError, TypeError, ValueError):
+            except ODD:
                 return None
         return super().output(*args, **kwargs)
 
@@ -106,16 +107,22 @@ def _attributes(attributes: dict[str, Any]) -> dict[str, Any]:
     for key, value in attributes.items():
         kind, raw = next(iter(value.items()), ("", None)) if isinstance(value, dict) else ("", None)
         name = "axis" if key == "squeeze_dims" else RENAMED.get(key, key)
-        if kind == "i" and str(raw).lstrip("-").isdigit():
-            found[key] = int(str(raw))
+        if kind == "i" and (number := _whole(raw)) is not None:
+            found[key] = number
         elif kind == "b":
             found[name] = raw is True
         elif kind == "s" and isinstance(raw, str):
             found |= _text(key, raw)
         elif kind == "list" and isinstance(raw, dict) and isinstance(raw.get("i"), list):
-            numbers = [int(each) for each in raw["i"] if str(each).lstrip("-").isdigit()]
+            numbers = [number for each in raw["i"] if (number := _whole(each)) is not None]
             found[name] = without_ends(numbers) if name in WINDOWS else numbers
     return found
+
+
+def _whole(raw: Any) -> int | None:
+    """A whole number, which JSON has as text where it may take 64 bits."""
+    text = str(raw)
+    return int(text) if len(text) <= LONGEST and text.isascii() and text.removeprefix("-").isdigit() else None
 
 
 def _text(key: str, raw: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError
 from densecli.layer import Constant
-from densecli.layers.operations import OPERATIONS, Operation
+from densecli.layers.operations import ODD, OPERATIONS, Operation
 from densecli.read.tensorflow_rules import OTHER_THINGS, PRODUCTS, Sizes, item_of_sizes, rule_for, sizes_in
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Slicing(Operation, abstract=True):
         if args and isinstance(args[0], Sizes) and args[0].sizes:
             try:
                 return item_of_sizes(args[0], self.arguments(args, kwargs)[0][1])
-            except (IndexError, TypeError):
+            except ODD:
                 return None
         return super().output(*args, **kwargs)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.layers import operation_shapes as shapes
 from densecli.layers.operation_shapes import shape_of
-from densecli.shape import Dim, Shape, join_channels, normal_axis, product, times, window
+from densecli.shape import MAX_RANK, Dim, Shape, join_channels, normal_axis, product, times, window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,11 +24,6 @@ class Sizes(tuple[int, ...]):  # noqa: SLOT001  # a tuple has no slots to give
 
     sizes: tuple[Dim, ...]
 
-    def __eq__(self, other: object) -> bool:
-        return tuple.__eq__(self, other) and self.sizes == getattr(other, "sizes", self.sizes)
-
-    __hash__ = tuple.__hash__
-
 
 def holding(shape: tuple[int, ...], sizes: Sequence[Dim]) -> Sizes:
     found = Sizes(shape)
@@ -41,7 +36,10 @@ def sizes_in(wanted: Any) -> list[Dim]:
     if isinstance(wanted, Sizes):
         return list(wanted.sizes)
     if isinstance(wanted, tuple):
-        return [None] * (wanted[0] if wanted else 1)
+        count = wanted[0] if wanted else 1
+        if count > MAX_RANK:
+            raise ValueError(f"no array has {count} axes")
+        return [None] * count
     if isinstance(wanted, list):
         return [_size(each) for each in wanted]
     return [_size(wanted)]
