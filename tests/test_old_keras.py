@@ -182,3 +182,11 @@ def test_a_spec_of_densecli_that_is_called_sequential_stays_one(tmp_path):
     )
     report = infer(open_spec(str(path)))
     assert (report.name, report.rows[0].name, report.totals.params) == ("Sequential", "Dense", 8)
+
+
+def test_numbered_names_of_keras_0_do_not_meet_names_that_are_given(tmp_path):
+    layers = [{"name": "Dense", "output_dim": 2, "input_dim": 3, "cache_enabled": True, "input_shape": [3]}]
+    layers += [{"name": "Dense", "output_dim": 2, "custom_name": "dense_2"}, {"name": "Dense", "output_dim": 2}]
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps({"name": "Sequential", "layers": layers, "loss": "mse"}))
+    assert [row.name for row in infer(open_spec(str(path))).rows] == ["dense", "dense_2", "dense_3"]

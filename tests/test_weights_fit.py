@@ -89,6 +89,16 @@ def test_weights_of_the_right_shapes_fit(tmp_path, compression):
     assert told(legacy(tmp_path / "m.h5", OLD, OLD_ARRAYS)) == []
 
 
+@pytest.mark.parametrize(
+    "arrays", [{"layers": (3,)}, {"layers/dense/vars": (3,)}, {"layers/dense/vars/0/deep": (4, 3)}]
+)
+def test_an_array_where_a_group_belongs_is_nothing_that_fits(tmp_path, arrays):
+    path = archive(tmp_path / "m.keras", PLAIN, arrays)
+    done = densecli("check", path, "--weights-fit")
+    assert done.returncode == 1
+    assert "object has no attribute" not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("layers", [(MINE, dense("a", 3), dense("b", 2)), (dense("a", 3), MINE, dense("b", 2))])
 def test_layers_behind_a_custom_one_are_not_judged(tmp_path, layers):
     assert told(archive(tmp_path / "m.keras", sequential(*layers), {**ARRAYS, "layers/mine/vars/0": (9, 9)})) == []

@@ -40,10 +40,18 @@ def _entry(layer: dict[str, Any], taken: dict[str, int]) -> dict[str, Any]:
     if is_old(layer):
         return modern(layer)
     name = layer.get("custom_name")
-    name = name if isinstance(name, str) else str(layer["name"]).lower()
-    taken[name] = taken.get(name, 0) + 1
-    own: dict[str, Any] = {"name": name if taken[name] == 1 else f"{name}_{taken[name]}"}
+    own: dict[str, Any] = {"name": _free(name if isinstance(name, str) else str(layer["name"]).lower(), taken)}
     inner = layer.get("layers")
     if isinstance(inner, list):
         own |= {"layers": [_entry(each, {}) if _is_entry(each) else each for each in inner]}
     return {"class_name": layer["name"], "config": {**layer, **own}}
+
+
+def _free(name: str, taken: dict[str, int]) -> str:
+    """The name, or the next one with a number that nobody has."""
+    found = name
+    while found in taken:
+        taken[name] += 1
+        found = f"{name}_{taken[name]}"
+    taken[found] = 1
+    return found

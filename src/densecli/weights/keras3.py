@@ -63,8 +63,12 @@ def tree_of(stored: Iterable[Stored]) -> Tree:
             if not isinstance(inner, dict):
                 raise mismatch(f"{quote(each.path)} is below an array")
         inner[name] = each
-    layers: Tree = tree.setdefault("layers", {})
-    return layers
+    return groups_in(tree.get("layers"))
+
+
+def groups_in(value: Any) -> Tree:
+    """What a group holds; nothing where an array stands in its place."""
+    return value if isinstance(value, dict) else {}
 
 
 class Matcher:
@@ -116,10 +120,9 @@ class Matcher:
         children = list(layer.children(*args, **kwargs))
         entries = [Entry(child.name, child.layer, child.inputs, child.kwargs) for child in children]
         if isinstance(layer, Model):
-            groups = group.get("layers")
-            self.level(model_entries(layer, entries), groups if isinstance(groups, dict) else {}, path)
+            self.level(model_entries(layer, entries), groups_in(group.get("layers")), path)
         elif isinstance(layer, StackedRNNCells):
-            self.level(entries, group.get("cells", {}), path)
+            self.level(entries, groups_in(group.get("cells")), path)
         else:
             for place, (name, inner, inputs, named, _) in enumerate(entries):
                 held = next((group[each] for each in attributes(layer, name, place) if each in group), None)
@@ -127,8 +130,10 @@ class Matcher:
                     self.layer(inner, inputs, named, held, f"{path}{name}/")
 
     def own(self, weights: list[Weight], group: Tree, path: str) -> None:
-        variables = group.get("vars")
-        arrays = sorted((variables or {}).items(), key=lambda item: (len(item[0]), item[0]))
+        variables = groups_in(group.get("vars")).items()
+        arrays = sorted(
+            [item for item in variables if not isinstance(item[1], dict)], key=lambda item: (len(item[0]), item[0])
+        )
         if not weights or not arrays:
             return
         if len(arrays) < len(weights):
