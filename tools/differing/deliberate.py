@@ -186,6 +186,10 @@ DELIBERATE = (
         lambda it: it.layer in ("Dot", "Softmax") and refused(it, "out of range"),
     ),
     Deliberate(
+        "a scale or offset of Rescaling that does not fit: Keras tells the input's shape, computes another one or fails",
+        lambda it: it.layer == "Rescaling" and refused(it, "does not fit an input"),
+    ),
+    Deliberate(
         "Dot over axis 0 mixes samples",
         lambda it: it.layer == "Dot" and refused(it, "cannot sum over axis 0"),
     ),
