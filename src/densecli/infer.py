@@ -163,7 +163,9 @@ class RowBuilder:
 
     def sizes(self) -> tuple[int, int, int, int]:
         """Elements and bytes of all variables, then of those that training changes."""
-        alone = [(each.row.params, each.row.weight_bytes, *each[3:5]) for each in self.alone]
+        alone = [
+            (each.row.params, each.row.weight_bytes, each.trained_params, each.trained_bytes) for each in self.alone
+        ]
         each = [(*weight_size(owned.weight), owned.trains) for owned in self.owned.values()]
         others = [(params, size, params * trains, size * trains) for params, size, trains in each]
         params, occupied, *trained = map(sum, zip((0, 0, 0, 0), *alone, *others, strict=True))

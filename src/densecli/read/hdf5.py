@@ -95,15 +95,6 @@ def attributes_of(file: BinaryIO, group: Any, limits: Limits = LIMITS) -> hdf5_a
         raise ReadError("the names of the weights are kept in a way that Keras never uses", code="E321") from None
 
 
-def list_weights(path: str, limits: Limits = LIMITS) -> list[Stored]:
-    """What a weights file holds, without reading a number. Raises ReadError or LimitError."""
-    try:
-        with open(path, "rb") as file, open_hdf5(file) as opened:  # noqa: PTH123
-            return guarded(opened, limits)
-    except OSError as error:
-        raise ReadError(f"cannot read {quote(path)}: {error.strerror}", code="E109") from None
-
-
 def guarded(opened: Any, limits: Limits) -> list[Stored]:
     try:
         return list(stored(opened, limits))
