@@ -25,9 +25,10 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import where  # noqa: E402
 from densecli.errors import Source  # noqa: E402
-from densecli.infer import infer  # noqa: E402
-from densecli.read import json_text, keras  # noqa: E402
-from densecli.run import Options, prepare  # noqa: E402
+from densecli.read.keras import model as keras  # noqa: E402
+from densecli.read.text import json as json_text  # noqa: E402
+from densecli.run.run import Options, prepare  # noqa: E402
+from densecli.summary.infer import infer  # noqa: E402
 
 # name -> densecli's time over Keras', at most
 TARGETS = {

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from densecli.errors import Source
-from densecli.infer import infer
-from densecli.read import keras
+from densecli.read.keras import model as keras
+from densecli.summary.infer import infer
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from densecli import kernels
-from densecli.forward import Value, call_layer
-from densecli.graph import Call, Ref, map_refs
-from densecli.infer import layer_weights
-from densecli.run import nested_weights
+from densecli.graph.forward import Value, call_layer
+from densecli.graph.graph import Call, Ref, map_refs
+from densecli.run.run import nested_weights
+from densecli.summary.infer import layer_weights
 from support import as_shapes, call_case
 from values import draw_inputs, draw_masks, draw_weight
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from densecli.errors import Source
-from densecli.read import dsl
+from densecli.read.stack import reader as dsl
 
 # Control characters, markup of every format, commands of shells, spreadsheets and CI runners.
 HOSTILE = (

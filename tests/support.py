@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import densecli.layers
 from cases import Case, families
 from densecli.errors import ConfigError
-from densecli.graph import Graph, Node
+from densecli.graph.graph import Graph, Node
+from densecli.graph.trace import Tensor, apply
 from densecli.layer import ALIASES, CATALOGUE, Layer, lookup
 from densecli.names import snake_case
-from densecli.trace import Tensor, apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -36,11 +36,12 @@ AUDIT = """
 import json, sys
 import densecli.cli.summary
 from densecli.errors import DenseError, SpecErrors, draw
-from densecli.infer import infer
+from densecli.summary.infer import infer
 from densecli.read.specs import Spec, read
-from densecli.render import explain, json as json_form, table
-from densecli.render.columns import default_columns
-from densecli.render.selection import select
+from densecli.render import explain, json as json_form
+from densecli.render.table import table
+from densecli.render.table.columns import default_columns
+from densecli.render.table.selection import select
 
 package, misdeed, harmless, hostile = json.loads(sys.stdin.read())
 WATCHED = ("exec", "compile", "open", "import", "marshal.loads", "pickle.find_class", "ctypes.dlopen", "code.__new__")
@@ -83,7 +84,7 @@ for path in harmless:
     assert summary(path)[0] == 0, summary(path)
 sys.addaudithook(hook)
 if misdeed:
-    from densecli.read import spec, keras_layers
+    from densecli.read.keras import layers as keras_layers
     before = keras_layers.is_builtin
     def is_builtin(entry):
         exec(prepared, {})
@@ -177,8 +178,8 @@ def test_a_hostile_form_has_its_error_or_leaves_a_row_open(tmp_path, make):
 @pytest.mark.parametrize("name", CONFIGS)
 def test_a_hostile_config_is_an_opaque_row_or_an_error(tmp_path, name):
     from densecli.errors import SpecErrors
-    from densecli.infer import infer
     from densecli.read.open import open_spec
+    from densecli.summary.infer import infer
 
     try:
         found = infer(open_spec(str(as_keras(tmp_path / "attack", CONFIGS[name]))))
@@ -214,8 +215,8 @@ def test_the_hook_sees_what_must_not_happen(tmp_path, name):
 
 
 def test_modules_of_the_program_itself_are_untouched(tmp_path):
-    from densecli.infer import infer
     from densecli.read.open import open_spec
+    from densecli.summary.infer import infer
 
     system, before = os.system, set(sys.modules)
     infer(open_spec(str(as_keras(tmp_path / "m", CONFIGS["CVE-2025-1550 module and class of anything"]))))

@@ -18,12 +18,12 @@ import numpy as np
 import pytest
 
 from densecli.errors import DenseError, SpecErrors
-from densecli.infer import infer
-from densecli.read import hdf5
+from densecli.read.files import hdf5
 from densecli.read.limits import LIMITS
 from densecli.read.open import open_spec, read_stream
 from densecli.read.reading import Reading
-from densecli.run import Options, run
+from densecli.run.run import Options, run
+from densecli.summary.infer import infer
 
 h5py = pytest.importorskip("h5py")
 

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from densecli.errors import DenseError, Source, draw
-from densecli.read import dsl, json_text, yaml_text
-from densecli.read.encoding import decode
 from densecli.read.limits import LIMITS
+from densecli.read.stack import reader as dsl
+from densecli.read.text import json as json_text
+from densecli.read.text import yaml as yaml_text
+from densecli.read.text.encoding import decode
 from support import calls_counted, marked
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from densecli.errors import Source
 from densecli.fields import Field
-from densecli.infer import infer
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.names import ACTIVATION_FLOPS
-from densecli.read import dsl
+from densecli.read.stack import reader as dsl
 from densecli.render import catalogue
 from densecli.shape import show
+from densecli.summary.infer import infer
 from support import CASES, answers
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))

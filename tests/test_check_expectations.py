@@ -6,11 +6,11 @@ import pytest
 
 from densecli.check import expectations, finding, judge, quantity
 from densecli.errors import ArgumentError, Place, Source, SpecErrors
-from densecli.infer import infer
 from densecli.layer import Layer
 from densecli.read.build import Builder, Made
-from densecli.read.dsl import read as read_dsl
+from densecli.read.stack.reader import read as read_dsl
 from densecli.render.json import as_record
+from densecli.summary.infer import infer
 
 CHAIN = "Dense(16)@(3,2) -> Activation(relu) -> Dense(4, name=out)"
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from densecli.check import expression
-from densecli.check.evaluate import evaluate
+from densecli.check.assertion import expression
+from densecli.check.assertion.evaluate import evaluate
 from densecli.errors import DenseError, LimitError, Source, draw
-from densecli.infer import infer
-from densecli.read.dsl import read
+from densecli.read.stack.reader import read
 from densecli.render.json import as_record
+from densecli.summary.infer import infer
 from support import calls_counted
 
 RECORD = as_record(

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from densecli.check import finding, lock
+from densecli.check import finding
+from densecli.check.compare import lock
 from densecli.errors import ReadError, Source, draw
-from densecli.infer import infer
-from densecli.read.document import read as read_document
-from densecli.read.dsl import read as read_dsl
+from densecli.read.spec.document import read as read_document
+from densecli.read.stack.reader import read as read_dsl
+from densecli.summary.infer import infer
 from stacks import stacks
 
 BASE = "Dense(16, name=stem)@(3,2) -> [_ | Dense(16)] -> Add -> TimeDistributed(Dense(4)) -> Dense(3)"

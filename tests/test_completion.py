@@ -91,6 +91,6 @@ def test_a_tab_imports_only_what_the_line_names(tmp_path):
         [sys.executable, "-c", probe], capture_output=True, text=True, env=env, cwd=tmp_path, check=True
     )
     assert done.stdout.split() == ["Dense"]
-    assert not {"densecli.cli.summary", "densecli.infer", "densecli.layers.core", "rich", "numpy"} & set(
+    assert not {"densecli.cli.summary", "densecli.summary.infer", "densecli.layers.core", "rich", "numpy"} & set(
         done.stderr.split()
     )

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from densecli.errors import ConfigError, ShapeError
-from densecli.infer import layer_weights
 from densecli.shape import product
+from densecli.summary.infer import layer_weights
 from support import CASES, answers, call_case, make
 
 ANSWERS = answers()

@@ -13,20 +13,23 @@ from hypothesis import strategies as st
 
 from densecli.errors import OutputError, Source
 from densecli.fields import REQUIRED, Object
-from densecli.graph import Call, Graph, Node, Ref
-from densecli.infer import infer
+from densecli.graph.graph import Call, Graph, Node, Ref
+from densecli.graph.model import Model
 from densecli.layer import CATALOGUE
 from densecli.layers.core import Activation, Dense, InputLayer
 from densecli.layers.merge import Add, Multiply
 from densecli.layers.opaque import Custom
 from densecli.layers.wrappers import TimeDistributed
-from densecli.model import Model
-from densecli.read import document, keras
-from densecli.read import dsl as dsl_reader
-from densecli.render import dot, dsl, keras_config, mermaid, python, spec, svg
-from densecli.render.diagram import diagram
+from densecli.read.keras import model as keras
+from densecli.read.spec import document
+from densecli.read.stack import reader as dsl_reader
+from densecli.render.convert import dsl, keras_config, python, spec
+from densecli.render.diagram import dot, mermaid
+from densecli.render.diagram.diagram import diagram
+from densecli.render.diagram.layout import Size, lay_out
 from densecli.render.json import as_record
-from densecli.render.layout import Size, lay_out
+from densecli.render.pages import svg
+from densecli.summary.infer import infer
 from outputs_golden import golden
 from outputs_models import HOSTILE, MODELS, graph
 

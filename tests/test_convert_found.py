@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from densecli.errors import OutputError
-from densecli.render import dsl, keras_config, python
+from densecli.render.convert import dsl, keras_config, python
 from outputs_models import graph
 from test_convert import READERS, nested_model, read_keras, record
 

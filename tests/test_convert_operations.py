@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from densecli.errors import OutputError, Source
-from densecli.graph import Call, Graph, Node, Ref
-from densecli.infer import infer
+from densecli.graph.graph import Call, Graph, Node, Ref
 from densecli.layer import Constant
 from densecli.layers.core import Dense, InputLayer, Masking
 from densecli.layers.merge import Add
-from densecli.layers.operations import Operation
-from densecli.read import keras
-from densecli.read.tensorflow_ops import operation
-from densecli.render import keras_config, python
+from densecli.layers.operations.functions import Operation
+from densecli.read.keras import model as keras
+from densecli.read.tensorflow.functions import operation
+from densecli.render.convert import keras_config, python
+from densecli.summary.infer import infer
 from outputs_golden import FOLDER, golden
 
 RECORDS = json.loads(gzip.decompress((Path(__file__).parent / "fixtures" / "operations.json.gz").read_bytes()))

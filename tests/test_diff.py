@@ -9,14 +9,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from densecli.check import arguments, outline, sequences
-from densecli.check.diff import change_text, diff
+from densecli.check.assertion import sequences
+from densecli.check.compare import arguments, outline
+from densecli.check.compare.diff import change_text, diff
 from densecli.errors import Source
 from densecli.fields import Object
-from densecli.infer import infer
 from densecli.layer import lookup
-from densecli.read.dsl import read as read_dsl
+from densecli.read.stack.reader import read as read_dsl
 from densecli.render.diff import FORMATS, render
+from densecli.summary.infer import infer
 from goldens import golden
 from stacks import Step, chains, stacks, steps, text
 from support import calls_counted

@@ -14,12 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from densecli.errors import DenseError, Source, SpecErrors, as_record, draw
-from densecli.infer import infer
 from densecli.layer import CATALOGUE
-from densecli.read import document, dsl
 from densecli.read.limits import LIMITS
-from densecli.read.spec_schema import spec_schema
+from densecli.read.spec import document
+from densecli.read.spec.schema import spec_schema
+from densecli.read.stack import reader as dsl
 from densecli.render.json import as_record as report_record
+from densecli.summary.infer import infer
 from support import calls_counted, marked
 
 CONTRACT = """\

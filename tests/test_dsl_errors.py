@@ -7,8 +7,8 @@ import re
 import pytest
 
 from densecli.errors import DenseError, Source, SpecErrors, draw
-from densecli.infer import infer
-from densecli.read import dsl
+from densecli.read.stack import reader as dsl
+from densecli.summary.infer import infer
 
 
 def errors_of(text):

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from densecli.errors import Source
-from densecli.infer import infer
 from densecli.read.open import open_spec
-from densecli.render import explain, table
+from densecli.render import explain
 from densecli.render import json as render_json
-from densecli.render.columns import choose_columns
-from densecli.render.selection import select
-from densecli.run import run
+from densecli.render.table import table
+from densecli.render.table.columns import choose_columns
+from densecli.render.table.selection import select
+from densecli.run.run import run
+from densecli.summary.infer import infer
 from goldens import golden
 
 ROOT = Path(__file__).parent.parent

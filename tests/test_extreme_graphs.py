@@ -9,10 +9,10 @@ from itertools import pairwise
 import pytest
 
 from densecli.errors import DenseError, SpecErrors
-from densecli.infer import infer
 from densecli.read.limits import LIMITS
 from densecli.read.open import read_stream
 from densecli.read.reading import Reading
+from densecli.summary.infer import infer
 from support import grows_no_faster
 from test_cli import densecli
 

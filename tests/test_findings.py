@@ -17,16 +17,17 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from densecli import __version__
-from densecli.check import expectations, finding, judge, lock
-from densecli.check.diff import diff
+from densecli.check import expectations, finding, judge
+from densecli.check.compare import lock
+from densecli.check.compare.diff import diff
 from densecli.check.finding import Finding, Spot, Verdict
 from densecli.errors import DenseError, Source, SpecErrors
-from densecli.infer import infer
-from densecli.read.dsl import read as read_dsl
+from densecli.read.stack.reader import read as read_dsl
 from densecli.render import diff as diff_renderers
-from densecli.render.code_span import code
 from densecli.render.findings import FORMATS, github, markdown, ndjson, render, sarif, text
 from densecli.render.json import as_record
+from densecli.render.table.code_span import code
+from densecli.summary.infer import infer
 from goldens import FOLDER, golden
 
 SUFFIXES = {

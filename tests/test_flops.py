@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from densecli.errors import Source
-from densecli.infer import infer
 from densecli.layer import lookup
-from densecli.read import dsl
+from densecli.read.stack import reader as dsl
+from densecli.summary.infer import infer
 
 QUERY_AND_VALUE = "[Input(4,6) | Input(5,6)]"  # 20 scores
 THREE = "[Input(4) | Input(4) | Input(4)]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from densecli.infer import call_cost
+from densecli.summary.infer import call_cost
 from forwarding import call_forward
 from support import CASES, answers, as_shapes, call_case, make
 from values import draw_inputs

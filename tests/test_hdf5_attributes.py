@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from densecli.errors import ReadError
-from densecli.read.hdf5 import attributes_of
+from densecli.read.files.hdf5 import attributes_of
 from densecli.read.limits import LIMITS
 from densecli.read.open import open_spec
-from densecli.run import Options, run
+from densecli.run.run import Options, run
 
 h5py = pytest.importorskip("h5py")
 

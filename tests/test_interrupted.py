@@ -21,9 +21,9 @@ import {module}
 sys.exit(run({words!r}))
 """
 PLACES = {
-    "reading": ("densecli.read.dsl", "read", []),
-    "a table": ("densecli.render.table", "render", []),
-    "a forward pass": ("densecli.run", "draw", ["--run"]),
+    "reading": ("densecli.read.stack.reader", "read", []),
+    "a table": ("densecli.render.table.table", "render", []),
+    "a forward pass": ("densecli.run.run", "draw", ["--run"]),
     "writing": ("os", "fsync", ["-o", "{folder}/x.txt"]),
     "saving": ("os", "fsync", ["--run", "--save", "{folder}/y.npy"]),
 }

@@ -9,10 +9,10 @@ import jsonschema
 import pytest
 
 from densecli.errors import Source
-from densecli.infer import infer
-from densecli.read import dsl
+from densecli.read.stack import reader as dsl
 from densecli.render import json as render_json
-from densecli.run import run
+from densecli.run.run import run
+from densecli.summary.infer import infer
 
 SCHEMA = json.loads(files("densecli").joinpath("schemas/summary-1.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

@@ -10,7 +10,7 @@ import pytest
 
 from densecli.errors import ReadError
 from densecli.read.open import open_spec
-from densecli.run import Options, run
+from densecli.run.run import Options, run
 
 h5py = pytest.importorskip("h5py")
 

@@ -10,9 +10,10 @@ import pytest
 
 from applications import FIXTURES, differences, load, report_of
 from densecli.errors import DenseError, LimitError, Source, SpecErrors, draw
-from densecli.infer import infer
-from densecli.read import json_text, keras
+from densecli.read.keras import model as keras
+from densecli.read.text import json as json_text
 from densecli.render import json as as_json
+from densecli.summary.infer import infer
 
 MODELS = load("models")
 APPLICATIONS = sorted(path.name.partition(".")[0] for path in (FIXTURES / "applications").glob("*.json.gz"))

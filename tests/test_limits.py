@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from densecli.errors import DenseError, ReadError, SpecErrors
-from densecli.infer import infer
 from densecli.read.limits import CEILINGS, LIMITS, MEANINGS, Limits, beyond, raised, table, written
 from densecli.read.open import read_stream
 from densecli.read.reading import Reading
+from densecli.summary.infer import infer
 from test_cli import densecli
 
 DENSE = {"class_name": "Dense", "config": {"name": "dense", "units": 3, "batch_input_shape": [None, 4]}}

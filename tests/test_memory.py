@@ -12,19 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from densecli.backward import kept_by
 from densecli.cli import run
 from densecli.errors import GraphError, OutputError
-from densecli.footprint import LARGEST, Wish, check_known, footprint, largest_batch, with_batch, with_policy
-from densecli.infer import infer, layer_weights
+from densecli.graph.trace import trace
 from densecli.layer import CATALOGUE
-from densecli.liveness import bytes_of, heights, peak, peak_tensors
-from densecli.optimizers import SLOTS, UPDATE, UPDATE_LARGEST, optimizer_name, state_bytes
+from densecli.memory.backward import kept_by
+from densecli.memory.footprint import LARGEST, Wish, check_known, footprint, largest_batch, with_batch, with_policy
+from densecli.memory.optimizers import SLOTS, UPDATE, UPDATE_LARGEST, optimizer_name, state_bytes
+from densecli.memory.saved import RULES
 from densecli.read.specs import read, reading, specs
 from densecli.render.memory import as_record
-from densecli.saved import RULES
+from densecli.run.liveness import bytes_of, heights, peak, peak_tensors
+from densecli.summary.infer import infer, layer_weights
 from densecli.text import binary_size
-from densecli.trace import trace
 from goldens import golden
 from memory_cases import LAYERS, MODELS, OPTIMIZERS, PAIRS
 from outputs_models import HOSTILE
@@ -168,19 +168,19 @@ def test_tensors_in_a_nested_model_count():
 
 def read_json(spec):
     from densecli.errors import Source
-    from densecli.read import document
+    from densecli.read.spec import document
 
     return document.read(Source("<argument>", json.dumps(spec)))
 
 
 def test_a_measured_forward_pass_needs_what_is_told():
     """Where the kernels work without copies; the caller may hold on to the batch. docs/memory.md tells of other models."""
-    import densecli.run
+    import densecli.run.run
 
-    stack, options = graph("Dense(400)@(500,) -> Dense(600) -> Dense(10)"), densecli.run.Options(batch=2000)
-    densecli.run.run(stack, options)
+    stack, options = graph("Dense(400)@(500,) -> Dense(600) -> Dense(10)"), densecli.run.run.Options(batch=2000)
+    densecli.run.run.run(stack, options)
     tracemalloc.start()
-    densecli.run.run(stack, options)
+    densecli.run.run.run(stack, options)
     measured = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     told, batch = footprint(stack, "", Wish(2000)).inference.total, 2000 * 500 * 4

@@ -8,11 +8,11 @@ import pytest
 
 from densecli.errors import ConfigError, DenseError, SpecErrors
 from densecli.fields import REQUIRED
-from densecli.graph import Call, Graph, Node, Ref
-from densecli.infer import infer
+from densecli.graph.graph import Call, Graph, Node, Ref
 from densecli.layer import CATALOGUE
 from densecli.layers.core import InputLayer
 from densecli.render.json import render
+from densecli.summary.infer import infer
 from support import calls_counted, densecli
 
 VALUES = (

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from densecli.errors import Source, SpecErrors
-from densecli.infer import infer
-from densecli.read import keras
+from densecli.read.keras import model as keras
 from densecli.read.open import open_spec
+from densecli.summary.infer import infer
 
 
 def rows(*layers):

@@ -9,13 +9,13 @@ import pickle
 import pytest
 
 from densecli.errors import ShapeError, Source
-from densecli.graph import Call, Graph, Node, Ref
-from densecli.infer import infer
+from densecli.graph.graph import Call, Graph, Node, Ref
+from densecli.graph.trace import Tensor, apply
 from densecli.layer import CATALOGUE, lookup
 from densecli.layers.core import Dense, InputLayer
 from densecli.layers.opaque import Custom
-from densecli.read import dsl
-from densecli.trace import Tensor, apply
+from densecli.read.stack import reader as dsl
+from densecli.summary.infer import infer
 
 CODE = {
     "class_name": "__lambda__",

@@ -7,10 +7,10 @@ import pytest
 
 from applications import FIXTURES, load
 from densecli import kernels
-from densecli.data import input_tensors
 from densecli.errors import Source
-from densecli.forward import Value, forward
-from densecli.read import keras
+from densecli.graph.forward import Value, forward
+from densecli.read.keras import model as keras
+from densecli.run.data import input_tensors
 from run_values import operation_inputs
 
 RECORDS = load("operations")
@@ -53,6 +53,6 @@ def test_values_are_those_of_keras(index):
 
 
 def test_the_table_has_only_functions_with_a_shape_rule():
-    from densecli.layers.operations import OPERATIONS
+    from densecli.layers.operations.functions import OPERATIONS
 
     assert kernels.OPERATIONS.keys() <= OPERATIONS.keys()

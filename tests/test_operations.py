@@ -10,9 +10,9 @@ import pytest
 
 from applications import differences
 from densecli.errors import Source
-from densecli.infer import infer
-from densecli.layers.operations import OPERATIONS
-from densecli.read import keras
+from densecli.layers.operations.functions import OPERATIONS
+from densecli.read.keras import model as keras
+from densecli.summary.infer import infer
 
 RECORDS = json.loads(gzip.decompress((Path(__file__).parent / "fixtures" / "operations.json.gz").read_bytes()))
 

@@ -12,15 +12,16 @@ from html.parser import HTMLParser
 import pytest
 
 from densecli.errors import OutputError
-from densecli.graph import Call, Graph, Node, Ref
-from densecli.infer import infer
+from densecli.graph.graph import Call, Graph, Node, Ref
 from densecli.layers.core import Dense, InputLayer
-from densecli.render import delimited, html, latex, markdown, patterns, picture, rich_table, svg, table
-from densecli.render.bare import bare_value
-from densecli.render.columns import COLUMNS, MACHINE_COLUMNS, bar, choose_columns, default_columns
-from densecli.render.diagram import diagram
+from densecli.render.diagram.diagram import diagram
 from densecli.render.json import as_record
-from densecli.render.selection import Selection, Shown, cell_text, select
+from densecli.render.pages import delimited, html, latex, markdown, picture, svg
+from densecli.render.table import patterns, rich_table, table
+from densecli.render.table.bare import bare_value
+from densecli.render.table.columns import COLUMNS, MACHINE_COLUMNS, bar, choose_columns, default_columns
+from densecli.render.table.selection import Selection, Shown, cell_text, select
+from densecli.summary.infer import infer
 from outputs_golden import golden
 from outputs_models import HOSTILE, MODELS, graph
 

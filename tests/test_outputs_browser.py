@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from browser import complaints, scheme
-from densecli.infer import infer
-from densecli.render import html, svg
-from densecli.render.columns import choose_columns
-from densecli.render.diagram import diagram
-from densecli.render.selection import Selection, Shown, select
+from densecli.render.diagram.diagram import diagram
+from densecli.render.pages import html, svg
+from densecli.render.table.columns import choose_columns
+from densecli.render.table.selection import Selection, Shown, select
+from densecli.summary.infer import infer
 from outputs_models import MODELS, graph
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -25,9 +25,9 @@ import pytest
 from pylatexenc.latexwalker import LatexEnvironmentNode, LatexMacroNode, LatexSpecialsNode, LatexWalker
 
 from densecli.cli import run
-from densecli.infer import infer
-from densecli.render import dot, mermaid
-from densecli.render.diagram import diagram
+from densecli.render.diagram import dot, mermaid
+from densecli.render.diagram.diagram import diagram
+from densecli.summary.infer import infer
 from outputs_models import HOSTILE, MODELS, graph
 
 ROOT = Path(__file__).parent.parent

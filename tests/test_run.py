@@ -12,10 +12,10 @@ import pytest
 from densecli import kernels
 from densecli.cli import run as command_line
 from densecli.errors import DenseError, LimitError, ReadError, Source, SpecErrors
-from densecli.fuse import fuse
-from densecli.graph import call_order
-from densecli.read import dsl
-from densecli.run import Options, check_runnable, prepare, run
+from densecli.graph.graph import call_order
+from densecli.read.stack import reader as dsl
+from densecli.run.fuse import fuse
+from densecli.run.run import Options, check_runnable, prepare, run
 
 STACK = "Dense(16)@(3,2) -> Flatten -> Dense(4, name=out)"
 

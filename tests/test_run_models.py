@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from densecli import kernels
-from densecli.data import input_tensors
 from densecli.errors import ReadError
 from densecli.read.open import open_spec
-from densecli.run import Options, prepare, run
-from densecli.weights import has_weights
+from densecli.run.data import input_tensors
+from densecli.run.run import Options, prepare, run
+from densecli.run.weights import has_weights
 from run_values import draw_inputs
 
 ARCHIVE = Path(__file__).parent / "fixtures" / "runs.zip"

@@ -8,9 +8,9 @@ import pytest
 from cases import case, inner
 from densecli import kernels
 from densecli.errors import ShapeError, Source, SpecErrors, draw
-from densecli.infer import infer
-from densecli.read import dsl
-from densecli.run import flat_arrays, nested_weights
+from densecli.read.stack import reader as dsl
+from densecli.run.run import flat_arrays, nested_weights
+from densecli.summary.infer import infer
 from support import call_case, make
 
 STEPS = (None, 5, 3)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from densecli.errors import DenseError, Source, SpecErrors
-from densecli.infer import infer
-from densecli.read import keras
-from densecli.run import run
+from densecli.read.keras import model as keras
+from densecli.run.run import run
+from densecli.summary.infer import infer
 
 X = ["x", 0, 0]
 

@@ -9,11 +9,11 @@ import zipfile
 import pytest
 
 from densecli.errors import DenseError, SpecErrors, draw
-from densecli.infer import infer
-from densecli.read import yaml_text
-from densecli.read.encoding import Source
 from densecli.read.open import read_stream
 from densecli.read.reading import Reading
+from densecli.read.text import yaml as yaml_text
+from densecli.read.text.encoding import Source
+from densecli.summary.infer import infer
 from support import grows_no_faster
 from test_cli import densecli
 

@@ -10,10 +10,10 @@ import zipfile
 import pytest
 
 from densecli.errors import DenseError
-from densecli.infer import infer
 from densecli.read.open import open_spec
-from densecli.run import Options, run
-from densecli.weights import misfits
+from densecli.run.run import Options, run
+from densecli.run.weights import misfits
+from densecli.summary.infer import infer
 from test_cli import densecli
 
 h5py = pytest.importorskip("h5py")

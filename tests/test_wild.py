@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from densecli.errors import DenseError, SpecErrors, draw
-from densecli.infer import infer
 from densecli.read.open import open_spec
 from densecli.render import json as as_json
+from densecli.summary.infer import infer
 
 WILD = Path(os.environ.get("DENSECLI_WILD") or Path(__file__).parents[2] / "shared" / "wild")
 TRUTHS = sorted(WILD.glob("*/*.truth.json"))

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from densecli.read.open import open_spec
-from densecli.run import Options, run
+from densecli.run.run import Options, run
 
 ROOT = Path(os.environ.get("DENSECLI_WILD", Path(__file__).parent.parent.parent / "shared" / "wild"))
 FILES = sorted(str(path)[: -len(".x.npy")] for path in ROOT.glob("*/*.x.npy"))

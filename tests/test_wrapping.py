@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from densecli.cli import run
-from densecli.render.grid import natural_width
-from densecli.render.wrapping import line_starts, lines, shared_out
+from densecli.render.table.grid import natural_width
+from densecli.render.table.wrapping import line_starts, lines, shared_out
 from densecli.text import cell_width
 from outputs_models import MODELS
 from test_outputs_readers import EXAMPLES

@@ -23,7 +23,7 @@ import keras
 import numpy as np
 
 from densecli.read.open import open_spec
-from densecli.run import Options, run
+from densecli.run.run import Options, run
 
 NAMES = (
     "ConvNeXtTiny", "DenseNet121", "EfficientNetB0", "EfficientNetV2B0", "InceptionResNetV2", "InceptionV3", "MobileNet",

@@ -13,10 +13,10 @@ def text() -> str:
     """The module's text, from the classes that are really there."""
     from densecli.layer import CATALOGUE
 
-    for path in sorted(FOLDER.glob("[a-z]*.py")):
-        import_module(f"densecli.layers.{path.stem}")
+    for path in sorted([*FOLDER.glob("[a-z]*.py"), *FOLDER.glob("*/[a-z]*.py")]):
+        import_module(".".join(("densecli.layers", *path.relative_to(FOLDER).with_suffix("").parts)))
     layers = sorted(CATALOGUE.loaded.values(), key=lambda layer: layer.__name__)
-    modules = {layer.__name__: layer.__module__.rpartition(".")[2] for layer in layers}
+    modules = {layer.__name__: layer.__module__.removeprefix("densecli.layers.") for layer in layers}
     aliases = {alias: layer.__name__ for layer in layers for alias in layer.aliases}
     parts = ['"""Which module holds which layer. Made by tools/index_layers.py; a test holds it to the classes."""', ""]
     return "\n".join([*parts, table("MODULES", modules), table("ALIASES", aliases)])

@@ -29,13 +29,14 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests"), str(ROOT / "tools")]
 import keras
 
 from densecli.errors import DenseError, OutputError, Source, SpecErrors
-from densecli.infer import infer
-from densecli.read import document, dsl
-from densecli.read import keras as reader
+from densecli.read.keras import model as reader
+from densecli.read.spec import document
 from densecli.read.specs import Spec, read
-from densecli.render import dsl as to_dsl
-from densecli.render import keras_config, python, spec
+from densecli.read.stack import reader as dsl
+from densecli.render.convert import dsl as to_dsl
+from densecli.render.convert import keras_config, python, spec
 from densecli.render.json import as_record
+from densecli.summary.infer import infer
 from differing.models import compare, draw_model
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 import keras
 import torch
 
-from densecli.footprint import with_policy
+from densecli.memory.footprint import with_policy
 from densecli.read.specs import read, specs
-from densecli.render import keras_config
+from densecli.render.convert import keras_config
 from memory_cases import LAYERS, MODELS, OPTIMIZERS, PAIRS
 
 SAMPLES = 4

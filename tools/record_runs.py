@@ -230,7 +230,7 @@ def live(count: int) -> int:
     """Random models against densecli; the number that differ."""
     sys.path.insert(0, str(ROOT / "src"))
     from densecli.read.open import open_spec
-    from densecli.run import Options, run
+    from densecli.run.run import Options, run
 
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:

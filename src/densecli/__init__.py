@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from densecli.report import Report
+    from densecli.summary.report import Report
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "summarize"]
@@ -22,9 +22,9 @@ def summarize(spec: str, *, batch: int | None = None, input_shape: tuple[int | N
     Shapes have the batch first, None where unknown; bytes and MACs are for one sample unless `batch` is given.
     Raises DenseError for what cannot be read, SpecErrors with every mistake found in a spec (both in densecli.errors).
     """
-    from densecli.infer import infer  # noqa: PLC0415
     from densecli.read.reading import Reading  # noqa: PLC0415
     from densecli.read.specs import read, specs  # noqa: PLC0415
+    from densecli.summary.infer import infer  # noqa: PLC0415
 
     found = specs([spec])[0]
     return infer(read(found, Reading({} if input_shape is None else {None: input_shape})), found.name, batch)

@@ -167,7 +167,7 @@ class Layer:
         cls.positional = cls.order or (*cls.positional, *(name for name in own if name not in cls.positional))
         if abstract:
             return
-        cls.family = cls.__module__.rpartition(".")[2]
+        cls.family = cls.__module__.split(".")[2]
         cls.type_name = cls.__name__
         cls.defaults = _DEFAULTS  # type: ignore[assignment]
         CATALOGUE.enter(cls)

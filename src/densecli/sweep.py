@@ -7,18 +7,18 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import DenseError, LimitError, OutputError, ReadError, SpecErrors, did_you_mean
-from densecli.infer import infer
 from densecli.records import Record
-from densecli.report import WORK
 from densecli.shape import show
+from densecli.summary.infer import infer
+from densecli.summary.report import WORK
 from densecli.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from densecli.footprint import Footprint
-    from densecli.graph import Graph
-    from densecli.report import Report
+    from densecli.graph.graph import Graph
+    from densecli.memory.footprint import Footprint
+    from densecli.summary.report import Report
 
 SCHEMA = "densecli/sweep/1"
 MOST = 10_000  # combinations
@@ -169,7 +169,7 @@ def measure(graph: Graph, report: Report, figures: Sequence[Figure], batch: int 
     """The figures of one model; its memory is worked out where one of them asks for it."""
     found = None
     if any(figure.memory for figure in figures):
-        from densecli.footprint import Wish, footprint  # noqa: PLC0415
+        from densecli.memory.footprint import Wish, footprint  # noqa: PLC0415
 
         found = footprint(graph, report.source, Wish(batch or 1))
     return tuple(figure.of(report, found) for figure in figures)

@@ -15,10 +15,10 @@ import numpy as np
 import record_keras
 import support
 from cases import Case, families
-from densecli import infer
 from densecli.errors import ConfigError, DenseError, ShapeError, Source, SpecErrors
-from densecli.read import keras as reader
+from densecli.read.keras import model as reader
 from densecli.shape import product
+from densecli.summary import infer
 from differing import draw
 from forwarding import call_forward
 

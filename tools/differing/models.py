@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import layers, ops
 
-from densecli import infer
 from densecli.errors import DenseError, Source, SpecErrors
-from densecli.read import keras as reader
 from densecli.read import open as opener
+from densecli.read.keras import model as reader
+from densecli.summary import infer
 from differing import passes
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 
 from densecli.errors import DenseError, SpecErrors
 from densecli.read.open import open_spec
-from densecli.run import Options, run
+from densecli.run.run import Options, run
 from record_runs import fill
 from run_values import operation_inputs
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from densecli.errors import DenseError
-    from densecli.graph import Graph
-    from densecli.report import Report
+    from densecli.graph.graph import Graph
+    from densecli.summary.report import Report
 
 CODES = {
     "C101": "an output or input does not have the expected shape",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from densecli.check.compare.parts import MODELS, parts
 from densecli.check.expectations import SIZES, Expectation, WantedShape
 from densecli.check.finding import Finding, Subject, Verdict
-from densecli.check.parts import MODELS, parts
 from densecli.records import Record
 from densecli.shape import show
 from densecli.text import quote, size
@@ -15,8 +15,8 @@ from densecli.text import quote, size
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from densecli.report import Report, TensorInfo, Totals
     from densecli.shape import Shape
+    from densecli.summary.report import Report, TensorInfo, Totals
 
 NOUNS = {
     "params": "parameters",
@@ -227,7 +227,7 @@ def _weights_fit(subject: Subject, expectation: Expectation) -> Iterator[Finding
 def _assertion(
     subject: Subject, expectation: Expectation, assertion: Any, record: Mapping[str, Any] | None
 ) -> Iterator[Finding]:
-    from densecli.check import evaluate  # noqa: PLC0415  # few models have assertions
+    from densecli.check.assertion import evaluate  # noqa: PLC0415  # few models have assertions
 
     answer = evaluate.evaluate(assertion, record or {})
     if answer.true:

@@ -25,7 +25,7 @@ from densecli.text import plural, safe
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from densecli.check.outline import Outline
+    from densecli.check.compare.outline import Outline
     from densecli.read.specs import Spec
 
 

@@ -13,7 +13,7 @@ from densecli.errors import ReadError
 from densecli.read.specs import read, reading, specs
 
 if TYPE_CHECKING:
-    from densecli.graph import Graph
+    from densecli.graph.graph import Graph
 
 
 class Form(StrEnum):
@@ -67,22 +67,22 @@ def command(
 
 def written(graph: Graph, to: Form) -> str:
     """The model as text that can be read back. A model that does not fit together is refused, not written."""
-    from densecli.trace import trace  # noqa: PLC0415
+    from densecli.graph.trace import trace  # noqa: PLC0415
 
     trace(graph)
     if to is Form.dsl:
-        from densecli.render import dsl  # noqa: PLC0415
+        from densecli.render.convert import dsl  # noqa: PLC0415
 
         return dsl.render(graph)
     if to is Form.keras:
-        from densecli.render import keras_config  # noqa: PLC0415
+        from densecli.render.convert import keras_config  # noqa: PLC0415
 
         return keras_config.render(graph)
     if to is Form.python:
-        from densecli.render import python  # noqa: PLC0415
+        from densecli.render.convert import python  # noqa: PLC0415
 
         return python.render(graph)
-    from densecli.render import spec  # noqa: PLC0415
+    from densecli.render.convert import spec  # noqa: PLC0415
 
     return spec.render_yaml(graph) if to is Form.yaml else spec.render_json(graph)
 
@@ -91,9 +91,9 @@ def picture(graph: Graph, to: Form, depth: int | None, *, collapse: bool) -> str
     """The diagram in one of the languages for diagrams."""
     from importlib import import_module  # noqa: PLC0415
 
-    from densecli.infer import infer  # noqa: PLC0415
-    from densecli.render.diagram import diagram  # noqa: PLC0415
+    from densecli.render.diagram.diagram import diagram  # noqa: PLC0415
+    from densecli.summary.infer import infer  # noqa: PLC0415
 
     box = diagram(infer(graph), depth=depth, collapse=collapse)
-    text: str = import_module(f"densecli.render.{to}").render(box)
+    text: str = import_module(f"densecli.render.{'pages' if to is Form.svg else 'diagram'}.{to}").render(box)
     return text

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from densecli.check.diff import diff
+from densecli.check.compare.diff import diff
 from densecli.cli.complaints import complain
 from densecli.cli.look import look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, ExitZero, InputShape, Limit, Output, Set, Width
 from densecli.cli.output import deliver
 from densecli.errors import DenseError, ReadError, SpecErrors
-from densecli.infer import infer
 from densecli.read.specs import ARGUMENT, Spec, is_file, read, reading
 from densecli.render.diff import render
+from densecli.summary.infer import infer
 
 if TYPE_CHECKING:
-    from densecli.check.diff import Diff
+    from densecli.check.compare.diff import Diff
     from densecli.cli.look import Look
     from densecli.read.reading import Reading
-    from densecli.report import Report
+    from densecli.summary.report import Report
 
 
 LONGEST_TITLE = 120

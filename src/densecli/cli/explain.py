@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from densecli.cli.options import Batch, Debug, InputShape, Limit, Output, Set, Specs
 from densecli.cli.output import deliver
-from densecli.infer import infer
 from densecli.read.specs import read, reading, specs
 from densecli.render import explain
+from densecli.summary.infer import infer
 
 
 def command(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from densecli.errors import DenseError, ReadError
-from densecli.model import layers_of
+from densecli.graph.model import layers_of
 from densecli.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from densecli.graph import Graph
+    from densecli.graph.graph import Graph
     from densecli.read.limits import Limits
     from densecli.read.specs import Spec
 
@@ -41,7 +41,7 @@ def misfits_in(spec: Spec, graph: Graph, limits: Limits) -> Sequence[DenseError]
     if spec.text is not None:
         return [ReadError("a stack holds no weights", code="E324")]
     from densecli.check.finding import is_judgement  # noqa: PLC0415  # a summary has no judge
-    from densecli.weights import misfits  # noqa: PLC0415  # loads numpy
+    from densecli.run.weights import misfits  # noqa: PLC0415  # loads numpy
 
     try:
         return misfits(graph, spec.name, limits)

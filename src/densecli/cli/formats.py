@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from densecli.cli.look import Look
     from densecli.errors import DenseError
-    from densecli.render.selection import Shown
-    from densecli.report import Report
-    from densecli.run import Outcome
+    from densecli.render.table.selection import Shown
+    from densecli.run.run import Outcome
+    from densecli.summary.report import Report
 
 
 class Format(StrEnum):
@@ -75,7 +75,7 @@ def write(results: Sequence[Summary | Failure], format: Format, view: View) -> s
 def bare(results: Sequence[Summary], path: str) -> str:
     """One value of each report on a line of its own."""
     from densecli.render import json  # noqa: PLC0415
-    from densecli.render.bare import bare_value  # noqa: PLC0415
+    from densecli.render.table.bare import bare_value  # noqa: PLC0415
 
     return "".join(f"{bare_value(json.as_record(result.report, result.outcome), path)}\n" for result in results)
 
@@ -90,8 +90,8 @@ def _json_line(result: Summary | Failure) -> str:
 
 
 def _shown(result: Summary, format: Format, view: View) -> Shown:
-    from densecli.render.columns import MACHINE_COLUMNS, choose_columns  # noqa: PLC0415
-    from densecli.render.selection import Selection, Shown, select  # noqa: PLC0415
+    from densecli.render.table.columns import MACHINE_COLUMNS, choose_columns  # noqa: PLC0415
+    from densecli.render.table.selection import Selection, Shown, select  # noqa: PLC0415
 
     wanted = Selection(**view.selection)
     usual = MACHINE_COLUMNS if format in (Format.csv, Format.tsv) else None
@@ -101,7 +101,8 @@ def _shown(result: Summary, format: Format, view: View) -> Shown:
 
 def _table(chosen: Sequence[Chosen], view: View) -> str:
     """One after the other; several under the names of their files."""
-    from densecli.render import run, table  # noqa: PLC0415
+    from densecli.render import run  # noqa: PLC0415
+    from densecli.render.table import table  # noqa: PLC0415
     from densecli.text import safe  # noqa: PLC0415
 
     look, texts = view.look, []
@@ -113,32 +114,32 @@ def _table(chosen: Sequence[Chosen], view: View) -> str:
 
 
 def _csv(chosen: Sequence[Chosen], _: View) -> str:
-    from densecli.render import delimited  # noqa: PLC0415
+    from densecli.render.pages import delimited  # noqa: PLC0415
 
     return delimited.render_csv([each.shown for each in chosen])
 
 
 def _tsv(chosen: Sequence[Chosen], _: View) -> str:
-    from densecli.render import delimited  # noqa: PLC0415
+    from densecli.render.pages import delimited  # noqa: PLC0415
 
     return delimited.render_tsv([each.shown for each in chosen])
 
 
 def _markdown(chosen: Sequence[Chosen], _: View) -> str:
-    from densecli.render import markdown  # noqa: PLC0415
+    from densecli.render.pages import markdown  # noqa: PLC0415
 
     return markdown.render([each.shown for each in chosen])
 
 
 def _latex(chosen: Sequence[Chosen], _: View) -> str:
-    from densecli.render import latex  # noqa: PLC0415
+    from densecli.render.pages import latex  # noqa: PLC0415
 
     return latex.render([each.shown for each in chosen])
 
 
 def _html(chosen: Sequence[Chosen], view: View) -> str:
-    from densecli.render import html  # noqa: PLC0415
-    from densecli.render.diagram import diagram  # noqa: PLC0415
+    from densecli.render.diagram.diagram import diagram  # noqa: PLC0415
+    from densecli.render.pages import html  # noqa: PLC0415
 
     depth, collapse = view.selection["depth"], view.selection["collapse"]
     boxes = [diagram(each.result.report, depth=depth, collapse=collapse) for each in chosen]
@@ -146,7 +147,8 @@ def _html(chosen: Sequence[Chosen], view: View) -> str:
 
 
 def _svg(chosen: Sequence[Chosen], _: View) -> str:
-    from densecli.render import picture, rich_table  # noqa: PLC0415
+    from densecli.render.pages import picture  # noqa: PLC0415
+    from densecli.render.table import rich_table  # noqa: PLC0415
 
     return picture.render([rich_table.parts(*each.shown) for each in chosen], [each.result.report for each in chosen])
 

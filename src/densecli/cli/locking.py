@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from densecli.check import lock
+from densecli.check.compare import lock
 from densecli.check.finding import NO_FILES
 from densecli.cli.output import deliver
 from densecli.errors import ReadError
-from densecli.read.text_file import read_text_file
+from densecli.read.text.file import read_text_file
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from densecli.check.outline import Outline
+    from densecli.check.compare.outline import Outline
     from densecli.errors import Source
 
 HINT, MARK = "--update-lock writes it", '"densecli/lock/'

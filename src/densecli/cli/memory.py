@@ -9,7 +9,7 @@ import typer
 
 from densecli.cli.options import Color, ColorOption, Debug, InputShape, Limit, Output, Set, Specs, Width
 from densecli.cli.output import deliver
-from densecli.footprint import POLICIES, Wish, footprint
+from densecli.memory.footprint import POLICIES, Wish, footprint
 from densecli.read.specs import read, reading, specs
 from densecli.render import memory
 from densecli.text import amount, quote, safe
@@ -17,7 +17,7 @@ from densecli.text import amount, quote, safe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from densecli.footprint import Footprint
+    from densecli.memory.footprint import Footprint
 
 
 class Format(StrEnum):

@@ -79,7 +79,7 @@ def _has_section(path: str) -> bool:
 def load(path: str) -> Project:
     """The settings in a file. Raises ReadError or SpecErrors (E120)."""
     from densecli.check import settings  # noqa: PLC0415  # tomllib only where there are settings
-    from densecli.read.text_file import read_text_file  # noqa: PLC0415
+    from densecli.read.text.file import read_text_file  # noqa: PLC0415
 
     try:
         source = read_text_file(path, MOST_BYTES)

@@ -6,11 +6,11 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
 from densecli.cli import streams
-from densecli.graph import call_order
+from densecli.graph.graph import call_order
 from densecli.text import safe
 
 if TYPE_CHECKING:
-    from densecli.graph import Graph, Step
+    from densecli.graph.graph import Graph, Step
 
 PATIENCE = 1.0  # seconds before a bar appears
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import BinaryIO
 
-    from densecli.graph import Graph
+    from densecli.graph.graph import Graph
     from densecli.read.specs import Spec
-    from densecli.run import Options, Outcome
+    from densecli.run.run import Options, Outcome
 
 INITIAL = "initial"
 
@@ -75,7 +75,7 @@ def check(wishes: Wishes, run: bool, specs: Sequence[Spec]) -> None:
 def runner(wishes: Wishes) -> Callable[[Spec, Graph], Outcome]:
     """A forward pass with these options; numpy is loaded here."""
     from densecli.cli.run_progress import Progress  # noqa: PLC0415
-    from densecli.run import run  # noqa: PLC0415
+    from densecli.run.run import run  # noqa: PLC0415
 
     def make(spec: Spec, graph: Graph) -> Outcome:
         with Progress(graph) as progress:
@@ -88,7 +88,7 @@ def runner(wishes: Wishes) -> Callable[[Spec, Graph], Outcome]:
 
 
 def options(wishes: Wishes, spec: Spec) -> Options:
-    from densecli.run import Options  # noqa: PLC0415
+    from densecli.run.run import Options  # noqa: PLC0415
 
     return Options(
         wishes.seed, wishes.batch, None if wishes.max_memory is None else size_option(wishes.max_memory),
@@ -102,7 +102,7 @@ def weights_of(wishes: Wishes, spec: Spec) -> str | None:
         return None if wishes.weights == INITIAL else wishes.weights
     if spec.text is not None or spec.name == "-":
         return None
-    from densecli.weights import has_weights  # noqa: PLC0415
+    from densecli.run.weights import has_weights  # noqa: PLC0415
 
     return spec.name if has_weights(spec.name, wishes.limits) else None
 

@@ -44,7 +44,7 @@ def packaged(name: str) -> str:
 
 
 def spec_schema() -> str:
-    from densecli.read import spec_schema as schema  # noqa: PLC0415
+    from densecli.read.spec import schema  # noqa: PLC0415
 
     return _text(schema.spec_schema())
 

@@ -15,15 +15,15 @@ from densecli.cli.output import deliver
 from densecli.cli.project import Config, Isolated
 from densecli.cli.running import Data, MaxMemory, Profiled, Run, Save, Seed, Until, WeightsFile, Wishes, check
 from densecli.errors import DenseError, SpecErrors
-from densecli.infer import infer
 from densecli.read.specs import Spec, read, reading, specs
+from densecli.summary.infer import infer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from densecli.graph import Graph
+    from densecli.graph.graph import Graph
     from densecli.read.reading import Reading
-    from densecli.run import Outcome
+    from densecli.run.run import Outcome
 
 Columns = Annotated[
     str | None,

@@ -20,7 +20,7 @@ from densecli.sweep import axes, choose_figures, sweep
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from densecli.graph import Graph
+    from densecli.graph.graph import Graph
     from densecli.read.reading import Reading
     from densecli.read.specs import Spec
     from densecli.sweep import Sweep

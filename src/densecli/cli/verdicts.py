@@ -9,22 +9,22 @@ from densecli.check.finding import Verdict, is_judgement, of_error, subject
 from densecli.check.judge import judge
 from densecli.cli.fitting import misfits_in, warn_of_misfits
 from densecli.errors import DenseError, SpecErrors
-from densecli.infer import infer
 from densecli.read.specs import read
 from densecli.records import Record
 from densecli.render.json import as_record
+from densecli.summary.infer import infer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from densecli.check.compare.outline import Outline
     from densecli.check.expectations import Expectation
     from densecli.check.finding import Finding, Subject
-    from densecli.check.outline import Outline
     from densecli.cli.project import Project
-    from densecli.graph import Graph
+    from densecli.graph.graph import Graph
     from densecli.read.reading import Reading
     from densecli.read.specs import Spec
-    from densecli.report import Report
+    from densecli.summary.report import Report
 
 
 class Terms(Record):
@@ -92,7 +92,7 @@ def _held(spec: Spec, graph: Graph, report: Report, terms: Terms) -> Result:
 
 def _unlike(about: Subject, terms: Terms) -> list[Finding]:
     """What is not as the lock file says."""
-    from densecli.check import lock  # noqa: PLC0415  # only where there is a lock file
+    from densecli.check.compare import lock  # noqa: PLC0415  # only where there is a lock file
 
     return lock.check(about, terms.locked or {}, lock.key(about.report.source, terms.lock or ""))
 
@@ -101,6 +101,6 @@ def _outline(report: Report, terms: Terms) -> Outline | None:
     """What the lock file will hold."""
     if not terms.update:
         return None
-    from densecli.check import lock  # noqa: PLC0415
+    from densecli.check.compare import lock  # noqa: PLC0415
 
     return lock.locked(report)

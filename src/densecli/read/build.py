@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # fills the catalogue
 from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, SpecErrors, did_you_mean
-from densecli.graph import Call, Graph, Node, Ref
+from densecli.graph.graph import Call, Graph, Node, Ref
 from densecli.layer import INPUT_ARGUMENTS, Layer, lookup
 from densecli.layers.core import InputLayer
 from densecli.names import snake_case
@@ -209,7 +209,7 @@ class Builder:
 
     def nested(self, graph: Graph, name: str | None) -> Made:
         """A model as a layer of this one."""
-        from densecli.model import Model  # noqa: PLC0415  # few specs hold models
+        from densecli.graph.model import Model  # noqa: PLC0415  # few specs hold models
 
         graph.name = name or self.automatic_name(graph.kind)
         return Made(Model(graph), graph.name, {})

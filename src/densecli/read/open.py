@@ -10,14 +10,14 @@ import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from densecli.errors import Place, ReadError, SpecSyntaxError
-from densecli.read.encoding import decode, too_large
 from densecli.read.reading import Reading
 from densecli.read.specs import is_pattern
+from densecli.read.text.encoding import decode, too_large
 from densecli.text import quote
 
 if TYPE_CHECKING:
     from densecli.errors import Source
-    from densecli.graph import Graph
+    from densecli.graph.graph import Graph
     from densecli.read.limits import Limits
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
@@ -130,10 +130,10 @@ def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
     if head.startswith(HDF5_MAGIC) or head[:4] in ZIP_MAGIC or _hidden_archive(file, name, head):
         seekable = file if file.seekable() else _buffered(file, head, limits)
         if head.startswith(HDF5_MAGIC):
-            from densecli.read import hdf5  # noqa: PLC0415
+            from densecli.read.files import hdf5  # noqa: PLC0415
 
             return hdf5.read(seekable, name, reading.input_shapes, limits)
-        from densecli.read import archive  # noqa: PLC0415
+        from densecli.read.files import archive  # noqa: PLC0415
 
         return archive.read(seekable, name, reading.input_shapes, limits)
     if file.seekable():
@@ -203,7 +203,7 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
             if not yaml or error.code not in ("E206", "E201"):  # YAML has braces, too, and looser ones
                 raise
     if stack or name.lower().endswith(".dsl"):
-        from densecli.read import dsl  # noqa: PLC0415
+        from densecli.read.stack import reader as dsl  # noqa: PLC0415
 
         return dsl.read(source, reading.input_shapes, reading.variables(), reading.limits)
     return read_spec(source, reading)
@@ -211,24 +211,24 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
 
 def read_json(source: Source, reading: Reading, version: str = "", data: bytes | None = None) -> Graph:
     """A Keras config or a JSON spec; `data` are the bytes of the text, if they are at hand."""
-    from densecli.read import json_text  # noqa: PLC0415
+    from densecli.read.text import json as json_text  # noqa: PLC0415
 
     value = json_text.load(source, reading.limits, data=data)
     if is_config(value):
-        from densecli.read import keras  # noqa: PLC0415
+        from densecli.read.keras import model as keras  # noqa: PLC0415
 
         return keras.read(value, source, reading.input_shapes, version, reading.limits)
     if len(source.text) > reading.limits.spec_bytes:
         raise too_large(reading.limits, "spec_bytes", Place(source))
     if not isinstance(value, dict):
         raise json_text.not_an_object(source, value, "a model")
-    from densecli.read import document  # noqa: PLC0415
+    from densecli.read.spec import document  # noqa: PLC0415
 
     return document.read_value(value, source, reading.input_shapes, reading.settings, reading.limits)
 
 
 def read_spec(source: Source, reading: Reading) -> Graph:
-    from densecli.read import document  # noqa: PLC0415
+    from densecli.read.spec import document  # noqa: PLC0415
 
     return document.read(source, reading.input_shapes, reading.settings, reading.limits)
 
@@ -239,7 +239,7 @@ def is_config(document: Any) -> bool:
         modern = any(key in document for key in WRAPPED) or document.keys() >= {"class_name", "config"}
         if modern or "layers" not in document:
             return modern
-        from densecli.read.keras0 import is_old  # noqa: PLC0415
+        from densecli.read.keras.keras0 import is_old  # noqa: PLC0415
 
         return is_old(document)
     if isinstance(document, str):

@@ -12,7 +12,7 @@ from densecli.text import plural, quote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from densecli.graph import Graph
+    from densecli.graph.graph import Graph
 
 
 class Reading(Record):
@@ -26,7 +26,7 @@ class Reading(Record):
         """The settings as values of the DSL: 128, relu, (3, 2), true."""
         if not self.settings:
             return {}
-        from densecli.read.variables import setting  # noqa: PLC0415
+        from densecli.read.spec.variables import setting  # noqa: PLC0415
 
         return {name: setting(name, value) for name, value in self.settings.items()}
 

@@ -14,7 +14,7 @@ from densecli.text import quote
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from densecli.graph import Graph
+    from densecli.graph.graph import Graph
 
 ARGUMENT = "<argument>"
 SUFFIXES = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5", ".dsl")
@@ -70,7 +70,7 @@ def specs(words: Sequence[str]) -> list[Spec]:
 def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
     """The graph of one spec. Raises DenseError or SpecErrors."""
     if spec.text is not None:
-        from densecli.read import dsl  # noqa: PLC0415
+        from densecli.read.stack import reader as dsl  # noqa: PLC0415
 
         try:
             return dsl.read(Source(ARGUMENT, spec.text), reading.input_shapes, reading.variables(), reading.limits)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.render import totals
-from densecli.render.columns import UNKNOWN, number
+from densecli.render.table import totals
+from densecli.render.table.columns import UNKNOWN, number
 from densecli.shape import product, show
 from densecli.text import plural, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from densecli.report import Report, Row, WeightInfo
+    from densecli.summary.report import Report, Row, WeightInfo
 
 
 def render(report: Report) -> str:

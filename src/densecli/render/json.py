@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from densecli.report import SCHEMA
+from densecli.summary.report import SCHEMA
 from densecli.text import defused_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from densecli.report import Report, Row, TensorInfo, Totals
-    from densecli.run import CallProfile, Outcome
+    from densecli.run.run import CallProfile, Outcome
+    from densecli.summary.report import Report, Row, TensorInfo, Totals
 
 _ENCODER = json.JSONEncoder(allow_nan=False, separators=(", ", ": "))
 

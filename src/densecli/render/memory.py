@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.footprint import SCHEMA
+from densecli.memory.footprint import SCHEMA
 from densecli.records import Record
 from densecli.render.json import encode
 from densecli.text import binary_size, plural, safe
@@ -12,8 +12,8 @@ from densecli.text import binary_size, plural, safe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from densecli.backward import LayerMemory
-    from densecli.footprint import Budget, Footprint
+    from densecli.memory.backward import LayerMemory
+    from densecli.memory.footprint import Budget, Footprint
 
 HEADERS = ("Layer (type)", "Output", "Kept for training", "Share")
 SHOWN_ALIVE = 4  # tensors that are named in the line about the forward pass
@@ -32,7 +32,7 @@ def render_table(found: Footprint, top: int, look: Look = Look()) -> str:  # noq
     """The table in the look of the summary's."""
     from rich.text import Text  # noqa: PLC0415  # only tables pay for it
 
-    from densecli.render.grid import FULL_WIDTH, Cell, Head, draw, grid, sentences  # noqa: PLC0415
+    from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grid, sentences  # noqa: PLC0415
 
     room = FULL_WIDTH if look.width is None else look.width
     heads = [Head(header, "right" if index else "left") for index, header in enumerate(HEADERS)]
@@ -45,7 +45,7 @@ def render_table(found: Footprint, top: int, look: Look = Look()) -> str:  # noq
 
 def render_markdown(found: Footprint, top: int) -> str:
     """A GitHub-flavoured table, and the sums as a list."""
-    from densecli.render.markdown import code, escape  # noqa: PLC0415
+    from densecli.render.pages.markdown import code, escape  # noqa: PLC0415
 
     lines = [f"### {code(_title(found))}", "", f"| {' | '.join(HEADERS)} |", "| :--- | ---: | ---: | ---: |"]
     lines += [f"| {' | '.join(map(escape, row))} |" for row in _rows(found, top)]

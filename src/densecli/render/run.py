@@ -9,7 +9,7 @@ from densecli.text import cell_width, safe, size
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from densecli.run import CallProfile, Outcome, OutputStats
+    from densecli.run.run import CallProfile, Outcome, OutputStats
 
 NUMBERS = ("min", "max", "mean", "std")
 HEADS = ("Layer (type)", "ms", "%", "MACs/s", "Output shape", "Bytes", *NUMBERS)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.render.columns import NOTHING, UNKNOWN, bar
 from densecli.render.json import encode
+from densecli.render.table.columns import NOTHING, UNKNOWN, bar
 from densecli.sweep import SCHEMA
 from densecli.text import binary_size, cell_width, safe
 
@@ -59,7 +59,7 @@ def render_table(found: Sweep, look: Look) -> str:
     """The table, in the look of the summary's."""
     from rich.text import Text  # noqa: PLC0415  # only tables pay for it
 
-    from densecli.render.grid import FULL_WIDTH, Cell, Head, draw, grid  # noqa: PLC0415
+    from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grid  # noqa: PLC0415
 
     heads = [Head(safe(header), "left" if header in WORDS else "right") for header in headers(found)]
     rows = [[Cell(Text(each)) for each in cells(found, row)] for row in found.rows]
@@ -70,7 +70,7 @@ def render_table(found: Sweep, look: Look) -> str:
 
 def render_markdown(found: Sweep) -> str:
     """A GitHub-flavoured table."""
-    from densecli.render.markdown import escape  # noqa: PLC0415
+    from densecli.render.pages.markdown import escape  # noqa: PLC0415
 
     head = headers(found)
     rules = [":---" if header in WORDS else "---:" for header in head]
@@ -106,7 +106,7 @@ def _bar(size: int | None, most: int, ascii_only: bool) -> str:
 # -- for programs ----------------------------------------------------------------------
 def render_csv(found: Sweep) -> str:
     """A line for each combination; figures are plain numbers, empty where unknown; the last column is the error."""
-    from densecli.render.delimited import cell, csv_text  # noqa: PLC0415
+    from densecli.render.pages.delimited import cell, csv_text  # noqa: PLC0415
 
     head = [*found.variables, *(figure.name for figure in found.figures), "error"]
     rows = [

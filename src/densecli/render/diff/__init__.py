@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from densecli.check.diff import Diff
+    from densecli.check.compare.diff import Diff
 
 FORMATS = ("table", "markdown", "json")
 

@@ -9,14 +9,14 @@ from rich.text import Text
 
 from densecli.render.diff.rows import rows, summary, total_rows
 from densecli.render.diff.table import WIDEST, shorten
-from densecli.render.grid import FULL_WIDTH, draw
-from densecli.render.wrapping import lines
+from densecli.render.table.grid import FULL_WIDTH, draw
+from densecli.render.table.wrapping import lines
 from densecli.text import cell_width, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from densecli.check.diff import Diff
+    from densecli.check.compare.diff import Diff
     from densecli.render.diff.rows import DiffRow
 
 STYLES = {"added": "green", "removed": "red", "moved": "cyan", "changed": "yellow"}

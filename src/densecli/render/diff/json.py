@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.check.outline import FIGURES
+from densecli.check.compare.outline import FIGURES
 from densecli.render.json import encode
 
 if TYPE_CHECKING:
-    from densecli.check.diff import Change, Diff, Difference
-    from densecli.check.outline import Entry
+    from densecli.check.compare.diff import Change, Diff, Difference
+    from densecli.check.compare.outline import Entry
 
 
 def render(diff: Diff) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.render.code_span import code
 from densecli.render.diff.rows import rows, summary, total_rows
+from densecli.render.table.code_span import code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from densecli.check.diff import Diff
+    from densecli.check.compare.diff import Diff
     from densecli.render.diff.rows import DiffRow
 
 FOLDED, MOST_CHARACTERS = 25, 50_000  # GitHub takes comments of 65,536 characters

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.check.diff import delta, entry_text, value_text
+from densecli.check.compare.diff import delta, entry_text, value_text
 from densecli.records import Record
-from densecli.report import WORK
+from densecli.summary.report import WORK
 from densecli.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from densecli.check.diff import Change, Diff, Difference
+    from densecli.check.compare.diff import Change, Diff, Difference
 
 MARKS = {"added": "+", "removed": "-", "moved": ">", "changed": "~"}
 TITLES = {

@@ -10,7 +10,7 @@ from densecli.text import cell_width, safe
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from densecli.check.diff import Diff
+    from densecli.check.compare.diff import Diff
 
 WIDEST = 60  # cells of a column; names of 20,000 letters exist
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.render.code_span import code
 from densecli.render.findings.text import place, summary
+from densecli.render.table.code_span import code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,0 +1,1 @@
+"""Two models held against each other: outlines, alignment, differences and lock files."""

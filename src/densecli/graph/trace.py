@@ -1,0 +1,258 @@
+"""Shapes through a graph: what goes into and comes out of every call of every layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import ConfigError, DenseError, GraphError, ShapeError, SpecErrors
+from densecli.graph.graph import Call, Graph, Node, Ref, beside_order, call_order, map_refs, refs_in
+from densecli.names import DTYPES
+from densecli.records import Record
+from densecli.shape import as_shape, check_sizes, show
+from densecli.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from densecli.graph.graph import Step
+    from densecli.layer import Layer
+    from densecli.shape import Shape
+
+
+class Tensor(Record):
+    """The shape (batch first) and dtype of a tensor. `shape` is None where an opaque layer keeps it to itself."""
+
+    shape: Shape | None
+    dtype: str
+
+
+class Result(Record):
+    """One call: the shapes in the structure of the call, what the layer answered, and that as flat tensors."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    inputs: tuple[Tensor, ...]
+    output: Any
+    tensors: tuple[Tensor, ...]
+
+
+SWITCHES = ("return_attention_scores", "use_causal_mask", "reverse")  # arguments of calls that are no tensors
+
+
+class Trace:
+    """Results by (node, call). A call below a mistake or behind an unknown shape has none."""
+
+    __slots__ = ("errors", "results", "rows")
+
+    def __init__(self) -> None:
+        self.rows: Any = None  # what infer made of this trace, so that models in models are counted once
+        self.results: dict[tuple[int, int], Result] = {}
+        self.errors: list[DenseError] = []
+
+    def tensor(self, ref: Ref) -> Tensor | None:
+        result = self.results.get(ref[:2])
+        if result is None:
+            return None
+        tensors = result.tensors
+        if ref[2] < len(tensors):
+            return tensors[ref[2]]
+        if result.output is None:  # an opaque layer: nobody knows how many outputs it has
+            return Tensor(None, result.tensors[0].dtype if result.tensors else "float32")
+        count = plural(len(result.tensors), "output")
+        raise GraphError(f"output {ref.tensor} is asked for, but there is {count}", code="E402")
+
+
+def trace(graph: Graph, inputs: Sequence[Tensor] | None = None) -> Trace:
+    """Infer every shape. `inputs` stand in for the input layers' own. Raises SpecErrors with each independent mistake."""
+    found = Trace()
+    given = dict(zip((ref[:2] for ref in graph.inputs), inputs or (), strict=False))
+    order = _order(graph)
+    chain = graph.kind == "Sequential"
+    memo: dict[Any, Result] = {}
+    for step in order:
+        node = graph.nodes[step[0]]
+        if step in given:
+            found.results[step] = Result((), {}, (), given[step].shape, (given[step],))
+        else:
+            _trace_call(found, node, step, memo)
+            if step in graph.told:
+                _tell(found, step, graph.told[step])
+            if chain and step in found.results and len(found.results[step].tensors) > 1:
+                _pass_on(graph, step[0], len(found.results[step].tensors))
+    if found.errors:
+        raise SpecErrors(found.errors)
+    return found
+
+
+def _order(graph: Graph) -> Sequence[tuple[int, int]]:
+    """Calls in an order that works, those of layers that no output needs included where they can be reached."""
+    if graph.kind == "Sequential":
+        return [(index, 0) for index in range(len(graph.nodes))]
+    order = call_order(graph)[0]
+    reached = set(order)
+    beside = beside_order(graph) if graph.beside else ()
+    return [*(ref[:2] for ref in graph.inputs if ref[:2] not in reached), *order, *beside]
+
+
+def _pass_on(graph: Graph, index: int, count: int) -> None:
+    """A Sequential hands on all that a layer gives, as one list: to the next layer, or to its caller (Keras 3.15.1)."""
+    whole = [Ref(index, 0, tensor) for tensor in range(count)]
+    following = graph.nodes[index + 1] if index + 1 < len(graph.nodes) else None
+    if following is not None and following.calls[0].args == (whole[0],):
+        following.calls = [Call((whole,), following.calls[0].kwargs, following.calls[0].extra)]
+    if graph.outputs == whole[:1]:
+        graph.outputs = whole
+
+
+def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any, Result]) -> None:
+    call = node.calls[step[1]]
+    try:
+        key = _memo_key(found, node.layer, call)
+        known = memo.get(key)
+        result = call_layer(found, node, call) if known is None else known
+    except SpecErrors as several:  # of a nested model
+        found.errors += several.errors
+        return
+    except ConfigError as several:  # of a layer that this one makes for the shapes of the call
+        reason = next(iter(several.problems.values()))
+        error = GraphError(f"cannot be called on what it is given: {reason.message}", code="E407")
+        found.errors.append(_explain(error, found, node, call))
+        return
+    except (ShapeError, GraphError) as error:
+        found.errors.append(_explain(error, found, node, call))
+        return
+    if result is not None:
+        found.results[step] = result
+        if key is not None:
+            memo[key] = result
+
+
+def _memo_key(found: Trace, layer: Layer, call: Call) -> tuple[Any, ...] | None:
+    """What equal results have in common, for the usual calls: with one tensor, with several, or with a list of them.
+
+    A shape that is more than a tuple tells of what the tensor holds, too; results then are equal for the same tensor only.
+    """
+    if layer.opaque:
+        return None
+    if call.plain:
+        tensor = found.tensor(call.refs[0])
+        return None if tensor is None or type(tensor[0]) is not tuple else (layer, tensor)
+    if call.kwargs or call.extra:
+        return None
+    listed = call.args[0] if len(call.args) == 1 and type(call.args[0]) is list else None
+    tensors = [found.tensor(ref) for ref in call.refs]
+    if tuple(call.args if listed is None else listed) != call.refs or any(
+        each is None or type(each.shape) is not tuple for each in tensors
+    ):
+        return None
+    return layer, listed is not None, *tensors
+
+
+def call_layer(found: Trace, node: Node, call: Call) -> Result | None:
+    """The result of one call, or None where an input is unknown because of a mistake above it."""
+    refs = call.refs
+    inputs = tuple(tensor for tensor in map(found.tensor, refs) if tensor is not None)
+    if len(inputs) < len(refs):
+        return None
+    if call.plain:
+        return apply(node.layer, (inputs[0].shape,), {}, inputs)
+    if call.args and isinstance(call.args[0], list):
+        _check_list(node.layer, call.args[0])
+    known = dict(zip(refs, inputs, strict=True))
+    args, kwargs = map_refs((call.args, call.kwargs), lambda ref: known[ref].shape)
+    extra = len(list(refs_in(call.extra))) if call.extra else 0
+    try:
+        result = apply(node.layer, args, kwargs, inputs[: len(refs) - extra])
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        if _regular(call):
+            raise  # a bug, not a strange file
+        raise GraphError("cannot be called on what it is given", code="E407") from None
+    if call.extra:
+        result = result._replace(inputs=inputs)
+    return result
+
+
+def _check_list(layer: Layer, tensors: list[Any]) -> None:
+    if layer.takes in ("one", "several") and not (layer.opaque or layer.carries_masks):
+        hint = "a Sequential hands on all outputs of a layer; `inputs: lstm` in a graph takes the first"
+        raise GraphError(f"takes one tensor, got a list of {len(tensors)}", code="E407", hint=hint)
+
+
+def _regular(call: Call) -> bool:
+    """Whether a call has tensors and lists of tensors only, as everything but odd files has."""
+    return all(
+        value is None
+        or isinstance(value, Ref)
+        or (isinstance(value, list) and all(isinstance(each, Ref) for each in value))
+        for value in (*call.args, *(value for key, value in call.kwargs.items() if key not in SWITCHES))
+    )
+
+
+def _tell(found: Trace, step: Step, told: Mapping[int, Mapping[str, Any]]) -> None:
+    """Take what a file says of the outputs of a call, where no rule knows them.
+
+    All up to the last are listed, so an index far beyond those that the file speaks of is not believed.
+    """
+    result = found.results.get(step)
+    if result is None or result.output is not None:
+        return
+    most, unknown = 64 + 4 * len(told), Tensor(None, "float32")
+    known = {
+        index: Tensor(as_shape(each.get("shape")), each["dtype"])
+        for index, each in told.items()
+        if index < most and _tells(each)
+    }
+    tensors = tuple(known.get(index, unknown) for index in range(max(known, default=-1) + 1))
+    found.results[step] = result._replace(tensors=tensors) if known else result
+
+
+def _tells(told: Mapping[str, Any]) -> bool:
+    return as_shape(told.get("shape")) is not None and told.get("dtype") in DTYPES
+
+
+def apply(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], inputs: tuple[Tensor, ...]) -> Result:
+    """Call one layer on shapes; an opaque input shape makes the outputs opaque, for no rule can be applied to it."""
+    if any(tensor.shape is None for tensor in inputs) and not layer.knows_weights:
+        return Result(args, kwargs, inputs, None, (Tensor(None, layer.compute_dtype),))
+    layer.accept(*args, **kwargs)
+    output = layer.output(*args, **kwargs)
+    if output is None:
+        return Result(args, kwargs, inputs, None, (Tensor(None, layer.compute_dtype),))
+    dtypes = layer.call_dtype(args, kwargs, tuple(tensor.dtype for tensor in inputs))
+    shapes = flat_shapes(output)
+    for shape in shapes:
+        check_sizes(shape or ())
+    each = dtypes if isinstance(dtypes, list) else [dtypes] * len(shapes)
+    return Result(args, kwargs, inputs, output, tuple(map(Tensor, shapes, each)))
+
+
+def flat_inputs(tree: Any) -> list[Shape | None]:
+    """The shapes in the arguments of a call: tuples of sizes, in tuples, lists and dicts."""
+    if is_shape(tree):
+        return [tree]
+    items = [tree[key] for key in sorted(tree)] if isinstance(tree, dict) else tree
+    return [shape for item in items for shape in flat_inputs(item)] if isinstance(items, list | tuple) else []
+
+
+def is_shape(item: Any) -> bool:
+    """Whether an argument is the shape of a tensor: a tuple of sizes (what a config holds comes in lists)."""
+    return item is None or (isinstance(item, tuple) and all(size is None or isinstance(size, int) for size in item))
+
+
+def flat_shapes(output: Any) -> list[Shape | None]:
+    if isinstance(output, list):
+        return [shape for part in output for shape in flat_shapes(part)]
+    return [output]
+
+
+def _explain(error: DenseError, found: Trace, node: Node, call: Call) -> DenseError:
+    """Add which layer it was, where it stands and what came in."""
+    if error.layer is None:
+        error.message = f"{node.layer.type_name} '{node.name}': {error.message}"
+        shapes = [] if error.code == "E402" else _shapes(found, call)  # one of them does not exist
+        error.label = error.label or (f"input {show(shapes[0] if len(shapes) == 1 else shapes)}" if shapes else None)
+    return error.at(node.place, node.name)
+
+
+def _shapes(found: Trace, call: Call) -> list[Shape | None]:
+    return [tensor.shape for tensor in map(found.tensor, call.refs) if tensor is not None]

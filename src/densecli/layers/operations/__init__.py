@@ -1,0 +1,1 @@
+"""Functions on tensors, as files hold them: shapes, products, windows, spectra."""

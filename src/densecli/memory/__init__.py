@@ -1,0 +1,1 @@
+"""Whether a model fits: what is held, when, and what training adds."""

@@ -1,0 +1,1 @@
+"""Containers of models: `.keras` archives, HDF5 files, manifests."""

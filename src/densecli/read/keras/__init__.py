@@ -1,0 +1,1 @@
+"""Keras configs of every age become a graph."""

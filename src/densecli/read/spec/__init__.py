@@ -1,0 +1,1 @@
+"""YAML and JSON specs become a graph."""

@@ -1,0 +1,214 @@
+"""The JSON Schema of a YAML or JSON spec, made from the catalogue, so that editors complete and check what densecli reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import densecli.layers  # fills the catalogue
+from densecli.fields import LAYER_SCHEMA, REQUIRED, Object
+from densecli.layer import ALIASES, CATALOGUE, INPUT_ARGUMENTS
+from densecli.read.spec.items import MODELS
+
+if TYPE_CHECKING:
+    from densecli.fields import Field
+    from densecli.layer import Layer
+
+__all__ = ["densecli", "spec_schema"]
+
+_EXPRESSION = {"$ref": "#/$defs/expression"}
+_NAMES = {"$ref": "#/$defs/names"}
+_ITEMS = {"$ref": "#/$defs/items"}
+_NAME = {"type": "string", "minLength": 1, "description": "the layer's name, unique in the model"}
+
+
+def spec_schema() -> dict[str, Any]:
+    """The schema (draft 2020-12)."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "densecli spec",
+        "description": "A model for densecli: an input shape and a list of layers.",
+        "type": "object",
+        "required": ["layers"],
+        "additionalProperties": False,
+        "properties": {
+            **_model_properties(),
+            "$schema": {"type": "string"},
+            "vars": {
+                "type": "object",
+                "description": "variables, used as $name in values and DSL texts; --set NAME=VALUE overrides them",
+                "propertyNames": {"pattern": r"^[^\W\d]\w*$"},
+            },
+            "expect": {"type": "object", "description": "what `densecli check` judges the model by"},
+        },
+        "$defs": {**_parts(), **{f"arguments.{name}": _arguments(kind) for name, kind in CATALOGUE.items()}},
+    }
+
+
+def _model_properties() -> dict[str, Any]:
+    return {
+        "type": {"enum": list(MODELS), "description": "Functional where a chain is not meant to be a Sequential"},
+        "name": {"type": "string", "description": "the model's name"},
+        "input": {"$ref": "#/$defs/input"},
+        "layers": _ITEMS,
+        "outputs": {**_NAMES, "description": "names of the output layers, when it is not just the last one"},
+        "trainable": {"type": "boolean", "description": "false freezes the whole model"},
+    }
+
+
+def _parts() -> dict[str, Any]:
+    """What the keys of a spec are made of."""
+    names = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    return {
+        "expression": {"type": "string", "pattern": r"\$\w|^\(", "description": "$name, $name*2, (3, 3)"},
+        "names": {"anyOf": [{"type": "string"}, names], "description": "names of layers; name:1 is a second output"},
+        "shape": {
+            "description": "sizes of one sample, null where unknown",
+            "anyOf": [
+                {"type": "array", "items": {"anyOf": [{"type": ["integer", "null"], "minimum": 0}, _EXPRESSION]}},
+                {"type": "integer", "minimum": 0},
+                _EXPRESSION,
+            ],
+        },
+        "input": _input(),
+        "layer": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/short"}, {"$ref": "#/$defs/typed"}]},
+        "items": {"type": "array", "items": {"$ref": "#/$defs/item"}, "minItems": 1},
+        "item": _item(),
+        "short": _short(),
+        "typed": _typed(),
+        "call": _object(["call"], call={"type": "string", "description": "the layer to use once more"}, **_wiring()),
+        "repeat": _object(["repeat", "layers"], repeat=_count(), layers=_ITEMS),
+        "model": _object(["layers"], **_model_properties(), inputs=_NAMES),
+    }
+
+
+def _object(required: list[str], **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": required, "additionalProperties": False, "properties": properties}
+
+
+def _wiring() -> dict[str, Any]:
+    return {"name": _NAME, "inputs": _NAMES}
+
+
+def _count() -> dict[str, Any]:
+    return {"anyOf": [{"type": "integer", "minimum": 1}, _EXPRESSION], "description": "how many copies of the block"}
+
+
+def _input() -> dict[str, Any]:
+    shape, options = {"$ref": "#/$defs/shape"}, {"$ref": "#/$defs/arguments.InputLayer"}
+    either = {"anyOf": [shape, options]}
+    return {
+        "description": "the shape of one sample; or options; or several inputs by name or in a list",
+        "anyOf": [
+            shape,
+            options,
+            {"type": "array", "items": either},
+            {"type": "object", "additionalProperties": {"anyOf": [shape, options, {"type": "null"}]}},
+            {"type": "null"},
+        ],
+    }
+
+
+def _item() -> dict[str, Any]:
+    """One form by the key that marks it, so that a mistake is told about that form and not about all."""
+    forms = [({"required": [key]}, {"$ref": f"#/$defs/{key}"}) for key in ("repeat", "call")]
+    forms += [({"required": ["type"]}, {"$ref": "#/$defs/typed"})]
+    rest: dict[str, Any] = {"$ref": "#/$defs/short"}
+    for condition, form in reversed(forms):
+        rest = {"if": condition, "then": form, "else": rest}
+    return {
+        "description": "a DSL text such as Dense(16) -> Flatten, or a mapping",
+        "if": {"type": "string"},
+        "then": {"minLength": 1},
+        "else": {"type": "object", **rest},
+    }
+
+
+def _short() -> dict[str, Any]:
+    """TYPE: arguments, with name and inputs beside it."""
+    types = {name: _short_arguments(name) for name in (*CATALOGUE, *ALIASES)}
+    model = {"anyOf": [_ITEMS, {"$ref": "#/$defs/model"}]}
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 3,
+        "additionalProperties": False,
+        "properties": {**types, **dict.fromkeys(MODELS, model), **_wiring()},
+    }
+
+
+def _short_arguments(name: str) -> dict[str, Any]:
+    """By name in a mapping, nothing, or the first one."""
+    kind = _kind(name)
+    arguments = {"$ref": f"#/$defs/arguments.{kind.__name__}"}
+    first = kind.config_fields.get(kind.positional[0]) if kind.positional else None
+    lone = [] if first is None else [_value(first)]
+    required = any(field.default is REQUIRED for field in kind.config_fields.values())
+    empty = [] if required else [{"type": "null"}]
+    return {"description": _summary(kind), "anyOf": [arguments, *lone, *empty]}
+
+
+def _typed() -> dict[str, Any]:
+    """Everything in one mapping; `type` decides about the rest."""
+    names = (*CATALOGUE, *ALIASES, *MODELS)
+    by_type = [_when(name, {"$ref": f"#/$defs/arguments.{_kind(name).__name__}"}) for name in (*CATALOGUE, *ALIASES)]
+    models = [_when(name, {"$ref": "#/$defs/model"}) for name in MODELS]
+    return {
+        "type": "object",
+        "required": ["type"],
+        "properties": {"type": {"enum": list(names)}},
+        "allOf": by_type + models,
+    }
+
+
+def _when(name: str, form: dict[str, Any]) -> dict[str, Any]:
+    return {"if": {"properties": {"type": {"const": name}}}, "then": form}
+
+
+def _arguments(kind: type[Layer]) -> dict[str, Any]:
+    fields = kind.config_fields
+    return {
+        "type": "object",
+        "description": _summary(kind),
+        "required": [name for name, field in fields.items() if field.default is REQUIRED],
+        "additionalProperties": False,
+        "properties": {
+            **{name: {} for name in INPUT_ARGUMENTS},
+            **_wiring(),
+            "type": {},
+            **{name: {"description": field.doc, **_default(field), **_value(field)} for name, field in fields.items()},
+        },
+    }
+
+
+def _value(field: Field[Any]) -> dict[str, Any]:
+    return {"anyOf": [_with_layers(field.schema), _EXPRESSION]}
+
+
+def _with_layers(schema: Any) -> Any:
+    """The field's schema, with what a spec may write where a layer is wanted."""
+    if schema == LAYER_SCHEMA:
+        return {"$ref": "#/$defs/layer"}
+    if isinstance(schema, dict):
+        return {key: _with_layers(value) for key, value in schema.items()}
+    return [_with_layers(value) for value in schema] if isinstance(schema, list) else schema
+
+
+def _default(field: Field[Any]) -> dict[str, Any]:
+    default = field.default
+    if default is REQUIRED or isinstance(default, Object) or not _is_plain(default):
+        return {}
+    return {"default": list(default) if isinstance(default, tuple) else default}
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | int | float)
+
+
+def _summary(kind: type[Layer]) -> str:
+    return (kind.__doc__ or "").strip().split("\n")[0]
+
+
+def _kind(name: str) -> type[Layer]:
+    return CATALOGUE[ALIASES.get(name, name)]

@@ -1,0 +1,1 @@
+"""The DSL: a stack such as `Dense(16)@(3,2) -> Flatten` becomes a graph."""

@@ -1,0 +1,261 @@
+"""The DSL: a stack such as `Dense(16)@(3,2) -> Flatten -> Dense(4)` becomes a graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli import names
+from densecli.errors import ArgumentError, GraphError, Place, Source
+from densecli.fields import Object
+from densecli.layer import ALIASES, CATALOGUE, Layer
+from densecli.layers.core import InputLayer
+from densecli.read.build import Argument, Builder, Made
+from densecli.read.limits import LIMITS, Limits
+from densecli.read.reading import check_inputs
+from densecli.read.stack import syntax, tree
+from densecli.read.stack.cursor import Setting
+from densecli.read.text.encoding import check_surrogates
+from densecli.shape import show
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from densecli.graph.graph import Graph, Node, Ref
+    from densecli.read.stack.tree import Branches, Stack, Step, Unit
+
+_OBJECTS = {*names.INITIALIZERS, *names.REGULARIZERS, *names.CONSTRAINTS}
+
+
+def read(
+    source: Source,
+    input_shapes: Mapping[str | None, Any] | None = None,
+    variables: Mapping[str, Any] | None = None,
+    limits: Limits = LIMITS,
+) -> Graph:
+    """A whole model from DSL text. `input_shapes` are shapes given from outside for inputs that the text leaves open."""
+    check_surrogates(source)
+    builder = Builder(limits)
+    setting = Setting(lambda start, end: Place(source, start, end), variables or {}, limits)
+    stacks = StackReader(builder, source.text, setting)
+    outputs = stacks.read(None, (input_shapes or {}).get(None))
+    graph = builder.finish(outputs)
+    check_inputs(graph, input_shapes or {})
+    for ref in graph.inputs:
+        fill(graph.nodes[ref.node], input_shapes or {}, alone=len(graph.inputs) == 1)
+    return graph
+
+
+def fill(node: Node, given: Mapping[str | None, Any], *, alone: bool) -> None:
+    """Put sizes from outside where an input says `none`; the others must agree. Raises GraphError E406."""
+    own: Any = node.layer.output()
+    wanted = given.get(node.name, given.get(None) if alone else None)
+    if wanted is None or tuple(wanted) == own[1:]:
+        return
+    if len(own) != len(wanted) + 1 or any(
+        None not in (size, new) and size != new for size, new in zip(own[1:], wanted, strict=True)
+    ):
+        message = (
+            f"the input {quote(node.name)} is {show(own)} in the stack, which {show((None, *wanted))} does not fit"
+        )
+        raise GraphError(message, code="E406").at(node.place)
+    sizes = (new if size is None else size for size, new in zip(own[1:], wanted, strict=True))
+    layer = InputLayer(batch_shape=(own[0], *sizes), dtype=node.layer.dtype)
+    layer.name, node.layer = node.layer.name, layer
+
+
+class StackReader:
+    """Puts the stacks of one DSL text into a builder; may be used again where the same text stands at another place."""
+
+    def __init__(self, builder: Builder, text: str, setting: Setting) -> None:
+        self.builder, self.text, self.setting = builder, text, setting
+        self.made: dict[int, Made | None] = {}  # by unit: the parser hands out the same unit for the same text
+        self.tree: Stack | None = None
+
+    def place(self, start: int, end: int) -> Place:
+        return self.setting.place(start, end)
+
+    def read(self, tensors: list[Ref] | None, shape: Any = None) -> list[Ref]:
+        """The tensors that come out. `tensors` go in; without them the stack must say its input shape."""
+        if self.tree is None:
+            self.tree = syntax.parse(self.text, self.setting)
+        stack = self.tree
+        if tensors is None and shape is not None and not _starts_with_input(stack):
+            found = self.builder.input_of_shape(shape, None)
+            tensors = None if found is None else [found]
+        return self.stack(stack, tensors)
+
+    # Tensors are None where there is no input yet, and [] behind a mistake: nothing is known there, and nobody is blamed.
+    def stack(self, stack: Stack, tensors: list[Ref] | None) -> list[Ref]:
+        for index, step in enumerate(stack.steps):
+            tensors = self.step(step, tensors, index == 0)
+            self.builder.stop_at_too_many()
+        return tensors or []
+
+    def step(self, step: Step, tensors: list[Ref] | None, first: bool) -> list[Ref]:
+        if step.shape is not None:
+            tensors = self.input_shape(step, tensors, first)
+        for _ in range(self.repeats(step)):
+            tensors = self.unit(step, tensors)
+        return tensors or []
+
+    def input_shape(self, step: Step, tensors: list[Ref] | None, first: bool) -> list[Ref]:
+        assert_shape = step.shape
+        place = self.place(assert_shape.start, assert_shape.end)  # type: ignore[union-attr]
+        if tensors is not None or not first:
+            self.fail(
+                "an input shape `@` stands at the start of a stack only", place, "its input is the output before it"
+            )
+            return tensors or []
+        found = self.builder.input_of_shape(assert_shape.value, place)  # type: ignore[union-attr]
+        return [] if found is None else [found]
+
+    def repeats(self, step: Step) -> int:
+        if step.repeat is None:
+            self.builder.count_steps(1, None)
+            return 1
+        place = self.place(step.repeat.start, step.repeat.end)
+        if step.repeat.value < 1:
+            self.builder.errors.append(ArgumentError("a repeat count is 1 or more", code="E303", place=place))
+        self.builder.count_steps(step.repeat.value, place)
+        return int(step.repeat.value)
+
+    def unit(self, step: Step, tensors: list[Ref] | None) -> list[Ref]:
+        what = step.what
+        if isinstance(what, tree.Stack):
+            return self.stack(what, tensors)
+        if isinstance(what, tree.Branches):
+            return self.branches(what, step, tensors)
+        return self.layer(what, step, tensors)
+
+    def branches(self, what: Branches, step: Step, tensors: list[Ref] | None) -> list[Ref]:
+        found: list[Ref] = []
+        for branch in what.branches:
+            if branch is None and tensors is None:
+                self.missing_input(step, "`_` passes its input on, but the stack has no input")
+            refs = tensors if branch is None else self.named(branch) or self.stack(branch, tensors)
+            found += refs or []
+        return found
+
+    def named(self, branch: Stack) -> list[Ref] | None:
+        """A name alone is the output of that earlier layer."""
+        only = branch.steps[0]
+        if (
+            len(branch.steps) > 1
+            or not isinstance(only.what, tree.Unit)
+            or not only.what.bare
+            or only.shape
+            or only.repeat
+        ):
+            return None
+        found = self.builder.named(only.what.type)
+        return None if found is None else [found]
+
+    def layer(self, unit: Unit, step: Step, tensors: list[Ref] | None) -> list[Ref]:
+        place = self.place(step.start, step.end)
+        made = self.make(unit, step.start)
+        if made is None:
+            return tensors[:1] if tensors else self.placeholder()
+        if isinstance(made.layer, InputLayer):
+            return self.input_layer(made, place, tensors)
+        if tensors is None:
+            tensors = self.shape_argument(made, unit, step)
+        node = self.builder.add(made, place)
+        if not tensors:
+            return []
+        return [self.builder.call(node, tensors)]
+
+    def input_layer(self, made: Made, place: Place, tensors: list[Ref] | None) -> list[Ref]:
+        if tensors is not None:
+            self.fail("an Input stands at the start of a stack only", place, "its input is the output before it")
+        return [self.builder.input(made, place)]
+
+    def shape_argument(self, made: Made, unit: Unit, step: Step) -> list[Ref]:
+        """The input of a first layer, from input_shape=, input_dim= and their kind."""
+        shape, options = input_arguments(made.input)
+        if shape is None:
+            self.missing_input(step, f"{unit.type} is the first layer and has no input shape")
+            return self.placeholder()
+        found = self.builder.input_of_shape(shape, self.place(step.start, step.end), **options)
+        return [found] if found else []
+
+    def placeholder(self) -> list[Ref]:
+        """After a mistake: go on as if an input had been there, to find the mistakes further on."""
+        return self.builder.inputs[:1]
+
+    # -- one layer --------------------------------------------------------------------
+    def make(self, unit: Unit, start: int) -> Made | None:
+        if id(unit) not in self.made:
+            self.made[id(unit)] = self.make_new(unit, start)
+        elif self.made[id(unit)] is None:
+            return self.make_new(unit, start)  # the same mistake at another place
+        made = self.made[id(unit)]
+        if made is not None and _has_layer(unit):
+            del self.made[id(unit)]  # the layer inside gets a name of its own each time
+        return made
+
+    def make_new(self, unit: Unit, start: int) -> Made | None:
+        arguments = [
+            Argument(arg.name, self.value(arg.value, start), self.place(start + arg.start, start + arg.end))
+            for arg in unit.arguments
+        ]
+        return self.builder.make(unit.type, arguments, self.place(start, start + len(unit.type)))
+
+    def value(self, value: Any, start: int) -> Any:
+        """An argument's value; a layer in it becomes a layer, Keras' other objects stay words."""
+        if isinstance(value, list):
+            return [self.value(item, start) for item in value]
+        if not isinstance(value, tree.Unit):
+            return str(value) if isinstance(value, tree.Word) else value
+        if value.type in CATALOGUE or value.type in ALIASES:
+            return self.inner_layer(value, start + value.start)
+        if value.type not in _OBJECTS:
+            message = f"`{value.type}(…)` is neither a layer nor an initializer, regularizer or constraint"
+            place = self.place(start + value.start, start + value.start + len(value.type))
+            hint = "expected a number, string, true/false, none, tuple or layer"
+            raise ArgumentError(message, code="E222", hint=hint, place=place)
+        return Object(value.type, {arg.name or str(index): arg.value for index, arg in enumerate(value.arguments)})
+
+    def inner_layer(self, unit: Unit, start: int) -> Layer | None:
+        made = self.make_new(unit, start)
+        if made is None:
+            return None
+        made.layer.name = made.name or self.builder.automatic_name(type(made.layer).__name__)
+        return made.layer
+
+    # -- mistakes ---------------------------------------------------------------------
+    def missing_input(self, step: Step, message: str) -> None:
+        if any(error.code == "E406" for error in self.builder.errors):
+            return
+        shown = self.text[step.start : step.end] if len(self.text) < 60 else "Dense(16)"
+        hint = f"add the shape of one sample: {shown}@(3,2), or --input-shape 3,2"
+        place = self.place(step.start, step.end)
+        self.builder.errors.append(GraphError(message, code="E406", hint=hint, place=place))
+
+    def fail(self, message: str, place: Place, hint: str) -> None:
+        self.builder.errors.append(GraphError(message, code="E408", hint=hint, place=place))
+
+
+def _starts_with_input(stack: Stack) -> bool:
+    first = stack.steps[0]
+    return first.shape is not None or (isinstance(first.what, tree.Unit) and first.what.type in ("Input", "InputLayer"))
+
+
+def _has_layer(unit: Unit) -> bool:
+    return any(isinstance(arg.value, tree.Unit | list) for arg in unit.arguments)
+
+
+def input_arguments(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The shape (without batch) and options of the input that Keras' old arguments describe."""
+    batch_shape = given.get("batch_input_shape") or given.get("batch_shape")
+    options = {
+        name: given[key] for key, name in (("batch_size", "batch_size"), ("input_dtype", "dtype")) if given.get(key)
+    }
+    if isinstance(batch_shape, list | tuple) and batch_shape:
+        return batch_shape[1:], options | ({} if batch_shape[0] is None else {"batch_size": batch_shape[0]})
+    if given.get("input_shape") is not None:
+        return given["input_shape"], options
+    if given.get("input_dim") is not None:
+        length = given.get("input_length")
+        return ((length, given["input_dim"]) if "input_length" in given else (given["input_dim"],)), options
+    return ((given["input_length"],) if given.get("input_length") is not None else None), options

@@ -1,0 +1,1 @@
+"""A model in another language: stack, spec, Keras config, Python."""

@@ -1,0 +1,185 @@
+"""What a graph says, in the form that every writer of specs and code starts from: arguments, automatic names, inputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import OutputError
+from densecli.layer import CATALOGUE
+from densecli.names import snake_case
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from densecli.fields import Object
+    from densecli.graph.graph import Call, Graph, Node
+    from densecli.layer import Layer
+
+
+def arguments(layer: Layer) -> dict[str, Any]:
+    """The arguments that differ from their defaults, in the layer's own order; equal numbers per axis as one number."""
+    found: dict[str, Any] = {}
+    for name in dict.fromkeys((*layer.positional, *layer.config_fields)):
+        if name not in layer.given or name not in vars(layer):
+            continue
+        value = vars(layer)[name]  # not getattr: a method or property may have the same name
+        if name not in layer.defaults or not _same(value, layer.defaults[name]):
+            found[name] = _shortest(layer, name, value)
+    return found
+
+
+def _same(value: Any, default: Any) -> bool:
+    return type(value) is type(default) and bool(value == default)
+
+
+def _shortest(layer: Layer, name: str, value: Any) -> Any:
+    """The shortest form that the layer reads as this value: 3 for (3, 3), a pair for a tuple of one pair."""
+    forms = [value]
+    if isinstance(value, tuple) and value and all(each == value[0] for each in value):
+        options = layer.config_fields[name].schema.get("anyOf", [])
+        numbers = any(option.get("type") == "integer" for option in options)
+        forms = [value[0], value] if numbers else [value, value[0]]  # a shape of one axis stays a tuple
+    return next((form for form in forms if _reads_as(layer, name, form, value)), layer.given[name])
+
+
+def _reads_as(layer: Layer, name: str, form: Any, value: Any) -> bool:
+    try:
+        return _same(layer.config_fields[name].read(layer, form), value)
+    except Exception:  # noqa: BLE001  # whatever a field objects to
+        return False
+
+
+def input_arguments(layer: Layer) -> dict[str, Any]:
+    """The arguments of an input: first the shape without the batch, or batch_shape where the batch is odd."""
+    given = arguments(layer)
+    batch_shape, shape = given.pop("batch_shape", None), given.pop("shape", ())
+    if batch_shape is None:
+        return {"shape": shape} | given
+    if not batch_shape or batch_shape[0] == 0:
+        return {"batch_shape": batch_shape} | given
+    batch = {} if batch_shape[0] is None else {"batch_size": batch_shape[0]}
+    return {"shape": batch_shape[1:]} | batch | given
+
+
+class Names:
+    """Which names must be written: those that are not what the layer would be called anyway.
+
+    Layers are to be asked for in the order in which they will be made.
+    """
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self.unsure: frozenset[str] = frozenset()  # stems of which names may be taken by what is no layer
+
+    def explicit(self, type_name: str, name: str) -> str | None:
+        """The name, or None where it is the automatic one."""
+        stem = snake_case(type_name)
+        count = self.counts.get(stem, 0)
+        if stem in self.unsure or name != (f"{stem}_{count}" if count else stem):
+            return name
+        self.counts[stem] = count + 1
+        return None
+
+    def automatic(self, type_name: str) -> str | None:
+        """The name that Keras gives to what takes none, as far as one can know; it counts as given from then on."""
+        stem = snake_case(type_name)
+        count = self.counts.get(stem, 0)
+        self.counts[stem] = count + 1
+        if stem in self.unsure:
+            return None
+        return f"{stem}_{count}" if count else stem
+
+
+# Classes that Keras offers under another name than their own.
+_PUBLIC = {"GroupedQueryAttention": "GroupQueryAttention"}
+
+
+def public_name(layer: Layer) -> str:
+    """What the layer is called in keras.layers."""
+    name = type(layer).__name__
+    return _PUBLIC.get(name, name)
+
+
+def is_model(layer: Layer) -> bool:
+    return hasattr(layer, "graph")
+
+
+def refuse(what: str, target: str, instead: str) -> OutputError:
+    """The error for what a format has no words for (E604)."""
+    return OutputError(f"{what} cannot be said in {target}", code="E604", hint=instead)
+
+
+NEEDS_CODE = ("a Keras config", "Python")  # what Keras runs; a spec may name a Lambda, whose code densecli never has
+
+
+def check_writable(layer: Layer, name: str, target: str, instead: str) -> None:
+    """Layers made by code that is not in the file can be shown, but not written anywhere; operations have no type."""
+    foreign = layer.opaque and layer.type_name not in CATALOGUE
+    if foreign or (layer.opaque and target in NEEDS_CODE):
+        what = f"{quote(name)}, a layer of which only the name is known,"
+        raise refuse(what, target, "diagrams and tables can show it")
+    check_own(layer, name, target)
+    if type(layer).__name__ not in CATALOGUE:  # of keras.applications, or a function of keras.ops
+        kind = "operation" if layer.family == "operations" else layer.type_name
+        raise refuse(f"the {kind} {quote(name)}", target, instead)
+
+
+def check_own(layer: Layer, name: str, target: str) -> None:
+    """A layer that stands in several models keeps its one set of weights in a .keras file and in code only."""
+    if layer.shared_id is not None and target != "Python":
+        raise refuse(
+            f"{quote(name)}, which stands in several models with one set of weights,", target, "use --to python"
+        )
+
+
+# What Keras calls the positional arguments of its initializers, regularizers and constraints.
+_POSITIONAL = {
+    "Constant": ("value",), "GlorotNormal": ("seed",), "GlorotUniform": ("seed",), "HeNormal": ("seed",), "HeUniform": ("seed",),
+    "LecunNormal": ("seed",), "LecunUniform": ("seed",), "Identity": ("gain",), "Orthogonal": ("gain", "seed"),
+    "RandomNormal": ("mean", "stddev", "seed"), "TruncatedNormal": ("mean", "stddev", "seed"),
+    "RandomUniform": ("minval", "maxval", "seed"), "VarianceScaling": ("scale", "mode", "distribution", "seed"),
+    "L1": ("l1",), "L2": ("l2",), "L1L2": ("l1", "l2"), "OrthogonalRegularizer": ("factor", "mode"),
+    "MaxNorm": ("max_value", "axis"), "MinMaxNorm": ("min_value", "max_value", "rate", "axis"), "UnitNorm": ("axis",),
+}  # fmt: skip
+_RENAMED = {"IdentityInitializer": "Identity", "OrthogonalInitializer": "Orthogonal", "One": "Ones", "Zero": "Zeros", "Normal": "RandomNormal", "Uniform": "RandomUniform", "Stft": "STFT", "STFTInitializer": "STFT"}  # fmt: skip
+
+
+def camel_case(name: str) -> str:
+    """Keras' class for a name such as l2 or he_normal."""
+    camel = name if name[:1].isupper() else "".join(part.capitalize() for part in name.split("_"))
+    return _RENAMED.get(camel, camel)
+
+
+def named_config(value: Object) -> dict[str, Any]:
+    """The arguments of an initializer, regularizer or constraint by name; the DSL has positional ones as 0, 1, …"""
+    names = _POSITIONAL.get(camel_case(value.class_name), ())
+    found = {}
+    for key, item in value.config.items():
+        if key.isdigit() and int(key) >= len(names):
+            raise refuse(f"argument {int(key) + 1} of {value.class_name}", "Keras", "give it by name")
+        found[names[int(key)] if key.isdigit() else key] = item
+    return found
+
+
+def natural_inputs(call: Call) -> list[Any] | None:
+    """The tensors of a call, if it is the usual one: one tensor, a list, or several; nothing named, nothing else."""
+    if call.kwargs or getattr(call, "extra", None):
+        return None
+    args = call.args[0] if len(call.args) == 1 and isinstance(call.args[0], list) else call.args
+    return list(args) if tuple(args) == call.refs else None
+
+
+def stacked(graph: Graph) -> bool:
+    """Whether the layers stand one on the other, so that nobody has to say what goes into one."""
+    return graph.kind == "Sequential" and len(graph.inputs) == 1
+
+
+def takes_as_usual(node: Node, call: Call) -> bool:
+    """Whether handing the layer these tensors one after the other makes the very same call."""
+    tensors = natural_inputs(call)
+    if tensors is None:
+        return False
+    if node.layer.takes == "list":
+        return call.args == ((tensors,) if len(tensors) > 1 else tuple(tensors))
+    if node.layer.takes == "one":
+        return len(tensors) == 1 and call.args == tuple(tensors)
+    return call.args == tuple(tensors)

@@ -1,0 +1,237 @@
+"""A graph as Python code that builds it with Keras 3."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from densecli.fields import REQUIRED, Object
+from densecli.graph.graph import Ref, call_order
+from densecli.graph.trace import trace
+from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from densecli.render.convert.given import (
+    Names,
+    arguments,
+    camel_case,
+    check_writable,
+    input_arguments,
+    is_model,
+    named_config,
+    public_name,
+    refuse,
+)  # fmt: skip
+from densecli.render.convert.python_literals import INSTEAD, is_word, literal, named, text
+from densecli.render.convert.python_operations import expression, is_function
+from densecli.render.convert.python_order import in_turn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from densecli.graph.graph import Call, Graph
+    from densecli.layer import Layer
+
+_MODULES = ("constraints", "initializers", "layers", "ops", "regularizers")
+# Functions that Keras 3.15.1 calls when layers hand masks on: each call takes a name that no row shows.
+_OF_MASKS = frozenset(
+    ("any", "concatenate", "expand_dims", "logical_or", "not_equal", "ones_like", "squeeze", "where", "zeros_like")
+)
+_TAKEN = {"keras", *_MODULES, "model", "float", "slice"}
+
+
+def render(graph: Graph) -> str:
+    """A script that leaves the model in `model`. Raises OutputError E604 for layers of which only the name is known."""
+    writer = _Writer()
+    body = list(writer.model(graph, "model"))
+    used = [name for name in _MODULES if re.search(rf"(?<![\w.]){name}\.", "\n".join(body))]
+    imports = ["import keras", *([f"from keras import {', '.join(used)}"] if used else [])]
+    return "\n".join([*imports, "", *body, ""])
+
+
+class _Writer:
+    """Writes statements in an order that runs; names of layers are given where Keras would not give them itself."""
+
+    def __init__(self) -> None:
+        self.names = Names()
+        self.variables = set(_TAKEN)
+        self.inner: dict[Any, str] = {}  # variables of models inside the model and of layers that several of them share
+
+    def model(self, graph: Graph, variable: str) -> Iterator[str]:
+        """The statements that leave the model in a variable; models inside it come first."""
+        for node in graph.nodes:
+            yield from self.inner_models(node.layer, node.name)
+            if getattr(node.layer, "mask_zero", node.layer.makes_mask):
+                self.names.unsure = _OF_MASKS
+        yield from self.sequential(graph, variable) if graph.kind == "Sequential" else self.functional(graph, variable)
+
+    def inner_models(self, layer: Layer, name: str) -> Iterator[str]:
+        if is_model(layer) and _identity(layer) not in self.inner:
+            self.inner[_identity(layer)] = variable = self.variable(name)
+            yield from self.model(layer.graph, variable)  # type: ignore[attr-defined]
+            yield ""
+        for value in arguments(layer).values():
+            for each in value if isinstance(value, list | tuple) else [value]:
+                if hasattr(each, "config_fields"):
+                    yield from self.inner_models(each, each.name)
+
+    # -- Sequential -------------------------------------------------------------------
+    def sequential(self, graph: Graph, variable: str) -> Iterator[str]:
+        yield f"{variable} = keras.Sequential("
+        yield "    ["
+        first = graph.nodes[0]
+        if not getattr(graph, "deferred", False):
+            yield f"        {self.input(first.layer, first.name)},"
+        for node in graph.nodes[1:]:
+            yield f"        {self.layer(node.layer, node.name)},"
+        yield "    ],"
+        yield f"    name={text(graph.name)},"
+        if not graph.trainable:
+            yield "    trainable=False,"
+        yield ")"
+
+    # -- Functional -------------------------------------------------------------------
+    def functional(self, graph: Graph, variable: str) -> Iterator[str]:
+        tensors = _Tensors(graph)
+        for ref in graph.inputs:
+            node = graph.nodes[ref.node]
+            tensors.names[ref[:2]] = self.variable(node.name)
+            yield f"{tensors.names[ref[:2]]} = {self.input(node.layer, node.name)}"
+        layers: dict[int, str] = {}
+        steps = [step for step in call_order(graph)[0] if step not in tensors.names]
+        for index, call in in_turn(graph, steps, self.names):
+            node = graph.nodes[index]
+            if is_function(node):
+                yield from self.function(graph, index, tensors)
+                continue
+            if index not in layers:
+                layers[index] = made = self.layer(node.layer, node.name)
+                if len(node.calls) > 1 and not is_model(node.layer):
+                    layers[index] = self.variable(f"{node.name}_layer")
+                    yield f"{layers[index]} = {made}"
+            tensors.names[index, call] = self.variable(node.name)
+            yield f"{tensors.names[index, call]} = {layers[index]}({tensors.arguments(node.calls[call])})"
+        inputs, outputs = tensors.ends(graph.inputs), tensors.ends(graph.outputs)
+        frozen = (
+            "" if graph.trainable else ", trainable=False"
+        )  # not set later: that would freeze each layer in it, too
+        yield f"{variable} = keras.Model({inputs}, {outputs}, name={text(graph.name)}{frozen})"
+
+    def function(self, graph: Graph, index: int, tensors: _Tensors) -> Iterator[str]:
+        """A function takes no name; where Keras would give it another than the graph has, it gets that afterwards."""
+        node = graph.nodes[index]
+        written = expression(node, node.calls[0], tensors.text)
+        tensors.names[index, 0] = variable = self.variable(node.name)
+        yield f"{variable} = {written}"
+        if self.names.automatic(node.layer.type_name) != node.name:
+            yield f"{tensors.text(Ref(index))}._keras_history.operation.name = {text(node.name)}"
+
+    # -- layers -----------------------------------------------------------------------
+    def input(self, layer: Layer, name: str) -> str:
+        return self.made("keras.Input", "InputLayer", input_arguments(layer), name)
+
+    def layer(self, layer: Layer, name: str) -> str:
+        """The expression that makes a layer, or the variable of a model."""
+        if is_model(layer):
+            return self.inner[_identity(layer)]
+        check_writable(layer, name, "Python", INSTEAD)
+        if layer.shared_id is None:
+            return self.new(layer, name)
+        if layer.shared_id in self.inner:
+            return self.inner[layer.shared_id]
+        self.inner[layer.shared_id] = variable = self.variable(f"{name}_layer")
+        return f"({variable} := {self.new(layer, name)})"
+
+    def new(self, layer: Layer, name: str) -> str:
+        kind = type(layer).__name__
+        return self.made(f"layers.{public_name(layer)}", kind, arguments(layer), name, _required(layer))
+
+    def made(self, function: str, kind: str, given: dict[str, Any], name: str, required: int = 1) -> str:
+        parts: list[str] = []
+        for key, value in given.items():
+            argument = self.value(value, key)
+            parts.append(argument if len(parts) < required else f"{key}={argument}")
+        explicit = self.names.explicit(kind, name)
+        if explicit is not None:
+            parts.append(f"name={text(explicit)}")
+        return f"{function}({', '.join(parts)})"
+
+    def value(self, value: Any, key: str) -> str:
+        if hasattr(value, "config_fields"):
+            return self.layer(value, value.name)
+        if isinstance(value, Object):
+            return self.object(value, key)
+        if isinstance(value, list):
+            return f"[{', '.join(self.value(item, key) for item in value)}]"
+        return literal(value)
+
+    def object(self, value: Object, key: str) -> str:
+        module = "regularizers" if value.class_name in REGULARIZERS else "initializers"
+        module = "constraints" if value.class_name in CONSTRAINTS else module
+        if module == "initializers" and value.class_name not in INITIALIZERS:
+            raise refuse(f"{value.class_name!r}, which is not one of Keras' own objects,", "Python", INSTEAD)
+        given = ", ".join(f"{name}={self.value(item, key)}" for name, item in named_config(value).items())
+        return f"{module}.{camel_case(value.class_name)}({given})"
+
+    def variable(self, name: str) -> str:
+        """A name for a variable, after the layer's where that is a word."""
+        stem = name if is_word(name) else "x"
+        found, number = stem, 1
+        while found in self.variables:
+            number += 1
+            found = f"{stem}_call{number}"
+        self.variables.add(found)
+        return found
+
+
+class _Tensors:
+    """What each call's result is called."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph, self.found = graph, trace(graph)
+        self.names: dict[tuple[int, int], str] = {}
+
+    def text(self, ref: Ref) -> str:
+        result, name = self.found.results.get(ref[:2]), self.names[ref[:2]]
+        function = is_function(self.graph.nodes[ref.node])  # split and its kind give a list of one, too
+        if result is None or (len(result.tensors) < 2 and not (function and isinstance(result.output, list))):
+            return name
+        if _answers_in_lists(self.graph.nodes[ref.node].layer):
+            return f"keras.tree.flatten({name})[{ref.tensor}]"
+        return f"{name}[{ref.tensor}]"
+
+    def ends(self, refs: list[Ref]) -> str:
+        texts = [self.text(ref) for ref in refs]
+        return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+
+    def arguments(self, call: Call) -> str:
+        extra = getattr(call, "extra", {})
+        positional = [value for key, value in extra.items() if key.startswith("argument ")]
+        keywords = call.kwargs | {key: value for key, value in extra.items() if not key.startswith("argument ")}
+        texts = [literal(value, self.text) for value in (*call.args, *positional)]
+        return ", ".join([*texts, *(named(key, literal(value, self.text)) for key, value in keywords.items())])
+
+
+def _identity(layer: Layer) -> Any:
+    """What makes two uses the same layer: the mark that a file gives it, else the object."""
+    return id(layer) if layer.shared_id is None else layer.shared_id
+
+
+def _answers_in_lists(layer: Any) -> bool:
+    """Cells give (h, [h, c]), and layers around stacked cells the states as the stack has them."""
+    inner = [value for value in getattr(layer, "given", {}).values() if hasattr(value, "given")]
+    stacked = type(layer).__name__ == "StackedRNNCells" or layer.family == "recurrent_cells"
+    return stacked or any(_holds_a_stack(each) for each in inner)
+
+
+def _holds_a_stack(layer: Any) -> bool:
+    inner = [value for value in layer.given.values() if hasattr(value, "given")]
+    return type(layer).__name__ == "StackedRNNCells" or any(map(_holds_a_stack, inner))
+
+
+def _required(layer: Layer) -> int:
+    """How many arguments can stand without their names."""
+    count = 0
+    for name in layer.positional:
+        if layer.defaults.get(name) is not REQUIRED:
+            break
+        count += 1
+    return count

@@ -1,0 +1,88 @@
+"""The order of statements in which Keras numbers the names that it gives as the graph has them."""
+
+from __future__ import annotations
+
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
+
+from densecli.names import snake_case
+from densecli.render.convert.python_operations import is_function
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from densecli.graph.graph import Graph, Step
+    from densecli.render.convert.given import Names
+
+
+def in_turn(graph: Graph, steps: Sequence[Step], names: Names) -> Iterator[Step]:
+    """The steps in an order that runs. Where there are functions, to which nobody can give a name, add_1 follows add.
+
+    `names` has to know what a step was called when the next one is asked for.
+    """
+    if not any(map(is_function, graph.nodes)):
+        yield from steps
+        return
+    queue = _Queue(graph, steps)
+    for _ in steps:
+        step = queue.next(names)
+        yield step
+        queue.done(step, names)
+
+
+class _Queue:
+    """Steps of which all tensors are there, by their place in `steps`; those that are too early wait for their number."""
+
+    def __init__(self, graph: Graph, steps: Sequence[Step]) -> None:
+        self.graph, self.steps = graph, steps
+        self.users: dict[Step, list[int]] = {step: [] for step in steps}
+        self.missing = [self.enter(place, step) for place, step in enumerate(steps)]
+        self.ready = [place for place, missing in enumerate(self.missing) if not missing]
+        self.early: list[int] = []
+        self.waiting: dict[tuple[str, int], list[int]] = {}
+        self.taken: set[int] = set()
+        heapify(self.ready)
+
+    def enter(self, place: int, step: Step) -> int:
+        """How many steps this one needs."""
+        sources = {ref[:2] for ref in self.graph.nodes[step[0]].calls[step[1]].refs} & self.users.keys()
+        for source in sources:
+            self.users[source].append(place)
+        return len(sources)
+
+    def next(self, names: Names) -> Step:
+        """The first step in turn; where there is none, the first that is too early."""
+        while self.ready:
+            place = heappop(self.ready)
+            turn = self.turn(place, names)
+            if turn is None and place not in self.taken:
+                return self.take(place)
+            if turn is not None:
+                self.waiting.setdefault(turn, []).append(place)
+                heappush(self.early, place)
+        while (place := heappop(self.early)) in self.taken:
+            pass
+        return self.take(place)
+
+    def take(self, place: int) -> Step:
+        self.taken.add(place)
+        return self.steps[place]
+
+    def turn(self, place: int, names: Names) -> tuple[str, int] | None:
+        """The stem and number of a name that is still to come."""
+        node = self.graph.nodes[self.steps[place][0]]
+        stem = snake_case(node.layer.type_name)
+        number = node.name.removeprefix(f"{stem}_")
+        if not number.isdecimal() or len(number) > 9 or int(number) <= names.counts.get(stem, 0):
+            return None
+        return stem, int(number)
+
+    def done(self, step: Step, names: Names) -> None:
+        """Let those go on that waited for this one's tensors, or for its number to be given away."""
+        for place in self.users[step]:
+            self.missing[place] -= 1
+            if not self.missing[place]:
+                heappush(self.ready, place)
+        stem = snake_case(self.graph.nodes[step[0]].layer.type_name)
+        for place in self.waiting.pop((stem, names.counts.get(stem, 0)), ()):
+            heappush(self.ready, place)

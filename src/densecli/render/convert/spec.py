@@ -1,0 +1,266 @@
+"""A graph as densecli's own spec, in YAML or JSON: what `read.document` reads back to the same model."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+from densecli.fields import REQUIRED, Object
+from densecli.graph.graph import Ref, call_order
+from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from densecli.render.convert.given import (
+    Names,
+    arguments,
+    check_own,
+    check_writable,
+    input_arguments,
+    is_model,
+    named_config,
+    natural_inputs,
+    refuse,
+    stacked,
+    takes_as_usual,
+)
+from densecli.render.table.repeats import equal_runs
+from densecli.text import defused_json, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from densecli.graph.graph import Call, Graph, Node
+    from densecli.layer import Layer
+    from densecli.render.table.repeats import Run
+
+INSTEAD = "use --to keras"
+WORTH_IT = 4  # lines that folding a repeat must save
+TARGET = "a spec"
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_YAML_WORDS = {"null", "true", "false", "y", "n", "yes", "no", "on", "off"}
+_OBJECTS = {*INITIALIZERS, *REGULARIZERS, *CONSTRAINTS}
+
+
+def render_yaml(graph: Graph) -> str:
+    """The spec as YAML, one layer a line. Raises OutputError E604 for what a spec has no words for."""
+    return "\n".join(_yaml_block(as_document(graph))) + "\n"
+
+
+def render_json(graph: Graph) -> str:
+    """The spec as JSON, one layer a line. Raises OutputError E604."""
+    return defused_json("\n".join(_json_block(as_document(graph), ""))) + "\n"
+
+
+def as_document(graph: Graph) -> dict[str, Any]:
+    """The spec as plain values."""
+    return _model(graph, Names()) | ({"expect": graph.expect} if graph.expect else {})
+
+
+def _model(graph: Graph, names: Names) -> dict[str, Any]:
+    writer = _ModelWriter(graph, names)
+    inputs = {} if getattr(graph, "deferred", False) else {"input": writer.inputs()}
+    items = list(writer.items())
+    found: dict[str, Any] = {"type": "Functional"} if graph.kind != "Sequential" and writer.chained else {}
+    found |= {"name": graph.name} if graph.name != graph.kind.lower() else {}
+    found |= {} if graph.trainable else {"trainable": False}
+    found |= inputs
+    found["layers"] = _folded(items, equal_runs([json.dumps(item) for item in items]), 0, len(items))
+    outputs = [writer.reference(ref) for ref in graph.outputs]
+    return found if writer.stacked or graph.outputs == writer.last else found | {"outputs": outputs}
+
+
+def _folded(items: Sequence[Any], runs: Sequence[Run], start: int, stop: int) -> list[Any]:
+    found: list[Any] = []
+    at = start
+    for run in runs:
+        if run.length * (run.times - 1) < WORTH_IT:
+            continue
+        found += items[at : run.start]
+        found.append({"repeat": run.times, "layers": _folded(items, run.inner, run.start, run.start + run.length)})
+        at = run.start + run.length * run.times
+    return [*found, *items[at:stop]]
+
+
+class _ModelWriter:
+    """Writes one model; `last` is what would go into the next item unless it says otherwise."""
+
+    def __init__(self, graph: Graph, names: Names) -> None:
+        self.graph, self.names = graph, names
+        self.taken = {node.name for node in graph.nodes}
+        self.results: dict[tuple[int, int], str] = {}  # names of second and later calls
+        self.last: list[Ref] = list(graph.inputs)
+        self.chained = len(graph.inputs) == 1
+        self.stacked = stacked(graph)
+
+    def inputs(self) -> Any:
+        nodes = [self.graph.nodes[ref.node] for ref in self.graph.inputs]
+        given = [{key: _value(value) for key, value in input_arguments(node.layer).items()} for node in nodes]
+        if len(nodes) == 1 and self.names.explicit("InputLayer", nodes[0].name) is None:
+            return given[0]["shape"] if list(given[0]) == ["shape"] else given[0]
+        plain = [list(each) == ["shape"] and "shape" not in node.name for node, each in zip(nodes, given, strict=True)]
+        return {
+            node.name: each["shape"] if short else each for node, each, short in zip(nodes, given, plain, strict=True)
+        }
+
+    def items(self) -> Iterator[Any]:
+        inputs = {ref[:2] for ref in self.graph.inputs}
+        for index, call in self.order():
+            if (index, call) in inputs:
+                continue
+            node = self.graph.nodes[index]
+            refs = self.tensors(node, node.calls[call])
+            wiring = {} if self.stacked or refs == self.last else {"inputs": [self.reference(ref) for ref in refs]}
+            self.chained = self.chained and not wiring and not call
+            self.last = [Ref(index, call)]
+            yield self.again(node, (index, call)) | wiring if call else self.item(node, wiring)
+
+    def order(self) -> list[tuple[int, int]]:
+        """First calls before later ones, or a later one would be written of a layer that is not there yet."""
+        if self.graph.kind == "Sequential":
+            return [(index, 0) for index in range(1, len(self.graph.nodes))]
+        order = call_order(self.graph)[0]
+        for index in {index for index, call in order if call}:
+            calls = [step for step in order if step[0] == index]
+            if calls != sorted(calls):
+                name = self.graph.nodes[index].name
+                raise refuse(f"{quote(name)}, whose first call needs a later one,", TARGET, INSTEAD)
+        return order
+
+    def tensors(self, node: Node, call: Call) -> list[Ref]:
+        if not is_model(node.layer):
+            check_writable(node.layer, node.name, TARGET, INSTEAD)
+        tensors = natural_inputs(call)
+        if tensors is None or not (is_model(node.layer) or takes_as_usual(node, call)):
+            raise refuse(f"the call of {quote(node.name)}", TARGET, INSTEAD)
+        return tensors
+
+    def reference(self, ref: Ref) -> str:
+        name = self.results.get(ref[:2], self.graph.nodes[ref.node].name)
+        if name == "_":
+            raise refuse("a layer called '_', which means what came before,", TARGET, INSTEAD)
+        return f"{name}:{ref.tensor}" if ref.tensor else name
+
+    def again(self, node: Node, step: tuple[int, int]) -> dict[str, Any]:
+        number = step[1] + 1
+        while (name := f"{node.name}_call{number}") in self.taken:
+            number += 1
+        self.taken.add(name)
+        self.results[step] = name
+        return {"call": node.name, "name": name}
+
+    def item(self, node: Node, wiring: dict[str, Any]) -> Any:
+        if is_model(node.layer):
+            check_own(node.layer, node.name, TARGET)
+            inner = _model(node.layer.graph, self.names)  # type: ignore[attr-defined]
+            return {"type": node.layer.type_name, "name": node.name} | inner | {"name": node.name} | wiring
+        kind, given = self.layer(node.layer, node.name)
+        return kind if not given and not wiring else {kind: self.under(node.layer, given | wiring)}
+
+    def layer(self, layer: Layer, name: str) -> tuple[str, dict[str, Any]]:
+        """The type and its arguments, the name among them where it is not automatic."""
+        check_writable(layer, name, TARGET, INSTEAD)
+        given = {key: self.value(value) for key, value in arguments(layer).items()}
+        explicit = self.names.explicit(type(layer).__name__, name)
+        return type(layer).__name__, given | ({} if explicit is None else {"name": explicit})
+
+    def under(self, layer: Layer, given: dict[str, Any]) -> Any:
+        """`Dense: 16` where the first argument is all there is to say."""
+        first = next(iter(layer.positional), "")
+        if list(given) == [first] and layer.defaults.get(first) is REQUIRED and not isinstance(given[first], dict):
+            return given[first]
+        return given
+
+    def value(self, value: Any) -> Any:
+        if hasattr(value, "graph"):
+            raise refuse("a model inside a wrapper", TARGET, INSTEAD)
+        if hasattr(value, "config_fields"):
+            kind, given = self.layer(value, value.name)
+            return {kind: self.under(value, given) if given else None}
+        if isinstance(value, list | tuple) and not isinstance(value, Object):
+            return [self.value(item) for item in value]
+        return _value(value)
+
+
+def _value(value: Any) -> Any:
+    """An argument as JSON has it; `$` starts a variable in a spec unless it is doubled."""
+    if isinstance(value, Object):
+        if value.class_name not in _OBJECTS:
+            raise refuse(f"{quote(value.class_name)}, which is not one of Keras' own objects,", TARGET, INSTEAD)
+        return {value.class_name: {key: _value(item) for key, item in named_config(value).items()} or None}
+    if isinstance(value, list | tuple):
+        return [_value(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _value(item) for key, item in value.items()}
+    if isinstance(value, str):
+        if value.endswith(")"):  # would be read as a tuple or a layer
+            raise refuse(f"the text {quote(value)}", TARGET, INSTEAD)
+        return value.replace("$", "$$")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise refuse("an infinite number", TARGET, INSTEAD)
+    return value
+
+
+# -- text ----------------------------------------------------------------------------------
+def _yaml_block(mapping: dict[str, Any]) -> Iterator[str]:
+    """A mapping, its `layers` as a list with one item a line."""
+    for key, value in mapping.items():
+        if key != "layers":
+            yield f"{_yaml(key)}: {_yaml(value)}"
+            continue
+        yield "layers:"
+        for item in value:
+            lines = list(_yaml_item(item))
+            yield f"  - {lines[0]}"
+            yield from (f"    {line}" for line in lines[1:])
+
+
+def _yaml_item(item: Any) -> Iterator[str]:
+    if isinstance(item, dict) and ("layers" in item or len(item) == 1):
+        yield from _yaml_block(item)
+    else:
+        yield _yaml(item)
+
+
+def _yaml(value: Any) -> str:
+    """A value on one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_yaml(key)}: {_yaml(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_yaml, value))}]"
+    if isinstance(value, str) and not (_WORD.fullmatch(value) and value.lower() not in _YAML_WORDS):
+        return '"' + "".join(map(_yaml_char, value)) + '"'
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _yaml_char(char: str) -> str:
+    if char in '\\"':
+        return f"\\{char}"
+    if char.isprintable():
+        return char
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _json_block(mapping: dict[str, Any], indent: str) -> Iterator[str]:
+    """An object with its keys and its `layers` on lines of their own."""
+    yield f"{indent}{{"
+    last = len(mapping) - 1
+    for index, (key, value) in enumerate(mapping.items()):
+        comma = "," if index < last else ""
+        if key == "layers":
+            yield f'{indent}  "layers": ['
+            yield from _json_items(value, f"{indent}    ")
+            yield f"{indent}  ]{comma}"
+        else:
+            yield f"{indent}  {json.dumps(key)}: {json.dumps(value)}{comma}"
+    yield f"{indent}}}"
+
+
+def _json_items(items: list[Any], indent: str) -> Iterator[str]:
+    for index, item in enumerate(items):
+        comma = "," if index < len(items) - 1 else ""
+        if isinstance(item, dict) and "layers" in item:
+            *lines, end = _json_block(item, indent)
+            yield from [*lines, end + comma]
+        else:
+            yield f"{indent}{json.dumps(item)}{comma}"

@@ -1,0 +1,1 @@
+"""A report as a page: HTML, SVG, LaTeX, Markdown, CSV."""

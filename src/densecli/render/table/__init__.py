@@ -1,0 +1,1 @@
+"""The Keras-style table: columns, rows, widths and lines."""

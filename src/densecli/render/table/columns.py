@@ -1,0 +1,280 @@
+"""What a table can show: every column as data, and the reading of `--columns`.
+
+A column gives the value for machines and the text for people; text is safe to show on a terminal, whatever a spec held.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from densecli.errors import OutputError, did_you_mean
+from densecli.records import Record
+from densecli.shape import Shape, show
+from densecli.text import quote, safe, size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from densecli.summary.report import CallInfo, Report, Row
+
+UNKNOWN = "?"
+NOTHING = "-"
+BAR_WIDTH = 10  # cells of a full bar
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_SIGNS = str.maketrans(
+    {"└": "+", "×": "x", "…": "...", "≥": ">=", "█": "#", **dict.fromkeys("▏▎▍▌", " "), **dict.fromkeys("▋▊▉", "#")}
+)
+
+Value = str | int | float | bool | None
+Justify = Literal["left", "right", "center"]
+
+
+class Column(Record):
+    """One column of a table: what machines get, what people read, and in which unit."""
+
+    name: str
+    header: str
+    justify: Justify
+    value: Callable[[Row, Report], Value]
+    text: Callable[[Row, Report], str]
+    unit: str = ""
+    doc: str = ""
+
+
+def _words(name: str, header: str, value: Callable[[Row, Report], str], doc: str) -> Column:
+    return Column(name, header, "left", value, lambda row, report: safe(value(row, report)) or NOTHING, "", doc)
+
+
+def _count(name: str, header: str, unit: str, doc: str) -> Column:
+    return Column(
+        name,
+        header,
+        "right",
+        lambda row, _: getattr(row, name),
+        lambda row, _: number(getattr(row, name)),
+        unit,
+        doc,
+    )
+
+
+def _bytes(name: str, header: str, doc: str) -> Column:
+    def text(row: Row, _: Report) -> str:
+        count = getattr(row, name)
+        return UNKNOWN if count is None else size(count)
+
+    return Column(name, header, "right", lambda row, _: getattr(row, name), text, "bytes", doc)
+
+
+def _of_weights(column: Column) -> Column:
+    """A figure of the weights: unknown, or at least so much, where there may be some that nobody told."""
+
+    def value(row: Row, report: Report) -> Value:
+        return None if row.weights_unknown else column.value(row, report)
+
+    def text(row: Row, report: Report) -> str:
+        if row.weights_unknown:
+            return UNKNOWN
+        return f"{'≥ ' if row.uncounted else ''}{column.text(row, report)}"
+
+    return column._replace(value=value, text=text)
+
+
+def _share(figure: str, header: str, doc: str) -> Column:
+    def value(row: Row, report: Report) -> float | None:
+        part, whole = getattr(row, figure), getattr(report.totals, figure)
+        return part / whole if whole and part is not None else None
+
+    def text(row: Row, report: Report) -> str:
+        part = value(row, report)
+        return NOTHING if part is None else f"{part:6.1%} {bar(part)}"
+
+    return Column(f"{figure}_share", header, "left", value, text, "ratio", doc)
+
+
+def plain(text: str) -> str:
+    """Our own signs (never a name, which is escaped instead) for a terminal that has only ASCII."""
+    return text.translate(_SIGNS)
+
+
+def without_bar(column: Column) -> Column:
+    """A share as the percentage alone; other columns as they are."""
+    if column.unit != "ratio":
+        return column
+    return column._replace(
+        justify="right",
+        text=lambda row, report: (
+            column.text(row, report).split("%")[0] + "%" if column.value(row, report) is not None else NOTHING
+        ),
+    )
+
+
+def number(count: int | None) -> str:
+    """1,234; `?` where unknown."""
+    return UNKNOWN if count is None else f"{count:,}"
+
+
+def bar(share: float, width: int = BAR_WIDTH) -> str:
+    """A ratio from 0 to 1 as a bar of up to `width` cells, in eighths of a cell; padded, so that columns stay straight."""
+    eighths = round(min(max(share, 0), 1) * width * 8)
+    cells = "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+    return cells.ljust(width)
+
+
+def _shapes(shapes: Sequence[Shape | None]) -> str:
+    shown = [UNKNOWN if shape is None else show(shape) for shape in shapes]
+    return shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]" if shown else ""
+
+
+def _each_call(row: Row, shapes: Callable[[CallInfo], Sequence[Shape | None]]) -> str:
+    """The shapes of all calls that differ; Keras' own table shows those of the last call only."""
+    return ", ".join(dict.fromkeys(_shapes(shapes(call)) for call in row.calls))
+
+
+def _connected_to(row: Row, _: Report) -> str:
+    """Keras' form: layer[call][tensor]."""
+    return ", ".join(
+        f"{name}[{source[0]}][{source[1]}]"
+        for call in row.calls
+        for name, source in zip(call.inbound, call.sources, strict=False)
+    )
+
+
+def _trainable(row: Row, _: Report) -> str:
+    """Y or N as in Keras' table, which judges by the layer's flag; `part` where only some of the weights are."""
+    if not row.weights:
+        return ""
+    if not row.trainable or not row.trainable_params:
+        return "N"
+    return "Y" if row.trainable_params == row.params else "part"
+
+
+def _weights(row: Row, _: Report) -> str:
+    return ", ".join(f"{weight.name} {show(weight.shape)}" for weight in row.weights)
+
+
+def _weight_dtypes(row: Row, _: Report) -> str:
+    return ", ".join(dict.fromkeys(weight.dtype for weight in row.weights))
+
+
+def _arguments(row: Row, _: Report) -> str:
+    given = getattr(row.layer, "given", {})
+    return ", ".join(f"{name}={_argument(value)}" for name, value in given.items())
+
+
+def _argument(value: object) -> str:
+    inner = getattr(value, "given", None)
+    if isinstance(inner, dict):
+        return f"{type(value).__name__}({', '.join(f'{name}={_argument(each)}' for name, each in inner.items())})"
+    named = getattr(value, "class_name", None)
+    return named if isinstance(named, str) else value if isinstance(value, str) else str(value)
+
+
+COLUMNS: dict[str, Column] = {
+    column.name: column
+    for column in (
+        _words("layer", "Layer (type)", lambda row, _: f"{row.name} ({row.type})", "name and type, as in Keras' table"),
+        _words("name", "Name", lambda row, _: row.name, "the layer's name"),
+        _words("type", "Type", lambda row, _: row.type, "the layer's type"),
+        _words(
+            "arguments", "Arguments", _arguments, "the arguments that were given"
+        ),
+        _words(
+            "input_shape", "Input Shape", lambda row, _: _each_call(row, lambda call: call.input_shapes), "what goes in"
+        ),
+        _words(
+            "output_shape",
+            "Output Shape",
+            lambda row, _: _each_call(row, lambda call: call.output_shapes),
+            "what comes out",
+        ),
+        _of_weights(_count("params", "Param #", "params", "elements of all weights")),
+        _share("params", "Params %", "share of the model's parameters"),
+        _words("trainable", "Trainable", _trainable, "Y, N, or part; - without weights"),
+        _of_weights(_count("trainable_params", "Trainable #", "params", "parameters that training may change")),
+        _of_weights(
+            _count("non_trainable_params", "Non-trainable #", "params", "parameters that training leaves alone")
+        ),
+        _count("macs", "MACs", "MACs", "multiply-accumulates of convolutions and matrix products"),
+        _share("macs", "MACs %", "share of the model's MACs"),
+        _count("flops", "FLOPs", "FLOPs", "2 × MACs + element-wise operations"),
+        _share("flops", "FLOPs %", "share of the model's FLOPs"),
+        _bytes("activation_bytes", "Activations", "memory of what comes out"),
+        _of_weights(_bytes("weight_bytes", "Weights size", "memory of the weights")),
+        _words("dtype", "Dtype", lambda row, _: row.dtype, "dtype of what comes out"),
+        _words("weight_dtype", "Weight dtype", _weight_dtypes, "dtype of the weights"),
+        _words("weights", "Weights", _weights, "each weight with its shape"),
+        _words("connected_to", "Connected to", _connected_to, "which tensors go in: layer[call][tensor]"),
+        _words(
+            "shares_weights_with",
+            "Shares weights with",
+            lambda row, _: ", ".join(row.shares_weights_with),
+            "layers that have the same weights",
+        ),
+    )
+}  # fmt: skip
+
+# One word that stands for several columns, or a second name of one.
+ALIASES: dict[str, tuple[str, ...]] = {
+    "memory": ("activation_bytes", "weight_bytes"),
+    "shape": ("output_shape",),
+    "shapes": ("input_shape", "output_shape"),
+    "connected": ("connected_to",),
+    "inbound": ("connected_to",),
+    "share": ("params_share",),
+    "all": tuple(name for name in COLUMNS if name not in ("name", "type")),
+}
+
+
+def default_columns(report: Report) -> tuple[Column, ...]:
+    """Keras' choice: layer, output shape, parameters; and the connections where the model is no single chain."""
+    names = ("layer", "output_shape", "params") if _is_one_chain(report) else ("layer", "output_shape", "params", "connected_to")  # fmt: skip
+    return tuple(COLUMNS[name] for name in names)
+
+
+def _is_one_chain(report: Report) -> bool:
+    """Whether each row has one call, on nothing but the row before it."""
+    if report.is_chain:
+        return True
+    before: tuple[str, ...] = ()
+    for row in report.rows:
+        if [call.inbound for call in row.calls] != [before]:
+            return False
+        before = (row.name,)
+    return True
+
+
+# What programs get unless they ask for something else: every figure, names and types apart.
+MACHINE_COLUMNS = tuple(
+    COLUMNS[name]
+    for name in (
+        "name", "type", "input_shape", "output_shape", "params", "trainable_params", "non_trainable_params", "weight_bytes",
+        "macs", "flops", "activation_bytes", "dtype", "connected_to",
+    )
+)  # fmt: skip
+
+
+def choose_columns(wanted: str | None, report: Report, default: tuple[Column, ...] | None = None) -> tuple[Column, ...]:
+    """The columns that `--columns` asks for: `name,params`, or `+macs,+memory` on top of the default ones.
+
+    Raises OutputError E605 for a column that does not exist.
+    """
+    items = [item.strip() for item in (wanted or "").split(",") if item.strip()]
+    chosen = [column for item in items for column in _named(item.removeprefix("+").strip())]
+    if not items or items[0].startswith("+"):
+        chosen = [*(default_columns(report) if default is None else default), *chosen]
+    return tuple(dict.fromkeys(chosen))
+
+
+def _named(name: str) -> Iterable[Column]:
+    key = name.casefold().replace("-", "_")
+    if key in COLUMNS:
+        return [COLUMNS[key]]
+    if key in ALIASES:
+        return [COLUMNS[each] for each in ALIASES[key]]
+    hint = did_you_mean(key, [*COLUMNS, *ALIASES]) or f"columns: {', '.join(COLUMNS)}"
+    raise OutputError(f"no column is called {quote(name)}", code="E605", hint=hint)
+
+
+def column(name: str) -> Column:
+    """One column by name. Raises OutputError E605."""
+    return next(iter(_named(name)))

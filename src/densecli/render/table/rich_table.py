@@ -1,0 +1,52 @@
+"""The summary's table as Rich draws it: where it has to be broken to fit, and in a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from densecli.render.table.columns import without_bar
+from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grid, sentences
+from densecli.render.table.table import below, fits, shown_text, spans, title, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from densecli.render.table.columns import Column
+    from densecli.render.table.selection import Line
+    from densecli.summary.report import Report
+
+
+def render(
+    report: Report, lines: Sequence[Line], columns: Sequence[Column], *, room: int, color: bool, ascii_only: bool
+) -> str:
+    """Title, table, totals and notes in `room` cells; numbers are never broken."""
+    return draw(parts(report, lines, columns, ascii_only=ascii_only, room=room), FULL_WIDTH, color)
+
+
+def parts(
+    report: Report,
+    lines: Sequence[Line],
+    columns: Sequence[Column],
+    *,
+    ascii_only: bool = False,
+    room: int = FULL_WIDTH,
+) -> list[Text | Table]:
+    """What is drawn, from top to bottom. Where the rows do not fit, shares do without their bars."""
+    if not fits([[words(column, line, report) for column in columns] for line in lines], columns, room):
+        columns = [without_bar(column) for column in columns]
+    heads = [Head(column.header, column.justify) for column in columns]
+    rows = [[cell(column, line, report, ascii_only=ascii_only) for column in columns] for line in lines]
+    table = grid(heads, rows, room=room, ascii_only=ascii_only)
+    return [Text(title(report), style="bold"), table, sentences(below(report, columns, ascii_only=ascii_only), room)]
+
+
+def cell(column: Column, line: Line, report: Report, *, ascii_only: bool = False) -> Cell:
+    """One cell, its text escaped, its parts in Keras' colours."""
+    text = Text(shown_text(column, line, report, ascii_only=ascii_only))
+    for start, end, code in spans(text.plain, column, line):
+        text.stylize(f"color({code})", start, end)
+    return Cell(text, len(line.label) if column.name == "layer" and line.level else 0)

@@ -1,0 +1,66 @@
+"""The sums under a table, as label and text: the same in every format for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from densecli.render.table.columns import number
+from densecli.summary.report import WORK
+from densecli.text import plural, safe, size
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from densecli.summary.report import Report
+
+MANY = 5  # names that a note lists
+
+
+def total_lines(report: Report) -> list[tuple[str, str]]:
+    """Keras' three sums, then the work and the memory of a forward pass."""
+    found = report.totals
+    least = "≥ " if found.lower_bound else ""
+    frozen_bytes = found.weight_bytes - found.trainable_bytes
+    basis = f"({report.basis})"
+    return [
+        ("Total params", f"{least}{found.params:,} ({size(found.weight_bytes)})"),
+        ("Trainable params", f"{least}{found.trainable_params:,} ({size(found.trainable_bytes)})"),
+        ("Non-trainable params", f"{least}{found.non_trainable_params:,} ({size(frozen_bytes)})"),
+        (f"MACs {basis}", number(found.macs)),
+        (f"FLOPs {basis}", number(found.flops)),
+        (f"Activations {basis}", "?" if found.activation_bytes is None else size(found.activation_bytes)),
+    ]
+
+
+def remarks(report: Report) -> list[str]:
+    """All notes, and what the reader of the spec noticed: for documents that are read later and elsewhere."""
+    return [*notes(report), *map(safe, report.warnings)]
+
+
+def notes(report: Report, figures: Collection[str] | None = None) -> list[str]:
+    """What the rows alone do not tell: shared weights, opaque layers, what could not be counted (of these figures)."""
+    found = [
+        f"{safe(row.name)} shares its weights with {safe(', '.join(row.shares_weights_with))}; they count once"
+        for row in report.rows
+        if row.shares_weights_with
+    ]
+    opaque = [row.name for row in report.rows if row.opaque]
+    if opaque:
+        found.append(f"≥: {plural(len(opaque), 'layer')} that only its own code could describe: {_some(opaque)}")
+    found += [
+        f"{WORK.get(figure, figure)} not counted: {_some(names)}"
+        for figure, names in report.totals.not_counted.items()
+        if figures is None or figure in figures
+    ]
+    return found
+
+
+def basis_note(report: Report, figures: Collection[str]) -> list[str]:
+    """What the shown figures of work are counted for, under a table whose sums do not say it."""
+    named = [name for figure, name in WORK.items() if figure in figures]
+    return [f"{', '.join(named)}: for {report.basis}"] if named else []
+
+
+def _some(names: tuple[str, ...] | list[str]) -> str:
+    rest = f" and {len(names) - MANY:,} more" if len(names) > MANY else ""
+    return safe(", ".join(names[:MANY])) + rest

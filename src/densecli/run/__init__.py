@@ -1,0 +1,1 @@
+"""The forward pass as users ask for it."""

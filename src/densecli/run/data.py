@@ -1,0 +1,190 @@
+"""What goes into a forward pass: arrays from files or standard input, and random numbers that fit."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from densecli import kernels
+from densecli.errors import ReadError, SpecErrors, did_you_mean
+from densecli.graph.graph import Ref
+from densecli.graph.model import Model
+from densecli.graph.trace import Tensor, trace
+from densecli.names import compute_dtype, is_float
+from densecli.read.open import ZIP_MAGIC, open_file, standard_input
+from densecli.shape import product, show
+from densecli.text import plural, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from densecli.graph.graph import Graph
+    from densecli.graph.trace import Trace
+
+Array = Any
+# Stand in for unknown sizes other than the batch: the first with which all layers fit.
+STAND_INS = (8, 32, 64, 96, 128, 224, 256, 299, 512)
+NPY = b"\x93NUMPY"
+
+
+def input_tensors(graph: Graph) -> list[Tensor]:
+    """What the model's inputs declare."""
+    layers = [graph.nodes[ref.node].layer for ref in graph.inputs]
+    return [Tensor(layer.output(), str(layer.output_dtype())) for layer in layers]  # type: ignore[arg-type]
+
+
+def given_arrays(graph: Graph, words: Sequence[str], most: int) -> list[Array | None]:
+    """For each input the array that `[NAME=]FILE` gives it. Raises ReadError (E508)."""
+    names = [graph.nodes[ref.node].name for ref in graph.inputs]
+    found: list[Array | None] = [None] * len(names)
+    for word in words:
+        name, path = named_file(word, names)
+        for index, array in assigned(names, name, read_arrays(path, most), path):
+            found[index] = array
+    return [
+        None if array is None else fitted(array, tensor, name)
+        for array, tensor, name in zip(found, input_tensors(graph), names, strict=True)
+    ]
+
+
+def named_file(word: str, names: Sequence[str]) -> tuple[str | None, str]:
+    """NAME=FILE taken apart where NAME is an input; a file may have `=` in its name."""
+    name, equals, path = word.partition("=")
+    if equals and name not in names and not os.path.lexists(word):
+        hint = did_you_mean(name, names) or f"the inputs are {', '.join(names[:8])}"
+        raise ReadError(f"no input is called {quote(name)}", code="E508", hint=hint)
+    return (name, path) if equals and name in names else (None, word)
+
+
+def read_arrays(path: str, most: int) -> Array | dict[str, Array]:
+    """What a file holds; `-` is CSV on standard input."""
+    if path == "-":
+        return from_csv(standard_input().read(most + 1), "standard input", most)
+    try:
+        with open_file(path) as file:
+            head = file.read(6)
+            file.seek(0)
+            if head == NPY or head[:4] in ZIP_MAGIC:
+                found: Array | dict[str, Array] = kernels.load_arrays(file, most)
+                return found
+            return from_csv(file.read(most + 1), path, most)
+    except kernels.ArrayFileError as error:
+        raise unusable(path, str(error)) from None
+
+
+def from_csv(data: bytes, path: str, most: int) -> Array:
+    if len(data) > most:
+        raise unusable(path, "it is larger than the memory allowed")
+    try:
+        return kernels.read_csv(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise unusable(path, "it is neither .npy nor .npz nor text") from None
+    except kernels.ArrayFileError as error:
+        raise unusable(path, str(error)) from None
+
+
+def unusable(path: str, reason: str) -> ReadError:
+    return ReadError(f"the data in {quote(path)} cannot be used: {reason}", code="E508")
+
+
+def assigned(names: Sequence[str], name: str | None, held: Any, path: str) -> Iterator[tuple[int, Array]]:
+    """Which array is for which input: the one named, those of an archive by their names or in order."""
+    if not isinstance(held, dict):
+        if not name and len(names) > 1:
+            hint = f"the inputs are {', '.join(names[:8])}: give NAME=FILE, or an .npz for all"
+            raise ReadError(f"{quote(path)} holds one array for {len(names)} inputs", code="E508", hint=hint)
+        yield (names.index(name) if name else 0), held
+    elif name:
+        if len(held) != 1:
+            raise unusable(path, f"it holds {plural(len(held), 'array')} for one input")
+        yield names.index(name), next(iter(held.values()))
+    elif held.keys() & set(names):
+        strangers = [each for each in held if each not in names]
+        if strangers:
+            meant = did_you_mean(strangers[0], names)
+            raise ReadError(f"{quote(path)}: no input is called {quote(strangers[0])}", code="E508", hint=meant)
+        yield from ((names.index(own), array) for own, array in held.items())
+    else:
+        if len(held) != len(names):
+            raise unusable(path, f"it holds {plural(len(held), 'array')} for {plural(len(names), 'input')}")
+        yield from enumerate(held.values())
+
+
+def fitted(array: Array, tensor: Tensor, name: str) -> Array:
+    """The array as the input wants it, the rows of a table as samples of any shape. Raises ReadError (E508)."""
+    shape = tensor.shape or ()
+    if array.ndim == 2 and len(shape) != 2 and array.shape[1] == (product(shape[1:]) or -1):
+        array = array.reshape(-1, *shape[1:])
+    if len(array.shape) != len(shape) or any(
+        None not in (size, wanted) and size != wanted for size, wanted in zip(array.shape, shape, strict=True)
+    ):
+        message = f"input {quote(name)} takes {show(shape)}, the data is {show(tuple(array.shape))}"
+        raise ReadError(message, code="E508")
+    converted = array if tensor.dtype == "string" else kernels.as_numbers(array, tensor.dtype)
+    if converted is None:
+        raise ReadError(f"input {quote(name)} takes {tensor.dtype}, which {array.dtype} data is not", code="E508")
+    return converted
+
+
+def concrete(graph: Graph, given: Sequence[Array | None], batch: int | None) -> tuple[list[Tensor], Trace]:
+    """The inputs' shapes with numbers for the unknown sizes, and all other shapes that follow.
+
+    Unknown sizes are those of the data, else `batch` (1) and one of STAND_INS. Raises ReadError, or SpecErrors.
+    """
+    failure: SpecErrors | None = None
+    for stand_in in STAND_INS:
+        shapes = with_numbers(graph, given, batch, stand_in)
+        try:
+            return shapes, trace(graph, shapes)
+        except SpecErrors as errors:
+            failure = failure or errors
+    raise failure or SpecErrors([])
+
+
+def with_numbers(graph: Graph, given: Sequence[Array | None], batch: int | None, stand_in: int) -> list[Tensor]:
+    batches = {len(array) for array in given if array is not None and array.ndim}
+    if batch is not None:
+        batches.add(batch)
+    if len(batches) > 1:
+        counts = " and ".join(f"{count:,}" for count in sorted(batches))
+        raise ReadError(f"batches of {counts} samples do not go together", code="E508")
+    size = next(iter(batches), 1)
+    return [
+        tensor if array is None else Tensor(tuple(array.shape), tensor.dtype)
+        for array, tensor in zip(
+            given, (filled(tensor, size, stand_in) for tensor in input_tensors(graph)), strict=True
+        )
+    ]
+
+
+def filled(tensor: Tensor, batch: int, stand_in: int) -> Tensor:
+    shape = tensor.shape or ()
+    sizes = (batch if index == 0 else stand_in for index in range(len(shape)))
+    return Tensor(tuple(free if size is None else size for size, free in zip(shape, sizes, strict=True)), tensor.dtype)
+
+
+def draw_input(graph: Graph, ref: Ref, tensor: Tensor, random: Any) -> Array:
+    """Standard normal numbers, integers that the layers behind the input can look up, or words."""
+    if tensor.dtype == "string":
+        return kernels.random_words(tuple(size or 0 for size in tensor.shape or ()), random)
+    sizes = list(vocabularies(graph, ref))
+    dtype = compute_dtype(tensor.dtype)
+    if sizes or not is_float(dtype):
+        return kernels.in_dtype(random.integers(0, min(sizes, default=2), tensor.shape), dtype)
+    return kernels.in_dtype(random.standard_normal(tensor.shape, dtype="float32"), dtype)
+
+
+def vocabularies(graph: Graph, ref: Ref) -> Iterator[int]:
+    """How many different integers the layers can look up that get this tensor, or its numbers in another shape."""
+    for index, node in enumerate(graph.nodes):
+        for call, each in enumerate(node.calls):
+            if ref not in each.refs:
+                continue
+            layer = node.layer
+            if layer.vocabulary is not None:
+                yield layer.vocabulary
+            elif isinstance(layer, Model):
+                place = each.refs.index(ref)
+                yield from vocabularies(layer.graph, layer.graph.inputs[min(place, len(layer.graph.inputs) - 1)])
+            elif layer.keeps_integers or layer.family == "reshaping":
+                yield from vocabularies(graph, Ref(index, call))

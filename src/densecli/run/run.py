@@ -1,0 +1,227 @@
+"""The forward pass as a user asks for it: weights allocated, data made or read, outputs measured.
+
+`kernels` (and with them numpy) are imported here and nowhere else on the way to a summary.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from densecli import kernels
+from densecli.errors import DenseError, GraphError, LimitError, did_you_mean
+from densecli.graph.forward import Value, flat_arrays, forward
+from densecli.graph.graph import Graph, Ref, call_order
+from densecli.graph.trace import trace
+from densecli.names import DTYPE_BYTES
+from densecli.read.limits import LIMITS, Limits
+from densecli.records import Record
+from densecli.run.data import concrete, draw_input, given_arrays
+from densecli.run.fuse import fuse
+from densecli.run.liveness import peak_tensors
+from densecli.run.machine import default_limit
+from densecli.run.profile import CallProfile, OutputStats, Profile, stats
+from densecli.run.weights import Weights, allocate, nested_weights
+from densecli.run.weights.slots import places
+from densecli.shape import product
+from densecli.text import quote
+from densecli.text import size as show_size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from densecli.graph.graph import Step
+    from densecli.graph.trace import Tensor, Trace
+
+    Watch = Callable[[Step, list[Value]], None]
+
+Array = Any
+
+__all__ = ["CallProfile", "Options", "Outcome", "OutputStats", "flat_arrays", "nested_weights", "prepare", "run"]
+
+
+class Options(Record):
+    """What a user may ask of a forward pass."""
+
+    seed: int = 0
+    batch: int | None = None
+    max_memory: int | None = None  # bytes; None is a share of what the machine has free
+    weights: str | None = None  # a file; None draws them as the initializers say
+    data: tuple[str, ...] = ()  # [NAME=]FILE
+    until: str | None = None  # the name of the layer whose outputs are wanted
+    profile: bool = False
+    limits: Limits = LIMITS  # of the file with the weights
+
+
+class Outcome(Record):
+    """A finished forward pass."""
+
+    seed: int
+    outputs: tuple[OutputStats, ...]
+    seconds: float
+    peak_bytes: int
+    arrays: tuple[Array, ...]
+    batch: int | None = None
+    weights: str | None = None
+    profile: tuple[CallProfile, ...] | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def first_not_finite(self) -> str | None:
+        """The first call whose outputs hold NaN or infinity, where calls were watched."""
+        return next((call.name for call in self.profile or () if not call.finite), None)
+
+
+class Plan(Record):
+    """A forward pass that only waits to be made."""
+
+    graph: Graph
+    inputs: list[Value]
+    weights: list[dict[str, Any]]
+    found: Trace
+    peak_bytes: int
+    drawn: tuple[str, ...] = ()  # inputs that nobody gave
+
+    def __call__(self, watch: Watch | None = None) -> list[Array]:
+        """The outputs; the inputs stay for another pass."""
+        return self.on(list(self.inputs), watch)
+
+    def once(self, watch: Watch | None = None) -> list[Array]:
+        """The outputs of the only pass: inputs are freed after their last use."""
+        return self.on(self.inputs, watch)
+
+    def on(self, inputs: list[Value], watch: Watch | None) -> list[Array]:
+        with kernels.silence():  # NaN and infinity are results here, and shown as such
+            return [value.array for value in forward(self.graph, kernels, self.weights, inputs, watch)]
+
+
+def run(graph: Graph, options: Options = Options(), watch: Watch | None = None) -> Outcome:  # noqa: B008  # immutable
+    """One forward pass. Raises DenseError or LimitError before anything is allocated.
+
+    `watch` sees every call as it ends.
+    """
+    plan = prepare(graph, options)
+    profile = Profile(plan.graph, plan.found) if options.profile else None
+    started = perf_counter()
+    first = plan.inputs[0].array.shape if plan.inputs else ()
+    arrays = plan.once(both(profile, watch))
+    seconds = perf_counter() - started if profile is None else profile.spent
+    names = [plan.graph.nodes[ref.node].name for ref in plan.graph.outputs]
+    return Outcome(
+        options.seed, tuple(map(stats, names, arrays)), seconds, plan.peak_bytes, tuple(arrays),
+        batch=first[0] if first else None,
+        weights=options.weights,
+        profile=None if profile is None else tuple(profile.calls),
+        notes=tuple(notes(graph, plan.drawn if options.data else ())),
+    )  # fmt: skip
+
+
+def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  # immutable
+    """Everything but the pass itself: what cannot run or does not fit in memory is refused before it is allocated."""
+    whole = graph
+    graph = whole if options.until is None else until(whole, options.until)
+    order = call_order(graph)[0]
+    wanted = {node for node, _ in order} - {ref.node for ref in graph.inputs}
+    check_runnable(graph, wanted)
+    most = default_limit() if options.max_memory is None else options.max_memory
+    given = given_arrays(graph, options.data, most)
+    shapes, found = concrete(graph, given, options.batch)
+    built = trace(whole)
+    needed = weight_bytes(whole, built, wanted) + peak_tensors(graph, found)
+    check_memory(needed, most)
+    weights = allocate(whole, built, Weights(options.weights, options.seed, options.limits), wanted, most)
+    inputs = draw(graph, given, shapes, options.seed)
+    if not options.profile:  # a profile shows every layer, so none of them is joined to another
+        graph = fuse(graph, kernels, weights)
+    names = [graph.nodes[ref.node].name for ref in graph.inputs]
+    drawn = tuple(name for name, array in zip(names, given, strict=True) if array is None)
+    return Plan(graph, inputs, weights, found, needed, drawn)
+
+
+def draw(graph: Graph, given: Sequence[Array | None], shapes: Sequence[Tensor], seed: int) -> list[Value]:
+    """The inputs, those that nobody gave drawn from a generator of their own: weights do not change them."""
+    random = kernels.generator([seed, 1])
+    return [
+        Value(draw_input(graph, ref, tensor, random) if array is None else array)
+        for ref, array, tensor in zip(graph.inputs, given, shapes, strict=True)
+    ]
+
+
+def until(graph: Graph, name: str) -> Graph:
+    """The part of a model that leads to a layer, whose outputs are the part's own. Raises GraphError."""
+    index = next((index for index, node in enumerate(graph.nodes) if node.name == name), None)
+    if index is None:
+        hint = did_you_mean(name, [node.name for node in graph.nodes])
+        raise GraphError(f"no layer is called {quote(name)}", code="E402", hint=hint)
+    call = len(graph.nodes[index].calls) - 1
+    found = trace(graph)
+    count = len(found.results[index, call].tensors) if (index, call) in found.results else 1
+    part = Graph(graph.name, "Functional", graph.nodes, graph.inputs, [Ref(index, call, at) for at in range(count)])
+    used = {step[0] for step in call_order(part)[0]}
+    part.inputs = [ref for ref in graph.inputs if ref.node in used]
+    part.told = graph.told
+    return part
+
+
+def check_runnable(graph: Graph, wanted: set[int]) -> None:
+    """Refuse before any work what has no forward pass. Raises DenseError."""
+    missing = [name for index in sorted(wanted) for name in not_runnable(graph, index)]
+    if missing:
+        raise DenseError(
+            f"not runnable: {', '.join(missing[:5])}{', …' if len(missing) > 5 else ''}",
+            code="E509",
+            hint="--run needs layers with a defined forward pass; --until LAYER stops before one",
+        )
+
+
+def not_runnable(graph: Graph, index: int) -> Iterator[str]:
+    """The layers that have no forward pass: the node's own, or those inside a nested model."""
+    node = graph.nodes[index]
+    inner: Graph | None = getattr(node.layer, "graph", None)
+    if inner is None:
+        rule = getattr(node.layer, "rule", None)
+        if not node.layer.runnable or (rule is not None and rule not in kernels.OPERATIONS):
+            yield f"{node.layer.type_name} '{node.name}'"
+        return
+    inputs = {ref.node for ref in inner.inputs}
+    for place in range(len(inner.nodes)):
+        if place not in inputs:
+            yield from not_runnable(inner, place)
+
+
+def weight_bytes(graph: Graph, found: Trace, wanted: set[int]) -> int:
+    """Bytes of the weights of some nodes, each once."""
+    names = {graph.nodes[index].name for index in wanted}
+    slots = {slot.key: slot for place in places(graph, found) if place.name in names for slot in place.slots()}
+    return sum((product(slot.shape) or 0) * DTYPE_BYTES.get(slot.dtype, 4) for slot in slots.values())
+
+
+def check_memory(needed: int, most: int) -> None:
+    if needed > most:
+        raise LimitError(
+            f"the forward pass needs {show_size(needed)}, the limit is {show_size(most)}",
+            code="E507",
+            hint="a smaller --batch, or a higher --max-memory",
+        )
+
+
+def both(profile: Profile | None, watch: Watch | None) -> Watch | None:
+    if profile is None or watch is None:
+        return profile or watch
+
+    def each(step: Step, values: list[Value]) -> None:
+        profile(step, values)
+        watch(step, values)
+
+    return each
+
+
+def notes(graph: Graph, drawn: Sequence[str]) -> Iterator[str]:
+    """Which inputs were forgotten, and where the arithmetic is not what the file says."""
+    if drawn:
+        yield f"random numbers went into {', '.join(map(quote, drawn))}, for which there were no data"
+    dtypes = {node.layer.compute_dtype for node in graph.nodes}
+    if "bfloat16" in dtypes:
+        yield "bfloat16 layers were computed in float32, which NumPy has"
+    if "float16" in dtypes:
+        yield "float16 layers were computed in float32, between rounded inputs and rounded outputs"

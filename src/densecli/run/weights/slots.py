@@ -1,0 +1,89 @@
+"""What a model wants filled: every layer with the weights that belong to it, in Keras' order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import ReadError
+from densecli.graph.graph import row_order
+from densecli.records import Record
+from densecli.run.weights.initial import shared_path
+from densecli.shape import show
+from densecli.summary.infer import layer_weights
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from densecli.graph.graph import Graph
+    from densecli.graph.trace import Result, Trace
+    from densecli.layer import Layer
+
+
+class Slot(Record):
+    """A weight to fill: the key of its array, its path inside the layer, its shape and dtype, whether training changes it."""
+
+    key: str
+    path: str
+    shape: tuple[int, ...]
+    trains: bool
+    dtype: str = "float32"
+
+
+class Place(Record):
+    """A layer of the model with the shapes of its first call."""
+
+    name: str
+    layer: Layer
+    result: Result
+
+    @property
+    def known(self) -> bool:
+        """Whether all its weights can be told: nothing opaque is inside, and no shape is unknown."""
+        return self.result.output is not None and _told(self.layer, self.result.args, self.result.kwargs)
+
+    def slots(self) -> list[Slot]:
+        """Its weights, those of the layers inside included, each once."""
+        found = []
+        for owned in layer_weights(self.layer, self.result):
+            start, path = owned.owner[0], "/".join(owned.owner[1:])
+            key = f"{self.name}/{path}" if start is None else f"{shared_path(start)}{path}"
+            found.append(Slot(key, owned.weight.name, owned.weight.shape, owned.trains, owned.weight.dtype))
+        return found
+
+
+class Matched(Record):
+    """Which array of a file belongs to which weight, by its key; and a sentence (E323) for each layer that its arrays do not fit."""
+
+    found: dict[str, Any]
+    misfits: list[ReadError]
+
+
+def places(graph: Graph, found: Trace) -> Iterator[Place]:
+    """The layers in Keras' order."""
+    for index in row_order(graph):
+        result = found.results.get((index, 0))
+        if result is not None:
+            yield Place(graph.nodes[index].name, graph.nodes[index].layer, result)
+
+
+def _told(layer: Layer, args: Any, kwargs: Any) -> bool:
+    return not layer.opaque and all(
+        _told(child.layer, child.inputs, child.kwargs) for child in layer.children(*args, **kwargs)
+    )
+
+
+def check_shape(slot: Slot, shape: tuple[int, ...], path: str, place: str) -> None:
+    """Raises ReadError (E323) where a file has other sizes than the graph."""
+    if shape != slot.shape:
+        message = f"{quote(place)}: {slot.path} is {show(slot.shape)}, but {quote(path)} in the file is {show(shape)}"
+        raise mismatch(message)
+
+
+def mismatch(message: str, hint: str | None = None) -> ReadError:
+    return ReadError(message, code="E323", hint=hint or "--weights initial takes fresh weights instead")
+
+
+def any_of(names: list[Any]) -> str:
+    """A few names for a message."""
+    return ", ".join(map(str, names[:3])) + (", …" if len(names) > 3 else "")
