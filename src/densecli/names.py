@@ -57,6 +57,7 @@ INITIALIZERS = (
 )  # fmt: skip
 REGULARIZERS = ("L1", "L1L2", "L2", "OrthogonalRegularizer", "l1", "l1l2", "l2", "orthogonal_regularizer")
 CONSTRAINTS = ("MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "max_norm", "min_max_norm", "non_neg", "unit_norm")
+OBJECTS = frozenset((*INITIALIZERS, *REGULARIZERS, *CONSTRAINTS))
 
 # Bytes per element. Keras keeps strings as objects; 1 byte is no lie that anybody adds up, so they are not listed.
 DTYPE_BYTES: dict[str, int] = {

@@ -16,10 +16,10 @@ _SIZES = ("B", "KB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
 def safe(text: str, *, tab: str | None = None) -> str:
     r"""Text of unknown origin, with every control, format, surrogate and invisible character escaped.
 
-    What a CI runner would take for a command is defused too: `##[` anywhere, and `::` when GitHub's runner is listening.
+    What a CI runner would take for a command is defused too, and `::` when GitHub's runner is listening.
     """
     if text.isascii() and text.isprintable():
-        return _defuse(text) if "##[" in text or "::" in text else text
+        return _defuse(text) if "##" in text or "::" in text else text
     return _defuse("".join(tab if tab and char == "\t" else _escape(char) for char in text))
 
 
@@ -33,13 +33,21 @@ def _escape(char: str) -> str:
 
 
 def _defuse(text: str) -> str:
-    text = text.replace("##[", "#\\#[")
+    text = defused(text, "\\#")
     return text.replace("::", ":\\:") if os.environ.get("GITHUB_ACTIONS") else text
 
 
+def defused(text: str, hash_sign: str) -> str:
+    """Text in which no CI runner finds a command, with the second `#` written in another way.
+
+    Azure Pipelines looks for `##vso[…]` anywhere in a line of either stream, older GitHub runners for `##[…]`.
+    """
+    return re.sub(r"##(?=\w*\[)", lambda _: f"#{hash_sign}", text) if "##" in text else text
+
+
 def defused_json(text: str) -> str:
-    """A JSON text in which a CI runner finds no `##[command]`; to a JSON reader it says the same."""
-    return text.replace("##[", "#\\u0023[")
+    """A JSON text in which a CI runner finds no command; to a JSON reader it says the same."""
+    return defused(text, r"\u0023")
 
 
 def quote(text: str, limit: int = 80) -> str:

@@ -26,7 +26,6 @@ _SIMPLE = (int, float, bool, type(None))
 _VARIABLE = re.compile(r"(?<!\$)\$\w")
 _TUPLE = re.compile(r"\(\s*(?:(?:\d+|None|null)\s*,\s*)*(?:\d+|None|null)?\s*\)")
 _CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*\(.*\)\s*", re.DOTALL)
-_OBJECTS = {*names.INITIALIZERS, *names.REGULARIZERS, *names.CONSTRAINTS}
 
 
 def is_layer_name(name: object) -> bool:
@@ -75,7 +74,7 @@ class ValueReader:
 
     def is_object(self, value: str) -> bool:
         called = _CALL.fullmatch(value) if value.endswith(")") else None
-        return called is not None and (is_layer_name(called[1]) or called[1] in _OBJECTS)
+        return called is not None and (is_layer_name(called[1]) or called[1] in names.OBJECTS)
 
     def expression(self, value: str, pointer: str) -> Any:
         setting = self.spec.setting(pointer)
@@ -95,7 +94,7 @@ class ValueReader:
             ((name, given),) = value.items()
             if is_layer_name(name):
                 return self.inner(name, self.arguments(name, given, join(pointer, name)), pointer)
-            if name in _OBJECTS:
+            if name in names.OBJECTS:
                 return Object(name, self.config(given, join(pointer, name)))
         if is_layer_name(value.get("class_name")) and isinstance(value.get("config"), dict):
             name, given = value["class_name"], value["config"]

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from densecli.graph.graph import Graph, Node, Ref
     from densecli.read.stack.tree import Branches, Stack, Step, Unit
 
-_OBJECTS = {*names.INITIALIZERS, *names.REGULARIZERS, *names.CONSTRAINTS}
-
 
 def read(
     source: Source,
@@ -209,7 +207,7 @@ class StackReader:
             return str(value) if isinstance(value, tree.Word) else value
         if value.type in CATALOGUE or value.type in ALIASES:
             return self.inner_layer(value, start + value.start)
-        if value.type not in _OBJECTS:
+        if value.type not in names.OBJECTS:
             message = f"`{value.type}(…)` is neither a layer nor an initializer, regularizer or constraint"
             place = self.place(start + value.start, start + value.start + len(value.type))
             hint = "expected a number, string, true/false, none, tuple or layer"

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from densecli.fields import REQUIRED, Object
+from densecli.names import OBJECTS
 from densecli.render.convert.branching import Branches, Name, as_steps, named
 from densecli.render.convert.given import (
     Names,
@@ -19,7 +20,7 @@ from densecli.render.convert.given import (
     takes_as_usual,
 )
 from densecli.render.table.repeats import equal_runs
-from densecli.text import quote
+from densecli.text import defused, quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -167,8 +168,7 @@ def value_text(value: Any) -> str:  # noqa: PLR0911  # one for each kind of valu
         case float() if math.isfinite(value):
             return repr(value)
         case Object():
-            parts = [item if key.isdigit() else f"{key}={item}" for key, item in _texts(value.config)]
-            return f"{value.class_name}({', '.join(parts)})"
+            return _object(value)
         case str():
             return value if _WORD.fullmatch(value) and value.lower() not in _VALUE_WORDS else _quoted(value)
         case list():
@@ -178,12 +178,21 @@ def value_text(value: Any) -> str:  # noqa: PLR0911  # one for each kind of valu
     raise refuse(f"the value {quote(str(value))}", "the DSL", INSTEAD)
 
 
-def _texts(config: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(key, value_text(item)) for key, item in config.items()]
+def _object(value: Object) -> str:
+    """One of Keras' objects; arguments by position have their number as key."""
+    if value.class_name not in OBJECTS:
+        raise refuse(f"{quote(value.class_name)}, which is not one of Keras' own objects,", "the DSL", INSTEAD)
+    parts: list[str] = []
+    for key, item in value.config.items():
+        if key != str(len(parts)) and not _WORD.fullmatch(key):
+            raise refuse(f"the argument {quote(key)} of {value.class_name}", "the DSL", INSTEAD)
+        parts.append(value_text(item) if key == str(len(parts)) else f"{key}={value_text(item)}")
+    return f"{value.class_name}({', '.join(parts)})"
 
 
 def _quoted(text: str) -> str:
-    return "'" + "".join(map(_escaped, text)) + "'"
+    """A string, in which a CI runner finds no command."""
+    return "'" + defused("".join(map(_escaped, text)), r"\x23") + "'"
 
 
 def _escaped(char: str) -> str:

@@ -153,10 +153,12 @@ def named_config(value: Object) -> dict[str, Any]:
     """The arguments of an initializer, regularizer or constraint by name; the DSL has positional ones as 0, 1, …"""
     names = _POSITIONAL.get(camel_case(value.class_name), ())
     found = {}
+    numbers = {str(number): name for number, name in enumerate(names)}
     for key, item in value.config.items():
-        if key.isdigit() and int(key) >= len(names):
-            raise refuse(f"argument {int(key) + 1} of {value.class_name}", "Keras", "give it by name")
-        found[names[int(key)] if key.isdigit() else key] = item
+        name = numbers.get(key, key)
+        if name.isdigit() or name in found:
+            raise refuse(f"the argument {quote(key)} of {quote(value.class_name)}", "Keras", "give it once, by name")
+        found[name] = item
     return found
 
 

@@ -22,7 +22,7 @@ from densecli.render.convert.given import (
     public_name,
     refuse,
 )
-from densecli.text import defused_json
+from densecli.text import defused_json, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -177,9 +177,9 @@ def _layer_entry(layer: Layer, name: str) -> dict[str, Any]:
 def _operation_entry(layer: Operation, name: str) -> dict[str, Any]:
     """A function of keras.ops. What tf.keras wrapped of TensorFlow has no config in Keras 3."""
     if layer.rule != layer.type_name or layer.rule in _NOT_IN_KERAS:
-        raise refuse(f"the operation {name!r} of TensorFlow", "a Keras config", INSTEAD)
+        raise refuse(f"the operation {quote(name)} of TensorFlow", "a Keras config", INSTEAD)
     if layer.rule not in OPERATIONS:  # nobody knows in which module Keras would look for it
-        raise refuse(f"the operation {name!r}", "a Keras config", INSTEAD)
+        raise refuse(f"the operation {quote(name)}", "a Keras config", INSTEAD)
     module = next((module for module, names in _OPERATIONS.items() if layer.rule in names.split()), "numpy")
     config = {"name": name} | layer.config
     return {
@@ -213,7 +213,7 @@ def _object_entry(value: Object) -> dict[str, Any]:
     """An initializer, regularizer or constraint with its arguments; anything else is somebody's own."""
     module = next((module for module, names in _MODULES.items() if value.class_name in names), None)
     if module is None:
-        raise refuse(f"{value.class_name!r}, which is not one of Keras' own objects,", "a Keras config", INSTEAD)
+        raise refuse(f"{quote(value.class_name)}, which is not one of Keras' own objects,", "a Keras config", INSTEAD)
     return {
         "module": module,
         "class_name": camel_case(value.class_name),

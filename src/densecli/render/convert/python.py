@@ -23,6 +23,7 @@ from densecli.render.convert.given import (
 from densecli.render.convert.python_literals import INSTEAD, is_word, literal, named, text
 from densecli.render.convert.python_operations import expression, is_function
 from densecli.render.convert.python_order import in_turn
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,7 +149,7 @@ class _Writer:
         parts: list[str] = []
         for key, value in given.items():
             argument = self.value(value, key)
-            parts.append(argument if len(parts) < required else f"{key}={argument}")
+            parts.append(argument if len(parts) < required else named(key, argument))
         explicit = self.names.explicit(kind, name)
         if explicit is not None:
             parts.append(f"name={text(explicit)}")
@@ -167,8 +168,8 @@ class _Writer:
         module = "regularizers" if value.class_name in REGULARIZERS else "initializers"
         module = "constraints" if value.class_name in CONSTRAINTS else module
         if module == "initializers" and value.class_name not in INITIALIZERS:
-            raise refuse(f"{value.class_name!r}, which is not one of Keras' own objects,", "Python", INSTEAD)
-        given = ", ".join(f"{name}={self.value(item, key)}" for name, item in named_config(value).items())
+            raise refuse(f"{quote(value.class_name)}, which is not one of Keras' own objects,", "Python", INSTEAD)
+        given = ", ".join(named(name, self.value(item, key)) for name, item in named_config(value).items())
         return f"{module}.{camel_case(value.class_name)}({given})"
 
     def variable(self, name: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from densecli.graph.graph import Ref
 from densecli.layer import Constant
 from densecli.render.convert.given import refuse
-from densecli.text import quote
+from densecli.text import defused, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +25,9 @@ def is_word(name: str) -> bool:
 
 
 def text(value: str) -> str:
-    """A string literal in plain ASCII, in double quotes."""
+    """A string literal in plain ASCII, in double quotes, in which a CI runner finds no command."""
     body = ascii(value + "'")[1:-2] if '"' not in value else ascii(value)[1:-1].replace('"', '\\"')
-    return f'"{body}"'
+    return '"' + defused(body, r"\x23") + '"'
 
 
 def named(key: str, value: str) -> str:

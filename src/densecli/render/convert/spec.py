@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.fields import REQUIRED, Object
 from densecli.graph.graph import Ref, call_order
-from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from densecli.names import OBJECTS
 from densecli.render.convert.given import (
     Names,
     arguments,
@@ -24,7 +24,7 @@ from densecli.render.convert.given import (
     takes_as_usual,
 )
 from densecli.render.table.repeats import equal_runs
-from densecli.text import defused_json, quote
+from densecli.text import defused, defused_json, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +38,6 @@ WORTH_IT = 4  # lines that folding a repeat must save
 TARGET = "a spec"
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _YAML_WORDS = {"null", "true", "false", "y", "n", "yes", "no", "on", "off"}
-_OBJECTS = {*INITIALIZERS, *REGULARIZERS, *CONSTRAINTS}
 
 
 def render_yaml(graph: Graph) -> str:
@@ -184,7 +183,7 @@ class _ModelWriter:
 def _value(value: Any) -> Any:
     """An argument as JSON has it; `$` starts a variable in a spec unless it is doubled."""
     if isinstance(value, Object):
-        if value.class_name not in _OBJECTS:
+        if value.class_name not in OBJECTS:
             raise refuse(f"{quote(value.class_name)}, which is not one of Keras' own objects,", TARGET, INSTEAD)
         return {value.class_name: {key: _value(item) for key, item in named_config(value).items()} or None}
     if isinstance(value, list | tuple):
@@ -228,7 +227,7 @@ def _yaml(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_yaml, value))}]"
     if isinstance(value, str) and not (_WORD.fullmatch(value) and value.lower() not in _YAML_WORDS):
-        return '"' + "".join(map(_yaml_char, value)) + '"'
+        return '"' + defused("".join(map(_yaml_char, value)), r"\x23") + '"'
     return value if isinstance(value, str) else json.dumps(value)
 
 
