@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 
-pytest_plugins = ["browser"]  # the fixture of that name
+pytest.register_assert_rewrite("support")
+pytest_plugins = ["support.browser"]  # the fixture `browser`
 
 # The same examples in every run: a failure in CI is a failure at home. Other seeds: pytest --hypothesis-seed with this line out.
 settings.register_profile("steady", derandomize=True, deadline=None)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parent.parent / "src" / "densecli"
+from support.folders import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PACKAGE = ROOT / "src" / "densecli"
 # The floors of docs/architecture.md; a package's modules share its floor and may import each other.
 FLOORS = {
     "__init__": 9, "__main__": 10, "errors": 0, "text": 0, "names": 0, "records": 0, "shape": 1, "kernels": 1, "fields": 2, "layer": 3,
     "layers": 4, "graph": 5, "read": 6, "summary": 7, "run": 8, "memory": 8, "sweep": 8, "check": 9, "render": 9, "cli": 9,
 }  # fmt: skip
-MODULES = sorted(ROOT.rglob("*.py"))
+MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def room(path: Path) -> str:
-    return path.relative_to(ROOT).with_suffix("").parts[0]
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
 def imported(path: Path) -> set[str]:
@@ -45,7 +50,7 @@ def is_type_checking(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_go_down(path):
     own = room(path)
     upwards = {name for name in imported(path) if FLOORS[name] > FLOORS[own]}

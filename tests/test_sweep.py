@@ -13,7 +13,7 @@ import pytest
 from densecli.cli import run
 from densecli.errors import LimitError, ReadError
 from densecli.sweep import FIGURES, MOST, axes, values
-from goldens import golden
+from support.goldens import golden
 
 SCHEMA = json.loads(files("densecli").joinpath("schemas/sweep-1.json").read_text())
 STACK = "Dense($width)@(784,) -> Dense($width)*$depth -> Dense(10)"
@@ -138,7 +138,7 @@ def test_error_no_values():
 def test_outputs_are_as_kept(capsys, form, suffix):
     plot = ["--plot"] if form == "table" else []
     code, out, _ = densecli(capsys, "sweep", WRONG, "--set", "k=3,7", "--set", "units=2,200", "-f", form, *plot)
-    golden(f"sweep.{suffix}", out, "memory")
+    golden(f"memory/sweep.{suffix}", out)
     assert code == 2
 
 

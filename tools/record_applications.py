@@ -84,7 +84,7 @@ def without_build(value: Any) -> Any:
 
 
 def check(name: str) -> bool:
-    from applications import differences  # the same comparison as in the tests
+    from support.recorded import differences  # the same comparison as in the tests
 
     found = differences(record(name))
     print(f"{name}: {'equal' if not found else found[:5]}", flush=True)

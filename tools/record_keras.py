@@ -26,7 +26,7 @@ import numpy as np
 from keras.src.backend import get_keras_mask, set_keras_mask
 
 from cases import Case, families
-from values import draw_inputs, draw_masks, draw_weight, flat
+from support.case_values import draw_inputs, draw_masks, draw_weight, flat
 
 TENSORFLOW = {"lookup", "text"}
 COUNTED = re.compile(  # what has products, for torch to count

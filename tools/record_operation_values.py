@@ -1,4 +1,4 @@
-"""What Keras computes for the functions of tests/fixtures/operations.json.gz: the values of tests/test_operation_values.py.
+"""What Keras computes for the functions of tests/fixtures/operations.json.gz: the values of tests/layers/operations/test_values.py.
 
     KERAS_BACKEND=torch python tools/record_operation_values.py      writes tests/fixtures/operation_values.npz
 
@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import keras
 import numpy as np
 
-from run_values import operation_inputs
+from support.model_values import operation_inputs
 
 FIXTURES = ROOT / "tests" / "fixtures"
 

@@ -1,4 +1,4 @@
-"""Small models that Keras saves, with random weights, and what they give: the fixtures of tests/test_run_models.py.
+"""Small models that Keras saves, with random weights, and what they give: the fixtures of tests/run/test_saved_models.py.
 
     KERAS_BACKEND=torch python tools/record_runs.py              writes tests/fixtures/runs.zip
     KERAS_BACKEND=torch PYTHONPATH=src python tools/record_runs.py --live 200      random models against densecli, now
@@ -24,7 +24,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from run_values import draw_inputs
+from support.model_values import draw_inputs
 
 FILE = ROOT / "tests" / "fixtures" / "runs.zip"
 RANDOM = range(6)  # seeds of the random models that are recorded

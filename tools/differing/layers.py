@@ -13,14 +13,14 @@ import keras
 import numpy as np
 
 import record_keras
-import support
 from cases import Case, families
 from densecli.errors import ConfigError, DenseError, ShapeError, Source, SpecErrors
 from densecli.read.keras import model as reader
 from densecli.shape import product
 from densecli.summary import infer
 from differing import draw
-from forwarding import call_forward
+from support.answers import call_case, make
+from support.forward_pass import call_forward
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -239,8 +239,8 @@ def plain(path: str) -> str:
 
 def ask_densecli(case: Case) -> Answer:
     try:
-        layer = support.make(case.layer, case.config)
-        result = support.call_case(case, layer)
+        layer = make(case.layer, case.config)
+        result = call_case(case, layer)
         weights = [owned.weight for owned in infer.layer_weights(layer, result)]
     except (ConfigError, ShapeError) as error:
         return Answer(refusal_text(error), {})
@@ -314,7 +314,7 @@ def compare_values(case: Case, theirs: Answer) -> Iterator[tuple[str, Any, Any]]
     """The numbers of the forward pass, where Keras has them and the layer is computed in single precision or more."""
     if "values" not in theirs.facts or any("16" in dtype for dtype in (*theirs.facts["output_dtypes"], *case.dtypes)):
         return
-    layer = support.make(case.layer, case.config)
+    layer = make(case.layer, case.config)
     if not layer.runnable or "16" in str(case.config.get("dtype")):
         return
     with np.errstate(all="ignore"):

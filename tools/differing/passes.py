@@ -11,7 +11,7 @@ from densecli.errors import DenseError, SpecErrors
 from densecli.read.open import open_spec
 from densecli.run.run import Options, run
 from record_runs import fill
-from run_values import operation_inputs
+from support.model_values import operation_inputs
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -1,0 +1,174 @@
+"""The published JSON Schemas, held against what the program really prints; that each key printed is described; that they can fail."""
+
+from __future__ import annotations
+
+import copy
+import json
+from itertools import pairwise
+
+import jsonschema
+import pytest
+
+from densecli.cli import run
+from densecli.cli.schema import Schema
+from support.folders import EXAMPLE_SPECS, ROOT
+from support.models import MODELS
+
+EXAMPLES = sorted(str(path) for path in (EXAMPLE_SPECS).iterdir())
+BROKEN = ["Desne(4)@(3,)", "Dense(0)@(3,)", "Dense(4", "Conv2D(4, 9)@(5,5,3)", "no/such.yaml", "Dense(4)@($w,)"]
+STACKS = [*MODELS.values(), "Conv1D(4, 3)@(none,2) -> Dense(2)"]
+SWEEP = ("Dense($w)@(3,) -> Dropout($r)", "--set", "w=4,0", "--set", "r=0.5,2", "-f", "json")
+
+
+def printed(capsys, *arguments):
+    run(list(map(str, arguments)))
+    return capsys.readouterr().out
+
+
+def lines(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def checks(capsys, form):
+    demands = (
+        "--max-params",
+        "10",
+        "--forbid",
+        "Dense",
+        "--strict",
+        "--expect-output",
+        "none,7",
+        "--assert",
+        "totals.params > 10**9",
+    )
+    for spec in [*EXAMPLES, *STACKS, *BROKEN]:
+        for options in ((), demands):
+            yield printed(capsys, "check", spec, "-f", form, *options, "--isolated")
+
+
+MADE = {}
+
+
+def documents(capsys, tmp_path, which):
+    """What the program prints of a kind, for models of many kinds; made once."""
+    if which not in MADE:
+        MADE[which] = _documents(capsys, tmp_path, which)
+    return MADE[which]
+
+
+def _documents(capsys, tmp_path, which):
+    if which == "summary":
+        ran = (json.loads(printed(capsys, spec, "-f", "json", "--run", "--batch", "2")) for spec in STACKS[:3])
+        return [*(json.loads(printed(capsys, spec, "-f", "json")) for spec in [*EXAMPLES, *STACKS]), *ran]
+    if which == "spec":
+        return [json.loads(printed(capsys, "convert", spec, "--to", "json")) for spec in [*EXAMPLES, *STACKS]]
+    if which == "check":
+        return [json.loads(text) for text in checks(capsys, "json")]
+    if which == "verdict":
+        found = [record for text in checks(capsys, "ndjson") for record in lines(text)]
+        return [record for record in found if record["schema"] == "densecli/verdict/1"]
+    if which == "diff":
+        pairs = [*pairwise(EXAMPLES), (EXAMPLES[0], EXAMPLES[0])]
+        return [json.loads(printed(capsys, "diff", *pair, "-f", "json")) for pair in pairs]
+    if which == "lock":
+        path = tmp_path / "models.lock"
+        printed(capsys, "check", *EXAMPLES, "--lock", path, "--update-lock")
+        return [json.loads(path.read_text())]
+    if which == "memory":
+        options = ("--batch", "4", "--budget", "1GiB", "-f", "json")
+        known = [spec for spec in EXAMPLES if not spec.endswith("token-classifier.yaml")]  # its input has no size
+        return [json.loads(printed(capsys, "memory", spec, *options)) for spec in known]
+    if which == "sweep":
+        return [json.loads(printed(capsys, "sweep", *SWEEP))]
+    if which == "layers":
+        types = [(), ("Dense",), ("LSTM",), ("MultiHeadAttention",)]
+        return [json.loads(printed(capsys, "layers", *each, "-f", "json")) for each in types]
+    return [record for spec in BROKEN for record in lines(printed(capsys, spec, "-f", "ndjson"))]
+
+
+def schema(capsys, which):
+    return json.loads(printed(capsys, "schema", which))
+
+
+def closed(node):
+    """The schema with every object that names its keys allowed no others."""
+    if isinstance(node, list):
+        return [closed(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: closed(value) for key, value in node.items()}
+    open_ended = not {"additionalProperties", "then", "if", "oneOf"} & made.keys()
+    return (
+        made | {"additionalProperties": False}
+        if made.get("type") == "object" and "properties" in made and open_ended
+        else made
+    )
+
+
+@pytest.mark.parametrize("which", list(Schema))
+def test_a_schema_is_valid_and_all_that_is_printed_follows_it(capsys, tmp_path, which):
+    found = schema(capsys, which)
+    jsonschema.Draft202012Validator.check_schema(found)
+    validator = jsonschema.Draft202012Validator(found)
+    made = documents(capsys, tmp_path, which)
+    assert made
+    for document in made:
+        validator.validate(document)
+
+
+@pytest.mark.parametrize("which", [each for each in Schema if each != "spec"])
+def test_every_key_that_is_printed_is_described(capsys, tmp_path, which):
+    validator = jsonschema.Draft202012Validator(closed(schema(capsys, which)))
+    for document in documents(capsys, tmp_path, which):
+        if which != "layers" or "layers" in document:
+            validator.validate(document)
+
+
+@pytest.mark.parametrize("which", [each for each in Schema if each != "spec"])
+def test_a_document_without_a_key_or_with_another_schema_is_refused(capsys, tmp_path, which):
+    found = schema(capsys, which)
+    validator = jsonschema.Draft202012Validator(found)
+    document = max(documents(capsys, tmp_path, which), key=lambda each: len(json.dumps(each)))
+    for key in found["required"]:
+        assert not validator.is_valid({name: value for name, value in document.items() if name != key})
+    assert not validator.is_valid(document | {"schema": "densecli/other/1"})
+
+
+FREE = {"arguments", "before", "after", "default", "schema"}  # values of a model's own
+
+
+def places(node, above=()):
+    """Where the figures and the flags of a document stand."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key not in FREE:
+                yield from places(value, (*above, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from places(value, (*above, index))
+    elif isinstance(node, int):
+        yield above
+
+
+@pytest.mark.parametrize("which", [each for each in Schema if each != "spec"])
+def test_a_figure_of_another_type_is_refused(capsys, tmp_path, which):
+    validator = jsonschema.Draft202012Validator(schema(capsys, which))
+    made = sorted(documents(capsys, tmp_path, which), key=lambda each: -len(set(places(each))))
+    document = next(each for each in made if len(json.dumps(each)) < 400_000)
+    kinds = {tuple(part for part in place if isinstance(part, str)): place for place in places(document)}
+    assert kinds
+    for place in kinds.values():
+        broken = copy.deepcopy(document)
+        inner = broken
+        for part in place[:-1]:
+            inner = inner[part]
+        inner[place[-1]] = {"not": "a figure"}
+        assert not validator.is_valid(broken), place
+
+
+def test_each_schema_of_the_program_is_published(capsys):
+    """Wherever the source speaks of densecli/NAME/1, `densecli schema NAME` prints it."""
+    import re
+
+    texts = "".join(path.read_text() for path in (ROOT / "src" / "densecli").rglob("*.py"))
+    assert set(re.findall(r'"densecli/(\w+)/1"', texts)) <= set(Schema)

@@ -1,0 +1,56 @@
+"""What the documentation shows is what the program prints."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import generate_docs
+from support.folders import ROOT
+
+PAGES = [page for page in generate_docs.pages() if page.exists()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_page_is_what_the_program_prints(page):
+    assert page.read_text() == generate_docs.fresh_page(page), "run `python tools/generate_docs.py`"
+
+
+def test_the_readme_shows_the_program():
+    assert generate_docs.BLOCK.search((ROOT / "README.md").read_text())
+
+
+def test_no_page_names_a_missing_file():
+    import re
+
+    for page in PAGES:
+        for target in re.findall(r"\]\(((?!https?:|#|mailto:)[^)#]+)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_readmes_python_example_works():
+    import densecli
+
+    assert densecli.summarize("Dense(16)@(3,2) -> Flatten -> Dense(4)").totals.params == 244
+
+
+def test_every_column_and_format_is_on_the_page_of_outputs():
+    from densecli.cli.formats import Format
+    from densecli.render.table.columns import COLUMNS
+
+    page = (ROOT / "docs" / "outputs.md").read_text()
+    assert {name for name in COLUMNS if name not in page} == set()
+    assert {name for name in Format if f"`{name}`" not in page} <= {"table"}
+
+
+def test_every_command_has_a_page():
+    from densecli.cli import COMMANDS
+
+    assert {name for name in COMMANDS if not (ROOT / "docs" / f"{name}.md").exists()} <= {"layers"}
+
+
+def test_python_dash_m_is_the_same_program():
+    done = subprocess.run([sys.executable, "-m", "densecli", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("densecli ")

@@ -1,0 +1,63 @@
+"""Conversions that went wrong once, as tools/prove_convert.py found by asking Keras about random models."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+
+import pytest
+
+from densecli.errors import OutputError
+from densecli.render.convert import dsl, keras_config, python
+from support.conversions import READERS, nested_model, read_keras, record
+from support.folders import FIXTURES
+from support.models import graph
+
+
+def recorded(name):
+    models = json.loads(gzip.decompress((FIXTURES / "models.json.gz").read_bytes()))
+    return read_keras(json.dumps(next(each["config"] for each in models if each["id"] == name)))
+
+
+def test_an_output_of_a_nested_model_counts_the_node_that_keras_gives_it_first():
+    """Keras 3.15.1 takes 1 off there; a 0 would be the last call, and shapes would not tell."""
+    config = json.loads(keras_config.render(nested_model()))["config"]
+    assert config["output_layers"] == [["head", 0, 0], ["encoder", 2, 0]]
+    assert read_keras(keras_config.render(nested_model())).outputs == nested_model().outputs
+
+
+def test_a_frozen_model_with_a_thawed_layer_stays_that_in_code():
+    """`model.trainable = False` would freeze every layer in it as well."""
+    code = python.render(recorded("frozen_base_with_a_thawed_layer"))
+    assert ".trainable = " not in code
+    assert re.search(r"keras\.Model\([^)]*, trainable=False\)", code)
+
+
+@pytest.mark.parametrize("target", ["dsl", "yaml", "json", "keras"])
+def test_error_a_layer_of_several_models_keeps_its_weights_in_code_only(target):
+    model = recorded("layer_shared_between_nested_models")
+    with pytest.raises(OutputError) as raised:
+        READERS[target][0](model)
+    assert raised.value.code == "E604"
+    if target != "dsl":
+        assert raised.value.hint == "use --to python"
+    code = python.render(model)
+    assert code.count("layers.Dense(") == 1
+    assert ":=" in code
+
+
+def test_error_the_dsl_refuses_what_it_would_lose():
+    frozen = graph("Dense(8)@(8,)")
+    frozen.trainable = False
+    several = graph("[Dense(8)@(8,) | Dense(8)@(8,)]")
+    several.outputs[0] = several.outputs[0]._replace(tensor=1)
+    for model in (frozen, several, recorded("one_layer_at_several_depths_and_shapes")):
+        with pytest.raises(OutputError) as raised:
+            dsl.render(model)
+        assert raised.value.code == "E604"
+
+
+def test_a_gru_says_what_old_files_leave_out():
+    model = graph("Bidirectional(GRU(3))@(5,4) -> Dense(1)")
+    assert record(read_keras(keras_config.render(model))) == record(model)

@@ -1,0 +1,18 @@
+"""Markdown as GitHub renders it."""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+
+ALLOWED_TAGS = {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "strong", "details", "summary"}
+
+
+def check_markdown(output, last_header):
+    """Rendered as GitHub does, with raw HTML: nothing but the elements that densecli means, and rows of equal length."""
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(output)
+    assert {tag.lower() for tag in re.findall(r"</?([a-zA-Z]+\d?)", html)} <= ALLOWED_TAGS
+    assert last_header in html
+    for row in re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL):
+        assert row.count("<t") in (3, 4, 6)

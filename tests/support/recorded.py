@@ -1,0 +1,49 @@
+"""A model that Keras recorded (config, rows, totals) against densecli's reading of the config."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+from densecli.errors import Source
+from densecli.read.keras import model as keras
+from densecli.summary.infer import infer
+from support.folders import FIXTURES
+
+
+def load(name: str) -> Any:
+    return json.loads(gzip.decompress((FIXTURES / f"{name}.json.gz").read_bytes()))
+
+
+def report_of(record: dict[str, Any]) -> Any:
+    return infer(keras.read(record["config"], Source("recorded", "")))
+
+
+def differences(record: dict[str, Any]) -> list[str]:
+    """Every row, total and output in which the two are not equal."""
+    report = report_of(record)
+    found = row_differences(report.rows, record["rows"])
+    totals = (report.totals.params, report.totals.trainable_params)
+    if totals != (record["params"], record["trainable_params"]):
+        found.append(f"totals {totals} are not {record['params'], record['trainable_params']}")
+    if [list(output.shape or ()) for output in report.outputs] != record["outputs"]:
+        found.append(f"outputs {report.outputs} are not {record['outputs']}")
+    return found
+
+
+def row_differences(rows: Any, recorded: list[Any]) -> list[str]:
+    found = [] if len(rows) == len(recorded) else [f"{len(rows)} rows are not {len(recorded)}"]
+    for row, truth in zip(rows, recorded, strict=False):
+        ours = [
+            row.name,
+            row.type,
+            [list(shape or ()) for shape in row.output_shapes],
+            row.params,
+            row.trainable_params,
+        ]
+        if ours != truth[:5]:
+            found.append(f"{ours} is not {truth[:5]}")
+        if len(truth) > 5:
+            found += row_differences(row.layers, truth[5])
+    return found
