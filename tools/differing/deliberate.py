@@ -149,7 +149,7 @@ DELIBERATE = (
         lambda it: refused(it, "got an object", "got ()"),
     ),
     Deliberate(
-        "a switch is true or false: Keras goes by the truth of whatever is given",
+        "a switch is true or false, in Keras configs also 1 or 0: Keras goes by the truth of whatever is given",
         lambda it: refused(it, "expected true or false"),
     ),
     Deliberate(

@@ -18,7 +18,7 @@ from densecli.layers.opaque import Custom, Lambda
 from densecli.names import snake_case
 from densecli.read.keras import keras1
 from densecli.read.keras.policies import dtype_of, is_odd
-from densecli.read.keras.values import KNOWN, lambda_shape, named, plain, whole_number
+from densecli.read.keras.values import KNOWN, lambda_shape, named, plain, switch, whole_number
 from densecli.records import Record
 from densecli.text import describe
 
@@ -93,7 +93,7 @@ def class_of(entry: dict[str, Any]) -> str:
 
 
 def trainable_of(config: Any) -> bool:
-    return not (isinstance(config, dict) and config.get("trainable") is False)
+    return not (isinstance(config, dict) and switch(config.get("trainable")) is False)
 
 
 class Named(Record):
@@ -290,7 +290,7 @@ class LayerReader:
         ending = key.rpartition("_")[2]
         if (ending in KNOWN and kind.__name__ != "Activation") or key == "activation":
             return named(value, KNOWN[ending])
-        return value
+        return switch(value) if kind.config_fields[key].schema == SWITCH else value
 
     def inner(self, value: Any, pointer: str) -> Any:
         """The layers inside a wrapper."""

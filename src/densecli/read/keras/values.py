@@ -50,6 +50,11 @@ def lambda_shape(config: dict[str, Any]) -> Any:
     return plain(config.get("output_shape")) if config.get("output_shape_type", "raw") == "raw" else None
 
 
+def switch(value: Any) -> Any:
+    """True and false, which a config may also write as 1 and 0; any other value is kept, to be refused as it stands."""
+    return bool(value) if isinstance(value, int | float) and value in (0, 1) else value
+
+
 def whole_number(value: Any) -> Any:
     if isinstance(value, list):
         items = [whole_number(item) for item in value]
