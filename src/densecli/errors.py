@@ -38,10 +38,20 @@ class Source:
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
 
+    def shown(self, offset: int) -> str:
+        """Where an offset is, for people: name, line and column."""
+        line, column = self.position(offset)
+        return f"{self.name}:{line}:{column}"
+
     def line(self, number: int) -> str:
         starts = self._starts()
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip("\r\n")
+
+    def start(self, number: int) -> int:
+        """The offset of a line; of the end, for lines that there are not."""
+        starts = self._starts()
+        return starts[number - 1] if number <= len(starts) else len(self.text)
 
     def _starts(self) -> list[int]:
         if self._line_starts is None:
@@ -172,7 +182,7 @@ def _where(error: DenseError) -> list[str]:
         label = [f"  = {safe(error.label)}"] if error.label else []
         return [f" --> {safe(place.source.name)}{pointer}", *label]
     line, column = place.source.position(place.start)
-    return [f" --> {safe(place.source.name)}:{line}:{column}", *_snippet(place, line, column, error.label)]
+    return [f" --> {safe(place.source.shown(place.start))}", *_snippet(place, line, column, error.label)]
 
 
 def _snippet(place: Place, line: int, column: int, label: str | None) -> list[str]:

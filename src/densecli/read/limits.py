@@ -21,6 +21,7 @@ class Limits(Record):
     spec_bytes: int = 16 << 20
     config_bytes: int = 64 << 20
     weights_bytes: int = 256 << 20
+    source_bytes: int = 1 << 20
     members: int = 10_000
     weights: int = 100_000
     depth: int = 100
@@ -28,6 +29,7 @@ class Limits(Record):
     layers: int = 1_000_000
     digits: int = 100
     bits: int = 4096
+    nesting: int = 200
     mistakes: int = 1_000
 
 
@@ -40,6 +42,7 @@ MEANINGS = {
         "bytes of a compressed weights file that is unpacked, where the model's own weights are not more",
         "E506",
     ),
+    "source_bytes": ("letters of Python source, or of the code in a notebook", "E501"),
     "members": ("files in a `.keras` archive", "E506"),
     "weights": ("groups and arrays looked at in an HDF5 file", "E505"),
     "depth": ("brackets in brackets, models in models, groups in groups; real configs have 8", "E503"),
@@ -47,10 +50,11 @@ MEANINGS = {
     "layers": ("layers of a spec, with every repeat written out", "E505"),
     "digits": ("digits of one number", "E504"),
     "bits": ("bits of a product in a stack, known before it is computed", "E504"),
+    "nesting": ("operators, calls and blocks around one value in Python source; real files have 50", "E503"),
     "mistakes": ("mistakes collected in one spec before the rest is left unread", "-"),
 }
 # As far as Python itself goes: its C stack under json, the longest number it reads, the longest file it seeks in.
-CEILINGS = {"depth": 200, "digits": 4_300}
+CEILINGS = {"depth": 200, "digits": 4_300, "nesting": 500}
 HIGHEST = 1 << 62
 
 

@@ -1,0 +1,33 @@
+"""Lines for IPython (`%matplotlib inline`, `!pip install`, `model?`) become statements that do nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from densecli.read.python.text.rewrite import Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from densecli.read.python.text.scan import Token
+
+
+def edits(line: Sequence[Token]) -> Iterator[Edit]:
+    """What makes Python of a logical line."""
+    first = line[0]
+    if first.kind == "timed":
+        yield Edit(first.start, first.end)
+    elif first.kind == "command":
+        yield Edit(first.start, first.end, _instead(first.text))
+
+
+def _instead(command: str) -> str:
+    """A value that comes from outside stays one: `files = !ls` is what IPython itself makes of it."""
+    target, equals, _ = command.partition("=")
+    value = f"{target}{equals} get_ipython().getoutput()" if _is_target(target) and equals else "pass"
+    return value + "".join(re.findall(r"\r\n|[\r\n]", command))
+
+
+def _is_target(text: str) -> bool:
+    return re.fullmatch(r"[\w.,\s]+", text) is not None

@@ -1,0 +1,126 @@
+"""What is wrong with a text that is no Python, in words of our own: Python's change with its version."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from densecli.errors import DenseError, LimitError, Place, ReadError, SpecSyntaxError
+from densecli.read.limits import beyond
+from densecli.read.python.text.nesting import deepest
+from densecli.read.python.text.scan import CLOSERS, OPENERS, Token, tokens
+from densecli.read.text.encoding import check_surrogates, too_large
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from densecli.errors import Source
+    from densecli.read.limits import Limits
+    from densecli.read.python.text.draft import Draft
+
+_LONG_NUMBER = r"(?<![\w.])\.?[0-9][\w.]{%d}"  # may stand in a string
+_CURLY = "“”‘’„«»"
+_DEEP = ("too many nested parentheses", "too many levels of indentation")  # the same words since Python 3.8
+
+_REASONS = {  # what Python says, where it knows more than the place
+    "cannot assign": "nothing can be assigned to this",
+    "expected ':'": "a colon is missing here",
+    "f-string": "the expression in this f-string is not valid",
+    "positional argument follows": "an argument without a name follows one with a name",
+}
+
+
+def check(source: Source, limits: Limits) -> None:
+    """Refuse what Python itself would choke on: too many letters or digits, NULs, halves of characters."""
+    text = source.text
+    if len(text) > limits.source_bytes:
+        raise too_large(limits, "source_bytes", Place(source))
+    check_surrogates(source)
+    nul = text.find("\0")
+    if nul >= 0:
+        raise ReadError("a NUL character in the text", code="E103", hint="remove it", place=Place(source, nul, nul + 1))
+    if re.search(_LONG_NUMBER % limits.digits, text):
+        _check_numbers(source, limits)
+
+
+def _check_numbers(source: Source, limits: Limits) -> None:
+    for token in tokens(source.text):
+        digits = len(re.sub(r"[^0-9a-fA-F]", "", token.text)) if token.kind == "number" else 0
+        if digits > limits.digits:
+            message = f"a number of {digits:,} digits is too long"
+            raise beyond(limits, "digits", message, "E504", Place(source, token.start, token.end))
+
+
+def explain(draft: Draft, error: Exception) -> DenseError:
+    """The mistake behind an error of Python's parser, with its place."""
+    if isinstance(error, (RecursionError, MemoryError)) or any(words in str(error) for words in _DEEP):
+        message = "brackets, blocks or operators nested deeper than Python itself reads"
+        return LimitError(message, code="E503", place=draft.place(*deepest(draft.now.text)))
+    line = getattr(error, "lineno", None) or 1
+    column = max(getattr(error, "offset", None) or 1, 1)
+    found = _unfinished(draft.now.text)
+    if found is not None and draft.now.position(found[1].start)[0] <= line:
+        message, token = found
+        return _mistake(draft, message, token.start, token.end)
+    start = draft.now.start(line)
+    if isinstance(error, IndentationError):
+        text = draft.now.line(line)
+        first = start + len(text) - len(text.lstrip())
+        return _mistake(draft, _indentation(str(error)), first, max(start + len(text), first))
+    return _unexpected(draft, start + min(column - 1, len(draft.now.line(line))), str(error))
+
+
+def too_deep(place: Place, limits: Limits) -> LimitError:
+    message = f"operators, calls or blocks nested deeper than {limits.nesting} levels"
+    return beyond(limits, "nesting", message, "E503", place)
+
+
+def _mistake(draft: Draft, message: str, start: int, end: int, hint: str | None = None) -> DenseError:
+    return SpecSyntaxError(f"not valid Python: {message}", hint=hint, place=draft.place(start, end))
+
+
+def _unfinished(text: str) -> tuple[str, Token] | None:
+    """The first string without its end, or bracket without its partner."""
+    waiting: list[Token] = []
+    for token in tokens(text):
+        if token.kind == "endless":
+            return "a string without its closing quote", token._replace(text=token.text.partition("\n")[0])
+        if token.kind == "operator" and token.text in OPENERS:
+            waiting.append(token)
+        elif token.kind == "operator" and token.text in CLOSERS:
+            if not waiting:
+                return f"`{token.text}` closes nothing", token
+            opener = waiting.pop()
+            if OPENERS.index(opener.text) != CLOSERS.index(token.text):
+                return f"`{token.text}` does not close `{opener.text}`", token
+    return (f"`{waiting[-1].text}` is never closed", waiting[-1]) if waiting else None
+
+
+def _indentation(said: str) -> str:
+    if "expected an indented block" in said:
+        return "an indented block is missing before this line"
+    if "unexpected indent" in said:
+        return "this line is indented for no reason"
+    return "the indentation of this line matches no line before it"
+
+
+def _unexpected(draft: Draft, at: int, said: str) -> DenseError:
+    """What stands where Python stopped."""
+    token = next((token for token in tokens(draft.now.text) if token.end > at - said.startswith("(unicode")), None)
+    if token is None or token.kind == "end":
+        return _mistake(
+            draft, _REASONS["expected ':'"] if "expected ':'" in said else "the line ends too soon", at, at + 1
+        )
+    message, hint = _reason(token, said)
+    return _mistake(draft, message, max(token.start, at) if token.end > at else token.start, token.end, hint)
+
+
+def _reason(token: Token, said: str) -> tuple[str, str | None]:
+    """Why a token cannot stand where it does, and what could."""
+    if said.startswith("(unicode"):
+        return "a backslash in this string starts an escape that does not exist", "r'…' takes backslashes as they are"
+    if token.text in _CURLY:
+        return f"`{token.text}` is no quote to Python", "straight quotes, ' or \", begin and end a string"
+    for words, reason in _REASONS.items():
+        if words in said:
+            return reason, None
+    return f"unexpected {quote(token.text.partition(chr(10))[0], 40)}", None

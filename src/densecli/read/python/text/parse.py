@@ -1,0 +1,98 @@
+"""Python source of every kind to an `ast` whose nodes have their places in the text that users see."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import Source, SpecSyntaxError
+from densecli.read.limits import LIMITS, Limits
+from densecli.read.python.text import magics, mistakes, notebook, page, python2
+from densecli.read.python.text.draft import Draft
+from densecli.read.python.text.nesting import too_deep
+from densecli.read.python.text.scan import logical_lines
+from densecli.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from densecli.errors import DenseError, Place
+    from densecli.read.python.text.rewrite import Edit
+
+
+class Code(Record):
+    """A module as `ast` has it. Its line numbers are those of `source`, the text that users see; its columns may not be."""
+
+    tree: ast.Module
+    source: Source
+    draft: Draft
+
+    @property
+    def python2(self) -> bool:
+        """Whether only Python 2 takes the text as it is: there, `/` of integers is an integer."""
+        return self.draft.python2
+
+    def place(self, node: Any) -> Place:
+        """Where a node stands that has a line and a column."""
+        line, column = node.lineno, node.col_offset
+        last, end = node.end_lineno or line, node.end_col_offset or column
+        return self.draft.place(self.draft.offset(line, column), self.draft.offset(last, end))
+
+
+def parse(source: Source, limits: Limits = LIMITS) -> Code:
+    """The code of a script, of a notebook, or on a page.
+
+    Raises SpecSyntaxError (E206, E302), LimitError (E501 to E504) or ReadError (E103, E104).
+    """
+    source = Source(source.name, source.text[1:]) if source.text[:1] == "\ufeff" else source
+    draft = notebook.draft(source, limits) if notebook.is_notebook(source.text) else Draft(source, source)
+    mistakes.check(draft.source, limits)
+    errors: list[DenseError] = []
+    for attempt in _attempts(draft):
+        try:
+            return _code(attempt, limits)
+        except SpecSyntaxError as error:
+            errors.append(error)
+    raise max(errors, key=_offset)  # the attempt that came farthest
+
+
+def _offset(error: DenseError) -> int:
+    return -1 if error.place is None else error.place.start
+
+
+def _attempts(draft: Draft) -> Iterator[Draft]:
+    """The text as it is; with the words of IPython and Python 2 replaced; without what a page has around it; both."""
+    text = draft.now.text
+    if not page.has_number(text):  # to Python, `In [1]: x = 3` is a variable with a type
+        if not python2.prints_to_a_file(text):  # to Python, `print >>f, x` is a tuple
+            yield draft
+        yield _in_words_of_today(draft)
+    bare = draft.edited(page.edits(text))
+    yield bare
+    yield _in_words_of_today(bare)
+
+
+def _code(draft: Draft, limits: Limits) -> Code:
+    text = draft.now.text
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # escapes such as "\d"
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+        raise mistakes.explain(draft, error) from None
+    code = Code(tree, draft.source, draft)
+    deep = too_deep(tree, limits.nesting)
+    if deep is not None:
+        raise mistakes.too_deep(code.place(deep), limits)
+    return code
+
+
+def _in_words_of_today(draft: Draft) -> Draft:
+    changes: list[Edit] = []
+    old = False
+    for line in logical_lines(draft.now.text):
+        found = python2.edits(line)
+        old = old or bool(found)
+        changes += [*python2.tabs(draft.now.text, line), *magics.edits(line), *found]
+    return draft.edited(changes, python2=old)

@@ -1,0 +1,57 @@
+"""A text made from another one by a few changes, and the way back from its offsets."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING
+
+from densecli.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Edit(Record):
+    """What stands in the place of `text[start:end]`. Line ends are never touched, so that lines keep their numbers."""
+
+    start: int
+    end: int
+    new: str = ""
+
+
+class Rewrite(Record):
+    """The new text in pieces, kept or replaced: where each starts there, and where it starts and ends in the old text."""
+
+    text: str
+    starts: list[int]
+    old_starts: list[int]
+    old_ends: list[int]
+
+    def start(self, offset: int) -> int:
+        """Where in the old text something starts that starts here in the new one."""
+        return self._old(bisect_right(self.starts, offset) - 1, offset)
+
+    def end(self, offset: int) -> int:
+        """Where in the old text something ends that ends here in the new one."""
+        return self._old(max(bisect_left(self.starts, offset) - 1, 0), offset)
+
+    def _old(self, piece: int, offset: int) -> int:
+        return min(self.old_starts[piece] + offset - self.starts[piece], self.old_ends[piece])
+
+
+def rewrite(text: str, edits: Iterable[Edit]) -> Rewrite:
+    """The text with the edits made, which come in order; one inside of another is void."""
+    pieces: list[str] = []
+    made = Rewrite("", [], [], [])
+    at = length = 0
+    for edit in [*edits, Edit(len(text), len(text))]:
+        if edit.start < at:
+            continue
+        for start, end, new in ((at, edit.start, text[at : edit.start]), edit):
+            made.starts.append(length)
+            made.old_starts.append(start)
+            made.old_ends.append(end)
+            pieces.append(new)
+            length += len(new)
+        at = edit.end
+    return made._replace(text="".join(pieces))

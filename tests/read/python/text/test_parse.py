@@ -1,0 +1,98 @@
+"""Python source in every form that people have it, to statements whose places are those of the text as it was given."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from densecli.errors import Source
+from densecli.read.python.text.parse import parse
+
+# What is given, and the statements that it holds.
+FORMS = {
+    "a script": ("import keras\n\nx = 1  # one\n", ["import keras", "x = 1"]),
+    "nothing": ("", []),
+    "comments only": ("# nothing\n", []),
+    "Windows line ends": ("x = [\r\n  1,\r\n]\r\ny = 2\r\n", ["x = [1]", "y = 2"]),
+    "line ends of old Macs": ("x = 1\ry = 2", ["x = 1", "y = 2"]),
+    "a form feed": ("x = 1\n\f\ny = 2\n", ["x = 1", "y = 2"]),
+    "an encoding declared": ("# -*- coding: latin-1 -*-\nx = 'é'\n", ["x = 'é'"]),
+    "a byte order mark": ("\ufeffx = 1\n", ["x = 1"]),
+    "today's syntax": (
+        "def f(x: int = 1, /, *, y) -> int: ...\nif (n := 3):\n  pass\nmatch x:\n  case [1, *_]: pass\n",
+        ["def f(x: int=1, /, *, y) -> int:\n    ...", "if (n := 3):\n    pass", "match x:\n    case [1, *_]:\n        pass"],
+    ),
+    # -- as it stands on a page
+    "indented as a whole": ("    x = 1\n    if x:\n        y = 2\n", ["x = 1", "if x:\n    y = 2"]),
+    "indented but for the first line": ("x = 1\n    y = 2\n    z = 3\n", ["x = 1", "y = 2", "z = 3"]),
+    "prompts": (
+        ">>> x = 1\n>>> for i in y:\n...     f(i)\n...\n1\n2\n>>> x\n3\n",
+        ["x = 1", "for i in y:\n    f(i)", "x"],
+    ),
+    "prompts after prose": ("Try this:\n\n  >>> x = (1,\n  ...      2)\n  >>> x\n  (1, 2)\n", ["x = (1, 2)", "x"]),
+    "numbered prompts": (
+        "In [1]: x = 1\n\nIn [2]: for i in x:\n   ...:     f(i)\n   ...:\nOut[2]: 5\n",
+        ["x = 1", "for i in x:\n    f(i)"],
+    ),
+    "numbered prompts that Python takes for annotations": ("In [1]: x = 1\nIn [2]: y = x\n", ["x = 1", "y = x"]),
+    "numbered prompts on lines of their own": (
+        "In [1]:\nimport keras\nx = 1\nOut[1]:\n5\nIn [ ]:\ny = 2\n",
+        ["import keras", "x = 1", "y = 2"],
+    ),
+    "a fence": ("Here's my model:\n\n```python\nx = 1\n```\n\nIt's (mine\n", ["x = 1"]),
+    "fences": (
+        "```sh\npip install keras\n```\n~~~ {.python}\nx = 1\n~~~\n```\nx y z\n```\n```\ny = 2\n```\n",
+        ["x = 1", "y = 2"],
+    ),
+    "a fence that is never closed": ("```py\n>>> x = 1\n1\n", ["x = 1"]),
+    "a fence in a list": ("1. so:\n   ```python\n   if x:\n       y = 1\n   ```\n", ["if x:\n    y = 1"]),
+    "a docstring with a fence and prompts": ('"""Doc.\n\n```\nx = 1\n```\n>>> 1\n"""\nprint 2\n', None),
+    # -- IPython
+    "commands": (
+        "%matplotlib inline\n!pip install \\\n  keras\nif x:\n    %tensorflow_version 2.x\nmodel?\n?np.dot\ny = 1\n",
+        ["pass", "pass", "if x:\n    pass", "pass", "pass", "y = 1"],
+    ),
+    "values of commands": ("files = !ls\n", ["files = get_ipython().getoutput()"]),
+    "a timed statement": ("%time x = f(\n  1)\n%time\n", ["x = f(1)", "pass"]),
+    "percent signs of Python": ("%pylab\nx = ('%d'\n  % 3)\ny = 5 \\\n  % 3\n", ["pass", "x = '%d' % 3", "y = 5 % 3"]),
+    # -- Python 2
+    "print": ("print 'a', b\nprint\nprint\tx,\nprint -1\n", ["print('a', b)", "print()", "print(x)", "print(-1)"]),
+    "print to a file": ("print >>f, a, b\nprint >>f\nprint >> g(1, 2), a\n", ["print(a, b)", "print()", "print(a)"]),
+    "print with parentheses": ("print 1\nprint (a), b\nprint (a) % b\nprint (a)\n", ["print(1)", "print(a, b)", "print(a % b)", "print(a)"]),
+    "print in one line": ("if x: print y; print z\nelse: print 0\n", ["if x:\n    print(y)\n    print(z)\nelse:\n    print(0)"]),
+    "print over several lines": ("print 'a' \\\n  'b', (1,\n  2)\n", ["print('ab', (1, 2))"]),
+    "exec": ("exec 'x = 1'\nexec s in d\n", ["exec('x = 1')", "exec(s in d)"]),
+    "except": ("try: f()\nexcept E, e: g(e)\nexcept (A, B), e: pass\nexcept A, e.x: pass\n", ["try:\n    f()\nexcept E as e:\n    g(e)\nexcept (A, B) as e:\n    pass\nexcept A:\n    pass"]),
+    "raise": ("raise E, 'x'\nraise E('x')\n", ["raise E('x')", "raise E('x')"]),
+    "backticks": ("x = `a` + `b`\n", ["x = repr(a) + repr(b)"]),
+    "operators and literals": ("a <> b\nx = 0777 + 0L + 10L + 0xFFl + 00\ny = ur'\\d' + UR'a'\n", ["a != b", "x = 511 + 0 + 10 + 255 + 0", "y = '\\\\d' + 'a'"]),
+    "tabs of eight": ("if x:\n\ty = 1\n        z = 2\n", ["if x:\n    y = 1\n    z = 2"]),
+}  # fmt: skip
+
+
+def statements(text):
+    return [ast.unparse(statement) for statement in parse(Source("x", text)).tree.body]
+
+
+@pytest.mark.parametrize("form", [form for form, (_, expected) in FORMS.items() if expected is not None])
+def test_every_form_is_read(form):
+    text, expected = FORMS[form]
+    assert statements(text) == expected
+
+
+def test_a_docstring_is_no_page():
+    """Nothing in a docstring is taken for the program, even where the file is no Python 3."""
+    text, _ = FORMS["a docstring with a fence and prompts"]
+    assert [type(statement) for statement in parse(Source("x", text)).tree.body] == [ast.Expr, ast.Expr]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_place_is_where_the_text_as_given_says_the_same(form):
+    """Every name stands in the source at its place, in its line, however much was taken away before it."""
+    code = parse(Source("x", FORMS[form][0]))
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.Name) and node.id not in ("print", "repr", "get_ipython", "exec"):
+            place = code.place(node)
+            assert code.source.text[place.start : place.end] == node.id
+            assert code.source.position(place.start)[0] == node.lineno
