@@ -6,10 +6,12 @@ import contextlib
 import gc
 import os
 import sys
+import warnings
 from typing import NoReturn
 
 
 def main() -> NoReturn:
+    warnings.simplefilter("ignore")  # Python's are about code; with -W error they would even stop the program
     gc.disable()  # a short life with few cycles: on 100,000 layers the collector would take a third of the time
     try:
         from densecli.cli import run  # noqa: PLC0415  # after the interpreter is up, so that --version stays quick

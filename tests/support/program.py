@@ -1,10 +1,18 @@
-"""The program from outside, in a process of its own."""
+"""The program from outside: in a process of its own, in a shell, or within this one."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+from densecli.cli import run
 
 BASE = {
     key: value
@@ -19,3 +27,20 @@ def densecli(*arguments, env=None, **options):
     return subprocess.run(
         [sys.executable, "-m", "densecli", *arguments], env=BASE | (env or {}), check=False, **options
     )
+
+
+def outcome(*words):
+    """Exit code, standard output and standard error of a run in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = run(list(words))
+    return code, out.getvalue(), err.getvalue()
+
+
+needs_bash = pytest.mark.skipif(not shutil.which("bash") or not Path("/dev/fd").exists(), reason="needs bash's <(…)")
+
+
+def shell(command, folder="."):
+    """One line of bash, in which `densecli` is the program."""
+    line = f'densecli() {{ {sys.executable} -m densecli "$@"; }}; {command}'
+    return subprocess.run(["bash", "-c", line], cwd=folder, env=BASE, capture_output=True, text=True, check=False)

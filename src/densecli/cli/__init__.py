@@ -14,6 +14,7 @@ from densecli.cli import streams
 from densecli.cli.complaints import complain
 from densecli.cli.completion import command_of, completing
 from densecli.errors import DenseError, LimitError, OutputError, SpecErrors, did_you_mean
+from densecli.read.files.opened import keeping_pipes
 from densecli.text import safe
 
 if TYPE_CHECKING:
@@ -39,9 +40,10 @@ def run(arguments: Sequence[str]) -> int:
     """Run densecli; returns the exit code. Every way out of the program goes through here."""
     streams.prepare()
     try:
-        code = invoke(list(arguments))
+        with keeping_pipes():
+            code = invoke(list(arguments))
         streams.flush()
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last line of defence
+    except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001  # the last line of defence
         return left(error, arguments)
     return code
 
@@ -55,11 +57,13 @@ def left(error: BaseException, arguments: Sequence[str]) -> int:
 
 def leave(error: BaseException, arguments: Sequence[str]) -> int:
     """Say what has to be said about the error; the exit code for it."""
-    if isinstance(error, (streams.ReaderGoneError, KeyboardInterrupt, OutputError, OSError, MemoryError)):
+    if isinstance(error, (streams.ReaderGoneError, KeyboardInterrupt, OutputError, OSError, MemoryError, SystemExit)):
         streams.discard()
     match error:
         case streams.ReaderGoneError():
             code = PIPE
+        case SystemExit():  # typer's, where nobody reads its help any more, and at the end of a completion
+            code = PIPE if isinstance(error.__context__, BrokenPipeError) else int(error.code or OK)
         case KeyboardInterrupt():
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             code = INTERRUPTED
@@ -72,7 +76,9 @@ def leave(error: BaseException, arguments: Sequence[str]) -> int:
         case MemoryError():  # what was foreseen fits; the machine, or a limit of the process, had less
             hint = "a smaller --batch, or a machine with more memory"
             code = fail([LimitError("there is not enough memory", code="E507", hint=hint)])
-        case OSError():  # readers turn theirs into ReadError: this one is typer writing its help
+        case OSError(
+            filename=None, strerror=str()
+        ):  # readers turn theirs into ReadError: this is typer writing its help
             code = fail([OutputError(f"cannot write to stdout: {error.strerror}", code="E602")])
         case _:
             code = usage_error(error, arguments) if isinstance(error, USAGE_ERROR) else bug(error, arguments)

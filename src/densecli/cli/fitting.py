@@ -20,7 +20,7 @@ MOST_WARNINGS = 5
 
 def warn_of_misfits(graph: Graph, spec: Spec, limits: Limits) -> None:
     """Warnings for the layers that the weights in the file do not fit, where its reader had to open those for custom layers."""
-    if spec.text is None and spec.name != "-" and any(layer.held is not None for layer in layers_of(graph)):
+    if spec.text is None and any(layer.held is not None for layer in layers_of(graph)):
         found = [error.message for error in misfits_in(spec, graph, limits) if error.code != "E324"]
         graph.warnings += found[:MOST_WARNINGS]
         if len(found) > MOST_WARNINGS:
@@ -32,12 +32,8 @@ def warn_of_misfits(graph: Graph, spec: Spec, limits: Limits) -> None:
 def misfits_in(spec: Spec, graph: Graph, limits: Limits) -> Sequence[DenseError]:
     """What of the weights in the file of a spec does not fit; without a layer what kept them from being compared.
 
-    Raises ReadError for what is no fault of the file: h5py is missing (E106), standard input was read already (E108).
+    Raises ReadError for what is no fault of the file: h5py is missing (E106).
     """
-    if spec.name == "-":
-        raise ReadError(
-            "standard input can be read only once", code="E108", hint="--weights-fit needs the name of a file"
-        )
     if spec.text is not None:
         return [ReadError("a stack holds no weights", code="E324")]
     from densecli.check.finding import is_judgement  # noqa: PLC0415  # a summary has no judge

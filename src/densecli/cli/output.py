@@ -29,19 +29,23 @@ def deliver(text: str, output: str | None, inputs: Iterable[str] = (), *, utf8: 
 
 def deliver_file(write: Callable[[BinaryIO], object], output: str, inputs: Iterable[str] = ()) -> None:
     """Let `write` fill a file in one step. Raises OutputError."""
-    target = os.path.realpath(output)
     with _failures(output):
-        mode = _mode(output)
-        if any(_same(target, path) for path in inputs):
-            raise OutputError(
-                f"{quote(output)} is an input: it would be overwritten", code="E603", hint="choose another --output"
-            )
-        if mode is not None and stat.S_ISDIR(mode):
-            raise OutputError(f"{quote(output)} is a directory", code="E603")
+        mode = _checked_mode(output, inputs)
         if mode is not None and not stat.S_ISREG(mode):
             _write_in_place(output, write)
         else:
-            _replace(target, write, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
+            permissions = 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode)
+            _replace(os.path.realpath(output), write, permissions)
+
+
+def check_target(output: str, inputs: Iterable[str] = ()) -> None:
+    """Refuse a file that could not be written, before the work that it is for. Raises OutputError."""
+    with _failures(output):
+        mode = _checked_mode(output, inputs)
+        folder = os.path.dirname(os.path.realpath(output))  # noqa: PTH120
+        if (mode is None or stat.S_ISREG(mode)) and not os.access(folder, os.W_OK):
+            os.stat(folder)  # noqa: PTH116  # which says so if it is not there
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def append(text: str, output: str) -> None:
@@ -58,6 +62,18 @@ def _failures(output: str) -> Iterator[None]:
         reason, number = getattr(error, "strerror", None) or str(error), getattr(error, "errno", None)
         code = "E602" if number == errno.ENOSPC else "E603"
         raise OutputError(f"cannot write {quote(output)}: {reason}", code=code) from error
+
+
+def _checked_mode(output: str, inputs: Iterable[str]) -> int | None:
+    """The mode of what is there, which must be no input and no folder."""
+    mode = _mode(output)
+    if any(_same(os.path.realpath(output), path) for path in inputs):
+        raise OutputError(
+            f"{quote(output)} is an input: it would be overwritten", code="E603", hint="choose another --output"
+        )
+    if mode is not None and stat.S_ISDIR(mode):
+        raise OutputError(f"{quote(output)} is a directory", code="E603")
+    return mode
 
 
 def _mode(path: str) -> int | None:

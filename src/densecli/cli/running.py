@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from densecli.errors import OutputError, ReadError
+from densecli.errors import ReadError
 from densecli.read.limits import LIMITS, Limits
 from densecli.records import Record
-from densecli.text import amount, plural, quote
+from densecli.text import amount, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import BinaryIO
 
     from densecli.graph.graph import Graph
     from densecli.read.specs import Spec
@@ -33,9 +32,11 @@ WeightsFile = Annotated[
 ]
 Data = Annotated[
     list[str] | None,
-    typer.Option("--data", metavar="[NAME=]FILE", help="Inputs: .npy, .npz, or rows of CSV; - is CSV on stdin."),
+    typer.Option("--data", metavar="[NAME=]FILE", help="Inputs: .npy, .npz, or rows of CSV; - is stdin."),
 ]
-Save = Annotated[str | None, typer.Option("--save", metavar="FILE", help="Write the outputs there, as .npy or .npz.")]
+Save = Annotated[
+    str | None, typer.Option("--save", metavar="FILE", help="Write the outputs there, as .npy, .npz or .csv.")
+]
 Until = Annotated[str | None, typer.Option("--until", metavar="LAYER", help="Stop after this layer: its outputs.")]
 Profiled = Annotated[bool, typer.Option("--profile", help="Show what every layer took and gave.")]
 MaxMemory = Annotated[
@@ -68,16 +69,21 @@ def check(wishes: Wishes, run: bool, specs: Sequence[Spec]) -> None:
         raise typer.BadParameter(f"{used[0]} is for one model, but there are {len(specs)}")
     if wishes.save in ("-", ""):
         raise typer.BadParameter("--save needs a file")
-    if any(word.rpartition("=")[2] == "-" for word in wishes.data) and any(spec.name == "-" for spec in specs):
-        raise ReadError("standard input cannot be both the model and the data", code="E108")
+    uses = [*(spec.name for spec in specs), *(word.rpartition("=")[2] for word in wishes.data), wishes.weights]
+    if uses.count("-") > 1:
+        message = "standard input cannot be more than one of the model, its weights and its data"
+        raise ReadError(message, code="E108", hint="give the others as files")
 
 
 def runner(wishes: Wishes) -> Callable[[Spec, Graph], Outcome]:
     """A forward pass with these options; numpy is loaded here."""
     from densecli.cli.run_progress import Progress  # noqa: PLC0415
-    from densecli.run.run import run  # noqa: PLC0415
+    from densecli.cli.saving import check_save, save  # noqa: PLC0415
+    from densecli.run.run import part, run  # noqa: PLC0415
 
     def make(spec: Spec, graph: Graph) -> Outcome:
+        if wishes.save is not None:
+            check_save(wishes.save, part(graph, wishes.until), spec)
         with Progress(graph) as progress:
             outcome = run(graph, options(wishes, spec), progress)
         if wishes.save is not None:
@@ -100,44 +106,11 @@ def weights_of(wishes: Wishes, spec: Spec) -> str | None:
     """The file with the weights: the one that is named, or the model's own file where it holds some."""
     if wishes.weights is not None:
         return None if wishes.weights == INITIAL else wishes.weights
-    if spec.text is not None or spec.name == "-":
+    if spec.text is not None:
         return None
     from densecli.run.weights import has_weights  # noqa: PLC0415
 
     return spec.name if has_weights(spec.name, wishes.limits) else None
-
-
-def save(outcome: Outcome, path: str, spec: Spec) -> None:
-    """The outputs in a file: .npy for one, .npz by the names of the output layers for several or when asked by suffix."""
-    from densecli import kernels  # noqa: PLC0415
-    from densecli.cli.output import deliver_file  # noqa: PLC0415
-
-    suffix = path.lower()[-4:]
-    arrays = by_name([output.name for output in outcome.outputs], outcome.arrays)
-    if suffix == ".npy" and len(arrays) > 1:
-        raise OutputError(
-            f"{plural(len(arrays), 'output')} do not fit in {quote(path)}", code="E603", hint="save them as .npz"
-        )
-
-    def write(file: BinaryIO) -> None:
-        if suffix == ".npz" or len(arrays) > 1:
-            kernels.save_npz(file, arrays)
-        else:
-            kernels.save_npy(file, outcome.arrays[0])
-
-    deliver_file(write, path, [] if spec.text is not None else [spec.name])
-
-
-def by_name(names: Sequence[str], arrays: Sequence[Any]) -> dict[str, Any]:
-    """Arrays by name; a name that comes again gets a number."""
-    found: dict[str, Any] = {}
-    for name, array in zip(names, arrays, strict=True):
-        unique, number = name, 0
-        while unique in found:
-            number += 1
-            unique = f"{name}_{number}"
-        found[unique] = array
-    return found
 
 
 def size_option(value: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 
@@ -13,8 +14,17 @@ class ReaderGoneError(Exception):
     """The reader of the pipe went away. No OSError: typer would swallow that."""
 
 
+class Closed(io.TextIOBase):
+    """Stands for a standard output that is closed. Python has None for it, which typer takes for written."""
+
+    def write(self, _: str) -> int:
+        raise OutputError("cannot write to stdout: it is closed", code="E601")
+
+
 def prepare() -> None:
-    """What a stream cannot encode is escaped, never an error."""
+    """What a stream cannot encode is escaped, never an error; what a closed one cannot take is one."""
+    if sys.stdout is None:
+        sys.stdout = Closed()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -25,8 +35,6 @@ def write(text: str, *, utf8: bool = False) -> None:
 
     `utf8` is for documents that are UTF-8 whatever the locale is: a terminal gets them in its own encoding all the same.
     """
-    if sys.stdout is None:
-        raise OutputError("cannot write to stdout: it is closed", code="E601")
     with failures():
         _write_all(text, "utf-8" if utf8 and not interactive() else sys.stdout.encoding or "ascii")
 
@@ -46,9 +54,8 @@ def _write_all(text: str, encoding: str) -> None:
 
 def flush() -> None:
     """Make sure that all of it went out: a full disk shows only now."""
-    if sys.stdout is not None:
-        with failures():
-            sys.stdout.flush()
+    with failures():
+        sys.stdout.flush()
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from densecli.cli.fitting import warn_of_misfits
 from densecli.cli.formats import Failure, Format, Summary, View, bare, write
 from densecli.cli.look import look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Limit, Output, Quiet, Set, Specs, Width
-from densecli.cli.output import deliver
+from densecli.cli.output import check_target, deliver
 from densecli.cli.project import Config, Isolated
 from densecli.cli.running import Data, MaxMemory, Profiled, Run, Save, Seed, Until, WeightsFile, Wishes, check
 from densecli.errors import DenseError, SpecErrors
@@ -83,6 +83,9 @@ def command(  # one parameter per option
     found = specs(spec)
     asked = Wishes(seed, batch, max_memory, weights, tuple(data or ()), save, until, profile, wishes.limits)
     check(asked, run, found)
+    inputs = [each.name for each in found if each.text is None]
+    if run and output not in (None, "-"):
+        check_target(output, inputs)
     runner = running.runner(asked) if run else None
     results = [summarise(each, lambda one: opened(one, wishes), batch, runner) for each in found]
     good = [result for result in results if isinstance(result, Summary)]
@@ -104,7 +107,7 @@ def command(  # one parameter per option
         view = View(selection, columns, look(color, width, output is not None))
         text = write(results, format, view) if print is None else bare(good, print)
         document = print is None and format in (Format.html, Format.svg)  # which say themselves that they are UTF-8
-        deliver(text, output, [each.name for each in found if each.text is None], utf8=document)
+        deliver(text, output, inputs, utf8=document)
     return 0 if len(good) == len(results) else 2
 
 

@@ -18,10 +18,8 @@ from densecli.render.memory import Look
 from densecli.sweep import axes, choose_figures, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from densecli.graph.graph import Graph
-    from densecli.read.reading import Reading
     from densecli.read.specs import Spec
     from densecli.sweep import Sweep
 
@@ -72,7 +70,10 @@ def command(  # one parameter per option
         raise ReadError(message, code="E111", hint="sweep them one by one")
     wanted, figures = axes(set or []), choose_figures(columns)
     check_used(found[0], wanted)
-    result = sweep(reader(found[0], reading(input_shape, None, limit)), wanted, figures, found[0].name, batch)
+    given = reading(input_shape, None, limit)
+    result = sweep(
+        lambda values: read(found[0], given._replace(settings=values)), wanted, figures, found[0].name, batch
+    )
     seen = look(color, width, output is not None)
     text = written(result, format, Look(seen.width, seen.color, seen.ascii), plot=plot)
     deliver(text, output, [each.name for each in found if each.text is None])
@@ -85,18 +86,6 @@ def check_used(spec: Spec, names: Mapping[str, object]) -> None:
         if spec.text is not None and f"${name}" not in spec.text:
             hint = did_you_mean(name, re.findall(r"\$(\w+)", spec.text)) or f"write ${name} where the value goes"
             raise ArgumentError(f"the stack has no ${name}", code="E309", hint=hint)
-
-
-def reader(spec: Spec, given: Reading) -> Callable[[Mapping[str, str]], Graph]:
-    """Reads the spec with other settings each time; standard input can be had only once, so it is kept."""
-    if spec.name != "-" or spec.text is not None:
-        return lambda settings: read(spec, given._replace(settings=settings))
-    from io import BytesIO  # noqa: PLC0415
-
-    from densecli.read.open import read_stream, standard_input  # noqa: PLC0415
-
-    data = standard_input().read(given.limits.config_bytes + 1)
-    return lambda settings: read_stream(BytesIO(data), spec.name, given._replace(settings=settings))
 
 
 def written(result: Sweep, format: Format, seen: Look, *, plot: bool) -> str:

@@ -6,6 +6,8 @@ Pickled objects are never read. A header that promises more than the file holds 
 from __future__ import annotations
 
 import math
+import struct
+import warnings
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -18,7 +20,18 @@ if TYPE_CHECKING:
     from .layout import Array
 
 MAGIC = b"\x93NUMPY"
-DAMAGE = (ValueError, EOFError, OSError, SyntaxError, MemoryError, zipfile.BadZipFile, zlib.error, RuntimeError)
+# What zipfile, zlib and NumPy raise for archives and arrays that are not what they say.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    OverflowError,
+    OSError,
+    MemoryError,
+    RuntimeError,
+)
 NUMBERS = "fiub"
 
 
@@ -38,7 +51,11 @@ def load(file: BinaryIO, limit: int, names: Collection[str] | None = None) -> Ar
             return read_npy(file, remaining(file), limit)
         return read_npz(file, limit, names)
     except DAMAGE as error:
-        raise ArrayFileError(f"it is damaged: {error}") from None
+        raise damaged(error) from None
+
+
+def damaged(error: Exception) -> ArrayFileError:
+    return ArrayFileError(f"it is damaged: {str(error)[:120]}")
 
 
 def remaining(file: BinaryIO) -> int:
@@ -55,13 +72,22 @@ def shapes_in(file: BinaryIO) -> dict[str, tuple[int, ...]]:
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            return {stem(info): header_of(archive, info)[0] for info in archive.infolist()}
+            return {name: header_of(archive, info)[0] for name, info in members(archive).items()}
     except DAMAGE as error:
-        raise ArrayFileError(f"it is damaged: {error}") from None
+        raise damaged(error) from None
 
 
-def stem(info: zipfile.ZipInfo) -> str:
-    return info.filename.removesuffix(".npy")
+def members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The arrays of an archive by name; each once, and packed as NumPy packs them, for other codecs are other risks."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    for info in archive.infolist():
+        name = info.filename.removesuffix(".npy")
+        if name in found:
+            raise ArrayFileError(f"it has {name[:80]!r} twice")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ArrayFileError("it is compressed in a way that NumPy never uses")
+        found[name] = info
+    return found
 
 
 def header_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
@@ -71,12 +97,23 @@ def header_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[tuple[in
 
 def read_header(file: BinaryIO, kinds: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     """Shape, whether it is in Fortran's order, and dtype, which is of one of `kinds`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            shape, fortran, dtype = parsed_header(file)
+    except Exception as error:  # noqa: BLE001  # NumPy gives the text to Python's parser, which may raise anything
+        raise damaged(error) from None
+    if dtype.hasobject or dtype.kind not in kinds or not dtype.itemsize:
+        raise ArrayFileError(f"it holds {str(dtype)[:80]}, not numbers")
+    if not all(type(size) is int and size >= 0 for size in shape):
+        raise ArrayFileError(f"its header gives the shape {str(shape)[:80]}")
+    return shape, fortran, dtype
+
+
+def parsed_header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     version = np.lib.format.read_magic(file)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, fortran, dtype = read(file)
-    if dtype.hasobject or dtype.kind not in kinds:
-        raise ArrayFileError(f"it holds {dtype}, not numbers")
-    return shape, fortran, dtype
+    return read(file)
 
 
 def read_npy(file: BinaryIO, available: int, limit: int) -> Array:
@@ -109,13 +146,13 @@ def read_npz(file: BinaryIO, limit: int, names: Collection[str] | None) -> dict[
     """The arrays of an archive, by name and in its order."""
     found: dict[str, Array] = {}
     with zipfile.ZipFile(file) as archive:
-        for info in archive.infolist():
-            if names is not None and stem(info) not in names:
+        for name, info in members(archive).items():
+            if names is not None and name not in names:
                 continue
             with archive.open(info) as member:
                 array = read_npy(member, info.file_size, limit)  # type: ignore[arg-type]
             limit -= array.nbytes
-            found[stem(info)] = array
+            found[name] = array
     return found
 
 
@@ -130,6 +167,15 @@ def save_npz(file: BinaryIO, arrays: Mapping[str, Array]) -> None:
             info = zipfile.ZipInfo(f"{name}.npy")
             with archive.open(info, "w", force_zip64=array.nbytes >= 1 << 31) as member:
                 save_npy(member, array)  # type: ignore[arg-type]
+
+
+def save_csv(file: BinaryIO, array: Array) -> None:
+    """One sample a row, its numbers as short as they read back the same: what `read_csv` takes."""
+    numbers = array.astype(np.uint8) if array.dtype.kind == "b" else array
+    file.writelines(
+        ",".join(row.astype(str)).encode() + b"\n"
+        for row in numbers.reshape(array.shape[0] if array.ndim else 1, math.prod(array.shape[1:]))
+    )
 
 
 def read_csv(text: str) -> Array:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import stat
-import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from densecli.errors import Place, ReadError, SpecSyntaxError
+from densecli.read.files.opened import in_memory, opened
 from densecli.read.reading import Reading
-from densecli.read.specs import is_pattern
 from densecli.read.text.encoding import decode, too_large
 from densecli.text import quote
 
@@ -47,77 +43,8 @@ def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  
 
     One descriptor serves for looking and reading; nothing but regular files (and standard input) is read.
     """
-    if word == "-":
-        return read_stream(standard_input(), word, reading)
-    try:
-        with open_file(word, NO_FILE) as file:
-            return read_stream(file, word, reading)
-    except OSError as error:
-        raise unreadable(word, error) from None
-
-
-def open_file(word: str, otherwise: str | None = None) -> BinaryIO:
-    """A regular file, or a pipe from `<(…)`. Raises ReadError, which says what to do `otherwise` if there is none."""
-    try:
-        descriptor = os.open(word, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-        return os.fdopen(_checked(descriptor, word), "rb")
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise unreadable(word, error, otherwise) from None
-
-
-def standard_input() -> BinaryIO:
-    if sys.stdin is None:
-        raise ReadError("standard input is closed", code="E107")
-    return sys.stdin.buffer
-
-
-def unreadable(word: str, error: OSError | ValueError, otherwise: str | None = None) -> ReadError:
-    """The error for a file that the system does not let us read; a socket cannot even be opened."""
-    number = getattr(error, "errno", None)
-    if number == errno.ENXIO:
-        return no_file(word)
-    if number == errno.ENOENT and is_pattern(word):
-        why = "a shell hands on a pattern as it is where it matches nothing"
-        return ReadError(f"no file matches {quote(word)}", code="E110", hint=why)
-    hint = otherwise if isinstance(error, FileNotFoundError) else None
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return ReadError(f"cannot read {quote(word)}: {reason}", code="E109", hint=hint)
-
-
-def _checked(descriptor: int, word: str) -> int:
-    """The descriptor of a regular file or a pipe from `<(…)`; of config.json in a directory that is a model."""
-    mode = os.fstat(descriptor).st_mode
-    if stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and word.startswith(("/dev/fd/", "/proc/self/fd/"))):
-        if stat.S_ISFIFO(mode):
-            os.set_blocking(descriptor, True)
-        return descriptor
-    try:
-        if stat.S_ISDIR(mode):
-            return _inside(descriptor, word)
-    finally:
-        os.close(descriptor)
-    raise no_file(word)
-
-
-def no_file(word: str) -> ReadError:
-    return ReadError(
-        f"{quote(word)} is not a file", code="E105", hint="densecli reads regular files and standard input"
-    )
-
-
-def _inside(directory: int, word: str) -> int:
-    """config.json of a .keras directory, and only that: a regular file, no link."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
-    try:
-        found = os.open("config.json", flags, dir_fd=directory)
-    except OSError as error:
-        missing = error.errno == errno.ENOENT
-        message = f"{quote(word)} is a directory" + ("" if missing else " whose config.json is not a plain file")
-        raise ReadError(message, code="E105", hint="give the model file") from None
-    if not stat.S_ISREG(os.fstat(found).st_mode):
-        os.close(found)
-        raise ReadError(f"{quote(word)} is a directory whose config.json is not a file", code="E105")
-    return found
+    with opened(word, NO_FILE) as file:
+        return read_stream(file, word, reading)
 
 
 def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
@@ -128,7 +55,7 @@ def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
     if other is not None:
         raise no_model(name, f"is {other}, not a model file")
     if head.startswith(HDF5_MAGIC) or head[:4] in ZIP_MAGIC or _hidden_archive(file, name, head):
-        seekable = file if file.seekable() else _buffered(file, head, limits)
+        seekable = file if file.seekable() else _buffered(file, name, head, limits)
         if head.startswith(HDF5_MAGIC):
             from densecli.read.files import hdf5  # noqa: PLC0415
 
@@ -136,15 +63,20 @@ def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
         from densecli.read.files import archive  # noqa: PLC0415
 
         return archive.read(seekable, name, reading.input_shapes, limits)
-    if file.seekable():
-        file.seek(0)
-        head = b""
     try:
-        return read_text(head + file.read(max(0, limits.config_bytes - len(head) + 1)), name, reading)
+        return read_text(_text_bytes(file, name, head, limits.config_bytes), name, reading)
     except ReadError as error:
         if error.code in ("E102", "E103") and name.lower().endswith(BINARY_SUFFIXES):
             raise no_model(name, "is neither an archive of Keras nor HDF5, and no text") from None
         raise
+
+
+def _text_bytes(file: BinaryIO, name: str, head: bytes, most: int) -> bytes:
+    """The bytes of a text; one more than `most` of a longer one."""
+    if not file.seekable():
+        return in_memory(file, name, most, head)
+    file.seek(0)
+    return file.read(most + 1)
 
 
 def other_kind(head: bytes) -> str | None:
@@ -178,11 +110,11 @@ def _hidden_archive(file: BinaryIO, name: str, head: bytes) -> bool:
     return found
 
 
-def _buffered(file: BinaryIO, head: bytes, limits: Limits) -> BinaryIO:
+def _buffered(file: BinaryIO, name: str, head: bytes, limits: Limits) -> BinaryIO:
     """The whole of a pipe, for formats that must be read from the end."""
     import io  # noqa: PLC0415
 
-    data = head + file.read(4 * limits.config_bytes + 1)
+    data = in_memory(file, name, 4 * limits.config_bytes, head)
     if len(data) > 4 * limits.config_bytes:
         message = "a model file this large cannot come through a pipe"
         raise ReadError(message, code="E501", hint="give its path, or a larger --limit config_bytes")

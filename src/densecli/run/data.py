@@ -11,7 +11,8 @@ from densecli.graph.graph import Ref
 from densecli.graph.model import Model
 from densecli.graph.trace import Tensor, trace
 from densecli.names import compute_dtype, is_float
-from densecli.read.open import ZIP_MAGIC, open_file, standard_input
+from densecli.read.files.opened import opened, rewindable
+from densecli.read.open import ZIP_MAGIC
 from densecli.shape import product, show
 from densecli.text import plural, quote
 
@@ -57,19 +58,18 @@ def named_file(word: str, names: Sequence[str]) -> tuple[str | None, str]:
 
 
 def read_arrays(path: str, most: int) -> Array | dict[str, Array]:
-    """What a file holds; `-` is CSV on standard input."""
-    if path == "-":
-        return from_csv(standard_input().read(most + 1), "standard input", most)
-    try:
-        with open_file(path) as file:
-            head = file.read(6)
-            file.seek(0)
+    """What a file, a pipe or (`-`) standard input holds."""
+    with opened(path) as stream:
+        file = rewindable(stream, path, most)
+        head = file.read(6)
+        file.seek(0)
+        try:
             if head == NPY or head[:4] in ZIP_MAGIC:
                 found: Array | dict[str, Array] = kernels.load_arrays(file, most)
                 return found
             return from_csv(file.read(most + 1), path, most)
-    except kernels.ArrayFileError as error:
-        raise unusable(path, str(error)) from None
+        except kernels.ArrayFileError as error:
+            raise unusable(path, str(error)) from None
 
 
 def from_csv(data: bytes, path: str, most: int) -> Array:
@@ -79,8 +79,6 @@ def from_csv(data: bytes, path: str, most: int) -> Array:
         return kernels.read_csv(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise unusable(path, "it is neither .npy nor .npz nor text") from None
-    except kernels.ArrayFileError as error:
-        raise unusable(path, str(error)) from None
 
 
 def unusable(path: str, reason: str) -> ReadError:

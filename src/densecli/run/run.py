@@ -119,7 +119,7 @@ def run(graph: Graph, options: Options = Options(), watch: Watch | None = None) 
 def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  # immutable
     """Everything but the pass itself: what cannot run or does not fit in memory is refused before it is allocated."""
     whole = graph
-    graph = whole if options.until is None else until(whole, options.until)
+    graph = part(whole, options.until)
     order = call_order(graph)[0]
     wanted = {node for node, _ in order} - {ref.node for ref in graph.inputs}
     check_runnable(graph, wanted)
@@ -147,20 +147,22 @@ def draw(graph: Graph, given: Sequence[Array | None], shapes: Sequence[Tensor], 
     ]
 
 
-def until(graph: Graph, name: str) -> Graph:
-    """The part of a model that leads to a layer, whose outputs are the part's own. Raises GraphError."""
+def part(graph: Graph, name: str | None) -> Graph:
+    """The part of a model that leads to a layer, whose outputs are the part's own; all of it without a name. Raises GraphError."""
+    if name is None:
+        return graph
     index = next((index for index, node in enumerate(graph.nodes) if node.name == name), None)
     if index is None:
         hint = did_you_mean(name, [node.name for node in graph.nodes])
         raise GraphError(f"no layer is called {quote(name)}", code="E402", hint=hint)
     call = len(graph.nodes[index].calls) - 1
-    found = trace(graph)
-    count = len(found.results[index, call].tensors) if (index, call) in found.results else 1
-    part = Graph(graph.name, "Functional", graph.nodes, graph.inputs, [Ref(index, call, at) for at in range(count)])
-    used = {step[0] for step in call_order(part)[0]}
-    part.inputs = [ref for ref in graph.inputs if ref.node in used]
-    part.told = graph.told
-    return part
+    results = trace(graph).results
+    count = len(results[index, call].tensors) if (index, call) in results else 1
+    found = Graph(graph.name, "Functional", graph.nodes, graph.inputs, [Ref(index, call, at) for at in range(count)])
+    used = {step[0] for step in call_order(found)[0]}
+    found.inputs = [ref for ref in graph.inputs if ref.node in used]
+    found.told = graph.told
+    return found
 
 
 def check_runnable(graph: Graph, wanted: set[int]) -> None:

@@ -13,8 +13,9 @@ from densecli import kernels
 from densecli.errors import DenseError, LimitError, ReadError
 from densecli.graph.trace import trace
 from densecli.read.files import archive, hdf5
+from densecli.read.files.opened import opened, rewindable
 from densecli.read.limits import LIMITS, Limits, beyond
-from densecli.read.open import HDF5_MAGIC, ZIP_MAGIC, open_file
+from densecli.read.open import HDF5_MAGIC, ZIP_MAGIC
 from densecli.records import Record
 from densecli.run.weights import keras3, legacy
 from densecli.run.weights.initial import initial, nested_weights
@@ -55,10 +56,11 @@ def allocate(graph: Graph, found: Trace, weights: Weights, wanted: set[int], mos
     """
     if weights.path is None:
         return fill(graph, found, initial(kernels.generator(weights.seed)), wanted)
-    with open_file(weights.path) as file:
-        opened = hdf5_in(file, graph, found, most, weights.limits)
-        if opened is not None:
-            return from_hdf5(graph, found, opened, wanted, weights.limits)
+    with opened(weights.path) as stream:
+        file = rewindable(stream, weights.path, most)
+        held = hdf5_in(file, graph, found, most, weights.limits)
+        if held is not None:
+            return from_hdf5(graph, found, held, wanted, weights.limits)
         if file.read(4) in ZIP_MAGIC:
             file.seek(0)
             return from_npz(graph, found, file, wanted, most)
@@ -88,11 +90,11 @@ def misfits(graph: Graph, path: str, limits: Limits = LIMITS) -> list[DenseError
     Raises ReadError (E324 where the file holds no weights) or LimitError.
     """
     found = trace(graph)
-    with open_file(path) as file:
-        opened = hdf5_in(file, graph, found, most_stored(graph, found, limits), limits)
-        if opened is None:
+    with opened(path) as file:
+        held = hdf5_in(file, graph, found, most_stored(graph, found, limits), limits)
+        if held is None:
             raise ReadError(f"{quote(path)} holds no weights beside its layers", code="E324")
-        with matching(graph, found, opened, limits) as (_, every, matched):
+        with matching(graph, found, held, limits) as (_, every, matched):
             told = {error.layer for error in matched.misfits}
             missing = unfilled(every, matched) if all(place.known for place in every) else {}
             return [*matched.misfits, *(nothing_for(name, keys) for name, keys in missing.items() if name not in told)]
@@ -118,7 +120,7 @@ def fill(graph: Graph, found: Trace, draw: Callable[[Weight, str, str], Any], wa
 def has_weights(path: str, limits: Limits = LIMITS) -> bool:
     """Whether a model file holds weights beside its config."""
     try:
-        with open_file(path) as file:
+        with opened(path) as file:
             head = file.read(8)
             file.seek(0)
             if head[:4] in ZIP_MAGIC:

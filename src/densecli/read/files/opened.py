@@ -1,0 +1,136 @@
+"""Files opened safely: regular files, pipes from `<(…)` and standard input, and nothing else that a path may lead to.
+
+A pipe can be read only once. While a command runs, what it said is kept, so that the model, its weights and the next
+variant of a sweep can all be read from it.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import stat
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+from densecli.errors import LimitError, ReadError
+from densecli.text import binary_size, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_kept: list[dict[str, bytes]] = []  # one for each command that runs; a library's caller may open another pipe next
+
+
+@contextmanager
+def keeping_pipes() -> Iterator[None]:
+    """Keep what pipes say until the end."""
+    _kept.append({})
+    try:
+        yield
+    finally:
+        _kept.pop()
+
+
+@contextmanager
+def opened(word: str, otherwise: str | None = None) -> Iterator[BinaryIO]:
+    """A file while it is read; `-` is standard input. Raises ReadError, also where reading fails later on."""
+    try:
+        if _kept and word in _kept[-1]:
+            yield io.BytesIO(_kept[-1][word])
+        elif word == "-":
+            yield _standard_input()
+        else:
+            with open_file(word, otherwise) as file:
+                yield file
+    except OSError as error:
+        raise unreadable(word, error) from None
+
+
+def in_memory(file: BinaryIO, word: str, most: int, head: bytes = b"") -> bytes:
+    """What a pipe says after the `head` that was read already: all of it, or one byte more than `most`."""
+    data = head + file.read(max(0, most + 1 - len(head)))
+    if _kept:
+        _kept[-1][word] = data
+    return data
+
+
+def rewindable(file: BinaryIO, word: str, most: int) -> BinaryIO:
+    """The file itself, or all of a pipe in memory. Raises LimitError (E507)."""
+    if file.seekable():
+        return file
+    data = in_memory(file, word, most)
+    if len(data) > most:
+        message = f"what comes through {quote(word)} is larger than the limit of {binary_size(most)}"
+        raise LimitError(message, code="E507", hint="give the path of a file, or a higher --max-memory")
+    return io.BytesIO(data)
+
+
+def open_file(word: str, otherwise: str | None = None) -> BinaryIO:
+    """A regular file, or a pipe from `<(…)`. Raises ReadError, which says what to do `otherwise` if there is none."""
+    try:
+        descriptor = os.open(word, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        return os.fdopen(_checked(descriptor, word), "rb")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise unreadable(word, error, otherwise) from None
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        raise ReadError("standard input is closed", code="E107")
+    file = sys.stdin.buffer
+    if file.seekable():  # `< file`, perhaps read before
+        file.seek(0)
+    return file
+
+
+def unreadable(word: str, error: OSError | ValueError, otherwise: str | None = None) -> ReadError:
+    """The error for a file that the system does not let us read; a socket cannot even be opened."""
+    from densecli.read.specs import is_pattern  # noqa: PLC0415  # every run loads this module
+
+    number = getattr(error, "errno", None)
+    if number == errno.ENXIO:
+        return no_file(word)
+    if number == errno.ENOENT and is_pattern(word):
+        why = "a shell hands on a pattern as it is where it matches nothing"
+        return ReadError(f"no file matches {quote(word)}", code="E110", hint=why)
+    hint = otherwise if isinstance(error, FileNotFoundError) else None
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return ReadError(f"cannot read {quote(word)}: {reason}", code="E109", hint=hint)
+
+
+def _checked(descriptor: int, word: str) -> int:
+    """The descriptor of a regular file or a pipe from `<(…)`; of config.json in a directory that is a model."""
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and word.startswith(("/dev/fd/", "/proc/self/fd/"))):
+        if stat.S_ISFIFO(mode):
+            os.set_blocking(descriptor, True)
+        return descriptor
+    try:
+        if stat.S_ISDIR(mode):
+            return _inside(descriptor, word)
+    finally:
+        os.close(descriptor)
+    raise no_file(word)
+
+
+def no_file(word: str) -> ReadError:
+    return ReadError(
+        f"{quote(word)} is not a file", code="E105", hint="densecli reads regular files and standard input"
+    )
+
+
+def _inside(directory: int, word: str) -> int:
+    """config.json of a .keras directory, and only that: a regular file, no link."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        found = os.open("config.json", flags, dir_fd=directory)
+    except OSError as error:
+        missing = error.errno == errno.ENOENT
+        message = f"{quote(word)} is a directory" + ("" if missing else " whose config.json is not a plain file")
+        raise ReadError(message, code="E105", hint="give the model file") from None
+    if not stat.S_ISREG(os.fstat(found).st_mode):
+        os.close(found)
+        raise ReadError(f"{quote(word)} is a directory whose config.json is not a file", code="E105")
+    return found
