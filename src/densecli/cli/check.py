@@ -18,7 +18,7 @@ from densecli.cli.progress import progress
 from densecli.cli.project import Config, Isolated, Project
 from densecli.cli.verdicts import Result, Terms, result_of
 from densecli.errors import as_record
-from densecli.read.specs import reading, specs
+from densecli.read.specs import expanded, reading, specs
 from densecli.render.findings import render, text
 from densecli.text import plural, safe
 
@@ -81,9 +81,10 @@ def command(  # one parameter per option
     """Hold each SPEC against what is expected of it."""
     if update_lock and lock is None:
         raise typer.BadParameter("--update-lock needs --lock FILE, or `lock` in the settings")
-    found, wanted = specs(spec), demanded(demands)
+    wishes, wanted = reading(input_shape, set, limit), demanded(demands)
+    found = list(expanded(specs(spec), wishes))
     locked = None if lock is None else known_models(lock, update_lock)
-    terms = Terms(reading(input_shape, set, limit), batch, wanted, cast("Project", config), lock, locked, update_lock)
+    terms = Terms(wishes, batch, wanted, cast("Project", config), lock, locked, update_lock)
     results = [*results_of(found, terms, quiet)]
     inputs = [each.name for each in found if each.text is None]
     tell(results, spec, quiet)

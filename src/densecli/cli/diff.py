@@ -13,7 +13,7 @@ from densecli.cli.look import look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, ExitZero, InputShape, Limit, Output, Set, Width
 from densecli.cli.output import deliver
 from densecli.errors import DenseError, ReadError, SpecErrors
-from densecli.read.specs import ARGUMENT, Spec, is_file, read, reading
+from densecli.read.specs import ARGUMENT, Spec, file_spec, is_file, read, reading
 from densecli.render.diff import render
 from densecli.summary.infer import infer
 
@@ -72,7 +72,7 @@ def command(  # one parameter per option
 
 
 def spec_of(word: str) -> Spec:
-    return Spec(word) if is_file(word) else Spec(ARGUMENT, word)
+    return file_spec(word) if is_file(word) else Spec(ARGUMENT, word)
 
 
 def title(spec: Spec) -> str:

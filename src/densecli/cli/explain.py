@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from densecli.cli.options import Batch, Debug, InputShape, Limit, Output, Set, Specs
 from densecli.cli.output import deliver
-from densecli.read.specs import read, reading, specs
+from densecli.read.specs import expanded, read, reading, specs
 from densecli.render import explain
 from densecli.summary.infer import infer
 
@@ -20,7 +20,7 @@ def command(
 ) -> int:
     """Explain each SPEC."""
     wishes = reading(input_shape, set, limit)
-    found = specs(spec)
+    found = list(expanded(specs(spec), wishes))
     texts = [explain.render(infer(read(each, wishes), each.name, batch)) for each in found]
     deliver("\n".join(texts), output, [each.name for each in found if each.text is None])
     return 0

@@ -34,7 +34,7 @@ def misfits_in(spec: Spec, graph: Graph, limits: Limits) -> Sequence[DenseError]
 
     Raises ReadError for what is no fault of the file: h5py is missing (E106).
     """
-    if spec.text is not None:
+    if spec.text is not None or spec.of_python:
         return [ReadError("a stack holds no weights", code="E324")]
     from densecli.check.finding import is_judgement  # noqa: PLC0415  # a summary has no judge
     from densecli.run.weights import misfits  # noqa: PLC0415  # loads numpy

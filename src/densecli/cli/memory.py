@@ -10,7 +10,7 @@ import typer
 from densecli.cli.options import Color, ColorOption, Debug, InputShape, Limit, Output, Set, Specs, Width
 from densecli.cli.output import deliver
 from densecli.memory.footprint import POLICIES, Wish, footprint
-from densecli.read.specs import read, reading, specs
+from densecli.read.specs import expanded, read, reading, specs
 from densecli.render import memory
 from densecli.text import amount, quote, safe
 
@@ -64,7 +64,7 @@ def command(  # one parameter per option
         batch, optimizer, None if dtype is None else str(dtype), None if budget is None else size_option(budget)
     )
     wishes = reading(input_shape, set, limit)
-    found = specs(spec)
+    found = list(expanded(specs(spec), wishes))
     results = [footprint(read(each, wishes), each.name, wish) for each in found]
     if format is Format.json:
         text = memory.render_json(results)

@@ -106,7 +106,7 @@ def weights_of(wishes: Wishes, spec: Spec) -> str | None:
     """The file with the weights: the one that is named, or the model's own file where it holds some."""
     if wishes.weights is not None:
         return None if wishes.weights == INITIAL else wishes.weights
-    if spec.text is not None:
+    if spec.text is not None or spec.of_python:
         return None
     from densecli.run.weights import has_weights  # noqa: PLC0415
 

@@ -15,7 +15,7 @@ from densecli.cli.output import check_target, deliver
 from densecli.cli.project import Config, Isolated
 from densecli.cli.running import Data, MaxMemory, Profiled, Run, Save, Seed, Until, WeightsFile, Wishes, check
 from densecli.errors import DenseError, SpecErrors
-from densecli.read.specs import Spec, read, reading, specs
+from densecli.read.specs import Spec, expanded, read, reading, specs
 from densecli.summary.infer import infer
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def command(  # one parameter per option
 ) -> int:
     """Summarise each SPEC; the exit code is that of the worst."""
     wishes = reading(input_shape, set, limit)
-    found = specs(spec)
+    found = list(expanded(specs(spec), wishes))
     asked = Wishes(seed, batch, max_memory, weights, tuple(data or ()), save, until, profile, wishes.limits)
     check(asked, run, found)
     inputs = [each.name for each in found if each.text is None]

@@ -23,6 +23,15 @@ class Ref(Record):
     tensor: int = 0
 
 
+class Origin(Record):
+    """Where in a Python source a model comes from: line, variable, function, and what shows it (summary, built, …)."""
+
+    line: int
+    variable: str | None
+    function: str | None
+    event: str
+
+
 _NONE: dict[str, Any] = {}  # never written to
 
 
@@ -80,7 +89,8 @@ class Graph:
     """
 
     __slots__ = (
-        "beside", "deferred", "expect", "inputs", "kind", "name", "nodes", "order", "outputs", "place", "told", "trainable",
+        "beside", "deferred", "expect", "inputs", "kind", "name", "nodes", "order", "origin", "outputs", "place", "told",
+        "trainable",
         "warnings",
     )  # fmt: skip
 
@@ -94,6 +104,7 @@ class Graph:
         self.order: tuple[list[Step], dict[int, int]] | None = None  # once somebody asked; calls then stay as they are
         self.expect: dict[str, Any] = {}
         self.told: Told = {}
+        self.origin: Origin | None = None
 
 
 def refs_in(tree: Any) -> Iterator[Ref]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from densecli.errors import Place, ReadError, SpecSyntaxError
 from densecli.read.files.opened import in_memory, opened
-from densecli.read.reading import Reading
+from densecli.read.reading import Reading, only
 from densecli.read.text.encoding import decode, too_large
 from densecli.text import quote
 
@@ -34,6 +34,7 @@ HEAD = 512  # bytes looked at: the header of a tar archive
 BINARY_SUFFIXES = (".keras", ".h5", ".hdf5")
 WRAPPED = ("modelTopology", "model_topology", "model_config", "modelConfig")  # what stands around a config
 YAML_SUFFIXES = (".yaml", ".yml")
+PYTHON_SUFFIXES = (".py", ".pyw", ".ipynb")
 NO_FILE = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"
 _DSL = r"(?:\s|#[^\r\n]*)*(?:[(\[]\s*)*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)"
 
@@ -124,6 +125,8 @@ def _buffered(file: BinaryIO, name: str, head: bytes, limits: Limits) -> BinaryI
 def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     """A Keras config, a spec in JSON or YAML, or a stack in the DSL."""
     limits, yaml = reading.limits, name.lower().endswith(YAML_SUFFIXES)
+    if name.lower().endswith(PYTHON_SUFFIXES):
+        return read_python(decode(name, data, limits, "config_bytes"), reading)
     looks_json = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
     source = decode(name, data, limits, "config_bytes" if looks_json else "spec_bytes")
     # A stack may start with branches, as JSON does with a list; no stack starts with a brace.
@@ -134,6 +137,8 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
         except SpecSyntaxError as error:
             if not yaml or error.code not in ("E206", "E201"):  # YAML has braces, too, and looser ones
                 raise
+    if not yaml and is_python(source.text, looks_json=looks_json):
+        return read_python(source, reading)
     if stack or name.lower().endswith(".dsl"):
         from densecli.read.stack import reader as dsl  # noqa: PLC0415
 
@@ -141,11 +146,29 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     return read_spec(source, reading)
 
 
+def is_python(text: str, *, looks_json: bool = False) -> bool:
+    """Whether a text is Python source, or a notebook."""
+    if looks_json:
+        return False
+    from densecli.read.python.text.looks import looks_like_python  # noqa: PLC0415
+
+    return looks_like_python(text)
+
+
+def read_python(source: Source, reading: Reading) -> Graph:
+    """The only model of a Python source. Raises SeveralModelsError where there are more."""
+    from densecli.read.python import reader  # noqa: PLC0415
+
+    return only(reader.read(source, reading, reading.choice))
+
+
 def read_json(source: Source, reading: Reading, version: str = "", data: bytes | None = None) -> Graph:
     """A Keras config or a JSON spec; `data` are the bytes of the text, if they are at hand."""
     from densecli.read.text import json as json_text  # noqa: PLC0415
 
     value = json_text.load(source, reading.limits, data=data)
+    if isinstance(value, dict) and "nbformat" in value:
+        return read_python(source, reading)
     if is_config(value):
         from densecli.read.keras import model as keras  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ from densecli.records import Record
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from densecli.graph.graph import Graph
 
@@ -21,6 +21,7 @@ class Reading(Record):
     input_shapes: Mapping[str | None, tuple[int | None, ...]] = {}
     settings: Mapping[str, Any] = {}
     limits: Limits = LIMITS
+    choice: str | None = None  # which model of a Python source
 
     def variables(self) -> dict[str, Any]:
         """The settings as values of the DSL: 128, relu, (3, 2), true."""
@@ -29,6 +30,28 @@ class Reading(Record):
         from densecli.read.spec.variables import setting  # noqa: PLC0415
 
         return {name: setting(name, value) for name, value in self.settings.items()}
+
+
+class SeveralModelsError(GraphError):
+    """A Python source with more models than the one that is asked for."""
+
+    def __init__(self, models: Sequence[Any]) -> None:
+        names = [f"{each.variable or each.name} (line {each.line})" for each in models]
+        more = f", and {len(names) - 8:,} more" if len(names) > 8 else ""
+        message = f"the source has {plural(len(names), 'model')}: {', '.join(names[:8])}{more}"
+        hint = f"say which: FILE:{models[0].variable or models[0].line}, or FILE:* where several can be shown"
+        super().__init__(message, code="E403", hint=hint)
+        self.models = models
+
+
+def only(models: Sequence[Any]) -> Graph:
+    """The graph of the only model. Raises its error, or SeveralModelsError."""
+    if len(models) > 1:
+        raise SeveralModelsError(models)
+    if models[0].error is not None:
+        raise models[0].error
+    graph: Graph = models[0].graph
+    return graph
 
 
 def check_inputs(graph: Graph, given: Mapping[str | None, Any]) -> None:

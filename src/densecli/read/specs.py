@@ -3,38 +3,61 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from densecli.errors import ReadError, Source, SpecSyntaxError
+from densecli.errors import DenseError, GraphError, ReadError, Source, SpecErrors, SpecSyntaxError
 from densecli.read.limits import raised
-from densecli.read.reading import Reading
+from densecli.read.reading import Reading, SeveralModelsError
 from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from densecli.graph.graph import Graph
 
 ARGUMENT = "<argument>"
-SUFFIXES = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5", ".dsl")
+PYTHON = (".py", ".pyw", ".ipynb")
+SUFFIXES = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5", ".dsl", *PYTHON)
+_CHOSEN = r"(?is)([^\n(]+?\.(?:pyw?|ipynb)):(.+)"  # train.py:NAME, train.py:build(64), train.py:*
+_STATEMENT = r"\s*(?:from|import|[A-Za-z_][\w.]*\s*=[^=])"
 _PARENTHESES = r"\([^()]*\)|\[[^\[\]]*\]|'[^']*'|\"[^\"]*\""
 # What no stack can be: a `?`, or a `*` without the number of repeats.
 _PATTERN = r"[\w.*?-]*(?:\?|\*(?!\d+\Z))[\w.*?-]*"
+_SETTING = r"\d+|[^\W\d]\w*(?:\.[^\W\d]\w*)*"  # a name, an attribute, or the line of a condition
 _FILE_NAME = r"[\w-]+(?:\.[\w-]+)+\s*|[\w.-]+\s+"
 
 
+class Held(Record):
+    """A model that was read already, or why it could not be."""
+
+    graph: Graph | None
+    error: DenseError | SpecErrors | None
+
+
 class Spec(Record):
-    """One model to look at: DSL text when `text` is set, else a file name (`-` is standard input)."""
+    """One model to look at: DSL or Python text when `text` is set, else a file name (`-` is standard input)."""
 
     name: str
     text: str | None = None
+    choice: str | None = None  # which model of a Python file
+    held: Held | None = None
+
+    @property
+    def of_python(self) -> bool:
+        """Whether it was read from Python source, which holds no weights."""
+        return self.held is not None and self.held.graph is not None and self.held.graph.origin is not None
 
 
 def is_file(word: str) -> bool:
     """Decided by the word alone: standard input, a known suffix, a pattern, or a path separator outside parentheses."""
     if word == "-" or word.lower().endswith(SUFFIXES) or _is_shell_pattern(word):
         return True
+    if re.match(_CHOSEN, word):
+        return True
+    if "\n" in word or re.match(_STATEMENT, word):
+        return False
     plain = word
     while (shorter := re.sub(_PARENTHESES, "", plain)) != plain:
         plain = shorter
@@ -64,23 +87,68 @@ def specs(words: Sequence[str]) -> list[Spec]:
         )
     if files.count("-") > 1:
         raise ReadError("standard input can be read only once", code="E108", hint="give `-` a single time")
-    return [Spec(word) for word in dict.fromkeys(files)]
+    return [file_spec(word) for word in dict.fromkeys(files)]
+
+
+def file_spec(word: str) -> Spec:
+    """A file, with the choice behind a colon: train.py:model."""
+    chosen = re.fullmatch(_CHOSEN, word)
+    return Spec(word) if chosen is None else Spec(chosen[1], None, chosen[2])
+
+
+def expanded(found: Sequence[Spec], reading: Reading) -> Iterator[Spec]:
+    """The specs, with a Spec for each model of a source that shows several; those are read already."""
+    for spec in found:
+        if spec.text is None and spec.name != "-" and not spec.name.lower().endswith(PYTHON):
+            yield spec
+            continue
+        try:
+            yield spec._replace(held=Held(read(spec, reading), None))
+        except SeveralModelsError as several:
+            yield from map(partial(_one_of, spec), several.models)
+        except (DenseError, SpecErrors) as error:
+            yield spec._replace(held=Held(None, error))
+
+
+def _one_of(spec: Spec, model: Any) -> Spec:
+    choice = model.variable or str(model.line)
+    return Spec(f"{spec.name}:{choice}", spec.text, choice, Held(model.graph, model.error))
 
 
 def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
     """The graph of one spec. Raises DenseError or SpecErrors."""
+    if spec.held is not None:
+        return _held(spec.held)
+    if spec.choice is not None:
+        reading = reading._replace(choice=spec.choice)
     if spec.text is not None:
-        from densecli.read.stack import reader as dsl  # noqa: PLC0415
-
-        try:
-            return dsl.read(Source(ARGUMENT, spec.text), reading.input_shapes, reading.variables(), reading.limits)
-        except SpecSyntaxError as error:
-            if error.hint is None and re.fullmatch(_FILE_NAME, spec.text):
-                error.hint = f"a file of that name: ./{spec.text}"
-            raise
+        return _read_text(spec.text, reading)
     from densecli.read.open import open_spec  # noqa: PLC0415
 
     return open_spec(spec.name, reading)
+
+
+def _held(held: Held) -> Graph:
+    if held.error is not None or held.graph is None:
+        raise held.error or GraphError("the model is not known", code="E403")
+    return held.graph
+
+
+def _read_text(text: str, reading: Reading) -> Graph:
+    """A stack; what is none may be Python."""
+    from densecli.read.stack import reader as dsl  # noqa: PLC0415
+
+    source = Source(ARGUMENT, text)
+    try:
+        return dsl.read(source, reading.input_shapes, reading.variables(), reading.limits)
+    except SpecSyntaxError as error:
+        from densecli.read.open import is_python, read_python  # noqa: PLC0415
+
+        if is_python(text):
+            return read_python(source, reading)
+        if error.hint is None and re.fullmatch(_FILE_NAME, text):
+            error.hint = f"a file of that name: ./{text}"
+        raise
 
 
 def input_shapes(values: Sequence[str]) -> dict[str | None, tuple[int | None, ...]]:
@@ -106,7 +174,7 @@ def settings(values: Sequence[str]) -> dict[str, str]:
     """--set NAME=VALUE as values by name."""
     pairs = [value.partition("=") for value in values]
     for name, equals, _ in pairs:
-        if not equals or not name.isidentifier():
+        if not equals or not re.fullmatch(_SETTING, name):
             raise ReadError(f"expected NAME=VALUE, got {quote(name)}", code="E112", hint="--set width=128")
     return {name: value for name, _, value in pairs}
 

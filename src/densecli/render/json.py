@@ -75,6 +75,8 @@ def as_record(report: Report, outcome: Outcome | None = None) -> dict[str, Any]:
         "layers": [row_record(row) for row in report.rows],
         "totals": _totals(report.totals),
     }
+    if report.origin is not None:
+        record["origin"] = report.origin._asdict()
     if report.batch is not None:
         record["batch"] = report.batch
     if report.warnings:

@@ -67,6 +67,7 @@ def infer(graph: Graph, source: str = "<argument>", batch: int | None = None) ->
         built.totals(rows),
         batch,
         (*graph.warnings, *built.warnings(rows)),
+        graph.origin,
     )
 
 

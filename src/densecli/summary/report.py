@@ -131,6 +131,7 @@ class Report(Record):
     totals: Totals
     batch: int | None = None
     warnings: tuple[str, ...] = ()
+    origin: Any = None  # where in a Python source the model comes from
 
     @property
     def basis(self) -> str:

@@ -1,0 +1,154 @@
+"""Everything that densecli knows beyond the source: builtins, methods of plain values, and libraries.
+
+A library is a file in `modules/`, read when a name of it is first asked for. In it a function is one entry: its names and
+a short rule. `known` enters one.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from densecli.read.python.values import Foreign, Known, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from densecli.read.python.interpreter import Interpreter
+    from densecli.read.python.signals import Raised
+
+ENTRIES: dict[str, Any] = {}
+# Where the names of a library stand, by the first word of its path.
+LIBRARIES = {
+    "builtins": "builtins", "keras": "keras", "tensorflow": "tensorflow", "numpy": "numpy", "pandas": "pandas",
+    "sklearn": "sklearn", "math": "standard", "os": "standard", "sys": "standard", "random": "standard",
+    "argparse": "arguments", "collections": "standard", "itertools": "standard", "functools": "standard",
+    "dataclasses": "standard", "types": "standard", "typing": "standard", "time": "standard", "operator": "standard",
+    "copy": "standard", "abc": "standard",
+}  # fmt: skip
+# Paths that mean another one.
+SAME = (
+    ("tensorflow.compat.v1.keras", "keras"), ("tensorflow.compat.v2.keras", "keras"), ("tensorflow.python.keras", "keras"),
+    ("tensorflow.contrib.keras.api.keras", "keras"), ("tensorflow.contrib.keras", "keras"), ("tensorflow.keras", "keras"),
+    ("tensorflow._api.v2.keras", "keras"), ("tensorflow.compat.v1", "tensorflow"), ("tensorflow.compat.v2", "tensorflow"),
+    ("tf_keras", "keras"), ("keras.src", "keras"), ("keras.api", "keras"), ("keras._tf_keras.keras", "keras"),
+    ("keras.engine.topology", "keras.layers"), ("keras.engine", "keras.models"), ("keras.legacy.layers", "keras.layers"),
+    ("keras.layers.experimental.preprocessing", "keras.layers"), ("numpy.random.mtrand", "numpy.random"),
+)  # fmt: skip
+# Names that nobody imported: what they are on every page that leaves the imports out.
+USUAL = {
+    "np": "numpy", "numpy": "numpy", "pd": "pandas", "tf": "tensorflow", "tensorflow": "tensorflow", "keras": "keras",
+    "K": "keras.backend", "layers": "keras.layers", "models": "keras.models", "plt": "matplotlib.pyplot", "math": "math",
+    "os": "os", "sys": "sys", "random": "random", "optimizers": "keras.optimizers", "regularizers": "keras.regularizers",
+    "initializers": "keras.initializers", "losses": "keras.losses", "metrics": "keras.metrics",
+    "callbacks": "keras.callbacks", "applications": "keras.applications", "datasets": "keras.datasets",
+    "utils": "keras.utils", "preprocessing": "keras.preprocessing", "activations": "keras.activations",
+}  # fmt: skip
+
+
+def known(*names: str, partial: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Enter a function under its full names. Without `partial`, an unknown argument makes the result unknown."""
+
+    def enter(rule: Callable[..., Any]) -> Callable[..., Any]:
+        ENTRIES.update({name: Known(name, rule, partial=partial) for name in names})
+        return rule
+
+    return enter
+
+
+class Catalog:
+    """Looks names up; libraries come when they are first asked for."""
+
+    def __init__(self) -> None:
+        self.loaded: set[str] = set()
+
+    def load(self, path: str) -> None:
+        top = path.partition(".")[0]
+        library = "datasets" if path.startswith("keras.datasets") else LIBRARIES.get(top)
+        if library is not None and library not in self.loaded:
+            self.loaded.add(library)
+            import_module(f"densecli.read.python.modules.{library}")
+
+    def canonical(self, path: str) -> str:
+        for prefix, short in SAME:
+            if path == prefix or path.startswith(f"{prefix}."):
+                return self.canonical(short + path[len(prefix) :])
+        return path
+
+    def module(self, run: Interpreter, path: str) -> Any:
+        path = self.canonical(path)
+        self.load(path)
+        return self.entry(run, path) or Foreign(path)
+
+    def member(self, run: Interpreter, path: str, name: str) -> Any:
+        """What `name` is in a module or class of that path."""
+        full = self.canonical(f"{path}.{name}")
+        self.load(full)
+        found = self.entry(run, full)
+        return Foreign(full) if found is None else found
+
+    def entry(self, run: Interpreter, path: str) -> Any:
+        found = ENTRIES.get(path)
+        if found is None and path.startswith("keras."):
+            from densecli.read.python.modules import keras  # noqa: PLC0415
+
+            return keras.entry(run, path)
+        return found
+
+    def public(self, run: Interpreter, path: str) -> dict[str, Any]:
+        """What `from path import *` brings in."""
+        path = self.canonical(path)
+        self.load(path)
+        found = {key.rpartition(".")[2]: value for key, value in ENTRIES.items() if key.rpartition(".")[0] == path}
+        if path.partition(".")[0] == "keras":
+            from densecli.read.python.modules import keras  # noqa: PLC0415
+
+            found |= keras.public(run, path)
+        return found
+
+    def builtin(self, run: Interpreter, name: str) -> Any:
+        """A name that the source does not define: Python's, or what Keras' users mean by it."""
+        self.load("builtins")
+        found = ENTRIES.get(f"builtins.{name}")
+        if found is not None:
+            return found
+        if name in USUAL:
+            return self.module(run, USUAL[name])
+        from densecli.read.python.modules import keras  # noqa: PLC0415
+
+        usual = keras.usual(run, name)
+        return run.session.undefined(name) if usual is None else usual
+
+    # -- plain values: in a file of their own ------------------------------------------
+    def plain_attribute(self, run: Interpreter, value: Any, name: str) -> Any:
+        from densecli.read.python import plain  # noqa: PLC0415
+
+        return plain.attribute(run, value, name)
+
+    def formatted(self, run: Interpreter, value: Any, form: Any, conversion: str = "") -> Any:
+        from densecli.read.python import plain  # noqa: PLC0415
+
+        return plain.formatted(run, value, form, conversion)
+
+    def percent(self, run: Interpreter, template: str, values: Any) -> Any:
+        from densecli.read.python import plain  # noqa: PLC0415
+
+        return plain.percent(run, template, values)
+
+    def raised(self, run: Interpreter, value: Any) -> Raised:
+        from densecli.read.python.modules import builtins  # noqa: PLC0415
+
+        return builtins.raised(run, value)
+
+    def decorated(self, run: Interpreter, decorator: Any, made: Any) -> Any:
+        """What a decorator that the source does not define makes of a function: itself, but for a few."""
+        if isinstance(decorator, Known):
+            return decorator.call(run, [made], {})
+        if isinstance(decorator, Value) and hasattr(decorator, "way"):
+            return decorator
+        return made
+
+    def field_default(self, run: Interpreter, default: Any) -> Any:
+        """The default of a dataclass' field: a value, or what `field(default_factory=…)` makes."""
+        factory = getattr(default, "attributes", {}).get("default_factory") if isinstance(default, Value) else None
+        return default if factory is None else run.call(factory, [], {})

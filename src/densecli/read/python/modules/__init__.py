@@ -1,0 +1,1 @@
+"""Libraries: one file each, one entry for each function that densecli knows."""

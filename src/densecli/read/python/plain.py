@@ -1,0 +1,302 @@
+"""Methods of strings, lists, dicts, sets and numbers: those that are safe, with a bound on what they make."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from densecli.read.python.operators import LONGEST, ODD
+from densecli.read.python.values import Unknown, Value, unknown_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from densecli.read.python.interpreter import Interpreter
+
+METHODS: dict[type, frozenset[str]] = {
+    str: frozenset(
+        [
+            "capitalize",
+            "casefold",
+            "center",
+            "count",
+            "endswith",
+            "expandtabs",
+            "find",
+            "index",
+            "isalnum",
+            "isalpha",
+            "isdecimal",
+            "isdigit",
+            "isidentifier",
+            "islower",
+            "isnumeric",
+            "isspace",
+            "istitle",
+            "isupper",
+            "join",
+            "ljust",
+            "lower",
+            "lstrip",
+            "partition",
+            "removeprefix",
+            "removesuffix",
+            "replace",
+            "rfind",
+            "rindex",
+            "rjust",
+            "rpartition",
+            "rsplit",
+            "rstrip",
+            "split",
+            "splitlines",
+            "startswith",
+            "strip",
+            "swapcase",
+            "title",
+            "upper",
+            "zfill",
+            "encode",
+        ]
+    ),
+    bytes: frozenset(["decode", "hex", "startswith", "endswith", "split", "strip"]),
+    list: frozenset(["append", "clear", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse"]),
+    tuple: frozenset(["count", "index"]),
+    dict: frozenset(["clear", "copy", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values"]),
+    set: frozenset(
+        [
+            "add",
+            "clear",
+            "copy",
+            "difference",
+            "discard",
+            "intersection",
+            "isdisjoint",
+            "issubset",
+            "issuperset",
+            "pop",
+            "remove",
+            "symmetric_difference",
+            "union",
+            "update",
+        ]
+    ),
+    frozenset: frozenset(["copy", "difference", "intersection", "isdisjoint", "issubset", "issuperset", "union"]),
+    int: frozenset(["bit_length"]),
+    float: frozenset(["is_integer", "hex"]),
+}
+CHANGES = frozenset(
+    [
+        "append",
+        "clear",
+        "extend",
+        "insert",
+        "pop",
+        "remove",
+        "reverse",
+        "popitem",
+        "setdefault",
+        "update",
+        "add",
+        "discard",
+    ]
+)
+PROPERTIES: dict[type, frozenset[str]] = {
+    int: frozenset(("real", "imag", "numerator", "denominator")), float: frozenset(("real", "imag")),
+    range: frozenset(("start", "stop", "step")), slice: frozenset(("start", "stop", "step")),
+}  # fmt: skip
+TEXTS: dict[str, Callable[[Any], Any]] = {"r": repr, "s": str, "a": ascii}
+WIDE = re.compile(r"\d{4,}")
+HOLDERS = (list, dict, set)
+
+
+class Dims(tuple):  # type: ignore[type-arg]
+    """The shape of a tensor: a tuple that also answers as TensorFlow's TensorShape does."""
+
+    __slots__ = ()
+
+
+class PlainMethod(Value):
+    """A method of a plain value."""
+
+    __slots__ = ("name", "receiver")
+    kind = "method"
+
+    def __init__(self, receiver: Any, name: str) -> None:
+        self.receiver, self.name = receiver, name
+
+    def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        return call(run, self.receiver, self.name, args, kwargs)
+
+
+def attribute(run: Interpreter, value: Any, name: str) -> Any:
+    if isinstance(value, Dims) and name in DIMS:
+        return DIMS[name](value)
+    kind = bool if isinstance(value, bool) else type(value)
+    kind = int if kind is bool else tuple if kind is Dims else kind
+    if name in METHODS.get(kind, ()) or (name in ("format", "sort", "fromkeys") and kind in (str, list, dict)):
+        return PlainMethod(value, name)
+    if name in PROPERTIES.get(kind, ()):
+        return getattr(value, name)
+    if name in ("shape", "ndim", "size", "dtype", "item", "astype") and kind in (int, float):
+        return {"shape": (), "ndim": 0, "size": 1}.get(name, run.unknown(f"`{name}` of a number"))
+    if name == "__class__":
+        return run.catalog.builtin(run, kind.__name__)
+    if hasattr(kind, name):
+        return run.unknown(f"densecli does not know `{name}` here")
+    return run.unfit(f"{kind.__name__!r} object has no attribute {name!r}", "AttributeError")
+
+
+class Constantly(Value):
+    """A method without arguments whose answer is known."""
+
+    __slots__ = ("answer",)
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        return self.answer
+
+
+DIMS: dict[str, Callable[[Any], Any]] = {
+    "as_list": lambda dims: Constantly(list(dims)),
+    "to_list": lambda dims: Constantly(list(dims)),
+    "rank": len,
+    "ndims": len,
+    "dims": list,
+    "is_fully_defined": lambda dims: Constantly(None not in dims),
+    "num_elements": lambda dims: Constantly(_product(dims)),
+}
+
+
+def _product(dims: Any) -> int | None:
+    total = 1
+    for each in dims:
+        if each is None:
+            return None
+        total *= each
+    return total
+
+
+def call(run: Interpreter, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if id(receiver) in run.session.blurred and isinstance(receiver, HOLDERS):
+        return run.session.blurred[id(receiver)][1].derived("…")
+    if name == "format":
+        return format_(run, receiver, args, kwargs)
+    if name == "sort":
+        return sort(run, receiver, kwargs)
+    args = [_opened(run, each) for each in args] if name in ("extend", "update", "join", "union", "fromkeys") else args
+    unknown = _decisive_unknown(receiver, name, args)
+    if unknown is not None:
+        return _blurred(run, receiver, name, unknown)
+    if not _bounded(receiver, name, args):
+        return run.unknown(f"the result of `{name}` is larger than densecli computes")
+    if name in CHANGES and isinstance(receiver, HOLDERS):
+        run.mutate(receiver)
+    try:
+        found = getattr(receiver, name)(*args, **kwargs)
+    except ODD as error:
+        return run.unfit(str(error)[:200], type(error).__name__)
+    return list(found) if name in ("items", "keys", "values") and isinstance(receiver, dict) else found
+
+
+def _opened(run: Interpreter, value: Any) -> Any:
+    if isinstance(value, Value) and not isinstance(value, Unknown):
+        return run.listed(value)
+    return value
+
+
+def _decisive_unknown(receiver: Any, name: str, args: list[Any]) -> Unknown | None:
+    """An unknown argument that decides the result, and is not just stored."""
+    if name in ("append", "insert", "setdefault", "update", "extend", "get", "pop", "index", "count", "remove", "add"):
+        stored = args[1:] if name in ("insert", "setdefault", "get") else args if name == "append" else []
+        args = [each for each in args if not any(each is kept for kept in stored)]
+        return next((each for each in args if isinstance(each, Unknown)), None)
+    return unknown_in(args)
+
+
+def _blurred(run: Interpreter, receiver: Any, name: str, unknown: Unknown) -> Any:
+    if name in CHANGES and isinstance(receiver, HOLDERS):
+        run.session.blurred[id(receiver)] = (receiver, unknown)
+        return None
+    return unknown.derived("…")
+
+
+def _bounded(receiver: Any, name: str, args: list[Any]) -> bool:
+    if any(isinstance(each, int) and abs(each) > LONGEST for each in args) and isinstance(receiver, str):
+        return False
+    if name == "replace" and len(args) > 1 and isinstance(args[1], str):
+        return (len(receiver) + 1) * max(len(args[1]), 1) <= LONGEST
+    if name == "join":
+        return len(receiver) * 1000 <= LONGEST or len(args[0]) * len(receiver) <= LONGEST
+    return not isinstance(receiver, list) or len(receiver) < LONGEST
+
+
+def sort(run: Interpreter, receiver: list[Any], kwargs: dict[str, Any]) -> Any:
+    from densecli.read.python.modules.builtins import sorted_  # noqa: PLC0415
+
+    found = sorted_(run, receiver, **kwargs)
+    run.mutate(receiver)
+    if isinstance(found, Unknown):
+        run.session.blurred[id(receiver)] = (receiver, found)
+    else:
+        receiver[:] = found
+    return None
+
+
+# -- text from values ------------------------------------------------------------------
+def plain(value: Any, depth: int = 4) -> bool:
+    """Whether a value is nothing but Python's own, so that its text is what Python would show."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return depth > 0 and all(plain(each, depth - 1) for each in value)
+    if isinstance(value, dict):
+        return depth > 0 and all(plain(each, depth - 1) for pair in value.items() for each in pair)
+    return value is None or isinstance(value, str | int | float | bytes | range)
+
+
+def formatted(run: Interpreter, value: Any, form: Any, conversion: str) -> Any:
+    unknown = unknown_in([value, form])
+    if unknown is not None:
+        return unknown.derived("…")
+    if not plain(value) or not isinstance(form, str) or WIDE.search(form):
+        return run.unknown("densecli does not know the text of this value")
+    try:
+        return format(TEXTS.get(conversion, _itself)(value), form)
+    except ODD as error:
+        return run.unfit(str(error), type(error).__name__)
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def percent(run: Interpreter, template: str, values: Any) -> Any:
+    unknown = unknown_in(values)
+    if unknown is not None:
+        return unknown.derived("…")
+    if not plain(values) or WIDE.search(template) or "*" in template:
+        return run.unknown("densecli does not know the text of these values")
+    try:
+        return template % values
+    except ODD as error:
+        return run.unfit(str(error), type(error).__name__)
+
+
+def format_(run: Interpreter, template: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """str.format without attributes and items: these would reach into densecli's own objects."""
+    unknown = unknown_in([args, kwargs])
+    if unknown is not None:
+        return unknown.derived("…")
+    fields = re.findall(r"\{([^{}:!]*)", template)
+    if (
+        not plain(args)
+        or not plain(kwargs)
+        or WIDE.search(template)
+        or any(not re.fullmatch(r"\w*", each) for each in fields)
+    ):
+        return run.unknown("densecli does not know the text of these values")
+    try:
+        return template.format(*args, **kwargs)
+    except ODD as error:
+        return run.unfit(str(error), type(error).__name__)

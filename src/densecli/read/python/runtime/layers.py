@@ -1,0 +1,400 @@
+"""Layers as objects of the source: what they answer, and what calling them gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import ConfigError, DenseError, GraphError, ShapeError, SpecErrors
+from densecli.graph.graph import Call, Node, Ref, map_refs, refs_in
+from densecli.graph.trace import Tensor as Traced
+from densecli.graph.trace import apply
+from densecli.layer import Constant, Layer
+from densecli.read.keras.calls import CallReader
+from densecli.read.python.arrays import Array
+from densecli.read.python.plain import Dims
+from densecli.read.python.runtime.tensors import Tensor, tensors_in
+from densecli.read.python.signals import Raised
+from densecli.read.python.values import Known, Unknown, Value, unknown_in
+from densecli.shape import show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from densecli.errors import Place
+    from densecli.graph.trace import Result
+    from densecli.read.python.interpreter import Interpreter
+    from densecli.read.python.runtime.session import Session
+    from densecli.read.python.values import Class
+
+ATTRIBUTES: dict[str, Callable[..., Any]] = {}
+METHODS: dict[str, Callable[..., Any]] = {}
+QUIET = ("training",)  # arguments of calls without a bearing on what comes out
+
+
+def attribute(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Enter an attribute of layers: `rule(run, layer)`."""
+
+    def enter(rule: Callable[..., Any]) -> Callable[..., Any]:
+        ATTRIBUTES.update(dict.fromkeys(names, rule))
+        return rule
+
+    return enter
+
+
+def method(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Enter a method of layers: `rule(run, layer, *args, **kwargs)`."""
+
+    def enter(rule: Callable[..., Any]) -> Callable[..., Any]:
+        METHODS.update(dict.fromkeys(names, rule))
+        return rule
+
+    return enter
+
+
+class LayerObject(Value):
+    """A layer that the source made. `node` collects its calls, with tensors as references to the session's layers."""
+
+    kind = "layer"
+
+    def __init__(self, session: Session, name: str, layer: Layer | None, place: Place | None) -> None:
+        self.session, self.index = session, len(session.layers)
+        self.node = Node(name, layer, [], place)  # type: ignore[arg-type]  # None where there is a mistake
+        self.outputs: list[list[Tensor]] = []  # of each call
+        self.inputs: list[list[Tensor]] = []
+        self.built_by: tuple[Any, ...] | None = None  # shapes of a call on arrays
+        self.input_argument: Any = None  # input_shape=, for the first layer of a Sequential
+        self.error: DenseError | None = None
+        self.cls: Class | None = None  # of the source, for a layer of its own
+        self.attributes: dict[str, Any] = {}
+        self.type_name = "" if layer is None else layer.type_name
+        session.layers.append(self)
+        session.touch()
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    @property
+    def layer(self) -> Layer:
+        """What shapes and weights are asked of."""
+        return self.node.layer
+
+    def get(self, run: Interpreter, name: str) -> Any:
+        if name in self.attributes:
+            return self.attributes[name]
+        if self.cls is not None:
+            from densecli.read.python.classes import bound  # noqa: PLC0415
+
+            member = self.cls.find(name)
+            if member is not None:
+                return bound(run, member, self, self.cls)
+        return self.inherited(run, name)
+
+    def inherited(self, run: Interpreter, name: str) -> Any:
+        """An attribute that Keras gives the layer."""
+        for table in self.tables():
+            if name in table[0]:
+                return table[0][name](run, self)
+            if name in table[1]:
+                return self.bound(name, table[1][name])
+        if self.layer is not None and name in self.layer.config_fields and hasattr(self.layer, name):
+            return getattr(self.layer, name)
+        return super().get(run, name)
+
+    def bound(self, name: str, rule: Callable[..., Any]) -> Known:
+        return Known(f"{self.type_name}.{name}", lambda run, *args, **kwargs: rule(run, self, *args, **kwargs))
+
+    def tables(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        return [(ATTRIBUTES, METHODS)]
+
+    def set(self, run: Interpreter, name: str, value: Any) -> None:
+        if name == "trainable":
+            self.freeze(run, value)
+        elif name in ("name", "_name") and isinstance(value, str):
+            self.node.name = value
+            run.session.touch()
+        elif name not in ATTRIBUTES:
+            run.write(self.attributes, name, value)
+
+    def freeze(self, run: Interpreter, value: Any) -> None:
+        """`trainable = …`, for this layer and those inside."""
+        if isinstance(value, Unknown):
+            self.error = self.error or run.session.unknown_argument(self.type_name, "trainable", value)
+            return
+        run.session.frozen(self, trainable=run.truth(value) is True)
+        for each in self.inner():
+            each.freeze(run, value)
+
+    def inner(self) -> list[LayerObject]:
+        """Layers of the source inside this one."""
+        return []
+
+    def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        return call_layer(run, self, args, kwargs)
+
+    def shown(self) -> str:
+        return f"the layer `{self.name}`"
+
+
+# -- calling ---------------------------------------------------------------------------
+def call_layer(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """The tensors that come out; a tensor with an error where something is not known."""
+    kwargs = {key: value for key, value in kwargs.items() if key not in QUIET}
+    tensors = list(tensors_in([args, kwargs]))
+    error = layer.error or next((each.error for each in tensors if each.error is not None), None)
+    if error is None:
+        unknown = unknown_in([args, kwargs])
+        if unknown is not None and tensors:
+            error = run.session.unknown_wiring(layer, unknown)
+        elif unknown is not None:
+            return unknown.derived("…")
+    if error is not None:
+        return broken(layer, error)
+    if not tensors:
+        return on_arrays(run, layer, args, kwargs)
+    return connected(run, layer, args, kwargs)
+
+
+def broken(layer: LayerObject, error: DenseError) -> Tensor:
+    """A call whose result nobody knows; models that need it have this error."""
+    layer.session.touch()
+    return Tensor(Ref(layer.index, -1), None, "float32", error)
+
+
+def connected(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """A call on symbolic tensors."""
+    layer.prepare(run, args, kwargs) if hasattr(layer, "prepare") else None
+    tensors = list(tensors_in([args, kwargs]))
+    masks = run.session.masks_for(layer, args, kwargs, tensors)
+    call = _call(run, layer, args, kwargs | masks)
+    result = _result(run, layer, call, {each.ref: each for each in tensors_in([args, kwargs, masks])})
+    layer.node.calls.append(call)
+    number = len(layer.node.calls) - 1
+    found = [Tensor(Ref(layer.index, number, index), *each) for index, each in enumerate(result.tensors)]
+    layer.outputs.append(found)
+    layer.inputs.append(tensors)
+    layer.session.touch()
+    layer.session.mask_outputs(run, layer, tensors, found)
+    return found if isinstance(result.output, list) else found[0]
+
+
+def _call(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any]) -> Call:
+    try:
+        return CallReader.fitted(
+            layer.layer, tuple(map(_as_graph, args)), {key: _as_graph(value) for key, value in kwargs.items()}
+        )
+    except GraphError as error:
+        raise refused(run, layer, error, []) from None
+
+
+def _as_graph(value: Any) -> Any:
+    """An argument as a graph holds it: tensors are references, arrays constants."""
+    if isinstance(value, Tensor):
+        return value.ref
+    if isinstance(value, Dims):
+        return list(value)
+    if isinstance(value, list):
+        return [_as_graph(each) for each in value]
+    if isinstance(value, tuple):
+        return [_as_graph(each) for each in value] if any(True for _ in tensors_in(value)) else value
+    if isinstance(value, dict):
+        return {key: _as_graph(each) for key, each in value.items()}
+    if isinstance(value, Array):
+        return _constant(value)
+    return value
+
+
+def _constant(array: Array) -> Any:
+    if array.numbers is not None and not isinstance(array.numbers, list):
+        return array.numbers
+    found = Constant(array.numbers, array.dtype)
+    if array.numbers is None:
+        found.shape = tuple(size if isinstance(size, int) else None for size in array.shape or ())
+    return found
+
+
+def _result(run: Interpreter, layer: LayerObject, call: Call, known: dict[Ref, Tensor]) -> Result:
+    """Shapes and dtypes of what comes out. Raises what Keras would raise on shapes that do not fit."""
+    inputs = tuple(Traced(known[ref].shape, known[ref].dtype) for ref in call.refs)
+    args, kwargs = map_refs((call.args, call.kwargs), lambda ref: known[ref].shape)
+    extra = len(list(refs_in(call.extra)))
+    try:
+        return apply(layer.layer, args, kwargs, inputs[: len(inputs) - extra])
+    except (ShapeError, GraphError) as error:
+        raise refused(run, layer, error, [each.shape for each in inputs]) from None
+    except SpecErrors as several:
+        raise refused(run, layer, several.errors[0], [each.shape for each in inputs]) from None
+    except ConfigError as several:
+        reason = next(iter(several.problems.values()))
+        raise refused(
+            run, layer, GraphError(f"cannot be called on what it is given: {reason.message}", code="E407"), []
+        ) from None
+
+
+def refused(run: Interpreter, layer: LayerObject, error: DenseError, shapes: list[Any]) -> Raised:
+    """Keras refuses a call: the source would end here, unless it catches the error."""
+    if error.layer is None:
+        error.message = f"{layer.type_name} '{layer.name}': {error.message}"
+        error.label = error.label or (f"input {show(shapes[0] if len(shapes) == 1 else shapes)}" if shapes else None)
+    error.place, error.layer = run.place(), layer.name
+    raised = Raised("ValueError", error.message, error.place)
+    raised.error = error
+    return raised
+
+
+def on_arrays(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """A call on data: it builds the layer, and gives arrays of the shapes that come out."""
+    arrays = [each for each in args if isinstance(each, Array)]
+    if not arrays or any(each.shape is None or unknown_in(each.shape) for each in arrays):
+        lost = next((each for each in arrays if each.shape is None or unknown_in(each.shape)), None)
+        return (
+            run.unknown("densecli does not know what the layer is called on") if lost is None else lost.lost(run, "…")
+        )
+    shapes: list[Any] = [each.shape for each in arrays]
+    if hasattr(layer, "build_from"):
+        layer.build_from(run, shapes)
+        if layer.error is not None:
+            return run.unknown(layer.error.message)
+    inputs = tuple(Traced(shape, "float32") for shape in shapes)
+    given = (list(shapes),) if layer.layer.takes == "list" else tuple(shapes)
+    try:
+        result = apply(layer.layer, given, {}, inputs)
+    except (ShapeError, GraphError) as error:
+        raise refused(run, layer, error, shapes) from None
+    except SpecErrors as several:
+        raise refused(run, layer, several.errors[0], shapes) from None
+    layer.built_by = layer.built_by or (given, inputs)
+    found = [Array(_open(run, each.shape), each.dtype) for each in result.tensors]
+    return found if isinstance(result.output, list) else found[0]
+
+
+def _open(run: Interpreter, shape: Any) -> Any:
+    """A shape as an array has it."""
+    return (
+        None if shape is None else [run.unknown("this size is left open") if each is None else each for each in shape]
+    )
+
+
+# -- what every layer answers ----------------------------------------------------------
+@attribute("name")
+def name_of(run: Interpreter, layer: LayerObject) -> Any:
+    return layer.name
+
+
+@attribute("trainable")
+def trainable(run: Interpreter, layer: LayerObject) -> Any:
+    return True if layer.layer is None else layer.layer.trainable
+
+
+@attribute("built")
+def built(run: Interpreter, layer: LayerObject) -> Any:
+    return bool(layer.outputs) or layer.built_by is not None
+
+
+@attribute("output")
+def output(run: Interpreter, layer: LayerObject) -> Any:
+    """What the first call gave."""
+    if layer.error is not None:
+        return broken(layer, layer.error)
+    if not layer.outputs:
+        return run.unfit(
+            f"The layer {layer.name} has never been called and thus has no defined output.", "AttributeError"
+        )
+    return single(layer.outputs[0])
+
+
+@attribute("input")
+def input_(run: Interpreter, layer: LayerObject) -> Any:
+    if layer.error is not None:
+        return broken(layer, layer.error)
+    if not layer.inputs:
+        return run.unfit(
+            f"The layer {layer.name} has never been called and thus has no defined input.", "AttributeError"
+        )
+    return single(layer.inputs[0])
+
+
+def single(items: list[Any]) -> Any:
+    return items[0] if len(items) == 1 else list(items)
+
+
+@attribute("output_shape")
+def output_shape(run: Interpreter, layer: LayerObject) -> Any:
+    return shape_of(run, output(run, layer))
+
+
+@attribute("input_shape")
+def input_shape(run: Interpreter, layer: LayerObject) -> Any:
+    return shape_of(run, input_(run, layer))
+
+
+def shape_of(run: Interpreter, tensors: Any) -> Any:
+    return [each.dims(run) for each in tensors] if isinstance(tensors, list) else tensors.dims(run)
+
+
+@attribute("dtype", "compute_dtype", "variable_dtype")
+def dtype(run: Interpreter, layer: LayerObject) -> Any:
+    return "float32" if layer.layer is None else layer.layer.compute_dtype
+
+
+@attribute("__class__")
+def class_of(run: Interpreter, layer: LayerObject) -> Any:
+    return layer.cls or run.member("keras.layers", layer.type_name)
+
+
+@attribute(
+    "weights", "variables", "trainable_weights", "non_trainable_weights", "trainable_variables", "kernel", "bias"
+)
+def weights(run: Interpreter, layer: LayerObject) -> Any:
+    return run.unknown("densecli does not hold the values of weights")
+
+
+@method("count_params")
+def count_params(run: Interpreter, layer: LayerObject) -> Any:
+    return run.session.count_params(layer)
+
+
+@method(
+    "set_weights",
+    "load_own_variables",
+    "add_loss",
+    "add_metric",
+    "build_from_config",
+    "reset_states",
+    "reset_state",
+    "adapt",
+)
+def nothing(run: Interpreter, layer: LayerObject, *args: Any, **kwargs: Any) -> None:
+    """Has no bearing on shapes."""
+
+
+@method("get_weights", "get_config", "from_config")
+def not_known(run: Interpreter, layer: LayerObject, *args: Any, **kwargs: Any) -> Any:
+    return run.unknown("densecli does not hold the values of weights and configs")
+
+
+@method("compute_output_shape")
+def compute_output_shape(run: Interpreter, layer: LayerObject, shape: Any = None, *args: Any, **kwargs: Any) -> Any:
+    shape = kwargs.get("input_shape", shape)
+    if not isinstance(shape, tuple | list) or unknown_in(shape):
+        return run.unknown("densecli does not know the input shape that is asked for")
+    try:
+        return layer.layer.output(tuple(shape))
+    except (ShapeError, GraphError) as error:
+        raise refused(run, layer, error, [tuple(shape)]) from None
+
+
+@method("get_input_shape_at", "get_output_shape_at", "get_output_at", "get_input_at")
+def at(run: Interpreter, layer: LayerObject, index: Any = 0) -> Any:
+    return run.unknown("densecli does not know this attribute of a node") if index != 0 else output(run, layer)
+
+
+@method("__call__")
+def dunder_call(run: Interpreter, layer: LayerObject, *args: Any, **kwargs: Any) -> Any:
+    return call_layer(run, layer, list(args), kwargs)
+
+
+@method("build")
+def build(run: Interpreter, layer: LayerObject, input_shape: Any = None, **_: Any) -> None:
+    if isinstance(input_shape, tuple | list) and not unknown_in(input_shape):
+        layer.built_by = layer.built_by or ((tuple(input_shape),), (Traced(tuple(input_shape), "float32"),))

@@ -1,0 +1,162 @@
+"""From the arguments of a constructor in the source to those of a layer in the catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import ArgumentError, DenseError
+from densecli.fields import Object
+from densecli.layer import lookup
+from densecli.read.build import Argument
+from densecli.read.keras.keras1 import modern
+from densecli.read.python.arrays import Array, Dtype
+from densecli.read.python.plain import Dims
+from densecli.read.python.values import Foreign, Function, Known, Unknown, Value, unknown_in
+
+if TYPE_CHECKING:
+    from densecli.errors import Place
+    from densecli.read.python.interpreter import Interpreter
+    from densecli.read.python.runtime.session import Session
+
+# What Keras 3 still takes for an InputLayer.
+OLD_INPUT = {"input_shape": "shape", "batch_input_shape": "batch_shape"}
+
+
+class KerasObject(Value):
+    """An initializer, regularizer, constraint or another object of Keras that only configs name."""
+
+    __slots__ = ("class_name", "config")
+    kind = "Keras object"
+
+    def __init__(self, class_name: str, config: dict[str, Any]) -> None:
+        self.class_name, self.config = class_name, config
+
+    def get(self, run: Interpreter, name: str) -> Any:
+        return self.config[name] if name in self.config else super().get(run, name)
+
+    def shown(self) -> str:
+        return f"`{self.class_name}`"
+
+
+def arguments(
+    session: Session, type_name: str, args: list[Any], kwargs: dict[str, Any], place: Place | None
+) -> tuple[str, list[Argument], Any]:
+    """The class, its arguments, and the input shape among them. Raises DenseError where one is not known."""
+    kind, kwargs = _modern(session, type_name, dict(kwargs))
+    if kind == "InputLayer":
+        kwargs |= {new: kwargs.pop(old) for old, new in OLD_INPUT.items() if old in kwargs}
+    elif session.data_format != "channels_last" and "data_format" in lookup(kind).config_fields:
+        kwargs.setdefault("data_format", session.data_format)
+    input_argument = _input_argument(kind, kwargs)
+    kwargs.pop("weights", None)
+    if kind == "Embedding":
+        kwargs.pop("input_length", None)
+    found = [Argument(None, value, place) for value in args]
+    found += [Argument(name, value, place) for name, value in kwargs.items()]
+    positional = lookup(kind).positional
+    named = [each.name or (positional[index] if index < len(positional) else "?") for index, each in enumerate(found)]
+    for name, each in zip([*named, "input_shape"], [*found, Argument("input_shape", input_argument)], strict=True):
+        unknown = unknown_in(each.value)
+        if unknown is not None:
+            raise unknown_argument(session.run, type_name, name, unknown)
+    input_argument = None if input_argument is None else plain(session, input_argument)
+    return kind, [Argument(each.name, plain(session, each.value), place) for each in found], input_argument
+
+
+def _modern(session: Session, type_name: str, kwargs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Names of Keras 1 as they are called today, with a note."""
+    known = lookup(type_name).config_fields
+    if all(name in known or name in ("name", "input_shape", "input_dim", "weights") for name in kwargs):
+        return type_name, kwargs
+    kind, found = modern(type_name, kwargs)
+    if found.keys() != kwargs.keys():
+        old = ", ".join(sorted(kwargs.keys() - found.keys()))
+        session.run.note(
+            f"line {session.run.line()}: {old}: arguments of Keras 1; Keras 3 refuses them, densecli reads them as meant"
+        )
+    return kind, found
+
+
+def _input_argument(kind: str, kwargs: dict[str, Any]) -> Any:
+    """`input_shape=` or `input_dim=`, which belong to the model around the layer."""
+    shape = kwargs.pop("input_shape", None)
+    if (
+        kind not in ("Embedding", "InputLayer")
+        and kwargs.get("input_dim") is not None
+        and "input_dim" not in lookup(kind).config_fields
+    ):
+        return (kwargs.pop("input_dim"),)
+    if kind not in ("Embedding", "InputLayer"):
+        kwargs.pop("input_dim", None)
+    if isinstance(shape, list):
+        return tuple(shape)
+    return (shape,) if isinstance(shape, int) and kind != "InputLayer" else shape
+
+
+def plain(session: Session, value: Any) -> Any:
+    """A value as a config holds it."""
+    if isinstance(value, Dims):
+        return tuple(value)
+    if isinstance(value, list):
+        return [plain(session, each) for each in value]
+    if isinstance(value, tuple):
+        return tuple(plain(session, each) for each in value)
+    if isinstance(value, dict):
+        return {key: plain(session, each) for key, each in value.items()}
+    if isinstance(value, KerasObject):
+        return Object(value.class_name, plain(session, value.config))
+    if isinstance(value, Array):
+        return value.numbers if value.numbers is not None else Object("__numpy__", {})
+    if isinstance(value, Dtype):
+        return value.name
+    if isinstance(value, Known | Foreign):
+        return _function(value)
+    if isinstance(value, Function):
+        return Object("__lambda__", {})
+    return _layer(session, value) if isinstance(value, Value) else value
+
+
+def _function(value: Known | Foreign) -> Any:
+    """A function that Keras has a name for: tf.nn.relu, keras.activations.relu, a class of initializers."""
+    path = value.name if isinstance(value, Known) else value.path
+    return path.rpartition(".")[2]
+
+
+def _layer(session: Session, value: Value) -> Any:
+    from densecli.read.python.runtime.layers import LayerObject  # noqa: PLC0415
+
+    if not isinstance(value, LayerObject):
+        return Object("__object__", {})
+    if value.error is not None:
+        raise value.error
+    layer = value.layer
+    layer.name = value.name
+    return layer
+
+
+def unknown_argument(run: Interpreter, type_name: str, argument: str, unknown: Unknown) -> DenseError:
+    message = f"{type_name}: `{argument}` is not known: {because(unknown)}"
+    return ArgumentError(message, code="E350", hint=remedy(unknown), place=run.place())
+
+
+def because(unknown: Unknown) -> str:
+    """Where an unknown value comes from, in words."""
+    root = unknown.root
+    line = (
+        ""
+        if root.place is None or root.place.start < 0
+        else f" (line {root.place.source.position(root.place.start)[0]})"
+    )
+    name = "" if root.name is None else f"{root.name}{root.path or unknown.path}: "
+    return f"{name}{root.reason}{line}"
+
+
+def remedy(unknown: Unknown) -> str:
+    """The option that would give it."""
+    name = unknown.root.name
+    if name is None:
+        return "give the value a name in the source, and then --set NAME=VALUE"
+    if ".shape" in unknown.path or "length" in unknown.path:
+        return f"say what it is: --set {name}.shape=1000,28,28"
+    steps = unknown.path if unknown.path.replace(".", "").replace("_", "").isalnum() else ""
+    return f"say what it is: --set {name}{steps}=…"

@@ -1,0 +1,93 @@
+"""A model of the source as a graph: its layers as they are now, renumbered, models inside drawn the same way."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from densecli.graph.graph import Call, Graph, Node, Ref
+from densecli.graph.model import Model
+from densecli.read.python.runtime.models import Functional, ModelObject, Sequential
+
+if TYPE_CHECKING:
+    from densecli.graph.graph import Step
+    from densecli.layer import Layer
+    from densecli.read.python.runtime.layers import LayerObject
+
+
+def graph_of(model: ModelObject) -> Graph:
+    """The graph of a model that is built. Raises the model's error."""
+    return Drawing().graph(model)
+
+
+class Drawing:
+    """Draws one model; a model or layer that stands in it twice is the same object twice."""
+
+    def __init__(self) -> None:
+        self.models: dict[int, Model] = {}
+        self.layers: dict[int, Layer] = {}
+        self.homes: dict[int, int] = {}  # layer -> the model that holds it, to see which are shared
+
+    def graph(self, model: ModelObject) -> Graph:
+        if model.error is not None:
+            raise model.error
+        found = self.sequential(model) if isinstance(model, Sequential) else self.functional(model)
+        found.trainable, found.place = model.trains, model.node.place
+        return found
+
+    def sequential(self, model: Sequential) -> Graph:
+        members = model.members() if model.entry is None else [model.entry, *model.members()]
+        nodes = [Node(each.name, self.layer(each, model), [], each.node.place) for each in members]
+        for index, node in enumerate(nodes):
+            node.calls.append(Call(()) if index == 0 else Call((Ref(index - 1),)))
+        return Graph(model.name, "Sequential", nodes, [Ref(0)], [Ref(len(nodes) - 1)])
+
+    def functional(self, model: Any) -> Graph:
+        steps = sorted(steps_of(model))
+        numbers = {index: number for number, index in enumerate(sorted({index for index, _ in steps}))}
+        calls: dict[Step, int] = {}
+        for index, call in steps:
+            calls[index, call] = sum(1 for other, _ in calls if other == index)
+
+        def moved(ref: Ref) -> Ref:
+            return Ref(numbers[ref.node], calls[ref.node, ref.call], ref.tensor)
+
+        entries = {each.ref[:2] for each in model.entries}
+        nodes = []
+        for index in numbers:
+            layer = model.session.layers[index]
+            own = [layer.node.calls[call] for each, call in steps if each == index]
+            kept = [Call(()) if (index, 0) in entries else call.mapped(moved) for call in own]
+            nodes.append(Node(layer.name, self.layer(layer, model), kept, layer.node.place))
+        inputs, outputs = ([moved(each.ref) for each in ends] for ends in (model.entries, model.ends))
+        return Graph(model.name, "Functional", nodes, inputs, outputs)
+
+    def layer(self, each: LayerObject, home: ModelObject) -> Layer:
+        if each.index not in self.layers:
+            self.layers[each.index] = self.drawn(each)
+            self.homes[each.index] = home.index
+        elif self.homes[each.index] != home.index:
+            self.layers[each.index].shared_id = ("source", each.index)
+        return self.layers[each.index]
+
+    def drawn(self, each: LayerObject) -> Layer:
+        if each.error is not None:
+            raise each.error
+        if isinstance(each, ModelObject):
+            return Model(self.graph(each))
+        return copy(each.node.layer)
+
+
+def steps_of(model: Functional) -> set[Step]:
+    """The calls between a model's inputs and outputs."""
+    entries = {(each.ref.node, each.ref.call) for each in model.entries}
+    found: set[Step] = set(entries)
+    waiting = [each.ref[:2] for each in model.ends]
+    while waiting:
+        step = waiting.pop()
+        if step in found:
+            continue
+        found.add(step)
+        layer = model.session.layers[step[0]]
+        waiting += [ref[:2] for ref in layer.node.calls[step[1]].refs if ref[:2] not in found]
+    return found

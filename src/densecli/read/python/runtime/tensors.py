@@ -1,0 +1,102 @@
+"""Symbolic tensors: an output of one call of one layer, with its shape and dtype."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.read.python.plain import Constantly, Dims
+from densecli.read.python.values import Unknown, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from densecli.errors import DenseError
+    from densecli.graph.graph import Ref
+    from densecli.read.python.interpreter import Interpreter
+    from densecli.shape import Shape
+
+# Python's operators as the operations that Keras makes of them.
+OPERATORS = {
+    "Add": "Add", "Sub": "Subtract", "Mult": "Multiply", "Div": "TrueDivide", "FloorDiv": "FloorDivide", "Mod": "Mod",
+    "Pow": "Power", "MatMult": "Matmul", "BitAnd": "LogicalAnd", "BitOr": "LogicalOr", "BitXor": "LogicalXor",
+}  # fmt: skip
+COMPARISONS = {
+    "Eq": "Equal", "NotEq": "NotEqual", "Lt": "Less", "LtE": "LessEqual", "Gt": "Greater", "GtE": "GreaterEqual",
+}  # fmt: skip
+MIRRORED = {"Less": "Greater", "LessEqual": "GreaterEqual", "Greater": "Less", "GreaterEqual": "LessEqual"}
+
+
+class Tensor(Value):
+    """A KerasTensor. `error` says why nothing is known of it; its shape is None where only code could tell."""
+
+    __slots__ = ("dtype", "error", "mask", "name", "ref", "shape")
+    kind = "tensor"
+
+    def __init__(self, ref: Ref, shape: Shape | None, dtype: str, error: DenseError | None = None) -> None:
+        self.ref, self.shape, self.dtype, self.error = ref, shape, dtype, error
+        self.mask: Tensor | None = None
+        self.name = ""
+
+    def get(self, run: Interpreter, name: str) -> Any:
+        if name in ("shape", "_keras_shape"):
+            return self.dims(run)
+        if name in ("get_shape", "_shape_tuple"):
+            return Constantly(self.dims(run))
+        if name == "dtype":
+            return self.dtype
+        if name in ("ndim", "rank"):
+            return self.dims(run) if self.shape is None else len(self.shape)
+        if name in ("name", "op"):
+            return self.name or run.unknown("densecli does not number the names of tensors")
+        if name == "_keras_mask":
+            return self.mask
+        return super().get(run, name)
+
+    def dims(self, run: Interpreter) -> Dims | Unknown:
+        return run.unknown("the shape of this tensor is not known") if self.shape is None else Dims(self.shape)
+
+    def item(self, run: Interpreter, key: Any) -> Any:
+        return run.session.operation("GetItem", [self, key], {})
+
+    def iterate(self, run: Interpreter) -> Iterator[Any] | Unknown:
+        if self.shape is None or not self.shape or self.shape[0] is None:
+            return run.unknown("a symbolic tensor has no items to go through")
+        return iter([self.item(run, index) for index in range(self.shape[0])])
+
+    def length(self, run: Interpreter) -> Any:
+        return (
+            self.shape[0]
+            if self.shape and self.shape[0] is not None
+            else run.unknown("a symbolic tensor has no length")
+        )
+
+    def truth(self, run: Interpreter) -> bool | Unknown:
+        return run.unknown("a symbolic tensor is neither true nor false")
+
+    def binary(self, run: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
+        if operator not in OPERATORS or isinstance(other, Unknown):
+            return NotImplemented
+        return run.session.operation(OPERATORS[operator], [other, self] if reflected else [self, other], {})
+
+    def unary(self, run: Interpreter, operator: str) -> Any:
+        return run.session.operation("Negative", [self], {}) if operator == "USub" else super().unary(run, operator)
+
+    def compare(self, run: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
+        if operator not in COMPARISONS:
+            return NotImplemented
+        rule = COMPARISONS[operator]
+        return run.session.operation(MIRRORED.get(rule, rule) if reflected else rule, [self, other], {})
+
+
+def tensors_in(tree: Any) -> Iterator[Tensor]:
+    """Every tensor in the arguments of a call, in order."""
+    if isinstance(tree, Tensor):
+        yield tree
+    elif isinstance(tree, list | tuple):
+        for each in tree:
+            yield from tensors_in(each)
+    elif isinstance(tree, dict):
+        for each in tree.values():
+            yield from tensors_in(each)
+    elif isinstance(tree, slice):
+        yield from tensors_in((tree.start, tree.stop, tree.step))

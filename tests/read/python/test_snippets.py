@@ -1,0 +1,192 @@
+"""Small sources, as people paste them: the models that come out, held against what Keras 3.15.1 prints."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from densecli.errors import DenseError, Source, SpecErrors
+from densecli.read.python import reader
+from densecli.read.reading import Reading
+from densecli.summary.infer import infer
+
+
+def models(text, choice=None, **settings):
+    """The models of a source as (name, total, [(row, shape, params), …])."""
+    found = reader.read(Source("-", textwrap.dedent(text)), Reading(settings=settings), choice)
+    return [report(each) for each in found]
+
+
+def report(found):
+    if found.error is not None:
+        raise found.error
+    made = infer(found.graph)
+    rows = [(row.name, row.output_shapes[0], row.params) for row in made.rows]
+    return made.name, made.totals.params, rows
+
+
+CHAIN = """
+    model = Sequential()
+    model.add(Dense(16, input_shape=(3, 2)))
+    model.add(Activation('relu'))
+    model.add(Flatten())
+    model.add(Dense(4))
+    model.compile(loss='mean_squared_error', optimizer='SGD')
+    x = np.array([[[1, 2], [3, 4], [5, 6]]])
+    y = model.predict(x)
+    print y.shape
+"""
+# Each row: what it shows, the source, and per model its name, total and last row (recorded from Keras 3.15.1).
+CASES = [
+    ("Python 2 without imports", CHAIN, [("sequential", 244, ("dense_1", (None, 4), 196))]),
+    (
+        "without Flatten",
+        CHAIN.replace("    model.add(Flatten())\n", ""),
+        [("sequential", 116, ("dense_1", (None, 3, 4), 68))],
+    ),
+    (
+        "a tensor and no model",
+        "input1 = layers.Input((2,3))\noutput = layers.Dense(4)(input1)\nprint(output)",
+        [("functional", 16, ("dense", (None, 2, 4), 16))],
+    ),
+    (
+        "a product as an argument",
+        "model = tf.keras.Sequential()\nmodel.add(layers.Dense(10*10*256, use_bias=False, input_shape=(100,)))",
+        [("sequential", 2_560_000, ("dense", (None, 25600), 2_560_000))],
+    ),
+    (
+        "comments between",
+        "model = Sequential()\n# first\nmodel.add(Dense(32, input_shape=(16,)))\n# second\nmodel.add(Dense(32))",
+        [("sequential", 1600, ("dense_1", (None, 32), 1056))],
+    ),
+    (
+        "a function with a loop, defaults and a closure",
+        """
+        def build(width=8, depth=2):
+            def block(x, units):
+                return layers.Dense(units, activation="relu", name=f"block{units}")(x)
+            inputs = keras.Input(shape=(4,))
+            x = inputs
+            for index in range(depth):
+                x = block(x, width * (index + 1))
+            return keras.Model(inputs, layers.Dense(1)(x), name="made")
+        model = build(depth=3)
+        """,
+        [("made", 40 + 144 + 408 + 25, ("dense", (None, 1), 25))],
+    ),
+    (
+        "a data set's shape",
+        """
+        (x_train, y_train), _ = keras.datasets.mnist.load_data()
+        x_train = x_train.reshape(len(x_train), -1).astype("float32") / 255
+        y_train = keras.utils.to_categorical(y_train)
+        model = Sequential([Dense(32, input_shape=x_train.shape[1:]), Dense(y_train.shape[1])])
+        """,
+        [("sequential", 25450, ("dense_1", (None, 10), 330))],
+    ),
+    (
+        "argparse and a class that holds a model",
+        """
+        import argparse
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--units", type=int, default=24)
+        args = parser.parse_args()
+        class Trainer:
+            def __init__(self, units):
+                self.model = Sequential([Input((6,)), Dense(units), Dense(1)])
+        trainer = Trainer(args.units)
+        """,
+        [("sequential", 193, ("dense_1", (None, 1), 25))],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_a_snippet_has_keras_answer(text, expected):
+    assert [(name, total, rows[-1]) for name, total, rows in models(text)] == expected
+
+
+def test_every_summary_is_shown_as_the_model_was_then():
+    text = "m = Sequential([Input((3,)), Dense(2)])\nm.summary()\nm.add(Dense(5))\nm.summary()"
+    assert [total for _, total, _ in models(text)] == [8, 23]
+
+
+def test_a_model_inside_another_is_not_shown_by_itself():
+    text = """
+        encoder = Sequential([Input((8,)), Dense(2)], name="encoder")
+        auto = Sequential([encoder, Dense(8)], name="auto")
+    """
+    assert [name for name, *_ in models(text)] == ["auto"]
+    assert [name for name, *_ in models(text, "*")] == ["encoder", "auto"]
+    assert [name for name, *_ in models(text, "encoder")] == ["encoder"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "total"), [("build(3)", 12), ("build(units=5)", 20), ("build", 8), ("1", None), ("nobody", None)]
+)
+def test_a_choice_calls_a_function(choice, total):
+    text = "def build(units=2):\n    return Sequential([Input((3,)), Dense(units)])"
+    if total is None:
+        with pytest.raises(DenseError):
+            models(text, choice)
+    else:
+        assert [found[1] for found in models(text, choice)] == [total]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("import pandas as pd\nX = pd.read_csv('x.csv')\nm = Sequential([Dense(3, input_shape=(X.shape[1],))])",
+         "E350", ("X.shape[1]", "line 2", "--set X.shape=")),
+        ("n = int(input())\nm = Sequential([Input((3,)), Dense(n)])", "E350", ("n:", "line 1", "--set n=")),
+        ("import os\nif os.path.exists('w'):\n    m = Sequential([Input((3,)), Dense(1)])", "E352", ("--set 2=true",)),
+        ("m = Sequential([Dense(3)])", "E406", ("--input-shape",)),
+        ("x = 1", "E403", ()),
+        ("m = Sequential([Input((3, 3, 1)), Conv2D(8, 7)])", "E405", ("window of 7",)),
+    ],
+)  # fmt: skip
+def test_what_is_not_known_is_said_with_the_way_to_give_it(text, code, words):
+    with pytest.raises((DenseError, SpecErrors)) as caught:
+        models(text)
+    error = caught.value
+    assert error.code == code
+    assert all(word in f"{error.message} {error.hint}" for word in words)
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "total"),
+    [
+        ("X = load()\nm = Sequential([Dense(3, input_shape=(X.shape[1],))])", {"X.shape": "1000,7"}, 24),
+        ("n = 4\nm = Sequential([Input((3,)), Dense(n)])", {"n": "5"}, 20),
+        ("def f(w=4):\n    return Sequential([Input((3,)), Dense(w)])\nm = f()", {"w": "2"}, 8),
+        ("import os\nif os.path.exists('w'):\n    m = Sequential([Input((3,)), Dense(1)])", {"2": "true"}, 4),
+    ],
+)
+def test_a_setting_gives_what_is_not_known_or_replaces_what_is(text, settings, total):
+    assert [found[1] for found in models(text, **settings)] == [total]
+
+
+def test_a_branch_that_may_run_changes_nothing_but_what_it_assigns():
+    text = """
+        import os
+        width = 4
+        if os.path.exists("weights.h5"):
+            print("loading")
+            epochs = 3
+        m = Sequential([Input((3,)), Dense(width)])
+    """
+    assert models(text)[0][1] == 16
+
+
+def test_a_value_that_only_a_branch_gives_is_not_guessed():
+    text = "import os\nn = 4\nif os.path.exists('x'):\n    n = 8\nm = Sequential([Input((3,)), Dense(n)])"
+    with pytest.raises(DenseError) as caught:
+        models(text)
+    assert caught.value.code == "E350"
+
+
+def test_a_training_loop_is_left_and_told():
+    text = "m = Sequential([Input((3,)), Dense(2)])\nlosses = []\nwhile True:\n    losses.append(1)"
+    found = reader.read(Source("-", text), Reading())
+    assert "line 3" in found[0].graph.warnings[0]
