@@ -11,7 +11,7 @@ from densecli.errors import ArgumentError, ConfigError, ShapeError, did_you_mean
 from densecli.fields import REQUIRED, Field
 from densecli.names import ACTIVATION_FLOPS, LAYERS_AS_ACTIVATION, compute_dtype, is_float, quantization, variable_dtype
 from densecli.records import Record
-from densecli.shape import Shape, show, size, times
+from densecli.shape import Shape, product, show, size, times
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -230,6 +230,16 @@ class Layer:
         shapes: Shapes = inputs[0]
         return shapes
 
+    @property
+    def may_misreport(self) -> bool:
+        """Whether Keras may report other shapes than it computes, so that `computed` is worth asking."""
+        return type(self).computed is not Layer.computed or vars(self).get("activation") == "glu"
+
+    def computed(self, *inputs: Any, **named: Any) -> Any:
+        """The shapes of the arrays that Keras 3.15.1 computes, where they are not those that it reports (`output`)."""
+        shapes = type(self).output(self, *inputs, **named)
+        return behind(vars(self).get("activation"), shapes) if isinstance(shapes, tuple) else shapes
+
     def output_dtype(self, *dtypes: str) -> str | list[str]:
         """What comes out, by the dtypes of all inputs; one for all outputs, or one each."""
         if self.keeps_integers and dtypes and not (self.autocast and is_float(dtypes[0])):
@@ -298,6 +308,13 @@ def _default(cls: type[Layer], field: Field[Any]) -> Any:
     return REQUIRED if field.default is REQUIRED else field.read(cls, field.default)
 
 
+def params(child: Child) -> int:
+    """The parameters of a layer inside another one, those of the layers inside it included."""
+    layer, inputs, named = child.layer, child.inputs, child.kwargs
+    own = sum(product(weight.shape) or 0 for weight in layer.weights(*inputs, **named))
+    return own + sum(map(params, layer.children(*inputs, **named)))
+
+
 def sum_known(counts: Any) -> int | None:
     """The sum, or None as soon as one count is unknown."""
     total = 0
@@ -306,6 +323,15 @@ def sum_known(counts: Any) -> int | None:
             return None
         total += each
     return total
+
+
+def behind(activation: Any, shape: Shape) -> Shape:
+    """The shape behind an activation, all of which keep it but one: `glu` gates one half of the last axis with the other."""
+    if activation != "glu":
+        return shape
+    if shape[-1] is not None and shape[-1] % 2:
+        raise ShapeError(f"glu halves the last axis, and {shape[-1]:,} is odd")
+    return (*shape[:-1], None if shape[-1] is None else shape[-1] // 2)
 
 
 def activation_flops(activation: Any, output: Shape) -> int | None:

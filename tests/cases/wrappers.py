@@ -40,6 +40,7 @@ CASES = [
     timed((None, 5, 3), layer=inner("Dense", units=4, trainable=False)),
     timed((None, 5, 3), layer=inner("Dense", units=4), dtype="mixed_float16", _values=False),
     timed((None, 5, 3), layer=inner("Activation", activation="relu")),
+    timed((None, 5, 3), layer=inner("Dense", units=4, activation="glu")),
     timed((None, 5, 4), layer=inner("Embedding", input_dim=10, output_dim=3), dtypes=("int32",)),
     timed((None, 5, 3), layer=inner("Dense", units=4, lora_rank=2)),
     masked("TimeDistributed", (None, 5, 3), layer=inner("Dense", units=4)),
@@ -70,7 +71,35 @@ CASES = [
     both(X, backward_layer=recurrent("LSTM", activation="relu", go_backwards=True, name="back")),
     both(X, backward_layer=recurrent("GRU", go_backwards=True)),
     both(X, layer=recurrent("LSTM", go_backwards=True), backward_layer=recurrent("LSTM")),
-    both(X, backward_layer=recurrent("LSTM", units=3, go_backwards=True), _values=False),
+    *(
+        both(
+            X,
+            layer=recurrent("LSTM", **_ways),
+            backward_layer=recurrent("LSTM", units=_units, go_backwards=True, **_ways),
+            merge_mode=_mode,
+        )
+        for _mode in ("concat", "sum", "mul", "ave", None)
+        for _units in (3, 1)
+        for _ways in ({}, {"return_sequences": True})
+    ),
+    both(
+        X,
+        layer=recurrent("LSTM", units=1),
+        backward_layer=recurrent("LSTM", units=3, go_backwards=True),
+        merge_mode="sum",
+    ),
+    both(X, layer=recurrent("LSTM", **ALL), backward_layer=recurrent("LSTM", units=3, go_backwards=True, **ALL)),
+    both(X, layer=recurrent("LSTM", **ALL), backward_layer=recurrent("GRU", go_backwards=True, **ALL)),
+    both(
+        (None, 4, 6, 2),
+        layer=inner("ConvLSTM1D", filters=2, kernel_size=3),
+        backward_layer=inner("ConvLSTM1D", filters=3, kernel_size=3, go_backwards=True),
+    ),
+    both(
+        (None, 4, 6, 2),
+        layer=inner("ConvLSTM1D", filters=2, kernel_size=3),
+        backward_layer=inner("ConvLSTM1D", filters=2, kernel_size=2, go_backwards=True),
+    ),
     both((2, 5, 3), layer=recurrent("LSTM", stateful=True)),
     both(X, layer=recurrent("LSTM", stateful=True)),
     both(X, trainable=False),

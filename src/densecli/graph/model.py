@@ -39,6 +39,11 @@ class Model(Layer, abstract=True):
         self._own: list[Tensor] | None = None
         self._order: list[int] | None = None  # not before the graph is known to be sound
 
+    def forget(self) -> None:
+        """Trace anew when asked, for the layers inside tell other shapes now."""
+        self._traces.clear()
+        self._own = None
+
     # -- shapes -----------------------------------------------------------------------
     def own_inputs(self) -> list[Tensor]:
         """The inputs as the model itself declares them."""

@@ -59,7 +59,7 @@ class Trace:
         if result.output is None:  # an opaque layer: nobody knows how many outputs it has
             return Tensor(None, result.tensors[0].dtype if result.tensors else "float32")
         count = plural(len(result.tensors), "output")
-        raise GraphError(f"output {ref.tensor} is asked for, but there is {count}", code="E402")
+        raise GraphError(f"output {ref.tensor} is asked for, but the layer has {count}", code="E402")
 
 
 def trace(graph: Graph, inputs: Sequence[Tensor] | None = None) -> Trace:

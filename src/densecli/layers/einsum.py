@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli import fields
 from densecli.errors import ShapeError
-from densecli.layer import Layer, Weight, activation_flops, sum_known
+from densecli.layer import Layer, Weight, activation_flops, behind, sum_known
 from densecli.layers.core import check_lora, lora_rank
 from densecli.layers.quantized import quantized
 from densecli.records import Record
@@ -167,6 +167,9 @@ class EinsumDense(Layer):
             pass
         plan = self.plan(x)  # tf.keras told the sizes that the input has; Keras 3.15.1 leaves null in output_shape open
         return plan.filled() if self.as_tf_keras else plan.output
+
+    def computed(self, x: Shape, **_: Any) -> Shape:
+        return behind(self.activation, self.plan(x).filled())
 
     def macs(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
         plan = self.plan((1 if x[0] is None else x[0], *x[1:]))

@@ -122,6 +122,15 @@ class Rescaling(Layer):
         return ops.affine(ops.floating(x), self.scale, self.offset)
 
 
+def encoded(x: Shape, mode: str, depth: int | None) -> Shape:
+    """Numbers as they are, a vector for each, or one for all that stand along axis 1, whether that is the last or not."""
+    if mode == "int":
+        return x
+    if mode == "one_hot":
+        return (*x[:-1], depth) if len(x) > 1 and x[-1] == 1 else (*x, depth)
+    return (*x[:1], *x[2:], depth) if len(x) > 1 else (depth,)
+
+
 class Encoding(Layer, abstract=True):
     """Turn whole numbers into vectors that are as long as there are categories."""
 
@@ -163,6 +172,9 @@ class CategoryEncoding(Encoding):
             return (*x, self.num_tokens)
         return (*x[:-1], self.num_tokens)
 
+    def computed(self, x: Shape, *_: Any, **__: Any) -> Shape:
+        return encoded(x, self.output_mode, self.num_tokens)
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, count_weights: Array | None = None) -> Array:
         return ops.encode(x, self.num_tokens, self.output_mode, count_weights)
 
@@ -201,11 +213,7 @@ class Discretization(Encoding):
         return self.bin_boundaries is not None
 
     def output(self, x: Shape) -> Shape:
-        if self.output_mode == "int":
-            return x
-        if self.output_mode == "one_hot":
-            return (*x[:-1], self.bins) if len(x) > 1 and x[-1] == 1 else (*x, self.bins)
-        return (x[0], *x[2:], self.bins) if len(x) > 1 else (self.bins,)
+        return encoded(x, self.output_mode, self.bins)
 
     def output_dtype(self, *dtypes: str) -> str:
         return "int32" if self.output_mode == "int" else self.compute_dtype

@@ -8,6 +8,7 @@ from densecli import fields
 from densecli.errors import ArgumentError, DenseError, ShapeError
 from densecli.fields import Field, array_shape, wrong_type
 from densecli.layer import Layer
+from densecli.layers.features import encoded
 from densecli.shape import Dim, Shape, plus, show, size
 from densecli.text import plural
 
@@ -167,6 +168,9 @@ class IndexLookup(Layer, abstract=True):
             return (*x, self.depth)
         return (*x[:-1], self.depth)
 
+    def computed(self, x: Shape) -> Shape:
+        return encoded(x, self.output_mode, self.depth)
+
     def output_dtype(self, *_: str) -> str:
         """Keras 3.15.1 says int64 even where indices become strings."""
         return "int64" if self.output_mode == "int" else "float32"
@@ -286,6 +290,9 @@ class Hashing(Layer):
 
     def output(self, x: Shape) -> Shape:
         return x if self.output_mode == "int" else (*x[:-1], self.num_bins)
+
+    def computed(self, x: Shape) -> Shape:
+        return encoded(x, self.output_mode, self.num_bins)
 
     def output_dtype(self, *_: str) -> str:
         return self.variable_dtype

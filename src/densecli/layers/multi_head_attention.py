@@ -239,7 +239,21 @@ class MultiHeadAttention(HeadsAttention):
 
     def scores(self, query: Shape, value: Shape) -> Shape:
         """Keras 3.15.1 tells the query's length twice and no other axis, whatever the value's shape is."""
-        return (query[0], self.num_heads, query[1], query[1])
+        return (
+            self.computed_scores(query, value) if self.as_tf_keras else (query[0], self.num_heads, query[1], query[1])
+        )
+
+    def computed(
+        self, query: Shape, value: Shape, key: Any = None, return_attention_scores: Any = False, **_: Any
+    ) -> Any:
+        y = (*query[:-1], *self.features(query))
+        return [y, self.computed_scores(query, value)] if return_attention_scores else y
+
+    def computed_scores(self, query: Shape, value: Shape) -> Shape:
+        """All axes over which nothing is matched, the heads, then those of the queries and of the keys."""
+        matched = self.attention_axes_of(query)
+        others = [size for axis, size in enumerate(query[:-1]) if axis not in matched]
+        return (*others, self.num_heads, *(query[axis] for axis in matched), *(value[axis] for axis in matched))
 
     def attention_axes_of(self, query: Shape) -> tuple[int, ...]:
         if self.attention_axes is None:

@@ -313,6 +313,9 @@ class SpectralNormalization(Layer):
         shapes: Shapes = self.layer.output(x)
         return shapes
 
+    def computed(self, x: Shape) -> Any:
+        return self.layer.computed(x)
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         """Keras 3.15.1 casts to the input's dtype, so an Embedding's rows are cut to integers."""
         return ops.cast_like(self.layer.forward(ops, w[self.layer.name], x), x)

@@ -63,6 +63,11 @@ class Pipeline(Layer):
             x = layer.output(x)
         return x
 
+    def computed(self, x: Any) -> Any:
+        for layer in self.layers:
+            x = layer.computed(x)
+        return x
+
     def output_dtype(self, *dtypes: str) -> str | list[str]:
         found: str | list[str] = list(dtypes)
         for layer in self.layers:

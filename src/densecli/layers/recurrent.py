@@ -75,6 +75,15 @@ class Recurrent(Layer, abstract=True):
         y = (one[0], x[1], *one[1:]) if self.return_sequences else one
         return [y, *self.cell.state_shapes(step)] if self.return_state else y
 
+    @property
+    def may_misreport(self) -> bool:
+        return "glu" in (vars(self.cell).get("activation"), vars(self.cell).get("recurrent_activation"))
+
+    def computed(self, *inputs: Any, **named: Any) -> Any:
+        if self.may_misreport:
+            raise ShapeError("glu gives half as many values as the state of the cell has")
+        return self.output(*inputs, **named)
+
     def macs(self, output: Any, x: Any, *_: Any, **__: Any) -> int | None:
         return times(split(x)[0][1], super().macs(output, x))
 

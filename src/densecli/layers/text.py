@@ -113,6 +113,11 @@ class TextVectorization(Layer):
             return self.lookup.output((*texts, None))
         return self.lookup.output(x if len(x) > 1 else (*x, 1))
 
+    def computed(self, x: Shape) -> Shape:
+        if self.output_mode == "int":
+            return (x[0], self.output_sequence_length)
+        return self.lookup.computed((x[0], None) if self.split is not None else x if len(x) > 1 else (*x, 1))
+
     def output_dtype(self, *_: str) -> str:
         return self.lookup.output_dtype()
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from densecli import fields
 from densecli.errors import ShapeError
 from densecli.fields import Field
-from densecli.layer import Child, Layer, sum_known
+from densecli.layer import Child, Layer, params, sum_known
+from densecli.layers.merge import broadcast
 from densecli.layers.recurrent import Recurrent, first, split
 from densecli.names import snake_case
-from densecli.shape import Shape, show, size, times
+from densecli.shape import Shape, plus, show, size, times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
 
     Array = Any
@@ -39,9 +40,16 @@ class TimeDistributed(Layer):
         yield Child(self.layer.name, self.layer, ((x[0], *x[2:]),))
 
     def output(self, x: Shape, *_: Any, **__: Any) -> Any:
+        return self.at_each_step(x, self.layer.output)
+
+    def computed(self, x: Shape, *_: Any, **__: Any) -> Any:
+        return self.at_each_step(x, self.layer.computed)
+
+    def at_each_step(self, x: Shape, output: Callable[[Shape], Any]) -> Any:
+        """The output for all steps, by that of the layer for one."""
         step = (x[0], *x[2:])
         self.layer.accept(step)
-        inner = self.layer.output(step)
+        inner = output(step)
         if inner is None:  # the layer keeps its shape to itself
             return None
         if not isinstance(inner, tuple):
@@ -77,7 +85,9 @@ class Bidirectional(Layer):
     """
 
     formula = "output = merge(layer(input), backward_layer(input, last step first)); with return_sequences both in the input's order"
-    shape_rule = "the layer's, with merge_mode=concat twice as wide; merge_mode=none gives both outputs"
+    shape_rule = (
+        "the layer's, with merge_mode=concat both side by side on the last axis; merge_mode=none gives both outputs"
+    )
     macs_rule = "those of both layers"
     elementwise_rule = "those of both layers; merge_mode sum or mul: 1 per output, ave: 2"
     takes = "list"
@@ -116,11 +126,28 @@ class Bidirectional(Layer):
             yield Child(layer.name, layer, (split(x)[0],))
 
     def output(self, x: Any, *_: Any, **__: Any) -> Any:
-        """Keras 3.15.1 goes by the forward layer alone, whatever the backward layer gives."""
-        found = self.ahead.output(split(x)[0])
-        y, states = (found[0], found[1:]) if self.ahead.return_state else (found, [])
-        both = [y, y] if self.merge_mode is None else [(*y[:-1], times(2, y[-1])) if self.merge_mode == "concat" else y]
-        return [*both, *states, *states] if len(both) + len(states) > 1 else both[0]
+        """Keras 3.15.1 goes by the forward layer alone, whatever the backward layer gives; tf.keras by both."""
+        return self.together(x, self.ahead, self.back if self.as_tf_keras else self.ahead)
+
+    def computed(self, x: Any, *_: Any, **__: Any) -> Any:
+        return self.together(x, self.ahead, self.back)
+
+    def together(self, x: Any, *layers: Recurrent) -> Any:
+        """What two layers give as one, and the last states of both."""
+        found = [layer.output(split(x)[0]) for layer in layers]
+        (y, *states), (z, *more) = found if self.ahead.return_state else ([each] for each in found)
+        both = [y, z] if self.merge_mode is None else [self.merged(y, z)]
+        return [*both, *states, *more] if len(both) + len(states) > 1 else both[0]
+
+    def merged(self, y: Shape, z: Shape) -> Shape:
+        """Two outputs as one."""
+        if self.merge_mode != "concat":
+            return (y[0], *broadcast(y[1:], z[1:], [y, z]))
+        if y[:-1] != z[:-1]:
+            raise ShapeError(
+                f"{show(y)} and {show(z)} cannot stand side by side: they differ in more than their last axis"
+            )
+        return (*y[:-1], plus(y[-1], z[-1]))
 
     def elementwise(self, output: Any, x: Any, *_: Any, **__: Any) -> int | None:
         merging = {"sum": 1, "mul": 1, "ave": 2}.get(self.merge_mode or "", 0)
@@ -128,9 +155,13 @@ class Bidirectional(Layer):
         return sum_known((super().elementwise(output, x), merged))
 
     def explain(self, output: Any, x: Any, *_: Any, **__: Any) -> Iterator[str]:
-        yield f"Two {type(self.ahead).__name__} layers with weights of their own, so twice the parameters of one."
+        ahead, back = (params(child) for child in self.children(x))
+        yield (
+            f"Two layers with weights of their own: {type(self.ahead).__name__} {self.ahead.name} {ahead:,} + "
+            f"{type(self.back).__name__} {self.back.name} {back:,} = {ahead + back:,} parameters."
+        )
         if self.merge_mode == "concat":
-            yield "Their outputs stand side by side, so the last axis is twice as long."
+            yield "Their outputs stand side by side on the last axis."
 
     def forward(  # as many as Keras' call has
         self,

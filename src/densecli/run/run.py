@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli import kernels
 from densecli.errors import DenseError, GraphError, LimitError, did_you_mean
+from densecli.graph.computed import as_computed
 from densecli.graph.forward import Value, flat_arrays, forward
 from densecli.graph.graph import Graph, Ref, call_order
 from densecli.graph.trace import trace
@@ -22,8 +23,8 @@ from densecli.run.liveness import peak_tensors
 from densecli.run.machine import default_limit
 from densecli.run.profile import CallProfile, OutputStats, Profile, stats
 from densecli.run.weights import Weights, allocate, nested_weights
-from densecli.run.weights.slots import places
-from densecli.shape import product
+from densecli.run.weights.slots import Place, places
+from densecli.shape import product, show
 from densecli.text import quote
 from densecli.text import size as show_size
 
@@ -127,6 +128,10 @@ def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  
     given = given_arrays(graph, options.data, most)
     shapes, found = concrete(graph, given, options.batch)
     built = trace(whole)
+    computed = as_computed(graph, found)
+    if computed is not graph:
+        shapes, found = concrete(computed, given, options.batch)
+        check_built(graph, built, computed, found)
     needed = weight_bytes(whole, built, wanted) + peak_tensors(graph, found)
     check_memory(needed, most)
     weights = allocate(whole, built, Weights(options.weights, options.seed, options.limits), wanted, most)
@@ -136,6 +141,23 @@ def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  
     names = [graph.nodes[ref.node].name for ref in graph.inputs]
     drawn = tuple(name for name, array in zip(names, given, strict=True) if array is None)
     return Plan(graph, inputs, weights, found, needed, drawn)
+
+
+def check_built(graph: Graph, built: Trace, computed: Graph, found: Trace) -> None:
+    """Refuse layers whose weights, made for shapes that Keras reports, do not fit those that it computes. Raises GraphError."""
+    for ref in graph.outputs:
+        found.tensor(ref)  # one that Keras reports may not be there
+    for (index, _), result in found.results.items():
+        node, first = graph.nodes[index], built.results.get((index, 0))
+        ours = [] if first is None else Place(node.name, node.layer, first).slots()
+        theirs = Place(node.name, computed.nodes[index].layer, result).slots()
+        for slot, needed in zip(ours, theirs, strict=False):
+            if slot.shape != needed.shape:
+                message = (
+                    f"{node.layer.type_name} {quote(node.name)}: {slot.path} is {show(slot.shape)} by the shapes that "
+                )
+                message += f"Keras reports, but {show(needed.shape)} is needed for those that it computes"
+                raise GraphError(message, code="E405", place=node.place, layer=node.name)
 
 
 def draw(graph: Graph, given: Sequence[Array | None], shapes: Sequence[Tensor], seed: int) -> list[Value]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from densecli.graph.computed import misreport
 from densecli.graph.graph import Call, Graph, Node, row_order
 from densecli.graph.model import Model
 from densecli.graph.trace import Result, Tensor, Trace, apply, flat_inputs, trace
@@ -189,6 +190,12 @@ class RowBuilder:
         )
 
     def warnings(self, rows: Sequence[Row]) -> Iterator[str]:
+        """Where Keras computes other shapes than it reports, and where trainable counts do not add up to its total."""
+        for row in rows:
+            yield from (f"{quote(row.name + path)}: {words}" for path, words in row.misreports)
+        yield from self.frozen_in_part(rows)
+
+    def frozen_in_part(self, rows: Sequence[Row]) -> Iterator[str]:
         """Where the rows' trainable counts do not add up to Keras' total, because a freeze did not reach the variables."""
         if not self.graph.trainable and any(row.trainable_params for row in rows):
             yield "the model itself is frozen: nothing in it is trainable, whatever its layers say"
@@ -235,7 +242,17 @@ def _row(layer: Layer, result: Result, sizes: list[tuple[int, int, Owned]]) -> R
         tuple([owned.weight for _, _, owned in sizes]),
         inner, (), opaque, layer, result,
         any(row.uncounted for row in inner) or _uncounted(layer, result),
+        tuple(_misreports(layer, result, inner)),
     )  # fmt: skip
+
+
+def _misreports(layer: Layer, result: Result, inner: Iterable[Row]) -> Iterator[tuple[str, str]]:
+    own = misreport(layer, result)
+    if own is not None:
+        yield "", own
+        return
+    for row in inner:
+        yield from ((f"/{row.name}{path}", words) for path, words in row.misreports)
 
 
 def _of_all_calls(costs: Sequence[Cost]) -> Row:
@@ -246,7 +263,8 @@ def _of_all_calls(costs: Sequence[Cost]) -> Row:
     inner = zip(*(row.layers for row, _ in each), strict=False)
     layers = tuple(_summed([(row, count) for row, (_, count) in zip(same, each, strict=True)]) for same in inner)
     last = costs[-1].row
-    row = costs[0].row._replace(dtype=last.dtype, opaque=last.opaque, expects=last.expects)
+    misreports = tuple(dict.fromkeys(each for row in different.values() for each in row.misreports))
+    row = costs[0].row._replace(dtype=last.dtype, opaque=last.opaque, expects=last.expects, misreports=misreports)
     return row._replace(layers=layers, **_sums(each))
 
 

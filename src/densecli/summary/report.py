@@ -66,6 +66,9 @@ class Row(Record):
     layer: Any = None  # the Layer itself, for explain and diagrams
     expects: Any = None  # the shapes of the last call as the layer gets them
     uncounted: bool = False  # there may be weights that nobody told
+    misreports: tuple[
+        tuple[str, str], ...
+    ] = ()  # paths from this row on, each with the shapes reported and computed there
 
     def of(self, name: str, calls: tuple[CallInfo, ...]) -> Row:
         """The row of another layer that is the same but for its name and what it is connected to."""
