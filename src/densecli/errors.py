@@ -38,10 +38,9 @@ class Source:
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
 
-    def shown(self, offset: int) -> str:
-        """Where an offset is, for people: name, line and column."""
-        line, column = self.position(offset)
-        return f"{self.name}:{line}:{column}"
+    def shown(self, offset: int) -> tuple[str, int, int]:
+        """Where people find an offset: the name of the text, line and column; a part of a text may count its own lines."""
+        return (self.name, *self.position(offset))
 
     def line(self, number: int) -> str:
         starts = self._starts()
@@ -181,12 +180,12 @@ def _where(error: DenseError) -> list[str]:
         pointer = f" at {safe(place.pointer)}" if place.pointer else ""
         label = [f"  = {safe(error.label)}"] if error.label else []
         return [f" --> {safe(place.source.name)}{pointer}", *label]
-    line, column = place.source.position(place.start)
-    return [f" --> {safe(place.source.shown(place.start))}", *_snippet(place, line, column, error.label)]
+    name, line, column = place.source.shown(place.start)
+    return [f" --> {safe(name)}:{line}:{column}", *_snippet(place, line, column, error.label)]
 
 
 def _snippet(place: Place, line: int, column: int, label: str | None) -> list[str]:
-    text, start = _around(place.source.line(line), column - 1)
+    text, start = _around(place.source.line(place.source.position(place.start)[0]), column - 1)
     stop = min(max(start + place.end - place.start, start + 1), max(len(text), start + 1))
     shown = [safe(part, tab="    ") for part in (text[:start], text[start:stop], text[stop:])]
     gutter = " " * len(str(line))

@@ -27,11 +27,8 @@ def decode(name: str, data: bytes, limits: Limits = LIMITS, limit: str | None = 
     """
     if limit is not None and len(data) > getattr(limits, limit):
         raise too_large(limits, limit, Place(Source(name, "")))
-    wide = _wide_encoding(data)
-    if wide is not None:
-        hint = f"convert it: iconv -f {wide} -t UTF-8 FILE > NEW"
-        raise ReadError(f"not UTF-8 (looks like {wide})", code="E102", hint=hint, place=Place(Source(name, "")))
-    source = Source(name, _utf8(name, data).removeprefix("\ufeff"))
+    check_width(name, data)
+    source = Source(name, utf8(name, data).removeprefix("\ufeff"))
     if not source.text or source.text.isspace():
         raise empty(source)
     if data.translate(None, _PLAIN):
@@ -70,7 +67,15 @@ def surrogate(place: Place) -> ReadError:
     return ReadError("not a character that text may hold", code="E104", hint=hint, place=place)
 
 
-def _utf8(name: str, data: bytes) -> str:
+def check_width(name: str, data: bytes) -> None:
+    """Refuse UTF-16 and UTF-32 (E102)."""
+    wide = _wide_encoding(data)
+    if wide is not None:
+        hint = f"convert it: iconv -f {wide} -t UTF-8 FILE > NEW"
+        raise ReadError(f"not UTF-8 (looks like {wide})", code="E102", hint=hint, place=Place(Source(name, "")))
+
+
+def utf8(name: str, data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:

@@ -15,8 +15,8 @@ _PAGE = r"(?m)^[^\S\r\n]*(?:>>>[ ]|In ?\[[ \d]*\]:|(?:`{3,}|~{3,})[^\S\r\n]*\{?[
 
 def looks_like_python(text: str) -> bool:
     """Whether a text is Python source, a notebook, or a page with Python on it."""
-    start = text.lstrip("\ufeff \t\r\n")[:1]
-    if start == "{":
+    text = text.lstrip("\ufeff")
+    if text.lstrip()[:1] == "{":
         return is_notebook(text)
     return re.search(_PAGE, text[:MOST]) is not None or starts_as_python(text) or _has_fence(text)
 

@@ -25,9 +25,5 @@ def edits(line: Sequence[Token]) -> Iterator[Edit]:
 def _instead(command: str) -> str:
     """A value that comes from outside stays one: `files = !ls` is what IPython itself makes of it."""
     target, equals, _ = command.partition("=")
-    value = f"{target}{equals} get_ipython().getoutput()" if _is_target(target) and equals else "pass"
-    return value + "".join(re.findall(r"\r\n|[\r\n]", command))
-
-
-def _is_target(text: str) -> bool:
-    return re.fullmatch(r"[\w.,\s]+", text) is not None
+    is_target = equals and re.fullmatch(r"[\w.,\s]+", target)
+    return f"{target}= get_ipython().getoutput()" if is_target else "pass"

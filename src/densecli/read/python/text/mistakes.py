@@ -52,21 +52,23 @@ def _check_numbers(source: Source, limits: Limits) -> None:
 
 def explain(draft: Draft, error: Exception) -> DenseError:
     """The mistake behind an error of Python's parser, with its place."""
-    if isinstance(error, (RecursionError, MemoryError)) or any(words in str(error) for words in _DEEP):
-        message = "brackets, blocks or operators nested deeper than Python itself reads"
-        return LimitError(message, code="E503", place=draft.place(*deepest(draft.now.text)))
+    if any(words in str(error) for words in _DEEP):
+        return too_deep_for_python(draft)
     line = getattr(error, "lineno", None) or 1
-    column = max(getattr(error, "offset", None) or 1, 1)
     found = _unfinished(draft.now.text)
     if found is not None and draft.now.position(found[1].start)[0] <= line:
-        message, token = found
-        return _mistake(draft, message, token.start, token.end)
-    start = draft.now.start(line)
+        return _mistake(draft, found[0], found[1].start, found[1].end)
+    start, text = draft.now.start(line), draft.now.line(line)
     if isinstance(error, IndentationError):
-        text = draft.now.line(line)
-        first = start + len(text) - len(text.lstrip())
-        return _mistake(draft, _indentation(str(error)), first, max(start + len(text), first))
-    return _unexpected(draft, start + min(column - 1, len(draft.now.line(line))), str(error))
+        return _mistake(draft, _indentation(str(error)), start + len(text) - len(text.lstrip()), start + len(text))
+    column = min(max(getattr(error, "offset", None) or 1, 1) - 1, len(text))
+    last = getattr(error, "end_offset", None) or 0 if getattr(error, "end_lineno", line) == line else 0
+    return _unexpected(draft, start + column, start + last - 1, str(error))
+
+
+def too_deep_for_python(draft: Draft) -> LimitError:
+    message = "brackets, blocks or operators nested deeper than Python itself reads"
+    return LimitError(message, code="E503", place=draft.place(*deepest(draft.now.text)))
 
 
 def too_deep(place: Place, limits: Limits) -> LimitError:
@@ -83,7 +85,7 @@ def _unfinished(text: str) -> tuple[str, Token] | None:
     waiting: list[Token] = []
     for token in tokens(text):
         if token.kind == "endless":
-            return "a string without its closing quote", token._replace(text=token.text.partition("\n")[0])
+            return "a string without its closing quote", token._replace(text=token.text.splitlines()[0])
         if token.kind == "operator" and token.text in OPENERS:
             waiting.append(token)
         elif token.kind == "operator" and token.text in CLOSERS:
@@ -103,24 +105,25 @@ def _indentation(said: str) -> str:
     return "the indentation of this line matches no line before it"
 
 
-def _unexpected(draft: Draft, at: int, said: str) -> DenseError:
+def _unexpected(draft: Draft, start: int, end: int, said: str) -> DenseError:
     """What stands where Python stopped."""
-    token = next((token for token in tokens(draft.now.text) if token.end > at - said.startswith("(unicode")), None)
-    if token is None or token.kind == "end":
-        return _mistake(
-            draft, _REASONS["expected ':'"] if "expected ':'" in said else "the line ends too soon", at, at + 1
-        )
+    escape = said.startswith("(unicode")  # the place is the end of the string, before Python 3.12
+    token = next((token for token in tokens(draft.now.text) if token.end > start - escape), None)
     message, hint = _reason(token, said)
-    return _mistake(draft, message, max(token.start, at) if token.end > at else token.start, token.end, hint)
+    if token is None or token.kind == "end":
+        return _mistake(draft, message, start, start + 1, hint)
+    return _mistake(draft, message, token.start if escape else max(token.start, start), max(token.end, end), hint)
 
 
-def _reason(token: Token, said: str) -> tuple[str, str | None]:
-    """Why a token cannot stand where it does, and what could."""
+def _reason(token: Token | None, said: str) -> tuple[str, str | None]:
+    """Why a token, or the end of a line, cannot stand where it does, and what could."""
+    for words, reason in _REASONS.items():
+        if words in said:
+            return reason, None
+    if token is None or token.kind == "end":
+        return "the line ends too soon", None
     if said.startswith("(unicode"):
         return "a backslash in this string starts an escape that does not exist", "r'…' takes backslashes as they are"
     if token.text in _CURLY:
         return f"`{token.text}` is no quote to Python", "straight quotes, ' or \", begin and end a string"
-    for words, reason in _REASONS.items():
-        if words in said:
-            return reason, None
-    return f"unexpected {quote(token.text.partition(chr(10))[0], 40)}", None
+    return f"unexpected {quote(token.text.splitlines()[0], 40)}", None

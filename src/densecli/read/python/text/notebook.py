@@ -36,10 +36,10 @@ class Cells(Source):
         super().__init__(name, text)
         self.cells = cells
 
-    def shown(self, offset: int) -> str:
+    def shown(self, offset: int) -> tuple[str, int, int]:
         start, number = self.cells[max(bisect_right(self.cells, offset, key=_offset) - 1, 0)]
         line, column = self.position(offset)
-        return f"{self.name}:cell {number}:{line - self.position(start)[0] + 1}:{column}"
+        return f"{self.name}:cell {number}", line - self.position(start)[0] + 1, column
 
 
 def _offset(cell: tuple[int, int]) -> int:

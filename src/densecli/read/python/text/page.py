@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"([^\r\n]*+)(?:\r\n|[\r\n]|\Z)")
 _FENCE = re.compile(r"[^\S\r\n]*(`{3,}|~{3,})[^\S\r\n]*\{?[.]?([\w+-]*)[^`]*")
 _PYTHON = ("python", "python2", "python3", "py", "ipython", "ipython3", "pycon", "python-repl", "python-console")
-_PROMPT = re.compile(r"[^\S\r\n]*(?:>>>|In ?\[[ \d]*\]:)(?: |$|(?=\S))")
+_PROMPT = re.compile(r"[^\S\r\n]*(?:>>>|In ?\[[ \d]*\]:) ?")
 _GOES_ON = re.compile(r"[^\S\r\n]*\.{3,}:?(?: |$)")
 _BLOCK = re.compile(r"[^\S\r\n]*In ?\[[ \d]*\]:\s*$")
 _RESULT = re.compile(r"[^\S\r\n]*Out ?\[[ \d]*\]:")
@@ -40,7 +40,7 @@ class Line(Record):
 
 def has_number(text: str) -> bool:
     """Whether a text starts with a numbered prompt."""
-    return re.match(r"\s*(?:In|Out) ?\[[ \d]*\]:", text) is not None
+    return re.match(r"\s*In ?\[[ \d]*\]:", text) is not None
 
 
 def has_prompt(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import Source, SpecSyntaxError
@@ -48,39 +49,48 @@ def parse(source: Source, limits: Limits = LIMITS) -> Code:
     source = Source(source.name, source.text[1:]) if source.text[:1] == "\ufeff" else source
     draft = notebook.draft(source, limits) if notebook.is_notebook(source.text) else Draft(source, source)
     mistakes.check(draft.source, limits)
-    errors: list[DenseError] = []
-    for attempt in _attempts(draft):
+    errors = []
+    for text in _texts(draft):
         try:
-            return _code(attempt, limits)
+            return _attempt(text, limits)
         except SpecSyntaxError as error:
             errors.append(error)
-    raise max(errors, key=_offset)  # the attempt that came farthest
+    raise max(errors, key=_offset)  # of the text that made sense for longer
 
 
 def _offset(error: DenseError) -> int:
     return -1 if error.place is None else error.place.start
 
 
-def _attempts(draft: Draft) -> Iterator[Draft]:
-    """The text as it is; with the words of IPython and Python 2 replaced; without what a page has around it; both."""
-    text = draft.now.text
-    if not page.has_number(text):  # to Python, `In [1]: x = 3` is a variable with a type
-        if not python2.prints_to_a_file(text):  # to Python, `print >>f, x` is a tuple
-            yield draft
-        yield _in_words_of_today(draft)
-    bare = draft.edited(page.edits(text))
-    yield bare
-    yield _in_words_of_today(bare)
+def _texts(draft: Draft) -> Iterator[Draft]:
+    """The text as it is, and without what a page has around it."""
+    numbered = page.has_number(draft.now.text)
+    if not numbered:  # to Python, `In [1]: x = 3` is a variable with a type
+        yield draft
+    bare = draft.edited(page.edits(draft.now.text))
+    if numbered or bare is not draft:
+        yield bare
+
+
+def _attempt(draft: Draft, limits: Limits) -> Code:
+    """The text as it is, or else with other words for what IPython and Python 2 say."""
+    if not python2.prints_to_a_file(draft.now.text):  # to Python, `print >>f, x` is a tuple
+        with suppress(SyntaxError, ValueError):
+            return _code(draft, limits)
+    draft = _in_words_of_today(draft)
+    try:
+        return _code(draft, limits)
+    except (SyntaxError, ValueError) as error:
+        raise mistakes.explain(draft, error) from None
 
 
 def _code(draft: Draft, limits: Limits) -> Code:
-    text = draft.now.text
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # escapes such as "\d"
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
-        raise mistakes.explain(draft, error) from None
+            tree = ast.parse(draft.now.text)
+    except (RecursionError, MemoryError):
+        raise mistakes.too_deep_for_python(draft) from None
     code = Code(tree, draft.source, draft)
     deep = too_deep(tree, limits.nesting)
     if deep is not None:

@@ -119,7 +119,7 @@ def _except(tokens: Sequence[Token]) -> Iterator[Edit]:
     comma = _comma(tokens)
     if comma is not None and tokens[-1].text == ":":
         named = len(tokens) == tokens.index(comma) + 3
-        yield Edit(comma.start, comma.end, " as") if named else Edit(comma.start, tokens[-1].start)
+        yield Edit(comma.start, comma.end, " as ") if named else Edit(comma.start, tokens[-1].start)
 
 
 def _raise(tokens: Sequence[Token]) -> Iterator[Edit]:
@@ -141,6 +141,7 @@ def _word(token: Token) -> Iterator[Edit]:
     """Numbers, string prefixes and `<>` of old."""
     if token.kind == "number":
         new = re.sub(r"^0+(?=[1-7][0-7]*[lL]?$)", "0o", token.text).rstrip("lL")
+        new = new.ljust(len(token.text))  # a blank for the L: `7L.real`
     elif token.kind == "string":
         new = re.sub(r"^[uU](?=[rR])", "", token.text)
     else:

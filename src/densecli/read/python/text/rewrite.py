@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Edit(Record):
-    """What stands in the place of `text[start:end]`. Line ends are never touched, so that lines keep their numbers."""
+    """What stands in the place of `text[start:end]`, before the line ends that were in it: lines keep their numbers."""
 
     start: int
     end: int
@@ -47,7 +48,7 @@ def rewrite(text: str, edits: Iterable[Edit]) -> Rewrite:
     for edit in [*edits, Edit(len(text), len(text))]:
         if edit.start < at:
             continue
-        for start, end, new in ((at, edit.start, text[at : edit.start]), edit):
+        for start, end, new in ((at, edit.start, text[at : edit.start]), _with_lines(edit, text)):
             made.starts.append(length)
             made.old_starts.append(start)
             made.old_ends.append(end)
@@ -55,3 +56,9 @@ def rewrite(text: str, edits: Iterable[Edit]) -> Rewrite:
             length += len(new)
         at = edit.end
     return made._replace(text="".join(pieces))
+
+
+def _with_lines(edit: Edit, text: str) -> Edit:
+    new = edit.new + "".join(re.findall(r"\r\n|[\r\n]", text[edit.start : edit.end]))
+    apart = not new and text[edit.start - 1 : edit.start] == "\r" and text[edit.end : edit.end + 1] == "\n"
+    return edit._replace(new=" " if apart else new)  # two line ends would be one

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _TOKENS = re.compile(
     r"""(?:[^\S\r\n]|\\(?:\r\n|[\r\n])|\#[^\r\n]*+)++  # blanks, a line that goes on, a comment
-    |(?P<end>\r\n|[\r\n])
+    |(?P<end>(?:\r\n|[\r\n])(?:[^\S\r\n]*+(?:\r\n|[\r\n]))*+)  # with the empty lines after it
     |(?P<string>[A-Za-z]{0,3}(?:
         '''(?:[^\\']|\\[\s\S]|'(?!''))*+'''
         |\"""(?:[^\\"]|\\[\s\S]|"(?!""))*+\"""

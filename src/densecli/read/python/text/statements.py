@@ -21,7 +21,7 @@ _PYTHON = (
     r"|(?:if|elif|for|while|with|async) (?!:).*:|(?:try|else) :|(?:def|class) n"
     r"|(?:assert|del|exec|from|global|import|print|raise|return|yield) (?:not )?(?:n(?!n)|[s0(\[{`]|>>|-[n0(]|\.)).*"
 )
-_OTHER = r"(?:[-{]|->|(?:n|s|0):(?!=)|n\(\)[@*|]|.*\(\)@\().*"
+_OTHER = r"(?:[-{]|->|(?:n|s|0):(?!=|n(?:\.n|\[\])*=)|n\(\)[@*|]|.*\(\)@\().*"
 
 
 def starts_as_python(text: str) -> bool:
@@ -55,6 +55,6 @@ def _short(token: Token) -> str:
         return "n.n"  # as if it were keras.Model
     if token.kind in ("string", "endless") and re.match(r"\w*(?:\"{3}|'{3})", token.text):
         return "d"
-    if token.kind == "command" and not re.match(r"(?!%YAML)[\w., ]*[%!]", token.text):
+    if token.kind == "command" and not re.match(r"(?!%YAML)[\w., =]*[%!]", token.text):
         return "?"
     return _SHORT.get(token.kind, token.text)

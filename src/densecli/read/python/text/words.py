@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-SUFFIXES = (".py", ".pyw", ".ipynb")
 _CHOICE = r"(?is)(.+?\.(?:py|pyw|ipynb))(?::(.*))?"
 
 
 def is_python_file(word: str) -> bool:
     """Whether a word names a Python file, with or without a choice of what is in it."""
-    return split_choice(word)[0].lower().endswith(SUFFIXES)
+    return re.fullmatch(_CHOICE, word) is not None
 
 
 def split_choice(word: str) -> tuple[str, str | None]:
