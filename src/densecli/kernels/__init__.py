@@ -3,7 +3,7 @@
 Layers are handed this package as `ops`. Images and sequences are channels_last: (batch, *spatial, channels).
 """
 
-from .activations import (
+from densecli.kernels.activations import (
     ACTIVATIONS,
     as_activation,
     celu,
@@ -35,11 +35,11 @@ from .activations import (
     tanh_shrink,
     threshold,
 )
-from .attention import additive_scores, attend, causal_mask, dot_scores, scaled_dot_product_attention
-from .conv import conv
-from .conv_recurrent import conv_lstm
-from .depthwise import depthwise_conv
-from .elementary import (
+from densecli.kernels.attention import additive_scores, attend, causal_mask, dot_scores, scaled_dot_product_attention
+from densecli.kernels.conv import conv
+from densecli.kernels.conv_recurrent import conv_lstm
+from densecli.kernels.depthwise import depthwise_conv
+from densecli.kernels.elementary import (
     activate,
     all_finite,
     arrays_in,
@@ -72,8 +72,8 @@ from .elementary import (
     to_half,
     transpose,
 )
-from .encoding import affine, bins, encode, standardize
-from .files import (
+from densecli.kernels.encoding import affine, bins, encode, standardize
+from densecli.kernels.files import (
     ArrayFileError,
     as_numbers,
     from_bfloat16,
@@ -84,10 +84,10 @@ from .files import (
     save_npz,
     shapes_in,
 )
-from .files import load as load_arrays
-from .hashing import bucket_of, cross_buckets, hash_buckets
-from .heads import heads_attention, heads_mask
-from .images import (
+from densecli.kernels.files import load as load_arrays
+from densecli.kernels.hashing import bucket_of, cross_buckets, hash_buckets
+from densecli.kernels.heads import heads_attention, heads_mask
+from densecli.kernels.images import (
     center_crop,
     crop_to_aspect,
     equalize_tiles,
@@ -96,20 +96,35 @@ from .images import (
     resize_images,
     stretch_contrast,
 )
-from .initializers import INITIALIZERS, initialize
-from .layout import pad, to_channels_first, to_channels_last
-from .merging import any_mask, batch_dot, concatenate, concatenated_mask, merge
-from .norm import batch_norm, batch_norm_scale, group_norm, layer_norm, rms_norm, unit_norm, variance_scaled
-from .operations import OPERATIONS, operation
-from .pool import adaptive_average_pool, adaptive_max_pool, average_pool, global_average_pool, global_max_pool, max_pool
-from .products import dense, einsum
-from .recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
-from .resize import resize, upsample
-from .softmax import log_softmax, softmax, sparsemax
-from .spectrogram import decibels, mel_bands, power_spectrum, spectrogram
-from .stft import stft_kernel
-from .transposed import conv_transpose
-from .words import look_up, terms_at, tokenize
+from densecli.kernels.initializers import INITIALIZERS, initialize
+from densecli.kernels.layout import pad, to_channels_first, to_channels_last
+from densecli.kernels.merging import any_mask, batch_dot, concatenate, concatenated_mask, merge
+from densecli.kernels.norm import (
+    batch_norm,
+    batch_norm_scale,
+    group_norm,
+    layer_norm,
+    rms_norm,
+    unit_norm,
+    variance_scaled,
+)
+from densecli.kernels.operations.functions import OPERATIONS, operation
+from densecli.kernels.pool import (
+    adaptive_average_pool,
+    adaptive_max_pool,
+    average_pool,
+    global_average_pool,
+    global_max_pool,
+    max_pool,
+)
+from densecli.kernels.products import dense, einsum
+from densecli.kernels.recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
+from densecli.kernels.resize import resize, upsample
+from densecli.kernels.softmax import log_softmax, softmax, sparsemax
+from densecli.kernels.spectrogram import decibels, mel_bands, power_spectrum, spectrogram
+from densecli.kernels.stft import stft_kernel
+from densecli.kernels.transposed import conv_transpose
+from densecli.kernels.words import look_up, terms_at, tokenize
 
 __all__ = [
     "ACTIVATIONS",

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from .erf import normal_tail
-from .layout import BLOCK_BYTES, Array
-from .softmax import log_softmax, softmax, sparsemax
+from densecli.kernels.erf import normal_tail
+from densecli.kernels.layout import BLOCK_BYTES, Array
+from densecli.kernels.softmax import log_softmax, softmax, sparsemax
 
 Activation = Callable[..., Array]
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from .elementary import of_one_batch
-from .layout import Array, blocks
-from .softmax import softmax
+from densecli.kernels.elementary import of_one_batch
+from densecli.kernels.layout import Array, blocks
+from densecli.kernels.softmax import softmax
 
 SCORE_BYTES = 1 << 20
 """Scores that are held at once: they are walked over four times, so they should stay in cache."""

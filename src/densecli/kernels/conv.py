@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .depthwise import weigh_channels
-from .finish import Finish
-from .layout import Array, Ints, Window, bands, blocks, windows
-from .products import multiply_rows
+from densecli.kernels.depthwise import weigh_channels
+from densecli.kernels.finish import Finish
+from densecli.kernels.layout import Array, Ints, Window, bands, blocks, windows
+from densecli.kernels.products import multiply_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .activations import Activation, sigmoid, tanh
-from .conv import conv
-from .layout import Window
-from .recurrent import EVERY_STEP, States, Steps, Weights, lstm_state, scan
+from densecli.kernels.activations import Activation, sigmoid, tanh
+from densecli.kernels.conv import conv
+from densecli.kernels.layout import Window
+from densecli.kernels.recurrent import EVERY_STEP, States, Steps, Weights, lstm_state, scan
 
 if TYPE_CHECKING:
-    from .layout import Array, Ints
+    from densecli.kernels.layout import Array, Ints
 
 
 def conv_lstm(  # noqa: PLR0913 - as many as the operation has

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .finish import Finish
-from .layout import Array, Ints, Window, bands, windows
+from densecli.kernels.finish import Finish
+from densecli.kernels.layout import Array, Ints, Window, bands, windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable

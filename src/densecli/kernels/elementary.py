@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .activations import as_activation
-from .layout import to_channels_first, to_channels_last
+from densecli.kernels.activations import as_activation
+from densecli.kernels.layout import to_channels_first, to_channels_last
 
 if TYPE_CHECKING:
     from collections.abc import Callable

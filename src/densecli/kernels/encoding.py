@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 SMALLEST = 1e-7
 """No feature is divided by less than this (Keras' epsilon)."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 exact_erfc = np.vectorize(math.erfc, otypes=[np.float64])
 

@@ -17,7 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 MAGIC = b"\x93NUMPY"
 # What zipfile, zlib and NumPy raise for archives and arrays that are not what they say.

@@ -9,7 +9,7 @@ from densecli.records import Record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 
 class Finish(Record):

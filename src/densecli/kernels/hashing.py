@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .words import as_bytes
+from densecli.kernels.words import as_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 MASK = (1 << 64) - 1
 K0, K1, K2 = 0xC3A5C85C97CB3127, 0xB492B66FBE98F273, 0x9AE16A3B2F90404F

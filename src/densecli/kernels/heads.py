@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .attention import causal_mask, scaled_dot_product_attention, share_heads
-from .softmax import softmax
+from densecli.kernels.attention import causal_mask, scaled_dot_product_attention, share_heads
+from densecli.kernels.softmax import softmax
 
 if TYPE_CHECKING:
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 
 def heads_attention(

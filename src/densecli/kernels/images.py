@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .resize import resize
+from densecli.kernels.resize import resize
 
 if TYPE_CHECKING:
-    from .layout import Array, Ints
+    from densecli.kernels.layout import Array, Ints
 
 Range = tuple[float, float]
 

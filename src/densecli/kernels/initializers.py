@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .stft import stft_kernel
+from densecli.kernels.stft import stft_kernel
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
-    from .layout import Array, Ints
+    from densecli.kernels.layout import Array, Ints
 
 Initializer = str | Mapping[str, Any] | None
 """A name, or Keras' {"class_name": …, "config": {…}}."""

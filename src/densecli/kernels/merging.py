@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .norm import unit_norm
+from densecli.kernels.norm import unit_norm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 MERGES: dict[str, Callable[[Array, Array], Array]] = {
     "add": np.add,

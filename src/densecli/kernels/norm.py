@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .layout import BLOCK_BYTES, blocks
+from densecli.kernels.layout import BLOCK_BYTES, blocks
 
 if TYPE_CHECKING:
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 Axes = int | tuple[int, ...]
 

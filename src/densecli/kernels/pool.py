@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .layout import Array, Ints, Window, bands, padding_of
+from densecli.kernels.layout import Array, Ints, Window, bands, padding_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .finish import Finish
-from .layout import Array, blocks
+from densecli.kernels.finish import Finish
+from densecli.kernels.layout import Array, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

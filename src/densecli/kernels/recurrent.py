@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from densecli.kernels.activations import Activation, sigmoid, tanh
+from densecli.kernels.layout import Array
 from densecli.records import Record
-
-from .activations import Activation, sigmoid, tanh
-from .layout import Array
 
 States = tuple[Array, ...]
 Step = Callable[[Array, States], States]

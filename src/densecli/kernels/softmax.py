@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 Axes = int | tuple[int, ...] | None
 

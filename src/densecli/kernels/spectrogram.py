@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .conv import conv
-from .stft import window_values
+from densecli.kernels.conv import conv
+from densecli.kernels.stft import window_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 SMALLEST = 1e-7
 """No power or magnitude is less than this (Keras' epsilon)."""

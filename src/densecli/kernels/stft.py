@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .layout import Array, Ints
+    from densecli.kernels.layout import Array, Ints
 
 
 def stft_kernel(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .finish import Finish
-from .layout import Array, Ints, Slices, Window, blocks
+from densecli.kernels.finish import Finish
+from densecli.kernels.layout import Array, Ints, Slices, Window, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
-from .operation_table import Args, Named, argument, axes, enter, numbers
+from densecli.kernels.operations.table import Args, Named, argument, axes, enter, numbers
 
 
 def reshaped(args: Args, named: Named) -> Array:

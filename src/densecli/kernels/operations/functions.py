@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import operation_moves, operation_products, operation_spectra
-from .activations import ACTIVATIONS
-from .erf import inverse_erf, normal_tail
-from .operation_table import OPERATIONS, Args, Named, argument, axes, enter, floats
+from densecli.kernels.activations import ACTIVATIONS
+from densecli.kernels.erf import inverse_erf, normal_tail
+from densecli.kernels.operations import moves, products, spectra
+from densecli.kernels.operations.table import OPERATIONS, Args, Named, argument, axes, enter, floats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 
 def element_wise(function: Callable[..., Any], *, as_float: bool = False) -> Callable[[Args, Named], Any]:
@@ -174,4 +174,4 @@ def constant(value: Any) -> Any:
     return value
 
 
-__all__ = ["OPERATIONS", "operation", "operation_moves", "operation_products", "operation_spectra"]
+__all__ = ["OPERATIONS", "moves", "operation", "products", "spectra"]

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .attention import scaled_dot_product_attention
-from .conv import conv
-from .depthwise import depthwise_conv
-from .layout import to_channels_first, to_channels_last
-from .operation_table import Args, Named, argument, axes, enter, floats, numbers
-from .pool import adaptive_average_pool, adaptive_max_pool, average_pool, max_pool
-from .resize import resize
+from densecli.kernels.attention import scaled_dot_product_attention
+from densecli.kernels.conv import conv
+from densecli.kernels.depthwise import depthwise_conv
+from densecli.kernels.layout import to_channels_first, to_channels_last
+from densecli.kernels.operations.table import Args, Named, argument, axes, enter, floats, numbers
+from densecli.kernels.pool import adaptive_average_pool, adaptive_max_pool, average_pool, max_pool
+from densecli.kernels.resize import resize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 
 def one_hot(args: Args, named: Named) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 Args = tuple[Any, ...]
 Named = dict[str, Any]

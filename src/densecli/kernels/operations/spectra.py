@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .operation_table import Args, Named, enter, floats
-from .stft import window_values
+from densecli.kernels.operations.table import Args, Named, enter, floats
+from densecli.kernels.stft import window_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .layout import Array
+    from densecli.kernels.layout import Array
 
 
 def parts(values: Array, dtype: np.dtype[Any]) -> list[Array]:

@@ -1,0 +1,1 @@
+"""The arithmetic of functions on tensors, by the names that keras.ops has for them."""
