@@ -25,8 +25,8 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import where  # noqa: E402
 from densecli.errors import Source  # noqa: E402
-from densecli.read.keras import model as keras  # noqa: E402
-from densecli.read.text import json as json_text  # noqa: E402
+from densecli.read.keras.model import read_config  # noqa: E402
+from densecli.read.text.json import load_json  # noqa: E402
 from densecli.run.run import Options, prepare  # noqa: E402
 from densecli.summary.infer import infer  # noqa: E402
 
@@ -115,7 +115,7 @@ class Side:
 
 def read(path: Path) -> Any:
     source = Source(path.name, path.read_text())
-    return keras.read(json_text.load(source), source)
+    return read_config(load_json(source), source)
 
 
 def seconds(call: Any) -> float:

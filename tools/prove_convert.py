@@ -29,10 +29,10 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests"), str(ROOT / "tools")]
 import keras
 
 from densecli.errors import DenseError, OutputError, Source, SpecErrors
-from densecli.read.keras import model as reader
-from densecli.read.spec import document
+from densecli.read.keras.model import read_config
+from densecli.read.spec.document import read_spec
 from densecli.read.specs import Spec, read
-from densecli.read.stack import reader as dsl
+from densecli.read.stack.reader import read_stack
 from densecli.render.convert import dsl as to_dsl
 from densecli.render.convert import keras_config, python, spec
 from densecli.render.json import as_record
@@ -51,10 +51,10 @@ def source(text: str) -> Source:
 
 
 BACK: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
-    "dsl": (to_dsl.render, lambda text: dsl.read(source(text))),
-    "yaml": (spec.render_yaml, lambda text: document.read(source(text))),
-    "json": (spec.render_json, lambda text: document.read(source(text))),
-    "keras": (keras_config.render, lambda text: reader.read(json.loads(text), source(text))),
+    "dsl": (to_dsl.render, lambda text: read_stack(source(text))),
+    "yaml": (spec.render_yaml, lambda text: read_spec(source(text))),
+    "json": (spec.render_json, lambda text: read_spec(source(text))),
+    "keras": (keras_config.render, lambda text: read_config(json.loads(text), source(text))),
 }
 
 
@@ -105,7 +105,7 @@ def recorded() -> Iterator[tuple[str, Callable[[], Any]]]:
         for path in sorted((FIXTURES / "applications").iterdir())
     ]
     for record in models:
-        yield record["id"], lambda record=record: reader.read(record["config"], source(""))
+        yield record["id"], lambda record=record: read_config(record["config"], source(""))
 
 
 def drawn(seed: int, count: int) -> Iterator[tuple[str, Callable[[], Any]]]:
@@ -122,7 +122,7 @@ def draw(random: Random) -> Any:
             keras.models.model_from_json(text)
         except Exception:  # noqa: BLE001  # Keras' answer
             return None
-    return reader.read(json.loads(text), source(""))
+    return read_config(json.loads(text), source(""))
 
 
 def asked(graph: Any, tally: Counter[str]) -> Iterator[tuple[str, list[Difference]]]:

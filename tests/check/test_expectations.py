@@ -8,7 +8,7 @@ from densecli.check import expectations, finding, judge, quantity
 from densecli.errors import ArgumentError, Place, Source, SpecErrors
 from densecli.layer import Layer
 from densecli.read.build import Builder, Made
-from densecli.read.stack.reader import read as read_dsl
+from densecli.read.stack.reader import read_stack
 from densecli.render.json import as_record
 from densecli.summary.infer import infer
 
@@ -16,7 +16,7 @@ CHAIN = "Dense(16)@(3,2) -> Activation(relu) -> Dense(4, name=out)"
 
 
 def subject(text, source="model.dsl", batch=None):
-    graph = read_dsl(Source(source, text))
+    graph = read_stack(Source(source, text))
     return finding.subject(graph, infer(graph, source, batch))
 
 

@@ -21,7 +21,7 @@ import {module}
 sys.exit(run({words!r}))
 """
 PLACES = {
-    "reading": ("densecli.read.stack.reader", "read", []),
+    "reading": ("densecli.read.stack.reader", "read_stack", []),
     "a table": ("densecli.render.table.table", "render", []),
     "a forward pass": ("densecli.run.run", "draw", ["--run"]),
     "writing": ("os", "fsync", ["-o", "{folder}/x.txt"]),

@@ -11,7 +11,7 @@ from densecli.errors import Source
 from densecli.fields import Field
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.names import ACTIVATION_FLOPS
-from densecli.read.stack import reader as dsl
+from densecli.read.stack.reader import read_stack
 from densecli.render import catalogue
 from densecli.shape import show
 from densecli.summary.infer import infer
@@ -55,7 +55,7 @@ def test_every_example_is_true(kind):
     assert found, f"not `Type(args): (input shape) -> (output shape), N params`: {catalogue.example(kind)}"
     if kind.opaque:
         return
-    report = infer(dsl.read(Source("example", example_stack(found["stack"], found["inputs"]))))
+    report = infer(read_stack(Source("example", example_stack(found["stack"], found["inputs"]))))
     row = report.rows[-1]
     shown = row.output_shapes[0] if len(row.output_shapes) == 1 else list(row.output_shapes)
     assert show(shown) == found["output"]

@@ -6,7 +6,7 @@ import pytest
 
 from densecli.errors import Source
 from densecli.layer import lookup
-from densecli.read.stack import reader as dsl
+from densecli.read.stack.reader import read_stack
 from densecli.summary.infer import infer
 
 QUERY_AND_VALUE = "[Input(4,6) | Input(5,6)]"  # 20 scores
@@ -99,7 +99,7 @@ COUNTED = [
 
 @pytest.mark.parametrize(("stack", "expected"), COUNTED, ids=[stack for stack, _ in COUNTED])
 def test_elementwise_flops_are_those_counted_by_hand(stack, expected):
-    row = infer(dsl.read(Source("<test>", stack))).rows[-1]
+    row = infer(read_stack(Source("<test>", stack))).rows[-1]
     assert row.flops - 2 * row.macs == expected
 
 
@@ -110,5 +110,5 @@ def test_a_soft_cap_takes_a_division_a_tanh_and_a_product():
 
 
 def test_words_of_an_unknown_number_of_texts_are_not_counted():
-    row = infer(dsl.read(Source("<test>", "Input(1, dtype=string) -> TextVectorization(output_mode=count)"))).rows[-1]
+    row = infer(read_stack(Source("<test>", "Input(1, dtype=string) -> TextVectorization(output_mode=count)"))).rows[-1]
     assert row.flops is None

@@ -14,7 +14,7 @@ from densecli.graph.trace import Tensor, apply
 from densecli.layer import CATALOGUE, lookup
 from densecli.layers.core import Dense, InputLayer
 from densecli.layers.opaque import Custom
-from densecli.read.stack import reader as dsl
+from densecli.read.stack.reader import read_stack
 from densecli.summary.infer import infer
 
 CODE = {
@@ -24,7 +24,7 @@ CODE = {
 
 
 def report_of(text):
-    return infer(dsl.read(Source("<argument>", text)))
+    return infer(read_stack(Source("<argument>", text)))
 
 
 def shape_of(name, shape, **config):

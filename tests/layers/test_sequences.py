@@ -8,7 +8,7 @@ import pytest
 from cases import case, inner
 from densecli import kernels
 from densecli.errors import ShapeError, Source, SpecErrors, draw
-from densecli.read.stack import reader as dsl
+from densecli.read.stack.reader import read_stack
 from densecli.run.run import flat_arrays, nested_weights
 from densecli.summary.infer import infer
 from support.answers import call_case, make
@@ -56,12 +56,12 @@ def test_macs_are_what_a_counter_counted(macs, question):
 )  # fmt: skip
 def test_unknown_steps_leave_the_costs_unknown(text):
     text = text.replace("[_ | _]@(none, 3)", "Dense(3)@(none, 3) -> [_ | _]")
-    row = infer(dsl.read(Source("", text))).rows[-1]
+    row = infer(read_stack(Source("", text))).rows[-1]
     assert (row.macs, row.flops) == (None, None)
 
 
 def rows(text):
-    return infer(dsl.read(Source("", text))).rows[-1].layers
+    return infer(read_stack(Source("", text))).rows[-1].layers
 
 
 def test_rows_inside_show_both_directions_and_their_cells():
@@ -124,7 +124,7 @@ def test_what_keras_would_only_refuse_with_the_first_batch_is_refused_at_once(qu
 def test_one_tensor_is_not_enough_for_attention_and_the_hint_says_how_to_write_it():
     for text in ("MultiHeadAttention(2, 16)@(10, 32)", "Attention@(10, 32)"):
         with pytest.raises(SpecErrors) as caught:
-            infer(dsl.read(Source("", text)))
+            infer(read_stack(Source("", text)))
         (error,) = caught.value.errors
         assert error.code == "E407"
         assert "[_ | _] -> " in draw(error)

@@ -167,9 +167,9 @@ def test_tensors_in_a_nested_model_count():
 
 def read_json(spec):
     from densecli.errors import Source
-    from densecli.read.spec import document
+    from densecli.read.spec.document import read_spec
 
-    return document.read(Source("<argument>", json.dumps(spec)))
+    return read_spec(Source("<argument>", json.dumps(spec)))
 
 
 def test_a_measured_forward_pass_needs_what_is_told():

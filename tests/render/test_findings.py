@@ -22,7 +22,7 @@ from densecli.check.compare import lock
 from densecli.check.compare.diff import diff
 from densecli.check.finding import Finding, Spot, Verdict
 from densecli.errors import DenseError, Source, SpecErrors
-from densecli.read.stack.reader import read as read_dsl
+from densecli.read.stack.reader import read_stack
 from densecli.render import diff as diff_renderers
 from densecli.render.findings import FORMATS, github, markdown, ndjson, render, sarif, text
 from densecli.render.json import as_record
@@ -47,14 +47,14 @@ SARIF_SCHEMA = json.loads((GOLDENS / "findings" / "sarif-2.1.0-rtm.5.json").read
 
 
 def judged(source, stack, **wanted):
-    graph = read_dsl(Source(source, stack))
+    graph = read_stack(Source(source, stack))
     report = infer(graph, source)
     return judge.judge(finding.subject(graph, report), expectations.read(wanted), as_record(report))
 
 
 def invalid(source, stack):
     try:
-        read_dsl(Source(source, stack))
+        read_stack(Source(source, stack))
     except SpecErrors as several:
         return Verdict(source, ("valid",), tuple(finding.of_error(error, source) for error in several.errors))
 
@@ -62,9 +62,9 @@ def invalid(source, stack):
 def sample():
     """A model that holds, one that fails in several ways, one that does not fit together, and DSL words."""
     net = "Dense(16)@(3,2)\n-> Activation(relu, name=act)\n-> Dense(4, name=out)\n"
-    graph = read_dsl(Source("models/lock.dsl", net))
+    graph = read_stack(Source("models/lock.dsl", net))
     about = finding.subject(graph, infer(graph, "models/lock.dsl"))
-    known = {"models/lock.dsl": lock.locked(infer(read_dsl(Source("x", net.replace("16", "8"))), "x"))}
+    known = {"models/lock.dsl": lock.locked(infer(read_stack(Source("x", net.replace("16", "8"))), "x"))}
     locked = Verdict("models/lock.dsl", ("lock",), tuple(lock.check(about, known, "models/lock.dsl")))
     return [
         judged("models/good.dsl", net, params=116),
@@ -294,7 +294,9 @@ def test_hostile_names_stay_text_in_a_diff(name, form, monkeypatch):
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     literal = '"' + name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ").replace("\r", " ") + '"'
     try:
-        before, after = (infer(read_dsl(Source("x", f"Dense({units}, name={literal})@(2,)")), name) for units in (3, 4))
+        before, after = (
+            infer(read_stack(Source("x", f"Dense({units}, name={literal})@(2,)")), name) for units in (3, 4)
+        )
     except (DenseError, SpecErrors):
         pytest.skip("no reader lets this name in")
     output = diff_renderers.render(diff(before, after), form)

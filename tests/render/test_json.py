@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from densecli.errors import Source
-from densecli.read.stack import reader as dsl
+from densecli.read.stack.reader import read_stack
 from densecli.render import json as render_json
 from densecli.run.run import run
 from densecli.summary.infer import infer
@@ -27,7 +27,7 @@ STACKS = [
 
 
 def record(stack, *, batch=None, ran=False):
-    graph = dsl.read(Source("<argument>", stack))
+    graph = read_stack(Source("<argument>", stack))
     return json.loads(render_json.render(infer(graph, batch=batch), run(graph) if ran else None))
 
 

@@ -13,7 +13,7 @@ from densecli import kernels
 from densecli.cli import run as command_line
 from densecli.errors import DenseError, LimitError, ReadError, Source, SpecErrors
 from densecli.graph.graph import call_order
-from densecli.read.stack import reader as dsl
+from densecli.read.stack.reader import read_stack
 from densecli.run.fuse import fuse
 from densecli.run.run import Options, check_runnable, prepare, run
 
@@ -21,7 +21,7 @@ STACK = "Dense(16)@(3,2) -> Flatten -> Dense(4, name=out)"
 
 
 def read(text):
-    return dsl.read(Source("<argument>", text))
+    return read_stack(Source("<argument>", text))
 
 
 def cli(capfd, *arguments):

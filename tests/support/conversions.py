@@ -9,9 +9,9 @@ from densecli.graph.graph import Call, Graph, Node, Ref
 from densecli.graph.model import Model
 from densecli.layers.core import Dense, InputLayer
 from densecli.layers.merge import Add
-from densecli.read.keras import model as keras
-from densecli.read.spec import document
-from densecli.read.stack import reader as dsl_reader
+from densecli.read.keras.model import read_config
+from densecli.read.spec.document import read_spec
+from densecli.read.stack.reader import read_stack
 from densecli.render.convert import dsl, keras_config, spec
 from densecli.render.json import as_record
 from densecli.summary.infer import infer
@@ -22,13 +22,13 @@ def source(text):
 
 
 def read_keras(text):
-    return keras.read(json.loads(text), source(text))
+    return read_config(json.loads(text), source(text))
 
 
 READERS = {
-    "dsl": (dsl.render, lambda text: dsl_reader.read(source(text))),
-    "yaml": (spec.render_yaml, lambda text: document.read(source(text))),
-    "json": (spec.render_json, lambda text: document.read(source(text))),
+    "dsl": (dsl.render, lambda text: read_stack(source(text))),
+    "yaml": (spec.render_yaml, lambda text: read_spec(source(text))),
+    "json": (spec.render_json, lambda text: read_spec(source(text))),
     "keras": (keras_config.render, read_keras),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from densecli.errors import Source
-from densecli.read.stack import reader as dsl
+from densecli.read.stack.reader import read_stack
 
 MODELS = {
     "chain": "Dense(16, activation=relu)@(3,2) -> Flatten -> Dense(4, use_bias=false)",
@@ -22,4 +22,4 @@ MODELS = {
 
 
 def graph(text):
-    return dsl.read(Source("<argument>", text))
+    return read_stack(Source("<argument>", text))

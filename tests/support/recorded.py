@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from densecli.errors import Source
-from densecli.read.keras import model as keras
+from densecli.read.keras.model import read_config
 from densecli.summary.infer import infer
 from support.folders import FIXTURES
 
@@ -17,7 +17,7 @@ def load(name: str) -> Any:
 
 
 def report_of(record: dict[str, Any]) -> Any:
-    return infer(keras.read(record["config"], Source("recorded", "")))
+    return infer(read_config(record["config"], Source("recorded", "")))
 
 
 def differences(record: dict[str, Any]) -> list[str]:

@@ -15,7 +15,7 @@ import numpy as np
 import record_keras
 from cases import Case, families
 from densecli.errors import ConfigError, DenseError, ShapeError, Source, SpecErrors
-from densecli.read.keras import model as reader
+from densecli.read.keras.model import read_config
 from densecli.shape import product
 from densecli.summary import infer
 from differing import draw
@@ -299,7 +299,7 @@ def compare_saved(theirs: Answer) -> Iterator[tuple[str, Any, Any]]:
     if it is None:
         return
     try:
-        report = infer.infer(reader.read(it.document, Source("saved", "")))
+        report = infer.infer(read_config(it.document, Source("saved", "")))
     except (SpecErrors, DenseError) as error:
         yield "saved config", "readable", str(getattr(error, "errors", error))
         return

@@ -16,7 +16,7 @@ from keras import layers, ops
 
 from densecli.errors import DenseError, Source, SpecErrors
 from densecli.read import open as opener
-from densecli.read.keras import model as reader
+from densecli.read.keras.model import read_config
 from densecli.summary import infer
 from differing import passes
 
@@ -330,7 +330,7 @@ def json_case(model: Any) -> tuple[Any, list[tuple[str, Any, Any]]]:
     except Exception as error:
         raise Refused(str(error)) from error
     document = json.loads(text)
-    return document, judged(oracle, compare(oracle, lambda: reader.read(document, Source("drawn", ""))))
+    return document, judged(oracle, compare(oracle, lambda: read_config(document, Source("drawn", ""))))
 
 
 def file_case(model: Any, random: Random, passing: Counter[str] | None) -> tuple[Any, list[tuple[str, Any, Any]]]:

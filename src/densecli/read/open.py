@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from densecli.errors import Place, ReadError, SpecSyntaxError
+from densecli.read.files.magic import HDF5_MAGIC, HEAD, ZIP_MAGIC, other_kind
 from densecli.read.files.opened import in_memory, opened
 from densecli.read.reading import Reading, only
 from densecli.read.text.encoding import decode, too_large
@@ -16,26 +17,10 @@ if TYPE_CHECKING:
     from densecli.graph.graph import Graph
     from densecli.read.limits import Limits
 
-HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
-ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
-OTHERS = (
-    (b"\x1f\x8b", "a gzip file"),
-    (b"BZh", "a bzip2 file"),
-    (b"\xfd7zXZ", "an xz file"),
-    (b"\x28\xb5\x2f\xfd", "a zstd file"),
-    (b"\x80\x02", "a pickle"),
-    (b"\x80\x03", "a pickle"),
-    (b"\x80\x04", "a pickle"),
-    (b"\x80\x05", "a pickle"),
-    (b"\x93NUMPY", "a NumPy array"),
-    (b"\x08\x01", "a TensorFlow protobuf"),
-)
-HEAD = 512  # bytes looked at: the header of a tar archive
+NO_FILE = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"
 BINARY_SUFFIXES = (".keras", ".h5", ".hdf5")
-WRAPPED = ("modelTopology", "model_topology", "model_config", "modelConfig")  # what stands around a config
 YAML_SUFFIXES = (".yaml", ".yml")
 PYTHON_SUFFIXES = (".py", ".pyw", ".ipynb")
-NO_FILE = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"
 _DSL = r"(?:\s|#[^\r\n]*)*(?:[(\[]\s*)*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)"
 
 
@@ -58,12 +43,12 @@ def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
     if head.startswith(HDF5_MAGIC) or head[:4] in ZIP_MAGIC or _hidden_archive(file, name, head):
         seekable = file if file.seekable() else _buffered(file, name, head, limits)
         if head.startswith(HDF5_MAGIC):
-            from densecli.read.files import hdf5  # noqa: PLC0415
+            from densecli.read.keras.h5_file import read_h5_file  # noqa: PLC0415
 
-            return hdf5.read(seekable, name, reading.input_shapes, limits)
-        from densecli.read.files import archive  # noqa: PLC0415
+            return read_h5_file(seekable, name, reading.input_shapes, limits)
+        from densecli.read.keras.keras_file import read_keras_file  # noqa: PLC0415
 
-        return archive.read(seekable, name, reading.input_shapes, limits)
+        return read_keras_file(seekable, name, reading.input_shapes, limits)
     try:
         return read_text(_text_bytes(file, name, head, limits.config_bytes), name, reading)
     except ReadError as error:
@@ -78,22 +63,6 @@ def _text_bytes(file: BinaryIO, name: str, head: bytes, most: int) -> bytes:
         return in_memory(file, name, most, head)
     file.seek(0)
     return file.read(most + 1)
-
-
-def other_kind(head: bytes) -> str | None:
-    """What a file is whose first bytes say that it is no model; whether there is one inside is not looked for."""
-    if _is_tar(head):
-        return "a tar archive"
-    return next((kind for magic, kind in OTHERS if head.startswith(magic)), None)
-
-
-def _is_tar(head: bytes) -> bool:
-    """By the checksum in its first header; the oldest form has no other mark."""
-    checksum = head[148:156]
-    try:
-        return len(head) == HEAD and int(checksum.strip(b" \0"), 8) == sum(head) - sum(checksum) + 8 * ord(" ")
-    except ValueError:
-        return False
 
 
 def no_model(name: str, what: str) -> ReadError:
@@ -140,10 +109,12 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     if not yaml and is_python(source.text, looks_json=looks_json):
         return read_python(source, reading)
     if stack or name.lower().endswith(".dsl"):
-        from densecli.read.stack import reader as dsl  # noqa: PLC0415
+        from densecli.read.stack.reader import read_stack  # noqa: PLC0415
 
-        return dsl.read(source, reading.input_shapes, reading.variables(), reading.limits)
-    return read_spec(source, reading)
+        return read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
+    from densecli.read.spec.document import read_spec  # noqa: PLC0415
+
+    return read_spec(source, reading.input_shapes, reading.settings, reading.limits)
 
 
 def is_python(text: str, *, looks_json: bool = False) -> bool:
@@ -164,43 +135,21 @@ def read_python(source: Source, reading: Reading) -> Graph:
 
 def read_json(source: Source, reading: Reading, version: str = "", data: bytes | None = None) -> Graph:
     """A Keras config or a JSON spec; `data` are the bytes of the text, if they are at hand."""
-    from densecli.read.text import json as json_text  # noqa: PLC0415
+    from densecli.read.text.json import load_json, not_an_object  # noqa: PLC0415
 
-    value = json_text.load(source, reading.limits, data=data)
+    value = load_json(source, reading.limits, data=data)
     if isinstance(value, dict) and "nbformat" in value:
         return read_python(source, reading)
-    if is_config(value):
-        from densecli.read.keras import model as keras  # noqa: PLC0415
+    from densecli.read.keras.envelope import is_config  # noqa: PLC0415
 
-        return keras.read(value, source, reading.input_shapes, version, reading.limits)
+    if is_config(value):
+        from densecli.read.keras.model import read_config  # noqa: PLC0415
+
+        return read_config(value, source, reading.input_shapes, version, reading.limits)
     if len(source.text) > reading.limits.spec_bytes:
         raise too_large(reading.limits, "spec_bytes", Place(source))
     if not isinstance(value, dict):
-        raise json_text.not_an_object(source, value, "a model")
-    from densecli.read.spec import document  # noqa: PLC0415
+        raise not_an_object(source, value, "a model")
+    from densecli.read.spec.document import read_value  # noqa: PLC0415
 
-    return document.read_value(value, source, reading.input_shapes, reading.settings, reading.limits)
-
-
-def read_spec(source: Source, reading: Reading) -> Graph:
-    from densecli.read.spec import document  # noqa: PLC0415
-
-    return document.read(source, reading.input_shapes, reading.settings, reading.limits)
-
-
-def is_config(document: Any) -> bool:
-    """Whether a JSON value looks like a Keras config rather than a spec of densecli's own."""
-    if isinstance(document, dict):
-        modern = any(key in document for key in WRAPPED) or document.keys() >= {"class_name", "config"}
-        if modern or "layers" not in document:
-            return modern
-        from densecli.read.keras.keras0 import is_old  # noqa: PLC0415
-
-        return is_old(document)
-    if isinstance(document, str):
-        return document.lstrip().startswith("{")
-    first = document[0] if isinstance(document, list) and document else None
-    return isinstance(first, dict) and "class_name" in first
-
-
-__all__ = ["is_config", "open_spec", "read_json", "read_stream"]
+    return read_value(value, source, reading.input_shapes, reading.settings, reading.limits)

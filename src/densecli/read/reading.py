@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import GraphError, did_you_mean
+from densecli.errors import GraphError
 from densecli.read.limits import LIMITS, Limits
 from densecli.records import Record
-from densecli.text import plural, quote
+from densecli.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,16 +52,3 @@ def only(models: Sequence[Any]) -> Graph:
         raise models[0].error
     graph: Graph = models[0].graph
     return graph
-
-
-def check_inputs(graph: Graph, given: Mapping[str | None, Any]) -> None:
-    """Refuse shapes for inputs that the model does not have. Raises GraphError E406."""
-    names = [graph.nodes[ref.node].name for ref in graph.inputs]
-    shown = ", ".join(map(quote, names[:8])) + (", …" if len(names) > 8 else "")
-    for name in given:
-        if name is None and len(names) > 1:
-            message = f"a shape is given for one input, but there are {plural(len(names), 'input')}: {shown}"
-            raise GraphError(message, code="E406", hint=f"say which: --input-shape {names[0]}=3,2")
-        if name is not None and name not in names:
-            hint = did_you_mean(name, names) or f"inputs: {shown}"
-            raise GraphError(f"a shape is given for {quote(name)}, which is no input", code="E406", hint=hint)

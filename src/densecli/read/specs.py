@@ -68,11 +68,6 @@ def _is_shell_pattern(word: str) -> bool:
     return ("*" in word or "?" in word) and re.fullmatch(_PATTERN, word) is not None
 
 
-def is_pattern(word: str) -> bool:
-    """Whether a shell would take a file name for a pattern, had it found a file that matches."""
-    return any(char in word for char in "*?[")
-
-
 def specs(words: Sequence[str]) -> list[Spec]:
     """The models that the words name: files one by one, DSL words joined to one stack."""
     files = [word for word in words if is_file(word)]
@@ -136,11 +131,11 @@ def _held(held: Held) -> Graph:
 
 def _read_text(text: str, reading: Reading) -> Graph:
     """A stack; what is none may be Python."""
-    from densecli.read.stack import reader as dsl  # noqa: PLC0415
+    from densecli.read.stack.reader import read_stack  # noqa: PLC0415
 
     source = Source(ARGUMENT, text)
     try:
-        return dsl.read(source, reading.input_shapes, reading.variables(), reading.limits)
+        return read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
     except SpecSyntaxError as error:
         from densecli.read.open import is_python, read_python  # noqa: PLC0415
 

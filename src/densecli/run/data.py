@@ -11,8 +11,8 @@ from densecli.graph.graph import Ref
 from densecli.graph.model import Model
 from densecli.graph.trace import Tensor, trace
 from densecli.names import compute_dtype, is_float
+from densecli.read.files.magic import ZIP_MAGIC
 from densecli.read.files.opened import opened, rewindable
-from densecli.read.open import ZIP_MAGIC
 from densecli.shape import product, show
 from densecli.text import plural, quote
 

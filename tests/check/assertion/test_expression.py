@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from densecli.check.assertion import expression
 from densecli.check.assertion.evaluate import evaluate
 from densecli.errors import DenseError, LimitError, Source, draw
-from densecli.read.stack.reader import read
+from densecli.read.stack.reader import read_stack
 from densecli.render.json import as_record
 from densecli.summary.infer import infer
 from support.work import calls_counted
 
 RECORD = as_record(
-    infer(read(Source("<argument>", "Dense(16)@(3,2) -> Activation(relu, name=act) -> Dense(4, name=fc)")))
+    infer(read_stack(Source("<argument>", "Dense(16)@(3,2) -> Activation(relu, name=act) -> Dense(4, name=fc)")))
 )
 
 

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from densecli.check.assertion import sequences
-from densecli.check.compare import arguments, outline
+from densecli.check.compare import arguments, outline, sequences
 from densecli.check.compare.diff import change_text, diff
 from densecli.errors import Source
 from densecli.fields import Object
 from densecli.layer import lookup
-from densecli.read.stack.reader import read as read_dsl
+from densecli.read.stack.reader import read_stack
 from densecli.render.diff import FORMATS, render
 from densecli.summary.infer import infer
 from support.goldens import golden
@@ -26,7 +25,7 @@ NET = "Conv1D(8, 3, name=stem)@(16,3) -> Activation(relu) -> [_ | Conv1D(8, 3, p
 
 
 def report(stack, source="model.dsl"):
-    return infer(read_dsl(Source(source, stack)), source)
+    return infer(read_stack(Source(source, stack)), source)
 
 
 def differences(before, after):

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from densecli.check import finding
 from densecli.check.compare import lock
 from densecli.errors import ReadError, Source, draw
-from densecli.read.spec.document import read as read_document
-from densecli.read.stack.reader import read as read_dsl
+from densecli.read.spec.document import read_spec
+from densecli.read.stack.reader import read_stack
 from densecli.summary.infer import infer
 from support.random_stacks import stacks
 
@@ -20,7 +20,7 @@ BASE = "Dense(16, name=stem)@(3,2) -> [_ | Dense(16)] -> Add -> TimeDistributed(
 
 
 def subject(text, source="model.dsl"):
-    graph = read_dsl(Source(source, text))
+    graph = read_stack(Source(source, text))
     return finding.subject(graph, infer(graph, source))
 
 
@@ -158,7 +158,7 @@ layers:
 
 
 def nested(text):
-    graph = read_document(Source("model.yaml", text))
+    graph = read_spec(Source("model.yaml", text))
     return finding.subject(graph, infer(graph, "model.yaml"))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from densecli.errors import Source
 from densecli.layers.operations.functions import OPERATIONS
-from densecli.read.keras import model as keras
+from densecli.read.keras.model import read_config
 from densecli.summary.infer import infer
 from support.folders import FIXTURES
 from support.recorded import differences
@@ -25,13 +25,13 @@ def operation_names(record):
 def test_rows_and_shapes_are_those_of_keras(record):
     if operation_names(record) <= OPERATIONS.keys():
         assert differences(record) == []
-        outputs = infer(keras.read(record["config"], Source("recorded", ""))).outputs
+        outputs = infer(read_config(record["config"], Source("recorded", ""))).outputs
         assert [output.dtype for output in outputs] == record["dtypes"]
 
 
 def test_a_function_that_no_rule_is_known_for_is_a_row_without_a_shape():
     record = next(record for record in RECORDS if "ops.inv(" in record["id"])
-    report = infer(keras.read(record["config"], Source("recorded", "")))
+    report = infer(read_config(record["config"], Source("recorded", "")))
     assert [row.type for row in report.rows] == ["InputLayer", "Inv"]
     assert report.rows[-1].output_shapes == (None,)
     assert not report.totals.lower_bound

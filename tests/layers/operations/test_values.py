@@ -8,7 +8,7 @@ import pytest
 from densecli import kernels
 from densecli.errors import Source
 from densecli.graph.forward import Value, forward
-from densecli.read.keras import model as keras
+from densecli.read.keras.model import read_config
 from densecli.run.data import input_tensors
 from support.model_values import operation_inputs
 from support.recorded import FIXTURES, load
@@ -35,7 +35,7 @@ RECORDED = [
 
 @pytest.mark.parametrize("index", RECORDED, ids=lambda index: RECORDS[index]["id"])
 def test_values_are_those_of_keras(index):
-    graph = keras.read(RECORDS[index]["config"], Source("recorded", ""))
+    graph = read_config(RECORDS[index]["config"], Source("recorded", ""))
     rules = {getattr(node.layer, "rule", None) for node in graph.nodes} - {None}
     if rules & WITHOUT:
         assert not rules & kernels.OPERATIONS.keys()

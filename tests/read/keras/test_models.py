@@ -9,8 +9,8 @@ import random
 import pytest
 
 from densecli.errors import DenseError, LimitError, Source, SpecErrors, draw
-from densecli.read.keras import model as keras
-from densecli.read.text import json as json_text
+from densecli.read.keras.model import read_config
+from densecli.read.text.json import load_json
 from densecli.render import json as as_json
 from densecli.summary.infer import infer
 from support.recorded import FIXTURES, differences, load, report_of
@@ -20,12 +20,12 @@ APPLICATIONS = sorted(path.name.partition(".")[0] for path in (FIXTURES / "appli
 
 
 def read(config, **options):
-    return infer(keras.read(config, Source("<test>", ""), **options))
+    return infer(read_config(config, Source("<test>", ""), **options))
 
 
 def read_text(text, **options):
     source = Source("model.json", text)
-    return infer(keras.read(json_text.load(source), source, **options))
+    return infer(read_config(load_json(source), source, **options))
 
 
 def errors_of(config, **options):
@@ -740,7 +740,7 @@ def one_dense(name, first, second):
 
 
 def test_entries_that_differ_in_their_name_only_are_one_layer_with_weights_of_their_own():
-    graph = keras.read(
+    graph = read_config(
         sequential(dense("a", 4, batch_input_shape=[None, 4]), dense("b", 4), dense("c", 4)), Source("", "{}")
     )
     assert graph.nodes[2].layer is graph.nodes[3].layer

@@ -7,13 +7,13 @@ import json
 import pytest
 
 from densecli.errors import Source, SpecErrors
-from densecli.read.keras import model as keras
+from densecli.read.keras.model import read_config
 from densecli.read.open import open_spec
 from densecli.summary.infer import infer
 
 
 def read(document, **options):
-    return infer(keras.read(document, Source("<test>", ""), **options))
+    return infer(read_config(document, Source("<test>", ""), **options))
 
 
 def entry(kind, name, *inbound, build=None, **config):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from densecli.errors import Source, SpecErrors
-from densecli.read.keras import model as keras
+from densecli.read.keras.model import read_config
 from densecli.read.open import open_spec
 from densecli.summary.infer import infer
 
@@ -17,7 +17,7 @@ def rows(*layers):
         {"class_name": kind, "config": {"name": f"l{index}", **config}} for index, (kind, config) in enumerate(layers)
     ]
     document = {"class_name": "Sequential", "keras_version": "1.2.2", "config": entries}
-    return infer(keras.read(document, Source("<test>", ""))).rows
+    return infer(read_config(document, Source("<test>", ""))).rows
 
 
 def windows(kind="Convolution2D", shape=(3, 12, 12), order="th", **config):
@@ -106,7 +106,7 @@ def test_a_merge_by_a_function_has_the_shape_that_it_states(mode, stated, shape)
         "keras_version": "1.2.2",
         "config": {"name": "x", "layers": [*inputs, merge], **ends},
     }
-    row = infer(keras.read(document, Source("<test>", ""))).rows[-1]
+    row = infer(read_config(document, Source("<test>", ""))).rows[-1]
     assert (row.type, row.output_shapes[0]) == ("Merge", shape)
 
 
@@ -132,7 +132,7 @@ def test_without_an_order_anywhere_channels_come_last():
 
 def test_a_config_in_the_words_of_keras_1_is_read_as_such_without_a_version():
     first = {"class_name": "Convolution2D", "config": {"name": "c", **TH, "batch_input_shape": [None, 3, 8, 8]}}
-    report = infer(keras.read({"class_name": "Sequential", "config": [first]}, Source("<test>", "")))
+    report = infer(read_config({"class_name": "Sequential", "config": [first]}, Source("<test>", "")))
     assert (report.rows[0].type, report.outputs[0].shape) == ("Convolution2D", (None, 4, 6, 6))
 
 

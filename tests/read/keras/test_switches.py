@@ -11,10 +11,10 @@ import pytest
 
 from densecli.errors import Source, SpecErrors
 from densecli.layer import lookup
-from densecli.read.keras import model as keras
 from densecli.read.keras.layers import SWITCH, LayerReader
+from densecli.read.keras.model import read_config
 from densecli.read.open import open_spec
-from densecli.read.stack import reader as dsl
+from densecli.read.stack.reader import read_stack
 from densecli.summary.infer import infer
 from support.answers import CASES, answers
 
@@ -45,12 +45,12 @@ def test_one_and_zero_are_true_and_false_in_every_layer(case):
 def test_two_is_neither_true_nor_false():
     document = {"class_name": "Sequential", "config": [{"class_name": "Dense", "config": {"units": 3, "use_bias": 2}}]}
     with pytest.raises(SpecErrors, match="use_bias: expected true or false, got 2"):
-        keras.read(document, Source("<test>", ""))
+        read_config(document, Source("<test>", ""))
 
 
 def test_numbers_count_weights_as_the_words_do():
     layers = [{"class_name": kind, "config": {"name": kind, **config}} for kind, config in (FIRST, SECOND)]
-    report = infer(keras.read({"class_name": "Sequential", "config": layers}, Source("<test>", "")))
+    report = infer(read_config({"class_name": "Sequential", "config": layers}, Source("<test>", "")))
     assert [(row.params, row.trainable_params) for row in report.rows] == [(4 * 3 + 3, 0), (3 * 3, 3)]
 
 
@@ -67,12 +67,12 @@ def test_a_frozen_model_may_say_so_by_zero():
         "output_layers": [["d", 0, 0]],
     }
     document = {"class_name": "Functional", "config": config, "keras_version": "2.15.0"}
-    assert infer(keras.read(document, Source("<test>", ""))).totals.trainable_params == 0
+    assert infer(read_config(document, Source("<test>", ""))).totals.trainable_params == 0
 
 
 def test_stacks_and_specs_want_the_words(tmp_path):
     path = tmp_path / "spec.json"
     path.write_text(json.dumps({"input": [4], "layers": [{"Dense": {"units": 3, "use_bias": 1}}]}))
-    for read in (lambda: open_spec(str(path)), lambda: dsl.read(Source("<argument>", "Dense(3, use_bias=1)@(4,)"))):
+    for read in (lambda: open_spec(str(path)), lambda: read_stack(Source("<argument>", "Dense(3, use_bias=1)@(4,)"))):
         with pytest.raises(SpecErrors, match="expected true or false, got 1"):
             read()

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from densecli.errors import DenseError, Source, SpecErrors, as_record, draw
 from densecli.layer import CATALOGUE
 from densecli.read.limits import LIMITS
-from densecli.read.spec import document
+from densecli.read.spec.document import load, read_spec
 from densecli.read.spec.schema import spec_schema
-from densecli.read.stack import reader as dsl
+from densecli.read.stack.reader import read_stack
 from densecli.render.json import as_record as report_record
 from densecli.summary.infer import infer
 from support.folders import ROOT
@@ -43,7 +43,7 @@ expect:
 
 
 def read(text, name="spec.yaml", **options):
-    return document.read(Source(name, text), **options)
+    return read_spec(Source(name, text), **options)
 
 
 def record(graph):
@@ -52,7 +52,7 @@ def record(graph):
 
 def same_model(text, stack, **options):
     """A spec is the model that a DSL text describes, but for names that only one of them gives."""
-    assert record(read(text, **options)) == record(dsl.read(Source("", stack)))
+    assert record(read(text, **options)) == record(read_stack(Source("", stack)))
 
 
 def mistakes(text, name="spec.yaml", **options):
@@ -544,7 +544,7 @@ def as_item(step, form):
 def test_the_same_model_through_dsl_yaml_and_json(steps, length, features):
     stack = f"Input(({length}, {features})) -> " + " -> ".join(as_dsl(step) for step, _ in steps)
     spec = {"input": [length, features], "layers": [as_item(step, form) for step, form in steps]}
-    expected = record(dsl.read(Source("", stack)))
+    expected = record(read_stack(Source("", stack)))
     assert record(read(yaml.safe_dump(spec))) == expected
     assert record(read(yaml.safe_dump(spec, default_flow_style=True, width=30))) == expected
     assert record(read(json.dumps(spec), "spec.json")) == expected
@@ -632,7 +632,7 @@ PAGE = (ROOT / "docs" / "specs.md").read_text(encoding="utf-8")
 @pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
 def test_the_examples_of_the_page_are_specs(block):
     assert infer(read(block)).totals.params > 0
-    SCHEMA.validate(document.load(Source("", block)))
+    SCHEMA.validate(load(Source("", block)))
 
 
 @pytest.mark.parametrize("form", re.findall(r"`(input: .*?)` \|", PAGE))

@@ -7,14 +7,14 @@ import re
 import pytest
 
 from densecli.errors import DenseError, Source, SpecErrors, draw
-from densecli.read.stack import reader as dsl
+from densecli.read.stack.reader import read_stack
 from densecli.summary.infer import infer
 
 
 def errors_of(text):
     """Every mistake that reading and inferring a stack brings up."""
     try:
-        infer(dsl.read(Source("<argument>", text)))
+        infer(read_stack(Source("<argument>", text)))
     except DenseError as error:
         return [error]
     except SpecErrors as several:
@@ -140,5 +140,5 @@ def test_a_hundred_thousand_signs_are_only_a_number():
 
 
 def test_arithmetic_on_integers():
-    report = infer(dsl.read(Source("", "Dense(10*10*256, use_bias=False)@(100,) -> Dense(2+3*4-7//2)")))
+    report = infer(read_stack(Source("", "Dense(10*10*256, use_bias=False)@(100,) -> Dense(2+3*4-7//2)")))
     assert [row.output_shapes[0] for row in report.rows] == [(None, 25600), (None, 11)]

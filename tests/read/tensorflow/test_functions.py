@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from densecli.errors import DenseError, Source, SpecErrors
-from densecli.read.keras import model as keras
+from densecli.read.keras.model import read_config
 from densecli.run.run import run
 from densecli.summary.infer import infer
 
@@ -29,7 +29,7 @@ def wrapped(*functions, inputs):
         "output_layers": [[name, 0, 0] for name, *_ in functions],
     }
     config = {"class_name": "Functional", "config": {"name": "m", "layers": layers, **ends}, "keras_version": "2.9.0"}
-    return keras.read(config, Source("<test>", ""))
+    return read_config(config, Source("<test>", ""))
 
 
 def shapes(*functions, **inputs):
@@ -137,7 +137,7 @@ def test_a_tensor_of_no_possible_sizes_leaves_the_shape_unknown():
         {"class_name": "TFOpLambda", "name": "y", "config": {"name": "y", "function": "zeros"}, "inbound_nodes": [[*X, {}]]},
     ]  # fmt: skip
     config = {"name": "m", "layers": layers, "input_layers": [X], "output_layers": [["y", 0, 0]]}
-    report = infer(keras.read({"class_name": "Functional", "config": config}, Source("<test>", "")))
+    report = infer(read_config({"class_name": "Functional", "config": config}, Source("<test>", "")))
     assert report.outputs[0].shape is None
 
 
@@ -161,7 +161,7 @@ def test_odd_numbers_in_a_node_are_no_internal_error(attributes, constants):
          "inbound_nodes": [[[*X, {}]]]},
     ]  # fmt: skip
     config = {"name": "m", "layers": layers, "input_layers": [X], "output_layers": [["y", 0, 0]]}
-    report = infer(keras.read({"class_name": "Functional", "config": config}, Source("<test>", "")))
+    report = infer(read_config({"class_name": "Functional", "config": config}, Source("<test>", "")))
     assert report.outputs[0].shape == (None, 4)
 
 
@@ -179,7 +179,7 @@ def test_a_range_up_to_an_unknown_size_lets_the_weights_behind_it_be_counted():
         entry,
     ]  # fmt: skip
     document = {"class_name": "Functional", "config": {**config, "layers": layers}, "keras_version": "2.9.0"}
-    report = infer(keras.read(document, Source("<test>", "")))
+    report = infer(read_config(document, Source("<test>", "")))
     assert (report.totals.params, report.outputs[0].shape, report.totals.lower_bound) == (48, (None, 4), False)
 
 
@@ -263,7 +263,7 @@ def nodes(*chain, shape):
     ]  # fmt: skip
     ends = {"input_layers": [["x", 0, 0]], "output_layers": [[name, 0, 0] for name, *_ in chain]}
     config = {"class_name": "Functional", "config": {"name": "m", "layers": layers, **ends}, "keras_version": "2.4.0"}
-    return {row.name: row.output_shapes[0] for row in infer(keras.read(config, Source("<test>", ""))).rows}
+    return {row.name: row.output_shapes[0] for row in infer(read_config(config, Source("<test>", ""))).rows}
 
 
 def test_sizes_go_through_the_nodes_of_a_graph():

@@ -11,8 +11,8 @@ import pytest
 from densecli.errors import DenseError, SpecErrors, draw
 from densecli.read.open import read_stream
 from densecli.read.reading import Reading
-from densecli.read.text import yaml as yaml_text
 from densecli.read.text.encoding import Source
+from densecli.read.text.yaml import load_yaml
 from densecli.summary.infer import infer
 from support.program import densecli
 from support.work import grows_no_faster
@@ -96,7 +96,7 @@ def test_what_an_editor_shows_as_a_comment_is_not_read(char):
 
 def test_characters_of_private_use_stay_what_they_are():
     text = "a: '\ue000\u2028\ue001'\nb: \ue002 # \u0085c: d"
-    assert yaml_text.load(Source("", text)) == {"a": "\ue000\u2028\ue001", "b": "\ue002"}
+    assert load_yaml(Source("", text)) == {"a": "\ue000\u2028\ue001", "b": "\ue002"}
 
 
 @pytest.mark.parametrize("loader", ["m.yaml", "m.json", "m.dsl"])

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from densecli.errors import DenseError, Source, draw
 from densecli.read.limits import LIMITS
-from densecli.read.stack import reader as dsl
-from densecli.read.text import json as json_text
-from densecli.read.text import yaml as yaml_text
+from densecli.read.stack.reader import read_stack
 from densecli.read.text.encoding import decode
+from densecli.read.text.json import check, load_json
+from densecli.read.text.yaml import load_yaml
 from support.marks import marked
 from support.work import calls_counted
 
@@ -91,7 +91,7 @@ def test_a_text_beyond_the_limit_is_refused_by_its_size():
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_lines_are_counted_as_editors_do(end):
-    error = mistake(yaml_text.load, end.join(["a: 1", "b: 2", "a: 3"]))
+    error = mistake(load_yaml, end.join(["a: 1", "b: 2", "a: 3"]))
     assert " --> spec:3:1" in draw(error)
 
 
@@ -99,7 +99,7 @@ def test_lines_are_counted_as_editors_do(end):
     "text", ["Dense(4)\udce9", r"Dense(4, name='\ud800')@(3,)", r"Dense(4, name='\U0000dfff')@(3,)"]
 )
 def test_a_stack_holds_no_half_characters(text):
-    assert mistake(dsl.read, text).code == "E104"
+    assert mistake(read_stack, text).code == "E104"
 
 
 # -- YAML ---------------------------------------------------------------------------------
@@ -142,9 +142,9 @@ def test_a_stack_holds_no_half_characters(text):
 def test_yaml_mistakes_have_a_code_and_a_place(code, text, loader, monkeypatch):
     use(loader, monkeypatch)
     if code in ("E101", "E104"):
-        assert mistake(yaml_text.load, text.replace("«", "").replace("»", "")).code == code
+        assert mistake(load_yaml, text.replace("«", "").replace("»", "")).code == code
     else:
-        same(yaml_text.load, code, text)
+        same(load_yaml, code, text)
 
 
 def use(loader, monkeypatch):
@@ -156,20 +156,20 @@ def use(loader, monkeypatch):
 @pytest.mark.parametrize("text", [r'a: "\ud800"', r'{"a": "x\udfffy"}'])
 def test_half_a_character_in_an_escape_is_refused(text, loader, monkeypatch):
     use(loader, monkeypatch)
-    assert mistake(yaml_text.load, text).code == "E104"
+    assert mistake(load_yaml, text).code == "E104"
 
 
 @pytest.mark.parametrize("loader", ["C", "pure"])
 @pytest.mark.parametrize("text", [r'a: "\U0011ffff"', r'a: "\q"', "%YAML 3.0\n---\na: 1", "a: {b: c", "%"])
 def test_what_pyyaml_refuses_is_a_syntax_error(text, loader, monkeypatch):
     use(loader, monkeypatch)
-    assert mistake(yaml_text.load, text).code == "E206"
+    assert mistake(load_yaml, text).code == "E206"
 
 
 def test_scalars_are_those_of_yaml_1_2():
-    words = yaml_text.load(Source("", "[no, 1:30, 1_000, 2001-01-01, yes, on, 0b11, '12', \"true\", .]"))
+    words = load_yaml(Source("", "[no, 1:30, 1_000, 2001-01-01, yes, on, 0b11, '12', \"true\", .]"))
     assert words == ["no", "1:30", "1_000", "2001-01-01", "yes", "on", "0b11", "12", "true", "."]
-    others = yaml_text.load(Source("", "[010, 1e3, 0x1F, 0o17, +1, .5, 1., -0, ~, Null, true, FALSE, 1.5E-2]"))
+    others = load_yaml(Source("", "[010, 1e3, 0x1F, 0o17, +1, .5, 1., -0, ~, Null, true, FALSE, 1.5E-2]"))
     assert repr(others) == "[10, 1000.0, 31, 15, 1, 0.5, 1.0, 0, None, None, True, False, 0.015]"
 
 
@@ -177,39 +177,39 @@ def test_an_alias_bomb_costs_nothing():
     lines = ["a0: &a0 [" + "x, " * 11 + "x]"]
     lines += [f"a{i}: &a{i} [" + f"*a{i - 1}, " * 11 + f"*a{i - 1}]" for i in range(1, 9)]
     with calls_counted() as calls:
-        assert mistake(yaml_text.load, "\n".join(lines)).code == "E502"
+        assert mistake(load_yaml, "\n".join(lines)).code == "E502"
     assert calls[0] < 20_000  # written out, there would be 12 to the 9th
 
 
 def test_aliases_cannot_hide_depth():
     lines = ["a0: &a0 [x]"] + [f"a{i}: &a{i} [*a{i - 1}]" for i in range(1, 200)]
-    assert mistake(yaml_text.load, "\n".join(lines)).code == "E503"
+    assert mistake(load_yaml, "\n".join(lines)).code == "E503"
 
 
 def test_an_alias_is_the_value_it_names():
-    assert yaml_text.load(Source("", "a: &x {b: [1]}\nc: *x\nd: &x 2\ne: *x")) == {
+    assert load_yaml(Source("", "a: &x {b: [1]}\nc: *x\nd: &x 2\ne: *x")) == {
         "a": {"b": [1]}, "c": {"b": [1]}, "d": 2, "e": 2,
     }  # fmt: skip
 
 
 def test_a_quoted_merge_key_is_only_a_word():
-    assert yaml_text.load(Source("", '"<<": 1')) == {"<<": 1}
+    assert load_yaml(Source("", '"<<": 1')) == {"<<": 1}
 
 
 def test_no_tag_runs_anything(tmp_path):
     canary = tmp_path / "canary"
     for function in ("os.system", "subprocess.call"):
         text = f"!!python/object/apply:{function} ['touch {canary}']"
-        assert mistake(yaml_text.load, text).code == "E203"
+        assert mistake(load_yaml, text).code == "E203"
     assert not canary.exists()
 
 
 def test_long_mappings_and_numbers_are_no_burden():
     text = "".join(f"k{i}: {i}\n" for i in range(20_000))
     with calls_counted() as calls:
-        assert len(yaml_text.load(Source("", text))) == 20_000
-        assert mistake(yaml_text.load, "a: " + "9" * 5000).code == "E504"
-        assert mistake(yaml_text.load, "[" * 100_000).code == "E503"
+        assert len(load_yaml(Source("", text))) == 20_000
+        assert mistake(load_yaml, "a: " + "9" * 5000).code == "E504"
+        assert mistake(load_yaml, "[" * 100_000).code == "E503"
     assert calls[0] < 60 * 20_000
 
 
@@ -255,24 +255,24 @@ def test_long_mappings_and_numbers_are_no_burden():
     ],
 )
 def test_json_mistakes_have_a_code_and_a_place(code, text):
-    same(json_text.load, code, text)
+    same(load_json, code, text)
 
 
 @pytest.mark.parametrize("text", ["[]", "1", '"a"', "null", "[[1]]"])
 def test_a_model_is_an_object(text):
-    assert mistake(json_text.load, text, LIMITS, "a model").code == "E302"
+    assert mistake(load_json, text, LIMITS, "a model").code == "E302"
 
 
 def test_depth_100_is_fine():
     text = "[" * 100 + '"]]]]\\"[", {}'[:-4] + "]" * 100
-    assert json_text.load(Source("", text))
-    assert yaml_text.load(Source("", "[" * 100 + "]" * 100)) is not None
+    assert load_json(Source("", text))
+    assert load_yaml(Source("", "[" * 100 + "]" * 100)) is not None
 
 
 def test_a_document_may_hold_two_million_values_and_no_more():
     small = LIMITS._replace(nodes=10)
-    assert json_text.load(Source("", '["a,b,[c,d\\",e,f,g", {"a": "[,]", "b": [1, 2, 3, 4, 5]}]'), small)
-    for load in (json_text.load, yaml_text.load):
+    assert load_json(Source("", '["a,b,[c,d\\",e,f,g", {"a": "[,]", "b": [1, 2, 3, 4, 5]}]'), small)
+    for load in (load_json, load_yaml):
         assert mistake(load, '[1, 2, 3, 4, 5, {"a": 1, "b": 2, "c": 3, "d": 4}]', small).code == "E502"
 
 
@@ -280,11 +280,11 @@ def test_a_document_may_hold_two_million_values_and_no_more():
 @settings(max_examples=200, derandomize=True, deadline=None)
 def test_json_values_come_back_and_every_pointer_finds_its_value(value, indent):
     source = Source("", json.dumps(value, indent=indent or None, ensure_ascii=bool(indent % 2)))
-    assert repr(json_text.load(source)) == repr(value)
+    assert repr(load_json(source)) == repr(value)
     for pointer, part in pointers(value):
         start, end = source.locate(pointer, None)
         assert repr(json.loads(source.text[start:end])) == repr(part)
-    json_text.check(source, LIMITS)
+    check(source, LIMITS)
 
 
 def pointers(value, pointer=""):
@@ -297,7 +297,7 @@ def pointers(value, pointer=""):
 @given(st.text(st.sampled_from("{}[]\",:\\ 01-.eEtruefalsn\n\t#/'ud8")))
 @settings(max_examples=500, derandomize=True, deadline=None)
 def test_the_grammar_and_the_standard_library_agree_on_what_json_is(text):
-    error = caught(json_text.check, text, LIMITS)
+    error = caught(check, text, LIMITS)
     if error is None or error.code == "E206":
         assert (error is None) == is_json(text)
 
@@ -321,7 +321,7 @@ def is_json(text):
 @given(st.text(st.sampled_from("{}[]\"',:\\ 01-.&*!<|>?#%@\n\tab~"), max_size=40))
 @settings(max_examples=500, derandomize=True, deadline=None)
 def test_only_dense_errors_leave_the_yaml_reader(text):
-    for load in (yaml_text.load, json_text.load):
+    for load in (load_yaml, load_json):
         error = caught(load, text)
         assert error is None or draw(error)
 
@@ -359,14 +359,14 @@ layers:
 )
 def test_pointers_find_their_place_in_yaml(pointer, part, found):
     source = Source("", PLACES)
-    yaml_text.load(source)
+    load_yaml(source)
     start, end = source.locate(pointer, part)
     assert source.text[start:end] == found
 
 
 @pytest.mark.parametrize("pointer", ["/layers/9", "/nope", "/name/0", "/layers/x", "/layers/" + "9" * 99])
 def test_pointers_to_nothing_find_nothing(pointer):
-    for load, text in ((yaml_text.load, PLACES), (json_text.load, '{"layers": [1], "name": "x"}')):
+    for load, text in ((load_yaml, PLACES), (load_json, '{"layers": [1], "name": "x"}')):
         source = Source("", text)
         load(source)
         assert source.locate(pointer, None) is None

@@ -19,7 +19,7 @@ from densecli.layers.core import Activation, Dense, InputLayer
 from densecli.layers.merge import Add, Multiply
 from densecli.layers.opaque import Custom
 from densecli.layers.wrappers import TimeDistributed
-from densecli.read.stack import reader as dsl_reader
+from densecli.read.stack.reader import read_stack
 from densecli.render.convert import dsl, keras_config, python, spec
 from densecli.render.diagram import dot, mermaid
 from densecli.render.diagram.diagram import diagram
@@ -132,7 +132,7 @@ def test_names_in_the_dsl_read_back_or_are_refused(model):
         return
     if is_chain(model):
         model.kind, model.name = "Sequential", "sequential"
-    assert record(dsl_reader.read(source(text))) == record(model)
+    assert record(read_stack(source(text))) == record(model)
 
 
 @pytest.mark.parametrize("target", ["yaml", "json", "keras"])

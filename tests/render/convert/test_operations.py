@@ -15,7 +15,7 @@ from densecli.layer import Constant
 from densecli.layers.core import Dense, InputLayer, Masking
 from densecli.layers.merge import Add
 from densecli.layers.operations.functions import Operation
-from densecli.read.keras import model as keras
+from densecli.read.keras.model import read_config
 from densecli.read.tensorflow.functions import operation
 from densecli.render.convert import keras_config, python
 from densecli.summary.infer import infer
@@ -83,7 +83,7 @@ def test_keras_answers_are_densecli_s(way):
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record["id"])
 def test_each_recorded_function_is_a_call_of_keras_ops(record):
-    model = keras.read(record["config"], Source("recorded", ""))
+    model = read_config(record["config"], Source("recorded", ""))
     if "ops.inv(" in record["id"]:
         with pytest.raises(OutputError, match="inv"):
             python.render(model)

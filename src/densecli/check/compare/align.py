@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from densecli.check.assertion.sequences import Pair, best_pairs, common, equal_ends, in_order
+from densecli.check.compare.sequences import Pair, best_pairs, common, equal_ends, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.check.assertion.sequences import Pair, in_order
+from densecli.check.compare.sequences import Pair, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,25 +1,22 @@
-"""`.keras` archives: config.json and the version in metadata.json, read with bounds, never extracted."""
+"""`.keras` archives: their members, read with bounds, never extracted."""
 
 from __future__ import annotations
 
-import io
-import json
 import struct
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING
 
-from densecli.errors import DenseError, LimitError, ReadError
-from densecli.graph.model import layers_of
-from densecli.read.limits import LIMITS, Limits, beyond
-from densecli.read.text.encoding import decode
+from densecli.errors import LimitError, ReadError
+from densecli.read.limits import beyond
 from densecli.text import binary_size, plural, quote
 
 if TYPE_CHECKING:
-    from densecli.graph.graph import Graph
+    from typing import BinaryIO
+
+    from densecli.read.limits import Limits
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
-MOST_METADATA = 1 << 16
 MOST_OF_MEMBER = 1 << 10  # bytes in the directory; Keras' names make it some 60
 DAMAGE = (
     zipfile.BadZipFile,
@@ -34,42 +31,12 @@ DAMAGE = (
 _END, _END_64, _END_64_AT, _ENTRY = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x01\x02"
 
 
-def read(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = LIMITS) -> Graph:
-    """The graph of an archive. Raises ReadError (E311 damaged, E312 duplicates, E313 missing, E314 compression) or LimitError."""
-    check_count(file, limits)
-    with opened_archive(file) as archive:
-        data = _config(archive, limits)
-        graph = _graph(archive, name, data, input_shapes, limits)
-        if min(info.header_offset for info in archive.infolist()) > 0:
-            graph.warnings.append("there is something before the archive in this file; it was not looked at")
-        return graph
-
-
 def opened_archive(file: BinaryIO) -> zipfile.ZipFile:
     """An archive with its directory read. Raises ReadError (E311)."""
     try:
         return zipfile.ZipFile(file)
     except DAMAGE as error:
         raise damaged(error) from None
-
-
-def _config(archive: zipfile.ZipFile, limits: Limits) -> bytes:
-    try:
-        return member(archive, CONFIG, limits.config_bytes)
-    except LimitError as error:
-        raise beyond(limits, "config_bytes", error.message, error.code) from None
-
-
-def _graph(archive: zipfile.ZipFile, name: str, data: bytes, input_shapes: Any, limits: Limits) -> Graph:
-    from densecli.read.keras import model as keras  # noqa: PLC0415
-    from densecli.read.text import json as json_text  # noqa: PLC0415
-
-    source = decode(f"{name}:{CONFIG}", data, limits, "config_bytes")
-    document = json_text.load(source, limits)
-    graph = keras.read(document, source, input_shapes, version(archive), limits)
-    if any(layer.opaque for layer in layers_of(graph)):
-        _hold(archive, graph, limits)
-    return graph
 
 
 def check_count(file: BinaryIO, limits: Limits) -> None:
@@ -131,31 +98,3 @@ def missing(archive: zipfile.ZipFile, name: str) -> ReadError:
 
 def damaged(error: Exception) -> ReadError:
     return ReadError(f"the archive is damaged: {quote(str(error), 120)}", code="E311")
-
-
-def version(archive: zipfile.ZipFile) -> str:
-    """The Keras that wrote the archive, where metadata.json tells."""
-    try:
-        metadata = json.loads(member(archive, METADATA, MOST_METADATA))
-    except (DenseError, ValueError, RecursionError):
-        return ""
-    found = metadata.get("keras_version") if isinstance(metadata, dict) else None
-    return found if isinstance(found, str) else ""
-
-
-def _hold(archive: zipfile.ZipFile, graph: Graph, limits: Limits) -> None:
-    """Shapes from the weights file for layers that the config does not explain, where h5py is there to read it."""
-    infos = [info for info in archive.infolist() if info.filename == WEIGHTS]
-    if len(infos) != 1 or infos[0].flag_bits & 1:
-        return
-    from densecli.read.files import hdf5  # noqa: PLC0415
-
-    stored = infos[0].compress_type == zipfile.ZIP_STORED
-    if not stored and infos[0].file_size > limits.weights_bytes:
-        return
-    try:
-        opened: Any = archive.open(infos[0]) if stored else io.BytesIO(member(archive, WEIGHTS, limits.weights_bytes))
-        with opened as file:
-            hdf5.hold(file, graph, limits)
-    except (DenseError, *DAMAGE):
-        graph.warnings.append(f"{WEIGHTS} could not be read: the weights of custom layers are not counted")

@@ -87,8 +87,6 @@ def _standard_input() -> BinaryIO:
 
 def unreadable(word: str, error: OSError | ValueError, otherwise: str | None = None) -> ReadError:
     """The error for a file that the system does not let us read; a socket cannot even be opened."""
-    from densecli.read.specs import is_pattern  # noqa: PLC0415  # every run loads this module
-
     number = getattr(error, "errno", None)
     if number == errno.ENXIO:
         return no_file(word)
@@ -134,3 +132,8 @@ def _inside(directory: int, word: str) -> int:
         os.close(found)
         raise ReadError(f"{quote(word)} is a directory whose config.json is not a file", code="E105")
     return found
+
+
+def is_pattern(word: str) -> bool:
+    """Whether a shell would take a file name for a pattern, had it found a file that matches."""
+    return any(char in word for char in "*?[")

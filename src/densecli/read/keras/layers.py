@@ -75,9 +75,9 @@ FUNCTIONS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod"
 
 
 def _function(name: str, config: dict[str, Any]) -> Layer:
-    from densecli.read.tensorflow import functions as tensorflow_ops  # noqa: PLC0415  # few models have them
+    from densecli.read.tensorflow.functions import operation  # noqa: PLC0415  # few models have them
 
-    return tensorflow_ops.operation(name, config)
+    return operation(name, config)
 
 
 def _operation(name: str, config: dict[str, Any], *, must_be_known: bool = False) -> Layer | None:

@@ -10,26 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import (
     ArgumentError,
-    DenseError,
     GraphError,
-    LimitError,
     Place,
     Source,
     SpecErrors,
-    SpecSyntaxError,
     did_you_mean,
 )
 from densecli.graph.graph import Call, Graph, Node, Ref
 from densecli.graph.model import Model, layers_of
 from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom
+from densecli.read.inputs import check_inputs
 from densecli.read.keras import keras1
 from densecli.read.keras.calls import CallReader
+from densecli.read.keras.envelope import unwrapped
 from densecli.read.keras.kinds import FUNCTIONAL, SEQUENTIAL, functional_kind, holds_layers, is_model
 from densecli.read.keras.layers import LayerReader, Named, class_of, trainable_of
 from densecli.read.limits import LIMITS, Limits, beyond
-from densecli.read.open import WRAPPED
-from densecli.read.reading import check_inputs
 from densecli.records import Record
 from densecli.shape import as_shape, show
 from densecli.text import plural, quote
@@ -41,7 +38,7 @@ if TYPE_CHECKING:
     from densecli.shape import Shape
 
 
-def read(
+def read_config(
     document: Any,
     source: Source,
     input_shapes: Mapping[str | None, Shape] | None = None,
@@ -53,7 +50,7 @@ def read(
     `input_shapes` (by input name, or None for the only input) fill in what the config leaves open; `version` is the
     Keras that wrote it, where something beside the config tells. Raises SpecErrors, SpecSyntaxError or LimitError.
     """
-    entry, pointer, found = _topology(document, source, version, limits)
+    entry, pointer, found = unwrapped(document, source, version, limits)
     reader = ModelReader(source, era_of(found, entry), input_shapes or {}, limits)
     if reader.era == 1:
         reader.layers.order = keras1.order_of(entry)
@@ -64,7 +61,7 @@ def read(
     if reader.layers.errors:
         raise SpecErrors(reader.layers.errors)
     if isinstance(document, dict) and "weightsManifest" in document and any(each.opaque for each in layers_of(graph)):
-        from densecli.read.files import manifest  # noqa: PLC0415  # few models have custom layers
+        from densecli.read.keras import manifest  # noqa: PLC0415  # few models have custom layers
 
         manifest.hold(graph, document["weightsManifest"])
     return graph
@@ -79,59 +76,6 @@ def era_of(version: str, entry: dict[str, Any]) -> int:
     if "module" in entry or version.startswith("3."):
         return 3
     return 1 if not version and keras1.wrote(entry) else 2
-
-
-def _topology(document: Any, source: Source, version: str, limits: Limits) -> tuple[dict[str, Any], str, str]:
-    """The config of the model itself, its pointer, and the version that stands around it."""
-    pointer = ""
-    for _ in range(8):
-        if isinstance(document, str):
-            document = _loads(document, Place(source, pointer=pointer), limits)
-        if not isinstance(document, dict):
-            break
-        version = version or str(document.get("keras_version") or "")
-        key = next((key for key in WRAPPED if key in document and "class_name" not in document), None)
-        if key is None:
-            break
-        document, pointer = document[key], f"{pointer}/{key}"
-    if isinstance(document, dict) and "class_name" not in document and "layers" in document:
-        from densecli.read.keras import keras0  # noqa: PLC0415  # few are that old
-
-        document, version = (keras0.modern(document), "0.3") if keras0.is_old(document) else (document, version)
-    if isinstance(document, list) and document:
-        document = {"class_name": "Sequential", "config": document}
-    if not isinstance(document, dict):
-        raise SpecSyntaxError("expected a model object", code="E302", place=Place(source, pointer=pointer))
-    if "className" in document:
-        document = snake_keys(document)
-    return document, pointer, version
-
-
-def _loads(text: str, place: Place, limits: Limits) -> Any:
-    """The JSON in a text that stands in a JSON document, within the same limits."""
-    from densecli.read.text import json as json_text  # noqa: PLC0415  # few files have any
-
-    try:
-        return json_text.load(Source(place.source.name, text), limits)
-    except LimitError as error:
-        error.place = place
-        raise
-    except DenseError:
-        message = "a text in which JSON was expected does not hold JSON"
-        raise SpecSyntaxError(message, code="E302", place=place) from None
-
-
-def snake_keys(value: Any) -> Any:
-    """The keys of a config that JavaScript wrote, as Python writes them."""
-    if isinstance(value, list):
-        return [snake_keys(item) for item in value]
-    if isinstance(value, dict):
-        return {_snake(key): snake_keys(item) for key, item in value.items()}
-    return value
-
-
-def _snake(key: str) -> str:
-    return "".join(f"_{char.lower()}" if char.isupper() else char for char in key) if key[:1].islower() else key
 
 
 class Opening(Record):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ArgumentError, Place, did_you_mean
-from densecli.read.spec.spans import join
 from densecli.read.stack.cursor import Setting
+from densecli.read.text.spans import join
 from densecli.records import Record
 from densecli.text import describe, quote
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ArgumentError, DenseError, GraphError, Place, Source, SpecErrors
 from densecli.read.build import Builder, Made
+from densecli.read.inputs import check_inputs
 from densecli.read.limits import LIMITS, Limits
-from densecli.read.reading import check_inputs
 from densecli.read.spec.context import Spec
 from densecli.read.spec.inputs import InputReader
 from densecli.read.spec.items import MODELS, ItemReader
-from densecli.read.spec.spans import join
 from densecli.read.spec.values import ValueReader
 from densecli.read.spec.variables import read_variables
 from densecli.read.spec.wiring import Wiring, unreached
-from densecli.read.text import json as json_text
+from densecli.read.text.json import load_json, not_an_object
+from densecli.read.text.spans import join
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ def load(source: Source, limits: Limits = LIMITS) -> Any:
     """The value of a YAML or JSON text, whatever the file is called: `{"` starts JSON, and so does `{` in a .json."""
     start = source.text.lstrip()[:80]
     if start.startswith("{") and (start[1:].lstrip().startswith(('"', "}")) or source.name.lower().endswith(".json")):
-        return json_text.load(source, limits)
-    from densecli.read.text import yaml as yaml_text  # noqa: PLC0415  # 50 ms that only YAML pays
+        return load_json(source, limits)
+    from densecli.read.text.yaml import load_yaml  # noqa: PLC0415  # 50 ms that only YAML pays
 
-    return yaml_text.load(source, limits)
+    return load_yaml(source, limits)
 
 
-def read(
+def read_spec(
     source: Source,
     input_shapes: Mapping[str | None, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -59,7 +59,7 @@ def read_value(
 ) -> Graph:
     """The graph of a spec that was parsed already; `source.locate` finds the places of what is wrong in it."""
     if not isinstance(value, dict):
-        raise json_text.not_an_object(source, value, "a model")
+        raise not_an_object(source, value, "a model")
     spec = Spec(source, Builder(limits), {})
     spec.check_keys(value, KEYS, "", "a model")
     values = ValueReader(spec)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from densecli.errors import GraphError
 from densecli.layers.core import InputLayer
 from densecli.read.build import Argument
-from densecli.read.spec.spans import join
+from densecli.read.text.spans import join
 from densecli.shape import show
 from densecli.text import quote
 

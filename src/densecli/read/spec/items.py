@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from densecli.errors import ArgumentError, DenseError, GraphError, LimitError, SpecSyntaxError, did_you_mean
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
-from densecli.read.spec.spans import join
 from densecli.read.spec.values import ValueReader, is_layer_name
 from densecli.read.stack.reader import StackReader, input_arguments
+from densecli.read.text.spans import join
 from densecli.text import describe, quote
 
 if TYPE_CHECKING:

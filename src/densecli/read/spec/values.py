@@ -10,9 +10,9 @@ from densecli.errors import ArgumentError, DenseError
 from densecli.fields import LAYER_SCHEMA, Object
 from densecli.layer import ALIASES, CATALOGUE
 from densecli.read.build import Argument
-from densecli.read.spec.spans import join
 from densecli.read.stack import syntax
 from densecli.read.stack.reader import StackReader
+from densecli.read.text.spans import join
 from densecli.text import quote
 
 if TYPE_CHECKING:

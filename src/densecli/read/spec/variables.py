@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ArgumentError, Place, Source, did_you_mean
-from densecli.read.spec.spans import join
 from densecli.read.stack import syntax, tree
 from densecli.read.stack.cursor import Setting
+from densecli.read.text.spans import join
 from densecli.text import quote
 
 if TYPE_CHECKING:

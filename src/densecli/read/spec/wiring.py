@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError, did_you_mean
 from densecli.graph.graph import Call, Graph, Ref, call_order
-from densecli.read.spec.spans import join
+from densecli.read.text.spans import join
 from densecli.records import Record
 from densecli.text import quote
 

@@ -10,22 +10,20 @@ from densecli.fields import Object
 from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
 from densecli.read.build import Argument, Builder, Made
+from densecli.read.inputs import check_inputs, fill
 from densecli.read.limits import LIMITS, Limits
-from densecli.read.reading import check_inputs
 from densecli.read.stack import syntax, tree
 from densecli.read.stack.cursor import Setting
 from densecli.read.text.encoding import check_surrogates
-from densecli.shape import show
-from densecli.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from densecli.graph.graph import Graph, Node, Ref
+    from densecli.graph.graph import Graph, Ref
     from densecli.read.stack.tree import Branches, Stack, Step, Unit
 
 
-def read(
+def read_stack(
     source: Source,
     input_shapes: Mapping[str | None, Any] | None = None,
     variables: Mapping[str, Any] | None = None,
@@ -42,24 +40,6 @@ def read(
     for ref in graph.inputs:
         fill(graph.nodes[ref.node], input_shapes or {}, alone=len(graph.inputs) == 1)
     return graph
-
-
-def fill(node: Node, given: Mapping[str | None, Any], *, alone: bool) -> None:
-    """Put sizes from outside where an input says `none`; the others must agree. Raises GraphError E406."""
-    own: Any = node.layer.output()
-    wanted = given.get(node.name, given.get(None) if alone else None)
-    if wanted is None or tuple(wanted) == own[1:]:
-        return
-    if len(own) != len(wanted) + 1 or any(
-        None not in (size, new) and size != new for size, new in zip(own[1:], wanted, strict=True)
-    ):
-        message = (
-            f"the input {quote(node.name)} is {show(own)} in the stack, which {show((None, *wanted))} does not fit"
-        )
-        raise GraphError(message, code="E406").at(node.place)
-    sizes = (new if size is None else size for size, new in zip(own[1:], wanted, strict=True))
-    layer = InputLayer(batch_shape=(own[0], *sizes), dtype=node.layer.dtype)
-    layer.name, node.layer = node.layer.name, layer
 
 
 class StackReader:

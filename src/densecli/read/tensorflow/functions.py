@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError
 from densecli.layer import Constant
-from densecli.layers.operations.functions import ODD, OPERATIONS, Operation
+from densecli.layers.operations.functions import ODD, Operation
+from densecli.read.tensorflow.arguments import RENAMED, WINDOWS, from_begin, strided, transposed, without_ends
+from densecli.read.tensorflow.names import rule_of
 from densecli.read.tensorflow.rules import OTHER_THINGS, PRODUCTS, Sizes, item_of_sizes, rule_for, sizes_in
 
 if TYPE_CHECKING:
@@ -18,58 +20,7 @@ if TYPE_CHECKING:
 
     from densecli.layers.operations.functions import Rule
 
-# The last part of a function's name in TensorFlow, or a node's op, where it is not keras.ops' name without underscores.
-_NAMES = {
-    "abs": "Absolute", "add": "Add", "addv2": "Add", "biasadd": "Add", "argmax": "Argmax", "argmin": "Argmin",
-    "batchmatmul": "Matmul", "batchmatmulv2": "Matmul", "cast": "Cast", "castv2": "Cast", "concat": "Concatenate",
-    "concatv2": "Concatenate", "clipbyvalue": "Clip", "div": "Divide", "divnonan": "DivideNoNan", "expanddims": "ExpandDims",
-    "floordiv": "FloorDivide", "gather": "Take", "gatherv2": "Take", "getitem": "GetItem", "identity": "Copy",
-    "l2normalize": "Normalize", "leakyrelu": "LeakyRelu", "linalgmatmul": "Matmul", "logicalnot": "LogicalNot",
-    "matmul": "Matmul", "mirrorpad": "Pad", "mirrorpadv2": "Pad", "mul": "Multiply", "neg": "Negative", "onehot": "OneHot",
-    "pack": "Stack", "padv2": "Pad", "pow": "Power", "range": "Arange", "realdiv": "Divide", "reduceall": "All",
-    "reduceany": "Any", "reducelogsumexp": "Logsumexp", "reducemax": "Max", "reducemean": "Mean", "reducemin": "Min",
-    "reduceprod": "Prod", "reducestd": "Std", "reducesum": "Sum", "reducevariance": "Var", "resize": "Resize",
-    "resizebilinear": "Resize", "resizenearestneighbor": "Resize", "resizev2": "Resize", "selectv2": "Where",
-    "splitv": "Split", "squareddifference": "SquaredDifference", "stopgradient": "StopGradient", "stridedslice": "GetItem", "sub": "Subtract",
-    "subtract": "Subtract", "swish": "Silu", "truediv": "Divide", "unpack": "Unstack", "multiply": "Multiply",
-    "addn": "Add", "reverse": "Flip", "reversev2": "Flip", "flipleftright": "Flip", "flipupdown": "Flip", "slice": "GetItem",
-    "avgpool": "AveragePool", "avgpool1d": "AveragePool", "avgpool2d": "AveragePool", "avgpool3d": "AveragePool",
-    "maxpool1d": "MaxPool", "maxpool2d": "MaxPool", "maxpool3d": "MaxPool", "shapev2": "Shape",
-    "topkv2": "TopK", "convolution": "Conv", "conv1d": "Conv", "conv2d": "Conv", "conv3d": "Conv", "depthtospace": "DepthToSpace", "spacetodepth": "SpaceToDepth",
-}  # fmt: skip
-_BY_NAME = {name.lower(): name for name in OPERATIONS}
-RENAMED = {
-    "keepdims": "keepdims",
-    "keep_dims": "keepdims",
-    "multiples": "repeats",
-    "paddings": "pad_width",
-    "perm": "axes",
-    "depth": "num_classes",
-    "ksize": "pool_size",
-    "dilations": "dilation_rate",
-}
 _SIZES = {"Reshape": "shape", "BroadcastTo": "shape", "Tile": "repeats"}  # hold sizes, each of which may be a tensor
-WINDOWS = ("pool_size", "strides", "dilation_rate")
-
-
-def operation(class_name: str, config: dict[str, Any]) -> Operation:
-    """The operation behind one of the classes that tf.keras wrapped functions in."""
-    if class_name == "TensorFlowOpLayer":
-        from densecli.read.tensorflow.nodes import NodeOperation  # noqa: PLC0415  # TensorFlow 2.0 to 2.3 only
-
-        return NodeOperation(config)
-    function = config.get("function")
-    if function == "__operators__.getitem" or (class_name == "SlicingOpLambda" and function is None):
-        return Slicing("GetItem", {}, class_name)
-    return Function(str(function if function is not None else config.get("attr_name", "")), class_name)
-
-
-def rule_of(name: str) -> str:
-    """The keras.ops class of a TensorFlow function: `math.reduce_mean` -> Mean; the name itself where there is none."""
-    *modules, last = name.replace("_", "").lower().split(".")
-    if not set(OTHER_THINGS).isdisjoint(modules):  # `strings.split` splits no tensor
-        return name
-    return _NAMES.get(last) or _BY_NAME.get(last) or name
 
 
 class Function(Operation, abstract=True):
@@ -126,6 +77,28 @@ class Function(Operation, abstract=True):
         return super().forward(ops, weights, *args, **kwargs)
 
 
+def _is_tensor(value: Any) -> bool:
+    return (isinstance(value, tuple | int | float | Constant) and not isinstance(value, bool)) or hasattr(value, "ndim")
+
+
+_OPERANDS = ("x", "y", "a", "b", "filter", "filters")
+
+
+def _is_array(value: Any) -> bool:
+    """Whether a list in a config is an array of numbers."""
+    while isinstance(value, list) and value:
+        value = value[0]
+    return isinstance(value, int | float)
+
+
+def _split(named: dict[str, Any]) -> dict[str, Any]:
+    """TensorFlow gives the sizes of the parts, NumPy where to cut."""
+    parts = named.get("num_or_size_splits", named.get("num_split", 1))
+    if isinstance(parts, list):
+        parts = [sum(parts[: index + 1]) for index in range(len(parts) - 1)]
+    return {"indices_or_sections": parts, "axis": named.get("axis", 0)}
+
+
 class Slicing(Operation, abstract=True):
     """`tensor[...]`, whose key stands in `slice_spec`."""
 
@@ -143,46 +116,6 @@ class Slicing(Operation, abstract=True):
         return super().output(*args, **kwargs)
 
 
-def _is_tensor(value: Any) -> bool:
-    return (isinstance(value, tuple | int | float | Constant) and not isinstance(value, bool)) or hasattr(value, "ndim")
-
-
-_OPERANDS = ("x", "y", "a", "b", "filter", "filters")
-
-
-def _is_array(value: Any) -> bool:
-    """Whether a list in a config is an array of numbers."""
-    while isinstance(value, list) and value:
-        value = value[0]
-    return isinstance(value, int | float)
-
-
-def without_ends(value: Any) -> Any:
-    """Windows without the 1 for batch and channels that TensorFlow lets people write."""
-    return value[1:-1] if isinstance(value, list) and len(value) > 2 and value[0] == value[-1] == 1 else value
-
-
-def from_begin(begin: list[int], size: list[int]) -> list[slice]:
-    return [slice(start, None if count == -1 else start + count) for start, count in zip(begin, size, strict=True)]
-
-
-def _split(named: dict[str, Any]) -> dict[str, Any]:
-    """TensorFlow gives the sizes of the parts, NumPy where to cut."""
-    parts = named.get("num_or_size_splits", named.get("num_split", 1))
-    if isinstance(parts, list):
-        parts = [sum(parts[: index + 1]) for index in range(len(parts) - 1)]
-    return {"indices_or_sections": parts, "axis": named.get("axis", 0)}
-
-
-def transposed(args: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
-    found = []
-    for side, old, shape in zip("ab", "xy", args[:2], strict=True):
-        turn = named.get(f"transpose_{side}") or named.get(f"adj_{old}") or named.get(f"adjoint_{side}")
-        turned = shape.swapaxes(-1, -2) if hasattr(shape, "swapaxes") else (*shape[:-2], shape[-1], shape[-2])
-        found.append(turned if turn else shape)
-    return tuple(found)
-
-
 def _key(key: Any) -> Any:
     """Slices, which tf.keras writes as objects with start, stop and step."""
     if isinstance(key, list):
@@ -194,21 +127,13 @@ def _key(key: Any) -> Any:
     return key
 
 
-def strided(bounds: list[Any], attributes: dict[str, Any]) -> list[Any]:
-    """begin, end and strides with their bit masks, as an index."""
-    begin, end, strides = (each if isinstance(each, list) else [each] for each in bounds)
-    masks = {
-        name: int(attributes.get(f"{name}_mask", 0)) for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
-    }
-    found: list[Any] = []
-    for index, (start, stop, step) in enumerate(zip(begin, end, strides, strict=True)):
-        bit = 1 << index
-        if masks["ellipsis"] & bit:
-            found.append(Ellipsis)
-        elif masks["new_axis"] & bit:
-            found.append(None)
-        elif masks["shrink_axis"] & bit:
-            found.append(start)
-        else:
-            found.append(slice(None if masks["begin"] & bit else start, None if masks["end"] & bit else stop, step))
-    return found
+def operation(class_name: str, config: dict[str, Any]) -> Operation:
+    """The operation behind one of the classes that tf.keras wrapped functions in."""
+    if class_name == "TensorFlowOpLayer":
+        from densecli.read.tensorflow.nodes import NodeOperation  # noqa: PLC0415  # TensorFlow 2.0 to 2.3 only
+
+        return NodeOperation(config)
+    function = config.get("function")
+    if function == "__operators__.getitem" or (class_name == "SlicingOpLambda" and function is None):
+        return Slicing("GetItem", {}, class_name)
+    return Function(str(function if function is not None else config.get("attr_name", "")), class_name)

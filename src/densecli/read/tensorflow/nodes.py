@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.layer import Constant
 from densecli.layers.operations.functions import ODD, Operation
-from densecli.read.tensorflow.functions import RENAMED, WINDOWS, from_begin, rule_of, strided, transposed, without_ends
+from densecli.read.tensorflow.arguments import RENAMED, WINDOWS, from_begin, strided, transposed, without_ends
+from densecli.read.tensorflow.names import rule_of
 from densecli.read.tensorflow.rules import PRODUCTS, Sizes, item_of_sizes, rule_for, sizes_in
 
 if TYPE_CHECKING:

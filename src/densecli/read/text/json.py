@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import Place, Source, SpecSyntaxError
 from densecli.read.limits import LIMITS, Limits, beyond
-from densecli.read.spec import spans
+from densecli.read.text import spans
 from densecli.read.text.encoding import empty, surrogate
 from densecli.text import describe
 
@@ -32,7 +32,7 @@ _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _ONE_DIGIT = bytes.maketrans(b"123456789", b"0" * 9)
 
 
-def load(source: Source, limits: Limits = LIMITS, expected: str | None = None, data: bytes | None = None) -> Any:
+def load_json(source: Source, limits: Limits = LIMITS, expected: str | None = None, data: bytes | None = None) -> Any:
     """The value of a JSON text; afterwards `source.locate` finds pointers in it.
 
     With `expected` (`a model`), the document must be an object. `data` are the bytes that the text was decoded from, if

@@ -14,7 +14,7 @@ import yaml
 
 from densecli.errors import DenseError, LimitError, Place, SpecSyntaxError
 from densecli.read.limits import LIMITS, Limits, beyond
-from densecli.read.spec import spans
+from densecli.read.text import spans
 from densecli.read.text.encoding import check_characters, empty, surrogate
 from densecli.read.text.yaml_mistakes import syntax_error
 from densecli.records import Record
@@ -38,7 +38,7 @@ _NO_BREAKS = "\x85\u2028\u2029"
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-def load(source: Source, limits: Limits = LIMITS) -> Any:
+def load_yaml(source: Source, limits: Limits = LIMITS) -> Any:
     """The value of a YAML text; afterwards `source.locate` finds pointers in it.
 
     Raises SpecSyntaxError (E2xx), LimitError (E5xx), or ReadError (E101, E104).

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from densecli.render.table.cells import below, fits, shown_text, spans, title, words
 from densecli.render.table.columns import without_bar
 from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grid, sentences
-from densecli.render.table.table import below, fits, shown_text, spans, title, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,13 +6,10 @@ all the rest of a summary, and for a model of 800 layers its drawing takes three
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from densecli.render.table.columns import plain
-from densecli.render.table.selection import cell_text
-from densecli.render.table.totals import basis_note, notes, total_lines
-from densecli.text import cell_width, safe
+from densecli.render.table.cells import below, fits, shown_text, spans, title, widths
+from densecli.text import cell_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,12 +20,9 @@ if TYPE_CHECKING:
 
     Texts = Sequence[Sequence[str]]
 
-KERAS_TOTALS = 3  # of the sums: parameters in all, trainable, not trainable
-TYPE, KNOWN, UNKNOWN = 33, 34, 45  # Keras' colours, of a terminal's 256
 # Left, rule, cross and right of the lines above the head, below it, and at the end; the bars of the head and of the rows.
 HEAVY = ("┏━┳┓", "┡━╇┩", "└─┴┘", "┃", "│")
 ASCII = ("+-++", "+=++", "+-++", "|", "|")
-_SIZES = re.compile(r"(\d+)|None|\?")
 
 
 def render(
@@ -51,72 +45,23 @@ def render(
     return "\n".join([_styled(title(report), "1", color), *rows, *sentences, ""])
 
 
-def title(report: Report) -> str:
-    return f'Model: "{safe(report.name)}"'
-
-
-def below(report: Report, columns: Sequence[Column], *, ascii_only: bool) -> list[str]:
-    """The totals and the notes."""
-    totals = [f" {label}: {text}" for label, text in total_lines(report)[:KERAS_TOTALS]]
-    shown = {column.name.removesuffix("_share") for column in columns}
-    found = [f" {note}" for note in (*basis_note(report, shown), *notes(report, shown))]
-    if ascii_only:
-        totals, found = [plain(line) for line in totals], [plain(note[:2]) + note[2:] for note in found]
-    return [*totals, *found]
-
-
-def words(column: Column, line: Line, report: Report) -> str:
-    """The text of a cell, escaped."""
-    return safe(cell_text(line, column, report))
-
-
-def shown_text(column: Column, line: Line, report: Report, *, ascii_only: bool) -> str:
-    """The text of a cell, its own signs (never those of a name) as the terminal has them."""
-    text = words(column, line, report)
-    if not ascii_only:
-        return text
-    whole = column.unit == "ratio" or line.times > 1
-    ours = len(text) if whole else len(line.label) if column.name in ("layer", "name") else 0
-    return plain(text[:ours]) + text[ours:]
-
-
-def spans(text: str, column: Column, line: Line) -> Iterator[tuple[int, int, int]]:
-    """The coloured parts of a cell: start, end, and which of the 256 colours."""
-    if column.justify == "right":
-        yield 0, len(text), KNOWN
-    elif column.name == "layer":
-        yield len(text) - len(safe(line.row.type)) - 1, len(text) - 1, TYPE
-    elif "shape" in column.name:
-        for found in _SIZES.finditer(text):
-            yield *found.span(), KNOWN if found[1] else UNKNOWN
-
-
-def fits(texts: Texts, columns: Sequence[Column], room: int) -> bool:
-    """Whether no cell has to be broken."""
-    return sum(width + 3 for width in _widths(texts, columns)) + 1 <= room
-
-
-def _widths(texts: Texts, columns: Sequence[Column]) -> list[int]:
-    return [max(map(cell_width, each)) for each in zip([column.header for column in columns], *texts, strict=True)]
-
-
 # -- a table that fits ----------------------------------------------------------------
 def _drawn(
     texts: Texts, lines: Sequence[Line], columns: Sequence[Column], box: tuple[str, str, str, str, str], color: bool
 ) -> Iterator[str]:
     above, head, end, bar, side = box
-    widths = _widths(texts, columns)
+    room = widths(texts, columns)
     space = _styled(" ", "1", color)
-    headers = (_padded(column.header, column, width) for column, width in zip(columns, widths, strict=True))
-    yield _rule(above, widths)
+    headers = (_padded(column.header, column, width) for column, width in zip(columns, room, strict=True))
+    yield _rule(above, room)
     yield bar + bar.join(f"{space}{_styled(header, '1', color)}{space}" for header in headers) + bar
-    yield _rule(head, widths)
+    yield _rule(head, room)
     for line, row in zip(lines, texts, strict=True):
-        cells = [_padded(text, column, width) for text, column, width in zip(row, columns, widths, strict=True)]
+        cells = [_padded(text, column, width) for text, column, width in zip(row, columns, room, strict=True)]
         if color:
             cells = [_colored(cell, column, line) for cell, column in zip(cells, columns, strict=True)]
         yield f"{side} " + f" {side} ".join(cells) + f" {side}"
-    yield _rule(end, widths)
+    yield _rule(end, room)
 
 
 def _rule(box: str, widths: Sequence[int]) -> str:

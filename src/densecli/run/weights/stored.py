@@ -13,9 +13,9 @@ from densecli import kernels
 from densecli.errors import DenseError, LimitError, ReadError
 from densecli.graph.trace import trace
 from densecli.read.files import archive, hdf5
+from densecli.read.files.magic import HDF5_MAGIC, ZIP_MAGIC
 from densecli.read.files.opened import opened, rewindable
 from densecli.read.limits import LIMITS, Limits, beyond
-from densecli.read.open import HDF5_MAGIC, ZIP_MAGIC
 from densecli.records import Record
 from densecli.run.weights import keras3, legacy
 from densecli.run.weights.initial import initial, nested_weights

@@ -53,9 +53,9 @@ def is_notebook(text: str) -> bool:
 
 def draft(source: Source, limits: Limits) -> Draft:
     """The code of a notebook. Raises SpecSyntaxError or LimitError."""
-    from densecli.read.text import json  # noqa: PLC0415  # scripts need none
+    from densecli.read.text.json import load_json  # noqa: PLC0415  # scripts need none
 
-    document = json.load(source, limits, "a notebook")
+    document = load_json(source, limits, "a notebook")
     _check_language(document, source)
     texts: list[str] = []
     cells: list[tuple[int, int]] = []

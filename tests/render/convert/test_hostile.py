@@ -8,9 +8,9 @@ import json
 import pytest
 
 from densecli.errors import OutputError, Source
-from densecli.read.keras import model as keras
-from densecli.read.spec import document
-from densecli.read.stack import reader as dsl_reader
+from densecli.read.keras.model import read_config
+from densecli.read.spec.document import read_spec
+from densecli.read.stack.reader import read_stack
 from densecli.render.convert import dsl, keras_config, python, spec
 from densecli.render.json import as_record
 from densecli.summary.infer import infer
@@ -37,7 +37,7 @@ def config_of(class_name, config):
 
 
 def read(text):
-    return keras.read(json.loads(text), Source("<argument>", text))
+    return read_config(json.loads(text), Source("<argument>", text))
 
 
 def assert_refused(write, graph):
@@ -65,9 +65,9 @@ def test_error_a_class_that_is_not_keras_own_is_not_written(write):
 @pytest.mark.parametrize(
     ("write", "back"),
     [
-        (dsl.render, lambda text: dsl_reader.read(Source("<argument>", text))),
-        (spec.render_yaml, lambda text: document.read(Source("<argument>", text))),
-        (spec.render_json, lambda text: document.read(Source("<argument>", text))),
+        (dsl.render, lambda text: read_stack(Source("<argument>", text))),
+        (spec.render_yaml, lambda text: read_spec(Source("<argument>", text))),
+        (spec.render_json, lambda text: read_spec(Source("<argument>", text))),
         (keras_config.render, read),
         (python.render, None),
     ],

@@ -1,0 +1,46 @@
+"""Shapes that the caller gives for a model's inputs: they must be inputs of the model, and fit what it says itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import GraphError, did_you_mean
+from densecli.layers.core import InputLayer
+from densecli.shape import show
+from densecli.text import plural, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from densecli.graph.graph import Graph, Node
+
+
+def check_inputs(graph: Graph, given: Mapping[str | None, Any]) -> None:
+    """Refuse shapes for inputs that the model does not have. Raises GraphError E406."""
+    names = [graph.nodes[ref.node].name for ref in graph.inputs]
+    shown = ", ".join(map(quote, names[:8])) + (", …" if len(names) > 8 else "")
+    for name in given:
+        if name is None and len(names) > 1:
+            message = f"a shape is given for one input, but there are {plural(len(names), 'input')}: {shown}"
+            raise GraphError(message, code="E406", hint=f"say which: --input-shape {names[0]}=3,2")
+        if name is not None and name not in names:
+            hint = did_you_mean(name, names) or f"inputs: {shown}"
+            raise GraphError(f"a shape is given for {quote(name)}, which is no input", code="E406", hint=hint)
+
+
+def fill(node: Node, given: Mapping[str | None, Any], *, alone: bool) -> None:
+    """Put sizes from outside where an input says `none`; the others must agree. Raises GraphError E406."""
+    own: Any = node.layer.output()
+    wanted = given.get(node.name, given.get(None) if alone else None)
+    if wanted is None or tuple(wanted) == own[1:]:
+        return
+    if len(own) != len(wanted) + 1 or any(
+        None not in (size, new) and size != new for size, new in zip(own[1:], wanted, strict=True)
+    ):
+        message = (
+            f"the input {quote(node.name)} is {show(own)} in the stack, which {show((None, *wanted))} does not fit"
+        )
+        raise GraphError(message, code="E406").at(node.place)
+    sizes = (new if size is None else size for size, new in zip(own[1:], wanted, strict=True))
+    layer = InputLayer(batch_shape=(own[0], *sizes), dtype=node.layer.dtype)
+    layer.name, node.layer = node.layer.name, layer

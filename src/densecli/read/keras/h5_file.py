@@ -1,0 +1,78 @@
+"""`.h5` files: the model in the attribute `model_config`, and the weights that custom layers hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from densecli.errors import DenseError, ReadError
+from densecli.graph.model import layers_of
+from densecli.read.files import hdf5, hdf5_attributes
+from densecli.read.keras.model import read_config
+from densecli.read.limits import LIMITS, Limits, beyond
+from densecli.read.text.encoding import decode
+from densecli.read.text.json import load_json
+from densecli.shape import product
+from densecli.text import binary_size, plural
+
+if TYPE_CHECKING:
+    from densecli.graph.graph import Graph
+
+MOST_LISTED = 40  # arrays of a weights-only file in one message
+WANTED = ("model_config", "keras_version")
+NO_JSON = ("E101", "E102", "E103", "E206")  # nothing, bytes that are no text, a text of some other kind
+
+
+def read_h5_file(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = LIMITS) -> Graph:
+    """The graph in the attribute `model_config`. Raises ReadError (E106 no h5py, E321 no config, E322 links) or LimitError.
+
+    h5py is needed only for what custom layers hold, for files without a config, and for files unlike those of Keras.
+    """
+    attributes = _attributes(file, limits)
+    text = attributes.get("model_config")
+    if text is None:
+        raise weights_only(file, limits)
+    if len(text) > limits.config_bytes:
+        message = f"model_config is larger than {binary_size(limits.config_bytes)}"
+        raise beyond(limits, "config_bytes", message, "E506")
+    try:
+        source = decode(f"{name}:model_config", text, limits, "config_bytes")
+        document = load_json(source, limits)
+    except DenseError as error:
+        if error.code not in NO_JSON:
+            raise
+        message = f"the attribute model_config does not hold JSON: {error.message}"
+        raise ReadError(message, code="E321", place=error.place) from None
+    version = attributes.get("keras_version", b"").decode("ascii", "replace")
+    graph = read_config(document, source, input_shapes, version, limits)
+    if any(layer.opaque for layer in layers_of(graph)):
+        from densecli.read.keras.held import hold  # noqa: PLC0415  # few models have custom layers
+
+        try:
+            hold(file, graph, limits)
+        except (DenseError, *hdf5.DAMAGE):
+            graph.warnings.append("the weights could not be listed: those of custom layers are not counted")
+    return graph
+
+
+def _attributes(file: BinaryIO, limits: Limits) -> dict[str, bytes]:
+    """The attributes that densecli asks for, as bytes. Raises ReadError (E321) for one that is not a text."""
+    try:
+        found = hdf5_attributes.Attributes(file, limits.config_bytes)
+    except hdf5_attributes.Unfamiliar:
+        with hdf5.open_hdf5(file) as opened:
+            return {key: text for key in WANTED if (text := hdf5.attribute(opened, key)) is not None}
+    texts = {key: found.text(key) for key in WANTED if key in found}
+    if "model_config" in texts and texts["model_config"] is None:
+        raise ReadError("the attribute model_config is not a text", code="E321")
+    return {key: text for key, text in texts.items() if text is not None}
+
+
+def weights_only(file: BinaryIO, limits: Limits) -> ReadError:
+    """The error for a file without a config: what it holds instead."""
+    with hdf5.open_hdf5(file) as opened:
+        found = hdf5.guarded(opened, limits)
+    total = sum(product(each.shape) or 0 for each in found)
+    shown = ", ".join(f"{each.path} {each.shape}" for each in found[:MOST_LISTED])
+    rest = f" and {len(found) - MOST_LISTED:,} more" if len(found) > MOST_LISTED else ""
+    hint = f"it holds {plural(len(found), 'array')} with {total:,} numbers: {shown}{rest}"
+    return ReadError("a weights-only file: it has no model_config, so no layers", code="E321", hint=hint)

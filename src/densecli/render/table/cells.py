@@ -1,0 +1,73 @@
+"""What the table shows: the title, the text and colours of each cell, the sentences below; and whether it fits."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from densecli.render.table.columns import plain
+from densecli.render.table.selection import cell_text
+from densecli.render.table.totals import basis_note, notes, total_lines
+from densecli.text import cell_width, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from densecli.render.table.columns import Column
+    from densecli.render.table.selection import Line
+    from densecli.summary.report import Report
+
+    Texts = Sequence[Sequence[str]]
+
+KERAS_TOTALS = 3  # of the sums: parameters in all, trainable, not trainable
+TYPE, KNOWN, UNKNOWN = 33, 34, 45  # Keras' colours, of a terminal's 256
+_SIZES = re.compile(r"(\d+)|None|\?")
+
+
+def title(report: Report) -> str:
+    return f'Model: "{safe(report.name)}"'
+
+
+def below(report: Report, columns: Sequence[Column], *, ascii_only: bool) -> list[str]:
+    """The totals and the notes."""
+    totals = [f" {label}: {text}" for label, text in total_lines(report)[:KERAS_TOTALS]]
+    shown = {column.name.removesuffix("_share") for column in columns}
+    found = [f" {note}" for note in (*basis_note(report, shown), *notes(report, shown))]
+    if ascii_only:
+        totals, found = [plain(line) for line in totals], [plain(note[:2]) + note[2:] for note in found]
+    return [*totals, *found]
+
+
+def words(column: Column, line: Line, report: Report) -> str:
+    """The text of a cell, escaped."""
+    return safe(cell_text(line, column, report))
+
+
+def shown_text(column: Column, line: Line, report: Report, *, ascii_only: bool) -> str:
+    """The text of a cell, its own signs (never those of a name) as the terminal has them."""
+    text = words(column, line, report)
+    if not ascii_only:
+        return text
+    whole = column.unit == "ratio" or line.times > 1
+    ours = len(text) if whole else len(line.label) if column.name in ("layer", "name") else 0
+    return plain(text[:ours]) + text[ours:]
+
+
+def spans(text: str, column: Column, line: Line) -> Iterator[tuple[int, int, int]]:
+    """The coloured parts of a cell: start, end, and which of the 256 colours."""
+    if column.justify == "right":
+        yield 0, len(text), KNOWN
+    elif column.name == "layer":
+        yield len(text) - len(safe(line.row.type)) - 1, len(text) - 1, TYPE
+    elif "shape" in column.name:
+        for found in _SIZES.finditer(text):
+            yield *found.span(), KNOWN if found[1] else UNKNOWN
+
+
+def fits(texts: Texts, columns: Sequence[Column], room: int) -> bool:
+    """Whether no cell has to be broken."""
+    return sum(width + 3 for width in widths(texts, columns)) + 1 <= room
+
+
+def widths(texts: Texts, columns: Sequence[Column]) -> list[int]:
+    return [max(map(cell_width, each)) for each in zip([column.header for column in columns], *texts, strict=True)]
