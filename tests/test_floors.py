@@ -1,75 +1,180 @@
-"""Modules import only from lower floors: the architecture, enforced."""
+"""Imports only go down: docs/architecture.md says which room may import which, and these tests hold the code to it."""
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+import re
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from support.folders import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 PACKAGE = ROOT / "src" / "densecli"
-# The floors of docs/architecture.md; a package's modules share its floor and may import each other.
-FLOORS = {
-    "__init__": 9, "__main__": 10, "errors": 0, "text": 0, "names": 0, "records": 0, "shape": 1, "kernels": 1, "fields": 2, "layer": 3,
-    "layers": 4, "graph": 5, "read": 6, "summary": 7, "run": 8, "memory": 8, "sweep": 8, "check": 9, "render": 9, "cli": 9,
-}  # fmt: skip
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 MODULES = sorted(PACKAGE.rglob("*.py"))
+NAMES = {path.relative_to(PACKAGE).with_suffix("").as_posix().removesuffix("/__init__"): path for path in MODULES}
+BELOW, WORDS = "everything below", "the words"  # what cells of the table say
 
 
-def room(path: Path) -> str:
-    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+class Room(NamedTuple):
+    """A row of the page's table: one or more folders or files, and what they may import."""
+
+    names: tuple[str, ...]
+    may: frozenset[str]
+    anything: bool
+    is_word: bool
 
 
+def rooms() -> list[Room]:
+    section = PAGE.partition("\n## Rooms\n")[2].partition("\n## ")[0]
+    found, word = [], False
+    for cells in (line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")):
+        word = word or cells[0] == f"**{WORDS}**"
+        if names := quoted(cells[0]):
+            found.append(Room(names, frozenset(quoted(cells[-1])), BELOW in cells[-1], word))
+    words = frozenset(name for room in found if room.is_word for name in room.names)
+    return [room if room.is_word else room._replace(may=room.may | words) for room in found]
+
+
+def quoted(cell: str) -> tuple[str, ...]:
+    return tuple(name.rstrip("/") for name in re.findall(r"`([^`]+)`", cell))
+
+
+ROOMS = rooms()
+ORDER = {name: index for index, room in enumerate(ROOMS) for name in room.names}
+
+
+def row_of(module: str) -> str:
+    """The name in the table that says most about a module."""
+    return max((name for name in ORDER if f"{module}/".startswith(f"{name}/")), key=len, default="")
+
+
+# -- what a module imports -----------------------------------------------------------------
 def imported(path: Path) -> set[str]:
-    """The rooms that a module imports, at any depth; for types only does not count."""
-    tree = ast.parse(path.read_text())
-    typing_only = {id(inner) for node in ast.walk(tree) if is_type_checking(node) for inner in ast.walk(node)}
-    names = set()
-    for node in ast.walk(tree):
-        if id(node) in typing_only:
-            continue
-        if (
-            isinstance(node, ast.ImportFrom)
-            and node.level == 0
-            and node.module
-            and node.module.split(".")[0] == "densecli"
-        ):
-            rest = node.module.split(".")[1:]
-            names |= {rest[0]} if rest else {alias.name for alias in node.names}
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("densecli.")}
-    return names - {"__version__"}
+    """The modules that a module imports, also inside functions and by name; not what only annotations need."""
+    found = set()
+    for node in running(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            found |= {module_of(f"{node.module}.{alias.name}") for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {module_of(alias.name) for alias in node.names}
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "import_module":
+            found |= named_when_run(node.args[0])
+    return found - {""}
 
 
-def is_type_checking(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+def running(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield child
+            yield from running(child)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_go_down(path):
-    own = room(path)
-    upwards = {name for name in imported(path) if FLOORS[name] > FLOORS[own]}
-    sideways = {
-        name for name in imported(path) if FLOORS[name] == FLOORS[own] and name != own and FLOORS[own] not in (0, 8, 9)
+def module_of(name: str) -> str:
+    """The module that `densecli.graph.graph.Ref` comes from; "" for one that is not densecli's."""
+    package, _, path = name.replace(".", "/").partition("/")
+    while path and path not in NAMES:
+        path = path.rpartition("/")[0]
+    return "" if package != "densecli" else path or "__init__"
+
+
+def named_when_run(argument: ast.expr) -> set[str]:
+    """Every module that `import_module(f"densecli.cli.{name}")` may mean."""
+    start = argument.values[0] if isinstance(argument, ast.JoinedStr) else argument
+    prefix = str(start.value) if isinstance(start, ast.Constant) else "?"
+    folder = prefix.removeprefix("densecli.").replace(".", "/")
+    return {name for name in NAMES if name.startswith(folder)}
+
+
+IMPORTS = {name: imported(path) - {name} for name, path in NAMES.items()}
+
+
+# -- the code against the page ---------------------------------------------------------------
+@pytest.mark.parametrize("module", sorted(NAMES))
+def test_a_module_imports_what_its_room_may_import(module):
+    own = row_of(module)
+    room = ROOMS[ORDER[own]]
+    for name in IMPORTS[module]:
+        other = row_of(name)
+        allowed = other in (own, *room.may) or (room.anything and ORDER[other] > ORDER[own])
+        assert allowed, f"{module} imports {name}: the page does not let {own} import {other}"
+
+
+def test_every_room_has_a_line_of_its_own():
+    """Each folder, and each file in the root."""
+    there = {path.parent.relative_to(PACKAGE).as_posix() for path in MODULES} - {"."}
+    there |= {name for name in NAMES if "/" not in name}
+    listed = set(ORDER)
+    assert there - listed == set(), "add a line to the table of rooms in docs/architecture.md"
+    assert {name for name in listed if name not in NAMES} == set(), "the page has lines about what is not there"
+
+
+def test_permissions_go_down_the_page():
+    for index, room in enumerate(ROOMS):
+        for name in room.may - frozenset(room.names):
+            assert name in ORDER, f"{room.names} may import {name}, which has no line"
+            around = any(own.startswith(f"{name}/") for own in room.names)
+            assert ORDER[name] > index or around, f"{room.names} may import {name}, which stands above"
+
+
+def test_every_permission_is_used():
+    used = {(row_of(module), row_of(name)) for module, names in IMPORTS.items() for name in names}
+    words = {name for room in ROOMS if room.is_word for name in room.names}
+    idle = {
+        (room.names, name)
+        for room in ROOMS
+        for name in room.may - words
+        if not any((own, name) in used for own in room.names)
     }
-    assert not upwards, f"{own} stands on floor {FLOORS[own]} and imports from above: {upwards}"
-    assert not sideways
+    assert not idle
 
 
-def test_every_room_has_a_floor():
-    assert {room(path) for path in MODULES} <= FLOORS.keys()
+def test_the_picture_of_the_floors_is_true():
+    picture = PAGE.partition("Imports only go down:\n\n```text\n")[2].partition("```")[0]
+    floor = {name: number for number, line in enumerate(picture.splitlines()) for name in line.split()}
+    assert floor.keys() == {name.partition("/")[0] for name in NAMES} - {"__init__", "__main__"}
+    for module, names in IMPORTS.items():
+        own, others = module.partition("/")[0], {name.partition("/")[0] for name in names}
+        assert own not in floor or all(floor[other] > floor[own] for other in others - {own, "__init__"})
 
 
+# -- inside of rooms ---------------------------------------------------------------------------
+FOLDERS = sorted({"", *(path.parent.relative_to(PACKAGE).as_posix().removeprefix(".") for path in MODULES)})
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_what_lies_in_a_folder_has_an_order(folder):
+    """Files and folders beside each other can be put one above the other, so that imports only go down. No file can be in a circle."""
+    inside = f"{folder}/" if folder else ""
+    beside: dict[str, set[str]] = {}
+    for name, others in IMPORTS.items():
+        if (own := child(name, folder)) is not None:
+            beside.setdefault(own, set()).update(
+                {found for other in others if (found := child(other, folder)) is not None} - {own}
+            )
+    try:
+        TopologicalSorter(beside).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle in {inside or 'the root'}: {' -> '.join(reversed(error.args[1]))}")
+
+
+def child(module: str, folder: str) -> str | None:
+    """The file or folder in a folder that a module is, or lies in; None outside of it."""
+    if module == folder:
+        return "__init__"
+    inside = f"{folder}/" if folder else ""
+    return module.removeprefix(inside).partition("/")[0] if module.startswith(inside) else None
+
+
+# -- rules about one room ------------------------------------------------------------------------
 def test_only_the_kernels_import_numpy():
-    guilty = [path for path in MODULES if room(path) != "kernels" and "import numpy" in path.read_text()]
-    assert not guilty
-
-
-def test_layers_never_import_kernels():
-    guilty = [path for path in MODULES if room(path) in ("layer", "layers") and "kernels" in imported(path)]
+    outside = (path for name, path in NAMES.items() if not row_of(name).startswith("kernels"))
+    guilty = [path for path in outside if "import numpy" in path.read_text(encoding="utf-8")]
     assert not guilty

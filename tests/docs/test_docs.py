@@ -30,6 +30,23 @@ def test_no_page_names_a_missing_file():
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_every_path_on_the_maps_exists(page):
+    """Paths in backticks, from the root of the repository or of the package; `<family>` stands for any."""
+    import re
+
+    named = re.findall(r"`([\w.]+/[\w./<>]*)", (ROOT / page).read_text())
+    patterns = [re.sub(r"<\w+>", "*", path.removesuffix("/")) for path in named]
+    assert len(patterns) >= 5
+    for path in patterns:
+        found = [
+            *ROOT.glob(path),
+            *(ROOT / "src" / "densecli").glob(path),
+            *(ROOT / "src" / "densecli").glob(f"{path}.py"),
+        ]
+        assert found, f"{page} names {path}"
+
+
 def test_the_readmes_python_example_works():
     import densecli
 
