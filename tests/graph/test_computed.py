@@ -9,8 +9,8 @@ import pytest
 
 from densecli.errors import DenseError, Source, SpecErrors
 from densecli.graph.computed import misreport
-from densecli.read.keras import model as keras
-from densecli.read.stack import reader as dsl
+from densecli.read.keras.model import read_config
+from densecli.read.stack.reader import read_stack
 from densecli.run.run import run
 from densecli.summary.infer import infer
 from support.answers import CASES, answers, call_case, make
@@ -23,7 +23,7 @@ UNEQUAL = (
 
 
 def stack(text):
-    return dsl.read(Source("<argument>", text))
+    return read_stack(Source("<argument>", text))
 
 
 def differs(case):
@@ -132,6 +132,6 @@ def test_tf_keras_reported_what_it_computed(version, width, warned):
     }
     layers = [{"class_name": "Bidirectional", "config": config}]
     document = {"class_name": "Sequential", "config": {"name": "m", "layers": layers}, "keras_version": version}
-    report = infer(keras.read(document, Source("<test>", "")))
+    report = infer(read_config(document, Source("<test>", "")))
     assert report.outputs[0].shape == (None, 5, width)
     assert bool(report.warnings) is warned
