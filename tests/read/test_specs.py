@@ -12,7 +12,7 @@ import pytest
 
 from densecli.errors import DenseError
 from densecli.read.open import open_spec
-from densecli.read.specs import is_file
+from densecli.read.specs import file_spec, is_file
 from support.program import densecli
 
 SPEC = "input: [2]\nlayers: [Dense(3)]\n"
@@ -40,6 +40,38 @@ def test_a_word_is_a_file_by_its_looks(word):
 )  # fmt: skip
 def test_any_other_word_is_a_stack(word):
     assert not is_file(word)
+
+
+# Words for Python files: the file, and which of its models.
+CHOSEN = {
+    "train.py": ("train.py", None),
+    "TRAIN.PY": ("TRAIN.PY", None),
+    "a/b.pyw": ("a/b.pyw", None),
+    "nb.ipynb": ("nb.ipynb", None),
+    "train.py:model": ("train.py", "model"),
+    "train.py:*": ("train.py", "*"),
+    "train.py:": ("train.py", ""),
+    "nb.ipynb:build_unet((128, 128, 3), classes=2)": ("nb.ipynb", "build_unet((128, 128, 3), classes=2)"),
+    "train.py:load('x.py:y')": ("train.py", "load('x.py:y')"),
+    r"C:\x.py": (r"C:\x.py", None),
+    r"C:\x.py:model": (r"C:\x.py", "model"),
+    "my.python/x.py:f()": ("my.python/x.py", "f()"),
+    "x.py.bak.py:f": ("x.py.bak.py", "f"),
+    "train.py:f(\n)": ("train.py", "f(\n)"),
+}
+NOT_CHOSEN = ["-", "x.yaml", "model.keras", ".py", "py", "x.pyc", "x.py.bak", "Dense(4)@(3,2) -> Flatten", "x.yaml:model", "Dense(4, name=a.py)"]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", CHOSEN)
+def test_a_choice_is_split_from_its_file(word):
+    spec = file_spec(word)
+    assert is_file(word)
+    assert (spec.name, spec.choice) == CHOSEN[word]
+
+
+@pytest.mark.parametrize("word", NOT_CHOSEN)
+def test_other_words_hold_no_choice(word):
+    assert file_spec(word).choice is None
 
 
 def test_what_lies_in_the_folder_decides_nothing(tmp_path):

@@ -95,7 +95,9 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     """A Keras config, a spec in JSON or YAML, or a stack in the DSL."""
     limits, yaml = reading.limits, name.lower().endswith(YAML_SUFFIXES)
     if name.lower().endswith(PYTHON_SUFFIXES):
-        return read_python(decode(name, data, limits, "config_bytes"), reading)
+        from densecli.read.python.text import encoding  # noqa: PLC0415
+
+        return read_python(encoding.decode(name, data, limits), reading)
     looks_json = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
     source = decode(name, data, limits, "config_bytes" if looks_json else "spec_bytes")
     # A stack may start with branches, as JSON does with a list; no stack starts with a brace.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ARGUMENT = "<argument>"
 PYTHON = (".py", ".pyw", ".ipynb")
 SUFFIXES = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5", ".dsl", *PYTHON)
-_CHOSEN = r"(?is)([^\n(]+?\.(?:pyw?|ipynb)):(.+)"  # train.py:NAME, train.py:build(64), train.py:*
+_CHOSEN = r"(?is)([^\n(]+?\.(?:pyw?|ipynb)):(.*)"  # train.py:NAME, train.py:build(64), train.py:*
 _STATEMENT = r"\s*(?:from|import|[A-Za-z_][\w.]*\s*=[^=])"
 _PARENTHESES = r"\([^()]*\)|\[[^\[\]]*\]|'[^']*'|\"[^\"]*\""
 # What no stack can be: a `?`, or a `*` without the number of repeats.
@@ -136,12 +136,12 @@ def _read_text(text: str, reading: Reading) -> Graph:
     source = Source(ARGUMENT, text)
     try:
         return read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
-    except SpecSyntaxError as error:
+    except (DenseError, SpecErrors) as error:
         from densecli.read.open import is_python, read_python  # noqa: PLC0415
 
         if is_python(text):
             return read_python(source, reading)
-        if error.hint is None and re.fullmatch(_FILE_NAME, text):
+        if isinstance(error, SpecSyntaxError) and error.hint is None and re.fullmatch(_FILE_NAME, text):
             error.hint = f"a file of that name: ./{text}"
         raise
 

@@ -15,11 +15,11 @@ import pytest
 from densecli.read.python.text.encoding import decode
 from densecli.read.python.text.looks import looks_like_python
 from densecli.read.python.text.parse import parse
-from densecli.read.python.text.words import is_python_file
+from densecli.read.specs import PYTHON
 from support.folders import ROOT
 
 SOURCES = Path(os.environ.get("DENSECLI_PYTHON") or ROOT.parent / "shared" / "python") / "src"
-FILES = sorted(path for path in SOURCES.rglob("*") if is_python_file(path.name))
+FILES = sorted(path for path in SOURCES.rglob("*") if path.suffix in PYTHON)
 pytestmark = pytest.mark.skipif(not FILES, reason="no sources beside the project")
 
 

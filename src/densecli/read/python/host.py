@@ -6,13 +6,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import DenseError, Source
+from densecli.errors import DenseError
 from densecli.read.python.arrays import Array
+from densecli.read.python.text.encoding import decode
 from densecli.read.python.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from densecli.errors import Source
     from densecli.read.python.interpreter import Interpreter
 
 MOST_MODULES = 200  # files beside the source that are read
@@ -53,8 +55,8 @@ class Host:
         try:
             with file.open("rb") as stream:
                 data = stream.read(self.most_bytes + 1)
-            return self.parse(Source(str(file), data.decode("utf-8-sig"))) if len(data) <= self.most_bytes else None
-        except (OSError, UnicodeDecodeError, DenseError):
+            return self.parse(decode(str(file), data)) if len(data) <= self.most_bytes else None
+        except (OSError, DenseError):
             return None
 
     # -- values from the command line ----------------------------------------------------

@@ -1,0 +1,28 @@
+"""Python source in the ways in which it is given: an argument, standard input, a file in an encoding of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.program import densecli
+
+WRITTEN = [
+    ("Sequential([Dense(4, input_shape=(3,))])", "16\n"),
+    (">>> m = Sequential()\n>>> m.add(Dense(4, input_shape=(3,)))\n>>> m\n<Sequential>", "16\n"),
+    ("```\nm = Sequential([Dense(4, input_shape=(3,))])\n```", "16\n"),
+]
+
+
+@pytest.mark.parametrize(("text", "params"), WRITTEN)
+def test_text_as_an_argument_and_on_standard_input(text, params):
+    assert densecli(text, "--print", "totals.params").stdout == params
+    assert densecli("-", "--print", "totals.params", input=text).stdout == params
+
+
+def test_a_file_is_read_in_the_encoding_that_it_declares(tmp_path):
+    (tmp_path / "sizes.py").write_bytes(b"# coding: latin-1\nUNITS = 4  # \xe9\n")
+    path = tmp_path / "train.py"
+    path.write_bytes(
+        b"# coding: latin-1\n\x0c\nfrom sizes import UNITS\nmodel = Sequential([Dense(UNITS, input_shape=(3,))])  # \xe9"
+    )
+    assert densecli(str(path), "--print", "totals.params").stdout == "16\n"
