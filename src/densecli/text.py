@@ -92,9 +92,10 @@ def describe(value: object) -> str:  # noqa: PLR0911  # one line a type
             return "null"
         case bool():
             return f"boolean {str(value).lower()}"
-        case int() | float():
-            digits = repr(value) if not isinstance(value, int) or value.bit_length() < 256 else "a very long integer"
-            return f"number {digits}" if isinstance(value, float) else digits
+        case float():
+            return f"number {value!r}"
+        case int():
+            return _digits(value)
         case str():
             return f"string {quote(value)}"
         case list() | tuple():
@@ -104,8 +105,13 @@ def describe(value: object) -> str:  # noqa: PLR0911  # one line a type
     return f"`{type(value).__name__}`"
 
 
+def _digits(number: float) -> str:
+    """Python refuses to write integers of more than 4,300 digits, and nobody wants to read them."""
+    return "a very long integer" if isinstance(number, int) and number.bit_length() > 256 else str(number)
+
+
 def _describe_list(value: list[object] | tuple[object, ...]) -> str:
-    text = f"({', '.join(str(item) if isinstance(item, int | float) else '…' for item in value[:8])})"
+    text = f"({', '.join(_digits(item) if isinstance(item, int | float) else '…' for item in value[:8])})"
     return text if len(value) <= 8 else f"a list of {len(value):,}"
 
 

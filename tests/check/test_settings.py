@@ -33,7 +33,7 @@ strict = true
 
 
 def read(text, name="pyproject.toml"):
-    return toml.read(Source(name, text))
+    return toml.read(Source(name, text), lambda path: path != "out")
 
 
 def mistakes(text, name="pyproject.toml"):
@@ -72,8 +72,9 @@ def test_a_file_of_its_own_has_the_keys_at_the_top():
         ("[tool.densecli]\n<zzzzzz> = 1", "no setting is called 'zzzzzz'", "known: lock"),
         ("[tool.densecli]\n<max_params> = 1", "no setting is called 'max_params'", "expectations stand under [tool.densecli.expect]"),
         ("[tool.other]\nlock = 1\n[tool.densecli]\n<lock> = 3", "tool.densecli.lock: expected the path of a lock file, got 3", None),
-        ("[tool.densecli]\nlock = 'x'\n  <depth>=0", "tool.densecli.depth: expected a positive integer, got 0", None),
-        ("[tool.densecli]\n<batch> = true", "expected a positive integer, got boolean true", None),
+        ("[tool.densecli]\nlock = 'x'\n  <depth>=0", "tool.densecli.depth: expected a positive integer below 2**63, got 0", None),
+        ("[tool.densecli]\n<lock> = 'out'", "'out' leads out of the folder of pyproject.toml", "--lock may name any file"),
+        ("[tool.densecli]\n<batch> = true", "expected a positive integer below 2**63, got boolean true", None),
         ("[tool.densecli]\n<columns> = 'params'", "expected a list of columns", None),
         ("[tool.densecli]\n<color> = 'blue'", "expected auto, always or never", None),
         ("[tool.densecli]\n<expect> = 3", "expected a table of expectations", None),

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import junitparser
 import pytest
@@ -125,6 +126,26 @@ def test_no_input_of_the_action_is_code(folder):
     run_action(folder, specs=evil, args=f"--max-params={evil}", summary=evil, version=evil)
     assert not canary.exists()
     assert "${{" not in ACTION["runs"]["steps"][0]["run"]
+
+
+def test_a_checkout_runs_no_module_of_its_own(folder):
+    """Every `python -m` of the action, and what the page says of the others, against a folder full of namesakes."""
+    canary = folder / "canary"
+    modules = ("venv", "pip", "densecli", "typer", "yaml", "numpy", "rich", "warnings", "contextlib", "tomllib")
+    for name in modules:
+        (folder / f"{name}.py").write_text(f"open({str(canary)!r}, 'w')\n")
+    calls = re.findall(r"python3?\"? (.*?-m \w+)", ACTION["runs"]["steps"][0]["run"])
+    assert [call.split()[-1] for call in calls] == ["venv", "pip"]
+    (named,) = re.findall(r"`python (-P -m densecli)`", PAGE)
+    for call in [*calls, named]:
+        done = sh(folder, f"{sys.executable} {call} --help")
+        assert (done.returncode, done.stderr, canary.exists()) == (0, "", False), call
+    assert sh(folder, f"{sys.executable} -m densecli --help").returncode == 1 or canary.exists()  # so -P is needed
+    canary.unlink(missing_ok=True)
+    script = Path(sys.executable).with_name("densecli")
+    if script.exists():
+        done = sh(folder, f"{script} check models/net.yaml")
+        assert (done.returncode, canary.exists()) == (0, False)
 
 
 def test_the_plain_step(folder):

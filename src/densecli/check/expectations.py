@@ -119,7 +119,7 @@ def _shape(value: Any) -> Shape:
 
 
 def _is_size(value: Any) -> bool:
-    return value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
+    return value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63)
 
 
 def _wrong_shape(value: Any) -> ArgumentError:

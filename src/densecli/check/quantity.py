@@ -21,7 +21,7 @@ SIZE_UNITS = {"": 1, "b": 1} | {
 }
 NUMBER = r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2}(?![0-9_]))?"
 _QUANTITY = re.compile(rf"({NUMBER}|[0-9]{{1,3}}(?:,[0-9]{{3}})+)\s*([A-Za-z]*)")
-_LONGEST = 80  # nobody budgets more; and a number of 5,000 digits is no int to Python
+_LONGEST, _MOST_BITS = 80, 256  # nobody budgets more; and a number of 5,000 digits is no int to Python
 
 
 def read_count(value: object) -> int:
@@ -48,7 +48,7 @@ def read_number(text: str) -> Fraction | None:
 
 
 def _read(value: object, units: dict[str, int], expected: str) -> Fraction:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0 and value.bit_length() <= _MOST_BITS:
         return Fraction(value)
     if isinstance(value, float) and 0 <= value < float("inf"):
         return Fraction(value)

@@ -74,9 +74,10 @@ def _class(piece: str) -> str:
     return f"[{'^' if negated else ''}{inside[negated:] or '^'}]"
 
 
-def read(source: Source) -> Settings:
+def read(source: Source, stays: Callable[[str], bool]) -> Settings:
     """The settings in the text of a pyproject.toml (or densecli.toml: the same keys at the top).
 
+    `stays` tells whether a path stays in its folder: the settings may be those of a checkout that nobody has looked at.
     Raises SpecErrors with everything that is wrong, each E120 with its line.
     """
     try:
@@ -85,7 +86,14 @@ def read(source: Source) -> Settings:
         raise SpecErrors([_not_toml(source, str(error))]) from None
     except RecursionError:
         raise SpecErrors([_error(Place(source), "nested too deep")]) from None
-    return _Reader(source, tree).settings()
+    except ValueError:  # Python's limit on digits
+        found = re.search(_LONG_INTEGER, source.text)
+        place = Place(source) if found is None else Place(source, *found.span())
+        raise SpecErrors([_error(place, "an integer with more digits than anything has")]) from None
+    return _Reader(source, tree, stays).settings()
+
+
+_LONG_INTEGER = r"(?<![0-9_])[0-9_]{1000,}+"
 
 
 def _not_toml(source: Source, message: str) -> DenseError:
@@ -107,8 +115,8 @@ def _error(place: Place, message: str, hint: str | None = None) -> DenseError:
 class _Reader:
     """Checks keys and types, and collects what is wrong."""
 
-    def __init__(self, source: Source, tree: dict[str, Any]) -> None:
-        self.source, self.errors = source, list[DenseError]()
+    def __init__(self, source: Source, tree: dict[str, Any], stays: Callable[[str], bool]) -> None:
+        self.source, self.stays, self.errors = source, stays, list[DenseError]()
         own = source.name.replace("\\", "/").rpartition("/")[2] == "densecli.toml"
         self.above = () if own else ("tool", "densecli")
         self.table = tree if own else self.descend(tree)
@@ -132,6 +140,9 @@ class _Reader:
                 self.unknown(key)
             elif not check[1](value):
                 self.wrong((*self.above, key), check[0], value)
+            elif name == "lock" and not self.stays(value):
+                message = f"{quote(value)} leads out of the folder of {self.source.name}"
+                self.errors.append(_error(self.place((*self.above, key)), message, "--lock may name any file"))
             else:
                 options[name] = value
         found = Settings(options, self.expect(), tuple(self.per_file()), self.source.name)
@@ -207,16 +218,16 @@ def _texts(value: Any) -> bool:
 
 
 def _positive(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 63
 
 
 # Each option: what it takes, in words and as a test.
 OPTIONS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "lock": ("the path of a lock file", _text),
     "columns": ("a list of columns", _texts),
-    "depth": ("a positive integer", _positive),
-    "batch": ("a positive integer", _positive),
-    "width": ("a positive integer", _positive),
+    "depth": ("a positive integer below 2**63", _positive),
+    "batch": ("a positive integer below 2**63", _positive),
+    "width": ("a positive integer below 2**63", _positive),
     "color": ("auto, always or never", lambda value: value in ("auto", "always", "never")),
     "format": ("the name of a format", _text),
 }

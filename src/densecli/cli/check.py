@@ -23,7 +23,7 @@ from densecli.render.findings import render, text
 from densecli.text import plural, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from densecli.check.compare.outline import Outline
     from densecli.read.specs import Spec
@@ -89,7 +89,7 @@ def command(  # one parameter per option
     inputs = [each.name for each in found if each.text is None]
     tell(results, spec, quiet)
     if lock is not None and update_lock:
-        renew(lock, locked or {}, results, quiet)
+        renew(lock, results, quiet)
     deliver(text_of(results, format, quiet), output, [*inputs, *([lock] if lock else [])])
     if summary:  # $GITHUB_STEP_SUMMARY is empty on other machines
         summarise(results, summary, inputs)
@@ -122,7 +122,7 @@ def tell(results: Sequence[Result], words: Sequence[str], quiet: bool) -> None:
             streams.complain(f"warning: {safe(result.verdict.source)}: {safe(warning)}")
 
 
-def renew(path: str, known: Mapping[str, Outline], results: Sequence[Result], quiet: bool) -> None:
+def renew(path: str, results: Sequence[Result], quiet: bool) -> None:
     """Write the lock file, unless there are specs that it would say nothing of."""
     from densecli.cli import locking  # noqa: PLC0415
 
@@ -131,7 +131,7 @@ def renew(path: str, known: Mapping[str, Outline], results: Sequence[Result], qu
         missing = plural(len(results) - len(found), "spec")
         streams.complain(f"{safe(path)}: not written, for {missing} could not be read or does not fit together")
         return
-    said = locking.update(path, known, found)
+    said = locking.update(path, found)
     if not quiet:
         streams.complain(safe(said))
 

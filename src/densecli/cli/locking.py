@@ -3,44 +3,61 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from densecli.check.compare import lock
 from densecli.check.finding import NO_FILES
-from densecli.cli.output import deliver
-from densecli.errors import ReadError
+from densecli.cli.output import alone_with, deliver
+from densecli.errors import LimitError, Place, ReadError, Source
 from densecli.read.text.file import read_text_file
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from densecli.check.compare.outline import Outline
-    from densecli.errors import Source
 
 HINT, MARK = "--update-lock writes it", '"densecli/lock/'
 
 
 def locked_models(path: str) -> dict[str, Outline]:
     """What the lock file holds. Raises ReadError."""
-    try:
-        source = read_text_file(path)
-    except ReadError as error:
-        error.hint = HINT
-        raise
-    return _models(path, source)
+    with _nothing_shown():
+        return _models(path, _text(path, HINT))
 
 
 def models_to_update(path: str) -> dict[str, Outline]:
     """What a lock file that is about to be written holds so far; nothing, if it is new or damaged. Raises ReadError."""
     if not os.path.lexists(path):
         return {}
-    source = read_text_file(path)
+    with _nothing_shown():
+        source = _text(path)
+        try:
+            return _models(path, source)
+        except ReadError:
+            if MARK in source.text:
+                return {}
+            raise
+
+
+@contextmanager
+def _nothing_shown() -> Iterator[None]:
+    """Errors say where they are, and show no line: settings in a checkout choose the path, and it may lead to secrets."""
     try:
-        return _models(path, source)
-    except ReadError:
-        if MARK in source.text:
-            return {}
+        yield
+    except (ReadError, LimitError) as error:
+        if error.place is not None and error.place.start >= 0:
+            name, line, column = error.place.source.shown(error.place.start)
+            error.place = Place(Source(f"{name}:{line}:{column}", ""))
+        raise
+
+
+def _text(path: str, hint: str | None = None) -> Source:
+    try:
+        return read_text_file(path)
+    except ReadError as error:
+        error.hint = hint
         raise
 
 
@@ -53,13 +70,22 @@ def _models(path: str, source: Source) -> dict[str, Outline]:
         raise
 
 
-def update(path: str, known: Mapping[str, Outline], found: Mapping[str, Outline]) -> str:
-    """Write the lock file if it changes, and say what changed. Models whose file is gone are forgotten."""
-    kept = {name: model for name, model in known.items() if _is_there(name, path)}
-    models = {**kept, **{lock.key(source, path): model for source, model in found.items()}}
-    text = lock.write(models)
-    if not os.path.exists(path) or lock.write(known) != text:  # noqa: PTH110
-        deliver(text, path, found)
+def update(path: str, found: Mapping[str, Outline]) -> str:
+    """Write the lock file if it changes, and say what changed. Models whose file is gone are forgotten.
+
+    Others may update it at the same time, so it is read once more when nobody else can.
+    """
+    with alone_with(path):
+        known = models_to_update(path)
+        kept = {name: model for name, model in known.items() if _is_there(name, path)}
+        models = {**kept, **{lock.key(source, path): model for source, model in found.items()}}
+        text = lock.write(models)
+        if not os.path.exists(path) or lock.write(known) != text:  # noqa: PTH110
+            deliver(text, path, found)
+    return _changes(path, known, models)
+
+
+def _changes(path: str, known: Mapping[str, Outline], models: Mapping[str, Outline]) -> str:
     added = len(models.keys() - known.keys())
     removed = len(known.keys() - models.keys())
     changed = sum(

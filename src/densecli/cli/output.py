@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import stat
+import time
 from typing import TYPE_CHECKING
 
 from densecli.cli import streams
@@ -16,6 +17,8 @@ from densecli.text import quote
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
+
+PATIENCE, PAUSE = 600, 0.05  # how often a run looks whether another is done, and the seconds between
 
 
 def deliver(text: str, output: str | None, inputs: Iterable[str] = (), *, utf8: bool = False) -> None:
@@ -46,6 +49,27 @@ def check_target(output: str, inputs: Iterable[str] = ()) -> None:
         if (mode is None or stat.S_ISREG(mode)) and not os.access(folder, os.W_OK):
             os.stat(folder)  # noqa: PTH116  # which says so if it is not there
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+@contextlib.contextmanager
+def alone_with(output: str) -> Iterator[None]:
+    """Keep other runs of densecli from changing a file meanwhile, by a file beside it, as git does. Raises OutputError.
+
+    Whoever comes later waits: a change takes milliseconds.
+    """
+    guard = f"{os.path.realpath(output)}.updating"
+    with _failures(output):
+        for _ in range(PATIENCE):
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(guard, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+                break
+            time.sleep(PAUSE)
+        else:
+            hint = f"if none is running, remove {guard}"
+            raise OutputError(f"another run is updating {quote(output)}", code="E603", hint=hint)
+    with _removed_when_stopped(guard):
+        yield
+        _remove(guard)
 
 
 def append(text: str, output: str) -> None:
@@ -121,7 +145,7 @@ def _removed_when_stopped(path: str) -> Iterator[None]:
 
     def stop(number: int, _: object) -> None:
         _remove(path)
-        signal.signal(number, signal.SIG_DFL)
+        signal.signal(number, before or signal.SIG_DFL)  # the one before may have a file of its own to remove
         os.kill(os.getpid(), number)
 
     before = signal.signal(signal.SIGTERM, stop)

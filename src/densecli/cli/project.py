@@ -10,6 +10,7 @@ import typer
 
 from densecli.errors import ReadError, Source
 from densecli.records import Record
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from densecli.check.expectations import Expectation
@@ -67,6 +68,18 @@ def nearest() -> str | None:
         folder = above
 
 
+def guarded(path: str | None) -> str | None:
+    """Settings that nobody named, in a folder that may be anybody's: no link may make them show what lies elsewhere."""
+    if path is None:
+        return None
+    from densecli.read.text.file import stays_beside  # noqa: PLC0415
+
+    if not stays_beside(path, os.path.basename(path)):  # noqa: PTH119
+        message = f"{quote(path)} is a link that leads out of its folder"
+        raise ReadError(message, code="E120", hint="--config FILE reads it all the same, --isolated does without")
+    return path
+
+
 def _has_section(path: str) -> bool:
     try:
         with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
@@ -79,7 +92,7 @@ def _has_section(path: str) -> bool:
 def load(path: str) -> Project:
     """The settings in a file. Raises ReadError or SpecErrors (E120)."""
     from densecli.check import settings  # noqa: PLC0415  # tomllib only where there are settings
-    from densecli.read.text.file import read_text_file  # noqa: PLC0415
+    from densecli.read.text.file import read_text_file, stays_beside  # noqa: PLC0415
 
     try:
         source = read_text_file(path, MOST_BYTES)
@@ -87,7 +100,7 @@ def load(path: str) -> Project:
         if error.code != "E101":
             raise
         source = Source(path, "")
-    return Project(settings.read(source), os.path.dirname(path) or ".")  # noqa: PTH120
+    return Project(settings.read(source, lambda other: stays_beside(path, other)), os.path.dirname(path) or ".")  # noqa: PTH120
 
 
 # -- options ------------------------------------------------------------------------------
@@ -103,7 +116,7 @@ def _configure(context: typer.Context, path: str | None) -> Any:
     isolated = context.meta.get(__name__)
     if isolated and path is not None:
         raise typer.BadParameter("--isolated and --config exclude each other")
-    found = None if isolated else path or nearest()
+    found = None if isolated else path or guarded(nearest())
     project = Project() if found is None else load(found)
     known = {parameter.name for parameter in context.command.params} - NOT_EVERYWHERE.get(
         context.command.name or "", set()

@@ -58,19 +58,19 @@ def write(models: Mapping[str, Outline]) -> str:
 
 
 def read(source: Source) -> dict[str, Outline]:
-    """The models of a lock file. Raises ReadError (E121) if it is not one."""
+    """The models of a lock file. Raises ReadError (E121) if it is not one, in words that tell nothing of what it is."""
     try:
         tree = json.loads(source.text)
     except RecursionError:
         raise _damaged(source, "nested too deep") from None
     except ValueError as error:
-        raise _damaged(source, str(error), getattr(error, "pos", None)) from None
+        raise _damaged(source, "not JSON", getattr(error, "pos", None)) from None
     if not isinstance(tree, dict) or tree.get("schema") != SCHEMA or not isinstance(tree.get("models"), dict):
         raise _damaged(source, f"its schema is not {SCHEMA}")
     try:
         return {name: decode(model) for name, model in tree["models"].items()}
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
-        raise _damaged(source, f"{type(error).__name__} {error}") from None
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
+        raise _damaged(source, "a model in it is not as densecli writes models") from None
 
 
 def _damaged(source: Source, why: str, at: int | None = None) -> DenseError:

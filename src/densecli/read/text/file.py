@@ -28,3 +28,12 @@ def read_text_file(name: str, most: int = MOST_BYTES) -> Source:
         reason = getattr(error, "strerror", None) or str(error)
         raise ReadError(f"cannot read {quote(name)}: {reason}", code="E109") from None
     return decode(name, data, limit=None)
+
+
+def stays_beside(name: str, path: str) -> bool:
+    """Whether a path from the folder of a file ends in that folder, links followed: both may be those of a stranger."""
+    folder = os.path.realpath(os.path.dirname(name))  # noqa: PTH120
+    try:
+        return os.path.realpath(os.path.join(folder, path)).startswith(os.path.join(folder, ""))  # noqa: PTH118
+    except ValueError:  # a NUL in the name
+        return False
