@@ -132,6 +132,10 @@ class ShapeError(DenseError):
     default_code = "E405"
 
 
+class UnknownSizeError(ShapeError):
+    """A size that weights depend on is unknown."""
+
+
 class LimitError(DenseError):
     """The input is larger than densecli is willing to read (E5xx)."""
 

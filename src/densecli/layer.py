@@ -11,7 +11,7 @@ from densecli.errors import ArgumentError, ConfigError, ShapeError, did_you_mean
 from densecli.fields import REQUIRED, Field
 from densecli.names import ACTIVATION_FLOPS, LAYERS_AS_ACTIVATION, compute_dtype, is_float, quantization, variable_dtype
 from densecli.records import Record
-from densecli.shape import Shape, product, show, size, times
+from densecli.shape import Shape, show, size, times
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -217,6 +217,9 @@ class Layer:
                 f"expected at least {self.min_ndim} axes (with the batch), got {len(first)}: {show(first)}"
             )
 
+    def accept_again(self, first: Shape | None, again: Shape | None) -> None:
+        """Check an input against that of the first call, where more than the weights depends on it."""
+
     def weights(self, *inputs: Any, **named: Any) -> Iterator[Weight]:
         """The layer's own variables, in Keras' order."""
         yield from ()
@@ -308,11 +311,11 @@ def _default(cls: type[Layer], field: Field[Any]) -> Any:
     return REQUIRED if field.default is REQUIRED else field.read(cls, field.default)
 
 
-def params(child: Child) -> int:
-    """The parameters of a layer inside another one, those of the layers inside it included."""
-    layer, inputs, named = child.layer, child.inputs, child.kwargs
-    own = sum(product(weight.shape) or 0 for weight in layer.weights(*inputs, **named))
-    return own + sum(map(params, layer.children(*inputs, **named)))
+def all_weights(layer: Layer, inputs: tuple[Any, ...], named: Mapping[str, Any]) -> Iterator[Weight]:
+    """The weights of a layer and of the layers inside it, in Keras' order."""
+    yield from layer.weights(*inputs, **named)
+    for child in layer.children(*inputs, **named):
+        yield from all_weights(child.layer, child.inputs, child.kwargs)
 
 
 def sum_known(counts: Any) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import ShapeError
+from densecli.errors import ShapeError, UnknownSizeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +52,7 @@ def times(*factors: int | None) -> int | None:
 def known(dim: Dim, what: str) -> int:
     """A size that weights depend on, so it cannot stay unknown."""
     if dim is None:
-        raise ShapeError(f"{what} must be known, but it is None", hint="give the size in the input shape")
+        raise UnknownSizeError(f"{what} must be known, but it is None", hint="give the size in the input shape")
     return dim
 
 

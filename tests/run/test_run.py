@@ -13,6 +13,7 @@ from densecli import kernels
 from densecli.cli import run as command_line
 from densecli.errors import DenseError, LimitError, ReadError, Source, SpecErrors
 from densecli.graph.graph import call_order
+from densecli.read.open import open_spec
 from densecli.read.stack.reader import read_stack
 from densecli.run.fuse import fuse
 from densecli.run.run import Options, check_runnable, prepare, run
@@ -416,3 +417,13 @@ def test_limits_are_told_with_their_code(capfd):
     code, out, complaint = cli(capfd, "Dense(9000)@(9000,)", "--run", "--max-memory", "1MiB")
     assert (code, out) == (2, "")
     assert "error[E507]: the forward pass needs 309.09 MB, the limit is 1.00 MB" in complaint
+
+
+def test_an_open_size_may_be_that_of_the_first_call(tmp_path):
+    path = tmp_path / "twice.yaml"
+    path.write_text("""
+input: {a: [null, 5], b: [5, null]}
+layers: [{type: Dense, name: d, units: 7, inputs: a}, {call: d, name: e, inputs: b}]
+outputs: [d, e]
+""")
+    assert [output.shape for output in run(open_spec(str(path))).outputs] == [(1, 5, 7), (1, 5, 7)]

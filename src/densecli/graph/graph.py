@@ -157,6 +157,20 @@ def _call_order(graph: Graph) -> tuple[list[Step], dict[int, int]]:
     return order, seen
 
 
+def first_calls_first(graph: Graph) -> list[Step]:
+    """The same calls, the first call of a layer before its others wherever it can be: it makes the weights."""
+    order, seen = call_order(graph)
+    if not any(call for _, call in order):
+        return order
+    needed, inputs, found = set(order), {ref[:2] for ref in graph.inputs}, list[Step]()
+    done: dict[Step, bool] = {}
+    for step in order:
+        for each in ((step[0], 0), step):
+            if each in needed and each not in done:
+                _visit(graph, each, inputs, (done, found, dict(seen)))
+    return found
+
+
 def beside_order(graph: Graph) -> list[Step]:
     """The calls of `graph.beside` and those that only they need, each after those it depends on."""
     order, seen = call_order(graph)

@@ -80,7 +80,8 @@ class Model(Layer, abstract=True):
     def _trace(self, given: list[Tensor]) -> Trace:
         key = tuple(given)
         if key not in self._traces:
-            self._traces[key] = trace(self.graph, given)
+            own = self.own_inputs() if self.knows_weights else given
+            self._traces[key] = trace(self.graph, given, None if given == own else self._trace(own))
         return self._traces[key]
 
     def in_order(self, args: Sequence[Any], kwargs: dict[str, Any], flat: Callable[[Any], list[Any]]) -> list[Any]:
@@ -107,6 +108,13 @@ class Model(Layer, abstract=True):
 
     def _outputs(self, found: Trace | None) -> list[Tensor | None]:
         return [None if found is None else found.tensor(ref) for ref in self.graph.outputs]
+
+    def accept_again(self, first: Shape | None, again: Shape | None) -> None:
+        """A model without an input of its own has that of its first call; one of another rank is built anew, as in Keras."""
+        if first is None or again is None or len(first) != len(again):
+            return
+        if any(None not in pair and pair[0] != pair[1] for pair in zip(first[1:], again[1:], strict=True)):
+            raise ShapeError(f"takes {show(first)} since its first call, got {show(again)}")
 
     # -- what is inside ---------------------------------------------------------------
     def children(self, *args: Any, **kwargs: Any) -> Iterator[Child]:

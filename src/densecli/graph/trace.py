@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import ConfigError, DenseError, GraphError, ShapeError, SpecErrors
-from densecli.graph.graph import Call, Graph, Node, Ref, beside_order, call_order, map_refs, refs_in
+from densecli.errors import ConfigError, DenseError, GraphError, ShapeError, SpecErrors, UnknownSizeError
+from densecli.graph.again import check_weights, lacks_size, with_sizes_of
+from densecli.graph.graph import Call, Graph, Node, Ref, beside_order, first_calls_first, map_refs, refs_in
 from densecli.names import DTYPES
 from densecli.records import Record
 from densecli.shape import as_shape, check_sizes, show
@@ -42,12 +43,19 @@ SWITCHES = ("return_attention_scores", "use_causal_mask", "reverse")  # argument
 class Trace:
     """Results by (node, call). A call below a mistake or behind an unknown shape has none."""
 
-    __slots__ = ("errors", "results", "rows")
+    __slots__ = ("built", "errors", "results", "rows")
 
-    def __init__(self) -> None:
+    def __init__(self, built: Trace | None = None) -> None:
         self.rows: Any = None  # what infer made of this trace, so that models in models are counted once
         self.results: dict[tuple[int, int], Result] = {}
         self.errors: list[DenseError] = []
+        self.built = built  # of a model that is called: the calls that made the weights of its layers
+
+    def first_call(self, step: Step) -> Result | None:
+        """The call that made the weights of a layer; None for that call itself."""
+        if self.built is not None:
+            return self.built.results.get((step[0], 0))
+        return self.results.get((step[0], 0)) if step[1] else None
 
     def tensor(self, ref: Ref) -> Tensor | None:
         result = self.results.get(ref[:2])
@@ -62,9 +70,12 @@ class Trace:
         raise GraphError(f"output {ref.tensor} is asked for, but the layer has {count}", code="E402")
 
 
-def trace(graph: Graph, inputs: Sequence[Tensor] | None = None) -> Trace:
-    """Infer every shape. `inputs` stand in for the input layers' own. Raises SpecErrors with each independent mistake."""
-    found = Trace()
+def trace(graph: Graph, inputs: Sequence[Tensor] | None = None, built: Trace | None = None) -> Trace:
+    """Infer every shape. `inputs` stand in for the input layers' own. Raises SpecErrors with each independent mistake.
+
+    `built` are the calls with which the layers were built, where that was before this.
+    """
+    found = Trace(built)
     given = dict(zip((ref[:2] for ref in graph.inputs), inputs or (), strict=False))
     order = _order(graph)
     chain = graph.kind == "Sequential"
@@ -88,7 +99,7 @@ def _order(graph: Graph) -> Sequence[tuple[int, int]]:
     """Calls in an order that works, those of layers that no output needs included where they can be reached."""
     if graph.kind == "Sequential":
         return [(index, 0) for index in range(len(graph.nodes))]
-    order = call_order(graph)[0]
+    order = first_calls_first(graph)
     reached = set(order)
     beside = beside_order(graph) if graph.beside else ()
     return [*(ref[:2] for ref in graph.inputs if ref[:2] not in reached), *order, *beside]
@@ -105,11 +116,15 @@ def _pass_on(graph: Graph, index: int, count: int) -> None:
 
 
 def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any, Result]) -> None:
-    call = node.calls[step[1]]
+    call, first = node.calls[step[1]], found.first_call(step)
     try:
         key = _memo_key(found, node.layer, call)
-        known = memo.get(key)
-        result = call_layer(found, node, call) if known is None else known
+        key = key if first is None or key is None else (first.inputs, *key)
+        result = memo.get(key)
+        if result is None:
+            result = call_layer(found, node, call, first)
+            if first is not None and result is not None:
+                check_weights(node.layer, first, result)
     except SpecErrors as several:  # of a nested model
         found.errors += several.errors
         return
@@ -148,28 +163,38 @@ def _memo_key(found: Trace, layer: Layer, call: Call) -> tuple[Any, ...] | None:
     return layer, listed is not None, *tensors
 
 
-def call_layer(found: Trace, node: Node, call: Call) -> Result | None:
+def call_layer(found: Trace, node: Node, call: Call, first: Result | None = None) -> Result | None:
     """The result of one call, or None where an input is unknown because of a mistake above it."""
-    refs = call.refs
-    inputs = tuple(tensor for tensor in map(found.tensor, refs) if tensor is not None)
-    if len(inputs) < len(refs):
+    inputs = tuple(tensor for tensor in map(found.tensor, call.refs) if tensor is not None)
+    if len(inputs) < len(call.refs):
         return None
-    if call.plain:
-        return apply(node.layer, (inputs[0].shape,), {}, inputs)
     if call.args and isinstance(call.args[0], list):
         _check_list(node.layer, call.args[0])
-    known = dict(zip(refs, inputs, strict=True))
+    try:
+        return _call_on(node.layer, call, inputs)
+    except (UnknownSizeError, SpecErrors) as error:
+        again = None
+        if first is not None and lacks_size(error):
+            again = with_sizes_of(first.inputs, inputs, lambda given: _call_on(node.layer, call, given))
+        if again is None:
+            raise
+        return again
+
+
+def _call_on(layer: Layer, call: Call, inputs: tuple[Tensor, ...]) -> Result:
+    """A call on tensors of these shapes and dtypes."""
+    if call.plain:
+        return apply(layer, (inputs[0].shape,), {}, inputs)
+    known = dict(zip(call.refs, inputs, strict=True))
     args, kwargs = map_refs((call.args, call.kwargs), lambda ref: known[ref].shape)
     extra = len(list(refs_in(call.extra))) if call.extra else 0
     try:
-        result = apply(node.layer, args, kwargs, inputs[: len(refs) - extra])
+        result = apply(layer, args, kwargs, inputs[: len(inputs) - extra])
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         if _regular(call):
             raise  # a bug, not a strange file
         raise GraphError("cannot be called on what it is given", code="E407") from None
-    if call.extra:
-        result = result._replace(inputs=inputs)
-    return result
+    return result._replace(inputs=inputs) if call.extra else result
 
 
 def _check_list(layer: Layer, tensors: list[Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
-from densecli.errors import ShapeError
+from densecli.errors import UnknownSizeError
 from densecli.layer import Weight
 from densecli.layers.conv import SPATIAL
 from densecli.layers.recurrent import Recurrent
@@ -50,7 +50,7 @@ class ConvLSTMCell(Cell, abstract=True):
     def state_shapes(self, x: Shape) -> States:
         spatial, _ = split_channels(x, self.data_format)
         if None in spatial:
-            raise ShapeError(f"every size but batch and steps must be known, to make the first states: {show(x)}")
+            raise UnknownSizeError(f"every size but batch and steps must be known, to make the first states: {show(x)}")
         axes = zip(spatial, self.kernel_size, self.strides, self.dilation_rate, strict=True)
         out = join_channels(x[0], [window(*axis, self.padding) for axis in axes], self.filters, self.data_format)
         return [out, out]

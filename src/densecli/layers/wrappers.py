@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from densecli import fields
 from densecli.errors import ShapeError
 from densecli.fields import Field
-from densecli.layer import Child, Layer, params, sum_known
+from densecli.layer import Child, Layer, all_weights, sum_known
 from densecli.layers.merge import broadcast
 from densecli.layers.recurrent import Recurrent, first, split
 from densecli.names import snake_case
-from densecli.shape import Shape, plus, show, size, times
+from densecli.shape import Shape, plus, product, show, size, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -155,7 +155,10 @@ class Bidirectional(Layer):
         return sum_known((super().elementwise(output, x), merged))
 
     def explain(self, output: Any, x: Any, *_: Any, **__: Any) -> Iterator[str]:
-        ahead, back = (params(child) for child in self.children(x))
+        ahead, back = (
+            sum(product(weight.shape) or 0 for weight in all_weights(child.layer, child.inputs, child.kwargs))
+            for child in self.children(x)
+        )
         yield (
             f"Two layers with weights of their own: {type(self.ahead).__name__} {self.ahead.name} {ahead:,} + "
             f"{type(self.back).__name__} {self.back.name} {back:,} = {ahead + back:,} parameters."

@@ -127,10 +127,12 @@ def fitted(array: Array, tensor: Tensor, name: str) -> Array:
 def concrete(graph: Graph, given: Sequence[Array | None], batch: int | None) -> tuple[list[Tensor], Trace]:
     """The inputs' shapes with numbers for the unknown sizes, and all other shapes that follow.
 
-    Unknown sizes are those of the data, else `batch` (1) and one of STAND_INS. Raises ReadError, or SpecErrors.
+    Unknown sizes are those of the data, else `batch` (1) and one of STAND_INS, or of the sizes that other axes have: a
+    layer that is called twice may want the same. Raises ReadError, or SpecErrors.
     """
     failure: SpecErrors | None = None
-    for stand_in in STAND_INS:
+    known = (size for tensor in input_tensors(graph) for size in (tensor.shape or ())[1:])
+    for stand_in in dict.fromkeys((*STAND_INS, *(size for size in known if size is not None))):
         shapes = with_numbers(graph, given, batch, stand_in)
         try:
             return shapes, trace(graph, shapes)
