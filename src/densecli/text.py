@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _INVISIBLE = (
     range(0xFE00, 0xFE10),
@@ -53,6 +57,22 @@ def defused_json(text: str) -> str:
 def quote(text: str, limit: int = 80) -> str:
     """Text in quotes for a message, shortened: nobody wants to read a 20,000-letter name twice."""
     return f"'{text}'" if len(text) <= limit else f"'{text[:limit]}…' ({len(text):,} characters)"
+
+
+LONGEST_WORD = 500  # characters of a text that is shown beside others
+SHOWN, FULL_LIST = 10, 20  # a list for people: all of it, or of a longer one the first few
+
+
+def shortened(text: str, limit: int = LONGEST_WORD) -> str:
+    """The start of a long text: a table is as wide as its widest cell, in every row."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
+
+
+def listed(items: Sequence[str], shown: int = SHOWN, full: int = FULL_LIST) -> str:
+    """The items with commas between them; of a long list the first ones, and how many more there are."""
+    some = items if len(items) <= full else items[:shown]
+    rest = f" and {len(items) - len(some):,} more" if len(some) < len(items) else ""
+    return ", ".join([shortened(item) for item in some]) + rest
 
 
 def cell_width(text: str) -> int:

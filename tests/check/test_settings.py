@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from densecli.check import glob
 from densecli.check import settings as toml
 from densecli.errors import Source, SpecErrors, draw
+from support.work import grows_no_faster
 
 GOOD = """
 [project]
@@ -121,14 +123,14 @@ def test_all_mistakes_come_at_once():
     ],
 )
 def test_patterns(pattern, yes, no):
-    assert all(toml.matches(path, pattern) for path in yes)
-    assert not any(toml.matches(path, pattern) for path in no)
+    assert all(glob.matches_path(path, pattern) for path in yes)
+    assert not any(glob.matches_path(path, pattern) for path in no)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="ab/*?[]!^-\\&|~.", max_size=12), st.text(alphabet="ab/.", max_size=8))
 def test_any_pattern_is_only_a_pattern(pattern, path):
-    assert toml.matches(path, pattern) in (True, False)
+    assert glob.matches_path(path, pattern) in (True, False)
 
 
 @settings(max_examples=200, deadline=None)
@@ -144,3 +146,33 @@ def test_any_text_is_read_or_refused_with_e120(text, head):
         return
     assert {each.code for each in problems} == {"E120"}
     assert all(map(draw, problems))
+
+
+# -- texts that are made to take long ------------------------------------------------------
+def test_a_pattern_takes_its_length_times_that_of_the_path():
+    def work(count):
+        return lambda: glob.matches_path("a/" * count + "y", "**/" * 40 + "x")
+
+    assert grows_no_faster(work, 50)
+
+
+@pytest.mark.parametrize("key", ["a." * 300 + "a = 1", "[" + "a . " * 300 + "a]", 'x = {"a".' + "b." * 300 + "c = 1}"])
+def test_a_key_of_hundreds_of_parts_is_refused(key):
+    (error,) = mistakes(f"[tool.densecli]\ndepth = 1\n[x]\n{key}\n")
+    assert error.message == "a key of more than 100 parts"
+
+
+def test_dots_in_strings_are_no_parts_of_a_key():
+    assert read(f"[tool.densecli]\ndepth = 1\n[x]\na = '{'. ' * 500}'\nb = [{'1.5, ' * 500}]\n").options == {"depth": 1}
+
+
+def test_a_text_is_looked_through_once_for_all_of_its_mistakes(monkeypatch):
+    looked = []
+    monkeypatch.setattr(toml.toml_places, "spans", lambda *given: looked.append(given) or {})
+    assert len(mistakes("[tool.densecli]\n" + "".join(f"wrong{index} = 1\n" for index in range(50)))) == 50
+    assert len(looked) == 1
+
+
+def test_a_pattern_of_thousands_of_characters_is_refused():
+    (error,) = mistakes(f"[tool.densecli.per-file.'{'*' * 1001}']\nparams = 1\n")
+    assert error.message == "a pattern of 1,001 characters, 1,000 at most"

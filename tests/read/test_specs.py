@@ -14,6 +14,7 @@ from densecli.errors import DenseError
 from densecli.read.open import open_spec
 from densecli.read.specs import file_spec, is_file
 from support.program import densecli
+from support.work import grows_no_faster
 
 SPEC = "input: [2]\nlayers: [Dense(3)]\n"
 
@@ -72,6 +73,16 @@ def test_a_choice_is_split_from_its_file(word):
 @pytest.mark.parametrize("word", NOT_CHOSEN)
 def test_other_words_hold_no_choice(word):
     assert file_spec(word).choice is None
+
+
+@pytest.mark.parametrize(
+    "word", ["(" * 9_000, "([" * 3_000 + "])" * 3_000, "'\"" * 9_000, "*" * 9_000 + "!", "(/" * 5_000]
+)
+def test_a_word_is_looked_at_in_one_pass(word):
+    def work(count):
+        return lambda: is_file(word[:count] + word[-count:])
+
+    assert grows_no_faster(work, 50)
 
 
 def test_what_lies_in_the_folder_decides_nothing(tmp_path):

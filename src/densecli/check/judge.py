@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from densecli.check import glob
 from densecli.check.compare.parts import MODELS, parts
 from densecli.check.expectations import SIZES, Expectation, WantedShape
 from densecli.check.finding import Finding, Subject, Verdict
@@ -186,7 +186,7 @@ def _difference(name: str, got: int, wanted: int) -> str:
 # -- types, strictness, assertions ----------------------------------------------------------
 def _forbidden(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
     for part in parts(subject.report):
-        pattern = next((name for name in expectation.wanted if fnmatchcase(part.type, name)), None)
+        pattern = next((name for name in expectation.wanted if glob.matches(part.type, name)), None)
         if pattern is not None:
             by = "" if pattern == part.type else f" (by {quote(pattern)})"
             message = f"{part.type} {quote(part.path)}: layers of this type are forbidden{by}"
@@ -198,7 +198,7 @@ def _allowed(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
     allowed = (*expectation.wanted, "InputLayer", *MODELS)
     want = f"only {', '.join(expectation.wanted)}"
     for part in parts(subject.report):
-        if not any(fnmatchcase(part.type, name) for name in allowed):
+        if not any(glob.matches(part.type, name) for name in allowed):
             message = f"{part.type} {quote(part.path)}: not among the allowed layer types"
             yield _finding(subject, expectation, "C112", message, (part.type, want), layer=part.path)
 

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from densecli.check import expectations
+from densecli.check import expectations, glob, toml_places
 from densecli.errors import DenseError, Place, ReadError, SpecErrors, did_you_mean
 from densecli.records import Record
 from densecli.text import describe, quote
@@ -39,39 +38,12 @@ class Settings(Record):
         """Those for one spec; `path` goes from the folder of pyproject.toml, with slashes. Later patterns win key by key."""
         wanted = dict(self.expect)
         for pattern, values in self.per_file:
-            if matches(path, pattern):
+            if glob.matches_path(path, pattern):
                 wanted |= values
         return expectations.read(wanted, "tool.densecli.expect")
 
 
 NONE = Settings({}, {}, ())
-
-
-def matches(path: str, pattern: str) -> bool:
-    """As in .gitignore: a pattern without a slash is about the file's name, `**/` stands for any folders."""
-    path = path.removeprefix("./")
-    if "/" not in pattern:
-        return fnmatchcase(path.rpartition("/")[2], pattern)
-    pattern = pattern.removeprefix("./").removeprefix("/")
-    try:
-        return re.fullmatch(_as_regex(pattern), path) is not None
-    except re.error:  # a range the wrong way round, such as [z-a], holds nothing
-        return False
-
-
-def _as_regex(pattern: str) -> str:
-    """`**/` is any folders or none, `**` anything, `*` and `?` stop at a slash."""
-    wild = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]/]+\])", pattern)
-    return "".join(
-        wild.get(piece) or (_class(piece) if index % 2 else re.escape(piece)) for index, piece in enumerate(pieces)
-    )
-
-
-def _class(piece: str) -> str:
-    inside = re.sub(r"([\\\[&|~])", r"\\\1", piece[1:-1]).replace("--", r"\--")  # what sets may come to mean in `re`
-    negated = inside.startswith(("!", "^"))
-    return f"[{'^' if negated else ''}{inside[negated:] or '^'}]"
 
 
 def read(source: Source, stays: Callable[[str], bool]) -> Settings:
@@ -80,6 +52,9 @@ def read(source: Source, stays: Callable[[str], bool]) -> Settings:
     `stays` tells whether a path stays in its folder: the settings may be those of a checkout that nobody has looked at.
     Raises SpecErrors with everything that is wrong, each E120 with its line.
     """
+    long = toml_places.long_key(source.text)
+    if long is not None:
+        raise SpecErrors([_error(Place(source, *long), f"a key of more than {toml_places.MOST_PARTS} parts")])
     try:
         tree = tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
@@ -117,6 +92,7 @@ class _Reader:
 
     def __init__(self, source: Source, tree: dict[str, Any], stays: Callable[[str], bool]) -> None:
         self.source, self.stays, self.errors = source, stays, list[DenseError]()
+        self.spans: dict[tuple[str, ...], tuple[int, int]] | None = None
         own = source.name.replace("\\", "/").rpartition("/")[2] == "densecli.toml"
         self.above = () if own else ("tool", "densecli")
         self.table = tree if own else self.descend(tree)
@@ -159,6 +135,10 @@ class _Reader:
         if not isinstance(tables, dict):
             self.wrong((*self.above, key), "a table of patterns", tables)
             return []
+        for pattern in tables:
+            if len(pattern) > glob.LONGEST:
+                message = f"a pattern of {len(pattern):,} characters, {glob.LONGEST:,} at most"
+                self.errors.append(_error(self.place((*self.above, key)), message))
         return [(pattern, self.demands((key, pattern), values)) for pattern, values in tables.items()]
 
     def demands(self, path: tuple[str, ...], values: Any) -> dict[str, Any]:
@@ -189,24 +169,12 @@ class _Reader:
         self.errors.append(_error(self.place(path), message))
 
     def place(self, path: tuple[str, ...]) -> Place:
-        """Where a key stands: its line in its table, else the head of the table, else the file."""
-        start = end = 0
-        text = self.source.text
-        for depth in range(len(path)):
-            header = re.compile(rf"^[ \t]*\[\[?[ \t]*{_keys(path[: depth + 1])}[ \t]*\]", re.MULTILINE)
-            entry = re.compile(rf"^[ \t]*({_key(path[depth])})[ \t]*[.=]", re.MULTILINE)
-            found = header.search(text) or entry.search(text, end)
-            if found is not None:
-                start, end = found.span(1) if found.re is entry else found.span()
-        return Place(self.source, start + len(text[start:end]) - len(text[start:end].lstrip()), end)
-
-
-def _keys(path: tuple[str, ...]) -> str:
-    return r"[ \t]*\.[ \t]*".join(map(_key, path))
-
-
-def _key(key: str) -> str:
-    return rf"(?:\"{re.escape(key)}\"|'{re.escape(key)}'|{re.escape(key)})"
+        """Where a key stands, else the table it would stand in, else the file."""
+        if self.spans is None:
+            self.spans = toml_places.spans(self.source.text, self.above)
+        known = (path[:count] for count in range(len(path), 0, -1))
+        start, end = next((self.spans[each] for each in known if each in self.spans), (0, 0))
+        return Place(self.source, start, end)
 
 
 def _text(value: Any) -> bool:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 FILES = ("densecli.toml", "pyproject.toml")
 MOST_BYTES = 1 << 20
 # Every way that TOML has to open the section, so that nobody else's pyproject.toml is parsed (45 ms with tomllib).
-_SECTION = r"(?m)tool[\"'\s]*\.[\"'\s]*densecli|^\s*\[\s*[\"']?tool[\"']?\s*\]|^\s*[\"']?tool[\"']?\s*=\s*\{"
+_SECTION = (
+    r"(?m)tool[\"' \t]*+\.[\"' \t]*+densecli"
+    r"|^[ \t]*+\[[ \t]*+[\"']?tool[\"']?[ \t]*+\]|^[ \t]*+[\"']?tool[\"']?[ \t]*+=[ \t]*+\{"
+)
 
 
 class Project(Record):

@@ -21,7 +21,7 @@ NO_FILE = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"
 BINARY_SUFFIXES = (".keras", ".h5", ".hdf5")
 YAML_SUFFIXES = (".yaml", ".yml")
 PYTHON_SUFFIXES = (".py", ".pyw", ".ipynb")
-_DSL = r"(?:\s|#[^\r\n]*)*(?:[(\[]\s*)*[A-Za-z_]\w*\s*(?:\(|@|->|\||\Z)"
+_DSL = r"(?:\s|#[^\r\n]*+)*+(?:[(\[]\s*+)*+[A-Za-z_]\w*+\s*+(?:\(|@|->|\||\Z)"
 
 
 def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable

@@ -21,12 +21,11 @@ ARGUMENT = "<argument>"
 PYTHON = (".py", ".pyw", ".ipynb")
 SUFFIXES = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5", ".dsl", *PYTHON)
 _CHOSEN = r"(?is)([^\n(]+?\.(?:pyw?|ipynb)):(.*)"  # train.py:NAME, train.py:build(64), train.py:*
-_STATEMENT = r"\s*(?:from|import|[A-Za-z_][\w.]*\s*=[^=])"
-_PARENTHESES = r"\([^()]*\)|\[[^\[\]]*\]|'[^']*'|\"[^\"]*\""
-# What no stack can be: a `?`, or a `*` without the number of repeats.
-_PATTERN = r"[\w.*?-]*(?:\?|\*(?!\d+\Z))[\w.*?-]*"
+_STATEMENT = r"\s*+(?:from|import|[A-Za-z_][\w.]*+\s*+=[^=])"
+_PATTERN = r"[\w.*?-]*+"
 _SETTING = r"\d+|[^\W\d]\w*(?:\.[^\W\d]\w*)*"  # a name, an attribute, or the line of a condition
-_FILE_NAME = r"[\w-]+(?:\.[\w-]+)+\s*|[\w.-]+\s+"
+_FILE_NAME = r"[\w-]++(?:\.[\w-]++)++\s*+|[\w.-]++\s++"
+_CLOSERS = {")": "(", "]": "["}
 
 
 class Held(Record):
@@ -58,14 +57,32 @@ def is_file(word: str) -> bool:
         return True
     if "\n" in word or re.match(_STATEMENT, word):
         return False
-    plain = word
-    while (shorter := re.sub(_PARENTHESES, "", plain)) != plain:
-        plain = shorter
-    return "/" in plain.replace("//", "") or "\\" in plain
+    plain = _outside(word).replace("//", "")
+    return "/" in plain or "\\" in plain
+
+
+def _outside(word: str) -> str:
+    """What stands outside quotes and brackets that are closed."""
+    kept, opened = [], list[int]()
+    at = 0
+    while at < len(word):
+        char = word[at]
+        end = word.find(char, at + 1) if char in "'\"" else -1
+        if end < 0:
+            kept.append(char)
+        if char in "([":
+            opened.append(len(kept) - 1)
+        elif char in _CLOSERS and opened and kept[opened[-1]] == _CLOSERS[char]:
+            del kept[opened.pop() :]
+        at = max(at, end) + 1
+    return "".join(kept)
 
 
 def _is_shell_pattern(word: str) -> bool:
-    return ("*" in word or "?" in word) and re.fullmatch(_PATTERN, word) is not None
+    """What no stack can be: a `?`, or a `*` without the number of repeats."""
+    if not re.fullmatch(_PATTERN, word):
+        return False
+    return "?" in word or word.count("*") > 1 or ("*" in word and not word.rpartition("*")[2].isdecimal())
 
 
 def specs(words: Sequence[str]) -> list[Spec]:

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from densecli.render.pages import svg
+from densecli.render.table.columns import type_text
 from densecli.render.table.totals import remarks, total_lines
 from densecli.text import safe
 
@@ -146,7 +147,7 @@ def _kind(column: Column, text: str) -> str:
 def _name_cell(column: Column, line: Line, text: str) -> str:
     level = f" level{min(line.level, DEEPEST)}" if line.level else ""
     times = f'<span class="times">{line.times} × </span>' if line.times > 1 else ""
-    kind = f"({safe(line.row.type)})"
+    kind = f"({type_text(line.row)})"
     if column.name == "layer" and text.endswith(kind):
         shown = f'{escape(text.removesuffix(kind))}<span class="type">{escape(kind)}</span>'
     else:

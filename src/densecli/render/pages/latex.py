@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from densecli.render.table.columns import without_bar
 from densecli.render.table.totals import remarks, total_lines
 from densecli.text import safe
 
@@ -21,7 +21,6 @@ _SPECIAL = {
     '"': r"\textquotedbl{}", "`": r"\textasciigrave{}", "'": r"\textquotesingle{}", "-": "-{}", "?": "?{}", "!": "!{}",
     "[": "{[}", "]": "{]}", "×": r"$\times$", "≥": r"$\geq$", "…": r"\dots{}",
 }  # fmt: skip  # -{}: no en dash out of two hyphens; {[}: no optional argument behind \\
-_BAR = re.compile(r"\s*[█▏▎▍▌▋▊▉]*\s*$")
 _SIDES = {"left": "l", "right": "r", "center": "c"}
 
 
@@ -65,7 +64,7 @@ def _wide(columns: int, text: str) -> str:
 
 
 def _cell(line: Line, column: Column, report: Report) -> str:
-    text = escape(_BAR.sub("", column.text(line.row, report)).strip())
+    text = escape(without_bar(column).text(line.row, report).strip())
     if column.name not in ("layer", "name"):
         return text
     indent = f"\\hspace{{{line.level}em}}" if line.level else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from densecli.render.table.columns import plain
+from densecli.render.table.columns import plain, type_text
 from densecli.render.table.selection import cell_text
 from densecli.render.table.totals import basis_note, notes, total_lines
 from densecli.text import cell_width, safe
@@ -58,7 +58,7 @@ def spans(text: str, column: Column, line: Line) -> Iterator[tuple[int, int, int
     if column.justify == "right":
         yield 0, len(text), KNOWN
     elif column.name == "layer":
-        yield len(text) - len(safe(line.row.type)) - 1, len(text) - 1, TYPE
+        yield len(text) - len(type_text(line.row)) - 1, len(text) - 1, TYPE
     elif "shape" in column.name:
         for found in _SIZES.finditer(text):
             yield *found.span(), KNOWN if found[1] else UNKNOWN

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from densecli.errors import OutputError, did_you_mean
 from densecli.records import Record
 from densecli.shape import Shape, show
-from densecli.text import quote, safe, size
+from densecli.text import listed, quote, safe, shortened, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -41,8 +41,54 @@ class Column(Record):
     doc: str = ""
 
 
-def _words(name: str, header: str, value: Callable[[Row, Report], str], doc: str) -> Column:
-    return Column(name, header, "left", value, lambda row, report: safe(value(row, report)) or NOTHING, "", doc)
+def _words(name: str, header: str, items: Callable[[Row], Sequence[str]], doc: str) -> Column:
+    """A column of lists: machines get all of one, people no more than a cell can hold."""
+
+    def value(row: Row, _: Report) -> str:
+        return ", ".join(items(row))
+
+    def text(row: Row, _: Report) -> str:
+        return safe(listed(items(row))) or NOTHING
+
+    return Column(name, header, "left", value, text, "", doc)
+
+
+def _shapes(name: str, header: str, shapes: Callable[[CallInfo], Sequence[Shape | None]], doc: str) -> Column:
+    """The shapes of all calls that differ; Keras' own table shows those of the last call only."""
+
+    def cell(row: Row, join: Callable[[list[str]], str]) -> str:
+        return join([*dict.fromkeys(_of_call(shapes(call), join) for call in row.calls)])
+
+    return Column(
+        name,
+        header,
+        "left",
+        lambda row, _: cell(row, ", ".join),
+        lambda row, _: cell(row, listed) or NOTHING,
+        "",
+        doc,
+    )
+
+
+def _of_call(shapes: Sequence[Shape | None], join: Callable[[list[str]], str]) -> str:
+    shown = [UNKNOWN if shape is None else show(shape) for shape in shapes]
+    return shown[0] if len(shown) == 1 else f"[{join(shown)}]" if shown else ""
+
+
+def type_text(row: Row) -> str:
+    """The type of a layer as a cell has it."""
+    return safe(shortened(row.type))
+
+
+LAYER = Column(
+    "layer",
+    "Layer (type)",
+    "left",
+    lambda row, _: f"{row.name} ({row.type})",
+    lambda row, _: f"{safe(shortened(row.name))} ({type_text(row)})",
+    "",
+    "name and type, as in Keras' table",
+)
 
 
 def _count(name: str, header: str, unit: str, doc: str) -> Column:
@@ -120,45 +166,35 @@ def bar(share: float, width: int = BAR_WIDTH) -> str:
     return cells.ljust(width)
 
 
-def _shapes(shapes: Sequence[Shape | None]) -> str:
-    shown = [UNKNOWN if shape is None else show(shape) for shape in shapes]
-    return shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]" if shown else ""
-
-
-def _each_call(row: Row, shapes: Callable[[CallInfo], Sequence[Shape | None]]) -> str:
-    """The shapes of all calls that differ; Keras' own table shows those of the last call only."""
-    return ", ".join(dict.fromkeys(_shapes(shapes(call)) for call in row.calls))
-
-
-def _connected_to(row: Row, _: Report) -> str:
+def _connected_to(row: Row) -> list[str]:
     """Keras' form: layer[call][tensor]."""
-    return ", ".join(
+    return [
         f"{name}[{source[0]}][{source[1]}]"
         for call in row.calls
         for name, source in zip(call.inbound, call.sources, strict=False)
-    )
+    ]
 
 
-def _trainable(row: Row, _: Report) -> str:
+def _trainable(row: Row) -> list[str]:
     """Y or N as in Keras' table, which judges by the layer's flag; `part` where only some of the weights are."""
     if not row.weights:
-        return ""
+        return []
     if not row.trainable or not row.trainable_params:
-        return "N"
-    return "Y" if row.trainable_params == row.params else "part"
+        return ["N"]
+    return ["Y" if row.trainable_params == row.params else "part"]
 
 
-def _weights(row: Row, _: Report) -> str:
-    return ", ".join(f"{weight.name} {show(weight.shape)}" for weight in row.weights)
+def _weights(row: Row) -> list[str]:
+    return [f"{weight.name} {show(weight.shape)}" for weight in row.weights]
 
 
-def _weight_dtypes(row: Row, _: Report) -> str:
-    return ", ".join(dict.fromkeys(weight.dtype for weight in row.weights))
+def _weight_dtypes(row: Row) -> list[str]:
+    return [*dict.fromkeys(weight.dtype for weight in row.weights)]
 
 
-def _arguments(row: Row, _: Report) -> str:
+def _arguments(row: Row) -> list[str]:
     given = getattr(row.layer, "given", {})
-    return ", ".join(f"{name}={_argument(value)}" for name, value in given.items())
+    return [f"{name}={_argument(value)}" for name, value in given.items()]
 
 
 def _argument(value: object) -> str:
@@ -172,21 +208,14 @@ def _argument(value: object) -> str:
 COLUMNS: dict[str, Column] = {
     column.name: column
     for column in (
-        _words("layer", "Layer (type)", lambda row, _: f"{row.name} ({row.type})", "name and type, as in Keras' table"),
-        _words("name", "Name", lambda row, _: row.name, "the layer's name"),
-        _words("type", "Type", lambda row, _: row.type, "the layer's type"),
+        LAYER,
+        _words("name", "Name", lambda row: [row.name], "the layer's name"),
+        _words("type", "Type", lambda row: [row.type], "the layer's type"),
         _words(
             "arguments", "Arguments", _arguments, "the arguments that were given"
         ),
-        _words(
-            "input_shape", "Input Shape", lambda row, _: _each_call(row, lambda call: call.input_shapes), "what goes in"
-        ),
-        _words(
-            "output_shape",
-            "Output Shape",
-            lambda row, _: _each_call(row, lambda call: call.output_shapes),
-            "what comes out",
-        ),
+        _shapes("input_shape", "Input Shape", lambda call: call.input_shapes, "what goes in"),
+        _shapes("output_shape", "Output Shape", lambda call: call.output_shapes, "what comes out"),
         _of_weights(_count("params", "Param #", "params", "elements of all weights")),
         _share("params", "Params %", "share of the model's parameters"),
         _words("trainable", "Trainable", _trainable, "Y, N, or part; - without weights"),
@@ -200,14 +229,14 @@ COLUMNS: dict[str, Column] = {
         _share("flops", "FLOPs %", "share of the model's FLOPs"),
         _bytes("activation_bytes", "Activations", "memory of what comes out"),
         _of_weights(_bytes("weight_bytes", "Weights size", "memory of the weights")),
-        _words("dtype", "Dtype", lambda row, _: row.dtype, "dtype of what comes out"),
+        _words("dtype", "Dtype", lambda row: [row.dtype], "dtype of what comes out"),
         _words("weight_dtype", "Weight dtype", _weight_dtypes, "dtype of the weights"),
         _words("weights", "Weights", _weights, "each weight with its shape"),
         _words("connected_to", "Connected to", _connected_to, "which tensors go in: layer[call][tensor]"),
         _words(
             "shares_weights_with",
             "Shares weights with",
-            lambda row, _: ", ".join(row.shares_weights_with),
+            lambda row: row.shares_weights_with,
             "layers that have the same weights",
         ),
     )

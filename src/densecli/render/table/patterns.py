@@ -16,14 +16,13 @@ if TYPE_CHECKING:
 MAX_PATTERN = 500  # characters of a pattern
 MAX_SEARCHED = 256  # characters of a name that are looked at
 SECONDS = 3.0  # for all names together
-_NESTED_REPEAT = re.compile(r"\((?:[^()\\]|\\.)*[*+}](?:[^()\\]|\\.)*\)[*+{]")  # (a+)+ takes forever on some names
 
 
 def searcher(pattern: str) -> Callable[[str], Any]:
     """Looks for the pattern in a name. Raises OutputError E606 for what is no pattern, or plainly one without end."""
     if len(pattern) > MAX_PATTERN:
         raise OutputError(f"the pattern has more than {MAX_PATTERN} characters", code="E606")
-    if _NESTED_REPEAT.search(pattern):
+    if _repeats_a_repeat(pattern):
         message = f"the pattern {quote(pattern)} repeats a repeat, which can take forever"
         raise OutputError(message, code="E606", hint="write (a+)+ as a+")
     try:
@@ -32,6 +31,24 @@ def searcher(pattern: str) -> Callable[[str], Any]:
         message = f"the pattern {quote(pattern)} is no regular expression: {error}"
         raise OutputError(message, code="E606", hint="names with brackets or dots: put \\ before those") from None
     return lambda name: search(name[:MAX_SEARCHED])
+
+
+def _repeats_a_repeat(pattern: str) -> bool:
+    """Whether a group that ends in a repeat holds one: (a+)+ takes forever on some names."""
+    marks = iter(zip(pattern, f"{pattern[1:]} ", strict=True))
+    inside = repeated = False
+    for char, following in marks:
+        if char == "\\":
+            next(marks, None)
+        elif char == "(":
+            inside, repeated = True, False
+        elif char == ")":
+            if inside and repeated and following in "*+{":
+                return True
+            inside = False
+        else:
+            repeated = repeated or char in "*+}"
+    return False
 
 
 @contextlib.contextmanager

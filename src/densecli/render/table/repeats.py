@@ -64,6 +64,7 @@ class _Finder:
 
     def __init__(self, kinds: Sequence[int], wires: Sequence[Any]) -> None:
         self.kinds, self.wires = kinds, wires
+        self.latest = [max((source for call in row for source in call), default=-1) for row in wires]
         self.known: dict[tuple[int, int, int], tuple[int, int]] = {}
 
     def find(self, start: int, stop: int, most: int) -> list[Run]:
@@ -100,12 +101,28 @@ class _Finder:
         return self.known[key]
 
     def search(self, at: int, stop: int, most: int) -> tuple[int, int]:
-        best = (1, 1)
+        best, settled, latest = (1, 1), list[tuple[int, int]](), -1
         for length in range(1, min(most, (stop - at) // 2) + 1):
-            times = 1 + self.equal_rows(at, stop, length) // length
-            if times > 1 and length * times > best[0] * best[1] and self.hangs_together(at, length):
+            latest = max(latest, *self.latest[at + 2 * length - 2 : at + 2 * length])
+            # A block of several shorter ones that repeat goes no further than they do.
+            if latest < at or any(length % shorter == 0 and length <= covered for shorter, covered in settled):
+                continue
+            equal = self.equal_rows(at, stop, length) if self.repeats(at, length) else 0
+            times, end = 1 + equal // length, at + equal
+            if equal and (end + length == stop or self.kinds[end] != self.kinds[end + length]):
+                settled.append((length, equal + length))
+            if times > 1 and length * times > best[0] * best[1]:
                 best = (length, times)
         return best
+
+    def repeats(self, at: int, length: int) -> bool:
+        """Whether the block from here on is followed by an equal one that it feeds: looked at before a whole run is."""
+        return (
+            self.kinds[at] == self.kinds[at + length]
+            and self.feeds_next(at, length)
+            and self.equal_rows(at, at + 2 * length, length) == length
+            and self.is_connected(at, length)
+        )
 
     def equal_rows(self, at: int, stop: int, length: int) -> int:
         """How many rows from `at` on equal the one `length` rows further on."""
@@ -114,14 +131,16 @@ class _Finder:
             end += 1
         return end - at
 
-    def hangs_together(self, at: int, length: int) -> bool:
-        """Whether a block feeds the next one and is connected in itself; else they are branches side by side."""
-        following = (call for row in range(at + length, at + 2 * length) for call in self.wires[row])
-        if not any(at <= source < at + length for call in following for source in call):
-            return False
+    def feeds_next(self, at: int, length: int) -> bool:
+        """Whether a block feeds the next one; else they are branches side by side."""
+        following = (row for row in range(at + length, at + 2 * length) if self.latest[row] >= at)
+        return any(at <= source < at + length for row in following for call in self.wires[row] for source in call)
+
+    def is_connected(self, at: int, length: int) -> bool:
+        """Whether each row of a block hangs together with the others."""
         group = list(range(length))
         for row in range(at, at + length):
-            for source in (source for call in self.wires[row] for source in call if at <= source < at + length):
+            for source in {source for call in self.wires[row] for source in call if at <= source < at + length}:
                 old, new = group[row - at], group[source - at]
                 group = [new if each == old else each for each in group]
         return len(set(group)) == 1

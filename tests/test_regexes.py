@@ -1,0 +1,145 @@
+"""Every regular expression in src/ works in proportion to the text: no pattern may hang on what somebody else wrote.
+
+The list is made from the source, so that a new pattern is checked without being entered anywhere. Only one that is put
+together while the program runs must be entered, with patterns as the program makes them.
+"""
+
+from __future__ import annotations
+
+import ast
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from densecli.layers import einsum
+from densecli.read.python.text import mistakes
+from support.regex_work import EVERYWHERE, Machine, busiest
+
+SRC = Path(__file__).parent.parent / "src" / "densecli"
+FUNCTIONS = ("match", "fullmatch", *EVERYWHERE)
+# Patterns that are made while the program runs: by file and expression, some that are made, or why none need be tried.
+MADE = {
+    ("check/compare/outline.py", "f\"(?:forward_|backward_)?(?:{'|'.join(map(re.escape, stems))})(?:_\\\\d+)?\""): [
+        r"(?:forward_|backward_)?(?:dense|dense_norm|x_x)(?:_\d+)?"
+    ],
+    ("layers/einsum.py", "form"): list(einsum.FORMS),
+    ("render/convert/python.py", "f'(?<![\\\\w.]){name}\\\\.'"): [r"(?<![\w.])layers\."],
+    ("read/python/text/mistakes.py", "_LONG_NUMBER % limits.digits"): [mistakes._LONG_NUMBER % 3],
+    ("render/table/patterns.py", "pattern"): "the user's own --filter: on at most 256 characters, and for 3 seconds",
+}
+# Patterns that are passed on before they are used.
+USED = {"NUMBER": {"match"}, "_STRING": {"match"}, "NAME": {"match"}}
+
+
+TREES = [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in sorted(SRC.rglob("*.py"))]
+
+
+def calls():
+    """Each call of a function of `re` with a pattern: the file, the call, and how the pattern is used."""
+    for path, tree in TREES:
+        parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and is_re(node.func) and node.func.attr in ("compile", *FUNCTIONS):
+                yield path, node, uses(node, parents)
+
+
+def is_re(function):
+    return isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "re"
+
+
+def uses(node, parents):
+    """The functions that are called with the pattern."""
+    parent = parents[id(node)]
+    if node.func.attr != "compile":
+        return {node.func.attr}
+    if isinstance(parent, ast.Attribute):
+        return {parent.attr}
+    assert isinstance(parent, ast.Assign), ast.unparse(parent)
+    name = parent.targets[0].id
+    return USED.get(name, set()) | {method for method, names in METHODS.items() if name in names}
+
+
+def methods():
+    """Which names each function is called on, as in `NAME.match(…)`, anywhere in the source."""
+    found = {function: set() for function in FUNCTIONS}
+    for _, tree in TREES:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in found:
+                found[node.attr].add(node.value.id)
+    return found
+
+
+METHODS = methods()
+CALLS = [(path.relative_to(SRC).as_posix(), node, used) for path, node, used in calls()]
+
+
+def patterns(file, node):
+    """The patterns of a call, or why they are not tried."""
+    text = ast.unparse(node.args[0])
+    if (file, text) in MADE:
+        return MADE[file, text]
+    module = import_module(f"densecli.{file.removesuffix('.py').replace('/', '.').removesuffix('.__init__')}")
+    return [eval(text, dict(vars(module)))]  # our own source
+
+
+def flags(node):
+    given = [*node.args[1:], *(keyword.value for keyword in node.keywords if keyword.arg == "flags")]
+    return sum(
+        getattr(import_module("re"), each.attr) for each in given if isinstance(each, ast.Attribute) and is_re(each)
+    )
+
+
+@pytest.mark.parametrize(("file", "node", "used"), CALLS, ids=[f"{file}:{node.lineno}" for file, node, _ in CALLS])
+def test_each_pattern_works_in_proportion_to_the_text(file, node, used):
+    assert used, "nothing shows how this pattern is used: enter its name in USED"
+    found = patterns(file, node)
+    for pattern in [] if isinstance(found, str) else found:
+        for how in used:
+            assert busiest(pattern, how, flags(node)) is None
+
+
+def test_no_pattern_hides_from_the_list():
+    """Patterns are reached through `re.` alone, and nobody else makes any from what a spec says."""
+    for path, tree in TREES:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                assert node.module not in ("re", "fnmatch"), path
+            elif isinstance(node, ast.Import):
+                for each in node.names:
+                    assert each.name not in ("fnmatch", "glob"), path
+                    assert each.name != "re" or each.asname is None, path
+    assert {(file, ast.unparse(node.args[0])) for file, node, _ in CALLS} >= MADE.keys()
+
+
+# -- the measure itself ------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("pattern", "how"),
+    [
+        (r"(a+)+$", "match"),
+        (r"(a|aa)+c", "fullmatch"),
+        (r"a*a*b", "match"),
+        (r"a.*b.*c", "match"),
+        (r"\s*x", "search"),
+        (r"\s*[█▏]*\s*$", "sub"),
+        (r"(?m)^\s*\[tool", "search"),
+        (r"\[[^\]/]+\]", "split"),
+        (r"(?:\s|#[^\r\n]*)*x", "match"),
+        (r"(?:[^/]+/)*[^/]*/(?:[^/]+/)*x", "fullmatch"),
+    ],
+)
+def test_patterns_that_are_known_to_hang_are_found(pattern, how):
+    assert busiest(pattern, how) is not None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "how", "text", "steps"),
+    [
+        ("abc", "match", "abc", 3),
+        ("a*b", "match", "aab", 8),
+        ("(?:a|b)*c", "fullmatch", "abc", 8),
+        ("x", "search", "aax", 3),
+    ],
+)
+def test_steps_are_counted(pattern, how, text, steps):
+    assert Machine(pattern).work(how, text) == steps
