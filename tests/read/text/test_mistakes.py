@@ -137,6 +137,8 @@ def test_a_stack_holds_no_half_characters(text):
         ("E211", "a: «1e999»"),
         ("E503", "[" * 100 + "«[»"),
         ("E503", "- " * 100 + "«-»" + " -" * 2900),
+        ("E503", "[" * 100 + "«[»" + "[" * 5000),  # libyaml, which scans ahead, stops at 1,000 by itself
+        ("E503", "{a: " * 100 + "«{»" + "a: {" * 5000),
     ],
 )
 def test_yaml_mistakes_have_a_code_and_a_place(code, text, loader, monkeypatch):

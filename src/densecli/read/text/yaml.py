@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from array import array
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from densecli.errors import DenseError, LimitError, Place, SpecSyntaxError
+from densecli.errors import DenseError, LimitError, Place, ReadError, SpecSyntaxError
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.text import spans
 from densecli.read.text.encoding import check_characters, empty, surrogate
-from densecli.read.text.yaml_mistakes import syntax_error
+from densecli.read.text.yaml_mistakes import problem_index, syntax_error
 from densecli.records import Record
 from densecli.text import describe, quote
 
@@ -36,6 +37,7 @@ _BASES = {"int": 10, "oct": 8, "hex": 16}
 # Ends of lines, and so of comments, in YAML 1.1 only: what an editor shows as a comment must not be read.
 _NO_BREAKS = "\x85\u2028\u2029"
 _HALF = re.compile("[\ud800-\udfff]")
+_REFUSALS = (yaml.YAMLError, ValueError, OverflowError)  # the last two: escapes in the pure Python scanner
 
 
 def load_yaml(source: Source, limits: Limits = LIMITS) -> Any:
@@ -46,14 +48,23 @@ def load_yaml(source: Source, limits: Limits = LIMITS) -> Any:
     check_characters(source)
     composer = _Composer(source, limits)
     try:
-        for event in _events(source.text):
-            composer.take[type(event)](event)
-    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: escapes in the pure Python scanner
+        composer.compose(source.text)
+    except _REFUSALS as error:
+        _check_depth(source, limits, error)
         raise syntax_error(source, error) from None
     if not composer.documents or (composer.root is None and composer.span[0] == composer.span[1]):
         raise empty(source)
     source.locate = Marks(source.text, composer.root, composer.span, composer.marks)
     return composer.root
+
+
+def _check_depth(source: Source, limits: Limits, error: Exception) -> None:
+    """Raise LimitError where the text before a mistake is too deep.
+
+    libyaml scans ahead of its events and has a limit on nesting of its own: it may refuse a text before ours is reached.
+    """
+    with suppress(SpecSyntaxError, ReadError, *_REFUSALS):  # the text is cut off, so it has mistakes of its own
+        _Composer(source, limits).compose(source.text[: problem_index(error)])
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -121,6 +132,10 @@ class _Composer:
             yaml.StreamStartEvent: _nothing,
             yaml.StreamEndEvent: _nothing,
         }
+
+    def compose(self, text: str) -> None:
+        for event in _events(text):
+            self.take[type(event)](event)
 
     # -- events -----------------------------------------------------------------------
     def document(self, event: Any) -> None:

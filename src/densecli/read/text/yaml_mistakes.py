@@ -21,7 +21,7 @@ def syntax_error(source: Source, error: Exception) -> DenseError:
     character = getattr(error, "character", None)
     if isinstance(character, int):
         return _unreadable(source, character)
-    at = _index(error, "problem_mark")
+    at = problem_index(error)
     if at is None:
         return SpecSyntaxError(f"not YAML: {error}", place=Place(source))
     start = _index(error, "context_mark")
@@ -33,6 +33,11 @@ def syntax_error(source: Source, error: Exception) -> DenseError:
             return unclosed
     message, hint = _words(source, at, str(getattr(error, "problem", None) or error))
     return SpecSyntaxError(message, hint=hint, place=Place(source, at, at + 1))
+
+
+def problem_index(error: Exception) -> int | None:
+    """Where PyYAML stopped, if it says so."""
+    return _index(error, "problem_mark")
 
 
 def _index(error: Exception, mark: str) -> int | None:
