@@ -82,8 +82,7 @@ def synopsis(found: Any) -> str:
 
 def command(found: Any) -> list[str]:
     context = found.make_context(found.name, [], resilient_parsing=True)
-    records = [each.get_help_record(context) for each in found.get_params(context)]
-    lines = [line for record in records if record for line in entry(*record)]
+    lines = [line for _, term, meaning in found.rows(context) for line in entry(term, meaning)]
     return [f".SS {text(found.name)}", text(found.help), *lines]
 
 

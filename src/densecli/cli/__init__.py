@@ -11,6 +11,7 @@ import typer
 
 from densecli import __version__
 from densecli.cli import streams
+from densecli.cli.command import Command, Group
 from densecli.cli.complaints import complain
 from densecli.cli.completion import command_of, completing
 from densecli.errors import DenseError, LimitError, OutputError, SpecErrors, did_you_mean
@@ -112,13 +113,15 @@ def build(names: Sequence[str], *, others: bool = False) -> typer.Typer:
     """The app with these commands; the others, if wanted, by name only."""
     app = typer.Typer(
         name="densecli",
+        cls=Group,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=HELP)(root)
     for name in names:
-        app.command(name, help=COMMANDS[name], short_help=COMMANDS[name])(import_module(f"densecli.cli.{name}").command)
+        function = import_module(f"densecli.cli.{name}").command
+        app.command(name, cls=Command, help=COMMANDS[name], short_help=COMMANDS[name])(function)
     for name in COMMANDS.keys() - set(names) if others else ():
         app.command(name, help=COMMANDS[name])(lambda: None)
     return app
@@ -154,9 +157,10 @@ def fail(errors: Sequence[DenseError]) -> int:
 
 def usage_error(error: Any, arguments: Sequence[str]) -> int:
     """A wrong option or a missing argument, in the same form as every other error."""
-    message = " ".join(safe(line) for line in error.format_message().split())
-    lines = [f"error: {message[:1].lower()}{message[1:]}"]
-    hint = usage_hint(message, arguments)
+    likely = getattr(error, "possibilities", None)  # of an option that there is not
+    message = " ".join(safe(line) for line in (error.message if likely else error.format_message()).split())
+    lines = [f"error: {message if message[1:2].isupper() else message[:1].lower() + message[1:]}"]
+    hint = getattr(error, "hint", None) or (likely and did_you_mean(error.option_name, likely)) or usage_hint(arguments)
     if hint is not None:
         lines.append(f"  help: {hint}")
     name = error.ctx.command_path if getattr(error, "ctx", None) is not None else "densecli"
@@ -164,15 +168,10 @@ def usage_error(error: Any, arguments: Sequence[str]) -> int:
     return USAGE
 
 
-def usage_hint(message: str, arguments: Sequence[str]) -> str | None:
-    """What was probably meant: another value of the option, another command, or a spec that looks like an option."""
+def usage_hint(arguments: Sequence[str]) -> str | None:
+    """What was probably meant: another command, or a spec that looks like an option."""
     first = arguments[0] if arguments else ""
-    wrong, is_not, choices = message.partition(" is not one of ")
-    if is_not:
-        return did_you_mean(
-            wrong.rpartition(": ")[2].strip("'"), [choice.strip("'.") for choice in choices.split(", ")]
-        )
-    if first.startswith("-") and "No such option" in message and ">" in first:
+    if first.startswith("-") and ">" in first:
         return "a spec that starts with - needs -- before it; a stack starts with a layer"
     return did_you_mean(first, COMMANDS) if len(arguments) > 1 and first not in COMMANDS else None
 

@@ -1,0 +1,170 @@
+"""A typer command that reads its own values and draws its own help, so that both are the same with every release of typer.
+
+Since 0.29 typer converts each value with pydantic, whose import takes longer than the rest of a start, and what it shows of types
+changes from release to release. The annotations of a command's function say all that is needed.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from enum import Enum
+from functools import partial
+from inspect import signature
+from types import UnionType
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from densecli.errors import did_you_mean
+from densecli.records import Record
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class ValueRefusedError(typer.BadParameter):
+    """A value that its option does not take, with what was probably meant."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def format_message(self) -> str:
+        return self.message
+
+
+class _Reading:
+    """What is replaced here and below are methods that click documents; where typer should cease to call one, its own way is left."""
+
+    words: Mapping[str, _Word] = {}
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]  # of the class beside this one
+        for param in params:
+            param.process_value = partial(_read, param, self.words.get(param.name, _FLAG))
+        return params
+
+
+class Group(_Reading, TyperGroup):
+    """What stands before the commands, which are flags."""
+
+
+class Command(_Reading, TyperCommand):
+    """One of the commands."""
+
+    def __init__(self, *args: Any, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        annotated = signature(self.callback, eval_str=True).parameters if self.callback is not None else {}
+        self.words = {name: _word(parameter.annotation) for name, parameter in annotated.items()}
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return ["[OPTIONS]", *(term for param, term, _ in self.rows(ctx) if param.param_type_name == "argument")]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        rows = list(self.rows(ctx))
+        for title, kind in (("Arguments", "argument"), ("Options", "option")):
+            found = [(term, meaning) for param, term, meaning in rows if param.param_type_name == kind]
+            if found:
+                with formatter.section(title):
+                    formatter.write_dl(found)
+
+    def rows(self, ctx: Any) -> Iterator[tuple[Any, str, str]]:
+        """Each parameter, how it is written, and what it means."""
+        for param in self.get_params(ctx):
+            word = self.words.get(param.name, _FLAG)  # --help is typer's own
+            notes = "; ".join(_notes(word, param))
+            yield param, _term(word, param), f"{param.help}  [{notes}]" if notes else param.help
+
+
+class _Word(Record):
+    """What a parameter takes."""
+
+    kind: Any
+    several: bool
+    metavar: str | None
+    least: int | None
+    most: int | None
+
+
+_FLAG = _Word(bool, False, None, None, None)
+
+
+def _word(annotation: Any) -> _Word:
+    kind, (option, *_) = annotation.__origin__, annotation.__metadata__
+    if get_origin(kind) is UnionType:
+        kind = get_args(kind)[0]
+    several = get_origin(kind) is list
+    return _Word(get_args(kind)[0] if several else kind, several, option.metavar, option.min, option.max)
+
+
+def _read(param: Any, word: _Word, ctx: Any, given: Any) -> Any:
+    """What was given, or the default, as a value; then the parameter's own callback."""
+    if word.kind is bool and given is not None:
+        return type(param).process_value(param, ctx, given)
+    if param.required and not given and given != "":
+        raise ValueRefusedError(f"missing {param.param_type_name} {_name(param)}")
+    if word.several:
+        value: Any = [_value(param, word, each) for each in given or ()]
+    else:
+        value = None if given is None else _value(param, word, given)
+    return value if param.callback is None else param.callback(ctx, param, value)
+
+
+def _value(param: Any, word: _Word, given: Any) -> Any:
+    if word.kind is int:
+        return _number(param, word, given)
+    return _choice(param, word.kind, given) if issubclass(word.kind, Enum) else str(given)
+
+
+def _number(param: Any, word: _Word, given: str | int) -> int:
+    with suppress(ValueError):  # no number, or more digits than Python reads
+        number = int(given)
+        if (word.least is None or number >= word.least) and (word.most is None or number <= word.most):
+            return number
+    raise ValueRefusedError(f"{_name(param)}: expected a whole number{_range(word)}, got {quote(str(given))}")
+
+
+def _name(param: Any) -> str:
+    """As it stands in a message: the long name of an option, the placeholder of an argument."""
+    return str(param.metavar) if param.param_type_name == "argument" else max(param.opts, key=len)
+
+
+def _choice(param: Any, kind: type[Enum], given: str) -> Enum:
+    choices = [each.value for each in kind]
+    if given in choices:
+        return kind(given)
+    message = f"{_name(param)}: expected {', '.join(choices[:-1])} or {choices[-1]}, got {quote(given)}"
+    raise ValueRefusedError(message, did_you_mean(given, choices))
+
+
+# -- help ---------------------------------------------------------------------------------
+def _term(word: _Word, param: Any) -> str:
+    if param.param_type_name == "argument":
+        return _name(param)
+    names = ", ".join(sorted(param.opts, key=len))
+    return names if word.kind is bool else f"{names} {_takes(word)}"
+
+
+def _takes(word: _Word) -> str:
+    if word.metavar is not None:
+        return word.metavar
+    return "N" if word.kind is int else f"<{'|'.join(each.value for each in word.kind)}>"
+
+
+def _notes(word: _Word, param: Any) -> list[str]:
+    notes = []
+    if param.default is not None and word.kind is not bool:
+        notes.append(f"default: {param.default}")
+    if word.kind is int and (word.least or word.most is not None):
+        notes.append(_range(word).removeprefix(" of ").removeprefix(" from "))
+    if param.required:
+        notes.append("required")
+    return notes
+
+
+def _range(word: _Word) -> str:
+    if word.most is None:
+        return "" if word.least is None else f" of at least {word.least:,}"
+    return f" from {word.least or 0:,} to {word.most:,}"
