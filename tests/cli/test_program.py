@@ -204,6 +204,7 @@ def test_a_closed_stderr_changes_nothing():
 def test_ctrl_c_is_130_and_silent():
     probe = (
         "import sys, signal, os\nimport densecli.cli as cli, densecli.cli.summary as summary\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "summary.infer = lambda *a: os.kill(os.getpid(), signal.SIGINT) or __import__('time').sleep(5)\n"
         f"sys.exit(cli.run(['{CHAIN}']))"
     )
