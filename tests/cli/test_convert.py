@@ -117,7 +117,7 @@ def test_error_a_form_that_does_not_exist(capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((BLOCKS,), "missing option '--to'"),
+        ((BLOCKS,), "missing option --to"),
         ((BLOCKS, "--to", "dsl", "--collapse"), "are for pictures"),
         ((BLOCKS, "--to", "yaml", "--depth", "1"), "are for pictures"),
         ((SPECS[0], SPECS[1], "--to", "yaml"), "convert takes one model, got 2 files"),

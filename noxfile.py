@@ -1,0 +1,77 @@
+"""What a maintainer runs: `nox -l` lists it, `nox -s NAME` runs one of it.
+
+A fresh machine needs Python and `pip install nox`; uv, where it is installed, makes environments faster.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nox
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+LOWEST = "constraints/lowest.txt"
+DIST = Path("dist")
+
+nox.options.sessions = ["tests", "lint", "build"]
+nox.options.default_venv_backend = "uv|venv"
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("versions", ["newest", "lowest"])
+def tests(session: nox.Session, versions: str) -> None:
+    """The suite on a Python, with the newest or the lowest versions of everything; more arguments go to pytest."""
+    session.install(".[test]", *(["-c", LOWEST] if versions == "lowest" else []))
+    session.run("python", "-m", "pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Format, rules, types, generated files, workflows; `nox -s lint -- --fix` mends what can be mended."""
+    session.install("-e", ".[dev]")
+    fix = "--fix" in session.posargs
+    session.run("ruff", "format", *([] if fix else ["--check"]), ".")
+    session.run("ruff", "check", *(["--fix"] if fix else []), ".")
+    session.run("mypy")
+    session.run("python", "tools/generate_docs.py", *([] if fix else ["--check"]))
+    session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github", "action.yml")
+    workflows = sorted(map(str, Path(".github/workflows").iterdir()))
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
+    session.run("check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """The archives for a package index, checked, and the wheel tried in an empty environment."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    session.install("build", "twine")
+    session.run("python", "-m", "build", "--installer", "uv" if session.venv_backend == "uv" else "pip")
+    archives = sorted(map(str, DIST.iterdir()))
+    session.run("twine", "check", "--strict", *archives)
+    session.install("--force-reinstall", next(name for name in archives if name.endswith(".whl")))
+    session.run("densecli", "Dense(16)@(3,2) -> Flatten -> Dense(4)")
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Upload the version in src/densecli/__init__.py and tag it: `nox -s release`, from a clean main with its notes in CHANGELOG.md."""
+    version = session.run(
+        "python", "-c", "import runpy; print(runpy.run_path('src/densecli/__init__.py')['__version__'])", silent=True
+    ).strip()
+    if session.run("git", "status", "--porcelain", external=True, silent=True):
+        session.error("there are changes that are not committed")
+    if f"## {version}\n" not in Path("CHANGELOG.md").read_text(encoding="utf-8"):
+        session.error(f"CHANGELOG.md has no section '## {version}'")
+    build(session)
+    session.run("git", "tag", "-a", f"v{version}", "-m", f"densecli {version}", external=True)
+    session.run("twine", "upload", *map(str, sorted(DIST.iterdir())))
+    session.log(f"densecli {version} is out; now `git push origin main v{version}`")
+
+
+@nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Write what the documentation shows of the program anew."""
+    session.install("-e", ".[dev]")
+    session.run("python", "tools/generate_docs.py")
