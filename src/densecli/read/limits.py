@@ -31,7 +31,7 @@ class Limits(Record):
     bits: int = 4096
     nesting: int = 200
     mistakes: int = 1_000
-    steps: int = 2_000_000
+    steps: int = 500_000
     calls: int = 100
 
 

@@ -47,7 +47,7 @@ def while_(run: Interpreter, node: Any, scope: Scope) -> Any:
 
 def rounds(run: Interpreter, node: Any, scope: Scope, step: Callable[[], Any]) -> Any:
     """Follow the body while `step` says so."""
-    start, version = run.steps, run.session.version
+    start, built = run.steps, run.session.built
     while (going := step()) is True:
         run.count(1)
         signal = run.execute(node.body, scope)
@@ -55,8 +55,8 @@ def rounds(run: Interpreter, node: Any, scope: Scope, step: Callable[[], Any]) -
             return blind(run, node, scope, signal.unknown, lambda: None) if signal.kind != "return" else signal
         if signal is not None and signal.kind != "continue":
             return signal if signal.kind == "return" else None
-        if run.session.version != version:
-            start, version = run.steps, run.session.version
+        if run.session.built != built:
+            start, built = run.steps, run.session.built
         elif run.steps - start > IDLE_STEPS:
             return cut(run, node, scope)
     if isinstance(going, Unknown):

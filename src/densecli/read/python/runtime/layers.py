@@ -173,6 +173,7 @@ def connected(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dic
     found = [Tensor(Ref(layer.index, number, index), *each) for index, each in enumerate(result.tensors)]
     layer.outputs.append(found)
     layer.inputs.append(tensors)
+    layer.session.connections += 1
     layer.session.touch()
     layer.session.mask_outputs(run, layer, tensors, found)
     return found if isinstance(result.output, list) else found[0]

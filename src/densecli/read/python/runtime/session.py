@@ -43,6 +43,7 @@ class Session:
     def __init__(self, run: Interpreter, host: Any) -> None:
         self.run, self.host = run, host
         self.version = 0
+        self.connections = 0
         self.layers: list[LayerObject] = []
         self.models: list[ModelObject] = []
         self.events: list[Event] = []
@@ -58,6 +59,11 @@ class Session:
 
     def touch(self) -> None:
         self.version += 1
+
+    @property
+    def built(self) -> int:
+        """How much was built so far: layers, and calls on tensors."""
+        return len(self.layers) + self.connections
 
     def mark(self) -> tuple[int, int, int]:
         """Where the session stands, to tell whether something was built since."""
