@@ -89,7 +89,7 @@ class Graph:
     """
 
     __slots__ = (
-        "beside", "deferred", "expect", "inputs", "kind", "name", "nodes", "order", "origin", "outputs", "place", "told",
+        "beside", "deferred", "examples", "expect", "inputs", "kind", "name", "nodes", "order", "origin", "outputs", "place", "told",
         "trainable",
         "warnings",
     )  # fmt: skip
@@ -105,6 +105,7 @@ class Graph:
         self.expect: dict[str, Any] = {}
         self.told: Told = {}
         self.origin: Origin | None = None
+        self.examples: list[Any] = []  # numbers for the inputs that a source predicts on, in nested lists
 
 
 def refs_in(tree: Any) -> Iterator[Ref]:

@@ -235,3 +235,8 @@ def as_numbers(x: Array, dtype: str) -> Array | None:
     with np.errstate(invalid="ignore", over="ignore"):
         y = x.astype(wanted)
     return y if wanted.kind == "f" or np.array_equal(y, x) else None
+
+
+def numbers(value: Any) -> Array:
+    """Nested lists of numbers as an array."""
+    return np.asarray(value, np.float32)

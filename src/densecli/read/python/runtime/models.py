@@ -55,6 +55,7 @@ class ModelObject(LayerObject):
         super().__init__(session, name, None, place)
         self.type_name = type_name
         self.trains = True
+        self.examples: list[Any] = []  # numbers that it predicts on
         self.events: list[tuple[str, int]] = []
         self.made_in: str | None = session.run.stack[-1][0].name if session.run.stack else None  # the function
         self._model: tuple[int, Model] | None = None
@@ -358,7 +359,10 @@ def on_data(run: Interpreter, model: ModelObject, x: Any = None, *_: Any, **__: 
 @method("predict", "predict_on_batch", "predict_generator", "predict_proba")
 def predict(run: Interpreter, model: ModelObject, x: Any = None, *_: Any, **__: Any) -> Any:
     on_data(run, model, x, *_, **__)
-    return predicted(run, model, run.session.batch_of(__.get("generator", x)))
+    data = run.session.batch_of(__.get("generator", x))
+    if isinstance(data, Array) and isinstance(data.numbers, list):
+        model.examples = [data.numbers]
+    return predicted(run, model, data)
 
 
 def predicted(run: Interpreter, model: ModelObject, data: Any) -> Any:

@@ -32,7 +32,7 @@ class Drawing:
         if model.error is not None:
             raise model.error
         found = self.sequential(model) if isinstance(model, Sequential) else self.functional(model)
-        found.trainable, found.place = model.trains, model.node.place
+        found.trainable, found.place, found.examples = model.trains, model.node.place, model.examples
         return found
 
     def sequential(self, model: Sequential) -> Graph:
