@@ -1,28 +1,288 @@
-"""Layers and models that the source defines itself: opaque, with the reason."""
+"""Layers that the source defines itself: `__init__`, `build` and `call` are followed, so nothing in them is opaque."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import GraphError
+from densecli.errors import DenseError, GraphError
+from densecli.layer import Weight
+from densecli.read.python.arrays import Array
+from densecli.read.python.plain import Dims
+from densecli.read.python.runtime import layers, making
+from densecli.read.python.runtime.inside import Inside, Own, Written
 from densecli.read.python.runtime.layers import LayerObject
-from densecli.read.python.values import Function
+from densecli.read.python.runtime.tensors import Tensor, tensors_in
+from densecli.read.python.signals import Raised
+from densecli.read.python.values import Function, Known, unknown_in
 
 if TYPE_CHECKING:
+    from densecli.errors import Place
+    from densecli.layer import Layer
     from densecli.read.python.interpreter import Interpreter
+    from densecli.read.python.runtime.session import Session
     from densecli.read.python.values import Class
+
+MODELS = ("Model", "Sequential", "Functional")
 
 
 def construct(run: Interpreter, base: str, cls: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """An object of a class that derives from a layer or model of Keras."""
-    name = kwargs.get("name")
-    made = LayerObject(
-        run.session, name if isinstance(name, str) else run.session.use_name(cls.name), None, run.place()
-    )
-    made.cls, made.type_name = cls, cls.name
-    message = f"`{cls.name}` is a class of the source itself, which densecli does not follow yet"
-    made.error = GraphError(message, code="E354", place=run.place())
+    """An object of a class that derives from a layer of Keras."""
+    made = CustomLayer(run.session, cls, run.place())
+    if base != "Layer" and cls.find("call") is None:
+        made.error = GraphError(
+            f"`{cls.name}` derives from `{base}`, which densecli does not follow", code="E354", place=run.place()
+        )
     init = cls.find("__init__")
     if isinstance(init, Function):
         run.call_function(init, [made, *args], kwargs)
+    else:
+        made.begin(kwargs)
+    made.begin({})
+    if base in MODELS:
+        made.error = made.error or GraphError(
+            f"`{cls.name}` is a model of a class of the source, which densecli does not follow",
+            code="E354",
+            place=run.place(),
+        )
     return made
+
+
+class Variable(Tensor):
+    """What `add_weight` gives: a tensor wherever the layer's `call` is followed."""
+
+    __slots__ = ("layer", "session")
+
+    def __init__(self, session: Session, layer: Own) -> None:
+        self.session, self.layer = session, layer
+        super().__init__(None, layer.weight.shape, "float32")  # type: ignore[arg-type]
+
+    @property
+    def ref(self) -> Any:
+        return self.session.reference(self)
+
+    @ref.setter
+    def ref(self, _: Any) -> None:
+        """Decided anew wherever it is used."""
+
+    def get(self, run: Interpreter, name: str) -> Any:
+        if name in ("value", "read_value"):
+            return Known(name, lambda run: self)
+        if name.startswith("assign"):
+            return Known(name, lambda run, *_, **__: None)
+        return super().get(run, name)
+
+
+class CustomLayer(LayerObject):
+    """A layer of a class of the source."""
+
+    def __init__(self, session: Session, cls: Class, place: Place | None) -> None:
+        self.written: dict[Any, tuple[Written, Any]] = {}  # by the shapes of a call
+        self.last: Written | None = None
+        super().__init__(session, "", None, place)
+        self.cls, self.type_name = cls, cls.name
+        self.own: list[Own] = []
+        self.trains, self.is_built, self.begun = True, False, False
+
+    @property
+    def layer(self) -> Layer:
+        return self.last  # type: ignore[return-value]  # None before the first call
+
+    def begin(self, kwargs: dict[str, Any]) -> None:
+        """`Layer.__init__`: the name is given or counted here, once."""
+        if self.begun:
+            return
+        self.begun = True
+        name = kwargs.get("name")
+        self.node.name = name if isinstance(name, str) else self.session.use_name(self.type_name)
+        self.trains = kwargs.get("trainable", True) is not False
+        shape = kwargs.get("input_shape")
+        self.input_argument = shape if isinstance(shape, tuple | list) and not unknown_in(shape) else None
+
+    def tables(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        return [({}, METHODS), *super().tables()]
+
+    def inner(self) -> list[LayerObject]:
+        found: list[LayerObject] = []
+        waiting = list(self.attributes.values())
+        while waiting:
+            each = waiting.pop(0)
+            if isinstance(each, LayerObject):
+                found.append(each)
+            elif isinstance(each, list | tuple):
+                waiting[:0] = each
+            elif isinstance(each, dict):
+                waiting[:0] = each.values()
+        return found
+
+    # -- calling -----------------------------------------------------------------------
+    def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        given = list(tensors_in([args, kwargs]))
+        error = self.error or next((each.error for each in given if each.error is not None), None)
+        unknown = unknown_in([args, {key: value for key, value in kwargs.items() if key != "training"}])
+        if error is None and unknown is not None:
+            error = run.session.unknown_wiring(self, unknown)
+        if error is None:
+            error = self.prepared(run, args, kwargs)
+        if error is not None:
+            self.error = self.error or error
+            return layers.broken(self, error)
+        if not given:
+            return layers.on_arrays(run, self, args, kwargs)
+        return layers.connected(run, self, [_packed(args, kwargs)], {})
+
+    def prepared(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> DenseError | None:
+        """Follow `build` and `call` for these shapes; why not, where something is not known."""
+        key = _signature([args, kwargs])
+        try:
+            if key not in self.written:
+                self.build_once(run, args)
+                self.written[key] = self.follow(run, args, kwargs)
+            self.last = self.written[key][0]
+        except DenseError as error:
+            return error
+        return None
+
+    def build_once(self, run: Interpreter, args: list[Any]) -> None:
+        if self.is_built:
+            return
+        self.is_built = True
+        build = self.cls.find("build") if self.cls is not None else None
+        if isinstance(build, Function):
+            with run.session.inside(None):
+                run.call_function(build, [self, _shapes(run, args[0] if args else None)], {})
+
+    def follow(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> tuple[Written, Any]:
+        function = self.cls.find("call") if self.cls is not None else None
+        if not isinstance(function, Function):
+            raise GraphError(f"`{self.type_name}` has no `call`", code="E354", place=self.node.place)
+        graph = Inside(self.name)
+        with run.session.inside(graph):
+            for own in self.own:
+                run.session.numbered(own)
+            entered = [self, *(_entered(graph, each) for each in args)]
+            found = run.call_function(function, entered, {key: _entered(graph, each) for key, each in kwargs.items()})
+            return self.wrapped(run, graph, found), found
+
+    def wrapped(self, run: Interpreter, graph: Inside, found: Any) -> Written:
+        unknown = unknown_in(found)
+        outputs = list(tensors_in([found]))
+        if unknown is not None or not outputs:
+            reason = "it gives no tensor" if unknown is None else making.because(unknown)
+            hint = None if unknown is None else making.remedy(unknown)
+            raise GraphError(
+                f"`call` of {self.type_name} is not known: {reason}", code="E354", hint=hint, place=self.node.place
+            )
+        error = next((each.error for each in outputs if each.error is not None), None)
+        if error is not None:
+            raise error
+        made = Written(graph.graph(outputs), self.type_name, several=isinstance(found, list | tuple))
+        made.trainable, made.name = self.trains, self.name
+        return made
+
+    def freeze(self, run: Interpreter, value: Any) -> None:
+        self.trains = run.truth(value) is True
+        for own in self.own:
+            own.trainable = self.trains and own.weight.trainable
+        for written, _ in self.written.values():
+            written.trainable = self.trains
+        super().freeze(run, value)
+
+
+def _packed(args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Every tensor of a call, as the model of it takes them."""
+    found = list(tensors_in([args, kwargs]))
+    return found[0] if len(found) == 1 else found
+
+
+def _signature(tree: Any) -> Any:
+    """What decides about shapes: those of tensors and arrays, and plain values."""
+    if isinstance(tree, Tensor):
+        return ("tensor", tree.shape, tree.dtype)
+    if isinstance(tree, Array):
+        return ("array", tree.shape, tree.dtype)
+    if isinstance(tree, list | tuple):
+        return tuple(map(_signature, tree))
+    if isinstance(tree, dict):
+        return tuple((key, _signature(value)) for key, value in tree.items())
+    return tree if isinstance(tree, int | float | str | None) else id(tree)
+
+
+def _entered(graph: Inside, tree: Any) -> Any:
+    """Arguments with tensors of the inside in the place of those outside."""
+    if isinstance(tree, Tensor):
+        return graph.enter(tree.shape, tree.dtype)
+    if isinstance(tree, Array):
+        return graph.enter([size if isinstance(size, int) else None for size in tree.shape or ()], "float32")
+    if isinstance(tree, list):
+        return [_entered(graph, each) for each in tree]
+    if isinstance(tree, tuple):
+        return tuple(_entered(graph, each) for each in tree)
+    if isinstance(tree, dict):
+        return {key: _entered(graph, each) for key, each in tree.items()}
+    return tree
+
+
+def _shapes(run: Interpreter, tree: Any) -> Any:
+    """The `input_shape` that `build` is handed."""
+    if isinstance(tree, Tensor):
+        return tree.dims(run)
+    if isinstance(tree, Array):
+        return Dims(tree.shape or ())
+    if isinstance(tree, list | tuple):
+        return [_shapes(run, each) for each in tree]
+    return {key: _shapes(run, each) for key, each in tree.items()} if isinstance(tree, dict) else tree
+
+
+# -- what a layer inherits -------------------------------------------------------------
+METHODS: dict[str, Any] = {}
+
+
+def method(*names: str) -> Any:
+    def enter(rule: Any) -> Any:
+        METHODS.update(dict.fromkeys(names, rule))
+        return rule
+
+    return enter
+
+
+@method("__init__")
+def init(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> None:
+    layer.begin(kwargs)
+
+
+@method("build")
+def build(run: Interpreter, layer: CustomLayer, input_shape: Any = None, *_: Any, **__: Any) -> None:
+    layer.is_built = True
+
+
+@method("add_weight", "add_variable")
+def add_weight(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> Any:
+    """All forms: (name, shape, …) of Keras 1 and 2, (shape, initializer, …) of Keras 3."""
+    given = list(args)
+    name = given.pop(0) if given and (isinstance(given[0], str) or given[0] is None) and "shape" not in kwargs else None
+    shape = given[0] if given else kwargs.get("shape", ())
+    name = kwargs.get("name", name)
+    unknown = unknown_in(shape)
+    if unknown is not None:
+        layer.error = layer.error or making.unknown_argument(run, layer.type_name, "shape", unknown)
+        return unknown
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape or ())
+    if not all(isinstance(size, int) for size in sizes):
+        raise Raised("ValueError", f"a weight of shape {sizes} has an open size", run.place())
+    word = name if isinstance(name, str) else f"variable_{len(layer.own)}" if layer.own else "variable"
+    taken = {own.name for own in layer.own}
+    while word in taken:
+        word += "_"
+    own = Own(Weight(word, sizes, (), kwargs.get("trainable", True) is not False), layer.trains)
+    layer.own.append(own)
+    return Variable(run.session, own)
+
+
+@method("compute_mask", "compute_output_spec", "get_build_config", "add_metric", "add_update")
+def nothing(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> None:
+    """Has no bearing on shapes."""
+
+
+@method("get_config")
+def get_config(run: Interpreter, layer: CustomLayer) -> dict[str, Any]:
+    return {"name": layer.name, "trainable": layer.trains}

@@ -163,7 +163,12 @@ def broken(layer: LayerObject, error: DenseError) -> Tensor:
 
 def connected(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """A call on symbolic tensors."""
-    layer.prepare(run, args, kwargs) if hasattr(layer, "prepare") else None
+    if hasattr(layer, "prepare"):
+        layer.prepare(run, args, kwargs)
+    if run.session.tracing is not None:
+        call = _call(run, layer, args, kwargs)
+        known = {each.ref: each for each in tensors_in([args, kwargs])}
+        return run.session.tracing.connect(layer, call, _result(run, layer, call, known))
     tensors = list(tensors_in([args, kwargs]))
     masks = run.session.masks_for(layer, args, kwargs, tensors)
     call = _call(run, layer, args, kwargs | masks)

@@ -159,8 +159,9 @@ class Sequential(ModelObject):
     def through(self, run: Interpreter, items: list[Any], tensor: Any) -> Any:
         """A tensor through layers. A layer that Keras refuses leaves the model with its error."""
         try:
-            for item in items:
-                tensor = item.call(run, [tensor], {})
+            with run.session.inside(None):
+                for item in items:
+                    tensor = item.call(run, [tensor], {})
         except Raised as refusal:
             self.error = self.error or refusal.error
             raise

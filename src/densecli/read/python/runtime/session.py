@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ArgumentError, DenseError, GraphError
@@ -16,15 +17,17 @@ from densecli.read.python.runtime.layers import LayerObject, connected, shape_of
 from densecli.read.python.runtime.models import Functional, ModelObject, Sequential, input_
 from densecli.read.python.runtime.tensors import Tensor, tensors_in
 from densecli.read.python.signals import Raised, Stop
-from densecli.read.python.values import Class, Known, Unknown, Value
+from densecli.read.python.values import Class, Known, Unknown, Value, unknown_in
 from densecli.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from densecli.graph.graph import Graph
     from densecli.layer import Layer
     from densecli.read.python.interpreter import Interpreter
+    from densecli.read.python.runtime.custom import Variable
+    from densecli.read.python.runtime.inside import Inside, Own
 
 
 class Event(Record):
@@ -43,6 +46,8 @@ class Session:
     def __init__(self, run: Interpreter, host: Any) -> None:
         self.run, self.host = run, host
         self.version = 0
+        self.tracing: Inside | None = None  # the custom layer whose `call` is followed
+        self.numbers: dict[int, Ref] = {}  # its variables, as nodes of its graph
         self.connections = 0
         self.layers: list[LayerObject] = []
         self.models: list[ModelObject] = []
@@ -86,6 +91,29 @@ class Session:
         """`clear_session()`."""
         self.names.clear()
         self.touch()
+
+    # -- inside of custom layers -------------------------------------------------------
+    @contextmanager
+    def inside(self, graph: Inside | None) -> Iterator[None]:
+        """Follow what a layer of the source does; None is outside of all."""
+        before = self.tracing, self.numbers
+        self.tracing, self.numbers = graph, {}
+        try:
+            yield
+        finally:
+            self.tracing, self.numbers = before
+
+    def numbered(self, own: Own) -> Ref:
+        """A variable as a node of the graph that is followed."""
+        if self.tracing is None:
+            return Ref(-1, -1)
+        if id(own) not in self.numbers:
+            self.numbers[id(own)] = Ref(self.tracing.variable(own))
+        return self.numbers[id(own)]
+
+    def reference(self, variable: Variable) -> Ref:
+        variable.home = self.tracing
+        return self.numbered(variable.layer)
 
     # -- making layers -----------------------------------------------------------------
     def make(self, type_name: str, args: list[Any], kwargs: dict[str, Any]) -> LayerObject:
@@ -141,6 +169,8 @@ class Session:
         """A function on tensors: it makes a layer of its own name, as Keras does."""
         name = kwargs.pop("name", None)
         layer = Operation(rule, {}, type_name)
+        if self.tracing is not None:
+            return self.traced(layer, args, kwargs)
         made = LayerObject(
             self, name if isinstance(name, str) else self.use_name(layer.type_name), layer, self.run.place()
         )
@@ -150,6 +180,15 @@ class Session:
             made.error = broken or self.unknown_wiring(made, unknown)  # type: ignore[arg-type]
             return Tensor(Ref(made.index, -1), None, "float32", made.error)
         return connected(self.run, made, args, kwargs)
+
+    def traced(self, layer: Operation, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """A function on tensors inside of a custom layer: it uses up no name."""
+        unknown = unknown_in([args, kwargs])
+        if unknown is not None:
+            return unknown.derived("…")
+        made = LayerObject(self, snake_case(layer.type_name), layer, self.run.place())
+        broken = next((each for each in tensors_in([args, kwargs]) if each.error is not None), None)
+        return connected(self.run, made, args, kwargs) if broken is None else broken
 
     def sequential(self, items: Any, name: Any) -> Sequential:
         model = Sequential(self, name if isinstance(name, str) else self.use_name("Sequential"), self.run.place())

@@ -75,7 +75,7 @@ class Drawing:
             raise each.error
         if isinstance(each, ModelObject):
             return Model(self.graph(each))
-        return copy(each.node.layer)
+        return copy(each.layer)
 
 
 def steps_of(model: Functional) -> set[Step]:

@@ -29,12 +29,13 @@ MIRRORED = {"Less": "Greater", "LessEqual": "GreaterEqual", "Greater": "Less", "
 class Tensor(Value):
     """A KerasTensor. `error` says why nothing is known of it; its shape is None where only code could tell."""
 
-    __slots__ = ("dtype", "error", "mask", "name", "ref", "shape")
+    __slots__ = ("dtype", "error", "home", "mask", "name", "ref", "shape")
     kind = "tensor"
 
     def __init__(self, ref: Ref, shape: Shape | None, dtype: str, error: DenseError | None = None) -> None:
         self.ref, self.shape, self.dtype, self.error = ref, shape, dtype, error
         self.mask: Tensor | None = None
+        self.home: Any = None  # the inside of a custom layer that it belongs to
         self.name = ""
 
     def get(self, run: Interpreter, name: str) -> Any:

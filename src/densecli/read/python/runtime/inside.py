@@ -1,0 +1,119 @@
+"""The inside of a layer that the source writes: its `call` followed once, as a graph of its own.
+
+While a `call` is followed, calls of layers and operators on tensors go into this graph, not into the session: Keras traces
+them without nodes and without using up names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import GraphError
+from densecli.graph.graph import Call, Graph, Node, Ref
+from densecli.graph.model import Model
+from densecli.layer import Layer, Weight
+from densecli.layers.core import InputLayer
+from densecli.read.python.runtime.tensors import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
+
+    from densecli.graph.trace import Result
+    from densecli.layer import Shapes
+    from densecli.read.python.runtime.layers import LayerObject
+
+
+class Own(Layer, abstract=True):
+    """A variable that a layer makes with `add_weight`: a node of its graph that takes nothing and gives the value."""
+
+    takes = "several"
+    macs_rule = elementwise_rule = "0"
+
+    def __init__(self, weight: Weight, trainable: bool) -> None:
+        self.weight, self.given = weight, {}
+        self.trainable, self.dtype, self.name, self.type_name = trainable, "float32", weight.name, "Variable"
+        self.activity_regularizer = None
+
+    def weights(self, *inputs: Any, **named: Any) -> Iterator[Weight]:
+        yield self.weight
+
+    def output(self, *inputs: Any, **named: Any) -> Shapes:
+        return self.weight.shape
+
+    def macs(self, output: Any, *inputs: Any, **named: Any) -> int:
+        return 0
+
+    def elementwise(self, output: Any, *inputs: Any, **named: Any) -> int:
+        return 0
+
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *inputs: Any) -> Any:
+        return weights[self.weight.name]
+
+
+class Inside:
+    """The graph of one call: inputs of the shapes that it is called on, then what it calls."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.nodes: list[Node] = []
+        self.numbers: dict[int, int] = {}  # layer of the session -> node
+        self.names: dict[str, int] = {}
+        self.inputs: list[Ref] = []
+
+    def add(self, name: str, layer: Layer) -> int:
+        """A node under a name that no other one here has."""
+        count = self.names.get(name, 0)
+        self.names[name] = count + 1
+        self.nodes.append(Node(f"{name}_{count}" if count else name, layer, []))
+        return len(self.nodes) - 1
+
+    def enter(self, shape: Any, dtype: str) -> Tensor:
+        """A tensor that the call is given."""
+        number = self.add("input", InputLayer(batch_shape=tuple(shape), dtype=dtype))
+        self.nodes[number].calls.append(Call(()))
+        self.inputs.append(Ref(number))
+        return self.tensor(Ref(number), shape, dtype)
+
+    def variable(self, layer: Own) -> int:
+        number = self.add(layer.name, layer)
+        self.nodes[number].calls.append(Call(()))
+        return number
+
+    def tensor(self, ref: Ref, shape: Any, dtype: str) -> Tensor:
+        made = Tensor(ref, shape, dtype)
+        made.home = self
+        return made
+
+    def connect(self, layer: LayerObject, call: Call, result: Result) -> Any:
+        """A call of a layer."""
+        if layer.index not in self.numbers:
+            self.numbers[layer.index] = self.add(layer.name, layer.layer)
+        number = self.numbers[layer.index]
+        self.nodes[number].calls.append(call)
+        calls = len(self.nodes[number].calls) - 1
+        found = [self.tensor(Ref(number, calls, index), *each) for index, each in enumerate(result.tensors)]
+        return found if isinstance(result.output, list) else found[0]
+
+    def graph(self, outputs: list[Tensor]) -> Graph:
+        """Raises GraphError where an output does not come from here."""
+        if any(each.home is not self for each in outputs):
+            raise GraphError("`call` gives a tensor that it did not compute", code="E354")
+        found = Graph(self.name, "Functional", self.nodes, self.inputs, [each.ref for each in outputs])
+        reached = {ref.node for ref in found.outputs}
+        found.beside = [
+            index for index, node in enumerate(self.nodes) if isinstance(node.layer, Own) and index not in reached
+        ]
+        return found
+
+
+class Written(Model, abstract=True):
+    """A layer that the source writes, as a model of what its `call` does."""
+
+    def __init__(self, graph: Graph, type_name: str, several: bool) -> None:
+        super().__init__(graph)
+        self.type_name, self.several = type_name, several
+
+    def output(self, *args: Any, **kwargs: Any) -> Any:
+        found = super().output(*args, **kwargs)
+        return [found] if self.several and not isinstance(found, list) else found
