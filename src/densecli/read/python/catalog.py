@@ -26,6 +26,11 @@ LIBRARIES = {
     "dataclasses": "standard", "types": "standard", "typing": "standard", "time": "standard", "operator": "standard",
     "copy": "standard", "abc": "standard",
 }  # fmt: skip
+# Parts of Keras and TensorFlow that have a file of their own.
+INSIDE = (
+    ("keras.datasets", "datasets"), ("keras.ops", "operations"), ("keras.backend", "operations"), ("keras.random", "operations"),
+)  # fmt: skip
+ALONG = {"tensorflow": ("keras.ops",), "operations": ("keras",)}  # files that need others
 # Paths that mean another one.
 SAME = (
     ("tensorflow.compat.v1.keras", "keras"), ("tensorflow.compat.v2.keras", "keras"), ("tensorflow.python.keras", "keras"),
@@ -64,10 +69,12 @@ class Catalog:
 
     def load(self, path: str) -> None:
         top = path.partition(".")[0]
-        library = "datasets" if path.startswith("keras.datasets") else LIBRARIES.get(top)
+        library = next((room for prefix, room in INSIDE if path.startswith(prefix)), LIBRARIES.get(top))
         if library is not None and library not in self.loaded:
             self.loaded.add(library)
             import_module(f"densecli.read.python.modules.{library}")
+            for other in ALONG.get(library, ()):
+                self.load(other)
 
     def canonical(self, path: str) -> str:
         for prefix, short in SAME:

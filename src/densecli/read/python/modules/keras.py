@@ -12,7 +12,7 @@ from densecli.read.python.runtime.layers import LayerObject
 from densecli.read.python.runtime.making import KerasObject
 from densecli.read.python.runtime.models import ModelObject
 from densecli.read.python.runtime.tensors import Tensor, tensors_in
-from densecli.read.python.values import Foreign, Known, Unknown, Value
+from densecli.read.python.values import Foreign, Function, Known, Unknown, Value
 
 if TYPE_CHECKING:
     from densecli.read.python.interpreter import Interpreter
@@ -40,6 +40,10 @@ class LayerClass(Value):
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if self.name == "InputLayer":
             return run.session.entered(run.session.make(self.name, args, kwargs))
+        if self.name == "Lambda" and isinstance(
+            function := args[0] if args else kwargs.get("function"), Function | Known
+        ):
+            return written_lambda(run, function, args, kwargs)
         return run.session.make(self.name, args, kwargs)
 
     def get(self, run: Interpreter, name: str) -> Any:
@@ -59,6 +63,16 @@ class LayerClass(Value):
 
     def shown(self) -> str:
         return f"the class `{self.name}`"
+
+
+def written_lambda(run: Interpreter, function: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """A Lambda whose function is in the source, and so can be followed."""
+    from densecli.read.python.runtime.custom import LambdaLayer  # noqa: PLC0415
+
+    arguments = kwargs.get("arguments")
+    made = LambdaLayer(run.session, function, arguments if isinstance(arguments, dict) else {}, run.place())
+    made.begin(kwargs)
+    return made
 
 
 class ModelClass(LayerClass):

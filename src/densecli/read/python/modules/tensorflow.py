@@ -9,6 +9,7 @@ from densecli.read.python.arrays import Dtype, as_array
 from densecli.read.python.catalog import ENTRIES, known
 from densecli.read.python.modules.keras import activation
 from densecli.read.python.plain import Dims
+from densecli.read.python.runtime.tensors import Tensor
 
 if TYPE_CHECKING:
     from densecli.read.python.interpreter import Interpreter
@@ -39,10 +40,10 @@ ENTRIES["tensorflow.__version__"] = "2.21.0"
 ENTRIES["keras.__version__"] = "3.15.1"
 
 
-@known("tensorflow.constant", "tensorflow.convert_to_tensor", "tensorflow.cast", "tensorflow.Variable")
+@known("tensorflow.constant", "tensorflow.convert_to_tensor", "tensorflow.Variable")
 def constant(run: Interpreter, value: Any, *_: Any, **__: Any) -> Any:
-    if hasattr(value, "ref"):
-        return run.session.operation("Cast", [value], {})
+    if isinstance(value, Tensor):
+        return value
     return as_array(run, value)
 
 

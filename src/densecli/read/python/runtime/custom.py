@@ -16,6 +16,8 @@ from densecli.read.python.signals import Raised
 from densecli.read.python.values import Function, Known, unknown_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from densecli.errors import Place
     from densecli.layer import Layer
     from densecli.read.python.interpreter import Interpreter
@@ -75,11 +77,11 @@ class Variable(Tensor):
 class CustomLayer(LayerObject):
     """A layer of a class of the source."""
 
-    def __init__(self, session: Session, cls: Class, place: Place | None) -> None:
+    def __init__(self, session: Session, cls: Class | None, place: Place | None) -> None:
         self.written: dict[Any, tuple[Written, Any]] = {}  # by the shapes of a call
         self.last: Written | None = None
         super().__init__(session, "", None, place)
-        self.cls, self.type_name = cls, cls.name
+        self.cls, self.type_name = cls, "" if cls is None else cls.name
         self.own: list[Own] = []
         self.trains, self.is_built, self.begun = True, False, False
 
@@ -152,16 +154,20 @@ class CustomLayer(LayerObject):
                 run.call_function(build, [self, _shapes(run, args[0] if args else None)], {})
 
     def follow(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> tuple[Written, Any]:
-        function = self.cls.find("call") if self.cls is not None else None
-        if not isinstance(function, Function):
-            raise GraphError(f"`{self.type_name}` has no `call`", code="E354", place=self.node.place)
         graph = Inside(self.name)
         with run.session.inside(graph):
             for own in self.own:
                 run.session.numbered(own)
-            entered = [self, *(_entered(graph, each) for each in args)]
-            found = run.call_function(function, entered, {key: _entered(graph, each) for key, each in kwargs.items()})
+            entered = [_entered(graph, each) for each in args]
+            found = self.applied(run, entered, {key: _entered(graph, each) for key, each in kwargs.items()})
             return self.wrapped(run, graph, found), found
+
+    def applied(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What `call` gives."""
+        function = None if self.cls is None else self.cls.find("call")
+        if not isinstance(function, Function):
+            raise GraphError(f"`{self.type_name}` has no `call`", code="E354", place=self.node.place)
+        return run.call_function(function, [self, *args], kwargs)
 
     def wrapped(self, run: Interpreter, graph: Inside, found: Any) -> Written:
         unknown = unknown_in(found)
@@ -186,6 +192,18 @@ class CustomLayer(LayerObject):
         for written, _ in self.written.values():
             written.trainable = self.trains
         super().freeze(run, value)
+
+
+class LambdaLayer(CustomLayer):
+    """Keras' Lambda with a function of the source."""
+
+    def __init__(self, session: Session, function: Any, arguments: dict[str, Any], place: Place | None) -> None:
+        super().__init__(session, None, place)
+        self.function, self.arguments = function, arguments
+        self.type_name = "Lambda"
+
+    def applied(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        return run.call(self.function, args, {**self.arguments, **kwargs})
 
 
 def _packed(args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -237,8 +255,10 @@ def _shapes(run: Interpreter, tree: Any) -> Any:
 METHODS: dict[str, Any] = {}
 
 
-def method(*names: str) -> Any:
-    def enter(rule: Any) -> Any:
+def method(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Enter what a layer of the source inherits: `rule(run, layer, *args, **kwargs)`."""
+
+    def enter(rule: Callable[..., Any]) -> Callable[..., Any]:
         METHODS.update(dict.fromkeys(names, rule))
         return rule
 
@@ -273,7 +293,7 @@ def add_weight(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) 
     taken = {own.name for own in layer.own}
     while word in taken:
         word += "_"
-    own = Own(Weight(word, sizes, (), kwargs.get("trainable", True) is not False), layer.trains)
+    own = Own(Weight(word, sizes, (), kwargs.get("trainable", True) is not False), trainable=layer.trains)
     layer.own.append(own)
     return Variable(run.session, own)
 

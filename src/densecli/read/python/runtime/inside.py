@@ -30,7 +30,7 @@ class Own(Layer, abstract=True):
     takes = "several"
     macs_rule = elementwise_rule = "0"
 
-    def __init__(self, weight: Weight, trainable: bool) -> None:
+    def __init__(self, weight: Weight, *, trainable: bool) -> None:
         self.weight, self.given = weight, {}
         self.trainable, self.dtype, self.name, self.type_name = trainable, "float32", weight.name, "Variable"
         self.activity_regularizer = None
@@ -49,6 +49,28 @@ class Own(Layer, abstract=True):
 
     def forward(self, ops: ModuleType, weights: Mapping[str, Any], *inputs: Any) -> Any:
         return weights[self.weight.name]
+
+
+class Filled(Layer, abstract=True):
+    """A tensor of a shape that its numbers have no bearing on."""
+
+    takes = "several"
+    weightless = True
+
+    def __init__(self, shape: Any) -> None:
+        self.shape, self.given = shape, {}
+        self.trainable, self.dtype, self.name, self.type_name = True, "float32", "constant", "Constant"
+        self.activity_regularizer = None
+
+    def output(self, *inputs: Any, **named: Any) -> Shapes:
+        shape: Shapes = self.shape
+        return shape
+
+    def macs(self, output: Any, *inputs: Any, **named: Any) -> int:
+        return 0
+
+    def elementwise(self, output: Any, *inputs: Any, **named: Any) -> int:
+        return 0
 
 
 class Inside:
@@ -80,6 +102,12 @@ class Inside:
         self.nodes[number].calls.append(Call(()))
         return number
 
+    def constant(self, shape: Any) -> Tensor:
+        """A tensor that comes from nothing: random numbers, zeros."""
+        number = self.add("constant", Filled(tuple(shape)))
+        self.nodes[number].calls.append(Call(()))
+        return self.tensor(Ref(number), shape, "float32")
+
     def tensor(self, ref: Ref, shape: Any, dtype: str) -> Tensor:
         made = Tensor(ref, shape, dtype)
         made.home = self
@@ -110,7 +138,7 @@ class Inside:
 class Written(Model, abstract=True):
     """A layer that the source writes, as a model of what its `call` does."""
 
-    def __init__(self, graph: Graph, type_name: str, several: bool) -> None:
+    def __init__(self, graph: Graph, type_name: str, *, several: bool) -> None:
         super().__init__(graph)
         self.type_name, self.several = type_name, several
 

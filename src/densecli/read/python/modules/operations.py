@@ -1,0 +1,133 @@
+"""Functions on tensors: keras.ops, keras.backend and TensorFlow's, each by the operation that Keras 3 makes of it.
+
+On arrays they are NumPy's. A name here is an entry; what its operation does to shapes stands in layers/operations.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.layers.operations.functions import OPERATIONS
+from densecli.names import snake_case
+from densecli.read.python.arrays import Array, dtype_name
+from densecli.read.python.catalog import ENTRIES, known
+from densecli.read.python.runtime.tensors import Tensor, tensors_in
+from densecli.read.python.values import Known, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from densecli.read.python.interpreter import Interpreter
+
+OPS = {snake_case(rule): rule for rule in OPERATIONS}
+# Names of keras.ops that are not those of their operation.
+OPS |= {
+    "concatenate": "Concatenate", "matmul": "Matmul", "relu6": "Relu6", "top_k": "TopK", "argmax": "Argmax", "argmin": "Argmin",
+    "max_pool": "MaxPool", "average_pool": "AveragePool", "l2_normalize": "Normalize", "one_hot": "OneHot", "amax": "Max",
+    "amin": "Min", "true_divide": "TrueDivide", "conv": "Conv", "absolute": "Absolute", "abs": "Absolute", "logsumexp": "Logsumexp",
+}  # fmt: skip
+# keras.backend and TensorFlow where their names differ from those of keras.ops.
+BACKEND = {
+    "sum": "Sum", "mean": "Mean", "max": "Max", "min": "Min", "prod": "Prod", "std": "Std", "var": "Var", "exp": "Exp", "log": "Log",
+    "square": "Square", "sqrt": "Sqrt", "abs": "Absolute", "pow": "Power", "clip": "Clip", "round": "Round", "sign": "Sign",
+    "concatenate": "Concatenate", "stack": "Stack", "reshape": "Reshape", "expand_dims": "ExpandDims", "squeeze": "Squeeze",
+    "permute_dimensions": "Transpose", "transpose": "Transpose", "repeat_elements": "Repeat", "tile": "Tile", "dot": "Dot",
+    "l2_normalize": "Normalize", "relu": "Relu", "elu": "Elu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax",
+    "softplus": "Softplus", "softsign": "Softsign", "hard_sigmoid": "HardSigmoid", "maximum": "Maximum", "minimum": "Minimum",
+    "equal": "Equal", "not_equal": "NotEqual", "greater": "Greater", "less": "Less", "greater_equal": "GreaterEqual",
+    "less_equal": "LessEqual", "sin": "Sin", "cos": "Cos", "any": "Any", "all": "All", "argmax": "Argmax", "argmin": "Argmin",
+    "cast": "Cast", "stop_gradient": "StopGradient", "zeros_like": "ZerosLike", "ones_like": "OnesLike", "cumsum": "Cumsum",
+    "one_hot": "OneHot", "gather": "Take", "reverse": "Flip", "logsumexp": "Logsumexp", "switch": "Where",
+}  # fmt: skip
+TENSORFLOW = {
+    "reduce_sum": "Sum", "reduce_mean": "Mean", "reduce_max": "Max", "reduce_min": "Min", "reduce_prod": "Prod", "reduce_any": "Any",
+    "reduce_all": "All", "reduce_logsumexp": "Logsumexp", "exp": "Exp", "square": "Square", "sqrt": "Sqrt", "abs": "Absolute",
+    "pow": "Power", "clip_by_value": "Clip", "concat": "Concatenate", "stack": "Stack", "reshape": "Reshape",
+    "expand_dims": "ExpandDims", "squeeze": "Squeeze", "transpose": "Transpose", "tile": "Tile", "repeat": "Repeat",
+    "matmul": "Matmul", "add": "Add", "subtract": "Subtract", "multiply": "Multiply", "divide": "Divide", "maximum": "Maximum",
+    "minimum": "Minimum", "argmax": "Argmax", "argmin": "Argmin", "cast": "Cast", "stop_gradient": "StopGradient",
+    "zeros_like": "ZerosLike", "ones_like": "OnesLike", "one_hot": "OneHot", "where": "Where", "sigmoid": "Sigmoid", "tanh": "Tanh",
+    "identity": "Copy", "negative": "Negative", "einsum": "Einsum", "tensordot": "Tensordot", "gather": "Take", "pad": "Pad",
+    "reverse": "Flip", "split": "Split", "unstack": "Unstack", "cumsum": "Cumsum", "broadcast_to": "BroadcastTo", "norm": "Norm",
+    "round": "Round", "floor": "Floor", "sign": "Sign", "sin": "Sin", "cos": "Cos", "equal": "Equal", "not_equal": "NotEqual",
+    "greater": "Greater", "less": "Less", "logical_and": "LogicalAnd", "logical_or": "LogicalOr", "logical_not": "LogicalNot",
+    "math.reduce_sum": "Sum", "math.reduce_mean": "Mean", "math.reduce_max": "Max", "math.exp": "Exp", "math.log": "Log",
+    "math.square": "Square", "math.sqrt": "Sqrt", "math.abs": "Absolute", "math.pow": "Power", "math.rsqrt": "Rsqrt",
+    "math.maximum": "Maximum", "math.minimum": "Minimum", "math.multiply": "Multiply", "math.add": "Add", "math.subtract": "Subtract",
+    "math.divide": "Divide", "math.sin": "Sin", "math.cos": "Cos", "math.sigmoid": "Sigmoid", "math.tanh": "Tanh",
+    "math.l2_normalize": "Normalize", "math.not_equal": "NotEqual", "math.equal": "Equal", "math.softplus": "Softplus",
+    "math.top_k": "TopK", "math.argmax": "Argmax", "math.reduce_variance": "Var", "math.reduce_std": "Std", "linalg.matmul": "Matmul",
+    "linalg.norm": "Norm", "linalg.einsum": "Einsum", "nn.l2_normalize": "Normalize", "nn.softmax": "Softmax", "nn.relu": "Relu",
+    "nn.log_softmax": "LogSoftmax", "nn.top_k": "TopK", "nn.depth_to_space": "DepthToSpace", "nn.space_to_depth": "SpaceToDepth",
+    "image.resize": "Resize", "image.rgb_to_grayscale": "RGBToGrayscale",
+}  # fmt: skip
+ALIASES = {
+    "dim": "axis",
+    "keep_dims": "keepdims",
+    "perm": "axes",
+    "multiples": "repeats",
+    "num_or_size_splits": "indices_or_sections",
+}
+SOURCES = (
+    ("keras.ops", OPS),
+    ("keras.ops.numpy", OPS),
+    ("keras.ops.nn", OPS),
+    ("keras.backend", BACKEND),
+    ("tensorflow", TENSORFLOW),
+)
+
+
+def operation(path: str, rule: str) -> Callable[..., Any]:
+    """A function on tensors; on arrays it is left to NumPy's of that name."""
+
+    def apply(run: Interpreter, *args: Any, **kwargs: Any) -> Any:
+        kwargs = {ALIASES.get(key, key): value for key, value in kwargs.items() if key != "name"}
+        if not any(True for _ in tensors_in([args, kwargs])):
+            return on_arrays(run, path, args, kwargs)
+        if rule == "Cast":
+            return cast(run, args, kwargs)
+        args = tuple(dtype_name(each) or each if not isinstance(each, Tensor | list | tuple) else each for each in args)
+        return run.session.operation(rule, list(args), kwargs)
+
+    return apply
+
+
+def cast(run: Interpreter, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    dtype = dtype_name(kwargs.get("dtype", args[1] if len(args) > 1 else "float32"))
+    return run.session.operation("Cast", [args[0]], {"dtype": dtype})
+
+
+def on_arrays(run: Interpreter, path: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    name = path.rpartition(".")[2].removeprefix("reduce_")
+    same = run.member("numpy", {"concat": "concatenate", "pow": "power"}.get(name, name))
+    if isinstance(same, Known):
+        return same.call(run, list(args), {key: value for key, value in kwargs.items() if key != "name"})
+    first = next((each for each in args if isinstance(each, Array | Unknown)), None)
+    return first if isinstance(first, Unknown) else run.unknown(f"densecli does not know `{path}` of arrays")
+
+
+for _module, _names in SOURCES:
+    for _name, _rule in _names.items():
+        known(f"{_module}.{_name}")(operation(f"{_module}.{_name}", _rule))
+
+
+@known("tensorflow.shape", "keras.ops.shape", "keras.backend.shape")
+def shape(run: Interpreter, x: Any, *_: Any, **__: Any) -> Any:
+    """The sizes; where one is open, a number that only a run tells."""
+    return run.attribute(x, "shape")
+
+
+@known("keras.random.normal", "keras.backend.random_normal", "tensorflow.random.normal", "tensorflow.random.truncated_normal",
+       "keras.random.uniform", "keras.backend.random_uniform", "tensorflow.random.uniform", "tensorflow.zeros", "tensorflow.ones",
+       "keras.ops.zeros", "keras.ops.ones", "keras.backend.zeros", "keras.backend.ones")  # fmt: skip
+def filled(run: Interpreter, shape: Any, *_: Any, **__: Any) -> Any:
+    """A tensor of a shape, whatever numbers are in it; a size that is left open stays open."""
+    sizes = run.listed(shape)
+    if isinstance(sizes, Unknown):
+        return Array(None, "float32", None, sizes)
+    if None in sizes and run.session.tracing is not None:
+        return run.session.tracing.constant(tuple(sizes))
+    return Array(tuple(run.unknown("this size is left open") if each is None else each for each in sizes), "float32")
+
+
+ENTRIES["keras.backend.learning_phase"] = Known("keras.backend.learning_phase", lambda run: False)
