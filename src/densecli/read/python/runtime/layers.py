@@ -176,6 +176,8 @@ def connected(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dic
     layer.node.calls.append(call)
     number = len(layer.node.calls) - 1
     found = [Tensor(Ref(layer.index, number, index), *each) for index, each in enumerate(result.tensors)]
+    for each in found:
+        each.name = run.session.use_name("KerasTensor")
     layer.outputs.append(found)
     layer.inputs.append(tensors)
     layer.session.connections += 1

@@ -153,7 +153,7 @@ class Sequential(ModelObject):
         tensor, self.last = self.entry.outputs[0][0] if again else self.last, None
         tensor = self.through(run, self.items if again else [added], tensor)
         if not again:
-            run.session.repeat_masks(self.items[:-1])
+            run.session.repeat(self.items[:-1])
         self.finish(run, tensor)
 
     def through(self, run: Interpreter, items: list[Any], tensor: Any) -> Any:

@@ -161,7 +161,7 @@ class Session:
         made.node.calls.append(Call(()))
         shape = made.layer.output()
         made.outputs.append([Tensor(Ref(made.index), tuple(shape), made.layer.output_dtype())])  # type: ignore[arg-type]
-        made.outputs[0][0].name = made.name
+        made.outputs[0][0].name = self.use_name("KerasTensor")
         made.inputs.append([])
         return made
 
@@ -245,7 +245,10 @@ class Session:
     def mask_outputs(self, run: Interpreter, layer: LayerObject, inputs: list[Tensor], outputs: list[Tensor]) -> None:
         masks.given(self, layer, inputs, outputs)
 
-    def repeat_masks(self, items: list[LayerObject]) -> None:
+    def repeat(self, items: list[LayerObject]) -> None:
+        """A Sequential calls its layers once more: names of tensors and of what makes masks are used up."""
+        for _ in items:
+            self.use_name("KerasTensor")
         masks.repeat(self, items)
 
     # -- what the source asks ----------------------------------------------------------
