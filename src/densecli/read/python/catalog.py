@@ -24,7 +24,7 @@ LIBRARIES = {
     "sklearn": "sklearn", "math": "standard", "os": "standard", "sys": "standard", "random": "standard",
     "argparse": "arguments", "collections": "standard", "itertools": "standard", "functools": "standard",
     "dataclasses": "standard", "types": "standard", "typing": "standard", "time": "standard", "operator": "standard",
-    "copy": "standard", "abc": "standard",
+    "copy": "standard", "tqdm": "standard", "optparse": "arguments", "abc": "standard",
 }  # fmt: skip
 # Parts of Keras and TensorFlow that have a file of their own.
 INSIDE = (

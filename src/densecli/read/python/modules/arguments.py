@@ -52,6 +52,15 @@ class Parser(Value):
         return self.parsed(run), []
 
 
+class Options(Parser):
+    """optparse's parser: its options are None without a default, and come with the rest of the words."""
+
+    __slots__ = ()
+
+    def get(self, run: Interpreter, name: str) -> Any:
+        return super().get(run, {"add_option": "add_argument", "parse_args": "parse_known_args"}.get(name, name))
+
+
 def _default(run: Interpreter, flags: list[str], name: str, options: dict[str, Any]) -> Any:
     if "default" in options:
         kind = options.get("type")
@@ -71,6 +80,11 @@ def _default(run: Interpreter, flags: list[str], name: str, options: dict[str, A
     unknown = run.unknown("it is an argument of the command line")
     unknown.name = f"args.{name}"
     return unknown
+
+
+@known("optparse.OptionParser")
+def option_parser(run: Interpreter, *_: Any, **__: Any) -> Parser:
+    return Options({})
 
 
 @known("argparse.ArgumentParser")

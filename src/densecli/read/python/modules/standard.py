@@ -173,6 +173,17 @@ def copy(run: Interpreter, value: Any, *_: Any) -> Any:
     )
 
 
+# -- progress bars ---------------------------------------------------------------------
+@known("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "tqdm.tqdm_notebook", "tqdm.std.tqdm")
+def progress(run: Interpreter, items: Any = (), *_: Any, **__: Any) -> Any:
+    return items
+
+
+@known("tqdm.trange", "tqdm.auto.trange", "tqdm.notebook.trange", "tqdm.tnrange")
+def progress_range(run: Interpreter, *bounds: Any, **_: Any) -> Any:
+    return ENTRIES["builtins.range"].call(run, list(bounds), {})
+
+
 # -- dataclasses -----------------------------------------------------------------------
 @known("dataclasses.dataclass")
 def dataclass(run: Interpreter, cls: Any = None, **_: Any) -> Any:
