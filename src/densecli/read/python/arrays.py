@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.fields import Object
 from densecli.read.python.plain import Dims
 from densecli.read.python.values import Known, Unknown, Value
 
@@ -115,6 +116,9 @@ class Array(Value):
     def compare(self, run: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
         return self.of(self.shape, "bool")
 
+    def config(self) -> Any:
+        return self.numbers if self.numbers is not None else Object("__numpy__", {})
+
     def shown(self) -> str:
         return "an array"
 
@@ -173,6 +177,9 @@ class Dtype(Value):
 
     def get(self, run: Interpreter, name: str) -> Any:
         return self.name if name in ("name", "__name__") else super().get(run, name)
+
+    def config(self) -> Any:
+        return self.name
 
     def compare(self, run: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
         same = self.name == dtype_name(other)

@@ -6,18 +6,29 @@ a short rule. `known` enters one.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from densecli.read.python import plain
 from densecli.read.python.values import Foreign, Known, Value
+from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from densecli.read.python.interpreter import Interpreter
-    from densecli.read.python.signals import Raised
 
 ENTRIES: dict[str, Any] = {}
+
+
+class Resolver(Record):
+    """How a library finds names that no entry stands for: by path, all of a module, and those that nobody imported."""
+
+    entry: Callable[[str], Any]
+    public: Callable[[str], dict[str, Any]]
+    usual: Callable[[Interpreter, str], Any]
+
+
+RESOLVERS: dict[str, Resolver] = {}
 # Where the names of a library stand, by the first word of its path.
 LIBRARIES = {
     "builtins": "builtins", "keras": "keras", "tensorflow": "tensorflow", "numpy": "numpy", "pandas": "pandas",
@@ -64,7 +75,8 @@ def known(*names: str, partial: bool = True) -> Callable[[Callable[..., Any]], C
 class Catalog:
     """Looks names up; libraries come when they are first asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, bring: Callable[[str], object]) -> None:
+        self.bring = bring  # imports the file of a library
         self.loaded: set[str] = set()
 
     def load(self, path: str) -> None:
@@ -72,7 +84,7 @@ class Catalog:
         library = next((room for prefix, room in INSIDE if path.startswith(prefix)), LIBRARIES.get(top))
         if library is not None and library not in self.loaded:
             self.loaded.add(library)
-            import_module(f"densecli.read.python.modules.{library}")
+            self.bring(library)
             for other in ALONG.get(library, ()):
                 self.load(other)
 
@@ -96,22 +108,16 @@ class Catalog:
 
     def entry(self, run: Interpreter, path: str) -> Any:
         found = ENTRIES.get(path)
-        if found is None and path.startswith("keras."):
-            from densecli.read.python.modules import keras  # noqa: PLC0415
-
-            return keras.entry(run, path)
-        return found
+        resolver = RESOLVERS.get(path.partition(".")[0])
+        return resolver.entry(path) if found is None and resolver is not None and "." in path else found
 
     def public(self, run: Interpreter, path: str) -> dict[str, Any]:
         """What `from path import *` brings in."""
         path = self.canonical(path)
         self.load(path)
         found = {key.rpartition(".")[2]: value for key, value in ENTRIES.items() if key.rpartition(".")[0] == path}
-        if path.partition(".")[0] == "keras":
-            from densecli.read.python.modules import keras  # noqa: PLC0415
-
-            found |= keras.public(run, path)
-        return found
+        resolver = RESOLVERS.get(path.partition(".")[0])
+        return found if resolver is None else found | resolver.public(path)
 
     def builtin(self, run: Interpreter, name: str) -> Any:
         """A name that the source does not define: Python's, or what Keras' users mean by it."""
@@ -121,31 +127,19 @@ class Catalog:
             return found
         if name in USUAL:
             return self.module(run, USUAL[name])
-        from densecli.read.python.modules import keras  # noqa: PLC0415
-
-        usual = keras.usual(run, name)
+        self.load("keras")
+        usual = RESOLVERS["keras"].usual(run, name)
         return run.session.undefined(name) if usual is None else usual
 
     # -- plain values: in a file of their own ------------------------------------------
     def plain_attribute(self, run: Interpreter, value: Any, name: str) -> Any:
-        from densecli.read.python import plain  # noqa: PLC0415
-
         return plain.attribute(run, value, name)
 
     def formatted(self, run: Interpreter, value: Any, form: Any, conversion: str = "") -> Any:
-        from densecli.read.python import plain  # noqa: PLC0415
-
         return plain.formatted(run, value, form, conversion)
 
     def percent(self, run: Interpreter, template: str, values: Any) -> Any:
-        from densecli.read.python import plain  # noqa: PLC0415
-
         return plain.percent(run, template, values)
-
-    def raised(self, run: Interpreter, value: Any) -> Raised:
-        from densecli.read.python.modules import builtins  # noqa: PLC0415
-
-        return builtins.raised(run, value)
 
     def decorated(self, run: Interpreter, decorator: Any, made: Any) -> Any:
         """What a decorator that the source does not define makes of a function: itself, but for a few."""

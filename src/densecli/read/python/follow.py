@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import DenseError, GraphError, LimitError
+from densecli.read.python import modules
 from densecli.read.python.catalog import Catalog
 from densecli.read.python.interpreter import Interpreter
 from densecli.read.python.runtime.session import Session
@@ -27,7 +28,7 @@ class Followed:
 
     def __init__(self, code: Any, limits: Limits, settings: Mapping[str, str], host: Host) -> None:
         self.code, self.scope = code, Scope()
-        self.run = Interpreter(code, limits, Catalog(), settings)
+        self.run = Interpreter(code, limits, Catalog(modules.bring), settings)
         self.session = self.run.session = Session(self.run, host)
         self.error: DenseError | None = None
         self.stopped = False

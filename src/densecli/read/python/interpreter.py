@@ -203,8 +203,9 @@ class Interpreter:
         return self.catalog.builtin(self, name) if found is MISSING else found
 
     def assign(self, scope: Scope, name: str, value: Any) -> None:
-        if isinstance(value, Unknown) and value.root.name is None:
-            value.root.name = name
+        unknown = value if isinstance(value, Unknown) else getattr(value, "origin", None)
+        if isinstance(unknown, Unknown) and unknown.root.name is None:
+            unknown.root.name = name
         if self.settings:
             value = self.session.overridden(name, value, scope)
         self.write(scope.holder(name), name, value)

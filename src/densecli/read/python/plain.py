@@ -233,16 +233,28 @@ def _bounded(receiver: Any, name: str, args: list[Any]) -> bool:
     return not isinstance(receiver, list) or len(receiver) < LONGEST
 
 
-def sort(run: Interpreter, receiver: list[Any], kwargs: dict[str, Any]) -> Any:
-    from densecli.read.python.modules.builtins import sorted_  # noqa: PLC0415
-
-    found = sorted_(run, receiver, **kwargs)
+def sort(run: Interpreter, receiver: list[Any], kwargs: dict[str, Any]) -> None:
+    found = ordered(run, receiver, kwargs.get("key"), reverse=kwargs.get("reverse") is True)
     run.mutate(receiver)
     if isinstance(found, Unknown):
         run.session.blurred[id(receiver)] = (receiver, found)
     else:
         receiver[:] = found
-    return None
+
+
+def ordered(run: Interpreter, items: Any, key: Any, *, reverse: bool) -> Any:
+    """The items in order, as `sorted` gives them."""
+    found = run.listed(items)
+    if isinstance(found, Unknown):
+        return found.derived("…")
+    keys = [each if key is None else run.call(key, [each], {}) for each in found]
+    if not plain(keys):
+        return run.unknown("densecli does not know the order of these values")
+    try:
+        order = sorted(range(len(found)), key=keys.__getitem__, reverse=reverse)
+    except TypeError as error:
+        return run.unfit(str(error)[:200])
+    return [found[index] for index in order]
 
 
 # -- text from values ------------------------------------------------------------------

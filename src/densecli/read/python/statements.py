@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.read.python import classes, imports, loops, operators
+from densecli.read.python.exceptions import raised
 from densecli.read.python.expressions import bind, function_of, item, set_attribute, set_item
 from densecli.read.python.signals import Raised, Signal
 from densecli.read.python.values import Class, Function, Instance, Unknown, Value
@@ -209,7 +210,7 @@ def continue_(run: Interpreter, node: ast.Continue, scope: Scope) -> Any:
 def raise_(run: Interpreter, node: ast.Raise, scope: Scope) -> None:
     value = None if node.exc is None else run.evaluate(node.exc, scope)
     run.node = node
-    raise run.catalog.raised(run, value)
+    raise raised(run, value)
 
 
 @executes("Assert")

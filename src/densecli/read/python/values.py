@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.fields import Object
+
 if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Iterator
@@ -57,6 +59,10 @@ class Value:
 
     def compare(self, run: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
         return NotImplemented
+
+    def config(self) -> Any:
+        """The value as the config of a layer holds it."""
+        return Object("__object__", {})
 
     def shown(self) -> str:
         return f"a {self.kind}"
@@ -127,6 +133,9 @@ class Function(Value):
     def get(self, run: Interpreter, name: str) -> Any:
         return self.name if name in ("__name__", "__qualname__") else super().get(run, name)
 
+    def config(self) -> Any:
+        return Object("__lambda__", {})
+
     def shown(self) -> str:
         return f"the function `{self.name}`"
 
@@ -163,6 +172,9 @@ class Known(Value):
     def get(self, run: Interpreter, name: str) -> Any:
         return self.name.rpartition(".")[2] if name == "__name__" else super().get(run, name)
 
+    def config(self) -> Any:
+        return self.name.rpartition(".")[2]  # a function that Keras has a name for: tf.nn.relu
+
     def shown(self) -> str:
         return f"`{self.name}`"
 
@@ -181,6 +193,9 @@ class Foreign(Value):
 
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return run.unknown(f"densecli does not know what `{self.path}` returns")
+
+    def config(self) -> Any:
+        return self.path.rpartition(".")[2]
 
     def shown(self) -> str:
         return f"`{self.path}`"

@@ -9,9 +9,10 @@ from densecli.read.python import operators
 from densecli.read.python.arrays import Array
 from densecli.read.python.catalog import ENTRIES, known
 from densecli.read.python.classes import Bound, super_
+from densecli.read.python.exceptions import ExceptionClass
 from densecli.read.python.expressions import made_set
 from densecli.read.python.operators import ODD
-from densecli.read.python.plain import formatted, plain
+from densecli.read.python.plain import formatted, ordered, plain
 from densecli.read.python.signals import Raised
 from densecli.read.python.values import Class, Foreign, Instance, Known, Unknown, Value
 
@@ -239,14 +240,7 @@ def reversed_(run: Interpreter, items: Any) -> Any:
 
 @known("builtins.sorted")
 def sorted_(run: Interpreter, items: Any, key: Any = None, reverse: Any = False, **_: Any) -> Any:
-    found = run.listed(items)
-    if isinstance(found, Unknown):
-        return found.derived("…")
-    keys = [each if key is None else run.call(key, [each], {}) for each in found]
-    if not plain(keys):
-        return run.unknown("densecli does not know the order of these values")
-    order = safely(run, sorted, range(len(found)), key=keys.__getitem__, reverse=reverse is True)
-    return [found[index] for index in order]
+    return ordered(run, items, key, reverse=reverse is True)
 
 
 @known("builtins.sum")
@@ -434,54 +428,6 @@ class ScopedKnown(Known):
 
 ENTRIES["builtins.super"] = ScopedKnown("builtins.super", super_)
 
-
-# -- exceptions ------------------------------------------------------------------------
-class ExceptionClass(Value):
-    """A builtin class of exceptions."""
-
-    __slots__ = ("name",)
-    kind = "class"
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        return ExceptionValue(self.name, args)
-
-    def get(self, run: Interpreter, name: str) -> Any:
-        return self.name if name == "__name__" else super().get(run, name)
-
-
-class ExceptionValue(Value):
-    """An exception."""
-
-    __slots__ = ("args", "name")
-    kind = "exception"
-
-    def __init__(self, name: str, args: list[Any]) -> None:
-        self.name, self.args = name, args
-
-    def get(self, run: Interpreter, name: str) -> Any:
-        return tuple(self.args) if name == "args" else super().get(run, name)
-
-
 for _name, _class in vars(builtins).items():
     if isinstance(_class, type) and issubclass(_class, BaseException):
         ENTRIES[f"builtins.{_name}"] = ExceptionClass(_name)
-
-
-def raised(run: Interpreter, value: Any) -> Raised:
-    """The exception of a `raise` statement."""
-    if isinstance(value, ExceptionClass):
-        value = value.call(run, [], {})
-    if isinstance(value, ExceptionValue):
-        message = next((each for each in value.args if isinstance(each, str)), value.name)
-        return Raised(value.name, message, run.place(), value)
-    cls = value if isinstance(value, Class) else getattr(value, "cls", None)
-    found = Raised("Exception", "the source raises an exception", run.place(), value)
-    if isinstance(cls, Class):
-        found.bases = tuple(each.name for each in cls.mro)
-        found.kind = next(
-            (each.name for known in cls.mro for each in known.bases if isinstance(each, ExceptionClass)), "Exception"
-        )
-    return found

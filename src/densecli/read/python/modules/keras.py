@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from densecli.layer import ALIASES, CATALOGUE
 from densecli.names import ACTIVATION_FLOPS, CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from densecli.read.python.arrays import Array, as_array
-from densecli.read.python.catalog import ENTRIES, known
+from densecli.read.python.catalog import ENTRIES, RESOLVERS, Resolver, known
 from densecli.read.python.runtime.layers import LayerObject
 from densecli.read.python.runtime.making import KerasObject
 from densecli.read.python.runtime.models import ModelObject
@@ -93,7 +93,7 @@ class ModelClass(LayerClass):
         return run.session.functional(inputs, outputs, name)
 
 
-def entry(run: Interpreter, path: str) -> Any:
+def entry(path: str) -> Any:
     """A name below `keras.`, wherever the version that the source was written for kept it."""
     parts = path.split(".")[1:]
     last = parts[-1]
@@ -105,11 +105,11 @@ def entry(run: Interpreter, path: str) -> Any:
         parts[0] in ("layers", "models", "wrappers", "legacy", "metrics", "callbacks", "optimizers", "losses")
         or len(parts) == 1
     ):
-        return layer_class(run, last, parts[0])
+        return layer_class(last, parts[0])
     return None
 
 
-def layer_class(run: Interpreter, name: str, room: str) -> Any:
+def layer_class(name: str, room: str) -> Any:
     """A class of layers or models, from `keras.layers`, an old module below it, or `keras` itself."""
     if name in ("Sequential", "Model", "Functional"):
         return ENTRIES.setdefault(f"keras.{name}", ModelClass(name))
@@ -122,12 +122,12 @@ def layer_class(run: Interpreter, name: str, room: str) -> Any:
     return None
 
 
-def public(run: Interpreter, path: str) -> dict[str, Any]:
+def public(path: str) -> dict[str, Any]:
     """What `from keras.layers import *` brings in."""
     room = path.partition(".")[2].partition(".")[0]
     if room in ("layers", "models", ""):
         names = [*CATALOGUE, *ALIASES, "Input"] if room == "layers" else ["Sequential", "Model", "Input"]
-        return {name: value for name in names if (value := entry(run, f"keras.layers.{name}")) is not None}
+        return {name: value for name in names if (value := entry(f"keras.layers.{name}")) is not None}
     if room in OBJECTS:
         return {name: object_class(name) for name in (*OBJECTS[room], *SHORT)}
     return {}
@@ -136,7 +136,7 @@ def public(run: Interpreter, path: str) -> dict[str, Any]:
 def usual(run: Interpreter, name: str) -> Any:
     """A name that nobody imported: a layer, a model, a module of Keras."""
     if name in ("Sequential", "Model", "Input", "Layer") or name in CATALOGUE or name in ALIASES:
-        return layer_class(run, name, "layers")
+        return layer_class(name, "layers")
     if name in (
         "mnist",
         "fashion_mnist",
@@ -337,3 +337,4 @@ def load_model(run: Interpreter, *_: Any, **__: Any) -> Any:
 
 for _module in MODULES:
     ENTRIES.setdefault(f"keras.{_module}", Foreign(f"keras.{_module}"))
+RESOLVERS["keras"] = Resolver(entry, public, usual)

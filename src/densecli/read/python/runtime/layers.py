@@ -129,6 +129,13 @@ class LayerObject(Value):
         """Layers of the source inside this one."""
         return []
 
+    def config(self) -> Any:
+        if self.error is not None:
+            raise self.error
+        layer = self.layer
+        layer.name = self.name
+        return layer
+
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return call_layer(run, self, args, kwargs)
 

@@ -9,9 +9,8 @@ from densecli.fields import Object
 from densecli.layer import lookup
 from densecli.read.build import Argument
 from densecli.read.keras.keras1 import modern
-from densecli.read.python.arrays import Array, Dtype
 from densecli.read.python.plain import Dims
-from densecli.read.python.values import Foreign, Function, Known, Unknown, Value, unknown_in
+from densecli.read.python.values import Unknown, Value, unknown_in
 
 if TYPE_CHECKING:
     from densecli.errors import Place
@@ -25,14 +24,17 @@ OLD_INPUT = {"input_shape": "shape", "batch_input_shape": "batch_shape"}
 class KerasObject(Value):
     """An initializer, regularizer, constraint or another object of Keras that only configs name."""
 
-    __slots__ = ("class_name", "config")
+    __slots__ = ("arguments", "class_name")
     kind = "Keras object"
 
-    def __init__(self, class_name: str, config: dict[str, Any]) -> None:
-        self.class_name, self.config = class_name, config
+    def __init__(self, class_name: str, arguments: dict[str, Any]) -> None:
+        self.class_name, self.arguments = class_name, arguments
 
     def get(self, run: Interpreter, name: str) -> Any:
-        return self.config[name] if name in self.config else super().get(run, name)
+        return self.arguments[name] if name in self.arguments else super().get(run, name)
+
+    def config(self) -> Any:
+        return Object(self.class_name, {key: plain(value) for key, value in self.arguments.items()})
 
     def shown(self) -> str:
         return f"`{self.class_name}`"
@@ -59,8 +61,8 @@ def arguments(
         unknown = unknown_in(each.value)
         if unknown is not None:
             raise unknown_argument(session.run, type_name, name, unknown)
-    input_argument = None if input_argument is None else plain(session, input_argument)
-    return kind, [Argument(each.name, plain(session, each.value), place) for each in found], input_argument
+    input_argument = None if input_argument is None else plain(input_argument)
+    return kind, [Argument(each.name, plain(each.value), place) for each in found], input_argument
 
 
 def _modern(session: Session, type_name: str, kwargs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -93,45 +95,17 @@ def _input_argument(kind: str, kwargs: dict[str, Any]) -> Any:
     return (shape,) if isinstance(shape, int) and kind != "InputLayer" else shape
 
 
-def plain(session: Session, value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as a config holds it."""
     if isinstance(value, Dims):
         return tuple(value)
     if isinstance(value, list):
-        return [plain(session, each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, tuple):
-        return tuple(plain(session, each) for each in value)
+        return tuple(plain(each) for each in value)
     if isinstance(value, dict):
-        return {key: plain(session, each) for key, each in value.items()}
-    if isinstance(value, KerasObject):
-        return Object(value.class_name, plain(session, value.config))
-    if isinstance(value, Array):
-        return value.numbers if value.numbers is not None else Object("__numpy__", {})
-    if isinstance(value, Dtype):
-        return value.name
-    if isinstance(value, Known | Foreign):
-        return _function(value)
-    if isinstance(value, Function):
-        return Object("__lambda__", {})
-    return _layer(session, value) if isinstance(value, Value) else value
-
-
-def _function(value: Known | Foreign) -> Any:
-    """A function that Keras has a name for: tf.nn.relu, keras.activations.relu, a class of initializers."""
-    path = value.name if isinstance(value, Known) else value.path
-    return path.rpartition(".")[2]
-
-
-def _layer(session: Session, value: Value) -> Any:
-    from densecli.read.python.runtime.layers import LayerObject  # noqa: PLC0415
-
-    if not isinstance(value, LayerObject):
-        return Object("__object__", {})
-    if value.error is not None:
-        raise value.error
-    layer = value.layer
-    layer.name = value.name
-    return layer
+        return {key: plain(each) for key, each in value.items()}
+    return value.config() if isinstance(value, Value) else value
 
 
 def unknown_argument(run: Interpreter, type_name: str, argument: str, unknown: Unknown) -> DenseError:

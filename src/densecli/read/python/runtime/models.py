@@ -65,9 +65,7 @@ class ModelObject(LayerObject):
     def layer(self) -> Layer:
         """The model as a layer, drawn anew after each change of anything."""
         if self._model is None or self._model[0] != self.session.version:
-            from densecli.read.python.runtime.snapshot import graph_of  # noqa: PLC0415
-
-            self._model = (self.session.version, Model(graph_of(self)))
+            self._model = (self.session.version, Model(self.session.graph(self)))
         return self._model[1]
 
     def tables(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -217,10 +215,8 @@ class Functional(ModelObject):
         return True
 
     def members(self) -> list[LayerObject]:
-        from densecli.read.python.runtime.snapshot import graph_of, steps_of  # noqa: PLC0415
-
-        indexes = sorted({step[0] for step in steps_of(self)})
-        return [self.session.layers[indexes[row]] for row in row_order(graph_of(self))]
+        indexes = sorted({step[0] for step in self.session.steps(self)})
+        return [self.session.layers[indexes[row]] for row in row_order(self.session.graph(self))]
 
 
 # -- what models answer ----------------------------------------------------------------

@@ -278,6 +278,12 @@ class Session:
 
         return graph_of(model)
 
+    def steps(self, model: Functional) -> set[tuple[int, int]]:
+        """The calls between a model's inputs and outputs."""
+        from densecli.read.python.runtime.snapshot import steps_of  # noqa: PLC0415
+
+        return steps_of(model)
+
     def shown(self, value: Any, node: Any) -> None:
         """An expression that stands alone, or what is printed: the last tensor of a source without a model."""
         if isinstance(value, Tensor):
