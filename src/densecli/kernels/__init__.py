@@ -79,7 +79,6 @@ from densecli.kernels.files import (
     from_bfloat16,
     join,
     numbers,
-    read_csv,
     save_csv,
     save_npy,
     save_npz,
@@ -121,6 +120,7 @@ from densecli.kernels.pool import (
 from densecli.kernels.products import dense, einsum
 from densecli.kernels.recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
 from densecli.kernels.resize import resize, upsample
+from densecli.kernels.rows import read_csv
 from densecli.kernels.softmax import log_softmax, softmax, sparsemax
 from densecli.kernels.spectrogram import decibels, mel_bands, power_spectrum, spectrogram
 from densecli.kernels.stft import stft_kernel

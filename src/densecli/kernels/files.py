@@ -178,42 +178,6 @@ def save_csv(file: BinaryIO, array: Array) -> None:
     )
 
 
-def read_csv(text: str) -> Array:
-    """Rows of numbers, one sample each, as float64; a first row of words is a header. Raises ArrayFileError."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if lines and not is_row(lines[0]):
-        lines = lines[1:]
-    rows = [row_of(line, number) for number, line in enumerate(lines, 1)]
-    if not rows:
-        raise ArrayFileError("it has no rows")
-    odd = next((number for number, row in enumerate(rows, 1) if len(row) != len(rows[0])), None)
-    if odd is not None:
-        raise ArrayFileError(f"row {odd:,} has {len(rows[odd - 1]):,} numbers, the first one {len(rows[0]):,}")
-    return np.array(rows, np.float64)
-
-
-def row_of(line: str, number: int) -> list[float]:
-    try:
-        return [float(cell) for cell in cells(line)]
-    except ValueError:
-        raise ArrayFileError(f"row {number:,} is not all numbers") from None
-
-
-def is_row(line: str) -> bool:
-    """Whether a line begins with a number."""
-    try:
-        float(cells(line)[0])
-    except ValueError:
-        return False
-    return True
-
-
-def cells(line: str) -> list[str]:
-    """The cells of a row: comma, semicolon or tab between them, quotes around them or not."""
-    separator = next((mark for mark in ",;\t" if mark in line), None)
-    return [cell.strip().strip('"') for cell in (line.split(separator) if separator else line.split())]
-
-
 def join(parts: Sequence[Array], axes: tuple[int, ...], shape: tuple[int, ...], *, reverse: bool = False) -> Array:
     """Parts transposed by `axes`, side by side on the last axis, in `shape`; `reverse` turns all axes but the last two."""
     y = np.concatenate([part.transpose(axes) for part in parts], -1).reshape(shape)

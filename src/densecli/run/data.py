@@ -78,7 +78,7 @@ def from_csv(data: bytes, path: str, most: int) -> Array:
     if len(data) > most:
         raise unusable(path, "it is larger than the memory allowed")
     try:
-        return kernels.read_csv(data.decode("utf-8-sig"))
+        return kernels.read_csv(data, most)
     except UnicodeDecodeError:
         raise unusable(path, "it is neither .npy nor .npz nor text") from None
 
