@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -72,6 +73,16 @@ def test_a_header_that_numpy_does_not_write_is_refused(tmp_path, text):
     for version in ((1, 0), (2, 0), (3, 0)):
         refused("--data", tmp_path / "x.npy", npy(text, b"\0" * 64, version))
     refused("--weights", tmp_path / "w.npz", npz(("dense/kernel.npy", npy(text, b"\0" * 64)), ("dense/bias.npy", BIAS)))
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize(("code", "exit_code"), [(0xE9, 0), (0x10FFFF, 0), (0xD800, 2), (0x110000, 2), (0xFFFFFFFF, 2)])
+def test_words_are_of_letters_that_there_are(tmp_path, order, code, exit_code):
+    words = npy(header(f"'{order}U1'", shape="(1, 1)"), np.array(code, f"{order}u4").tobytes())
+    (tmp_path / "x.npy").write_bytes(words)
+    stack = "Input((1,), dtype=string) -> StringLookup(vocabulary=['é'])"
+    code, _, err = outcome(stack, "--run", "--data", str(tmp_path / "x.npy"))
+    assert (code, err[:11]) == (exit_code, "error[E508]" if exit_code else "")
 
 
 @pytest.mark.parametrize("name", ["npy_tokenerror.npy", "npz_lzma.npz"])

@@ -57,5 +57,5 @@ def encode(indices: Array, depth: int, mode: str, weights: Array | None = None) 
         return hot
     axis = 1 if indices.ndim > 1 else 0
     if mode == "multi_hot":
-        return np.asarray(hot.max(axis))
+        return np.asarray(hot.max(axis, initial=0))
     return np.asarray((hot if weights is None else hot * weights[..., None]).sum(axis))

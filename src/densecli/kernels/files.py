@@ -127,8 +127,15 @@ def read_npy(file: BinaryIO, available: int, limit: int) -> Array:
         raise ArrayFileError(f"it holds {size:,} bytes, more than the {limit:,} allowed")
     array = np.empty(shape[::-1] if fortran else shape, dtype)
     fill(file, array)
+    if dtype.kind == "U" and not are_letters(array.reshape(-1).view(np.dtype(np.uint32).newbyteorder(dtype.byteorder))):
+        raise ArrayFileError("its words have letters that Unicode does not have")
     array = array.T if fortran else array
     return np.ascontiguousarray(array, dtype.newbyteorder("="))
+
+
+def are_letters(codes: Array) -> bool:
+    """Whether code points can be written as UTF-8."""
+    return bool(np.all((codes < 0xD800) | ((codes > 0xDFFF) & (codes < 0x110000))))
 
 
 def fill(file: BinaryIO, array: Array) -> None:

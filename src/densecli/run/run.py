@@ -132,6 +132,7 @@ def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  
     if computed is not graph:
         shapes, found = concrete(computed, given, options.batch)
         check_built(graph, built, computed, found)
+    check_computable(graph, found)
     needed = weight_bytes(whole, built, wanted) + peak_tensors(graph, found)
     check_memory(needed, most)
     weights = allocate(whole, built, Weights(options.weights, options.seed, options.limits), wanted, most)
@@ -218,6 +219,22 @@ def weight_bytes(graph: Graph, found: Trace, wanted: set[int]) -> int:
     names = {graph.nodes[index].name for index in wanted}
     slots = {slot.key: slot for place in places(graph, found) if place.name in names for slot in place.slots()}
     return sum((product(slot.shape) or 0) * DTYPE_BYTES.get(slot.dtype, 4) for slot in slots.values())
+
+
+def check_computable(graph: Graph, found: Trace) -> None:
+    """Refuse tensors that there is nothing to compute of, and weights or tensors that NumPy cannot hold. Raises DenseError."""
+    for (index, _), result in found.results.items():
+        node = graph.nodes[index]
+        weights = Place(node.name, node.layer, result).slots()
+        for shape, dtype in [*result.tensors, *((slot.shape, slot.dtype) for slot in weights)]:
+            if shape is not None and 0 in shape:
+                problem = f"is {show(shape)}, which holds no numbers"
+            elif dtype.startswith("float8"):
+                problem = f"is {dtype}, which NumPy does not have"
+            else:
+                continue
+            message = f"not runnable: {quote(node.name)} {problem}"
+            raise DenseError(message, code="E509").at(node.place, node.name)
 
 
 def check_memory(needed: int, most: int) -> None:
