@@ -23,9 +23,14 @@ FORMS = {
         "def f(x: int = 1, /, *, y) -> int: ...\nif (n := 3):\n  pass\nmatch x:\n  case [1, *_]: pass\n",
         ["def f(x: int=1, /, *, y) -> int:\n    ...", "if (n := 3):\n    pass", "match x:\n    case [1, *_]:\n        pass"],
     ),
+    "quotes in f-strings": (
+        """x = f"{a["b"]} {{}} {", ".join(c)}" + rf'{d['e']:>{f['g']}}' + f"{h['i']}" + '"{'\ny = f"{'a'}"\n""",
+        ["x = f\"{a['b']} {{}} {', '.join(c)}\" + f\"{d['e']:>{f['g']}}\" + f\"{h['i']}\" + '\"{'", "y = f\"{'a'}\""],
+    ),
     # -- as it stands on a page
     "indented as a whole": ("    x = 1\n    if x:\n        y = 2\n", ["x = 1", "if x:\n    y = 2"]),
     "indented but for the first line": ("x = 1\n    y = 2\n    z = 3\n", ["x = 1", "y = 2", "z = 3"]),
+    "blanks that no one sees": ("x\u00a0=\u00a0'a\u00a0b'\u200b + 1\n\u00a0\u00a0# \u00a0\nif x:\n\u00a0\u00a0y = 1\n", ["x = 'a\\xa0b' + 1", "if x:\n    y = 1"]),
     "prompts": (
         ">>> x = 1\n>>> for i in y:\n...     f(i)\n...\n1\n2\n>>> x\n3\n",
         ["x = 1", "for i in y:\n    f(i)", "x"],
@@ -54,6 +59,7 @@ FORMS = {
         ["pass", "pass", "if x:\n    pass", "pass", "pass", "y = 1"],
     ),
     "values of commands": ("files = !ls\n", ["files = get_ipython().getoutput()"]),
+    "a script that is run": ("%run ./sizes.py\n%run -i models/unet\n%run a.ipynb\n", ["from sizes import *", "from models.unet import *", "pass"]),
     "a timed statement": ("%time x = f(\n  1)\n%time\n", ["x = f(1)", "pass"]),
     "percent signs of Python": ("%pylab\nx = ('%d'\n  % 3)\ny = 5 \\\n  % 3\n", ["pass", "x = '%d' % 3", "y = 5 % 3"]),
     # -- Python 2
@@ -61,12 +67,25 @@ FORMS = {
     "print to a file": ("print >>f, a, b\nprint >>f\nprint >> g(1, 2), a\n", ["print(a, b)", "print()", "print(a)"]),
     "print with parentheses": ("print 1\nprint (a), b\nprint (a) % b\nprint (a)\n", ["print(1)", "print(a, b)", "print(a % b)", "print(a)"]),
     "print in one line": ("if x: print y; print z\nelse: print 0\n", ["if x:\n    print(y)\n    print(z)\nelse:\n    print(0)"]),
+    "print of a lambda": ("print lambda: 1\nif x: print lambda: 1\n", ["print(lambda: 1)", "if x:\n    print(lambda: 1)"]),
     "print over several lines": ("print 'a' \\\n  'b', (1,\n  2)\n", ["print('ab', (1, 2))"]),
     "exec": ("exec 'x = 1'\nexec s in d\n", ["exec('x = 1')", "exec(s in d)"]),
     "except": ("try: f()\nexcept E, e: g(e)\nexcept (A, B), e: pass\nexcept A, e.x: pass\n", ["try:\n    f()\nexcept E as e:\n    g(e)\nexcept (A, B) as e:\n    pass\nexcept A:\n    pass"]),
     "raise": ("raise E, 'x'\nraise E('x')\n", ["raise E('x')", "raise E('x')"]),
     "backticks": ("x = `a` + `b`\n", ["x = repr(a) + repr(b)"]),
     "operators and literals": ("a <> b\nx = 0777 + 0L + 10L + 0xFFl + 00\ny = ur'\\d' + UR'a'\n", ["a != b", "x = 511 + 0 + 10 + 255 + 0", "y = '\\\\d' + 'a'"]),
+    "tuples among the parameters of a lambda": (
+        "print lambda (a,): a\nx = sorted(y, key=lambda (a, b), c: (b if a else c, `a`), z=2)\nf = lambda (a,): a; g = lambda x: x\n[lambda (a, b), (c, d): lambda (g,): a[c:d] for e in f]\n",
+        [
+            "print(lambda _1: (lambda a: a)(*_1))",
+            "x = sorted(y, key=lambda _1, c: (lambda a, b: (b if a else c, repr(a)))(*_1), z=2)",
+            "f = lambda _1: (lambda a: a)(*_1)",
+            "g = lambda x: x",
+            "[lambda _1, _2: (lambda a, b, c, d: lambda _1: (lambda g: a[c:d])(*_1))(*_1, *_2) for e in f]",
+        ],
+    ),
+    "backslashes of their own": ("print 'C:\\Users\\new', u'\\u00e9', r'\\U', '\\\\u00e9'\n", [r"print('C:\\Users\new', u'é', '\\U', '\\u00e9')"]),
+    "strings over several lines": ("print '''\\N\n\\U''', ur\"\"\"a\nb\"\"\"\nx\n", ["print('\\\\N\\n\\\\U', 'a\\nb')", "x"]),
     "tabs of eight": ("if x:\n\ty = 1\n        z = 2\n", ["if x:\n    y = 1\n    z = 2"]),
 }  # fmt: skip
 
@@ -92,7 +111,7 @@ def test_a_place_is_where_the_text_as_given_says_the_same(form):
     """Every name stands in the source at its place, in its line, however much was taken away before it."""
     code = parse(Source("x", FORMS[form][0]))
     for node in ast.walk(code.tree):
-        if isinstance(node, ast.Name) and node.id not in ("print", "repr", "get_ipython", "exec"):
+        if isinstance(node, ast.Name) and node.id not in ("print", "repr", "get_ipython", "exec", "_1", "_2"):
             place = code.place(node)
             assert code.source.text[place.start : place.end] == node.id
             assert code.source.position(place.start)[0] == node.lineno

@@ -23,7 +23,10 @@ def edits(line: Sequence[Token]) -> Iterator[Edit]:
 
 
 def _instead(command: str) -> str:
-    """A value that comes from outside stays one: `files = !ls` is what IPython itself makes of it."""
+    """What runs another file has its names; a value from outside stays one: IPython makes the same of `files = !ls`."""
+    script = re.fullmatch(r"%run\s+(?:-\w\s+)?(?:\./)?([^\W\d][\w/]*)(?:\.py)?\s*", command)
+    if script is not None:
+        return f"from {script[1].replace('/', '.')} import *"
     target, equals, _ = command.partition("=")
     is_target = equals and re.fullmatch(r"[\w.,\s]+", target)
     return f"{target}= get_ipython().getoutput()" if is_target else "pass"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Cells that IPython hands to something else, or writes to a file.
 _FOREIGN = (
-    r"\s*%%(?:!|(?:bash|sh|script|system|sx|cmd|html|HTML|svg|SVG|latex|markdown|javascript|js|perl|ruby|R|julia"
+    r"\s*%%(?:!|(?:bash|sh|shell|script|system|sx|cmd|html|HTML|svg|SVG|latex|markdown|javascript|js|perl|ruby|R|julia"
     r"|writefile|file|sql|bigquery|cython|cpp|cu)\b)"
 )
 

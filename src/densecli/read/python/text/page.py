@@ -6,9 +6,11 @@ A page is a list of lines of which some stay, shortened at their start; the othe
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from densecli.read.python.text.rewrite import Edit
+from densecli.read.python.text.scan import Token, tokens
 from densecli.read.python.text.statements import starts_as_python
 from densecli.records import Record
 
@@ -22,6 +24,8 @@ _PROMPT = re.compile(r"[^\S\r\n]*(?:>>>|In ?\[[ \d]*\]:) ?")
 _GOES_ON = re.compile(r"[^\S\r\n]*\.{3,}:?(?: |$)")
 _BLOCK = re.compile(r"[^\S\r\n]*In ?\[[ \d]*\]:\s*$")
 _RESULT = re.compile(r"[^\S\r\n]*Out ?\[[ \d]*\]:")
+
+_ODD_BLANK = re.compile(r"[^\S\x00-\x7f]|[\u200b-\u200d\u2060\ufeff]")
 
 
 class Line(Record):
@@ -67,6 +71,15 @@ def _is_prose(lines: Sequence[Line], mark: re.Pattern[str]) -> bool:
 
 def _starts_as_python(lines: Sequence[Line]) -> bool:
     return starts_as_python("\n".join(line.text for line in lines))
+
+
+def blanks(text: str) -> Iterator[Edit]:
+    """Pages have blanks that are none to Python, and marks of no width; both become blanks, outside of strings."""
+    at = 0
+    for token in () if text.isascii() else chain(tokens(text), [Token("end", "", len(text))]):
+        end = token.end if token.kind == "operator" else token.start
+        yield from (Edit(found.start(), found.end(), " ") for found in _ODD_BLANK.finditer(text, at, end))
+        at = token.end
 
 
 def lines_of(text: str, start: int = 0) -> list[Line]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import warnings
 from contextlib import suppress
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import Source, SpecSyntaxError
 from densecli.read.limits import LIMITS, Limits
-from densecli.read.python.text import magics, mistakes, notebook, page, python2
+from densecli.read.python.text import fstrings, magics, mistakes, notebook, page, python2
 from densecli.read.python.text.draft import Draft
 from densecli.read.python.text.nesting import too_deep
 from densecli.read.python.text.scan import logical_lines
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from densecli.errors import DenseError, Place
-    from densecli.read.python.text.rewrite import Edit
 
 
 class Code(Record):
@@ -99,10 +99,11 @@ def _code(draft: Draft, limits: Limits) -> Code:
 
 
 def _in_words_of_today(draft: Draft) -> Draft:
-    changes: list[Edit] = []
-    old = False
-    for line in logical_lines(draft.now.text):
-        found = python2.edits(line)
-        old = old or bool(found)
-        changes += [*python2.tabs(draft.now.text, line), *magics.edits(line), *found]
-    return draft.edited(changes, python2=old)
+    text = draft.now.text
+    lines = list(logical_lines(text))
+    old = [edit for line in lines for edit in python2.edits(line)]
+    changes = [edit for line in lines for edit in (*python2.tabs(text, line), *magics.edits(line))]
+    if old:
+        changes += [edit for line in lines for edit in python2.escapes(line)]
+    changes = sorted([*changes, *old, *page.blanks(text), *fstrings.edits(text)], key=itemgetter(0, 1))
+    return draft.edited(changes, python2=bool(old))

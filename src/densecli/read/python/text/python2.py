@@ -15,30 +15,11 @@ if TYPE_CHECKING:
 
     from densecli.read.python.text.scan import Token
 
-_NO_ARGUMENT = {
-    "=",
-    ".",
-    ",",
-    ")",
-    "]",
-    "}",
-    ":",
-    "==",
-    "!=",
-    "<",
-    ">",
-    "<=",
-    ">=",
-    ":=",
-    "*",
-    "/",
-    "|",
-    "&",
-    "^",
-    "@",
-    "%",
-}
-_NO_ARGUMENT_WORDS = {"in", "is", "and", "or", "if", "else", "for"}
+# After `print`: what makes a name of it that somebody gave to something, and no statement.
+_NAMED = r"[=.,)\]}:!<*/|&^@%].*|>=?|in|is|and|or|if|else|for"
+_COMPOUND = frozenset(("if", "elif", "else", "for", "while", "try", "except", "finally", "with", "def", "class"))
+MOST_PARAMETERS = 200  # tokens of a lambda's head; Python 2 took 255 arguments
+_ESCAPE = r"\\(u[0-9a-fA-F]{4}|U(?:000[0-9a-fA-F]|0010)[0-9a-fA-F]{4}|N\{[^}]+\}|[\s\S])"
 
 
 def prints_to_a_file(text: str) -> bool:
@@ -56,21 +37,30 @@ def tabs(text: str, line: Sequence[Token]) -> Iterator[Edit]:
 
 
 def edits(line: Sequence[Token]) -> list[Edit]:
-    """What makes Python 3 of a logical line, in order."""
-    found = [edit for statement in _statements(line) for edit in _statement(statement)]
-    found += [edit for token in line for edit in _word(token)]
+    """What makes Python 3 of a logical line; of two edits at one place, the first comes first."""
+    found = [*_lambdas(line), *(edit for token in line for edit in _word(token))]
     ticks = [token for token in line if token.text == "`"]
     found += [Edit(token.start, token.end, "repr(" if index % 2 == 0 else ")") for index, token in enumerate(ticks)]
-    return sorted(found)
+    return found + [edit for statement in _statements(line) for edit in _statement(statement)]
+
+
+def escapes(line: Sequence[Token]) -> Iterator[Edit]:
+    r"""Backslashes that stand for themselves where there is no Unicode: 'C:\Users'. Python 3 refuses some of those."""
+    for token in line:
+        if token.kind == "string" and token.text[0] in "'\"":
+            found = (each for each in re.finditer(_ESCAPE, token.text) if each[1] in ("u", "U", "N"))
+            yield from (Edit(token.start + each.start(), token.start + each.start(), "\\") for each in found)
 
 
 def _statements(line: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """The simple statements of a line, and the heads of compound ones with their colon."""
+    """The simple statements of a line, and before them the head of a compound one with its colon."""
     start = 0
+    colon = line[0].text in _COMPOUND  # whether it is still to come
     for index, token in enumerate(line):
-        if (token.depth == 0 and token.text in (":", ";")) or token.kind == "end":
+        if token.kind == "end" or (token.depth == 0 and (token.text == ";" or (colon and token.text == ":"))):
             yield line[start : index + (token.text == ":")]
             start = index + 1
+            colon = False
     yield line[start:]
 
 
@@ -88,7 +78,7 @@ def _print(tokens: Sequence[Token]) -> Iterator[Edit]:
     if not rest:
         yield Edit(word.end, word.end, "()")
         return
-    if _is_name_only(rest) or _is_call(rest):
+    if re.fullmatch(_NAMED, rest[0].text) or _is_call(rest):
         return
     start = rest[0].start
     if rest[0].text == ">>":
@@ -100,12 +90,6 @@ def _print(tokens: Sequence[Token]) -> Iterator[Edit]:
 
 def _exec(tokens: Sequence[Token]) -> Iterator[Edit]:
     return iter(()) if len(tokens) < 2 else _print(tokens)
-
-
-def _is_name_only(rest: Sequence[Token]) -> bool:
-    """Whether the word before is a name that somebody gave to something, and no statement."""
-    first = rest[0]
-    return first.text in _NO_ARGUMENT_WORDS if first.kind == "name" else first.text in _NO_ARGUMENT
 
 
 def _is_call(rest: Sequence[Token]) -> bool:
@@ -137,14 +121,59 @@ def _comma(tokens: Sequence[Token]) -> Token | None:
 _RULES = {"print": _print, "exec": _exec, "except": _except, "raise": _raise}
 
 
+def _lambdas(line: Sequence[Token]) -> Iterator[Edit]:
+    """`lambda (a, b): a` is `lambda _1: (lambda a, b: a)(*_1)`; tuples in tuples are left."""
+    waiting: list[tuple[int, str]] = []  # the lambdas in whose bodies we are: how deep they stand, what comes after
+    body = 0  # where the body of the last one starts
+    for index, token in enumerate(line):
+        while waiting and index >= body and _ends(token, waiting[-1][0]):
+            yield Edit(line[index - 1].end, line[index - 1].end, waiting.pop()[1])
+        head = _head(line[index : index + MOST_PARAMETERS]) if token.text == "lambda" else []
+        body = max(body, index + len(head))
+        groups = list(_tuples(head))
+        if groups:
+            waiting.append((token.depth, f")({', '.join(f'*_{number}' for number in range(1, len(groups) + 1))})"))
+            yield from _unpacked(head[-1], groups)
+    yield from (Edit(line[-1].end, line[-1].end, call) for _, call in reversed(waiting))
+
+
+def _head(tokens: Sequence[Token]) -> Sequence[Token]:
+    """A lambda up to its colon."""
+    depth = tokens[0].depth
+    ends = (index for index, token in enumerate(tokens) if token.text == ":" and token.depth == depth)
+    return tokens[: next(ends, -1) + 1]
+
+
+def _tuples(head: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """The parameters that are tuples of names."""
+    for start, token in enumerate(head):
+        if token.text == "(" and token.depth == head[0].depth and head[start - 1].text in ("lambda", ","):
+            end = next(index for index in range(start + 1, len(head)) if head[index].depth == token.depth)
+            if all(token.kind == "name" or token.text == "," for token in head[start + 1 : end]):
+                yield head[start : end + 1]
+
+
+def _unpacked(colon: Token, groups: Sequence[Sequence[Token]]) -> Iterator[Edit]:
+    """A name for each tuple, and a lambda inside that takes all that was in them."""
+    for number, group in enumerate(groups, 1):
+        yield Edit(group[0].start, group[-1].end, f"_{number}")
+    names = ", ".join(token.text for group in groups for token in group if token.kind == "name")
+    yield Edit(colon.end, colon.end, f" (lambda {names}:")
+
+
+def _ends(token: Token, depth: int) -> bool:
+    """Whether an expression ends before a token: a comma, the bracket around it, or what follows it in a statement."""
+    after = token.kind == "end" or token.text in (",", ":", ";", "=", "for")
+    return token.depth < depth or (token.depth == depth and after)
+
+
 def _word(token: Token) -> Iterator[Edit]:
     """Numbers, string prefixes and `<>` of old."""
-    if token.kind == "number":
+    if token.kind == "string" and re.match(r"[uU][rR]", token.text):
+        yield Edit(token.start, token.start + 1)
+    elif token.text == "<>":
+        yield Edit(token.start, token.end, "!=")
+    elif token.kind == "number":
         new = re.sub(r"^0+(?=[1-7][0-7]*[lL]?$)", "0o", token.text).rstrip("lL")
-        new = new.ljust(len(token.text))  # a blank for the L: `7L.real`
-    elif token.kind == "string":
-        new = re.sub(r"^[uU](?=[rR])", "", token.text)
-    else:
-        new = "!=" if token.text == "<>" else token.text
-    if new != token.text:
-        yield Edit(token.start, token.end, new)
+        if new != token.text:
+            yield Edit(token.start, token.end, new.ljust(len(token.text)))  # a blank for the L: `7L.real`

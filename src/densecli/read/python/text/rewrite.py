@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class Edit(Record):
-    """What stands in the place of `text[start:end]`, before the line ends that were in it: lines keep their numbers."""
+    """What stands in the place of `text[start:end]`, before the line ends that were in it: lines keep their numbers.
+
+    `new` has no line ends of its own.
+    """
 
     start: int
     end: int

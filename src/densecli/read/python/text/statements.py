@@ -19,7 +19,7 @@ _PYTHON = (
     rf"(?:{_TARGET}(?:,{_TARGET})*,?(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)"  # an assignment
     r"|n(?:\.n|\[\])+\(\)|n\(\)(?:\(\)|\.n)|@n|d|!"  # a call, a decorator, a docstring
     r"|(?:if|elif|for|while|with|async) (?!:).*:|(?:try|else) :|(?:def|class) n"
-    r"|(?:assert|del|exec|from|global|import|print|raise|return|yield) (?:not )?(?:n(?!n)|[s0(\[{`]|>>|-[n0(]|\.)).*"
+    r"|(?:assert|del|exec|from|global|import|print|raise|return|yield) (?:not )?(?:n(?!n)|[s0d(\[{`]|>>|-[n0(]|\.)).*"
 )
 _OTHER = r"(?:[-{]|->|(?:n|s|0):(?!=|n(?:\.n|\[\])*=)|n\(\)[@*|]|.*\(\)@\().*"
 
