@@ -52,7 +52,7 @@ def spent(command: list[str]) -> tuple[float, float]:
 def peak(spec: str) -> tuple[int, int]:
     """The peak resident set of a pass, and what densecli foretold."""
     command = [sys.executable, "-c", PEAK, spec, "--run", "--format", "json"]
-    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True, encoding="utf-8")
     return int(done.stderr.split()[-1]), json.loads(done.stdout)["run"]["peak_bytes"]
 
 

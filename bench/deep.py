@@ -34,7 +34,9 @@ def measure(path: Path) -> tuple[float, float]:
         "print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)"
     )
     command = [sys.executable, "-c", probe, sys.executable, "-m", "densecli", "--format", "json", str(path)]
-    seconds, mebibytes = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    seconds, mebibytes = subprocess.run(
+        command, capture_output=True, text=True, check=True, encoding="utf-8"
+    ).stdout.split()
     return float(seconds), float(mebibytes)
 
 
@@ -45,7 +47,7 @@ def table() -> str:
         for count in SIZES:
             for form, text in specs(count).items():
                 path = Path(folder, f"deep.{form}")
-                path.write_text(text)
+                path.write_text(text, encoding="utf-8")
                 seconds, mebibytes = measure(path)
                 lines.append(f"| {count:,} | {form} | {seconds:.2f} | {seconds / count * 1e6:.0f} | {mebibytes:.0f} |")
     return "\n".join(lines)

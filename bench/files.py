@@ -35,8 +35,8 @@ SUMMARY = "import sys, pathlib, keras; keras.models.model_from_json(pathlib.Path
 def summaries(python: str, folder: Path, rounds: int) -> list[str]:
     subprocess.run([python, "-c", WRITE, str(folder), *NAMES], check=True, stderr=subprocess.DEVNULL)
     hello, hello_table = folder / "hello.py", folder / "hello_table.py"
-    hello.write_text(HELLO)
-    hello_table.write_text(HELLO_TABLE)
+    hello.write_text(HELLO, encoding="utf-8")
+    hello_table.write_text(HELLO_TABLE, encoding="utf-8")
     programs = {"json": [sys.executable, str(hello), "x"], "table": [sys.executable, str(hello_table), "x"]}
     densecli = [sys.executable, "-m", "densecli", "--format"]
     for name in NAMES:
@@ -73,7 +73,7 @@ def growth(folder: Path) -> list[str]:
     lines = ["| layers | MB | CPU s | CPU µs per layer | peak MiB |", "|---:|---:|---:|---:|---:|"]
     path = folder / "chain.json"
     for count in SIZES:
-        path.write_text(json.dumps(chain(count)))
+        path.write_text(json.dumps(chain(count)), encoding="utf-8")
         seconds, mebibytes = measure_deep(path)
         each = seconds / count * 1e6
         lines.append(f"| {count:,} | {path.stat().st_size / 1e6:.1f} | {seconds:.2f} | {each:.0f} | {mebibytes:.0f} |")

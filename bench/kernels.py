@@ -133,7 +133,7 @@ def passes() -> Iterator[tuple[str, float, Callable[[], object]]]:
 def torch_seconds(python: str) -> list[float]:
     asked = [(*each, 1) for each in CONVS] + [(s, c, c, size, stride, c) for s, c, size, stride in DEPTHWISE]
     answer = subprocess.run(
-        [python, "-c", IN_TORCH], input=json.dumps(asked), text=True, capture_output=True, check=True
+        [python, "-c", IN_TORCH], input=json.dumps(asked), text=True, capture_output=True, check=True, encoding="utf-8"
     )
     return [float(line) for line in answer.stdout.split()]
 

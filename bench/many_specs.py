@@ -39,7 +39,7 @@ def table(count: int) -> str:
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{number}.yaml" for number in range(count)]
         for number, path in enumerate(paths):
-            path.write_text(SPEC.format(number=number, size=number % 50 + 1, units=number % 20 + 1))
+            path.write_text(SPEC.format(number=number, size=number % 50 + 1, units=number % 20 + 1), encoding="utf-8")
         check = [sys.executable, "-m", "densecli", "check", "--isolated"]
         rounds = [(cpu([*check, str(paths[0])]), cpu([*check, *map(str, paths)])) for _ in range(RUNS)]
     one, many = (statistics.median(times) for times in zip(*rounds, strict=True))

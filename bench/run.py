@@ -101,6 +101,7 @@ class Side:
             stderr=subprocess.DEVNULL,
             text=True,
             env=environment,
+            encoding="utf-8",
         )
 
     def ask(self, line: str) -> str:
@@ -114,7 +115,7 @@ class Side:
 
 
 def read(path: Path) -> Any:
-    source = Source(path.name, path.read_text())
+    source = Source(path.name, path.read_text(encoding="utf-8"))
     return read_config(load_json(source), source)
 
 

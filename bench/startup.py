@@ -68,8 +68,8 @@ def table() -> str:
     densecli = [sys.executable, "-m", "densecli"]
     with tempfile.TemporaryDirectory() as folder:
         hello, hello_table = Path(folder, "hello.py"), Path(folder, "hello_table.py")
-        hello.write_text(HELLO)
-        hello_table.write_text(HELLO_TABLE)
+        hello.write_text(HELLO, encoding="utf-8")
+        hello_table.write_text(HELLO_TABLE, encoding="utf-8")
         programs = {
             "python -c pass": [sys.executable, "-c", "pass"],
             "typer hello-world": [sys.executable, str(hello), "x"],

@@ -19,7 +19,9 @@ sys.exit(code)
 
 def modules(*arguments: str) -> set[str]:
     """Top-level modules that a run of densecli has imported."""
-    done = subprocess.run([sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
     return {name.split(".")[0] for name in done.stderr.rpartition("MODULES ")[2].split()}
 
 
@@ -59,9 +61,9 @@ def test_the_table_imports_rich_only_where_it_must_wrap():
 
 def test_settings_are_parsed_only_where_there_are_some(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n", encoding="utf-8")
     assert "tomllib" not in modules("check", "Dense(4)@(3,)")
-    (tmp_path / "pyproject.toml").write_text("[tool.densecli.expect]\nparams = 16\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.densecli.expect]\nparams = 16\n", encoding="utf-8")
     assert "tomllib" in modules("check", "Dense(4)@(3,)")
 
 

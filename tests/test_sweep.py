@@ -15,7 +15,7 @@ from densecli.errors import LimitError, ReadError
 from densecli.sweep import FIGURES, MOST, axes, values
 from support.goldens import golden
 
-SCHEMA = json.loads(files("densecli").joinpath("schemas/sweep-1.json").read_text())
+SCHEMA = json.loads(files("densecli").joinpath("schemas/sweep-1.json").read_text(encoding="utf-8"))
 STACK = "Dense($width)@(784,) -> Dense($width)*$depth -> Dense(10)"
 SETS = ("--set", "width=32,64", "--set", "depth=1,3")
 WRONG = "Conv2D(4, $k)@(5,5,3) -> Flatten -> Dense($units)"
@@ -71,7 +71,7 @@ def test_values_stand_between_commas(text, found):
 
 def test_values_of_every_kind_in_a_spec(capsys, tmp_path):
     path = tmp_path / "model.yaml"
-    path.write_text(SPEC)
+    path.write_text(SPEC, encoding="utf-8")
     found = rows(capsys, path, "--set", "act=relu,gelu", "--set", "shape=(3, 2),(5, 4)", "-c", "params,output_shape")
     assert [(row["params"], row["output_shape"]) for row in found] == 2 * [(24, "(None, 24)"), (40, "(None, 40)")]
 
@@ -114,7 +114,7 @@ def test_error_one_message_and_exit_2(capsys, arguments, message):
 
 def test_error_a_variable_that_a_spec_does_not_have_is_one_message(capsys, tmp_path):
     path = tmp_path / "model.yaml"
-    path.write_text(SPEC)
+    path.write_text(SPEC, encoding="utf-8")
     code, out, err = densecli(capsys, "sweep", path, "--set", "widht=1,2,3")
     assert (code, out, err.count("error[E309]")) == (2, "", 1)
     assert "did you mean `width`?" in err

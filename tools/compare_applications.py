@@ -88,9 +88,9 @@ def main() -> None:
 def write(table: str) -> None:
     """Replace the table between the markers."""
     path = ROOT / "docs" / "conformance.md"
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     head, _, rest = text.partition(START)
-    path.write_text(f"{head}{START}\n{table}\n{END}{rest.partition(END)[2]}")
+    path.write_text(f"{head}{START}\n{table}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
 
 
 if __name__ == "__main__":

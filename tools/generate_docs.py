@@ -27,11 +27,11 @@ CONVENTION = re.compile(r"(<!-- convention: (\w+) -->\n).*?(<!-- end -->)", re.D
 
 def main() -> int:
     check = "--check" in sys.argv[1:]
-    stale = [path for path, text in fresh().items() if not path.exists() or path.read_text() != text]
+    stale = [path for path, text in fresh().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in stale:
         print(f"{'out of date' if check else 'written'}: {path.relative_to(ROOT)}")
         if not check:
-            path.write_text(fresh_page(path))
+            path.write_text(fresh_page(path), encoding="utf-8")
     return 1 if check and stale else 0
 
 
@@ -51,7 +51,9 @@ def fresh_page(page: Path) -> str:
         return markdown()
     if page == make_man.PAGE:
         return make_man.page()
-    text = CONVENTION.sub(lambda found: f"{found[1]}\n{convention(found[2])}\n{found[3]}", page.read_text())
+    text = CONVENTION.sub(
+        lambda found: f"{found[1]}\n{convention(found[2])}\n{found[3]}", page.read_text(encoding="utf-8")
+    )
     text = LIMITS.sub(lambda found: f"{found[1]}{limits.table()}{found[2]}", text)
     text = DELIBERATE.sub(lambda found: f"{found[1]}{reasons()}{found[2]}", text)
     return BLOCK.sub(lambda found: f"```console\n{session(found[1])}```", text)

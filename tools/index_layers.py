@@ -28,4 +28,4 @@ def table(name: str, entries: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    FOLDER.joinpath("index.py").write_text(text())
+    FOLDER.joinpath("index.py").write_text(text(), encoding="utf-8")

@@ -36,10 +36,10 @@ EXAMPLES = [
 
 def main() -> int:
     fresh = page()
-    stale = not PAGE.exists() or PAGE.read_text() != fresh
+    stale = not PAGE.exists() or PAGE.read_text(encoding="utf-8") != fresh
     if "--check" in sys.argv[1:]:
         return int(stale)
-    PAGE.write_text(fresh)
+    PAGE.write_text(fresh, encoding="utf-8")
     return 0
 
 

@@ -39,7 +39,7 @@ def main() -> None:
                 shapes = [shape for shape, _ in typed_shapes(case)]
                 found[case.id] = [ask(case, layer, second) for second in variants(shapes)]
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(found[key])}" for key in sorted(found))
-    (ROOT / "tests/fixtures/called_again.json").write_text(f"{{\n{lines}\n}}\n")
+    (ROOT / "tests/fixtures/called_again.json").write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
     print(f"{len(found)} cases, {sum(map(len, found.values()))} second calls")
 
 

@@ -36,15 +36,15 @@ def look(model: Any) -> dict[str, Any]:
 
 def answers(name: str) -> dict[str, Any]:
     keras.utils.clear_session()
-    loaded = look(keras.models.model_from_json((FOLDER / f"{name}.keras.json").read_text()))
+    loaded = look(keras.models.model_from_json((FOLDER / f"{name}.keras.json").read_text(encoding="utf-8")))
     keras.utils.clear_session()
     scope: dict[str, Any] = {}
-    exec((FOLDER / f"{name}.py").read_text(), scope)
+    exec((FOLDER / f"{name}.py").read_text(encoding="utf-8"), scope)
     return {"config": loaded, "code": look(scope["model"])}
 
 
 if __name__ == "__main__":
     names = sorted(path.name.removesuffix(".keras.json") for path in FOLDER.glob("*.keras.json"))
     found = {name: answers(name) for name in names}
-    (FOLDER / "keras_answers.json").write_text(json.dumps(found, indent=1) + "\n")
+    (FOLDER / "keras_answers.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(f"{len(found)} models, Keras {keras.__version__}")

@@ -48,11 +48,12 @@ def main(arguments: list[str]) -> None:
 
 def record_family(family: str, cases: list[Case], everything: bool) -> None:
     path = ROOT / "tests" / "conformance" / f"{family}.json"
-    old = json.loads(path.read_text())["cases"] if path.exists() and not everything else {}
+    old = json.loads(path.read_text(encoding="utf-8"))["cases"] if path.exists() and not everything else {}
     answers = {each.id: old.get(each.id) or ask(each) for each in sorted(cases, key=lambda each: each.id)}
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(answer, sort_keys=True)}" for key, answer in answers.items())
     path.write_text(
-        f'{{"keras": "{keras.__version__}", "backend": "{keras.backend.backend()}", "cases": {{\n{lines}\n}}}}\n'
+        f'{{"keras": "{keras.__version__}", "backend": "{keras.backend.backend()}", "cases": {{\n{lines}\n}}}}\n',
+        encoding="utf-8",
     )
     print(f"{family}: {len(answers)} cases, {len(answers.keys() - old.keys())} asked")
 

@@ -47,7 +47,7 @@ class Family:
     def save(self, folder: Path, name: str) -> None:
         np.savez_compressed(folder / f"{name}.npz", **self.arrays)
         lines = ",\n".join(json.dumps(call) for call in self.calls)
-        (folder / f"{name}.json").write_text(f"[\n{lines}\n]\n")
+        (folder / f"{name}.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
         print(name, len(self.calls), (folder / f"{name}.npz").stat().st_size)
 
 

@@ -154,7 +154,7 @@ def main():
         "models": {name: model_case(*case) for name, case in MODELS.items()},
         "optimizers": {name: optimizer_case(name) for name in OPTIMIZERS},
     }
-    (ROOT / "tests" / "fixtures" / "memory.json").write_text(json.dumps(found, indent=1) + "\n")
+    (ROOT / "tests" / "fixtures" / "memory.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(f"{len(found['layers'])} layers, {len(found['models'])} models, Keras {keras.__version__}")
 
 

@@ -119,7 +119,7 @@ def test_usage_errors_are_exit_2_on_stderr(run, arguments):
 
 
 def test_expectations_that_make_no_sense_are_a_mistake_of_the_spec_in_its_place(run, folder):
-    (folder / "m.yaml").write_text(SPEC + "expect: {max_prams: 3}\n")
+    (folder / "m.yaml").write_text(SPEC + "expect: {max_prams: 3}\n", encoding="utf-8")
     code, _, err = run("check", "m.yaml")
     assert code == 2
     assert " --> m.yaml:7:" in err
@@ -127,9 +127,9 @@ def test_expectations_that_make_no_sense_are_a_mistake_of_the_spec_in_its_place(
 
 
 def test_all_specs_are_reported_and_the_worst_decides(run, folder):
-    (folder / "good.yaml").write_text(GOOD)
-    (folder / "bad.yaml").write_text(GOOD.replace("244", "245"))
-    (folder / "broken.yaml").write_text(SPEC.replace("units: 4", "units: 0"))
+    (folder / "good.yaml").write_text(GOOD, encoding="utf-8")
+    (folder / "bad.yaml").write_text(GOOD.replace("244", "245"), encoding="utf-8")
+    (folder / "broken.yaml").write_text(SPEC.replace("units: 4", "units: 0"), encoding="utf-8")
     code, out, err = run("check", "good.yaml", "bad.yaml", "broken.yaml", "gone.yaml")
     assert code == 2
     assert re.findall(r"^(\S+?):\d+:\d+: (\w\d+)", out, re.MULTILINE) == [("bad.yaml", "C102"), ("broken.yaml", "E303")]
@@ -139,7 +139,7 @@ def test_all_specs_are_reported_and_the_worst_decides(run, folder):
 
 
 def test_one_that_could_not_be_judged_is_never_all_passed(run, folder):
-    (folder / "good.yaml").write_text(GOOD)
+    (folder / "good.yaml").write_text(GOOD, encoding="utf-8")
     code, out, _ = run("check", "good.yaml", "gone.yaml")
     assert (code, out) == (2, "0 findings; 1 spec could not be judged.\n")
 
@@ -183,7 +183,7 @@ def test_standard_input_is_read_only_when_asked_for():
 
 
 def test_variables_and_input_shapes(run, folder):
-    (folder / "m.yaml").write_text("vars: {width: 8}\ninput: [null, 2]\nlayers: [Dense($width)]\n")
+    (folder / "m.yaml").write_text("vars: {width: 8}\ninput: [null, 2]\nlayers: [Dense($width)]\n", encoding="utf-8")
     assert run("check", "m.yaml", "--expect-params", "24")[0] == 0
     assert run("check", "m.yaml", "--set", "width=4", "--expect-params", "12")[0] == 0
     assert run("check", "m.yaml", "--input-shape", "5,2", "--expect-output", "None,5,8")[0] == 0
@@ -201,7 +201,7 @@ def documents(out, form):
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_format_is_complete_even_when_a_spec_is_missing(run, folder, form):
-    (folder / "bad.yaml").write_text(GOOD.replace("244", "245"))
+    (folder / "bad.yaml").write_text(GOOD.replace("244", "245"), encoding="utf-8")
     code, out, err = run("check", "bad.yaml", "gone.yaml", "--format", form)
     assert code == 2
     assert "E109" in err
@@ -211,21 +211,21 @@ def test_every_format_is_complete_even_when_a_spec_is_missing(run, folder, form)
 
 
 def test_ndjson_says_error_where_nothing_was_judged(run, folder):
-    (folder / "good.yaml").write_text(GOOD)
+    (folder / "good.yaml").write_text(GOOD, encoding="utf-8")
     records = [json.loads(line) for line in run("check", "gone.yaml", "good.yaml", "-f", "ndjson")[1].splitlines()]
     assert [record["schema"] for record in records] == ["densecli/error/1", "densecli/verdict/1"]
     assert records[0]["error"]["code"] == "E109"
 
 
 def test_json_tells_what_was_not_judged(run, folder):
-    (folder / "good.yaml").write_text(GOOD)
+    (folder / "good.yaml").write_text(GOOD, encoding="utf-8")
     document = json.loads(run("check", "gone.yaml", "good.yaml", "-f", "json")[1])
     assert [(each["ok"], each["judged"]) for each in document["specs"]] == [(False, False), (True, True)]
     assert document["summary"]["not_judged"] == 1
 
 
 def test_junit_has_a_case_for_each_check(run, folder):
-    (folder / "m.yaml").write_text(GOOD)
+    (folder / "m.yaml").write_text(GOOD, encoding="utf-8")
     (suite,) = junitparser.JUnitXml.fromstring(run("check", "m.yaml", "-f", "junit", "--max-params", "1")[1].encode())
     assert {(case.name, bool(case.result)) for case in suite} == {
         ("valid", False),
@@ -259,7 +259,7 @@ def test_hostile_names_stay_text(run, monkeypatch, name, actions, form):
 
 def test_a_hostile_file_name_stays_text(run, folder):
     name = "a\n::error::x\x1b[31m.yaml"
-    (folder / name).write_text(GOOD.replace("244", "1"))
+    (folder / name).write_text(GOOD.replace("244", "1"), encoding="utf-8")
     for form in FORMATS:
         code, out, _ = run("check", f"./{name}", "-f", form)
         assert code == 1
@@ -269,41 +269,43 @@ def test_a_hostile_file_name_stays_text(run, folder):
 
 # -- --output and --summary ------------------------------------------------------------------------
 def test_output_goes_to_a_file_in_one_step(run, folder):
-    (folder / "report.json").write_text("old")
+    (folder / "report.json").write_text("old", encoding="utf-8")
     code, out, _ = run("check", CHAIN, "--max-params", "1", "-f", "json", "-o", "report.json")
     assert (code, out) == (1, "")
-    assert json.loads((folder / "report.json").read_text())["summary"]["findings"] == 1
+    assert json.loads((folder / "report.json").read_text(encoding="utf-8"))["summary"]["findings"] == 1
     assert [path.name for path in folder.iterdir()] == ["report.json"]
 
 
 @pytest.mark.parametrize("target", ["m.yaml", "l.lock", ".", "no/such/x", "/dev/full"])
 def test_output_never_destroys_what_was_read(run, folder, target):
-    (folder / "m.yaml").write_text(GOOD)
+    (folder / "m.yaml").write_text(GOOD, encoding="utf-8")
     assert run("check", "m.yaml", "--lock", "l.lock", "--update-lock")[0] == 0
-    before = {path.name: path.read_text() for path in folder.iterdir()}
+    before = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     code, out, err = run("check", "m.yaml", "--lock", "l.lock", "-o", target)
     assert (code, out) == (2, "")
     assert re.match(r"error\[E60[23]\]", err)
-    assert {path.name: path.read_text() for path in folder.iterdir()} == before
+    assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == before
 
 
 def test_the_job_summary_is_markdown(run, folder):
     code, out, _ = run("check", CHAIN, "--max-params", "1", "--summary", "page.md")
     assert code == 1
     assert out.startswith("<argument>:")
-    assert (folder / "page.md").read_text().startswith("### densecli check\n\n1 finding in 1 of 1 spec.\n")
+    assert (
+        (folder / "page.md").read_text(encoding="utf-8").startswith("### densecli check\n\n1 finding in 1 of 1 spec.\n")
+    )
     run("check", CHAIN, "--summary", "page.md")
-    assert (folder / "page.md").read_text().count("###") == 1
+    assert (folder / "page.md").read_text(encoding="utf-8").count("###") == 1
 
 
 def test_githubs_page_is_added_to(run, folder, monkeypatch):
     page = folder / "step-summary"
-    page.write_text("from before\n")
+    page.write_text("from before\n", encoding="utf-8")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
     for _ in range(2):
         assert run("check", CHAIN, "--summary", str(page))[0] == 0
-    assert page.read_text().startswith("from before\n### densecli check")
-    assert page.read_text().count("###") == 2
+    assert page.read_text(encoding="utf-8").startswith("from before\n### densecli check")
+    assert page.read_text(encoding="utf-8").count("###") == 2
 
 
 def test_no_summary_where_the_variable_is_empty(run, folder):
@@ -313,32 +315,32 @@ def test_no_summary_where_the_variable_is_empty(run, folder):
 
 # -- lock files --------------------------------------------------------------------------------------
 def test_the_life_of_a_lock_file(run, folder):
-    (folder / "a.yaml").write_text(SPEC)
-    (folder / "b.yaml").write_text(SPEC)
+    (folder / "a.yaml").write_text(SPEC, encoding="utf-8")
+    (folder / "b.yaml").write_text(SPEC, encoding="utf-8")
     assert run("check", "a.yaml", "b.yaml", "--lock", "l.lock")[0] == 2
     code, out, err = run("check", "a.yaml", "b.yaml", "--lock", "l.lock", "--update-lock")
     assert (code, out) == (0, "All checks passed: 2 checks of 2 specs.\n")
     assert err == "l.lock: 2 models, 2 added, 0 changed, 0 removed\n"
     assert run("check", "a.yaml", "b.yaml", "--lock", "l.lock")[:2] == (0, "All checks passed: 4 checks of 2 specs.\n")
 
-    (folder / "a.yaml").write_text(SPEC.replace("Dense(16)", "Dense(17)"))
+    (folder / "a.yaml").write_text(SPEC.replace("Dense(16)", "Dense(17)"), encoding="utf-8")
     code, out, _ = run("check", "a.yaml", "b.yaml", "--lock", "l.lock")
     assert code == 1
     assert "a.yaml:4:5: D104 Dense 'dense': units 16 -> 17" in out
     assert "b.yaml" not in out
 
-    locked = (folder / "l.lock").read_text()
+    locked = (folder / "l.lock").read_text(encoding="utf-8")
     (folder / "b.yaml").rename(folder / "c.yaml")
     code, _, err = run("check", "a.yaml", "c.yaml", "--lock", "l.lock", "--update-lock")
     assert (code, err) == (0, "l.lock: 2 models, 1 added, 1 changed, 1 removed\n")
-    assert (folder / "l.lock").read_text() != locked
+    assert (folder / "l.lock").read_text(encoding="utf-8") != locked
     assert run("check", "a.yaml", "--lock", "l.lock")[0] == 0
 
 
 def test_a_model_that_is_not_locked_is_a_finding(run, folder):
-    (folder / "a.yaml").write_text(SPEC)
+    (folder / "a.yaml").write_text(SPEC, encoding="utf-8")
     run("check", "a.yaml", "--lock", "l.lock", "--update-lock")
-    (folder / "b.yaml").write_text(SPEC)
+    (folder / "b.yaml").write_text(SPEC, encoding="utf-8")
     code, out, _ = run("check", "b.yaml", "--lock", "l.lock")
     assert code == 1
     assert "D107" in out
@@ -347,15 +349,15 @@ def test_a_model_that_is_not_locked_is_a_finding(run, folder):
 
 def test_updating_one_model_keeps_the_others(run, folder):
     for name in ("a.yaml", "b.yaml"):
-        (folder / name).write_text(SPEC)
+        (folder / name).write_text(SPEC, encoding="utf-8")
     run("check", "a.yaml", "b.yaml", "--lock", "l.lock", "--update-lock")
-    (folder / "a.yaml").write_text(SPEC.replace("16", "17"))
+    (folder / "a.yaml").write_text(SPEC.replace("16", "17"), encoding="utf-8")
     run("check", "a.yaml", "--lock", "l.lock", "--update-lock")
     assert run("check", "a.yaml", "b.yaml", "--lock", "l.lock")[0] == 0
 
 
 def test_a_lock_file_that_does_not_change_is_not_written(run, folder):
-    (folder / "a.yaml").write_text(SPEC)
+    (folder / "a.yaml").write_text(SPEC, encoding="utf-8")
     run("check", "a.yaml", "--lock", "l.lock", "--update-lock")
     (folder / "l.lock").chmod(0o444)
     before = (folder / "l.lock").stat()
@@ -364,8 +366,8 @@ def test_a_lock_file_that_does_not_change_is_not_written(run, folder):
 
 
 def test_nothing_is_locked_while_a_spec_is_broken(run, folder):
-    (folder / "a.yaml").write_text(SPEC)
-    (folder / "b.yaml").write_text(SPEC.replace("units: 4", "units: 0"))
+    (folder / "a.yaml").write_text(SPEC, encoding="utf-8")
+    (folder / "b.yaml").write_text(SPEC.replace("units: 4", "units: 0"), encoding="utf-8")
     code, out, err = run("check", "a.yaml", "b.yaml", "--lock", "l.lock", "--update-lock")
     assert code == 1
     assert "E303" in out
@@ -375,9 +377,11 @@ def test_nothing_is_locked_while_a_spec_is_broken(run, folder):
 
 @pytest.mark.parametrize("text", ["<<<<<<< HEAD\n", '{"schema": "densecli/lock/1", "models": 3}', ""])
 def test_a_damaged_lock_file_is_an_error_until_it_is_written_anew(run, folder, text):
-    (folder / "a.yaml").write_text(SPEC)
+    (folder / "a.yaml").write_text(SPEC, encoding="utf-8")
     run("check", "a.yaml", "--lock", "l.lock", "--update-lock")
-    (folder / "l.lock").write_text(text + (folder / "l.lock").read_text()[: -5 if text else None])
+    (folder / "l.lock").write_text(
+        text + (folder / "l.lock").read_text(encoding="utf-8")[: -5 if text else None], encoding="utf-8"
+    )
     broken = bool(text)
     assert run("check", "a.yaml", "--lock", "l.lock")[0] == (2 if broken else 0)
     assert run("check", "a.yaml", "--lock", "l.lock", "--update-lock")[0] == 0
@@ -386,30 +390,30 @@ def test_a_damaged_lock_file_is_an_error_until_it_is_written_anew(run, folder, t
 
 @pytest.mark.parametrize("name", ["b.yaml", "notes.json", "."])
 def test_a_file_that_is_no_lock_file_is_not_overwritten(run, folder, name):
-    (folder / "a.yaml").write_text(SPEC)
-    (folder / "b.yaml").write_text(SPEC)
-    (folder / "notes.json").write_text('{"schema": "mine"}')
-    before = {path.name: path.read_text() for path in folder.iterdir()}
+    (folder / "a.yaml").write_text(SPEC, encoding="utf-8")
+    (folder / "b.yaml").write_text(SPEC, encoding="utf-8")
+    (folder / "notes.json").write_text('{"schema": "mine"}', encoding="utf-8")
+    before = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     code, _, err = run("check", "a.yaml", "--lock", name, "--update-lock")
     assert code == 2
     assert err.startswith("error[E1")
-    assert {path.name: path.read_text() for path in folder.iterdir()} == before
+    assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == before
 
 
 def test_a_lock_file_elsewhere_knows_models_by_their_way_from_it(run, folder):
     (folder / "models").mkdir()
     (folder / "locks").mkdir()
-    (folder / "models" / "a.yaml").write_text(SPEC)
+    (folder / "models" / "a.yaml").write_text(SPEC, encoding="utf-8")
     run("check", "models/a.yaml", "--lock", "locks/l.lock", "--update-lock")
-    assert '"../models/a.yaml"' in (folder / "locks" / "l.lock").read_text()
+    assert '"../models/a.yaml"' in (folder / "locks" / "l.lock").read_text(encoding="utf-8")
     assert run("check", folder / "models" / "a.yaml", "--lock", "locks/l.lock")[0] == 0
 
 
 def test_a_lock_that_cannot_be_written_leaves_the_old_one(run, folder, monkeypatch):
-    (folder / "a.yaml").write_text(SPEC)
+    (folder / "a.yaml").write_text(SPEC, encoding="utf-8")
     run("check", "a.yaml", "--lock", "l.lock", "--update-lock")
-    before = (folder / "l.lock").read_text()
-    (folder / "a.yaml").write_text(SPEC.replace("16", "17"))
+    before = (folder / "l.lock").read_text(encoding="utf-8")
+    (folder / "a.yaml").write_text(SPEC.replace("16", "17"), encoding="utf-8")
 
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -418,7 +422,7 @@ def test_a_lock_that_cannot_be_written_leaves_the_old_one(run, folder, monkeypat
     code, _, err = run("check", "a.yaml", "--lock", "l.lock", "--update-lock")
     assert code == 2
     assert "E602" in err
-    assert (folder / "l.lock").read_text() == before
+    assert (folder / "l.lock").read_text(encoding="utf-8") == before
     assert sorted(path.name for path in folder.iterdir()) == ["a.yaml", "l.lock"]
 
 
@@ -435,12 +439,12 @@ max_params = "1M"
 
 @pytest.fixture
 def project(folder):
-    (folder / "pyproject.toml").write_text(SETTINGS)
+    (folder / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
     (folder / "small").mkdir()
     (folder / "big").mkdir()
     for name in ("small/a.yaml", "big/a.yaml"):
-        (folder / name).write_text(SPEC)
-    (folder / "l.lock").write_text('{"schema": "densecli/lock/1", "models": {}}')
+        (folder / name).write_text(SPEC, encoding="utf-8")
+    (folder / "l.lock").write_text('{"schema": "densecli/lock/1", "models": {}}', encoding="utf-8")
     return folder
 
 
@@ -462,11 +466,11 @@ def test_settings_count_from_their_own_folder(run, project, monkeypatch):
 def test_options_win_over_settings(run, project):
     run("check", "big/a.yaml", "--lock", "other.lock", "--update-lock")
     assert (project / "other.lock").exists()
-    assert '"big/a.yaml"' not in (project / "l.lock").read_text()
+    assert '"big/a.yaml"' not in (project / "l.lock").read_text(encoding="utf-8")
 
 
 def test_isolated_ignores_settings(run, project):
-    (project / "pyproject.toml").write_text("[tool.densecli]\nlokc = 3\n")
+    (project / "pyproject.toml").write_text("[tool.densecli]\nlokc = 3\n", encoding="utf-8")
     assert run("check", "small/a.yaml", "--isolated")[0] == 0
     code, _, err = run("check", "small/a.yaml")
     assert code == 2
@@ -476,12 +480,12 @@ def test_isolated_ignores_settings(run, project):
 
 
 def test_settings_of_another_file(run, project):
-    (project / "own.toml").write_text("[tool.densecli.expect]\nmax_params = 3\n")
+    (project / "own.toml").write_text("[tool.densecli.expect]\nmax_params = 3\n", encoding="utf-8")
     code, out, _ = run("check", "big/a.yaml", "--config", "own.toml")
     assert code == 1
     assert "at most 3" in out
     (project / "pyproject.toml").unlink()
-    (project / "densecli.toml").write_text("[expect]\nmax_params = 3\n")
+    (project / "densecli.toml").write_text("[expect]\nmax_params = 3\n", encoding="utf-8")
     assert run("check", "big/a.yaml")[0] == 1
 
 
@@ -489,7 +493,7 @@ def test_settings_of_another_file(run, project):
     "text", ["[project]\nname = 'densecli'\n", "not toml at all [", "", "[tool.other]\ndensecli-like = 1\n"]
 )
 def test_a_pyproject_of_somebody_else_is_not_even_parsed(run, project, text):
-    (project / "pyproject.toml").write_text(text)
+    (project / "pyproject.toml").write_text(text, encoding="utf-8")
     assert run("check", "small/a.yaml")[0] == 0
 
 
@@ -505,7 +509,7 @@ def test_a_pyproject_of_somebody_else_is_not_even_parsed(run, project, text):
     ],
 )
 def test_every_spelling_of_the_section_is_seen(run, project, text):
-    (project / "pyproject.toml").write_text(text)
+    (project / "pyproject.toml").write_text(text, encoding="utf-8")
     assert run("check", "big/a.yaml")[0] == 1
 
 
@@ -516,14 +520,16 @@ def test_the_search_ends_at_the_top_of_a_repository(run, project, monkeypatch):
 
 
 def test_settings_are_defaults_of_the_summary(run, project):
-    (project / "pyproject.toml").write_text('[tool.densecli]\nformat = "csv"\ncolumns = ["layer", "macs"]\nbatch = 2\n')
+    (project / "pyproject.toml").write_text(
+        '[tool.densecli]\nformat = "csv"\ncolumns = ["layer", "macs"]\nbatch = 2\n', encoding="utf-8"
+    )
     code, out, _ = run("small/a.yaml")
     assert code == 0
     assert out.splitlines()[0].lower().count(",") == 1
     assert run("small/a.yaml", "-f", "json")[1].startswith("{")
     assert run("small/a.yaml", "--isolated")[1].startswith('Model: "demo"')
     assert run("check", "small/a.yaml")[1] == "All checks passed: 1 check of 1 spec.\n"
-    (project / "pyproject.toml").write_text('[tool.densecli]\nformat = "nonsense"\n')
+    (project / "pyproject.toml").write_text('[tool.densecli]\nformat = "nonsense"\n', encoding="utf-8")
     assert run("small/a.yaml")[0] == 2
 
 
@@ -532,7 +538,7 @@ def test_settings_are_defaults_of_the_summary(run, project):
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_full_disk_is_an_error(form):
     command = f"{sys.executable} -m densecli check --isolated -f {form} 'Dense(4)@(3,)' --max-params 1 >/dev/full"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, encoding="utf-8")
     assert done.returncode == 2
     assert "E602" in done.stderr
 
@@ -540,10 +546,14 @@ def test_a_full_disk_is_an_error(form):
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_closed_streams(form):
     command = f"{sys.executable} -m densecli check --isolated -f {form} 'Dense(4)@(3,)'"
-    done = subprocess.run(["bash", "-c", f"{command} >&-"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", f"{command} >&-"], capture_output=True, text=True, check=False, encoding="utf-8"
+    )
     assert done.returncode == 2
     assert "E601" in done.stderr
-    done = subprocess.run(["bash", "-c", f"{command} --max-params 1 2>&-"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", f"{command} --max-params 1 2>&-"], capture_output=True, text=True, check=False, encoding="utf-8"
+    )
     assert done.returncode == 1
 
 
@@ -552,7 +562,7 @@ def test_a_closed_pipe_is_silent_141():
     command = (
         f"{sys.executable} -m densecli check --isolated 'Dense(4)@(3,)' {many} | head -n 1; echo ${{PIPESTATUS[0]}}"
     )
-    done = subprocess.run(["bash"], input=command, capture_output=True, text=True, check=False)
+    done = subprocess.run(["bash"], input=command, capture_output=True, text=True, check=False, encoding="utf-8")
     assert (done.stdout.splitlines()[-1], done.stderr) == ("141", "")
 
 
@@ -594,7 +604,7 @@ def on_a_terminal(*arguments, env=None):
 
 def test_a_terminal_sees_how_far_it_is_and_then_nothing_of_it(folder):
     for number in range(5):
-        (folder / f"{number}.yaml").write_text(GOOD)
+        (folder / f"{number}.yaml").write_text(GOOD, encoding="utf-8")
     names = [f"{number}.yaml" for number in range(5)]
     code, written = on_a_terminal("check", *names)
     assert code == 0
@@ -608,5 +618,5 @@ def test_a_terminal_sees_how_far_it_is_and_then_nothing_of_it(folder):
 def test_no_progress_anywhere_else(run, folder, monkeypatch):
     monkeypatch.setattr("densecli.cli.progress.PATIENCE", 0)
     for number in range(3):
-        (folder / f"{number}.yaml").write_text(GOOD)
+        (folder / f"{number}.yaml").write_text(GOOD, encoding="utf-8")
     assert run("check", "0.yaml", "1.yaml", "2.yaml")[2] == ""

@@ -21,7 +21,12 @@ def after_tab(words, folder=None):
     """What is offered for the last of the words."""
     env = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
-        ["bash", "--norc", "-c", TAB.format(words=words)], capture_output=True, text=True, env=env, check=True
+        ["bash", "--norc", "-c", TAB.format(words=words)],
+        capture_output=True,
+        text=True,
+        env=env,
+        check=True,
+        encoding="utf-8",
     )
     assert done.stderr == ""
     *offered, script = done.stdout.splitlines()
@@ -32,7 +37,7 @@ def after_tab(words, folder=None):
 @pytest.fixture
 def tab(tmp_path):
     program = tmp_path / "densecli"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m densecli "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m densecli "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     return lambda words: after_tab(words, tmp_path)
 
@@ -88,7 +93,13 @@ def test_a_tab_imports_only_what_the_line_names(tmp_path):
     )
     env = os.environ | {"_DENSECLI_COMPLETE": "complete_bash", "COMP_WORDS": "densecli\nlayers\nDen", "COMP_CWORD": "2"}
     done = subprocess.run(
-        [sys.executable, "-c", probe], capture_output=True, text=True, env=env, cwd=tmp_path, check=True
+        [sys.executable, "-c", probe],
+        capture_output=True,
+        text=True,
+        env=env,
+        cwd=tmp_path,
+        check=True,
+        encoding="utf-8",
     )
     assert done.stdout.split() == ["Dense"]
     assert not {"densecli.cli.summary", "densecli.summary.infer", "densecli.layers.core", "rich", "numpy"} & set(

@@ -60,10 +60,9 @@ def test_an_example_reads_back_or_is_refused(capsys, tmp_path, spec, form):
 @pytest.mark.parametrize(("form", "suffix"), [("keras", "keras.json"), ("python", "py")])
 def test_what_keras_was_asked_about_is_what_is_printed(capsys, name, form, suffix):
     """tools/record_conversions.py loaded and ran these very texts; tests/render/convert/test_convert.py holds Keras' answers."""
-    assert (
-        densecli(capsys, "convert", MODELS[name], "--to", form)[1]
-        == (GOLDENS / "outputs" / f"{name}.{suffix}").read_text()
-    )
+    assert densecli(capsys, "convert", MODELS[name], "--to", form)[1] == (
+        GOLDENS / "outputs" / f"{name}.{suffix}"
+    ).read_text(encoding="utf-8")
 
 
 def test_a_file_of_keras_becomes_a_stack(capsys, tmp_path):
@@ -99,7 +98,10 @@ def test_depth_says_how_much_is_opened(capsys):
 def test_hostile_names_stay_names(capsys, tmp_path, form):
     path = tmp_path / "hostile.json"
     names = [name for name in HOSTILE if "/" not in name]
-    path.write_text(json.dumps({"input": [2], "layers": [{"Dense": {"units": 2, "name": name}} for name in names]}))
+    path.write_text(
+        json.dumps({"input": [2], "layers": [{"Dense": {"units": 2, "name": name}} for name in names]}),
+        encoding="utf-8",
+    )
     code, out, err = densecli(capsys, "convert", path, "--to", form)
     assert (code, err) == (0, "")
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028]", out)
@@ -135,7 +137,7 @@ def test_error_one_message_and_exit_2(capsys, arguments, message):
 
 def test_error_the_input_is_not_overwritten(capsys, tmp_path):
     path = tmp_path / "model.dsl"
-    path.write_text("Dense(4)@(3,)")
+    path.write_text("Dense(4)@(3,)", encoding="utf-8")
     code, _, err = densecli(capsys, "convert", path, "--to", "dsl", "-o", path)
-    assert (code, path.read_text()) == (2, "Dense(4)@(3,)")
+    assert (code, path.read_text(encoding="utf-8")) == (2, "Dense(4)@(3,)")
     assert "is an input" in err

@@ -44,9 +44,9 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS"):
         monkeypatch.delenv(name, raising=False)
-    (tmp_path / "m.yaml").write_text(SPEC)
-    (tmp_path / "m.dsl").write_text(A)
-    (tmp_path / "m.json").write_text(json.dumps(CONFIG))
+    (tmp_path / "m.yaml").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "m.dsl").write_text(A, encoding="utf-8")
+    (tmp_path / "m.json").write_text(json.dumps(CONFIG), encoding="utf-8")
     return tmp_path
 
 
@@ -83,7 +83,9 @@ def test_what_was_committed_against_what_is_here(folder):
         "git init -q . && git add m.yaml && git -c user.name=x -c user.email=x@y commit -qm one\n"
         f"sed -i 's/Dense(4)/Dense(5)/' m.yaml\ngit show HEAD:m.yaml | {sys.executable} -m densecli diff - m.yaml"
     )
-    done = subprocess.run(["bash", "-c", script], cwd=folder, env=BASE, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=BASE, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
     assert (done.returncode, done.stderr) == (1, "")
     assert "--- -\n+++ m.yaml\n" in done.stdout
     assert re.search(r"units +4 +5\n", done.stdout)
@@ -111,7 +113,7 @@ def test_usage_errors_and_broken_specs_are_exit_2(run, folder, arguments):
     assert (code, out) == (2, "")
     assert err.startswith("error")
     assert run(*arguments, "--exit-zero")[0] == 2
-    assert (folder / "m.yaml").read_text() == SPEC
+    assert (folder / "m.yaml").read_text(encoding="utf-8") == SPEC
 
 
 def test_the_mistakes_of_both_are_told(run):
@@ -121,7 +123,9 @@ def test_the_mistakes_of_both_are_told(run):
 
 
 def test_variables_input_shapes_and_batch_are_for_both(run, folder):
-    (folder / "v.yaml").write_text("vars: {width: 16}\ninput: [null, 2]\nlayers: [Dense($width), Flatten, Dense(4)]\n")
+    (folder / "v.yaml").write_text(
+        "vars: {width: 16}\ninput: [null, 2]\nlayers: [Dense($width), Flatten, Dense(4)]\n", encoding="utf-8"
+    )
     assert run("v.yaml", A, "--input-shape", "3,2")[0] == 0
     assert run("v.yaml", A, "--input-shape", "3,2", "--set", "width=17")[0] == 1
     assert '"macs": {"before": 576' in run(A, B, "--batch", "2", "-f", "json")[1]
@@ -133,7 +137,7 @@ def test_every_format_has_a_renderer():
 
 def test_output_goes_to_a_file(run, folder):
     assert run(A, B, "-f", "markdown", "-o", "page.md")[:2] == (1, "")
-    assert (folder / "page.md").read_text() == run(A, B, "-f", "markdown")[1]
+    assert (folder / "page.md").read_text(encoding="utf-8") == run(A, B, "-f", "markdown")[1]
 
 
 # -- terminals ----------------------------------------------------------------------------------
@@ -218,7 +222,9 @@ def test_ascii_where_the_encoding_needs_it():
 def test_a_full_disk_and_a_closed_stream_are_errors(form):
     command = f"{sys.executable} -m densecli diff '{A}' '{B}' -f {form}"
     for target, code in ((">/dev/full", "E602"), (">&-", "E601")):
-        done = subprocess.run(["bash", "-c", f"{command} {target}"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["bash", "-c", f"{command} {target}"], capture_output=True, text=True, check=False, encoding="utf-8"
+        )
         assert (done.returncode, code in done.stderr) == (2, True)
 
 
@@ -248,7 +254,7 @@ def test_hostile_names_stay_text(run, monkeypatch, name, form):
 
 def test_a_hostile_file_name_stays_text(run, folder):
     name = "a\n::error::x\x1b[31m.yaml"
-    (folder / name).write_text(SPEC)
+    (folder / name).write_text(SPEC, encoding="utf-8")
     for form in FORMATS:
         code, out, _ = run(f"./{name}", B, "-f", form)
         assert code == 1

@@ -73,11 +73,11 @@ def test_a_long_integer_is_refused_at_its_place(tmp_path, digits):
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
     """A folder that somebody else has filled, with a secret beside it."""
-    (tmp_path / "secret").write_text(f"{SECRET}\n")
+    (tmp_path / "secret").write_text(f"{SECRET}\n", encoding="utf-8")
     folder = tmp_path / "checkout"
     (folder / "below").mkdir(parents=True)
     (folder / ".git").mkdir()
-    (folder / "m.dsl").write_text(STACK)
+    (folder / "m.dsl").write_text(STACK, encoding="utf-8")
     monkeypatch.chdir(folder)
     return folder
 
@@ -102,7 +102,7 @@ def test_a_lock_file_of_the_settings_lies_in_their_folder(checkout, path, option
     (checkout / "link").symlink_to("../secret")
     (checkout / "new-link").symlink_to("../new")
     (checkout / "below" / "link").symlink_to("../..")
-    (checkout / "pyproject.toml").write_text(f"[tool.densecli]\nlock = '{path}'\n")
+    (checkout / "pyproject.toml").write_text(f"[tool.densecli]\nlock = '{path}'\n", encoding="utf-8")
     before = everything(checkout.parent)
     code, out, err = outcome("check", "m.dsl", *options)
     assert (code, out) == (2, "")
@@ -118,7 +118,7 @@ def everything(folder):
 @pytest.mark.parametrize("path", ["densecli.lock", "below/densecli.lock", "below/../x.lock", "alias/x.lock"])
 def test_a_lock_file_below_is_fine(checkout, path):
     (checkout / "alias").symlink_to("below")
-    (checkout / "pyproject.toml").write_text(f"[tool.densecli]\nlock = '{path}'\n")
+    (checkout / "pyproject.toml").write_text(f"[tool.densecli]\nlock = '{path}'\n", encoding="utf-8")
     assert outcome("check", "m.dsl", "--update-lock")[0] == 0
     assert (checkout / path).exists()
     assert outcome("check", "m.dsl")[0] == 0
@@ -128,7 +128,7 @@ def test_a_lock_file_below_is_fine(checkout, path):
 
 @pytest.mark.parametrize("name", ["densecli.toml", "pyproject.toml"])
 def test_settings_that_are_found_are_no_way_out(checkout, name):
-    (checkout.parent / "secret").write_text(f"{SECRET} [tool.densecli]\n[tool.densecli]\n")
+    (checkout.parent / "secret").write_text(f"{SECRET} [tool.densecli]\n[tool.densecli]\n", encoding="utf-8")
     (checkout / name).symlink_to("../secret")
     code, out, err = outcome("check", "m.dsl")
     assert (code, out) == (2, "")
@@ -138,7 +138,7 @@ def test_settings_that_are_found_are_no_way_out(checkout, name):
 
 
 def test_settings_that_are_found_may_be_a_link_to_their_neighbor(checkout):
-    (checkout / "conf.toml").write_text("[expect]\nparams = 8\n")
+    (checkout / "conf.toml").write_text("[expect]\nparams = 8\n", encoding="utf-8")
     (checkout / "densecli.toml").symlink_to("conf.toml")
     assert outcome("check", "m.dsl")[0] == 0
 
@@ -176,7 +176,7 @@ def test_what_a_damaged_lock_file_holds_is_never_shown(tmp_path, content):
 def test_a_damaged_lock_file_is_told_with_its_line(tmp_path):
     path = tmp_path / "x.lock"
     assert outcome("check", STACK, "--lock", str(path), "--update-lock")[0] == 0
-    lines = path.read_text().splitlines()
-    path.write_text("\n".join([*lines[:4], "<<<<<<< HEAD", *lines[4:]]))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines[:4], "<<<<<<< HEAD", *lines[4:]]), encoding="utf-8")
     code, _, err = outcome("check", STACK, "--lock", str(path))
     assert (code, f"{path}:5:1" in err, "HEAD" in err) == (2, True, False)

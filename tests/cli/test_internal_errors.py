@@ -87,9 +87,9 @@ def folder(tmp_path):
     h5py = pytest.importorskip("h5py")
     config = {"class_name": "Sequential", "config": {"name": "m", "layers": [DENSE]}}
     nested = {"class_name": "Sequential", "config": {"name": "m", "layers": [INNER]}}
-    (tmp_path / "m.yaml").write_text(YAML)
-    (tmp_path / "m.json").write_text(json.dumps(config))
-    (tmp_path / "nested.json").write_text(json.dumps(nested))
+    (tmp_path / "m.yaml").write_text(YAML, encoding="utf-8")
+    (tmp_path / "m.json").write_text(json.dumps(config), encoding="utf-8")
+    (tmp_path / "nested.json").write_text(json.dumps(nested), encoding="utf-8")
     with zipfile.ZipFile(tmp_path / "m.keras", "w") as file:
         file.writestr("config.json", json.dumps(config))
     with h5py.File(tmp_path / "m.h5", "w") as file:

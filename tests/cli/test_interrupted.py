@@ -40,25 +40,27 @@ def stopped(folder, place, name):
 
 def ended(code, **options):
     command = [sys.executable, "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=HANG, **options)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=HANG, **options, encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_ctrl_c_is_130_and_leaves_nothing(tmp_path, place):
-    (tmp_path / "x.txt").write_text("old")
+    (tmp_path / "x.txt").write_text("old", encoding="utf-8")
     done = stopped(tmp_path, place, "SIGINT")
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
     assert [path.name for path in tmp_path.iterdir()] == ["x.txt"]
-    assert (tmp_path / "x.txt").read_text() == "old"
+    assert (tmp_path / "x.txt").read_text(encoding="utf-8") == "old"
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_sigterm_ends_the_process_as_ever_and_leaves_nothing(tmp_path, place):
-    (tmp_path / "x.txt").write_text("old")
+    (tmp_path / "x.txt").write_text("old", encoding="utf-8")
     done = stopped(tmp_path, place, "SIGTERM")
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGTERM, "", "")
     assert [path.name for path in tmp_path.iterdir()] == ["x.txt"]
-    assert (tmp_path / "x.txt").read_text() == "old"
+    assert (tmp_path / "x.txt").read_text(encoding="utf-8") == "old"
 
 
 def test_ctrl_c_while_modules_are_imported_is_silent():

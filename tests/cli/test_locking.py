@@ -18,13 +18,13 @@ MODELS = [f"m{units}.dsl" for units in range(1, 9)]
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     for units, name in enumerate(MODELS, 1):
-        (tmp_path / name).write_text(f"Dense({units})@(3,)\n")
+        (tmp_path / name).write_text(f"Dense({units})@(3,)\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def locked(folder):
-    return sorted(json.loads((folder / "x.lock").read_text())["models"])
+    return sorted(json.loads((folder / "x.lock").read_text(encoding="utf-8"))["models"])
 
 
 def test_updates_at_the_same_time_lose_nothing(folder):

@@ -19,9 +19,9 @@ STACK = "Dense(2)@(3,)"
 def files(tmp_path):
     (tmp_path / "x.npy").write_bytes(GOOD)
     (tmp_path / "x.npz").write_bytes(ARCHIVES[0])
-    (tmp_path / "x.csv").write_text("1,1,1\n")
+    (tmp_path / "x.csv").write_text("1,1,1\n", encoding="utf-8")
     (tmp_path / "w.npz").write_bytes(WEIGHTS[0])
-    (tmp_path / "m.yaml").write_text("vars: {w: 2}\ninput: [3]\nlayers: [{Dense: {units: $w}}]\n")
+    (tmp_path / "m.yaml").write_text("vars: {w: 2}\ninput: [3]\nlayers: [{Dense: {units: $w}}]\n", encoding="utf-8")
     return tmp_path
 
 

@@ -103,6 +103,7 @@ def test_less_memory_than_was_foreseen_is_no_bug():
         text=True,
         check=False,
         env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+        encoding="utf-8",
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error[E507]: there is not enough memory")
@@ -113,7 +114,7 @@ def test_json_says_a_command_of_a_ci_runner_in_other_letters(tmp_path, words):
     name = "a##[add-mask]b"
     layer = {"class_name": "Dense", "config": {"name": name, "units": 2, "batch_input_shape": [None, 3]}}
     (tmp_path / "m.json").write_text(
-        json.dumps({"class_name": "Sequential", "config": {"name": name, "layers": [layer]}})
+        json.dumps({"class_name": "Sequential", "config": {"name": name, "layers": [layer]}}), encoding="utf-8"
     )
     shown = densecli(*words, str(tmp_path / "m.json")).stdout
     assert "##[" not in shown
@@ -166,7 +167,7 @@ def test_ci_commands_in_names_are_defused(name):
 # -- streams -----------------------------------------------------------------------------
 def test_a_closed_pipe_is_silent_141():
     command = f"{sys.executable} -m densecli '{'Dense(4)@(3,) -> ' + ' -> '.join(['Dense(4)'] * 3000)}' -f json | head -n 1; echo ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, encoding="utf-8")
     assert done.stdout.splitlines()[-1] == "141"
     assert done.stderr == ""
 
@@ -197,6 +198,7 @@ def test_a_closed_stderr_changes_nothing():
         capture_output=True,
         text=True,
         check=False,
+        encoding="utf-8",
     )
     assert (done.returncode, done.stdout) == (2, "")
 
@@ -208,7 +210,7 @@ def test_ctrl_c_is_130_and_silent():
         "summary.infer = lambda *a: os.kill(os.getpid(), signal.SIGINT) or __import__('time').sleep(5)\n"
         f"sys.exit(cli.run(['{CHAIN}']))"
     )
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False, encoding="utf-8")
     assert (done.returncode, done.stdout, done.stderr) in ((130, "", ""), (-signal.SIGINT, "", ""))
 
 
@@ -217,7 +219,13 @@ def test_ctrl_c_is_130_and_silent():
 def test_no_warning_of_python_s_is_shown(flags):
     words = ["Dense(2, name='[[a]')@(3,)", "--filter", "[[a]", "--run", "--batch", "2", "--print", "totals.params"]
     plain, done = (
-        subprocess.run([sys.executable, *each, "-m", "densecli", *words], capture_output=True, text=True, check=False)
+        subprocess.run(
+            [sys.executable, *each, "-m", "densecli", *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            encoding="utf-8",
+        )
         for each in ((), flags)
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, plain.stdout, "")
@@ -296,28 +304,28 @@ def test_numbers_are_never_cut(width):
 # -- --output ----------------------------------------------------------------------------
 def test_output_is_replaced_in_one_step(tmp_path):
     target = tmp_path / "report.json"
-    target.write_text("old")
+    target.write_text("old", encoding="utf-8")
     target.chmod(0o640)
     done = densecli("-f", "json", "-o", str(target), CHAIN)
     assert (done.returncode, done.stdout) == (0, "")
-    assert json.loads(target.read_text())["totals"]["params"] == 116
+    assert json.loads(target.read_text(encoding="utf-8"))["totals"]["params"] == 116
     assert target.stat().st_mode & 0o777 == 0o640
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
 
 
 def test_output_stays_the_old_one_when_the_spec_is_bad(tmp_path):
     target = tmp_path / "report.json"
-    target.write_text("old")
+    target.write_text("old", encoding="utf-8")
     assert densecli("-f", "json", "-o", str(target), "Dense(0)@(3,)").returncode == 2
-    assert target.read_text() == "old"
+    assert target.read_text(encoding="utf-8") == "old"
 
 
 def test_output_follows_a_link(tmp_path):
-    (tmp_path / "real").write_text("old")
+    (tmp_path / "real").write_text("old", encoding="utf-8")
     (tmp_path / "link").symlink_to(tmp_path / "real")
     assert densecli("-o", str(tmp_path / "link"), CHAIN).returncode == 0
     assert (tmp_path / "link").is_symlink()
-    assert "116" in (tmp_path / "real").read_text()
+    assert "116" in (tmp_path / "real").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("target", ["/", "/no/such/folder/x", "/dev/full"])

@@ -73,7 +73,7 @@ def _documents(capsys, tmp_path, which):
     if which == "lock":
         path = tmp_path / "models.lock"
         printed(capsys, "check", *EXAMPLES, "--lock", path, "--update-lock")
-        return [json.loads(path.read_text())]
+        return [json.loads(path.read_text(encoding="utf-8"))]
     if which == "memory":
         options = ("--batch", "4", "--budget", "1GiB", "-f", "json")
         known = [spec for spec in EXAMPLES if not spec.endswith("token-classifier.yaml")]  # its input has no size
@@ -170,5 +170,5 @@ def test_each_schema_of_the_program_is_published(capsys):
     """Wherever the source speaks of densecli/NAME/1, `densecli schema NAME` prints it."""
     import re
 
-    texts = "".join(path.read_text() for path in (ROOT / "src" / "densecli").rglob("*.py"))
+    texts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "densecli").rglob("*.py"))
     assert set(re.findall(r'"densecli/(\w+)/1"', texts)) <= set(Schema)

@@ -15,18 +15,18 @@ PAGES = [page for page in generate_docs.pages() if page.exists()]
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_page_is_what_the_program_prints(page):
-    assert page.read_text() == generate_docs.fresh_page(page), "run `python tools/generate_docs.py`"
+    assert page.read_text(encoding="utf-8") == generate_docs.fresh_page(page), "run `python tools/generate_docs.py`"
 
 
 def test_the_readme_shows_the_program():
-    assert generate_docs.BLOCK.search((ROOT / "README.md").read_text())
+    assert generate_docs.BLOCK.search((ROOT / "README.md").read_text(encoding="utf-8"))
 
 
 def test_no_page_names_a_missing_file():
     import re
 
     for page in PAGES:
-        for target in re.findall(r"\]\(((?!https?:|#|mailto:)[^)#]+)", page.read_text()):
+        for target in re.findall(r"\]\(((?!https?:|#|mailto:)[^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
@@ -35,7 +35,7 @@ def test_every_path_on_the_maps_exists(page):
     """Paths in backticks, from the root of the repository or of the package; `<family>` stands for any."""
     import re
 
-    named = re.findall(r"`([\w.]+/[\w./<>]*)", (ROOT / page).read_text())
+    named = re.findall(r"`([\w.]+/[\w./<>]*)", (ROOT / page).read_text(encoding="utf-8"))
     patterns = [re.sub(r"<\w+>", "*", path.removesuffix("/")) for path in named]
     assert len(patterns) >= 5
     for path in patterns:
@@ -57,7 +57,7 @@ def test_every_column_and_format_is_on_the_page_of_outputs():
     from densecli.cli.formats import Format
     from densecli.render.table.columns import COLUMNS
 
-    page = (ROOT / "docs" / "outputs.md").read_text()
+    page = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
     assert {name for name in COLUMNS if name not in page} == set()
     assert {name for name in Format if f"`{name}`" not in page} <= {"table"}
 
@@ -69,5 +69,7 @@ def test_every_command_has_a_page():
 
 
 def test_python_dash_m_is_the_same_program():
-    done = subprocess.run([sys.executable, "-m", "densecli", "--version"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "densecli", "--version"], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
     assert done.stdout.startswith("densecli ")

@@ -77,4 +77,4 @@ def test_vgg16_has_the_published_figures():
 
 def test_there_are_enough_examples_to_learn_from():
     assert len(EXAMPLES) >= 10
-    assert all(Source("", path.read_text()).text for path in EXAMPLES)
+    assert all(Source("", path.read_text(encoding="utf-8")).text for path in EXAMPLES)

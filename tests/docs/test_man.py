@@ -16,7 +16,7 @@ groff = pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not i
 def drawn(page, device="utf8"):
     done = subprocess.run(
         ["groff", "-man", "-ww", f"-T{device}", "-K", "utf8", "-rLL=120n", "-P-cbou"],
-        input=page, capture_output=True, text=True, check=True,
+        input=page, capture_output=True, text=True, check=True, encoding="utf-8"
     )  # fmt: skip
     assert done.stderr == ""
     return done.stdout
@@ -25,7 +25,7 @@ def drawn(page, device="utf8"):
 @groff
 def test_groff_has_nothing_to_complain_about():
     for device in ("utf8", "ascii"):
-        drawn(make_man.PAGE.read_text(), device)
+        drawn(make_man.PAGE.read_text(encoding="utf-8"), device)
 
 
 @groff
@@ -34,7 +34,7 @@ def test_every_option_of_every_command_is_there():
 
     from densecli.cli import COMMANDS, build
 
-    shown = drawn(make_man.PAGE.read_text())
+    shown = drawn(make_man.PAGE.read_text(encoding="utf-8"))
     for name, command in typer.main.get_command(build(list(COMMANDS))).commands.items():
         assert f"densecli {name} " in shown
         for parameter in command.params:

@@ -17,11 +17,11 @@ import yaml
 
 from support.folders import ROOT
 
-PAGE = (ROOT / "docs" / "ci.md").read_text()
+PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 NET = "input: [3, 2]\nlayers:\n  - Dense(16, name=first)\n  - Flatten\n  - Dense(4, name=last)\n"
-HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
+HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 
 
 def recipe(part):
@@ -40,11 +40,11 @@ def folder(tmp_path):
         ("pip", "exit 0"),
         ("gh", 'echo "$@"'),
     ):
-        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
+        (programs / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         (programs / name).chmod(0o755)
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "net.yaml").write_text(NET)
-    (tmp_path / "models" / "other.yaml").write_text(NET.replace("16", "8"))
+    (tmp_path / "models" / "net.yaml").write_text(NET, encoding="utf-8")
+    (tmp_path / "models" / "other.yaml").write_text(NET.replace("16", "8"), encoding="utf-8")
     assert sh(tmp_path, "densecli check models/*.yaml --lock densecli.lock --update-lock -q").returncode == 0
     return tmp_path
 
@@ -59,6 +59,7 @@ def sh(folder, script, **env):
         capture_output=True,
         text=True,
         check=False,
+        encoding="utf-8",
     )
 
 
@@ -78,7 +79,7 @@ def run_action(folder, **inputs):
     temp.mkdir(parents=True, exist_ok=True)
     shutil.copy(folder / ".bin" / "densecli", temp / "densecli")
     for path in (folder / ".bin" / "python3", temp / "python"):
-        path.write_text("#!/bin/sh\nexit 0\n")
+        path.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
         path.chmod(0o755)
     (step,) = ACTION["runs"]["steps"]
     values = {name: each.get("default", "") for name, each in ACTION["inputs"].items()} | inputs
@@ -89,7 +90,7 @@ def run_action(folder, **inputs):
     page = folder / "page.md"
     page.touch()
     done = sh(folder, step["run"], RUNNER_TEMP=str(folder / "temp"), GITHUB_STEP_SUMMARY=str(page), **env)
-    return done, page.read_text()
+    return done, page.read_text(encoding="utf-8")
 
 
 def test_the_action_as_the_workflow_calls_it(folder):
@@ -114,7 +115,7 @@ def test_the_action_as_the_workflow_calls_it(folder):
     ],
 )
 def test_the_actions_specs_are_lines(folder, specs, found):
-    (folder / "models" / "a b.yaml").write_text(NET)
+    (folder / "models" / "a b.yaml").write_text(NET, encoding="utf-8")
     (folder / "models" / "a b.yaml").rename(folder / "models" / ("a b.yaml" if "a b" in specs else "a b.txt"))
     done, _ = run_action(folder, specs=specs)
     assert done.stdout.endswith(f"of {found} spec{'s' if found > 1 else ''}.\n"), done.stderr
@@ -133,7 +134,7 @@ def test_a_checkout_runs_no_module_of_its_own(folder):
     canary = folder / "canary"
     modules = ("venv", "pip", "densecli", "typer", "yaml", "numpy", "rich", "warnings", "contextlib", "tomllib")
     for name in modules:
-        (folder / f"{name}.py").write_text(f"open({str(canary)!r}, 'w')\n")
+        (folder / f"{name}.py").write_text(f"open({str(canary)!r}, 'w')\n", encoding="utf-8")
     calls = re.findall(r"python3?\"? (.*?-m \w+)", ACTION["runs"]["steps"][0]["run"])
     assert [call.split()[-1] for call in calls] == ["venv", "pip"]
     (named,) = re.findall(r"`python (-P -m densecli)`", PAGE)
@@ -157,9 +158,9 @@ def test_the_plain_step(folder):
 
 
 def test_sarif_for_code_scanning(folder):
-    (folder / "models" / "bad.yaml").write_text(NET + "expect: {params: 1}\n")
+    (folder / "models" / "bad.yaml").write_text(NET + "expect: {params: 1}\n", encoding="utf-8")
     assert sh(folder, recipe("upload-sarif")).returncode == 0
-    results = json.loads((folder / "densecli.sarif").read_text())["runs"][0]["results"]
+    results = json.loads((folder / "densecli.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
     assert [each["ruleId"] for each in results] == ["C102"]
 
 
@@ -167,10 +168,10 @@ def test_a_comment_on_a_pull_request(folder):
     git = "git -c user.name=x -c user.email=x@example.org"
     start = f"git init -q . && git add models && {git} commit -qm one && git update-ref refs/remotes/origin/main HEAD"
     assert sh(folder, start).returncode == 0
-    (folder / "models" / "net.yaml").write_text(NET.replace("16", "32"))
+    (folder / "models" / "net.yaml").write_text(NET.replace("16", "32"), encoding="utf-8")
     done = sh(folder, recipe("gh pr comment"), GITHUB_BASE_REF="main", PR_NUMBER="7")
     assert (done.returncode, done.stdout) == (0, "pr comment 7 --body-file comment.md\n")
-    assert "**3 layers changed" in (folder / "comment.md").read_text()
+    assert "**3 layers changed" in (folder / "comment.md").read_text(encoding="utf-8")
 
 
 # -- GitLab, pre-commit, make, pytest ----------------------------------------------------------------
@@ -178,7 +179,7 @@ def test_gitlab(folder):
     job = yaml.safe_load(recipe("codequality:"))["models"]
     assert sh(folder, "\n".join(job["script"]), DENSECLI="x").returncode == 0
     reports = job["artifacts"]["reports"]
-    assert json.loads((folder / reports["codequality"]).read_text()) == []
+    assert json.loads((folder / reports["codequality"]).read_text(encoding="utf-8")) == []
     assert sum(suite.tests for suite in junitparser.JUnitXml.fromfile(str(folder / reports["junit"]))) == 2
 
 
@@ -190,7 +191,7 @@ def test_pre_commit(folder):
     ]
     assert len(files) == 2
     assert sh(folder, " ".join([hook["entry"], *wanted["args"], *files])).returncode == 0
-    (folder / "models" / "net.yaml").write_text(NET.replace("16", "32"))
+    (folder / "models" / "net.yaml").write_text(NET.replace("16", "32"), encoding="utf-8")
     assert sh(folder, " ".join([hook["entry"], *wanted["args"], *files])).returncode == 1
 
 
@@ -204,19 +205,19 @@ def test_the_hook_takes_models_only(path, taken):
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 def test_make(folder):
-    (folder / "Makefile").write_text(recipe("$(wildcard"))
+    (folder / "Makefile").write_text(recipe("$(wildcard"), encoding="utf-8")
     assert sh(folder, "make models").returncode == 0
-    (folder / "models" / "net.yaml").write_text(NET.replace("16", "32"))
+    (folder / "models" / "net.yaml").write_text(NET.replace("16", "32"), encoding="utf-8")
     assert sh(folder, "make models").returncode == 2
     assert sh(folder, "make lock && make models models.csv").returncode == 0
-    assert (folder / "models.csv").read_text().startswith("name,type,")
+    assert (folder / "models.csv").read_text(encoding="utf-8").startswith("name,type,")
 
 
 def test_pytest(folder):
-    (folder / "test_models.py").write_text(recipe("def test_a_model"))
+    (folder / "test_models.py").write_text(recipe("def test_a_model"), encoding="utf-8")
     run = f"{sys.executable} -m pytest -q -p no:cacheprovider test_models.py"
     assert "2 passed" in sh(folder, run).stdout
-    (folder / "models" / "big.yaml").write_text(NET.replace("16", "1600000"))
+    (folder / "models" / "big.yaml").write_text(NET.replace("16", "1600000"), encoding="utf-8")
     assert "1 failed, 2 passed" in sh(folder, run).stdout
 
 

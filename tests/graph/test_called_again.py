@@ -16,7 +16,7 @@ from support.answers import CASES, as_shapes, make
 from support.case_values import flat
 from support.folders import FIXTURES
 
-RECORD = json.loads((FIXTURES / "called_again.json").read_text())
+RECORD = json.loads((FIXTURES / "called_again.json").read_text(encoding="utf-8"))
 AGAIN = [case for case in CASES if case.id in RECORD]
 # Where Keras itself trips over what is unknown: it multiplies None, or looks at the wrong axis of the second input.
 TRIPS = {
@@ -84,7 +84,7 @@ def outputs(tmp_path, first, again, layers):
     path = tmp_path / "spec.json"
     model = {"type": "Sequential", "name": "m", "inputs": "a"} | layers
     spec = {"input": {"a": first, "b": again}, "layers": [model, {"call": "m", "inputs": "b", "name": "again"}]}
-    path.write_text(json.dumps(spec | {"outputs": ["again", "m"]}))
+    path.write_text(json.dumps(spec | {"outputs": ["again", "m"]}), encoding="utf-8")
     again, once = infer(open_spec(str(path))).outputs
     return once.shape, again.shape
 
@@ -135,7 +135,9 @@ def test_a_size_that_no_call_knows_stays_a_mistake(tmp_path):
 def test_weights_and_work_of_both_calls_are_counted(tmp_path):
     path = tmp_path / "spec.json"
     layers = [{"Dense": {"units": 4, "name": "d", "inputs": "a"}}, {"call": "d", "inputs": "b", "name": "e"}]
-    path.write_text(json.dumps({"input": {"a": [5], "b": [3, None]}, "layers": layers, "outputs": ["d", "e"]}))
+    path.write_text(
+        json.dumps({"input": {"a": [5], "b": [3, None]}, "layers": layers, "outputs": ["d", "e"]}), encoding="utf-8"
+    )
     report = infer(open_spec(str(path)))
     assert report.totals.params == 5 * 4 + 4
     assert report.totals.macs == 5 * 4 + 3 * 5 * 4  # an axis that meets the kernel has the kernel's size

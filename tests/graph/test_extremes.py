@@ -175,7 +175,7 @@ def test_sizes_from_2_to_the_63_on_are_refused(units, width):
 
 def test_products_beyond_2_to_the_63_are_exact_everywhere(tmp_path):
     path = tmp_path / "m.json"
-    path.write_text(json.dumps(dense_of(LARGEST, LARGEST)))
+    path.write_text(json.dumps(dense_of(LARGEST, LARGEST)), encoding="utf-8")
     params = 85070591730234615856620279821087277056  # 2**126 - 2**63, by bc
     table = densecli(str(path)).stdout
     assert "85,070,591,730,234,615,856,620,279,821,087,277,056 (281474976710656.00 YB)" in table

@@ -17,7 +17,7 @@ RECORDS = Path(os.environ.get("DENSECLI_KERNEL_RECORDS", Path(__file__).parent))
 
 def recorded():
     for path in sorted(RECORDS.glob("*.json")):
-        calls = json.loads(path.read_text())
+        calls = json.loads(path.read_text(encoding="utf-8"))
         with np.load(path.with_suffix(".npz")) as file:
             arrays = dict(file)
         for number, call in enumerate(calls):

@@ -35,7 +35,7 @@ ANSWERS = answers()
 
 def test_the_index_names_every_layer():
     path = index_layers.FOLDER / "index.py"
-    assert path.read_text() == index_layers.text(), "run `python tools/index_layers.py`"
+    assert path.read_text(encoding="utf-8") == index_layers.text(), "run `python tools/index_layers.py`"
 
 
 @pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
@@ -86,7 +86,7 @@ def test_every_cost_is_told_in_words_beside_it(kind, figure):
     assert getattr(kind, f"{figure}_rule")
     arithmetic, told = (defined_at(kind, name) for name in (figure, f"{figure}_rule"))
     assert told <= arithmetic or kind.__mro__[arithmetic] is Layer
-    page = (ROOT / "docs" / "figures.md").read_text()
+    page = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
     assert re.search(rf"^\|.*\b{kind.__name__}\b.*\| {re.escape(kind.elementwise_rule)} \|$", page, re.MULTILINE)
 
 

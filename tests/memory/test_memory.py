@@ -29,8 +29,8 @@ from support.goldens import golden
 from support.hostile import HOSTILE
 from support.memory_models import LAYERS, MODELS, OPTIMIZERS, PAIRS
 
-RECORDED = json.loads((FIXTURES / "memory.json").read_text())
-SCHEMA = json.loads(files("densecli").joinpath("schemas/memory-1.json").read_text())
+RECORDED = json.loads((FIXTURES / "memory.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(files("densecli").joinpath("schemas/memory-1.json").read_text(encoding="utf-8"))
 CNN = "Conv2D(8, 3, padding=same, activation=relu)@(16,16,3) -> MaxPooling2D -> Flatten -> Dropout(0.5) -> Dense(10)"
 
 # Where a rule is coarser than autograd: the share of the measured bytes that it may be off. docs/memory.md names them.
@@ -268,7 +268,7 @@ def test_layers_of_unknown_code_are_named(capsys, tmp_path):
     dense = {"class_name": "Dense", "module": "keras.layers", "config": {"name": "d", "units": 3}}
     first = {"class_name": "InputLayer", "module": "keras.layers", "config": {"name": "i", "batch_shape": [None, 4]}}
     config = {"name": "m", "layers": [first, dense, entry]}
-    path.write_text(json.dumps({"module": "keras", "class_name": "Sequential", "config": config}))
+    path.write_text(json.dumps({"module": "keras", "class_name": "Sequential", "config": config}), encoding="utf-8")
     code, out, _ = densecli(capsys, "memory", str(path))
     assert code == 0
     assert "Not counted: odd" in out
@@ -293,7 +293,7 @@ def measured_table():
 
 
 def test_the_page_shows_the_measured_errors():
-    assert measured_table() in (ROOT / "docs" / "memory.md").read_text()
+    assert measured_table() in (ROOT / "docs" / "memory.md").read_text(encoding="utf-8")
 
 
 # -- the command ---------------------------------------------------------------------------
@@ -328,7 +328,7 @@ def test_the_parts_add_up():
 def test_hostile_names_do_no_harm(capsys, tmp_path, form):
     layers = [{"Dense": {"units": 2, "name": name}} for name in HOSTILE if "/" not in name]
     path = tmp_path / "hostile.json"
-    path.write_text(json.dumps({"name": "m\x1b[31m", "input": [2], "layers": layers}))
+    path.write_text(json.dumps({"name": "m\x1b[31m", "input": [2], "layers": layers}), encoding="utf-8")
     code, out, err = densecli(capsys, "memory", str(path), "-f", form, "--top", "100")
     assert (code, err) == (0, "")
     assert all(char.isprintable() or char == "\n" for char in out)

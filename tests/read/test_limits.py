@@ -175,7 +175,7 @@ def test_the_table_tells_every_limit_as_it_is():
     assert [raised([f"{name}={value}"]) for name, value in zip(Limits._fields, shown, strict=True)] == [LIMITS] * len(
         rows
     )
-    assert table() in (ROOT / "docs" / "files.md").read_text()
+    assert table() in (ROOT / "docs" / "files.md").read_text(encoding="utf-8")
 
 
 def test_the_limits_are_what_they_were():

@@ -87,7 +87,7 @@ def test_a_word_is_looked_at_in_one_pass(word):
 
 def test_what_lies_in_the_folder_decides_nothing(tmp_path):
     for name in ("Flatten", "missing_file", "model.bin"):
-        (tmp_path / name).write_text(SPEC)
+        (tmp_path / name).write_text(SPEC, encoding="utf-8")
     assert densecli("missing_file", cwd=tmp_path).stderr.startswith("error[E304]: unknown layer 'missing_file'")
     assert densecli("Flaten", cwd=tmp_path).stderr.rstrip().endswith("did you mean `Flatten`?")
     assert densecli("./missing_file", "--print", "totals.params", cwd=tmp_path).stdout == "9\n"
@@ -103,7 +103,7 @@ def test_a_pattern_that_matches_nothing_is_said_to_be_one(tmp_path, word):
 
 
 def test_a_file_may_be_called_like_a_pattern(tmp_path):
-    (tmp_path / "a[1].yaml").write_text(SPEC)
+    (tmp_path / "a[1].yaml").write_text(SPEC, encoding="utf-8")
     assert densecli("a[1].yaml", "--print", "totals.params", cwd=tmp_path).stdout == "9\n"
 
 
@@ -137,7 +137,7 @@ def test_a_fifo_without_a_writer_does_not_hang(tmp_path):
 
 def test_no_permission_is_said(tmp_path, monkeypatch):
     path = tmp_path / "m.json"
-    path.write_text("{}")
+    path.write_text("{}", encoding="utf-8")
 
     def refuse(*_, **__):
         raise PermissionError(errno.EACCES, "Permission denied")
@@ -158,7 +158,7 @@ def test_a_name_that_is_no_text_is_shown_escaped(tmp_path):
 @pytest.fixture
 def three(tmp_path):
     for name, text in (("a.yaml", SPEC), ("bad.yaml", "input: [2]\nlayers: [Desne(3)]\n"), ("c.yaml", SPEC)):
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
 
 
@@ -193,14 +193,14 @@ def test_standard_input_is_given_once():
 def test_a_spec_is_opened_once_and_never_by_its_name_again(tmp_path, monkeypatch):
     """Whatever replaces the file meanwhile, looking and reading see the same one."""
     path = tmp_path / "m.yaml"
-    path.write_text(SPEC)
+    path.write_text(SPEC, encoding="utf-8")
     opened, plain = [], os.open
 
     def replacing(name, *rest, **more):
         found = plain(name, *rest, **more)
         if str(name) == str(path):
             opened.append(name)
-            (tmp_path / "other").write_text("{")
+            (tmp_path / "other").write_text("{", encoding="utf-8")
             (tmp_path / "other").replace(path)
         return found
 

@@ -48,7 +48,7 @@ def case(path):
 
 @pytest.mark.parametrize("path", [case(path) for path in TRUTHS])
 def test_the_file_is_read_to_keras_numbers(path):
-    truth = json.loads(path.read_text())
+    truth = json.loads(path.read_text(encoding="utf-8"))
     if "error" in truth or "caution" in truth:
         pytest.skip("Keras has no numbers for it")
     report = infer(open_spec(str(path).removesuffix(".truth.json")))
@@ -61,16 +61,20 @@ def test_the_file_is_read_to_keras_numbers(path):
     assert not totals.lower_bound
 
 
-@pytest.mark.parametrize("path", [case(path) for path in TRUTHS if "caution" in json.loads(path.read_text())])
+@pytest.mark.parametrize(
+    "path", [case(path) for path in TRUTHS if "caution" in json.loads(path.read_text(encoding="utf-8"))]
+)
 def test_an_old_gru_has_3_units_fewer_than_tf_keras_says(path):
-    truth = json.loads(path.read_text())
+    truth = json.loads(path.read_text(encoding="utf-8"))
     rows = infer(open_spec(str(path).removesuffix(".truth.json"))).rows
     for row, entry in zip(rows, truth["layers"], strict=True):
         fewer = 3 * row.output_shapes[0][-1] if row.type == "GRU" else 0
         assert row.params == entry["params"] - fewer
 
 
-@pytest.mark.parametrize("path", [case(path) for path in TRUTHS if "error" in json.loads(path.read_text())])
+@pytest.mark.parametrize(
+    "path", [case(path) for path in TRUTHS if "error" in json.loads(path.read_text(encoding="utf-8"))]
+)
 def test_what_keras_cannot_load_gives_rows_or_a_clear_error(path):
     try:
         report = infer(open_spec(str(path).removesuffix(".truth.json")))

@@ -195,7 +195,9 @@ def test_fingerprints_survive_moved_lines_and_other_numbers():
 
 def test_every_code_is_explained_and_every_explained_code_is_found_somewhere():
     root = Path(finding.__file__).parent
-    used = {each for path in root.glob("*.py") for each in re.findall(r'"([CD]1\d\d)"', path.read_text())}
+    used = {
+        each for path in root.glob("*.py") for each in re.findall(r'"([CD]1\d\d)"', path.read_text(encoding="utf-8"))
+    }
     assert used == set(finding.CODES)
 
 

@@ -53,7 +53,7 @@ def hostile(tmp_path_factory):
     layers = [{"Dense": {"units": 2, "name": name}} for name in HOSTILE if "/" not in name]
     paths = [folder / "a&b<i>_%#$~^{}|`.json", folder / "=1+1;\"'.json"]
     for path in paths:
-        path.write_text(json.dumps({"name": "m<b>&|`$_\\x", "input": [2], "layers": layers}))
+        path.write_text(json.dumps({"name": "m<b>&|`$_\\x", "input": [2], "layers": layers}), encoding="utf-8")
     return [str(path) for path in paths]
 
 
@@ -221,10 +221,12 @@ def test_tex_sets_hostile_names(capsys, hostile, tmp_path):
     body = densecli(capsys, *hostile, "-f", "latex", "-c", "layer,params")
     body = "".join(char for char in body if char.isascii())
     packages = "\\usepackage[T1]{fontenc}\\usepackage{booktabs}\\usepackage{textcomp}"
-    (tmp_path / "a.tex").write_text(f"\\documentclass{{article}}{packages}\\begin{{document}}{body}\\end{{document}}")
+    (tmp_path / "a.tex").write_text(
+        f"\\documentclass{{article}}{packages}\\begin{{document}}{body}\\end{{document}}", encoding="utf-8"
+    )
     done = subprocess.run(
         ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "-no-shell-escape", "a.tex"],
-        cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False,
+        cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False, encoding="utf-8"
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-1500:]
 
@@ -287,7 +289,10 @@ def flowcharts(browser, tmp_path_factory):
     if not bundle:
         pytest.skip("DENSECLI_MERMAID names no mermaid.min.js")
     page = tmp_path_factory.mktemp("mermaid") / "page.html"
-    page.write_text(f'<!DOCTYPE html><meta charset="utf-8"><script src="{Path(bundle).resolve().as_uri()}"></script>')
+    page.write_text(
+        f'<!DOCTYPE html><meta charset="utf-8"><script src="{Path(bundle).resolve().as_uri()}"></script>',
+        encoding="utf-8",
+    )
 
     def draw(text):
         browser.get(page.as_uri())

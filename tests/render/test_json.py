@@ -14,7 +14,7 @@ from densecli.render import json as render_json
 from densecli.run.run import run
 from densecli.summary.infer import infer
 
-SCHEMA = json.loads(files("densecli").joinpath("schemas/summary-1.json").read_text())
+SCHEMA = json.loads(files("densecli").joinpath("schemas/summary-1.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 STACKS = [
     "Dense(16)@(3,2) -> Flatten -> Dense(4)",

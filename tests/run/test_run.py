@@ -85,7 +85,7 @@ def test_words_are_no_weights(tmp_path):
 
 
 def test_a_file_without_weights_is_refused(tmp_path):
-    (tmp_path / "w.txt").write_text("no weights")
+    (tmp_path / "w.txt").write_text("no weights", encoding="utf-8")
     with pytest.raises(ReadError) as caught:
         run(read(STACK), Options(weights=str(tmp_path / "w.txt")))
     assert caught.value.code == "E324"
@@ -163,7 +163,7 @@ def test_data_by_input_name_in_order_and_one_by_one(tmp_path):
 
 def test_rows_of_csv(tmp_path):
     path = tmp_path / "x.csv"
-    path.write_text("height;width\n1;2\n\n3;4.5\n")
+    path.write_text("height;width\n1;2\n\n3;4.5\n", encoding="utf-8")
     plan = prepare(read("Dense(3)@(2,)"), Options(data=(str(path),)))
     assert plan.inputs[0].array.tolist() == [[1, 2], [3, 4.5]]
     assert plan.inputs[0].array.dtype == "float32"
@@ -421,9 +421,12 @@ def test_limits_are_told_with_their_code(capfd):
 
 def test_an_open_size_may_be_that_of_the_first_call(tmp_path):
     path = tmp_path / "twice.yaml"
-    path.write_text("""
+    path.write_text(
+        """
 input: {a: [null, 5], b: [5, null]}
 layers: [{type: Dense, name: d, units: 7, inputs: a}, {call: d, name: e, inputs: b}]
 outputs: [d, e]
-""")
+""",
+        encoding="utf-8",
+    )
     assert [output.shape for output in run(open_spec(str(path))).outputs] == [(1, 5, 7), (1, 5, 7)]

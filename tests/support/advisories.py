@@ -111,7 +111,7 @@ def as_h5(path: Path, config: dict[str, Any]) -> Path:
 
 
 def as_json(path: Path, config: dict[str, Any]) -> Path:
-    path.with_suffix(".json").write_text(json.dumps(config))
+    path.with_suffix(".json").write_text(json.dumps(config), encoding="utf-8")
     return path.with_suffix(".json")
 
 
@@ -129,7 +129,7 @@ def as_folder(path: Path, config: dict[str, Any]) -> Path:
     folder = path.with_suffix(".keras")
     (folder / "assets").mkdir(parents=True)
     (folder / "assets" / "x").symlink_to(f"/tmp/{CANARY}")
-    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     return folder
 
 
@@ -205,27 +205,28 @@ def pickle_file(folder: Path) -> Path:
 
 def yaml_tags(folder: Path) -> Path:
     path = folder / "tags.yaml"
-    path.write_text(f"input: [2]\nlayers:\n- !!python/object/apply:os.system ['touch {CANARY}']\n")
+    path.write_text(f"input: [2]\nlayers:\n- !!python/object/apply:os.system ['touch {CANARY}']\n", encoding="utf-8")
     return path
 
 
 def yaml_paths(folder: Path) -> Path:
     path = folder / "paths.yaml"
     path.write_text(
-        f"input: [2]\nlayers:\n- TFSMLayer: {{filepath: /etc/{CANARY}}}\n- Dense: {{units: 3, name: ../{CANARY}}}\n"
+        f"input: [2]\nlayers:\n- TFSMLayer: {{filepath: /etc/{CANARY}}}\n- Dense: {{units: 3, name: ../{CANARY}}}\n",
+        encoding="utf-8",
     )
     return path
 
 
 def dsl_code(folder: Path) -> Path:
     path = folder / "code.dsl"
-    path.write_text(f"Dense(__import__('os').system('touch {CANARY}'))@(3,)")
+    path.write_text(f"Dense(__import__('os').system('touch {CANARY}'))@(3,)", encoding="utf-8")
     return path
 
 
 def dsl_vocabulary(folder: Path) -> Path:
     path = folder / "vocabulary.dsl"
-    path.write_text('StringLookup(vocabulary="/etc/passwd")@(3,)')
+    path.write_text('StringLookup(vocabulary="/etc/passwd")@(3,)', encoding="utf-8")
     return path
 
 

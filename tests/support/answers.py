@@ -17,7 +17,7 @@ def answers() -> dict[str, Any]:
     """Every record by case id."""
     found: dict[str, Any] = {}
     for path in sorted(CONFORMANCE.glob("*.json")):
-        found |= json.loads(path.read_text())["cases"]
+        found |= json.loads(path.read_text(encoding="utf-8"))["cases"]
     return found
 
 

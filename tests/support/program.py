@@ -43,4 +43,6 @@ needs_bash = pytest.mark.skipif(not shutil.which("bash") or not Path("/dev/fd").
 def shell(command, folder="."):
     """One line of bash, in which `densecli` is the program."""
     line = f'densecli() {{ {sys.executable} -m densecli "$@"; }}; {command}'
-    return subprocess.run(["bash", "-c", line], cwd=folder, env=BASE, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        ["bash", "-c", line], cwd=folder, env=BASE, capture_output=True, text=True, check=False, encoding="utf-8"
+    )

@@ -113,12 +113,19 @@ def audited(folder, hostile, misdeed=""):
         with_weights(usual / "custom.keras", lambda file: file.create_dataset("layers/mine/vars/0", (3,), "f4"))
     )
     for name, text in (("a.yaml", "input: [2]\nlayers: [Dense(3)]"), ("a.dsl", "Dense(3)@(2,)")):
-        (usual / name).write_text(text)
+        (usual / name).write_text(text, encoding="utf-8")
         harmless.append(usual / name)
     asked = json.dumps([PACKAGE, misdeed, [str(path) for path in harmless], [str(path) for path in hostile]])
     here = {**os.environ, "PYTHONPATH": str(Path(PACKAGE).parent)}
     done = subprocess.run(
-        [sys.executable, "-c", AUDIT], input=asked, capture_output=True, text=True, cwd=folder, env=here, check=False
+        [sys.executable, "-c", AUDIT],
+        input=asked,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=here,
+        check=False,
+        encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]

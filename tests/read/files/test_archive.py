@@ -71,7 +71,7 @@ def test_an_hdf5_file_is_known_by_its_contents(tmp_path, name):
 
 @pytest.mark.parametrize("name", ["model.keras", "model.h5", "model.yaml", "model.json", "model"])
 def test_a_json_config_is_known_by_its_contents(tmp_path, name):
-    (tmp_path / name).write_text("\ufeff \n" + TEXT)
+    (tmp_path / name).write_text("\ufeff \n" + TEXT, encoding="utf-8")
     assert report(tmp_path / name).totals.params == 15
 
 
@@ -121,7 +121,7 @@ def test_what_nobody_knows_is_no_model_file(tmp_path, name, data):
 
 
 def test_a_small_limit_bounds_what_is_read(tmp_path):
-    (tmp_path / "m.json").write_text(TEXT)
+    (tmp_path / "m.json").write_text(TEXT, encoding="utf-8")
     fails(tmp_path / "m.json", "E501", limits=LIMITS._replace(config_bytes=1))
 
     class Watched(io.BytesIO):
@@ -254,10 +254,10 @@ def test_of_a_directory_only_config_json_is_read(tmp_path):
     folder = tmp_path / "m.keras"
     folder.mkdir()
     fails(folder, "E105")
-    (folder / "config.json").write_text(TEXT)
+    (folder / "config.json").write_text(TEXT, encoding="utf-8")
     assert report(folder).totals.params == 15
     (folder / "config.json").unlink()
-    (tmp_path / "secret.json").write_text(TEXT)
+    (tmp_path / "secret.json").write_text(TEXT, encoding="utf-8")
     (folder / "config.json").symlink_to(tmp_path / "secret.json")
     fails(folder, "E105")
 

@@ -117,6 +117,6 @@ def test_a_heap_that_the_hdf5_library_never_leaves(tmp_path, size):
     data[string : string + 8] = size.to_bytes(8, "little")
     path.write_bytes(data)
     command = [sys.executable, "-m", "densecli", "summary", path, "--run", "--weights", path]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, encoding="utf-8")
     assert done.returncode == 2
     assert "error[E321]: the HDF5 file is damaged: a string is not in its heap" in done.stderr

@@ -290,7 +290,8 @@ def test_an_input_without_any_shape_says_where_it_stands():
 def test_an_open_input_of_a_spec_is_one_mistake_and_not_two(tmp_path):
     path = tmp_path / "spec.yaml"
     path.write_text(
-        "input: {a: , b: [4]}\nlayers:\n- {type: Dense, units: 3, inputs: [a], name: d}\n- {type: Add, inputs: [d, b]}\n"
+        "input: {a: , b: [4]}\nlayers:\n- {type: Dense, units: 3, inputs: [a], name: d}\n- {type: Add, inputs: [d, b]}\n",
+        encoding="utf-8",
     )
     with pytest.raises(SpecErrors) as caught:
         open_spec(str(path))
@@ -301,7 +302,8 @@ def test_an_open_input_of_a_spec_is_one_mistake_and_not_two(tmp_path):
 def test_a_layer_with_a_mistake_is_one_mistake_and_not_two(tmp_path, broken, code):
     path = tmp_path / "spec.yaml"
     path.write_text(
-        f"input: {{b: [4]}}\nlayers:\n- {{type: {broken}, inputs: [b], name: d}}\n- {{type: Add, inputs: [d, b]}}\n"
+        f"input: {{b: [4]}}\nlayers:\n- {{type: {broken}, inputs: [b], name: d}}\n- {{type: Add, inputs: [d, b]}}\n",
+        encoding="utf-8",
     )
     with pytest.raises(SpecErrors) as caught:
         open_spec(str(path))

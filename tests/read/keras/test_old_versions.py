@@ -152,7 +152,7 @@ OLD = {
 
 def test_a_sequential_of_keras_0(tmp_path):
     path = tmp_path / "model.json"
-    path.write_text(json.dumps(OLD))
+    path.write_text(json.dumps(OLD), encoding="utf-8")
     report = infer(open_spec(str(path)))
     assert [row.name for row in report.rows] == ["first", "activation", "flatten", "dense", "activation_2"]
     assert (report.rows[0].output_shapes[0], report.totals.params) == ((None, 4, 10, 10), 40 + 802)
@@ -162,7 +162,7 @@ def test_keras_0_had_channels_first_before_it_had_a_word_for_that(tmp_path):
     old = json.loads(json.dumps(OLD))
     del old["layers"][0]["dim_ordering"]
     path = tmp_path / "model.json"
-    path.write_text(json.dumps(old))
+    path.write_text(json.dumps(old), encoding="utf-8")
     assert infer(open_spec(str(path))).rows[0].output_shapes[0] == (None, 4, 10, 10)
 
 
@@ -170,7 +170,7 @@ def test_a_model_in_a_model_of_keras_0(tmp_path):
     inner = {"name": "Sequential", "loss": "mse", "layers": [{"name": "Dense", "output_dim": 3, "input_shape": [4]}]}
     outer = {"name": "Sequential", "loss": "mse", "layers": [inner, {"name": "Dense", "output_dim": 2}]}
     path = tmp_path / "model.json"
-    path.write_text(json.dumps(outer))
+    path.write_text(json.dumps(outer), encoding="utf-8")
     report = infer(open_spec(str(path)))
     assert ([row.name for row in report.rows], report.totals.params) == (["sequential", "dense"], 15 + 8)
 
@@ -178,7 +178,8 @@ def test_a_model_in_a_model_of_keras_0(tmp_path):
 def test_a_spec_of_densecli_that_is_called_sequential_stays_one(tmp_path):
     path = tmp_path / "spec.json"
     path.write_text(
-        json.dumps({"name": "Sequential", "input": [3], "layers": [{"type": "Dense", "units": 2, "name": "Dense"}]})
+        json.dumps({"name": "Sequential", "input": [3], "layers": [{"type": "Dense", "units": 2, "name": "Dense"}]}),
+        encoding="utf-8",
     )
     report = infer(open_spec(str(path)))
     assert (report.name, report.rows[0].name, report.totals.params) == ("Sequential", "Dense", 8)
@@ -188,5 +189,5 @@ def test_numbered_names_of_keras_0_do_not_meet_names_that_are_given(tmp_path):
     layers = [{"name": "Dense", "output_dim": 2, "input_dim": 3, "cache_enabled": True, "input_shape": [3]}]
     layers += [{"name": "Dense", "output_dim": 2, "custom_name": "dense_2"}, {"name": "Dense", "output_dim": 2}]
     path = tmp_path / "model.json"
-    path.write_text(json.dumps({"name": "Sequential", "layers": layers, "loss": "mse"}))
+    path.write_text(json.dumps({"name": "Sequential", "layers": layers, "loss": "mse"}), encoding="utf-8")
     assert [row.name for row in infer(open_spec(str(path))).rows] == ["dense", "dense_2", "dense_3"]

@@ -72,7 +72,7 @@ def test_a_frozen_model_may_say_so_by_zero():
 
 def test_stacks_and_specs_want_the_words(tmp_path):
     path = tmp_path / "spec.json"
-    path.write_text(json.dumps({"input": [4], "layers": [{"Dense": {"units": 3, "use_bias": 1}}]}))
+    path.write_text(json.dumps({"input": [4], "layers": [{"Dense": {"units": 3, "use_bias": 1}}]}), encoding="utf-8")
     for read in (lambda: open_spec(str(path)), lambda: read_stack(Source("<argument>", "Dense(3, use_bias=1)@(4,)"))):
         with pytest.raises(SpecErrors, match="expected true or false, got 1"):
             read()

@@ -159,7 +159,7 @@ def test_conversions_are_as_kept(name, suffix, write):
 def test_keras_answers_are_densecli_s(name):
     """What Keras 3.15.1 said of the kept config and of the kept code (tools/record_conversions.py)."""
 
-    answers = json.loads((GOLDENS / "outputs" / "keras_answers.json").read_text())[name]
+    answers = json.loads((GOLDENS / "outputs" / "keras_answers.json").read_text(encoding="utf-8"))[name]
     report = infer(GRAPHS[name])
     rows = [[row.name, row.type, row.params, [list(shape) for shape in row.output_shapes]] for row in report.rows]
     for way in ("config", "code"):

@@ -74,7 +74,7 @@ def test_functions_are_written_as_kept(suffix, write):
 @pytest.mark.parametrize("way", ["config", "code"])
 def test_keras_answers_are_densecli_s(way):
     """What Keras 3.15.1 said of the kept config and of the kept code (tools/record_conversions.py)."""
-    answers = json.loads((GOLDENS / "outputs" / "keras_answers.json").read_text())["operations"]
+    answers = json.loads((GOLDENS / "outputs" / "keras_answers.json").read_text(encoding="utf-8"))["operations"]
     report = infer(operations())
     rows = [[row.name, row.type, row.params, [list(shape) for shape in row.output_shapes]] for row in report.rows]
     assert answers[way]["operations"] == [[name, kind, shapes] for name, kind, _, shapes in rows]

@@ -23,7 +23,8 @@ def page(browser, tmp_path):
     lines = select(report, Selection(depth=None))
     path = tmp_path / "page.html"
     path.write_text(
-        html.render([Shown(report, lines, choose_columns("+share,macs", report))], [diagram(report, depth=None)])
+        html.render([Shown(report, lines, choose_columns("+share,macs", report))], [diagram(report, depth=None)]),
+        encoding="utf-8",
     )
     browser.get(path.as_uri())
     return browser
@@ -34,7 +35,7 @@ def opened(browser, tmp_path, texts):
     reports = [infer(graph(text)) for text in texts]
     path = tmp_path / "page.html"
     models = [Shown(each, select(each, Selection(depth=None)), choose_columns("+share,macs", each)) for each in reports]
-    path.write_text(html.render(models, [diagram(each, depth=None) for each in reports]))
+    path.write_text(html.render(models, [diagram(each, depth=None) for each in reports]), encoding="utf-8")
     browser.get(path.as_uri())
     return browser
 
@@ -152,7 +153,7 @@ def test_the_page_itself_never_scrolls_sideways_and_numbers_and_shapes_stay_on_o
 def test_texts_of_a_diagram_stay_in_their_boxes(browser, tmp_path, name):
     """With the fonts of this machine, not with the width that the layout took for granted."""
     path = tmp_path / "diagram.svg"
-    path.write_text(svg.render(diagram(infer(graph(MODELS[name])), depth=None, collapse=True)))
+    path.write_text(svg.render(diagram(infer(graph(MODELS[name])), depth=None, collapse=True)), encoding="utf-8")
     browser.get(path.as_uri())
     script = """return [...document.querySelectorAll('g > rect.box')].flatMap(box => {
         const right = box.getBoundingClientRect().right;

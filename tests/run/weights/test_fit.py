@@ -230,8 +230,8 @@ def test_check_judges_what_it_is_asked_to(tmp_path):
 
 
 def test_what_holds_no_weights_does_not_pass(tmp_path):
-    (tmp_path / "m.json").write_text(json.dumps(PLAIN))
-    (tmp_path / "m.yaml").write_text("input: [2]\nlayers: [Dense(3)]\nexpect: {weights_fit: true}\n")
+    (tmp_path / "m.json").write_text(json.dumps(PLAIN), encoding="utf-8")
+    (tmp_path / "m.yaml").write_text("input: [2]\nlayers: [Dense(3)]\nexpect: {weights_fit: true}\n", encoding="utf-8")
     for words in (
         ["Dense(3)@(2,)", "--weights-fit"],
         [str(tmp_path / "m.json"), "--weights-fit"],
@@ -281,6 +281,6 @@ def test_a_plain_summary_does_not_open_the_weights(tmp_path, monkeypatch):
 def test_a_manifest_that_tells_of_weights_elsewhere_is_no_misfit(tmp_path):
     weights = [{"name": "mine/w", "shape": [2, 2], "dtype": "float32"}]
     topology = {"modelTopology": CUSTOM, "weightsManifest": [{"paths": ["w.bin"], "weights": weights}]}
-    (tmp_path / "model.json").write_text(json.dumps(topology))
+    (tmp_path / "model.json").write_text(json.dumps(topology), encoding="utf-8")
     done = densecli(str(tmp_path / "model.json"), "--print", "totals.params")
     assert (done.returncode, done.stdout, done.stderr) == (0, "27\n", "")
