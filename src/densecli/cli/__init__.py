@@ -30,6 +30,7 @@ COMMANDS = {
     "convert": "The model in another form: DSL, YAML, JSON, Keras config or code, a diagram.",
     "memory": "Whether it fits: weights, activations, a training step; the largest batch in a budget.",
     "sweep": "One table of totals over all combinations of a spec's variables.",
+    "annotate": "A Python source with the shape and parameters of each layer at its line.",
     "layers": "The catalogue: types, arguments, defaults, formulas.",
     "schema": "The JSON Schemas of what goes in and what comes out.",
 }

@@ -18,6 +18,7 @@ from densecli.cli.progress import progress
 from densecli.cli.project import Config, Isolated, Project
 from densecli.cli.verdicts import Result, Terms, result_of
 from densecli.errors import as_record
+from densecli.read.reading import NoModelError
 from densecli.read.specs import expanded, reading, specs
 from densecli.render.findings import render, text
 from densecli.text import plural, safe
@@ -82,18 +83,26 @@ def command(  # one parameter per option
     if update_lock and lock is None:
         raise typer.BadParameter("--update-lock needs --lock FILE, or `lock` in the settings")
     wishes, wanted = reading(input_shape, set, limit), demanded(demands)
-    found = list(expanded(specs(spec), wishes))
+    found, empty = with_models(list(expanded(specs(spec), wishes)), alone=len(spec) == 1)
     locked = None if lock is None else known_models(lock, update_lock)
     terms = Terms(wishes, batch, wanted, cast("Project", config), lock, locked, update_lock)
     results = [*results_of(found, terms, quiet)]
     inputs = [each.name for each in found if each.text is None]
     tell(results, spec, quiet)
+    if empty and not quiet:
+        streams.complain(f"no model in {plural(empty, 'Python file')}")
     if lock is not None and update_lock:
         renew(lock, results, quiet)
     deliver(text_of(results, format, quiet), output, [*inputs, *([lock] if lock else [])])
     if summary:  # $GITHUB_STEP_SUMMARY is empty on other machines
         summarise(results, summary, inputs)
     return exit_code(results, exit_zero)
+
+
+def with_models(found: list[Spec], *, alone: bool) -> tuple[list[Spec], int]:
+    """The specs that hold a model, and how many Python files hold none: among many files that is no mistake."""
+    kept = [each for each in found if alone or each.held is None or not isinstance(each.held.error, NoModelError)]
+    return kept, len(found) - len(kept)
 
 
 def known_models(path: str, updating: bool) -> dict[str, Outline]:

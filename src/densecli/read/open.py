@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from densecli.errors import Place, ReadError, SpecSyntaxError
 from densecli.read.files.magic import HDF5_MAGIC, HEAD, ZIP_MAGIC, other_kind
 from densecli.read.files.opened import in_memory, opened
-from densecli.read.reading import Reading, only
+from densecli.read.reading import NoModelError, Reading, only
 from densecli.read.text.encoding import decode, too_large
 from densecli.text import quote
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NO_FILE = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"
 BINARY_SUFFIXES = (".keras", ".h5", ".hdf5")
 YAML_SUFFIXES = (".yaml", ".yml")
+MODEL_WORDS = ("keras", "tensorflow", "Sequential", "Model", "layers", "Dense", "summary", "Input")
 PYTHON_SUFFIXES = (".py", ".pyw", ".ipynb")
 _DSL = r"(?:\s|#[^\r\n]*+)*+(?:[(\[]\s*+)*+[A-Za-z_]\w*+\s*+(?:\(|@|->|\||\Z)"
 
@@ -130,6 +131,8 @@ def is_python(text: str, *, looks_json: bool = False) -> bool:
 
 def read_python(source: Source, reading: Reading) -> Graph:
     """The only model of a Python source. Raises SeveralModelsError where there are more."""
+    if reading.choice is None and not any(word in source.text for word in MODEL_WORDS):
+        raise NoModelError("the source builds no Keras model", code="E403", hint="nothing in it speaks of Keras")
     from densecli.read.python import reader  # noqa: PLC0415
 
     return only(reader.read(source, reading, reading.choice))

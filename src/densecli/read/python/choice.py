@@ -8,6 +8,7 @@ from densecli.errors import DenseError, GraphError, did_you_mean
 from densecli.read.python.runtime.models import Functional, ModelObject
 from densecli.read.python.runtime.tensors import Tensor
 from densecli.read.python.values import Class, Function, Unknown
+from densecli.read.reading import NoModelError
 from densecli.records import Record
 from densecli.text import quote
 
@@ -233,5 +234,5 @@ def nothing(source: Followed) -> list[Found]:
         functions = [each for each in waiting if isinstance(each, Function) and lacking(each)]
         calls = [f"{each.name}({', '.join(f'{name}=…' for name in lacking(each))})" for each in functions[:4]]
         hint = f"functions that nothing calls: {'; '.join(calls)} (ask for one: 'FILE:{calls[0]}')" if calls else None
-        error = GraphError("the source builds no Keras model", code="E403", hint=hint)
+        error = NoModelError("the source builds no Keras model", code="E403", hint=hint)
     raise error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ReadError, Source, did_you_mean
 from densecli.graph.graph import Origin
+from densecli.read.python import remarks
 from densecli.read.python.choice import Found, choose
 from densecli.read.python.follow import Followed
 from densecli.read.python.host import Host
@@ -27,7 +28,9 @@ def read(source: Source, reading: Reading, choice: str | None = None) -> list[Fo
     followed.session.input_shapes = reading.input_shapes
     models = choose(followed, choice)
     _check_settings(followed, reading)
-    return [_placed(followed, each, reading) for each in models]
+    placed = [_placed(followed, each, reading) for each in models]
+    remarks.give(placed, source.text)
+    return placed
 
 
 def _placed(followed: Followed, each: Found, reading: Reading) -> Found:
