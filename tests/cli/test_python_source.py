@@ -1,0 +1,94 @@
+"""Python files on the command line: every command takes them, and says where a thing stands."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from support.program import densecli
+
+SOURCE = """\
+from keras import Input, Sequential, layers
+width = 16
+# densecli: max_params=100, output=(None, 4)
+model = Sequential([
+    Input((3, 2)),
+    layers.Dense(width),
+    layers.Flatten(),
+    layers.Dense(4),
+])
+"""
+BAD = "from keras import Sequential, layers\nm = Sequential()\nm.add(layers.Input((5, 5, 3)))\nm.add(layers.Conv2D(8, 7))\n"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "train.py").write_text(SOURCE)
+    (tmp_path / "bad.py").write_text(BAD)
+    (tmp_path / "empty.py").write_text("x = 1\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["train.py"], "244"),
+        (["train.py:model"], "244"),
+        (["explain", "train.py"], "2 × 16 = 32"),
+        (["memory", "train.py"], "Weights: 976 B"),
+        (["sweep", "train.py", "--set", "width=4,8"], "124"),
+        (["convert", "train.py", "--to", "dsl"], "Dense(16)"),
+        (["convert", "train.py", "--to", "yaml"], "- Flatten"),
+        (["convert", "train.py", "--to", "keras"], '"Flatten"'),
+        (["convert", "train.py", "--to", "svg"], "<svg"),
+        (["convert", "train.py", "--to", "python"], "layers.Dense(16)"),
+        (["annotate", "train.py"], "layers.Dense(width),"),
+    ],
+)
+def test_every_command_takes_a_source(folder, words, shown):
+    ran = densecli(*words)
+    assert ran.returncode == 0, ran.stderr
+    assert shown in ran.stdout
+
+
+def test_two_sources_are_compared(folder):
+    (folder / "new.py").write_text(SOURCE.replace("width = 16", "width = 8"))
+    assert densecli("diff", "train.py", "train.py").returncode == 0
+    ran = densecli("diff", "train.py", "new.py")
+    assert (ran.returncode, "units" in ran.stdout) == (1, True)
+
+
+def test_findings_stand_at_the_line_that_makes_the_layer(folder):
+    ran = densecli("check", "train.py", "bad.py", "empty.py", "--format", "github")
+    assert ran.returncode == 1
+    first, second = [line for line in ran.stdout.splitlines() if line.startswith("::error")]
+    assert "file=train.py,line=4" in first
+    assert "C103" in first
+    assert "file=bad.py,line=4" in second
+    assert "input (None, 5, 5, 3)" in second
+    assert "no model in 1 Python file" in ran.stderr
+
+
+def test_a_single_file_without_a_model_is_an_error(folder):
+    assert densecli("empty.py").returncode == 2
+
+
+def test_annotations_are_data_for_editors(folder):
+    record = json.loads(densecli("annotate", "train.py", "-f", "json").stdout)
+    assert record["schema"] == "densecli/annotate/1"
+    assert {each["line"]: each["layers"][0]["params"] for each in record["lines"]} == {6: 48, 7: 0, 8: 196}
+
+
+def test_an_annotated_page_escapes_the_source(folder):
+    (folder / "odd.py").write_text(SOURCE + "# <script>alert(1)</script>\n")
+    page = densecli("annotate", "odd.py", "-f", "html").stdout
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_line_that_runs_several_times_has_several_notes(folder):
+    text = "from keras import Sequential, layers, Input\nfor n in (2, 3):\n    m = Sequential([Input((4,)),\n        layers.Dense(n)])\n"
+    (folder / "loop.py").write_text(text)
+    assert "(None, 2)  10 | (None, 3)  15" in densecli("annotate", "loop.py").stdout
