@@ -1,0 +1,216 @@
+"""Nothing of a source is run, imported or opened beyond modules in its own folder; no source crashes or hangs the reader."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from densecli.errors import DenseError, Source, SpecErrors
+from densecli.read.limits import LIMITS
+from densecli.read.python import reader
+from densecli.read.reading import Reading
+
+REAL = Path(__file__).resolve().parents[4] / "shared" / "python" / "src"
+# Follows sources while a hook listens; tells what was opened, imported or run.
+AUDIT = """
+import json, sys
+from densecli.errors import DenseError, Source, SpecErrors
+from densecli.read.python import reader
+from densecli.read.reading import Reading
+from densecli.summary.infer import infer
+
+# ast.parse raises `compile`, too; that nothing is run is what `exec` tells.
+WATCHED = ("open", "import", "exec", "marshal.loads", "pickle.find_class", "ctypes.dlopen", "code.__new__")
+FAMILIES = ("socket.", "subprocess.", "os.", "shutil.", "urllib.", "ftplib.", "http.", "tempfile.", "webbrowser.", "sqlite3.")
+seen, watching = [], False
+
+def hook(event, args):
+    if watching and (event in WATCHED or event.startswith(FAMILIES)):
+        seen.append((event, str(args[0])[:200]))
+
+paths = json.loads(sys.stdin.read())
+def follow(path, text):
+    try:
+        for found in reader.read(Source(path, text), Reading(), "*"):
+            found.graph is not None and infer(found.graph)
+    except (DenseError, SpecErrors):
+        pass
+
+texts = [(path, open(path, encoding="utf-8", errors="replace").read()) for path in paths]
+for path, text in texts:
+    follow(path, text)  # once to import what densecli itself needs
+sys.addaudithook(hook)
+watching = True
+for path, text in texts:
+    follow(path, text)
+watching = False
+print(json.dumps(seen))
+"""
+
+
+def audited(paths):
+    ran = subprocess.run(
+        [sys.executable, "-c", AUDIT],
+        input=json.dumps([str(path) for path in paths]),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return [tuple(each) for each in json.loads(ran.stdout)]
+
+
+def first_error(source, reading):
+    """Raises what keeps the first model of a source from being shown."""
+    raise reader.read(source, reading)[0].error or DenseError("shown")
+
+
+def misdeeds(events, folder):
+    """Events that nothing but the source itself could have caused."""
+    allowed = str(folder)
+    return [
+        (event, what)
+        for event, what in events
+        if not (event == "open" and what.startswith(allowed) and what.endswith(".py"))
+        and event not in ("os.listdir", "os.scandir")
+    ]
+
+
+HOSTILE = [
+    "import os\nos.system('touch {canary}')",
+    "import subprocess\nsubprocess.run(['touch', '{canary}'])",
+    "__import__('os').system('touch {canary}')",
+    "eval(\"__import__('os').system('touch {canary}')\")",
+    'exec(\'open("{canary}", "w")\')',
+    "open('{canary}', 'w').write('x')",
+    "().__class__.__bases__[0].__subclasses__()",
+    "print.__self__.open('{canary}', 'w')",
+    "class A:\n    def __init__(self):\n        open('{canary}', 'w')\nA()",
+    "import importlib\nimportlib.import_module('antigravity')",
+    'f\'{{open("{canary}", "w")}}\'',
+    "'{{0.__class__.__init__.__globals__}}'.format(print)",
+    "import pickle\npickle.loads(b'cos\\nsystem\\n(S\"touch {canary}\"\\ntR.')",
+    "from keras.models import load_model\nload_model('/etc/passwd')",
+    "import numpy as np\nnp.load('/etc/passwd', allow_pickle=True)",
+]
+
+
+def test_a_hostile_source_does_nothing(tmp_path):
+    canary = tmp_path / "canary"
+    paths = []
+    for number, text in enumerate(HOSTILE):
+        paths.append(tmp_path / f"s{number}.py")
+        paths[-1].write_text(
+            text.format(canary=canary) + "\nfrom keras import Sequential, Input\nm = Sequential([Input((3,))])\n"
+        )
+    assert not misdeeds(audited(paths), tmp_path)
+    assert not canary.exists()
+
+
+def test_a_module_outside_of_the_folder_is_not_read(tmp_path):
+    (tmp_path / "secret.py").write_text("width = 7\n")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "link.py").symlink_to(tmp_path / "secret.py")
+    (inner / "own.py").write_text("width = 5\n")
+    text = "from {} import width\nfrom keras import Sequential, Input, layers\nm = Sequential([Input((3,)), layers.Dense(width)])"
+    found = reader.read(Source(str(inner / "a.py"), text.format("own")), Reading())
+    assert found[0].graph is not None
+    for module in ("link", "..secret", "secret"):
+        with pytest.raises(DenseError):
+            first_error(Source(str(inner / "a.py"), text.format(module)), Reading())
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real sources lie beside the checkout of its developers only")
+def test_real_sources_open_nothing_but_their_own_modules():
+    paths = sorted(REAL.glob("*/*.py"))[:40]
+    assert not misdeeds(audited(paths), REAL)
+
+
+BOUNDED = [
+    "x = 9 ** 9 ** 9 ** 9",
+    "x = 'a' * 10 ** 12",
+    "x = [0] * 10 ** 12",
+    "x = list(range(10 ** 12))",
+    "x = 1 << 10 ** 9",
+    "def f(n):\n    return f(n + 1)\nf(0)",
+    "while True:\n    pass",
+    "x = []\nfor i in range(10 ** 9):\n    x.append(i)",
+    "x = '%1000000000d' % 1",
+    "x = f'{1:1000000000}'",
+    "x = '{:1000000000}'.format(1)",
+    "x = 'a'.ljust(10 ** 12)",
+    "x = 'ab' * 1000\nfor i in range(100):\n    x = x + x",
+    "x = [1]\nfor i in range(100):\n    x = x + x",
+    "import itertools\nx = list(itertools.product(range(1000), repeat=20))",
+    "x = []\nx.append(x)\nprint(f'{x}')\ny = x == x",
+    "from keras import layers, Input\nx = Input((3,))\nwhile True:\n    x = layers.Dense(3)(x)",
+]
+
+
+@pytest.mark.parametrize("text", BOUNDED)
+def test_a_source_that_never_ends_is_bounded(text):
+    limits = LIMITS._replace(steps=20_000)
+    with pytest.raises((DenseError, SpecErrors)):
+        first_error(Source("-", text), Reading(limits=limits))
+
+
+SEEDS = [
+    "import keras\nfrom keras import layers\nm = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 3), layers.Flatten()])\n"
+    "for i in range(3):\n    m.add(layers.Dense(2 ** i, activation='relu'))\nm.summary()\n",
+    "class B(layers.Layer):\n    def __init__(self, u, **k):\n        super().__init__(**k)\n        self.d = layers.Dense(u)\n"
+    "    def call(self, x):\n        return self.d(x) + x\nx = layers.Input((4,))\nm = keras.Model(x, B(4)(x))\n",
+    "import numpy as np, pandas as pd\ndf = pd.read_csv('a.csv')\nX = df[['a', 'b']].values\ny = np.zeros((3, 4))[:, None]\n"
+    "def f(a, *b, c=1, **d):\n    return a if a else [f(x) for x in b]\nm = Sequential([Dense(len(X[0]), input_shape=X.shape[1:])])\n",
+]
+WORDS = [
+    "None",
+    "-1",
+    "[]",
+    "{}",
+    "x",
+    "lambda: 0",
+    "*x",
+    "**x",
+    "m",
+    "10**9",
+    "'a'",
+    "...",
+    "x[0]",
+    "not",
+    "(",
+    ")",
+    ":",
+    "\n",
+    "    ",
+]
+
+
+@st.composite
+def mutated(draw):
+    """A source with some of its words replaced, dropped or doubled."""
+    text = draw(st.sampled_from(SEEDS))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(text)))
+        end = min(len(text), at + draw(st.integers(0, 6)))
+        text = text[:at] + draw(st.sampled_from([*WORDS, text[at:end] * 2, ""])) + text[end:]
+    return text
+
+
+@settings(max_examples=300)
+@given(mutated())
+def test_no_mutated_source_crashes_the_reader(text):
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    with contextlib.suppress(DenseError, SpecErrors):
+        reader.read(Source("-", text), Reading(limits=LIMITS._replace(steps=20_000)), "*")
