@@ -126,6 +126,10 @@ class GraphError(DenseError):
     default_code = "E402"
 
 
+class NoModelError(GraphError):
+    """A Python source without a model: no mistake where many files are looked at."""
+
+
 class ShapeError(DenseError):
     """Shapes do not fit (E405)."""
 

@@ -12,7 +12,7 @@ from densecli.cli.options import Color, ColorOption, Debug, InputShape, Limit, O
 from densecli.cli.output import deliver
 from densecli.errors import DenseError, ReadError, SpecErrors
 from densecli.read.specs import expanded, file_spec, read, reading
-from densecli.render import annotate
+from densecli.render.annotated import source as annotate
 from densecli.summary.infer import infer
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def text_of(found: annotate.Annotated, format: Format, *, color: bool) -> str:
     if format is Format.json:
         return annotate.render_json(found)
     if format is Format.html:
-        from densecli.render.pages import annotated  # noqa: PLC0415
+        from densecli.render.annotated import page  # noqa: PLC0415
 
-        return annotated.render(found)
+        return page.render(found)
     return annotate.render(found, color=color)
 
 

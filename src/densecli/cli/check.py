@@ -17,8 +17,7 @@ from densecli.cli.output import append, deliver
 from densecli.cli.progress import progress
 from densecli.cli.project import Config, Isolated, Project
 from densecli.cli.verdicts import Result, Terms, result_of
-from densecli.errors import as_record
-from densecli.read.reading import NoModelError
+from densecli.errors import NoModelError, as_record
 from densecli.read.specs import expanded, reading, specs
 from densecli.render.findings import render, text
 from densecli.text import plural, safe

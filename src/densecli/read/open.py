@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from densecli.errors import Place, ReadError, SpecSyntaxError
+from densecli.errors import NoModelError, Place, ReadError, SpecSyntaxError
 from densecli.read.files.magic import HDF5_MAGIC, HEAD, ZIP_MAGIC, other_kind
 from densecli.read.files.opened import in_memory, opened
-from densecli.read.reading import NoModelError, Reading, only
+from densecli.read.reading import Reading, only
 from densecli.read.text.encoding import decode, too_large
 from densecli.text import quote
 

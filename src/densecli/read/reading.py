@@ -32,10 +32,6 @@ class Reading(Record):
         return {name: setting(name, value) for name, value in self.settings.items()}
 
 
-class NoModelError(GraphError):
-    """A Python source without a model: no mistake where many files are looked at."""
-
-
 class SeveralModelsError(GraphError):
     """A Python source with more models than the one that is asked for."""
 

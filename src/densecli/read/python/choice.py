@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import DenseError, GraphError, did_you_mean
+from densecli.errors import DenseError, GraphError, NoModelError, did_you_mean
 from densecli.read.python.runtime.models import Functional, ModelObject
 from densecli.read.python.runtime.tensors import Tensor
 from densecli.read.python.values import Class, Function, Unknown
-from densecli.read.reading import NoModelError
 from densecli.records import Record
 from densecli.text import quote
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from densecli.render.annotate import by_line
+from densecli.render.annotated.source import by_line
 from densecli.text import safe
 
 if TYPE_CHECKING:
-    from densecli.render.annotate import Annotated
+    from densecli.render.annotated.source import Annotated
 
 STYLE = (
     ":root{color-scheme:light dark}body{font:14px/1.5 ui-monospace,Menlo,Consolas,monospace;margin:2em}"
