@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from densecli.errors import ArgumentError, did_you_mean
-from densecli.names import ACTIVATION_FLOPS, CONSTRAINTS, DTYPES, INITIALIZERS, QUANTIZATIONS, REGULARIZERS
+from densecli.names import ACTIVATION_FLOPS, CONSTRAINTS, DTYPES, INITIALIZERS, REGULARIZERS, is_quantized, quantization
 from densecli.records import Record
 from densecli.text import describe, quote
 
@@ -327,8 +327,8 @@ def dtype_policy() -> Field[str]:
             return "float32"
         if not isinstance(value, str):
             raise wrong_type("the name of a dtype", value)
-        mode, arrow, source = value.rpartition("_from_")  # int8_from_float32: a quantized policy
-        if source not in DTYPES or (arrow and mode not in QUANTIZATIONS):
+        source = value.rpartition("_from_")[2]  # of a quantized policy, such as int8_from_float32
+        if source not in DTYPES or (is_quantized(value) and quantization(value) is None):
             raise wrong_value("a dtype", value, did_you_mean(value, DTYPES))
         return value
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from densecli.records import Record
+
 # Element-wise FLOPs per output element: each +, -, *, /, comparison, exp, log, tanh or erf counts as one
 # (docs/figures.md tells how each figure comes about).
 ACTIVATION_FLOPS: dict[str, int] = {
@@ -68,13 +70,39 @@ DTYPE_BYTES: dict[str, int] = {
 
 _MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 DTYPES = (*DTYPE_BYTES, "string", *_MIXED)
-QUANTIZATIONS = ("int8", "float8")  # what stands before _from_ in a policy; Keras has more, which no rule is known for
 
 
-def quantization(policy: str) -> str | None:
-    """How a policy quantizes: int8_from_mixed_bfloat16 -> int8."""
+class Quantization(Record):
+    """How a policy quantizes: into how many bits, and how many numbers have a scale of their own (None: all of a channel)."""
+
+    mode: str
+    bits: int
+    group: int | None
+
+    def groups(self, count: int) -> int:
+        """The scales that so many numbers have."""
+        return 1 if self.group is None else -(-count // self.group)
+
+
+def is_quantized(policy: str) -> bool:
+    return "_from_" in policy
+
+
+@lru_cache(maxsize=256)
+def quantization(policy: str) -> Quantization | None:
+    """How a policy quantizes (int8_from_float32, int4/128_from_float32, gptq/4/128_from_…); None where it does not, or oddly."""
     mode, arrow, _ = policy.partition("_from_")
-    return mode if arrow else None
+    name, *sizes = mode.split("/")
+    if not arrow or len(sizes) > 2 or any(re.fullmatch(r"-1|[1-9]\d{0,17}", size) is None for size in sizes):
+        return None
+    numbers = [int(size) for size in sizes]
+    if name in ("int8", "float8") and not sizes:
+        return Quantization(name, 8, None)
+    if name == "int4" and len(sizes) < 2:  # a size is newer than the mode
+        return Quantization(name, 4, next((size for size in numbers if size > 0), None))
+    if len(sizes) == 2 and numbers[0] in {"gptq": (2, 3, 4, 8), "awq": (4,)}.get(name, ()):
+        return Quantization(name, numbers[0], numbers[1] if numbers[1] > 0 else None)
+    return None
 
 
 def compute_dtype(policy: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from densecli import fields
 from densecli.fields import Field
 from densecli.layer import Layer, Weight, activation_flops, sum_known
-from densecli.layers.quantized import quantized
+from densecli.layers.quantized import Part, check_modes, half, kernel, quantized
 from densecli.names import is_float
 from densecli.shape import Shape, known, product, show, size, times
 
@@ -67,9 +67,11 @@ def lora_rank() -> Field[int | None]:
 
 
 def check_lora(layer: Any, constraint: str) -> None:
-    """Keras 3.15.1 refuses LoRA factors beside a constraint when it builds the layer."""
+    """Keras 3.15.1 refuses LoRA factors beside a constraint, and on what GPTQ or AWQ made, when it builds the layer."""
     if layer.lora_rank is not None and getattr(layer, constraint) is not None:
         layer.reject("lora_rank", f"LoRA factors do not go with {constraint}")
+    if layer.lora_rank is not None:
+        check_modes(layer, "int8", "int4", "float8")
 
 
 class Dense(Layer):
@@ -103,7 +105,8 @@ class Dense(Layer):
         check_lora(self, "kernel_constraint")
 
     def weights(self, x: Shape) -> Iterator[Weight]:
-        yield from quantized(self, self.plain_weights(x), {"kernel": (self.units,)})
+        features = known(x[-1], "the last axis of the input")
+        yield from quantized(self, self.plain_weights(x), {"kernel": kernel(features, self.units)})
 
     def plain_weights(self, x: Shape) -> Iterator[Weight]:
         """The weights before anything quantized them."""
@@ -245,9 +248,14 @@ class Embedding(Layer):
 
     def check(self) -> None:
         check_lora(self, "embeddings_constraint")
+        check_modes(self, "int8", "int4")
 
     def weights(self, x: Shape) -> Iterator[Weight]:
-        yield from quantized(self, self.plain_weights(x), {"embeddings": (self.input_dim,)})
+        yield from quantized(self, self.plain_weights(x), {"embeddings": self.quantized_table()})
+
+    def quantized_table(self) -> Part:
+        rows, width = self.input_dim, self.output_dim
+        return Part(rows, width, (rows, half(width)), (rows,), channels_first=True)
 
     def plain_weights(self, x: Shape) -> Iterator[Weight]:
         """The weights before anything quantized them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from densecli import fields
 from densecli.errors import ShapeError
 from densecli.layer import Layer, Weight, activation_flops, behind, sum_known
 from densecli.layers.core import check_lora, lora_rank
-from densecli.layers.quantized import quantized
+from densecli.layers.quantized import Part, how, kernel, quantized
 from densecli.records import Record
 from densecli.shape import Dim, Shape, known, product, show, times
 
@@ -137,8 +138,22 @@ class EinsumDense(Layer):
 
     def weights(self, x: Shape, **_: Any) -> Iterator[Weight]:
         plan = self.plan(x)
+        yield from quantized(
+            self, self.plain_weights(plan), {"kernel": self.quantized_kernel(plan)} if how(self) else {}
+        )
+
+    def quantized_kernel(self, plan: Plan) -> Part:
+        """int8 and int4 sum what the output does not have; GPTQ and AWQ cut kernels by their largest axis (Keras 3.15.1)."""
+        sizes = [plan.weight_size(letter) for letter in plan.kernel]
+        found = how(self)
+        if found is not None and found.mode in ("gptq", "awq"):
+            if len(sizes) not in (2, 3):
+                raise ShapeError(f"{found.mode} quantizes kernels of 2 or 3 axes, got {show(tuple(sizes))}")
+            cut = 1 if len(sizes) == 2 or sizes.index(max(sizes)) == 0 else 2
+            return kernel(math.prod(sizes[:cut]), math.prod(sizes[cut:]), zero_name="zero_point")
         scale = tuple(plan.weight_size(letter) if letter in plan.kernel else 1 for letter in plan.y)
-        yield from quantized(self, self.plain_weights(plan), {"kernel": scale})
+        summed = math.prod(size for letter, size in zip(plan.kernel, sizes, strict=True) if letter not in plan.outer)
+        return kernel(summed, math.prod(sizes) // summed, scale)
 
     def plain_weights(self, plan: Plan) -> Iterator[Weight]:
         """The weights before anything quantized them."""

@@ -8,7 +8,7 @@ from densecli import fields
 from densecli.errors import ShapeError
 from densecli.layer import Weight
 from densecli.layers.core import Embedding
-from densecli.layers.quantized import quantized
+from densecli.layers.quantized import Part, half, quantized
 from densecli.shape import Shape, size, times
 
 if TYPE_CHECKING:
@@ -43,8 +43,10 @@ class ReversibleEmbedding(Embedding):
             self.reject("tie_weights", "LoRA factors need tied weights")
 
     def weights(self, x: Shape, **_: Any) -> Iterator[Weight]:
-        scales = {"embeddings": (self.input_dim,), "reverse_embeddings": (self.input_dim,)}
-        yield from quantized(self, self.plain_weights(x), scales)
+        rows, width = self.input_dim, self.output_dim
+        reverse = Part(rows, width, (half(width), rows), (rows,), zero="", indexed=False)
+        parts = {"embeddings": self.quantized_table(), "reverse_embeddings": reverse}
+        yield from quantized(self, self.plain_weights(x), parts)
 
     def plain_weights(self, x: Shape) -> Iterator[Weight]:
         """The weights before anything quantized them."""

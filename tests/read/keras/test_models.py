@@ -690,24 +690,59 @@ def test_a_reshape_by_the_sizes_of_a_tensor_keeps_the_rest_known():
 
 
 # -- what newer files hold --------------------------------------------------------------------
-def quantized(policy, **config):
+def quantized(policy, more=None, **config):
     dtype = {"module": "keras.dtype_policies", "class_name": policy, "config": config, "registered_name": None}
-    entry = {"module": "keras.layers", "class_name": "Dense", "config": {"name": "d", "units": 4, "dtype": dtype}}
+    given = {"name": "d", "units": 6, "dtype": dtype, "quantization_config": more}
+    entry = {"module": "keras.layers", "class_name": "Dense", "config": given}
     first = {"module": "keras.layers", "class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, 8]}}
     return read(
         {"module": "keras", "class_name": "Sequential", "config": {"name": "m", "layers": [first, entry]}}
     ).rows[0]
 
 
-def test_quantized_policies_have_the_weights_that_keras_makes():  # counts of Keras 3.15.1
-    row = quantized("QuantizedDTypePolicy", mode="int8", source_name="float32")
-    assert (row.params, row.trainable_params, row.weight_bytes) == (40, 4, 32 + 2 * 16)
+@pytest.mark.parametrize(
+    ("policy", "mode", "params", "occupied"),
+    [
+        ("QuantizedDTypePolicy", "int8", 60, 72 + 24),
+        ("QuantizedDTypePolicy", "int4", 36, 48 + 24),
+        ("Int4DTypePolicy", "int4/128", 50, 86 + 24),
+        ("GPTQDTypePolicy", "gptq/4/4", 62, 116 + 24),
+        ("AWQDTypePolicy", "awq/4/-1", 58, 118 + 24),
+    ],
+)  # counts and bytes of Keras 3.15.1
+def test_quantized_policies_have_the_weights_that_keras_makes(policy, mode, params, occupied):
+    row = quantized(policy, mode=mode, source_name="float32")
+    assert (row.params, row.trainable_params, row.weight_bytes) == (params, 6, occupied)
+    assert not row.opaque
+
+
+def test_a_policy_of_float8_trains_its_scales():
     row = quantized("QuantizedFloat8DTypePolicy", mode="float8", source_name="float32", amax_history_length=1024)
-    assert (row.params, row.trainable_params) == (3111, 3111)
+    assert (row.params, row.trainable_params) == (48 + 6 + 3 * 1025, 48 + 6 + 3 * 1025)
+
+
+@pytest.mark.parametrize(
+    ("mode", "name", "config", "params"),
+    [
+        ("int4/128", "Int4QuantizationConfig", {"block_size": 4}, 62),
+        ("int4/128", "Int4QuantizationConfig", {"block_size": None}, 36),
+        ("int4/128", "Int4QuantizationConfig", {"block_size": -1}, 36),
+        ("int4/128", "Int4QuantizationConfig", {"block_size": 128}, 50),
+        ("int4/128", "Int8QuantizationConfig", {}, 50),
+        ("gptq/4/-1", "GPTQConfig", {"weight_bits": 8, "group_size": 4}, 86),
+        ("gptq/4/-1", "GPTQConfig", {"weight_bits": 4, "group_size": -1, "dataset": None}, 50),
+        ("int4/128", "Int4QuantizationConfig", {"block_size": "wide"}, 36),
+        ("int4/128", 4, "no object", 50),
+    ],
+)  # of Keras 3.15.1, the last two apart
+def test_sizes_in_a_quantization_config_count_more_than_those_of_the_policy(mode, name, config, params):
+    more = {"module": "keras.quantizers", "class_name": name, "config": config, "registered_name": None}
+    assert quantized("Policy", more, mode=mode, source_name="float32").params == params
 
 
 def test_a_policy_without_a_rule_makes_the_layer_opaque_and_never_wrong():
-    assert quantized("Int4DTypePolicy", mode="int4/128", source_name="float32").opaque
+    assert quantized("Int2DTypePolicy", mode="int2/128", source_name="float32").opaque
+    assert quantized("Int4DTypePolicy", mode="int4/128/8", source_name="float32").opaque
     assert quantized("QuantizedFloat8DTypePolicy", mode="float8", source_name="float32", amax_history_length=16).opaque
 
 

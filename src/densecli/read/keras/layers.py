@@ -17,7 +17,7 @@ from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom, Lambda
 from densecli.names import snake_case
 from densecli.read.keras import keras1
-from densecli.read.keras.policies import dtype_of, is_odd
+from densecli.read.keras.policies import dtype_of, is_odd, tells_more
 from densecli.read.keras.values import KNOWN, lambda_shape, named, plain, switch, whole_number
 from densecli.records import Record
 from densecli.text import describe
@@ -248,6 +248,8 @@ class LayerReader:
             known = _input_config(config, known, self.input_shapes)
         if kind.__name__ in ("GRU", "GRUCell") and "reset_after" not in config:
             known["reset_after"] = False  # what Keras meant before it had the argument
+        if not tells_more(known.get("quantization_config"), known.get("dtype")):
+            known.pop("quantization_config", None)
         if known.get("bin_boundaries") is not None:  # of a Discretization that saw data: Keras writes both
             known.pop("num_bins", None)
         try:

@@ -6,6 +6,8 @@ from typing import Any
 
 from densecli import names
 
+USUAL_QUANTIZER = ("AbsMaxQuantizer", {"value_range": [-127, 127], "epsilon": 1e-07, "output_dtype": "int8"})  # of int8
+
 
 def dtype_of(value: Any) -> Any:
     """The name of a dtype or policy; those that only say `as usual` or are not Keras' own count as float32."""
@@ -17,15 +19,41 @@ def dtype_of(value: Any) -> Any:
         return None
     if not isinstance(value, str):
         return None
-    return value if value in names.DTYPES or names.quantization(value) in names.QUANTIZATIONS else None
+    return value if value in names.DTYPES or names.quantization(value) is not None else None
 
 
 def is_odd(value: Any) -> bool:
-    """Whether a policy quantizes in a way that no rule is known for (int4, GPTQ, AWQ, another float8 history)."""
+    """Whether a policy quantizes in a way that no rule is known for (a later mode, another float8 history)."""
     config = value.get("config") if isinstance(value, dict) else None
-    if not isinstance(config, dict) or not _policy(config):
-        return isinstance(value, str) and names.quantization(value) not in (None, *names.QUANTIZATIONS)
-    return config["mode"] not in names.QUANTIZATIONS or config.get("amax_history_length", 1024) != 1024
+    policy = _policy(config) if isinstance(config, dict) else value
+    if not isinstance(policy, str) or not names.is_quantized(policy):
+        return False
+    history = config.get("amax_history_length", 1024) if isinstance(config, dict) else 1024
+    return names.quantization(policy) is None or history != 1024
+
+
+def tells_more(value: Any, policy: str | None) -> bool:
+    """Whether a quantization_config says more about a finished model than the policy: other sizes, or quantizers of its own.
+
+    Keras writes one beside every quantized kernel; nearly all say the same once more, or how the kernel was calibrated.
+    """
+    name, given = _named(value)
+    found = names.quantization(policy or "")
+    if found is None or name == "Float8QuantizationConfig":
+        return False
+    if name in ("GPTQConfig", "AWQConfig"):
+        return (given.get("weight_bits"), given.get("group_size")) != (found.bits, found.group or -1)
+    if name not in ("Int8QuantizationConfig", "Int4QuantizationConfig") or given.get("weight_quantizer") is not None:
+        return True
+    if name == "Int4QuantizationConfig" and (given.get("block_size") or -1) != (found.group or -1):
+        return True
+    return _named(given.get("activation_quantizer")) not in (("", {}), USUAL_QUANTIZER)
+
+
+def _named(value: Any) -> tuple[str, dict[str, Any]]:
+    """The class and the arguments of an object in a config."""
+    name, config = (value.get("class_name"), value.get("config")) if isinstance(value, dict) else ("", {})
+    return str(name), config if isinstance(config, dict) else {}
 
 
 def _policy(config: dict[str, Any]) -> str | None:
