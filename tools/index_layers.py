@@ -11,7 +11,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "src" / "densecli" / "layers"
 
 def text() -> str:
     """The module's text, from the classes that are really there."""
-    from densecli.layer import CATALOGUE
+    from densecli.catalogue import CATALOGUE
 
     for path in sorted([*FOLDER.glob("[a-z]*.py"), *FOLDER.glob("*/[a-z]*.py")]):
         import_module(".".join(("densecli.layers", *path.relative_to(FOLDER).with_suffix("").parts)))

@@ -1,68 +1,25 @@
-"""What a layer is: fields, weights, output shape, costs and forward pass in one class; and the catalogue of them."""
+"""What a layer is: fields, weights, output shape, costs and forward pass in one class."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
+from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.errors import ArgumentError, ConfigError, ShapeError, did_you_mean
 from densecli.fields import REQUIRED, Field
 from densecli.names import ACTIVATION_FLOPS, LAYERS_AS_ACTIVATION, compute_dtype, is_float, quantization, variable_dtype
 from densecli.records import Record
-from densecli.shape import Shape, show, size, times
+from densecli.shape import Shape, show, size, sum_known, times
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from types import ModuleType
 
     Array = Any
 
 Shapes = Shape | list[Any]
-
-
-class Catalogue(Mapping[str, "type[Layer]"]):
-    """Layer classes by type name; a family's module is imported when one of its layers is first asked for."""
-
-    def __init__(self) -> None:
-        self.loaded: dict[str, type[Layer]] = {}
-        self.modules: dict[str, str] = {}  # type -> module, from densecli.layers.index
-
-    def __getitem__(self, name: str) -> type[Layer]:
-        if name not in self.loaded and name in self.modules:
-            import_module(self.modules[name])
-        return self.loaded[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.modules | self.loaded)
-
-    def __len__(self) -> int:
-        return len(self.modules | self.loaded)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.modules or name in self.loaded
-
-    def enter(self, layer: type[Layer]) -> None:
-        self.loaded[layer.__name__] = layer
-
-    def pop(self, name: str) -> type[Layer]:
-        return self.loaded.pop(name)
-
-
-CATALOGUE = Catalogue()
-ALIASES: dict[str, str] = {}
-# Ways to say the input shape on the first layer, as Keras 1 to 3 had them; they belong to the stack, not to the layer.
-INPUT_ARGUMENTS = (
-    "input_shape",
-    "batch_shape",
-    "batch_input_shape",
-    "input_dim",
-    "input_length",
-    "batch_size",
-    "input_dtype",
-)
 
 
 class Weight(Record):
@@ -318,16 +275,6 @@ def all_weights(layer: Layer, inputs: tuple[Any, ...], named: Mapping[str, Any])
         yield from all_weights(child.layer, child.inputs, child.kwargs)
 
 
-def sum_known(counts: Any) -> int | None:
-    """The sum, or None as soon as one count is unknown."""
-    total = 0
-    for each in counts:
-        if each is None:
-            return None
-        total += each
-    return total
-
-
 def behind(activation: Any, shape: Shape) -> Shape:
     """The shape behind an activation, all of which keep it but one: `glu` gates one half of the last axis with the other."""
     if activation != "glu":
@@ -349,20 +296,3 @@ def has_function(activation: Any) -> bool:
     if activation is None or isinstance(activation, str):
         return activation != "threshold"
     return activation.class_name in LAYERS_AS_ACTIVATION
-
-
-def lookup(name: str) -> type[Layer]:
-    """The class for a type name or one of its aliases."""
-    found = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, ""))
-    if found is None:
-        raise ArgumentError(f"unknown layer {quote(name)}", code="E304", hint=_unknown_hint(name))
-    return found
-
-
-def _unknown_hint(name: str) -> str:
-    odd = next((char for char in name[:80] if not char.isascii()), None)
-    if odd is not None:
-        return (
-            f"{odd!r} is U+{ord(odd):04X}, not a plain letter" if odd.isalpha() else f"U+{ord(odd):04X} is in the name"
-        )
-    return did_you_mean(name, [*CATALOGUE, *ALIASES]) or "`densecli layers` lists them all"

@@ -109,3 +109,13 @@ def as_shape(value: Any) -> Shape | None:
     if not isinstance(value, list | tuple) or not value:
         return None
     return tuple(value) if _SIZES.issuperset(map(type, value)) else None
+
+
+def sum_known(counts: Any) -> int | None:
+    """The sum, or None as soon as one count is unknown."""
+    total = 0
+    for each in counts:
+        if each is None:
+            return None
+        total += each
+    return total

@@ -7,9 +7,10 @@ import re
 import pytest
 
 import index_layers
+from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.errors import Source
 from densecli.fields import Field
-from densecli.layer import ALIASES, CATALOGUE, Layer
+from densecli.layer import Layer
 from densecli.names import ACTIVATION_FLOPS
 from densecli.read.stack.reader import read_stack
 from densecli.render import catalogue

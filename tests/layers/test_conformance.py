@@ -8,7 +8,7 @@ import pytest
 
 from densecli.errors import ConfigError, ShapeError
 from densecli.shape import product
-from densecli.summary.infer import layer_weights
+from densecli.summary.parameters import layer_weights
 from support.answers import CASES, answers, call_case, make
 
 ANSWERS = answers()

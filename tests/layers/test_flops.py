@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from densecli.catalogue import lookup
 from densecli.errors import Source
-from densecli.layer import lookup
 from densecli.read.stack.reader import read_stack
 from densecli.summary.infer import infer
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from densecli.graph.trace import flat_shapes
-from densecli.summary.infer import call_cost
+from densecli.summary.rows import call_cost
 from support.answers import CASES, answers, as_shapes, call_case, make
 from support.case_values import draw_inputs
 from support.forward_pass import call_forward

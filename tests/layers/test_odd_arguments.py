@@ -6,10 +6,10 @@ import random
 
 import pytest
 
+from densecli.catalogue import CATALOGUE
 from densecli.errors import ConfigError, DenseError, SpecErrors
 from densecli.fields import REQUIRED
 from densecli.graph.graph import Call, Graph, Node, Ref
-from densecli.layer import CATALOGUE
 from densecli.layers.core import InputLayer
 from densecli.render.json import render
 from densecli.summary.infer import infer

@@ -8,10 +8,10 @@ import pickle
 
 import pytest
 
+from densecli.catalogue import CATALOGUE, lookup
 from densecli.errors import ShapeError, Source
 from densecli.graph.graph import Call, Graph, Node, Ref
 from densecli.graph.trace import Tensor, apply
-from densecli.layer import CATALOGUE, lookup
 from densecli.layers.core import Dense, InputLayer
 from densecli.layers.opaque import Custom
 from densecli.read.stack.reader import read_stack

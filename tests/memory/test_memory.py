@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from densecli.catalogue import CATALOGUE
 from densecli.cli import run
 from densecli.errors import GraphError, OutputError
 from densecli.graph.trace import trace
-from densecli.layer import CATALOGUE
 from densecli.memory.backward import kept_by
 from densecli.memory.footprint import LARGEST, Wish, check_known, footprint, largest_batch, with_batch, with_policy
 from densecli.memory.optimizers import SLOTS, UPDATE, UPDATE_LARGEST, optimizer_name, state_bytes
@@ -22,7 +22,8 @@ from densecli.memory.saved import RULES
 from densecli.read.specs import read, reading, specs
 from densecli.render.memory import as_record
 from densecli.run.liveness import bytes_of, heights, peak, peak_tensors
-from densecli.summary.infer import infer, layer_weights
+from densecli.summary.infer import infer
+from densecli.summary.parameters import layer_weights
 from densecli.text import binary_size
 from support.folders import EXAMPLE_SPECS, FIXTURES, ROOT
 from support.goldens import golden

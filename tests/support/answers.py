@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # noqa: F401
 from cases import Case, families
+from densecli.catalogue import ALIASES, CATALOGUE, lookup
 from densecli.graph.trace import Tensor, apply
-from densecli.layer import ALIASES, CATALOGUE, Layer, lookup
 from densecli.names import snake_case
 from support.folders import CONFORMANCE
+
+if TYPE_CHECKING:
+    from densecli.layer import Layer
 
 
 def answers() -> dict[str, Any]:

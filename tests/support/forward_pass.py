@@ -6,7 +6,7 @@ from densecli import kernels
 from densecli.graph.forward import Value, call_layer
 from densecli.graph.graph import Call, Ref, map_refs
 from densecli.run.run import nested_weights
-from densecli.summary.infer import layer_weights
+from densecli.summary.parameters import layer_weights
 from support.answers import as_shapes, call_case
 from support.case_values import draw_inputs, draw_masks, draw_weight
 

@@ -17,7 +17,8 @@ from cases import Case, families
 from densecli.errors import ConfigError, DenseError, ShapeError, Source, SpecErrors
 from densecli.read.keras.model import read_config
 from densecli.shape import product
-from densecli.summary import infer
+from densecli.summary.infer import infer
+from densecli.summary.parameters import layer_weights
 from differing import draw
 from support.answers import call_case, make
 from support.forward_pass import call_forward
@@ -241,7 +242,7 @@ def ask_densecli(case: Case) -> Answer:
     try:
         layer = make(case.layer, case.config)
         result = call_case(case, layer)
-        weights = [owned.weight for owned in infer.layer_weights(layer, result)]
+        weights = [owned.weight for owned in layer_weights(layer, result)]
     except (ConfigError, ShapeError) as error:
         return Answer(refusal_text(error), {})
     return Answer(None, {
@@ -299,7 +300,7 @@ def compare_saved(theirs: Answer) -> Iterator[tuple[str, Any, Any]]:
     if it is None:
         return
     try:
-        report = infer.infer(read_config(it.document, Source("saved", "")))
+        report = infer(read_config(it.document, Source("saved", "")))
     except (SpecErrors, DenseError) as error:
         yield "saved config", "readable", str(getattr(error, "errors", error))
         return

@@ -17,7 +17,7 @@ from keras import layers, ops
 from densecli.errors import DenseError, Source, SpecErrors
 from densecli.read import open as opener
 from densecli.read.keras.model import read_config
-from densecli.summary import infer
+from densecli.summary.infer import infer
 from differing import passes
 
 if TYPE_CHECKING:
@@ -410,7 +410,7 @@ def tells(said: Any, computed: Any) -> bool:
 def compare(oracle: Any, read: Callable[[], Any], *, in_order: bool = True) -> Iterator[tuple[str, Any, Any]]:
     """What differs. Without `in_order` the calls of a layer may have happened in another order."""
     try:
-        report = infer.infer(read())
+        report = infer(read())
     except (SpecErrors, DenseError) as error:
         yield "readable", "", "; ".join(map(str, getattr(error, "errors", [error])))
         return

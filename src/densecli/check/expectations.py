@@ -6,10 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.check.assertion import expression
 from densecli.check.quantity import read_count, read_size
 from densecli.errors import ArgumentError, DenseError, Place, SpecErrors, closest, did_you_mean
-from densecli.layer import ALIASES, CATALOGUE
 from densecli.records import Record
 from densecli.text import describe, quote
 

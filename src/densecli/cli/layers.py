@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from densecli.catalogue import lookup
 from densecli.cli.completion import layer_types
 from densecli.cli.options import Debug, Output
 from densecli.cli.output import deliver
-from densecli.layer import lookup
 from densecli.render import catalogue
 
 

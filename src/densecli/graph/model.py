@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from densecli.errors import ShapeError, SpecErrors
 from densecli.graph.graph import row_order
 from densecli.graph.trace import Result, Tensor, Trace, apply, flat_inputs, trace
-from densecli.layer import Child, Layer, sum_known
-from densecli.shape import show
+from densecli.layer import Child, Layer
+from densecli.shape import show, sum_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
-from densecli.layer import CATALOGUE, Layer, Weight
+from densecli.catalogue import CATALOGUE
+from densecli.layer import Layer, Weight
 from densecli.layers.merge import exactly_two
 from densecli.shape import Shape, size, times
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from densecli import fields
 from densecli.errors import ShapeError
-from densecli.layer import Layer, Weight, sum_known
-from densecli.shape import Shape, known, show, size, times
+from densecli.layer import Layer, Weight
+from densecli.shape import Shape, known, show, size, sum_known, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

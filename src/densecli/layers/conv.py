@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
 from densecli.errors import ShapeError
-from densecli.layer import Layer, Weight, activation_flops, sum_known
-from densecli.shape import Dim, Shape, join_channels, known, product, size, split_channels, times, window
+from densecli.layer import Layer, Weight, activation_flops
+from densecli.shape import Dim, Shape, join_channels, known, product, size, split_channels, sum_known, times, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
-from densecli.layer import Layer, Weight, activation_flops, sum_known
+from densecli.layer import Layer, Weight, activation_flops
 from densecli.layers.conv import SPATIAL, input_channels
-from densecli.shape import Dim, Shape, join_channels, product, size, split_channels, times
+from densecli.shape import Dim, Shape, join_channels, product, size, split_channels, sum_known, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

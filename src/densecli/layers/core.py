@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from densecli import fields
 from densecli.fields import Field
-from densecli.layer import Layer, Weight, activation_flops, sum_known
+from densecli.layer import Layer, Weight, activation_flops
 from densecli.layers.quantized import Part, check_modes, half, kernel, quantized
 from densecli.names import is_float
-from densecli.shape import Shape, known, product, show, size, times
+from densecli.shape import Shape, known, product, show, size, sum_known, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

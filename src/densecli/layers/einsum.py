@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from densecli import fields
 from densecli.errors import ShapeError
-from densecli.layer import Layer, Weight, activation_flops, behind, sum_known
+from densecli.layer import Layer, Weight, activation_flops, behind
 from densecli.layers.core import check_lora, lora_rank
 from densecli.layers.quantized import Part, how, kernel, quantized
 from densecli.records import Record
-from densecli.shape import Dim, Shape, known, product, show, times
+from densecli.shape import Dim, Shape, known, product, show, sum_known, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
-from densecli.layer import CATALOGUE, Layer, Weight, activation_flops, sum_known
+from densecli.catalogue import CATALOGUE
+from densecli.layer import Layer, Weight, activation_flops
 from densecli.layers.activation import PReLU
 from densecli.layers.conv import SPATIAL
 from densecli.layers.legacy_windows import WINDOWS
 from densecli.layers.recurrent import GRU, LSTM
 from densecli.layers.recurrent_cells import GRUCell, LSTMCell
-from densecli.shape import Shape, join_channels, known, product, size, split_channels, times, window
+from densecli.shape import Shape, join_channels, known, product, size, split_channels, sum_known, times, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

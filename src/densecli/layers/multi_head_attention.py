@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from densecli import fields
 from densecli.errors import ShapeError
 from densecli.fields import Field
-from densecli.layer import Child, Layer, sum_known
+from densecli.layer import Child, Layer
 from densecli.layers.einsum import EinsumDense
 from densecli.records import Record
-from densecli.shape import Shape, normal_axis, product, show, size, times
+from densecli.shape import Shape, normal_axis, product, show, size, sum_known, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from densecli import fields
 from densecli.errors import ShapeError
 from densecli.fields import Field, Object
-from densecli.layer import Child, Layer, Weight, sum_known
+from densecli.layer import Child, Layer, Weight
 from densecli.names import ACTIVATION_FLOPS, compute_dtype
-from densecli.shape import Shape, known, show, size, times
+from densecli.shape import Shape, known, show, size, sum_known, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,7 +11,8 @@ from densecli.graph.trace import Result, Tensor, apply, flat_inputs
 from densecli.memory.saved import NOTHING, RULES, Saved, Use, is_view, saved
 from densecli.names import is_float
 from densecli.records import Record
-from densecli.summary.infer import layer_weights, tensor_bytes
+from densecli.summary.parameters import layer_weights
+from densecli.summary.rows import tensor_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,7 +15,9 @@ from densecli.memory.optimizers import optimizer_name, state_bytes, update_bytes
 from densecli.records import Record
 from densecli.run.liveness import peak, peak_tensors
 from densecli.shape import show
-from densecli.summary.infer import RowBuilder, weight_bytes, weight_params, with_batch
+from densecli.summary.infer import with_batch
+from densecli.summary.parameters import weight_bytes, weight_params
+from densecli.summary.rows import RowBuilder
 from densecli.text import quote
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # fills the catalogue
+from densecli.catalogue import lookup
 from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, SpecErrors, did_you_mean
 from densecli.graph.graph import Call, Graph, Node, Ref
-from densecli.layer import INPUT_ARGUMENTS, Layer, lookup
 from densecli.layers.core import InputLayer
 from densecli.names import snake_case
+from densecli.read.inputs import INPUT_ARGUMENTS
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.records import Record
 from densecli.text import quote
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from densecli.errors import Place
+    from densecli.layer import Layer
 
 __all__ = ["Argument", "Builder", "densecli"]
 

@@ -1,4 +1,4 @@
-"""Shapes that the caller gives for a model's inputs: they must be inputs of the model, and fit what it says itself."""
+"""Shapes of inputs that stand elsewhere: given by the caller, or among the arguments of the first layer as in old Keras."""
 
 from __future__ import annotations
 
@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from densecli.graph.graph import Graph, Node
+
+# Ways to say the input shape on the first layer, as Keras 1 to 3 had them; they belong to the stack, not to the layer.
+INPUT_ARGUMENTS = (
+    "input_shape",
+    "batch_shape",
+    "batch_input_shape",
+    "input_dim",
+    "input_length",
+    "batch_size",
+    "input_dtype",
+)
 
 
 def check_inputs(graph: Graph, given: Mapping[str | None, Any]) -> None:
@@ -44,3 +55,19 @@ def fill(node: Node, given: Mapping[str | None, Any], *, alone: bool) -> None:
     sizes = (new if size is None else size for size, new in zip(own[1:], wanted, strict=True))
     layer = InputLayer(batch_shape=(own[0], *sizes), dtype=node.layer.dtype)
     layer.name, node.layer = node.layer.name, layer
+
+
+def input_arguments(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The shape (without batch) and options of the input that Keras' old arguments describe."""
+    batch_shape = given.get("batch_input_shape") or given.get("batch_shape")
+    options = {
+        name: given[key] for key, name in (("batch_size", "batch_size"), ("input_dtype", "dtype")) if given.get(key)
+    }
+    if isinstance(batch_shape, list | tuple) and batch_shape:
+        return batch_shape[1:], options | ({} if batch_shape[0] is None else {"batch_size": batch_shape[0]})
+    if given.get("input_shape") is not None:
+        return given["input_shape"], options
+    if given.get("input_dim") is not None:
+        length = given.get("input_length")
+        return ((length, given["input_dim"]) if "input_length" in given else (given["input_dim"],)), options
+    return ((given["input_length"],) if given.get("input_length") is not None else None), options

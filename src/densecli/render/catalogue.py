@@ -7,14 +7,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # fills the catalogue
+from densecli.catalogue import CATALOGUE
 from densecli.fields import REQUIRED, Object
-from densecli.layer import CATALOGUE, Layer
 from densecli.names import ACTIVATION_FLOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from densecli.fields import Field
+    from densecli.layer import Layer
 
 SCHEMA = "densecli/layers/1"
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from densecli.catalogue import lookup
 from densecli.check.compare import arguments, outline, sequences
 from densecli.check.compare.diff import change_text, diff
 from densecli.errors import Source
 from densecli.fields import Object
-from densecli.layer import lookup
 from densecli.read.stack.reader import read_stack
 from densecli.render.diff import FORMATS, render
 from densecli.summary.infer import infer

@@ -9,8 +9,8 @@ import json
 
 import pytest
 
+from densecli.catalogue import lookup
 from densecli.errors import Source, SpecErrors
-from densecli.layer import lookup
 from densecli.read.keras.layers import SWITCH, LayerReader
 from densecli.read.keras.model import read_config
 from densecli.read.open import open_spec

@@ -12,8 +12,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from densecli.catalogue import CATALOGUE
 from densecli.errors import DenseError, Source, SpecErrors, as_record, draw
-from densecli.layer import CATALOGUE
 from densecli.read.limits import LIMITS
 from densecli.read.spec.document import load, read_spec
 from densecli.read.spec.schema import spec_schema

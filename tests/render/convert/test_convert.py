@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from densecli.catalogue import CATALOGUE
 from densecli.errors import OutputError
 from densecli.fields import REQUIRED, Object
 from densecli.graph.graph import Call, Graph, Node, Ref
-from densecli.layer import CATALOGUE
 from densecli.layers.core import Activation, Dense, InputLayer
 from densecli.layers.merge import Add, Multiply
 from densecli.layers.opaque import Custom

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.check.compare.align import align
 from densecli.check.compare.arguments import plain
 from densecli.check.compare.outline import FIGURES, Entry, Link, Outline, Port, outline
 from densecli.check.compare.sequences import Pair, in_order
 from densecli.check.compare.wiring import Wiring
 from densecli.fields import REQUIRED
-from densecli.layer import ALIASES, CATALOGUE
 from densecli.records import Record
 from densecli.shape import show
 from densecli.summary.report import basis_of

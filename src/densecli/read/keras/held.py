@@ -5,10 +5,11 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from densecli.catalogue import CATALOGUE
 from densecli.errors import ReadError
 from densecli.graph.graph import row_order
 from densecli.graph.model import Model
-from densecli.layer import CATALOGUE, Layer, Weight
+from densecli.layer import Layer, Weight
 from densecli.names import snake_case
 from densecli.read.files.hdf5 import Stored, open_hdf5, root_of, stored
 from densecli.read.limits import LIMITS, Limits

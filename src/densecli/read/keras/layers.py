@@ -11,8 +11,9 @@ import marshal
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # fills the catalogue
+from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.errors import ArgumentError, ConfigError, DenseError, Place
-from densecli.layer import ALIASES, CATALOGUE, Layer
+from densecli.layer import Layer
 from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom, Lambda
 from densecli.names import snake_case

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.errors import ArgumentError, DenseError, GraphError, LimitError, SpecSyntaxError, did_you_mean
-from densecli.layer import ALIASES, CATALOGUE, Layer
+from densecli.layer import Layer
 from densecli.layers.core import InputLayer
+from densecli.read.inputs import input_arguments
 from densecli.read.spec.values import ValueReader, is_layer_name
-from densecli.read.stack.reader import StackReader, input_arguments
+from densecli.read.stack.reader import StackReader
 from densecli.read.text.spans import join
 from densecli.text import describe, quote
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # fills the catalogue
+from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.fields import LAYER_SCHEMA, REQUIRED, Object
-from densecli.layer import ALIASES, CATALOGUE, INPUT_ARGUMENTS
+from densecli.read.inputs import INPUT_ARGUMENTS
 from densecli.read.spec.items import MODELS
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from densecli import names
+from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.errors import ArgumentError, DenseError
 from densecli.fields import LAYER_SCHEMA, Object
-from densecli.layer import ALIASES, CATALOGUE
 from densecli.read.build import Argument
 from densecli.read.stack import syntax
 from densecli.read.stack.reader import StackReader

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import names
+from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.errors import ArgumentError, GraphError, Place, Source
 from densecli.fields import Object
-from densecli.layer import ALIASES, CATALOGUE, Layer
 from densecli.layers.core import InputLayer
 from densecli.read.build import Argument, Builder, Made
-from densecli.read.inputs import check_inputs, fill
+from densecli.read.inputs import check_inputs, fill, input_arguments
 from densecli.read.limits import LIMITS, Limits
 from densecli.read.stack import syntax, tree
 from densecli.read.stack.cursor import Setting
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from densecli.graph.graph import Graph, Ref
+    from densecli.layer import Layer
     from densecli.read.stack.tree import Branches, Stack, Step, Unit
 
 
@@ -221,19 +222,3 @@ def _starts_with_input(stack: Stack) -> bool:
 
 def _has_layer(unit: Unit) -> bool:
     return any(isinstance(arg.value, tree.Unit | list) for arg in unit.arguments)
-
-
-def input_arguments(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """The shape (without batch) and options of the input that Keras' old arguments describe."""
-    batch_shape = given.get("batch_input_shape") or given.get("batch_shape")
-    options = {
-        name: given[key] for key, name in (("batch_size", "batch_size"), ("input_dtype", "dtype")) if given.get(key)
-    }
-    if isinstance(batch_shape, list | tuple) and batch_shape:
-        return batch_shape[1:], options | ({} if batch_shape[0] is None else {"batch_size": batch_shape[0]})
-    if given.get("input_shape") is not None:
-        return given["input_shape"], options
-    if given.get("input_dim") is not None:
-        length = given.get("input_length")
-        return ((length, given["input_dim"]) if "input_length" in given else (given["input_dim"],)), options
-    return ((given["input_length"],) if given.get("input_length") is not None else None), options

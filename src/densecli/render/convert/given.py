@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.catalogue import CATALOGUE
 from densecli.errors import OutputError
-from densecli.layer import CATALOGUE
 from densecli.names import snake_case
 from densecli.text import quote
 

@@ -9,7 +9,7 @@ from densecli.graph.graph import row_order
 from densecli.records import Record
 from densecli.run.weights.initial import shared_path
 from densecli.shape import show
-from densecli.summary.infer import layer_weights
+from densecli.summary.parameters import layer_weights
 from densecli.text import quote
 
 if TYPE_CHECKING:

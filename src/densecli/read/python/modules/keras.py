@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.layer import ALIASES, CATALOGUE
+from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.names import ACTIVATION_FLOPS, CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from densecli.read.python.arrays import Array, as_array
 from densecli.read.python.catalog import ENTRIES, RESOLVERS, Resolver, known

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.catalogue import lookup
 from densecli.errors import ArgumentError, DenseError
 from densecli.fields import Object
-from densecli.layer import lookup
 from densecli.read.build import Argument
 from densecli.read.keras.keras1 import modern
 from densecli.read.python.plain import Dims

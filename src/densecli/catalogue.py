@@ -1,0 +1,64 @@
+"""Layer classes by the name of their type, or by another name for it. Each class enters itself when its module is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from densecli.errors import ArgumentError, did_you_mean
+from densecli.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from densecli.layer import Layer
+
+
+class Catalogue(Mapping[str, "type[Layer]"]):
+    """Layer classes by type name; a family's module is imported when one of its layers is first asked for."""
+
+    def __init__(self) -> None:
+        self.loaded: dict[str, type[Layer]] = {}
+        self.modules: dict[str, str] = {}  # type -> module, from densecli.layers.index
+
+    def __getitem__(self, name: str) -> type[Layer]:
+        if name not in self.loaded and name in self.modules:
+            import_module(self.modules[name])
+        return self.loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.modules | self.loaded)
+
+    def __len__(self) -> int:
+        return len(self.modules | self.loaded)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.modules or name in self.loaded
+
+    def enter(self, layer: type[Layer]) -> None:
+        self.loaded[layer.__name__] = layer
+
+    def pop(self, name: str) -> type[Layer]:
+        return self.loaded.pop(name)
+
+
+CATALOGUE = Catalogue()
+ALIASES: dict[str, str] = {}
+
+
+def lookup(name: str) -> type[Layer]:
+    """The class for a type name or one of its aliases."""
+    found = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, ""))
+    if found is None:
+        raise ArgumentError(f"unknown layer {quote(name)}", code="E304", hint=_unknown_hint(name))
+    return found
+
+
+def _unknown_hint(name: str) -> str:
+    odd = next((char for char in name[:80] if not char.isascii()), None)
+    if odd is not None:
+        return (
+            f"{odd!r} is U+{ord(odd):04X}, not a plain letter" if odd.isalpha() else f"U+{ord(odd):04X} is in the name"
+        )
+    return did_you_mean(name, [*CATALOGUE, *ALIASES]) or "`densecli layers` lists them all"

@@ -1,0 +1,81 @@
+"""The parameters of a layer: its own variables, then those of the layers inside it, each with its owner and its size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.graph.trace import Result, flat_inputs
+from densecli.names import DTYPE_BYTES
+from densecli.records import Record
+from densecli.shape import product
+from densecli.summary.report import WeightInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from densecli.layer import Layer, Weight
+
+
+class Owned(Record):
+    """A weight and who owns it: equal owners are one variable.
+
+    `trains` is what the model sees. It is not `weight.trainable` where a container is frozen but the layer inside it is
+    not: Keras 3 asks the variable, so the model trains it, while the container says that it has no trainable weights.
+    """
+
+    owner: Any
+    weight: WeightInfo
+    trains: bool
+
+
+def layer_weights(layer: Layer, result: Result) -> Iterator[Owned]:
+    """Own weights first, then those of the layers inside, each with its path as name and each once."""
+    seen = set()
+    found: Iterable[Owned]
+    if layer.opaque or (result.output is None and not layer.knows_weights):
+        found = _own_weights(layer, layer.held or (), (layer.trainable, (), None))
+    else:
+        found = _weights(layer, result.args, result.kwargs, (layer.trainable, (), None))
+    for owned in found:
+        if owned.owner not in seen:
+            seen.add(owned.owner)
+            yield owned
+
+
+def _weights(layer: Layer, args: Any, kwargs: Any, above: tuple[bool, tuple[str, ...], Any]) -> Iterator[Owned]:
+    trainable, path, shared = above
+    if layer.opaque or (layer.held is not None and None in flat_inputs([list(args), kwargs])):
+        yield from _own_weights(layer, layer.held or (), above)
+        return
+    found = list(_own_weights(layer, layer.weights(*args, **kwargs), above))
+    if layer.shared_id is not None:
+        shared = layer.shared_id
+        found = [owned._replace(owner=(shared, owned.owner[-1])) for owned in found]
+    for child in layer.children(*args, **kwargs):
+        found += _weights(child.layer, child.inputs, child.kwargs, (trainable, (*path, child.name), shared))
+    if layer.leads:
+        found.sort(key=lambda owned: owned.weight.name.rpartition("/")[2] not in layer.leads)
+    yield from found
+
+
+def _own_weights(layer: Layer, weights: Iterable[Weight], above: tuple[bool, tuple[str, ...], Any]) -> Iterator[Owned]:
+    trainable, path, shared = above
+    for weight in weights:
+        trains = weight.trainable and layer.trainable
+        name, dtype = "/".join((*path, weight.name)), weight.dtype or layer.variable_dtype
+        info = WeightInfo(name, weight.shape, dtype, trains and trainable, weight.axes)
+        yield Owned((shared, *path, weight.name), info, trains)
+
+
+def weight_params(weight: WeightInfo) -> int:
+    return product(weight.shape) or 0
+
+
+def weight_bytes(weight: WeightInfo) -> int:
+    return weight_size(weight)[1]
+
+
+def weight_size(weight: WeightInfo) -> tuple[int, int]:
+    """Elements and bytes."""
+    params = weight_params(weight)
+    return params, params * DTYPE_BYTES.get(weight.dtype, 1)
