@@ -8,7 +8,7 @@ import json
 import pytest
 
 from densecli.errors import Source
-from densecli.layers.operations.functions import OPERATIONS
+from densecli.layers.operations.table import OPERATIONS
 from densecli.read.keras.model import read_config
 from densecli.summary.infer import infer
 from support.folders import FIXTURES

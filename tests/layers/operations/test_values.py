@@ -53,6 +53,6 @@ def test_values_are_those_of_keras(index):
 
 
 def test_the_table_has_only_functions_with_a_shape_rule():
-    from densecli.layers.operations.functions import OPERATIONS
+    from densecli.layers.operations.table import OPERATIONS
 
     assert kernels.OPERATIONS.keys() <= OPERATIONS.keys()

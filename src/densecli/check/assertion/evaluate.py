@@ -6,12 +6,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from densecli.check.assertion.expression import Call, Chain, Each, Expression, Items, Literal, Path, Sign
+from densecli.check.assertion.values import ARITHMETIC, ORDERINGS, bits, exact, kind, plain, show
 from densecli.errors import ArgumentError, DenseError, LimitError, closest, did_you_mean
 from densecli.records import Record
-from densecli.text import describe, quote
+from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 MOST_STEPS, MOST_BITS = 2_000_000, 8_192
 # What the JSON leaves out where it does not apply; asked for, it is null and not a mistake.
@@ -112,7 +113,7 @@ class _Run:
         if isinstance(value, list | tuple):
             self.count(len(value), node)
             return tuple(None if each is None else self.attribute(each, name, node) for each in value)
-        raise self.wrong(f"{_kind(value)} has no {quote(name)}", node)
+        raise self.wrong(f"{kind(value)} has no {quote(name)}", node)
 
     def index(self, value: Any, key: Any, node: Path) -> Any:
         if isinstance(value, dict) and isinstance(key, str):
@@ -123,7 +124,7 @@ class _Run:
             if not -len(value) <= key < len(value):
                 raise _UnknownError(f"`{self.text(node)}`: there are {len(value):,} items, none is number {key:,}")
             return value[key]
-        raise self.wrong(f"{_kind(value)} cannot be indexed with {_kind(key)}", node)
+        raise self.wrong(f"{kind(value)} cannot be indexed with {kind(key)}", node)
 
     def by_name(self, value: Sequence[Any], name: str, node: Path) -> Any:
         self.count(len(value), node)
@@ -145,7 +146,7 @@ class _Run:
         operator = node.rest[0][0]
         if operator in ("and", "or"):
             return self.logic(node, operator)
-        if operator in _ARITHMETIC:
+        if operator in ARITHMETIC:
             return self.arithmetic(node)
         left_node, left = node.first, self.value(node.first)
         for operator, right_node in node.rest:
@@ -166,7 +167,7 @@ class _Run:
             right = self.number(operand, self.value(operand))
             self.bound(operator, value, right, operand)
             try:
-                value = _exact(_ARITHMETIC[operator](value, right))
+                value = exact(ARITHMETIC[operator](value, right))
             except ZeroDivisionError:
                 raise _UnknownError(f"`{self.text(operand)}` is 0, and nothing can be divided by it") from None
             except (ArithmeticError, ValueError, TypeError):
@@ -175,14 +176,14 @@ class _Run:
 
     def bound(self, operator: str, left: Any, right: Any, node: Any) -> None:
         """Refuse before computing what would be a number of thousands of digits."""
-        bits = max(_bits(left), _bits(right)) + 1
+        most = max(bits(left), bits(right)) + 1
         if operator == "**":
             if not isinstance(right, int) or abs(right) > MOST_BITS:
                 raise self.wrong("an exponent is a whole number of a few digits", node)
-            bits = _bits(left) * abs(right)
+            most = bits(left) * abs(right)
         elif operator != "+":
-            bits = _bits(left) + _bits(right)
-        if bits > MOST_BITS:
+            most = bits(left) + bits(right)
+        if most > MOST_BITS:
             raise LimitError(f"a number of more than {MOST_BITS:,} bits", code="E504", place=self.place(node))
 
     def compare(self, operator: str, left: tuple[Any, Any], right: tuple[Any, Any]) -> bool:
@@ -190,28 +191,28 @@ class _Run:
             return self.contains(right, left) == (operator == "in")
         if operator in ("==", "!="):
             self.same_kind(left, right)
-            return bool(_plain(left[0]) == _plain(right[0])) == (operator == "==")
+            return bool(plain(left[0]) == plain(right[0])) == (operator == "==")
         for value, node in (left, right):
             if value is None:
                 raise _UnknownError(self.why_null(node))
         if not all(isinstance(value, str) for value, _ in (left, right)):
             self.number(left[1], left[0])
             self.number(right[1], right[0])
-        return bool(_ORDERINGS[operator](left[0], right[0]))
+        return bool(ORDERINGS[operator](left[0], right[0]))
 
     def contains(self, whole: tuple[Any, Any], part: tuple[Any, Any]) -> bool:
         value, wanted = whole[0], part[0]
         if isinstance(value, str) and isinstance(wanted, str):
             return wanted in value
         if not isinstance(value, list | tuple):
-            raise self.wrong(f"expected a list after `in`, got {_kind(value)}", whole[1])
+            raise self.wrong(f"expected a list after `in`, got {kind(value)}", whole[1])
         self.count(len(value), whole[1])
         if isinstance(wanted, str):
             return any((each.get("name") if isinstance(each, dict) else each) == wanted for each in value)
-        return any(_plain(wanted) == _plain(each) for each in value)
+        return any(plain(wanted) == plain(each) for each in value)
 
     def same_kind(self, left: tuple[Any, Any], right: tuple[Any, Any]) -> None:
-        kinds = _kind(left[0]), _kind(right[0])
+        kinds = kind(left[0]), kind(right[0])
         if "null" not in kinds and kinds[0] != kinds[1]:
             raise self.wrong(f"{kinds[0]} is never equal to {kinds[1]}", right[1])
 
@@ -249,7 +250,7 @@ class _Run:
     def each(self, node: Each) -> Iterator[Any]:
         over = self.value(node.over)
         if not isinstance(over, list | tuple):
-            raise self.wrong(f"expected a list after `in`, got {_kind(over)}", node.over)
+            raise self.wrong(f"expected a list after `in`, got {kind(over)}", node.over)
         outside = self.scope
         for item in over:
             self.scope = outside | {node.variable: item}
@@ -267,14 +268,14 @@ class _Run:
         if value is None:
             raise _UnknownError(self.why_null(argument))
         if not isinstance(value, list | tuple | str):
-            raise self.wrong(f"len takes a list or string, got {_kind(value)}", node)
+            raise self.wrong(f"len takes a list or string, got {kind(value)}", node)
         return len(value)
 
     def total(self, numbers: list[Any], node: Call) -> Any:
         total: Any = 0
         for number in numbers:
             self.bound("+", total, number, node)
-            total = _exact(total + number)
+            total = exact(total + number)
         return total
 
     # -- values -----------------------------------------------------------------------
@@ -283,14 +284,14 @@ class _Run:
             raise _UnknownError(self.why_null(node))
         if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
             hint = "count(…) counts what is true" if isinstance(value, bool) else None
-            raise self.wrong(f"expected a number, got {_kind(value)}", node, hint)
+            raise self.wrong(f"expected a number, got {kind(value)}", node, hint)
         return value
 
     def truth(self, node: Any, value: Any) -> bool:
         if value is None:
             raise _UnknownError(self.why_null(node))
         if not isinstance(value, bool):
-            raise self.wrong(f"expected something true or false, got {_kind(value)}", node, "compare it with something")
+            raise self.wrong(f"expected something true or false, got {kind(value)}", node, "compare it with something")
         return value
 
     def why_null(self, node: Any) -> str:
@@ -308,68 +309,3 @@ class _Run:
 
     def wrong(self, message: str, node: Any, hint: str | None = None) -> DenseError:
         return ArgumentError(message, code="E232", hint=hint, place=self.place(node))
-
-
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "/": lambda left, right: (
-        left / right if isinstance(left, float) or isinstance(right, float) else Fraction(left) / right
-    ),
-    "//": lambda left, right: left // right,
-    "%": lambda left, right: left % right,
-    "**": lambda left, right: left**right if isinstance(left, float) else Fraction(left) ** right,
-}
-_ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
-    "<": lambda left, right: left < right,
-    "<=": lambda left, right: left <= right,
-    ">": lambda left, right: left > right,
-    ">=": lambda left, right: left >= right,
-}
-
-
-def _exact(value: Any) -> Any:
-    """Whole fractions are integers; complex and boundless results are none."""
-    if isinstance(value, Fraction):
-        return int(value) if value.denominator == 1 else value
-    if isinstance(value, float) and value - value != 0.0:
-        raise OverflowError
-    if isinstance(value, complex):
-        raise TypeError
-    return value
-
-
-def _bits(value: Any) -> int:
-    if isinstance(value, Fraction):
-        return max(value.numerator.bit_length(), value.denominator.bit_length())
-    return value.bit_length() if isinstance(value, int) else 64
-
-
-def _plain(value: Any) -> Any:
-    """Lists and tuples are one kind of thing."""
-    return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true or false"
-    kinds = (((int, float, Fraction), "a number"), (str, "text"), ((list, tuple), "a list"), (dict, "a record"))
-    return next((word for types, word in kinds if isinstance(value, types)), describe(value))
-
-
-def show(value: Any) -> str:
-    """A value in a message: shapes as (None, 4), a layer by its name."""
-    if isinstance(value, list | tuple):
-        shown = [show(each) if each is not None else "None" for each in value[:8]]
-        more = [f"… {len(value):,} in all"] if len(value) > 8 else []
-        return f"({', '.join([*shown, *more])}{',' if len(value) == 1 else ''})"
-    if isinstance(value, dict):
-        return f"{value.get('type', 'record')} {quote(str(value['name']))}" if "name" in value else "a record"
-    if isinstance(value, str):
-        return quote(value)
-    if isinstance(value, Fraction):
-        return f"{float(value):,.6g}" if _bits(value) < 1_000 else "a fraction of many digits"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else describe(value).split(" ", 1)[-1]

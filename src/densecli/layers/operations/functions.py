@@ -1,131 +1,25 @@
-"""Functions on tensors as nodes of a graph: keras.ops in Keras 3 models, and what tf.keras wrapped of TensorFlow.
-
-One class and one table: name -> (shape rule, dtype rule, FLOPs per output element).
-"""
+"""Functions on tensors as nodes of a graph: keras.ops in Keras 3 models, and what tf.keras wrapped of TensorFlow."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from densecli.layer import Constant, Layer
-from densecli.layers.operations import products, shapes, spectra, windows
+from densecli.layers.operations import products, shapes
 from densecli.layers.operations.shapes import shape_of
-from densecli.names import ACTIVATION_FLOPS, DTYPE_BYTES, snake_case
+from densecli.layers.operations.table import OPERATIONS
+from densecli.names import ACTIVATION_FLOPS, DTYPE_BYTES
 from densecli.shape import product, size, times
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from types import ModuleType
 
+    from densecli.layers.operations.table import Rule
     from densecli.shape import Shape
-
-__all__ = ["ODD", "OPERATIONS", "Operation"]
 
 # What a rule raises on arguments that it was not made for.
 ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-Rule = tuple["Callable[..., Any]", str, int | None]
-OPERATIONS: dict[str, Rule] = {}
-
-
-def _enter(names: str, rule: Callable[..., Any], dtype: str, flops: int | None) -> None:
-    """Enter operations with one rule; those that are activations cost what these cost everywhere."""
-    OPERATIONS.update({name: (rule, dtype, ACTIVATION_FLOPS.get(snake_case(name), flops)) for name in names.split()})
-
-
-# Element by element. `float` makes floats of integers, `same` keeps the dtype, `promote` joins those of the operands.
-_enter(
-    "Absolute Abs Fabs Negative Sign Square Conjugate Conj Relu Relu6 HardTanh HardShrink Threshold",
-    shapes.same,
-    "same",
-    1,
-)
-_enter("Clip NanToNum Round Copy Real BitwiseInvert BitwiseNot LeakyRelu", shapes.same, "same", 2)
-_enter("StopGradient Array ConvertToTensor Cast SaturateCast View", shapes.same, "cast", 0)
-_enter("ZerosLike OnesLike EmptyLike FullLike", shapes.same, "cast", 0)
-_enter(
-    "Arccos Arccosh Arcsin Arcsinh Arctan Arctanh Cbrt Ceil Cos Cosh Deg2rad Exp Exp2 Expm1 Floor Log Log10 Log1p Log2 "
-    "Rad2deg Reciprocal Rsqrt Sin Sinc Sinh Sqrt Tan Tanh Trunc Erf Erfc Erfinv I0 Imag Angle",
-    shapes.same, "float", 1,
-)  # fmt: skip
-_enter(
-    "Sigmoid SparseSigmoid Softplus Softsign SoftShrink SparsePlus Silu Squareplus LogSigmoid HardSigmoid HardSilu Elu Selu "
-    "Gelu Celu TanhShrink Softmax LogSoftmax Sparsemax",
-    shapes.same, "float", None,
-)  # fmt: skip
-for _name, _cost in {"BatchNorm": 4, "Normalize": 3, "RMSNorm": 4, "LayerNorm": 8}.items():
-    _enter(_name, shapes.same, "float", _cost)
-_enter("Glu", shapes.glu, "float", None)
-_enter("Isfinite Isinf Isnan Isneginf Isposinf Isreal LogicalNot Signbit", shapes.same, "bool", 1)
-_enter(
-    "Add Subtract Multiply Maximum Minimum Fmax Fmin Power Mod Fmod FloorDivide DivideNoNan",
-    shapes.broadcast,
-    "promote",
-    1,
-)
-_enter(
-    "BitwiseAnd BitwiseOr BitwiseXor BitwiseLeftShift BitwiseRightShift LeftShift RightShift Gcd Lcm",
-    shapes.broadcast,
-    "promote",
-    1,
-)
-_enter("Divide TrueDivide Arctan2 Hypot Logaddexp Logaddexp2 Heaviside Nextafter Ldexp", shapes.broadcast, "float", 1)
-_enter("SquaredDifference", shapes.broadcast, "promote", 2)
-_enter(
-    "Equal NotEqual Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr LogicalXor Isclose", shapes.broadcast, "bool", 1
-)  # fmt: skip
-_enter("Where", shapes.broadcast, "where", 1)
-# Along axes.
-_enter("Max Min Amax Amin Ptp Nanmax Nanmin", shapes.reduced, "same", None)
-_enter("Sum Nansum Prod Nanprod", shapes.reduced, "total", None)
-_enter("Mean Std Var Median Average Logsumexp Norm Nanmean Nanstd Nanvar Nanmedian", shapes.reduced, "float", None)
-_enter("All Any", shapes.reduced, "bool", None)
-_enter("Argmax Argmin Nanargmax Nanargmin CountNonzero", shapes.reduced, "int32", None)
-_enter("Moments", shapes.moments, "float", None)
-_enter("Cumsum Cumprod Nancumsum Nancumprod", shapes.scan, "number", 1)
-_enter("Sort", shapes.same, "same", None)
-_enter("Shape", shapes.shape_as_tensor, "int32", 0)
-_enter("Argsort Argpartition", shapes.same, "int32", None)
-_enter("TopK", shapes.top_k, "topk", None)
-_enter("Diff", shapes.diff, "same", 1)
-# Elements moved, none computed.
-_enter("Flip Fliplr Flipud Roll Tril Triu", shapes.same, "same", 0)
-for _name, _rule in {
-    "Reshape": shapes.reshape, "Ravel": shapes.flat, "Transpose": shapes.transpose, "Moveaxis": shapes.moveaxis,
-    "Swapaxes": shapes.swapaxes, "ExpandDims": shapes.expand_dims, "Squeeze": shapes.squeeze, "Split": shapes.split,
-    "Unstack": shapes.unstack, "Tile": shapes.tile, "Repeat": shapes.repeat, "Pad": shapes.pad, "GetItem": shapes.getitem,
-    "Take": shapes.take, "TakeAlongAxis": shapes.take_along_axis, "Slice": shapes.slice_of,
-    "BroadcastTo": shapes.broadcast_to, "DepthToSpace": windows.depth_to_space, "SpaceToDepth": windows.space_to_depth,
-}.items():  # fmt: skip
-    _enter(_name, _rule, "same", 0)
-for _name, _rule in {
-    "Concatenate": shapes.concatenate, "Stack": shapes.stack, "Hstack": shapes.hstack, "Vstack": shapes.vstack,
-}.items():  # fmt: skip
-    _enter(_name, _rule, "promote", 0)
-for _name, _rule in {
-    "FFT": spectra.transformed, "FFT2": spectra.transformed_twice, "IFFT2": spectra.transformed_twice,
-    "RFFT": spectra.half_spectrum, "IRFFT": spectra.from_half_spectrum, "STFT": spectra.short_time_spectrum,
-    "ISTFT": spectra.from_short_time_spectrum,
-}.items():  # fmt: skip
-    _enter(_name, _rule, "same", None)
-_enter("ExtractSequences", spectra.sequences, "same", 0)
-_enter("OneHot", shapes.one_hot, "cast", 0)
-_enter("MultiHot", shapes.multi_hot, "same", 0)
-# Matrix products, windows, images.
-_enter("Matmul", products.matmul, "promote", 0)
-_enter("Dot", products.dot, "promote", 0)
-_enter("Tensordot", products.tensordot, "promote", 0)
-_enter("Einsum", products.einsum, "promote", 0)
-_enter("Outer", products.outer, "promote", 0)
-_enter("Conv", windows.convolved, "promote", 0)
-_enter("DepthwiseConv", windows.depthwise, "promote", 0)
-_enter("SeparableConv", windows.separable, "promote", None)
-_enter("DotProductAttention", windows.attention, "promote", None)
-_enter("MaxPool AveragePool", windows.pooled, "same", None)
-_enter("AdaptiveMaxPool AdaptiveAveragePool", windows.adaptive, "same", None)
-_enter("Resize", windows.resized, "same", None)
-_enter("RGBToGrayscale", windows.grayscale, "same", 5)
-_enter("RGBToHSV HSVToRGB", shapes.same, "same", None)
-
 MATRIX = (
     "Matmul",
     "Dot",

@@ -1,4 +1,4 @@
-"""Output shapes and products of matrix functions on tensors (keras.ops, 3.15.1). Rules as in operation_shapes."""
+"""Output shapes and products of matrix functions on tensors (keras.ops, 3.15.1). Rules as in shapes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Output shapes of Fourier transforms and windows over sequences (keras.ops, 3.15.1). Rules as in operation_shapes.
+"""Output shapes of Fourier transforms and windows over sequences (keras.ops, 3.15.1). Rules as in shapes.
 
 Complex numbers are two tensors, the real and the imaginary part.
 """

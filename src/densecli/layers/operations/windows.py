@@ -1,6 +1,6 @@
 """Output shapes of functions on images: windows, resizing, depth to space, attention (keras.ops, 3.15.1).
 
-Rules as in operation_shapes.
+Rules as in shapes.
 """
 
 from __future__ import annotations

@@ -82,7 +82,8 @@ def _function(name: str, config: dict[str, Any]) -> Layer:
 
 
 def _operation(name: str, config: dict[str, Any], *, must_be_known: bool = False) -> Layer | None:
-    from densecli.layers.operations.functions import OPERATIONS, Operation  # noqa: PLC0415  # few models have them
+    from densecli.layers.operations.functions import Operation  # noqa: PLC0415  # few models have them
+    from densecli.layers.operations.table import OPERATIONS  # noqa: PLC0415  # few models have them
 
     return Operation(name, config) if name in OPERATIONS or not must_be_known else None
 

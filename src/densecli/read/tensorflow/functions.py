@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import ModuleType
 
-    from densecli.layers.operations.functions import Rule
+    from densecli.layers.operations.table import Rule
 
 _SIZES = {"Reshape": "shape", "BroadcastTo": "shape", "Tile": "repeats"}  # hold sizes, each of which may be a tensor
 

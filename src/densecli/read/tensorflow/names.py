@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from densecli.layers.operations.functions import OPERATIONS
+from densecli.layers.operations.table import OPERATIONS
 from densecli.read.tensorflow.rules import OTHER_THINGS
 
 # The last part of a function's name in TensorFlow, or a node's op, where it is not keras.ops' name without underscores.

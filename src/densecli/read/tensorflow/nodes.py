@@ -14,7 +14,7 @@ from densecli.read.tensorflow.names import rule_of
 from densecli.read.tensorflow.rules import PRODUCTS, Sizes, item_of_sizes, rule_for, sizes_in
 
 if TYPE_CHECKING:
-    from densecli.layers.operations.functions import Rule
+    from densecli.layers.operations.table import Rule
 
 # Texts of attributes, as JSON has bytes.
 _TEXTS = {"TkNIVw==": "channels_first", "NCHW": "channels_first", "VkFMSUQ=": "valid", "U0FNRQ==": "same"}

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.layers.operations import shapes
+from densecli.layers.operations import moves, shapes
 from densecli.layers.operations.shapes import shape_of
 from densecli.shape import MAX_RANK, Dim, Shape, join_channels, normal_axis, product, times, window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from densecli.layers.operations.functions import Rule
     from densecli.layers.operations.shapes import Named
+    from densecli.layers.operations.table import Rule
 
 
 class Sizes(tuple[int, ...]):  # noqa: SLOT001  # a tuple has no slots to give
@@ -69,7 +69,7 @@ def stacked(args: tuple[Any, ...], named: Named) -> Shape:
     parts = args[0] if isinstance(args[0], list) else list(args)
     if all(shape_of(part) == () for part in parts):
         return holding((len(parts),), [_size(part) for part in parts])
-    return shapes.stack((parts,), named)
+    return moves.stack((parts,), named)
 
 
 def concatenated(args: tuple[Any, ...], named: Named) -> Shape:
@@ -77,7 +77,7 @@ def concatenated(args: tuple[Any, ...], named: Named) -> Shape:
     if any(isinstance(part, Sizes | list) for part in parts) and all(len(shape_of(part)) == 1 for part in parts):
         found = [size for part in parts for size in sizes_in(part)]
         return holding((len(found),), found)
-    return shapes.concatenate(args, named)
+    return moves.concatenate(args, named)
 
 
 # -- tensors made from sizes ----------------------------------------------------------------

@@ -9,7 +9,8 @@ from densecli.fields import Object
 from densecli.graph.graph import Ref
 from densecli.graph.trace import trace
 from densecli.layer import Constant
-from densecli.layers.operations.functions import OPERATIONS, Operation
+from densecli.layers.operations.functions import Operation
+from densecli.layers.operations.table import OPERATIONS
 from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from densecli.render.convert.given import (
     arguments,

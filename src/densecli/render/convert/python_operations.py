@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.graph.graph import Ref
-from densecli.layers.operations.functions import OPERATIONS, Operation
+from densecli.layers.operations.functions import Operation
+from densecli.layers.operations.table import OPERATIONS
 from densecli.names import snake_case
 from densecli.render.convert.given import refuse
 from densecli.render.convert.python_literals import INSTEAD, literal, named, subscript

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from densecli.errors import ArgumentError, DenseError, GraphError
 from densecli.graph.graph import Ref
 from densecli.layers.core import InputLayer
-from densecli.layers.operations.functions import OPERATIONS, Operation
+from densecli.layers.operations.functions import Operation
+from densecli.layers.operations.table import OPERATIONS
 from densecli.names import snake_case
 from densecli.read.build import Argument, Builder
 from densecli.read.python.arrays import Array, as_array
