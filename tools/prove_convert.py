@@ -37,7 +37,8 @@ from densecli.render.convert import dsl as to_dsl
 from densecli.render.convert import keras_config, python, spec
 from densecli.render.json import as_record
 from densecli.summary.infer import infer
-from differing.models import compare, draw_model
+from differing.facts import compare
+from differing.random_models import draw_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
