@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.layers.operations.functions import OPERATIONS
+from densecli.layers.operations.table import OPERATIONS
 from densecli.names import snake_case
 from densecli.read.python.arrays import Array, dtype_name
 from densecli.read.python.catalog import ENTRIES, known
