@@ -38,7 +38,8 @@ def modules(*arguments: str) -> set[str]:
         ("diff", "Dense(4)@(3,)", "Dense(4)@(3,)"),
         ("diff", "Dense(4)@(3,)", "Dense(5)@(3,)", "--exit-zero", "--format", "json"),
         ("convert", "Dense(4)@(3,)", "--to", "dsl"),
-        ("convert", "Dense(4)@(3,)", "--to", "yaml"),
+        ("convert", "Dense(4)@(3,)", "--to", "json"),
+        ("convert", "Dense(4)@(3,)", "--to", "python"),
         ("convert", "Dense(4)@(3,)", "--to", "svg"),
         ("memory", "Dense(4)@(3,)", "--format", "json", "--budget", "1GiB"),
         ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "csv"),
@@ -57,6 +58,10 @@ def test_machine_paths_import_nothing_heavy(arguments):
 def test_the_table_imports_rich_only_where_it_must_wrap():
     assert not HEAVY & modules("Dense(4)@(3,)", "--width", "80", "--color", "always")
     assert HEAVY & modules("Dense(4)@(3,)", "--width", "20") == {"rich"}
+
+
+def test_what_is_converted_to_yaml_is_read_again():
+    assert HEAVY & modules("convert", "Dense(4)@(3,)", "--to", "yaml") == {"yaml"}
 
 
 def test_settings_are_parsed_only_where_there_are_some(tmp_path, monkeypatch):

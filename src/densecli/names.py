@@ -60,6 +60,29 @@ INITIALIZERS = (
 REGULARIZERS = ("L1", "L1L2", "L2", "OrthogonalRegularizer", "l1", "l1l2", "l2", "orthogonal_regularizer")
 CONSTRAINTS = ("MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "max_norm", "min_max_norm", "non_neg", "unit_norm")
 OBJECTS = frozenset((*INITIALIZERS, *REGULARIZERS, *CONSTRAINTS))
+# The arguments of their classes, in Keras' order.
+_FAN = ("seed", "input_axes", "output_axes")
+OBJECT_ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "Constant": ("value",), "GlorotNormal": _FAN, "GlorotUniform": _FAN, "HeNormal": _FAN, "HeUniform": _FAN,
+    "Identity": ("gain",), "LecunNormal": _FAN, "LecunUniform": _FAN, "Ones": (), "Orthogonal": ("gain", "seed"),
+    "RandomNormal": ("mean", "stddev", "seed"), "RandomUniform": ("minval", "maxval", "seed"),
+    "STFT": ("side", "window", "scaling", "periodic"), "TruncatedNormal": ("mean", "stddev", "seed"),
+    "VarianceScaling": ("scale", "mode", "distribution", *_FAN), "Zeros": (),
+    "L1": ("l1",), "L1L2": ("l1", "l2"), "L2": ("l2",), "OrthogonalRegularizer": ("factor", "mode"),
+    "MaxNorm": ("max_value", "axis"), "MinMaxNorm": ("min_value", "max_value", "rate", "axis"), "NonNeg": (),
+    "UnitNorm": ("axis",),
+}  # fmt: skip
+_CLASSES = {
+    "IdentityInitializer": "Identity", "OrthogonalInitializer": "Orthogonal", "One": "Ones", "Zero": "Zeros",
+    "Normal": "RandomNormal", "Uniform": "RandomUniform", "Stft": "STFT", "STFTInitializer": "STFT", "L1l2": "L1L2",
+}  # fmt: skip
+
+
+def object_class(name: str) -> str:
+    """Keras' class for a name such as l2 or he_normal."""
+    camel = name if name[:1].isupper() else "".join(part.capitalize() for part in name.split("_"))
+    return _CLASSES.get(camel, camel)
+
 
 # Bytes per element. Keras keeps strings as objects; 1 byte is no lie that anybody adds up, so they are not listed.
 DTYPE_BYTES: dict[str, int] = {

@@ -24,10 +24,11 @@ def safe(text: str, *, tab: str | None = None) -> str:
     """
     if text.isascii() and text.isprintable():
         return _defuse(text) if "##" in text or "::" in text else text
-    return _defuse("".join(tab if tab and char == "\t" else _escape(char) for char in text))
+    return _defuse("".join(tab if tab and char == "\t" else escaped(char) for char in text))
 
 
-def _escape(char: str) -> str:
+def escaped(char: str) -> str:
+    """A character as it is, or its code where it is one that `safe` does not show."""
     code = ord(char)
     if char.isprintable() and not any(code in block for block in _INVISIBLE):
         return char
@@ -47,11 +48,6 @@ def defused(text: str, hash_sign: str) -> str:
     Azure Pipelines looks for `##vso[…]` anywhere in a line of either stream, older GitHub runners for `##[…]`.
     """
     return re.sub(r"##(?=\w*\[)", lambda _: f"#{hash_sign}", text) if "##" in text else text
-
-
-def defused_json(text: str) -> str:
-    """A JSON text in which a CI runner finds no command; to a JSON reader it says the same."""
-    return defused(text, r"\u0023")
 
 
 def quote(text: str, limit: int = 80) -> str:

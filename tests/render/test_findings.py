@@ -26,7 +26,7 @@ from densecli.read.stack.reader import read_stack
 from densecli.render import diff as diff_renderers
 from densecli.render.findings import FORMATS, github, markdown, ndjson, render, sarif, text
 from densecli.render.json import as_record
-from densecli.render.table.code_span import code
+from densecli.render.languages.markdown import Markdown
 from densecli.summary.infer import infer
 from support.folders import GOLDENS
 from support.goldens import golden
@@ -325,7 +325,7 @@ def test_a_code_span_is_one_piece_of_code_in_a_table(name):
     html = (
         MarkdownIt("commonmark", {"html": True})
         .enable("table")
-        .render(f"| a | b |\n| --- | --- |\n| {code(name)} | x |\n")
+        .render(f"| a | b |\n| --- | --- |\n| {Markdown.quoted(name)} | x |\n")
     )
     assert html.count("<td>") == 2
     assert {tag.lower() for tag in re.findall(r"</?([a-zA-Z]+\d?)", html)} <= {

@@ -16,6 +16,7 @@ from densecli.graph.graph import Call, Graph, Node, Ref
 from densecli.layers.core import Dense, InputLayer
 from densecli.render.diagram.diagram import diagram
 from densecli.render.json import as_record
+from densecli.render.languages.markdown import Markdown
 from densecli.render.pages import delimited, html, latex, markdown, picture, svg
 from densecli.render.table import patterns, rich_table, table
 from densecli.render.table.bare import bare_value
@@ -286,17 +287,18 @@ def test_latex_is_as_kept(name):
     )
 
 
-def test_code_spans_are_longer_than_what_they_hold():
-    assert markdown.code("a`b``c") == "```a`b``c```"
-    assert markdown.code("`") == "`` ` ``"
-    assert markdown.code("a|b") == "<code>a&#124;b</code>"
+def test_what_a_code_span_cannot_hold_is_spelled_in_entities():
+    assert Markdown.quoted("a_b*") == "`a_b*`"
+    assert Markdown.quoted(" a ") == "`  a  `"
+    assert Markdown.quoted("a`b") == "<code>a&#96;b</code>"
+    assert Markdown.quoted("a|b") == "<code>a&#124;b</code>"
 
 
 def test_latex_has_no_live_character():
     text = latex.render([Shown(BAD, select(BAD), choose_columns("name,params", BAD))])
     body = text[text.index("\\midrule") : text.rindex("\\midrule")]
     for line in body.splitlines()[1:-1]:
-        bare = re.sub(r"\\(?:[a-z]+\{[^{}]*\}|[a-z]+|[%$&#_{}]|\\)|\{[\[\]]\}|[-?!]\{\}|\$\\times\$", "", line)
+        bare = re.sub(r"\\(?:[a-z]+\{[^{}]*\}|[a-z]+|[%$&#_{} ]|\\)|\{[\[\]]\}|[-?!]\{\}|\$\\times\$", "", line)
         assert bare.count("&") == 1
         assert not set("\\{}$#%_^~<>|") & set(bare.replace("&", "")), line
 

@@ -27,8 +27,8 @@ def read_keras(text):
 
 READERS = {
     "dsl": (dsl.render, lambda text: read_stack(source(text))),
-    "yaml": (spec.render_yaml, lambda text: read_spec(source(text))),
-    "json": (spec.render_json, lambda text: read_spec(source(text))),
+    "yaml": (spec.render_yaml, lambda text: read_spec(source(str(text)))),
+    "json": (spec.render_json, lambda text: read_spec(source(str(text)))),
     "keras": (keras_config.render, read_keras),
 }
 

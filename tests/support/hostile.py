@@ -28,7 +28,7 @@ TERMINAL_HOSTILE = [
     "tab\tx",
 ]
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]")
-FORGED = re.compile(r"^\s*::\w|##\[", re.MULTILINE)
+FORGED = re.compile(r"^\s*::\w|##\w*\[", re.MULTILINE)
 
 
 def escaped(name):

@@ -11,6 +11,7 @@ from densecli.cli.options import Debug, InputShape, Limit, Output, Set, Specs
 from densecli.cli.output import deliver
 from densecli.errors import ReadError
 from densecli.read.specs import read, reading, specs
+from densecli.render.convert import convert
 
 if TYPE_CHECKING:
     from densecli.graph.graph import Graph
@@ -59,32 +60,11 @@ def command(
     if len(found) > 1:
         message = f"convert takes one model, got {len(found):,} files"
         raise ReadError(message, code="E111", hint="convert them one by one")
-    graph = read(found[0], reading(input_shape, set, limit))
-    text = picture(graph, to, depth, collapse=collapse) if to in PICTURES else written(graph, to)
+    wishes = reading(input_shape, set, limit)
+    graph = read(found[0], wishes)
+    text = picture(graph, to, depth, collapse=collapse) if to in PICTURES else convert(graph, to, wishes.limits)
     deliver(text, output, [each.name for each in found if each.text is None], utf8=True)
     return 0
-
-
-def written(graph: Graph, to: Form) -> str:
-    """The model as text that can be read back. A model that does not fit together is refused, not written."""
-    from densecli.graph.trace import trace  # noqa: PLC0415
-
-    trace(graph)
-    if to is Form.dsl:
-        from densecli.render.convert import dsl  # noqa: PLC0415
-
-        return dsl.render(graph)
-    if to is Form.keras:
-        from densecli.render.convert import keras_config  # noqa: PLC0415
-
-        return keras_config.render(graph)
-    if to is Form.python:
-        from densecli.render.convert import python  # noqa: PLC0415
-
-        return python.render(graph)
-    from densecli.render.convert import spec  # noqa: PLC0415
-
-    return spec.render_yaml(graph) if to is Form.yaml else spec.render_json(graph)
 
 
 def picture(graph: Graph, to: Form, depth: int | None, *, collapse: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from densecli.cli.completion import layer_types
 from densecli.cli.options import Debug, Output
 from densecli.cli.output import deliver
 from densecli.render import catalogue
+
+if TYPE_CHECKING:
+    from densecli.layer import Layer
 
 
 class Format(StrEnum):
@@ -32,11 +35,13 @@ def command(
 ) -> int:
     """List the catalogue, or show one layer."""
     layer = None if type_name is None else lookup(type_name)
-    if format is Format.json:
-        text = catalogue.as_json(layer)
-    elif format is Format.markdown:
-        text = catalogue.markdown(layer)
-    else:
-        text = catalogue.overview() if layer is None else catalogue.details(layer)
-    deliver(text, output)
+    deliver(_text(layer, format), output)
     return 0
+
+
+def _text(layer: type[Layer] | None, form: Format) -> str:
+    if form is Format.json:
+        return catalogue.as_json(layer)
+    if form is Format.markdown:
+        return catalogue.markdown(layer)
+    return catalogue.overview() if layer is None else catalogue.details(layer)

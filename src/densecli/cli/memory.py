@@ -66,6 +66,7 @@ def command(  # one parameter per option
     wishes = reading(input_shape, set, limit)
     found = list(expanded(specs(spec), wishes))
     results = [footprint(read(each, wishes), each.name, wish) for each in found]
+    text: str
     if format is Format.json:
         text = memory.render_json(results)
     elif format is Format.markdown:

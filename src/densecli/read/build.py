@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import densecli.layers  # fills the catalogue
 from densecli.catalogue import lookup
 from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, SpecErrors, did_you_mean
+from densecli.fields import Object, wrong_type
 from densecli.graph.graph import Call, Graph, Node, Ref
+from densecli.layer import Layer
 from densecli.layers.core import InputLayer
-from densecli.names import snake_case
+from densecli.names import OBJECT_ARGUMENTS, object_class, snake_case
 from densecli.read.inputs import INPUT_ARGUMENTS
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.records import Record
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from densecli.errors import Place
-    from densecli.layer import Layer
 
 __all__ = ["Argument", "Builder", "densecli"]
 
@@ -235,12 +236,26 @@ def _bind(kind: type[Layer], arguments: Sequence[Argument]) -> dict[str, Any]:
     ):
         shape = tuple(argument.value for argument in positional)
         return {"shape": shape} | {argument.name: argument.value for argument in arguments if argument.name}
-    if len(positional) > len(kind.positional):
-        extra = positional[len(kind.positional)]
-        hint = f"arguments: {', '.join(kind.positional)}" if kind.positional else "it takes none"
-        message = f"{kind.__name__} takes at most {len(kind.positional)} positional arguments, got {len(positional)}"
+    return _by_name(kind.__name__, kind.positional, arguments)
+
+
+def keras_object(name: str, arguments: Sequence[Argument]) -> Object:
+    """An initializer, regularizer or constraint. Raises ArgumentError."""
+    config = _by_name(name, OBJECT_ARGUMENTS[object_class(name)], arguments)
+    for argument in arguments:
+        if isinstance(argument.value, Layer):
+            raise wrong_type("a number, string, true/false, none or tuple", argument.value).at(argument.place)
+    return Object(name, config)
+
+
+def _by_name(of: str, names: Sequence[str], arguments: Sequence[Argument]) -> dict[str, Any]:
+    positional = [argument for argument in arguments if argument.name is None]
+    if len(positional) > len(names):
+        extra = positional[len(names)]
+        hint = f"arguments: {', '.join(names)}" if names else "it takes none"
+        message = f"{of} takes at most {len(names)} positional arguments, got {len(positional)}"
         raise ArgumentError(message, code="E305", hint=hint, place=extra.place)
-    config = {name: argument.value for name, argument in zip(kind.positional, positional, strict=False)}
+    config = {name: argument.value for name, argument in zip(names, positional, strict=False)}
     for argument in arguments:
         if argument.name in config:
             raise ArgumentError(f"argument `{argument.name}` is given twice", code="E305", place=argument.place)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import json
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # fills the catalogue
 from densecli.catalogue import CATALOGUE
 from densecli.fields import REQUIRED, Object
 from densecli.names import ACTIVATION_FLOPS
+from densecli.render.languages.json import Json, document, documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,12 +126,12 @@ def as_record(layer: type[Layer]) -> dict[str, Any]:
     }
 
 
-def as_json(layer: type[Layer] | None) -> str:
+def as_json(layer: type[Layer] | None) -> Json:
     """One layer, or all of them."""
     if layer is not None:
-        return json.dumps({"schema": SCHEMA} | as_record(layer), indent=2) + "\n"
-    records = ",\n".join(f"    {json.dumps(as_record(kind))}" for kinds in families().values() for kind in kinds)
-    return f'{{\n  "schema": "{SCHEMA}",\n  "layers": [\n{records}\n  ]\n}}\n'
+        return Json.put("{}\n", Json.quoted({"schema": SCHEMA} | as_record(layer), indent=2))
+    records = [as_record(kind) for kinds in families().values() for kind in kinds]
+    return documents([document({"schema": SCHEMA, "layers": records}, "layers")])
 
 
 def convention(figure: str) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from densecli.render.languages.json import Json, document, documents, pairs
 from densecli.summary.report import SCHEMA
-from densecli.text import defused_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,53 +13,36 @@ if TYPE_CHECKING:
     from densecli.run.run import CallProfile, Outcome
     from densecli.summary.report import Report, Row, TensorInfo, Totals
 
-_ENCODER = json.JSONEncoder(allow_nan=False, separators=(", ", ": "))
 
-_text = json.encoder.encode_basestring_ascii  # what the encoder itself calls for a string
-
-
-def encode(value: Any) -> str:
-    """A value as JSON on one line."""
-    return defused_json(_ENCODER.encode(value))
-
-
-def render_all(results: Sequence[tuple[Report, Outcome | None]]) -> str:
+def render_all(results: Sequence[tuple[Report, Outcome | None]]) -> Json:
     """One document, or a list of them where there are several specs."""
-    documents = [render(*result) for result in results]
-    return documents[0] + "\n" if len(documents) == 1 else "[\n" + ",\n".join(documents) + "\n]\n"
+    return documents([render(*result) for result in results])
 
 
-def render(report: Report, outcome: Outcome | None = None) -> str:
+def render(report: Report, outcome: Outcome | None = None) -> Json:
     """The document, with one line per layer."""
+    known: dict[int, tuple[Json, Json]] = {}
     record = as_record(report._replace(rows=()), outcome)
-    record.pop("layers")
-    totals = record.pop("totals")
-    rest = {key: record.pop(key) for key in ("run",) if key in record}
-    lines = ["{", *(f"  {encode(key)}: {encode(value)}," for key, value in record.items())]
-    lines.append('  "layers": [')
-    known: dict[int, tuple[str, str]] = {}
-    lines.append(",\n".join([f"    {_layer_line(row, known)}" for row in report.rows]))
-    lines.append("  ],")
-    tail = [f"  {encode(key)}: {encode(value)}" for key, value in ({"totals": totals} | rest).items()]
-    return "\n".join([*lines, ",\n".join(tail), "}"])
+    return document(record | {"layers": [_layer_line(row, known) for row in report.rows]}, "layers")
 
 
-def _layer_line(row: Row, known: dict[int, tuple[str, str]]) -> str:
+def _layer_line(row: Row, known: dict[int, tuple[Json, Json]]) -> Json:
     """A layer. What equal calls of equal layers have in common, all but name and connections, is encoded once."""
     if len(row.calls) != 1 or row.shares_weights_with or row.expects is None:
-        return encode(row_record(row))
+        return Json.quoted(row_record(row))
     parts = known.get(id(row.expects))
     if parts is None:
-        nameless = row._replace(name="", calls=(row.calls[0]._replace(inbound=()),))
-        before, _, after = encode(row_record(nameless)).removeprefix('{"name": ""').partition('"inbound": []')
-        parts = known[id(row.expects)] = before, after
-    inbound = ", ".join(map(_text, dict.fromkeys(row.calls[0].inbound)))
-    return defused_json(f'{{"name": {_text(row.name)}{parts[0]}"inbound": [{inbound}]{parts[1]}')
+        record = [*row_record(row).items()]  # its name is the first
+        inbound = [key for key, _ in record].index("inbound")
+        parts = known[id(row.expects)] = pairs(dict(record[1:inbound])), pairs(dict(record[inbound + 1 :]))
+    return Json.put(
+        "{{{}, {}, {}, {}}}", pairs({"name": row.name}), parts[0], pairs({"inbound": row.inbound}), parts[1]
+    )
 
 
-def line(record: dict[str, Any]) -> str:
+def line(record: dict[str, Any]) -> Json:
     """A record on one line, for ndjson."""
-    return encode(record) + "\n"
+    return Json.put("{}\n", Json.quoted(record))
 
 
 def as_record(report: Report, outcome: Outcome | None = None) -> dict[str, Any]:

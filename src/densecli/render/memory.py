@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.memory.footprint import SCHEMA
 from densecli.records import Record
-from densecli.render.json import encode
+from densecli.render.languages.json import Json, document, documents
 from densecli.text import binary_size, plural, safe
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from densecli.memory.backward import LayerMemory
     from densecli.memory.footprint import Budget, Footprint
+    from densecli.render.languages.markdown import Markdown
 
 HEADERS = ("Layer (type)", "Output", "Kept for training", "Share")
 SHOWN_ALIVE = 4  # tensors that are named in the line about the forward pass
@@ -43,14 +44,15 @@ def render_table(found: Footprint, top: int, look: Look = Look()) -> str:  # noq
     return draw([Text(_title(found), style="bold"), table, below], FULL_WIDTH, look.color)
 
 
-def render_markdown(found: Footprint, top: int) -> str:
+def render_markdown(found: Footprint, top: int) -> Markdown:
     """A GitHub-flavoured table, and the sums as a list."""
-    from densecli.render.pages.markdown import code, escape  # noqa: PLC0415
+    from densecli.render.languages.markdown import Markdown  # noqa: PLC0415  # only Markdown pays for it
+    from densecli.render.pages.markdown import cell, item, table  # noqa: PLC0415
 
-    lines = [f"### {code(_title(found))}", "", f"| {' | '.join(HEADERS)} |", "| :--- | ---: | ---: | ---: |"]
-    lines += [f"| {' | '.join(map(escape, row))} |" for row in _rows(found, top)]
-    lines += ["", *(f"- **{label}:** {escape(text)}" for label, text in sums(found, top))]
-    return "\n".join(lines) + "\n"
+    heads = [(header, "right" if index else "left") for index, header in enumerate(HEADERS)]
+    layers = table(heads, [map(cell, row) for row in _rows(found, top)])
+    below = Markdown.joined("\n", [item(*line) for line in sums(found, top)])
+    return Markdown.put("### {}\n\n{}\n\n{}\n", Markdown.quoted(_title(found)), layers, below)
 
 
 def _title(found: Footprint) -> str:
@@ -120,20 +122,9 @@ def _batch(batch: int | None) -> str:
 
 
 # -- for programs ----------------------------------------------------------------------
-def render_json(results: Sequence[Footprint]) -> str:
+def render_json(results: Sequence[Footprint]) -> Json:
     """One document with a line for each layer, or a list of them where there are several models."""
-    documents = list(map(_document, results))
-    return documents[0] + "\n" if len(documents) == 1 else "[\n" + ",\n".join(documents) + "\n]\n"
-
-
-def _document(found: Footprint) -> str:
-    record = as_record(found)
-    layers = ",\n".join(f"    {encode(layer)}" for layer in record["layers"])
-    lines = [
-        f'  "layers": [\n{layers}\n  ]' if key == "layers" else f"  {encode(key)}: {encode(value)}"
-        for key, value in record.items()
-    ]
-    return "{\n" + ",\n".join(lines) + "\n}"
+    return documents([document(as_record(found), "layers") for found in results])
 
 
 def as_record(found: Footprint) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.render.json import encode
+from densecli.render.languages.json import Json, document, documents
 from densecli.render.table.columns import NOTHING, UNKNOWN, bar
 from densecli.sweep import SCHEMA
 from densecli.text import binary_size, cell_width, safe
 
 if TYPE_CHECKING:
+    from densecli.render.languages.markdown import Markdown
     from densecli.render.memory import Look
     from densecli.sweep import Combination, Figure, Sweep
 
@@ -68,15 +69,15 @@ def render_table(found: Sweep, look: Look) -> str:
     return draw([grid(heads, rows, room=room, ascii_only=look.ascii_only), *below], FULL_WIDTH, look.color)
 
 
-def render_markdown(found: Sweep) -> str:
+def render_markdown(found: Sweep) -> Markdown:
     """A GitHub-flavoured table."""
-    from densecli.render.pages.markdown import escape  # noqa: PLC0415
+    from densecli.render.languages.markdown import Markdown  # noqa: PLC0415  # only Markdown pays for it
+    from densecli.render.pages.markdown import cell, table  # noqa: PLC0415
 
-    head = headers(found)
-    rules = [":---" if header in WORDS else "---:" for header in head]
-    rows = [map(escape, head), rules, *(map(escape, cells(found, row)) for row in found.rows)]
-    below = f"\n{found.basis}\n" if found.basis else ""
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows) + below
+    heads = [(header, "left" if header in WORDS else "right") for header in headers(found)]
+    rows = [map(cell, cells(found, row)) for row in found.rows]
+    below = Markdown.put("\n{}\n", cell(found.basis)) if found.basis else Markdown.put("")
+    return Markdown.put("{}\n{}", table(heads, rows), below)
 
 
 def render_plot(found: Sweep, *, ascii_only: bool = False) -> str:
@@ -115,12 +116,9 @@ def render_csv(found: Sweep) -> str:
     return csv_text([head, *(list(map(cell, row)) for row in rows)])
 
 
-def render_json(found: Sweep) -> str:
+def render_json(found: Sweep) -> Json:
     """`densecli/sweep/1`, a combination a line."""
-    record = as_record(found)
-    rows = ",\n".join(f"    {encode(row)}" for row in record.pop("rows"))
-    lines = [f"  {encode(key)}: {encode(value)}," for key, value in record.items()]
-    return "\n".join(["{", *lines, f'  "rows": [\n{rows}\n  ]', "}"]) + "\n"
+    return documents([document(as_record(found), "rows")])
 
 
 def as_record(found: Sweep) -> dict[str, Any]:

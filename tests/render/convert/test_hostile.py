@@ -18,9 +18,8 @@ from densecli.summary.infer import infer
 NO_WORDS = {
     "code": {"a=__import__('os').system('touch pwned'), b": 1},
     "control": {"a\x1b[31m\n::error::k": 1},
-    "digit": {"²": 1},
 }
-NO_ARGUMENTS = {"keyword": {"class": 1}, "twice": {"0": 1, "value": 2}}
+NO_ARGUMENTS = {"digit": {"²": 1}, "keyword": {"class": 1}, "twice": {"0": 1, "value": 2}}
 
 
 def config_of(class_name, config):
@@ -66,8 +65,8 @@ def test_error_a_class_that_is_not_keras_own_is_not_written(write):
     ("write", "back"),
     [
         (dsl.render, lambda text: read_stack(Source("<argument>", text))),
-        (spec.render_yaml, lambda text: read_spec(Source("<argument>", text))),
-        (spec.render_json, lambda text: read_spec(Source("<argument>", text))),
+        (spec.render_yaml, lambda text: read_spec(Source("<argument>", str(text)))),
+        (spec.render_json, lambda text: read_spec(Source("<argument>", str(text)))),
         (keras_config.render, read),
         (python.render, None),
     ],

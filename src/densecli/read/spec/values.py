@@ -9,7 +9,7 @@ from densecli import names
 from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.errors import ArgumentError, DenseError
 from densecli.fields import LAYER_SCHEMA, Object
-from densecli.read.build import Argument
+from densecli.read.build import Argument, keras_object
 from densecli.read.stack import syntax
 from densecli.read.stack.reader import StackReader
 from densecli.read.text.spans import join
@@ -95,15 +95,20 @@ class ValueReader:
             if is_layer_name(name):
                 return self.inner(name, self.arguments(name, given, join(pointer, name)), pointer)
             if name in names.OBJECTS:
-                return Object(name, self.config(given, join(pointer, name)))
+                return self.object(name, given, join(pointer, name))
         if is_layer_name(value.get("class_name")) and isinstance(value.get("config"), dict):
             name, given = value["class_name"], value["config"]
             return self.inner(name, self.arguments(name, given, join(pointer, "config")), pointer)
         return {key: self.read(item, join(pointer, key)) for key, item in value.items()}
 
-    def config(self, given: Any, pointer: str) -> dict[str, Any]:
-        read = self.read(given, pointer)
-        return read if isinstance(read, dict) else {} if read is None else {"0": read}
+    def object(self, name: str, given: Any, pointer: str) -> Object:
+        """An initializer, regularizer or constraint: its arguments by name, none for null, else the first one."""
+        if given is None:
+            return Object(name, {})
+        pairs = given.items() if isinstance(given, dict) else [(None, given)]
+        found = [(key, pointer if key is None else join(pointer, key), value) for key, value in pairs]
+        arguments = [Argument(key, self.read(value, at), self.spec.place(at)) for key, at, value in found]
+        return keras_object(name, arguments)
 
     def inner(self, type_name: str, arguments: list[Argument] | None, pointer: str) -> Layer:
         """A layer inside a layer. Raises Collected."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from densecli import names
 from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.errors import ArgumentError, GraphError, Place, Source
-from densecli.fields import Object
+from densecli.layer import Layer
 from densecli.layers.core import InputLayer
-from densecli.read.build import Argument, Builder, Made
+from densecli.read.build import Argument, Builder, Made, keras_object
 from densecli.read.inputs import check_inputs, fill, input_arguments
 from densecli.read.limits import LIMITS, Limits
 from densecli.read.stack import syntax, tree
@@ -174,11 +174,13 @@ class StackReader:
         return made
 
     def make_new(self, unit: Unit, start: int) -> Made | None:
-        arguments = [
+        return self.builder.make(unit.type, self.arguments(unit, start), self.place(start, start + len(unit.type)))
+
+    def arguments(self, unit: Unit, start: int) -> list[Argument]:
+        return [
             Argument(arg.name, self.value(arg.value, start), self.place(start + arg.start, start + arg.end))
             for arg in unit.arguments
         ]
-        return self.builder.make(unit.type, arguments, self.place(start, start + len(unit.type)))
 
     def value(self, value: Any, start: int) -> Any:
         """An argument's value; a layer in it becomes a layer, Keras' other objects stay words."""
@@ -193,7 +195,7 @@ class StackReader:
             place = self.place(start + value.start, start + value.start + len(value.type))
             hint = "expected a number, string, true/false, none, tuple or layer"
             raise ArgumentError(message, code="E222", hint=hint, place=place)
-        return Object(value.type, {arg.name or str(index): arg.value for index, arg in enumerate(value.arguments)})
+        return keras_object(value.type, self.arguments(value, start + value.start))
 
     def inner_layer(self, unit: Unit, start: int) -> Layer | None:
         made = self.make_new(unit, start)

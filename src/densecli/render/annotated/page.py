@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from densecli.render.annotated.source import by_line
-from densecli.text import safe
+from densecli.render.languages.xml import Xml
 
 if TYPE_CHECKING:
     from densecli.render.annotated.source import Annotated
 
-STYLE = (
-    ":root{color-scheme:light dark}body{font:14px/1.5 ui-monospace,Menlo,Consolas,monospace;margin:2em}"
-    "table{border-collapse:collapse}td{white-space:pre-wrap;padding:0 1em;vertical-align:top}"
-    "td.number{color:GrayText;text-align:right;user-select:none}td.note{color:LinkText}"
-)
 
-
-def render(found: Annotated) -> str:
-    """The page; all text of the source is escaped."""
+def render(found: Annotated) -> Xml:
+    """The page; all text of the source is quoted."""
     notes = by_line(found)
-    rows = "".join(_row(number, line, notes.get(number, [])) for number, line in enumerate(found.lines, 1))
-    title = escape(safe(found.source))
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
-        f"<table>\n{rows}</table>\n</body>\n</html>\n"
-    )
+    rows = [_row(number, line, notes.get(number, [])) for number, line in enumerate(found.lines, 1)]
+    return Xml.put(
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">\n'
+        "<title>{0}</title>\n<style>{1}</style>\n</head>\n<body>\n<h1>{0}</h1>\n<table>\n{2}</table>\n</body>\n</html>\n",
+        Xml.quoted(found.source), Xml.asset("annotated.css"), Xml.joined("", rows),
+    )  # fmt: skip
 
 
-def _row(number: int, line: str, notes: list[str]) -> str:
-    note = escape(safe(" | ".join(notes)))
-    code = escape(safe(line.replace("\t", "    ")))
-    return f'<tr><td class="number">{number}</td><td>{code}</td><td class="note">{note}</td></tr>\n'
+def _row(number: int, line: str, notes: list[str]) -> Xml:
+    code, note = Xml.quoted(line.replace("\t", "    ")), Xml.quoted(" | ".join(notes))
+    return Xml.put('<tr><td class="number">{}</td><td>{}</td><td class="note">{}</td></tr>\n', number, code, note)

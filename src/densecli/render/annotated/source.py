@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from densecli.records import Record
+from densecli.render.languages.json import Json, documents
 from densecli.shape import show
-from densecli.text import cell_width, defused_json, plural, safe
+from densecli.text import cell_width, plural, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,7 +91,7 @@ def _line(line: str, notes: list[str] | None, width: int, *, color: bool) -> str
     return f"{shown}{gap}{DIM}{note}{PLAIN}" if color else f"{shown}{gap}{note}"
 
 
-def render_json(found: Annotated) -> str:
+def render_json(found: Annotated) -> Json:
     """`densecli/annotate/1`: for each line with layers, what it makes."""
     lines: dict[int, list[dict[str, Any]]] = {}
     for note in found.notes:
@@ -103,7 +103,7 @@ def render_json(found: Annotated) -> str:
         "lines": [{"line": line, "layers": lines[line]} for line in sorted(lines)],
         "problems": [{"line": line, "message": message} for line, message in found.problems],
     }
-    return defused_json(json.dumps(document, allow_nan=False)) + "\n"
+    return documents([Json.quoted(document)])
 
 
 def models_line(reports: Sequence[Report]) -> str:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
 from densecli.fields import REQUIRED, Object
-from densecli.names import OBJECTS
-from densecli.render.convert.branching import Branches, Name, as_steps, named
+from densecli.render.convert.branching import Branches, Name, as_steps
 from densecli.render.convert.given import (
     Names,
     arguments,
+    check_object,
     check_writable,
     input_arguments,
     is_model,
-    refuse,
     stacked,
     takes_as_usual,
 )
+from densecli.render.languages.dsl import INSTEAD, Dsl
+from densecli.render.languages.written import refuse
 from densecli.render.table.repeats import equal_runs
-from densecli.text import defused, quote
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,13 +31,9 @@ if TYPE_CHECKING:
     from densecli.render.table.repeats import Run
 
 WIDTH = 100  # a longer text goes over several lines
-INSTEAD = "use --to yaml, json or keras"
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NAME = re.compile(r"[^\W\d]\w*")
-_VALUE_WORDS = ("true", "false", "none", "null")
 
 
-def render(graph: Graph) -> str:
+def render(graph: Graph) -> Dsl:
     """The text. Raises OutputError E604 for shared layers, nested models and whatever else the DSL has no words for.
 
     The DSL has no name for a model, and a Functional that is one chain reads back as a Sequential.
@@ -51,11 +47,9 @@ def render(graph: Graph) -> str:
     if any(ref.tensor for ref in graph.outputs):
         raise refuse("a model that gives a second output of a layer", "the DSL", INSTEAD)
     steps: list[Step] = [*range(len(graph.nodes))] if stacked(graph) else as_steps(graph)
-    for index in named(steps):
-        _check_name(graph.nodes[index].name)
     texts = _Writer(graph).steps(steps)
-    text = " -> ".join(texts)
-    return (text if len(text) <= WIDTH else "\n-> ".join(texts)) + "\n"
+    text = Dsl.joined(" -> ", texts)
+    return Dsl.put("{}\n", text if len(text) <= WIDTH else Dsl.joined("\n-> ", texts))
 
 
 def _check(node: Node) -> None:
@@ -73,71 +67,72 @@ def _check_call(node: Node) -> None:
         raise refuse(f"the call of {quote(node.name)}", "the DSL", INSTEAD)
 
 
-def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name) or name == "_":
-        raise refuse(f"{quote(name)}, a name that is no word and needed twice,", "the DSL", INSTEAD)
-
-
 class _Writer:
     """Writes steps in the order in which they will be read, which decides about automatic names."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph, self.names = graph, Names()
 
-    def steps(self, steps: Sequence[Step]) -> list[str]:
-        texts, shape = [], ""
+    def steps(self, steps: Sequence[Step]) -> list[Dsl]:
+        texts: list[Dsl] = []
+        nothing = shape = Dsl.put("")
         for index, step in enumerate(steps):
             if isinstance(step, Branches):
-                texts.append(self.branches(step) + shape)
+                texts.append(Dsl.put("{}{}", self.branches(step), shape))
             elif not self.graph.nodes[step].calls[0].refs:
                 text = self.input(self.graph.nodes[step], last=index + 1 == len(steps))
-                shape = text if text.startswith("@") else ""
+                shape = text if text.startswith("@") else nothing
                 texts += [] if shape else [text]
                 continue
             else:
                 node = self.graph.nodes[step]
-                texts.append(self.layer(node.layer, node.name) + shape)
-            shape = ""
+                texts.append(Dsl.put("{}{}", self.layer(node.layer, node.name), shape))
+            shape = nothing
         return _folded(texts, equal_runs(texts), 0, len(texts))
 
-    def branches(self, step: Branches) -> str:
-        return f"[{' | '.join(map(self.branch, step.branches))}]"
+    def branches(self, step: Branches) -> Dsl:
+        return Dsl.put("[{}]", Dsl.joined(" | ", map(self.branch, step.branches)))
 
-    def branch(self, branch: list[Step] | Name | None) -> str:
+    def branch(self, branch: list[Step] | Name | None) -> Dsl:
         if branch is None:
-            return "_"
-        return self.graph.nodes[branch.node].name if isinstance(branch, Name) else " -> ".join(self.steps(branch))
+            return Dsl.put("_")
+        if isinstance(branch, Name):
+            return Dsl.word(self.graph.nodes[branch.node].name)
+        return Dsl.joined(" -> ", self.steps(branch))
 
-    def input(self, node: Node, *, last: bool) -> str:
+    def input(self, node: Node, *, last: bool) -> Dsl:
         """`@(3, 2)` for the layer that follows, or an Input where there is more to say."""
         given = input_arguments(node.layer)
         name = self.names.explicit("InputLayer", node.name)
-        shape = given.get("shape")
+        shape = given.get("shape", ())
         if name is None and list(given) == ["shape"] and not last:
-            return f"@{value_text(shape).replace(', ', ',')}"
-        parts = [value_text(value) if key == "shape" else f"{key}={self.value(value)}" for key, value in given.items()]
-        return f"Input({', '.join([*parts, *([] if name is None else [f'name={value_text(name)}'])])})"
+            return Dsl.put("@({},)" if len(shape) == 1 else "@({})", Dsl.joined(",", map(value_text, shape)))
+        parts = [
+            value_text(value) if key == "shape" else argument(key, self.value(value)) for key, value in given.items()
+        ]
+        parts += [] if name is None else [argument("name", Dsl.quoted(name))]
+        return Dsl.put("Input({})", Dsl.joined(", ", parts))
 
-    def layer(self, layer: Layer, name: str) -> str:
+    def layer(self, layer: Layer, name: str) -> Dsl:
         """TYPE(arguments): required ones by position, the rest by name."""
-        parts: list[str] = []
+        parts: list[Dsl] = []
         by_name = False
         for key, value in arguments(layer).items():
             by_name = by_name or layer.defaults.get(key) is not REQUIRED or len(parts) != _position(layer, key)
-            parts.append(f"{key}={self.value(value)}" if by_name else self.value(value))
+            parts.append(argument(key, self.value(value)) if by_name else self.value(value))
         explicit = self.names.explicit(type(layer).__name__, name)
         if explicit is not None:
-            parts.append(f"name={value_text(explicit)}")
-        kind = type(layer).__name__
-        return f"{kind}({', '.join(parts)})" if parts else kind
+            parts.append(argument("name", Dsl.quoted(explicit)))
+        kind = Dsl.word(type(layer).__name__)
+        return called(kind, parts) if parts else kind
 
-    def value(self, value: Any) -> str:
+    def value(self, value: Any) -> Dsl:
         if hasattr(value, "config_fields"):
             check_writable(value, value.name, "the DSL", INSTEAD)
             text = self.layer(value, value.name)
-            return text if text.endswith(")") else f"{text}()"
+            return text if text.endswith(")") else called(text, [])
         if isinstance(value, list | tuple) and any(hasattr(item, "config_fields") for item in value):
-            return f"[{', '.join(map(self.value, value))}]"
+            return Dsl.put("[{}]", Dsl.joined(", ", map(self.value, value)))
         return value_text(value)
 
 
@@ -145,60 +140,58 @@ def _position(layer: Layer, key: str) -> int:
     return layer.positional.index(key) if key in layer.positional else -1
 
 
-def _folded(texts: Sequence[str], runs: Sequence[Run], start: int, stop: int) -> list[str]:
+def _folded(texts: Sequence[Dsl], runs: Sequence[Run], start: int, stop: int) -> list[Dsl]:
     """Equal neighbours as `Dense(16)*3` or `(a -> b)*3`."""
-    found: list[str] = []
+    found: list[Dsl] = []
     at = start
     for run in runs:
         found += texts[at : run.start]
         block = _folded(texts, run.inner, run.start, run.start + run.length)
         alone = len(block) == 1 and "*" not in block[0].rpartition(")")[2]
-        found.append(f"{block[0]}*{run.times}" if alone else f"({' -> '.join(block)})*{run.times}")
+        unit = block[0] if alone else Dsl.put("({})", Dsl.joined(" -> ", block))
+        found.append(Dsl.put("{}*{}", unit, run.times))
         at = run.start + run.length * run.times
     return [*found, *texts[at:stop]]
 
 
-def value_text(value: Any) -> str:  # noqa: PLR0911  # one for each kind of value
+# -- values --------------------------------------------------------------------------------
+def argument(key: str, value: Dsl) -> Dsl:
+    """An argument by name."""
+    return Dsl.put("{}={}", Dsl.word(key), value)
+
+
+def called(kind: Dsl, arguments: Sequence[Dsl]) -> Dsl:
+    """A type with its arguments."""
+    return Dsl.put("{}({})", kind, Dsl.joined(", ", arguments))
+
+
+def value_text(value: Any) -> Dsl:
     """A value as the DSL reads it. Raises OutputError E604 for what it cannot: mappings, infinite numbers."""
     match value:
         case None | bool():
-            return str(value).lower()
+            return Dsl.word(str(value).lower())
         case int():
-            return str(value)
+            return Dsl.put("{}", value)
         case float() if math.isfinite(value):
-            return repr(value)
-        case Object():
-            return _object(value)
+            return Dsl.put("{}", value)
         case str():
-            return value if _WORD.fullmatch(value) and value.lower() not in _VALUE_WORDS else _quoted(value)
+            return Dsl.quoted(value)
+    return structure_text(value)
+
+
+def structure_text(value: Any) -> Dsl:
+    """A value that holds others."""
+    match value:
+        case Object():
+            return object_text(value)
         case list():
-            return f"[{', '.join(map(value_text, value))}]"
+            return Dsl.put("[{}]", Dsl.joined(", ", map(value_text, value)))
         case tuple():
-            return f"({', '.join(map(value_text, value))}{',' if len(value) == 1 else ''})"
+            return Dsl.put("({},)" if len(value) == 1 else "({})", Dsl.joined(", ", map(value_text, value)))
     raise refuse(f"the value {quote(str(value))}", "the DSL", INSTEAD)
 
 
-def _object(value: Object) -> str:
-    """One of Keras' objects; arguments by position have their number as key."""
-    if value.class_name not in OBJECTS:
-        raise refuse(f"{quote(value.class_name)}, which is not one of Keras' own objects,", "the DSL", INSTEAD)
-    parts: list[str] = []
-    for key, item in value.config.items():
-        if key != str(len(parts)) and not _WORD.fullmatch(key):
-            raise refuse(f"the argument {quote(key)} of {value.class_name}", "the DSL", INSTEAD)
-        parts.append(value_text(item) if key == str(len(parts)) else f"{key}={value_text(item)}")
-    return f"{value.class_name}({', '.join(parts)})"
-
-
-def _quoted(text: str) -> str:
-    """A string, in which a CI runner finds no command."""
-    return "'" + defused("".join(map(_escaped, text)), r"\x23") + "'"
-
-
-def _escaped(char: str) -> str:
-    if char in "\\'":
-        return f"\\{char}"
-    if char.isprintable():
-        return char
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+def object_text(value: Object) -> Dsl:
+    """One of Keras' objects."""
+    check_object(value, "the DSL", INSTEAD)
+    return called(Dsl.word(value.class_name), [argument(key, value_text(item)) for key, item in value.config.items()])

@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.catalogue import CATALOGUE
-from densecli.errors import OutputError
-from densecli.names import snake_case
+from densecli.fields import REQUIRED
+from densecli.names import (
+    CONSTRAINTS,
+    LAYERS_AS_ACTIVATION,
+    OBJECT_ARGUMENTS,
+    OBJECTS,
+    REGULARIZERS,
+    object_class,
+    snake_case,
+)
+from densecli.render.languages.written import refuse
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -103,17 +112,15 @@ def is_model(layer: Layer) -> bool:
     return hasattr(layer, "graph")
 
 
-def refuse(what: str, target: str, instead: str) -> OutputError:
-    """The error for what a format has no words for (E604)."""
-    return OutputError(f"{what} cannot be said in {target}", code="E604", hint=instead)
-
-
 NEEDS_CODE = ("a Keras config", "Python")  # what Keras runs; a spec may name a Lambda, whose code densecli never has
 
 
 def check_writable(layer: Layer, name: str, target: str, instead: str) -> None:
     """Layers made by code that is not in the file can be shown, but not written anywhere; operations have no type."""
-    foreign = layer.opaque and layer.type_name not in CATALOGUE
+    foreign = layer.opaque and layer.type_name != type(layer).__name__
+    closed = [key for key, value in layer.given.items() if value is None and layer.defaults.get(key) is REQUIRED]
+    if layer.opaque and closed:
+        raise refuse(f"{quote(name)}, whose code stays in its file,", target, "diagrams and tables can show it")
     if foreign or (layer.opaque and target in NEEDS_CODE):
         what = f"{quote(name)}, a layer of which only the name is known,"
         raise refuse(what, target, "diagrams and tables can show it")
@@ -131,34 +138,26 @@ def check_own(layer: Layer, name: str, target: str) -> None:
         )
 
 
-# What Keras calls the positional arguments of its initializers, regularizers and constraints.
-_POSITIONAL = {
-    "Constant": ("value",), "GlorotNormal": ("seed",), "GlorotUniform": ("seed",), "HeNormal": ("seed",), "HeUniform": ("seed",),
-    "LecunNormal": ("seed",), "LecunUniform": ("seed",), "Identity": ("gain",), "Orthogonal": ("gain", "seed"),
-    "RandomNormal": ("mean", "stddev", "seed"), "TruncatedNormal": ("mean", "stddev", "seed"),
-    "RandomUniform": ("minval", "maxval", "seed"), "VarianceScaling": ("scale", "mode", "distribution", "seed"),
-    "L1": ("l1",), "L2": ("l2",), "L1L2": ("l1", "l2"), "OrthogonalRegularizer": ("factor", "mode"),
-    "MaxNorm": ("max_value", "axis"), "MinMaxNorm": ("min_value", "max_value", "rate", "axis"), "UnitNorm": ("axis",),
-}  # fmt: skip
-_RENAMED = {"IdentityInitializer": "Identity", "OrthogonalInitializer": "Orthogonal", "One": "Ones", "Zero": "Zeros", "Normal": "RandomNormal", "Uniform": "RandomUniform", "Stft": "STFT", "STFTInitializer": "STFT"}  # fmt: skip
+def check_object(value: Object, target: str, instead: str) -> None:
+    """Initializers and their kind are Keras' own, or somebody's whose arguments nobody knows."""
+    if value.class_name not in OBJECTS and value.class_name not in LAYERS_AS_ACTIVATION:
+        raise refuse(f"{quote(value.class_name)}, which is not one of Keras' own objects,", target, instead)
 
 
-def camel_case(name: str) -> str:
-    """Keras' class for a name such as l2 or he_normal."""
-    camel = name if name[:1].isupper() else "".join(part.capitalize() for part in name.split("_"))
-    return _RENAMED.get(camel, camel)
+def module_of(value: Object) -> str:
+    """Where Keras has the class of one of its own objects."""
+    modules = {"regularizers": REGULARIZERS, "constraints": CONSTRAINTS, "layers": LAYERS_AS_ACTIVATION}
+    return next((module for module, names in modules.items() if value.class_name in names), "initializers")
 
 
-def named_config(value: Object) -> dict[str, Any]:
-    """The arguments of an initializer, regularizer or constraint by name; the DSL has positional ones as 0, 1, …"""
-    names = _POSITIONAL.get(camel_case(value.class_name), ())
-    found = {}
-    numbers = {str(number): name for number, name in enumerate(names)}
-    for key, item in value.config.items():
-        name = numbers.get(key, key)
-        if name.isdigit() or name in found:
-            raise refuse(f"the argument {quote(key)} of {quote(value.class_name)}", "Keras", "give it once, by name")
-        found[name] = item
+def object_arguments(value: Object, target: str, instead: str) -> dict[str, Any]:
+    """The arguments of one of Keras' own objects, as its class takes them; the dtype that old files give is none."""
+    check_object(value, target, instead)
+    name = object_class(value.class_name)
+    known = OBJECT_ARGUMENTS[name] if name in OBJECT_ARGUMENTS else ("name", *CATALOGUE[name].config_fields)
+    found = {key: item for key, item in value.config.items() if key in known or key != "dtype"}
+    for key in found.keys() - known:
+        raise refuse(f"{quote(key)}, which is no argument of {value.class_name},", target, instead)
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from densecli.fields import Object
@@ -11,19 +10,20 @@ from densecli.graph.trace import trace
 from densecli.layer import Constant
 from densecli.layers.operations.functions import Operation
 from densecli.layers.operations.table import OPERATIONS
-from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from densecli.names import object_class
 from densecli.render.convert.given import (
     arguments,
-    camel_case,
     check_own,
     check_writable,
     input_arguments,
     is_model,
-    named_config,
+    module_of,
+    object_arguments,
     public_name,
-    refuse,
 )
-from densecli.text import defused_json, quote
+from densecli.render.languages.json import Json
+from densecli.render.languages.written import refuse
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,11 +33,6 @@ if TYPE_CHECKING:
     from densecli.layer import Layer
 
 INSTEAD = "diagrams and tables can show it"
-_MODULES = {
-    "keras.initializers": set(INITIALIZERS),
-    "keras.regularizers": set(REGULARIZERS),
-    "keras.constraints": set(CONSTRAINTS),
-}
 # Where Keras keeps its operations that are not in ops.numpy.
 _OPERATIONS = {
     "nn": (
@@ -68,9 +63,9 @@ _NOT_IN_KERAS = {"Shape", "SquaredDifference"}
 _MODELS = {"Sequential": "keras", "Functional": "keras.src.models.functional"}
 
 
-def render(graph: Graph) -> str:
+def render(graph: Graph) -> Json:
     """The document. Raises OutputError E604 for layers of which only the name is known."""
-    return defused_json(json.dumps(model_entry(graph), indent=1, allow_nan=False)) + "\n"
+    return Json.put("{}\n", Json.quoted(model_entry(graph), indent=1))
 
 
 def model_entry(graph: Graph) -> dict[str, Any]:
@@ -212,12 +207,9 @@ def _config_value(value: Any) -> Any:
 
 def _object_entry(value: Object) -> dict[str, Any]:
     """An initializer, regularizer or constraint with its arguments; anything else is somebody's own."""
-    module = next((module for module, names in _MODULES.items() if value.class_name in names), None)
-    if module is None:
-        raise refuse(f"{quote(value.class_name)}, which is not one of Keras' own objects,", "a Keras config", INSTEAD)
     return {
-        "module": module,
-        "class_name": camel_case(value.class_name),
-        "config": named_config(value),
+        "module": f"keras.{module_of(value)}",
+        "class_name": object_class(value.class_name),
+        "config": object_arguments(value, "a Keras config", INSTEAD),
         "registered_name": None,
     }

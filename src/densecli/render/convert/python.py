@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, Any
 from densecli.fields import REQUIRED, Object
 from densecli.graph.graph import Ref, call_order
 from densecli.graph.trace import trace
-from densecli.names import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from densecli.names import object_class
 from densecli.render.convert.given import (
     Names,
     arguments,
-    camel_case,
     check_writable,
     input_arguments,
     is_model,
-    named_config,
+    module_of,
+    object_arguments,
     public_name,
-    refuse,
 )  # fmt: skip
-from densecli.render.convert.python_literals import INSTEAD, is_word, literal, named, text
+from densecli.render.convert.python_literals import literal, named
 from densecli.render.convert.python_operations import expression, is_function
 from densecli.render.convert.python_order import in_turn
-from densecli.text import quote
+from densecli.render.languages.python import INSTEAD, Python, is_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,16 +35,16 @@ _MODULES = ("constraints", "initializers", "layers", "ops", "regularizers")
 _OF_MASKS = frozenset(
     ("any", "concatenate", "expand_dims", "logical_or", "not_equal", "ones_like", "squeeze", "where", "zeros_like")
 )
-_TAKEN = {"keras", *_MODULES, "model", "float", "slice"}
+_TAKEN = {"keras", *_MODULES, "float", "slice"}
 
 
-def render(graph: Graph) -> str:
+def render(graph: Graph) -> Python:
     """A script that leaves the model in `model`. Raises OutputError E604 for layers of which only the name is known."""
     writer = _Writer()
-    body = list(writer.model(graph, "model"))
-    used = [name for name in _MODULES if re.search(rf"(?<![\w.]){name}\.", "\n".join(body))]
-    imports = ["import keras", *([f"from keras import {', '.join(used)}"] if used else [])]
-    return "\n".join([*imports, "", *body, ""])
+    body = Python.joined("\n", writer.model(graph, writer.variable("model")))
+    used = [Python.word(name) for name in _MODULES if re.search(rf"(?<![\w.]){name}\.", body)]
+    imports = Python.put("\nfrom keras import {}", Python.joined(", ", used)) if used else Python.put("")
+    return Python.put("import keras{}\n\n{}\n", imports, body)
 
 
 class _Writer:
@@ -54,9 +53,11 @@ class _Writer:
     def __init__(self) -> None:
         self.names = Names()
         self.variables = set(_TAKEN)
-        self.inner: dict[Any, str] = {}  # variables of models inside the model and of layers that several of them share
+        self.inner: dict[
+            Any, Python
+        ] = {}  # variables of models inside the model and of layers that several of them share
 
-    def model(self, graph: Graph, variable: str) -> Iterator[str]:
+    def model(self, graph: Graph, variable: Python) -> Iterator[Python]:
         """The statements that leave the model in a variable; models inside it come first."""
         for node in graph.nodes:
             yield from self.inner_models(node.layer, node.name)
@@ -64,39 +65,37 @@ class _Writer:
                 self.names.unsure = _OF_MASKS
         yield from self.sequential(graph, variable) if graph.kind == "Sequential" else self.functional(graph, variable)
 
-    def inner_models(self, layer: Layer, name: str) -> Iterator[str]:
+    def inner_models(self, layer: Layer, name: str) -> Iterator[Python]:
         if is_model(layer) and _identity(layer) not in self.inner:
             self.inner[_identity(layer)] = variable = self.variable(name)
             yield from self.model(layer.graph, variable)  # type: ignore[attr-defined]
-            yield ""
+            yield Python.put("")
         for value in arguments(layer).values():
             for each in value if isinstance(value, list | tuple) else [value]:
                 if hasattr(each, "config_fields"):
                     yield from self.inner_models(each, each.name)
 
     # -- Sequential -------------------------------------------------------------------
-    def sequential(self, graph: Graph, variable: str) -> Iterator[str]:
-        yield f"{variable} = keras.Sequential("
-        yield "    ["
+    def sequential(self, graph: Graph, variable: Python) -> Iterator[Python]:
+        yield Python.put("{} = keras.Sequential(\n    [", variable)
         first = graph.nodes[0]
         if not getattr(graph, "deferred", False):
-            yield f"        {self.input(first.layer, first.name)},"
+            yield Python.put("        {},", self.input(first.layer, first.name))
         for node in graph.nodes[1:]:
-            yield f"        {self.layer(node.layer, node.name)},"
-        yield "    ],"
-        yield f"    name={text(graph.name)},"
+            yield Python.put("        {},", self.layer(node.layer, node.name))
+        yield Python.put("    ],\n    name={},", Python.quoted(graph.name))
         if not graph.trainable:
-            yield "    trainable=False,"
-        yield ")"
+            yield Python.put("    trainable=False,")
+        yield Python.put(")")
 
     # -- Functional -------------------------------------------------------------------
-    def functional(self, graph: Graph, variable: str) -> Iterator[str]:
+    def functional(self, graph: Graph, variable: Python) -> Iterator[Python]:
         tensors = _Tensors(graph)
         for ref in graph.inputs:
             node = graph.nodes[ref.node]
             tensors.names[ref[:2]] = self.variable(node.name)
-            yield f"{tensors.names[ref[:2]]} = {self.input(node.layer, node.name)}"
-        layers: dict[int, str] = {}
+            yield Python.put("{} = {}", tensors.names[ref[:2]], self.input(node.layer, node.name))
+        layers: dict[int, Python] = {}
         steps = [step for step in call_order(graph)[0] if step not in tensors.names]
         for index, call in in_turn(graph, steps, self.names):
             node = graph.nodes[index]
@@ -107,29 +106,31 @@ class _Writer:
                 layers[index] = made = self.layer(node.layer, node.name)
                 if len(node.calls) > 1 and not is_model(node.layer):
                     layers[index] = self.variable(f"{node.name}_layer")
-                    yield f"{layers[index]} = {made}"
+                    yield Python.put("{} = {}", layers[index], made)
+            given = tensors.arguments(node.calls[call])
             tensors.names[index, call] = self.variable(node.name)
-            yield f"{tensors.names[index, call]} = {layers[index]}({tensors.arguments(node.calls[call])})"
+            yield Python.put("{} = {}({})", tensors.names[index, call], layers[index], given)
         inputs, outputs = tensors.ends(graph.inputs), tensors.ends(graph.outputs)
-        frozen = (
-            "" if graph.trainable else ", trainable=False"
-        )  # not set later: that would freeze each layer in it, too
-        yield f"{variable} = keras.Model({inputs}, {outputs}, name={text(graph.name)}{frozen})"
+        name = Python.quoted(graph.name)
+        if not graph.trainable:  # not set later: that would freeze each layer in it, too
+            name = Python.put("{}, trainable=False", name)
+        yield Python.put("{} = keras.Model({}, {}, name={})", variable, inputs, outputs, name)
 
-    def function(self, graph: Graph, index: int, tensors: _Tensors) -> Iterator[str]:
+    def function(self, graph: Graph, index: int, tensors: _Tensors) -> Iterator[Python]:
         """A function takes no name; where Keras would give it another than the graph has, it gets that afterwards."""
         node = graph.nodes[index]
         written = expression(node, node.calls[0], tensors.text)
         tensors.names[index, 0] = variable = self.variable(node.name)
-        yield f"{variable} = {written}"
+        yield Python.put("{} = {}", variable, written)
         if self.names.automatic(node.layer.type_name) != node.name:
-            yield f"{tensors.text(Ref(index))}._keras_history.operation.name = {text(node.name)}"
+            made = tensors.text(Ref(index))
+            yield Python.put("{}._keras_history.operation.name = {}", made, Python.quoted(node.name))
 
     # -- layers -----------------------------------------------------------------------
-    def input(self, layer: Layer, name: str) -> str:
-        return self.made("keras.Input", "InputLayer", input_arguments(layer), name)
+    def input(self, layer: Layer, name: str) -> Python:
+        return self.made(Python.put("keras.Input"), "InputLayer", input_arguments(layer), name)
 
-    def layer(self, layer: Layer, name: str) -> str:
+    def layer(self, layer: Layer, name: str) -> Python:
         """The expression that makes a layer, or the variable of a model."""
         if is_model(layer):
             return self.inner[_identity(layer)]
@@ -139,40 +140,39 @@ class _Writer:
         if layer.shared_id in self.inner:
             return self.inner[layer.shared_id]
         self.inner[layer.shared_id] = variable = self.variable(f"{name}_layer")
-        return f"({variable} := {self.new(layer, name)})"
+        return Python.put("({} := {})", variable, self.new(layer, name))
 
-    def new(self, layer: Layer, name: str) -> str:
-        kind = type(layer).__name__
-        return self.made(f"layers.{public_name(layer)}", kind, arguments(layer), name, _required(layer))
+    def new(self, layer: Layer, name: str) -> Python:
+        function = Python.put("layers.{}", Python.word(public_name(layer)))
+        return self.made(function, type(layer).__name__, arguments(layer), name, _required(layer))
 
-    def made(self, function: str, kind: str, given: dict[str, Any], name: str, required: int = 1) -> str:
-        parts: list[str] = []
+    def made(self, function: Python, kind: str, given: dict[str, Any], name: str, required: int = 1) -> Python:
+        parts: list[Python] = []
         for key, value in given.items():
             argument = self.value(value, key)
             parts.append(argument if len(parts) < required else named(key, argument))
         explicit = self.names.explicit(kind, name)
         if explicit is not None:
-            parts.append(f"name={text(explicit)}")
-        return f"{function}({', '.join(parts)})"
+            parts.append(named("name", Python.quoted(explicit)))
+        return Python.put("{}({})", function, Python.joined(", ", parts))
 
-    def value(self, value: Any, key: str) -> str:
+    def value(self, value: Any, key: str) -> Python:
         if hasattr(value, "config_fields"):
             return self.layer(value, value.name)
         if isinstance(value, Object):
             return self.object(value, key)
         if isinstance(value, list):
-            return f"[{', '.join(self.value(item, key) for item in value)}]"
+            return Python.put("[{}]", Python.joined(", ", [self.value(item, key) for item in value]))
         return literal(value)
 
-    def object(self, value: Object, key: str) -> str:
-        module = "regularizers" if value.class_name in REGULARIZERS else "initializers"
-        module = "constraints" if value.class_name in CONSTRAINTS else module
-        if module == "initializers" and value.class_name not in INITIALIZERS:
-            raise refuse(f"{quote(value.class_name)}, which is not one of Keras' own objects,", "Python", INSTEAD)
-        given = ", ".join(named(name, self.value(item, key)) for name, item in named_config(value).items())
-        return f"{module}.{camel_case(value.class_name)}({given})"
+    def object(self, value: Object, key: str) -> Python:
+        given = [
+            named(name, self.value(item, key)) for name, item in object_arguments(value, "Python", INSTEAD).items()
+        ]
+        function = Python.joined(".", map(Python.word, (module_of(value), object_class(value.class_name))))
+        return Python.put("{}({})", function, Python.joined(", ", given))
 
-    def variable(self, name: str) -> str:
+    def variable(self, name: str) -> Python:
         """A name for a variable, after the layer's where that is a word."""
         stem = name if is_word(name) else "x"
         found, number = stem, 1
@@ -180,7 +180,7 @@ class _Writer:
             number += 1
             found = f"{stem}_call{number}"
         self.variables.add(found)
-        return found
+        return Python.word(found)
 
 
 class _Tensors:
@@ -188,27 +188,28 @@ class _Tensors:
 
     def __init__(self, graph: Graph) -> None:
         self.graph, self.found = graph, trace(graph)
-        self.names: dict[tuple[int, int], str] = {}
+        self.names: dict[tuple[int, int], Python] = {}
 
-    def text(self, ref: Ref) -> str:
+    def text(self, ref: Ref) -> Python:
         result, name = self.found.results.get(ref[:2]), self.names[ref[:2]]
         function = is_function(self.graph.nodes[ref.node])  # split and its kind give a list of one, too
         if result is None or (len(result.tensors) < 2 and not (function and isinstance(result.output, list))):
             return name
         if _answers_in_lists(self.graph.nodes[ref.node].layer):
-            return f"keras.tree.flatten({name})[{ref.tensor}]"
-        return f"{name}[{ref.tensor}]"
+            name = Python.put("keras.tree.flatten({})", name)
+        return Python.put("{}[{}]", name, ref.tensor)
 
-    def ends(self, refs: list[Ref]) -> str:
+    def ends(self, refs: list[Ref]) -> Python:
         texts = [self.text(ref) for ref in refs]
-        return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+        return texts[0] if len(texts) == 1 else Python.put("[{}]", Python.joined(", ", texts))
 
-    def arguments(self, call: Call) -> str:
+    def arguments(self, call: Call) -> Python:
         extra = getattr(call, "extra", {})
         positional = [value for key, value in extra.items() if key.startswith("argument ")]
         keywords = call.kwargs | {key: value for key, value in extra.items() if not key.startswith("argument ")}
         texts = [literal(value, self.text) for value in (*call.args, *positional)]
-        return ", ".join([*texts, *(named(key, literal(value, self.text)) for key, value in keywords.items())])
+        texts += [named(key, literal(value, self.text)) for key, value in keywords.items()]
+        return Python.joined(", ", texts)
 
 
 def _identity(layer: Layer) -> Any:

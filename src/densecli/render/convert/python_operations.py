@@ -8,14 +8,16 @@ from densecli.graph.graph import Ref
 from densecli.layers.operations.functions import Operation
 from densecli.layers.operations.table import OPERATIONS
 from densecli.names import snake_case
-from densecli.render.convert.given import refuse
-from densecli.render.convert.python_literals import INSTEAD, literal, named, subscript
+from densecli.render.convert.python_literals import literal, named, subscript
+from densecli.render.languages.python import INSTEAD, Python
+from densecli.render.languages.written import refuse
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from densecli.graph.graph import Call, Node
+    from densecli.render.convert.python_literals import Tensors
 
 # Functions of keras.ops that are not called as their class is, and those that it does not have.
 _FUNCTIONS = {
@@ -36,7 +38,7 @@ def is_function(node: Node) -> bool:
     return node.layer.family == "operations"
 
 
-def expression(node: Node, call: Call, tensor: Callable[[Ref], str]) -> str:
+def expression(node: Node, call: Call, tensor: Tensors) -> Python:
     """The call of the function. Raises OutputError E604 for functions of TensorFlow and those of which nothing is known."""
     layer = node.layer
     known = type(layer) is Operation and layer.rule in OPERATIONS and layer.rule == layer.type_name
@@ -44,12 +46,13 @@ def expression(node: Node, call: Call, tensor: Callable[[Ref], str]) -> str:
         raise refuse(f"the operation {quote(node.name)}", "Python", INSTEAD)
     assert isinstance(layer, Operation)
     if layer.rule == "GetItem" and len(call.args) == 2 and isinstance(call.args[0], Ref) and not call.kwargs:
-        return f"{tensor(call.args[0])}[{subscript(call.args[1], tensor)}]"
-    function = _FUNCTIONS.get(layer.rule, snake_case(layer.rule))
-    return f"ops.{function}({', '.join(_arguments(layer, call, tensor))})"
+        return Python.put("{}[{}]", tensor(call.args[0]), subscript(call.args[1], tensor))
+    path = _FUNCTIONS.get(layer.rule, snake_case(layer.rule)).split(".")
+    function = Python.joined(".", map(Python.word, ["ops", *path]))
+    return Python.put("{}({})", function, Python.joined(", ", _arguments(layer, call, tensor)))
 
 
-def _arguments(layer: Operation, call: Call, tensor: Callable[[Ref], str]) -> Iterator[str]:
+def _arguments(layer: Operation, call: Call, tensor: Tensors) -> Iterator[Python]:
     config = {key: value for key, value in layer.config.items() if not _is_default(key, value)}
     if layer.rule == "Einsum" and "subscripts" in config:
         yield literal(config.pop("subscripts"), tensor)

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
 from densecli.fields import REQUIRED, Object
 from densecli.graph.graph import Ref, call_order
-from densecli.names import OBJECTS
 from densecli.render.convert.given import (
     Names,
     arguments,
+    check_object,
     check_own,
     check_writable,
     input_arguments,
     is_model,
-    named_config,
     natural_inputs,
-    refuse,
     stacked,
     takes_as_usual,
 )
+from densecli.render.languages.json import Json
+from densecli.render.languages.written import refuse
+from densecli.render.languages.yaml import Yaml
 from densecli.render.table.repeats import equal_runs
-from densecli.text import defused, defused_json, quote
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,18 +35,16 @@ if TYPE_CHECKING:
 INSTEAD = "use --to keras"
 WORTH_IT = 4  # lines that folding a repeat must save
 TARGET = "a spec"
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_YAML_WORDS = {"null", "true", "false", "y", "n", "yes", "no", "on", "off"}
 
 
-def render_yaml(graph: Graph) -> str:
+def render_yaml(graph: Graph) -> Yaml:
     """The spec as YAML, one layer a line. Raises OutputError E604 for what a spec has no words for."""
-    return "\n".join(_yaml_block(as_document(graph))) + "\n"
+    return Yaml.put("{}\n", Yaml.joined("\n", _yaml_block(as_document(graph))))
 
 
-def render_json(graph: Graph) -> str:
+def render_json(graph: Graph) -> Json:
     """The spec as JSON, one layer a line. Raises OutputError E604."""
-    return defused_json("\n".join(_json_block(as_document(graph), ""))) + "\n"
+    return Json.put("{}\n", _json_block(as_document(graph), Json.put("")))
 
 
 def as_document(graph: Graph) -> dict[str, Any]:
@@ -63,7 +60,7 @@ def _model(graph: Graph, names: Names) -> dict[str, Any]:
     found |= {"name": graph.name} if graph.name != graph.kind.lower() else {}
     found |= {} if graph.trainable else {"trainable": False}
     found |= inputs
-    found["layers"] = _folded(items, equal_runs([json.dumps(item) for item in items]), 0, len(items))
+    found["layers"] = _folded(items, equal_runs([Json.quoted(item) for item in items]), 0, len(items))
     outputs = [writer.reference(ref) for ref in graph.outputs]
     return found if writer.stacked or graph.outputs == writer.last else found | {"outputs": outputs}
 
@@ -183,9 +180,8 @@ class _ModelWriter:
 def _value(value: Any) -> Any:
     """An argument as JSON has it; `$` starts a variable in a spec unless it is doubled."""
     if isinstance(value, Object):
-        if value.class_name not in OBJECTS:
-            raise refuse(f"{quote(value.class_name)}, which is not one of Keras' own objects,", TARGET, INSTEAD)
-        return {value.class_name: {key: _value(item) for key, item in named_config(value).items()} or None}
+        check_object(value, TARGET, INSTEAD)
+        return {value.class_name: {key: _value(item) for key, item in value.config.items()} or None}
     if isinstance(value, list | tuple):
         return [_value(item) for item in value]
     if isinstance(value, dict):
@@ -200,66 +196,50 @@ def _value(value: Any) -> Any:
 
 
 # -- text ----------------------------------------------------------------------------------
-def _yaml_block(mapping: dict[str, Any]) -> Iterator[str]:
+def _yaml_block(mapping: dict[str, Any]) -> Iterator[Yaml]:
     """A mapping, its `layers` as a list with one item a line."""
     for key, value in mapping.items():
         if key != "layers":
-            yield f"{_yaml(key)}: {_yaml(value)}"
+            yield Yaml.put("{}: {}", Yaml.quoted(key), _yaml(value))
             continue
-        yield "layers:"
+        yield Yaml.put("layers:")
         for item in value:
             lines = list(_yaml_item(item))
-            yield f"  - {lines[0]}"
-            yield from (f"    {line}" for line in lines[1:])
+            yield Yaml.put("  - {}", lines[0])
+            yield from (Yaml.put("    {}", line) for line in lines[1:])
 
 
-def _yaml_item(item: Any) -> Iterator[str]:
+def _yaml_item(item: Any) -> Iterator[Yaml]:
     if isinstance(item, dict) and ("layers" in item or len(item) == 1):
         yield from _yaml_block(item)
     else:
         yield _yaml(item)
 
 
-def _yaml(value: Any) -> str:
+def _yaml(value: Any) -> Yaml:
     """A value on one line."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_yaml(key)}: {_yaml(item)}' for key, item in value.items())}}}"
+        pairs = [Yaml.put("{}: {}", Yaml.quoted(key), _yaml(item)) for key, item in value.items()]
+        return Yaml.put("{{{}}}", Yaml.joined(", ", pairs))
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_yaml, value))}]"
-    if isinstance(value, str) and not (_WORD.fullmatch(value) and value.lower() not in _YAML_WORDS):
-        return '"' + defused("".join(map(_yaml_char, value)), r"\x23") + '"'
-    return value if isinstance(value, str) else json.dumps(value)
+        return Yaml.put("[{}]", Yaml.joined(", ", map(_yaml, value)))
+    return Yaml.quoted(value)
 
 
-def _yaml_char(char: str) -> str:
-    if char in '\\"':
-        return f"\\{char}"
-    if char.isprintable():
-        return char
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def _json_block(mapping: dict[str, Any], indent: str) -> Iterator[str]:
+def _json_block(mapping: dict[str, Any], indent: Json) -> Json:
     """An object with its keys and its `layers` on lines of their own."""
-    yield f"{indent}{{"
-    last = len(mapping) - 1
-    for index, (key, value) in enumerate(mapping.items()):
-        comma = "," if index < last else ""
-        if key == "layers":
-            yield f'{indent}  "layers": ['
-            yield from _json_items(value, f"{indent}    ")
-            yield f"{indent}  ]{comma}"
-        else:
-            yield f"{indent}  {json.dumps(key)}: {json.dumps(value)}{comma}"
-    yield f"{indent}}}"
+    lines = [
+        _json_layers(value, indent) if key == "layers" else Json.put("{}: {}", Json.quoted(key), Json.quoted(value))
+        for key, value in mapping.items()
+    ]
+    body = Json.joined(",\n", [Json.put("{}  {}", indent, line) for line in lines])
+    return Json.put("{{\n{}\n{}}}", body, indent)
 
 
-def _json_items(items: list[Any], indent: str) -> Iterator[str]:
-    for index, item in enumerate(items):
-        comma = "," if index < len(items) - 1 else ""
-        if isinstance(item, dict) and "layers" in item:
-            *lines, end = _json_block(item, indent)
-            yield from [*lines, end + comma]
-        else:
-            yield f"{indent}{json.dumps(item)}{comma}"
+def _json_layers(items: list[Any], indent: Json) -> Json:
+    inner = Json.put("{}    ", indent)
+    lines = [
+        _json_block(item, inner) if isinstance(item, dict) and "layers" in item else Json.quoted(item) for item in items
+    ]
+    body = Json.joined(",\n", [Json.put("{}{}", inner, line) for line in lines])
+    return Json.put('"layers": [\n{}\n{}  ]', body, indent)

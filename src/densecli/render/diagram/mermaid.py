@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from densecli.render.languages.mermaid import Mermaid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from densecli.render.diagram.diagram import Box
 
-_HARMLESS = re.compile(r"[^A-Za-z0-9 _.,()·×…]")  # everything else becomes an entity
 
-
-def render(box: Box) -> str:
+def render(box: Box) -> Mermaid:
     """A flowchart with a subgraph for each nested model or folded block. Ids are n0, n1 and so on."""
-    return "\n".join(["flowchart TB", *(f"  {line}" for line in _content(box))]) + "\n"
+    content = [Mermaid.put("  {}", line) for line in _content(box)]
+    return Mermaid.put("{}\n", Mermaid.joined("\n", [Mermaid.put("flowchart TB"), *content]))
 
 
-def _content(frame: Box) -> Iterator[str]:
+def _content(frame: Box) -> Iterator[Mermaid]:
     for box in frame.boxes:
         if box.boxes:
-            yield f"subgraph n{box.id}[{_label(' · '.join(part for part in (box.title, box.detail) if part))}]"
-            yield "  direction TB"
-            yield from (f"  {line}" for line in _content(box))
-            yield "end"
+            label = Mermaid.quoted(" · ".join(part for part in (box.title, box.detail) if part))
+            yield Mermaid.put("subgraph n{}[{}]", box.id, label)
+            yield Mermaid.put("  direction TB")
+            yield from (Mermaid.put("  {}", line) for line in _content(box))
+            yield Mermaid.put("end")
         else:
-            yield f"n{box.id}[{_label(f'{box.type} {box.short_name}', box.detail)}]"
-    yield from (f"n{edge.source} --> n{edge.target}" for edge in frame.edges)
-
-
-def _label(*lines: str) -> str:
-    """Quoted text; Mermaid writes a character as `#`, its number and `;`."""
-    return '"' + "<br/>".join(_HARMLESS.sub(_entity, line) for line in lines if line) + '"'
-
-
-def _entity(found: re.Match[str]) -> str:
-    char = found.group()
-    return char if ord(char) > 127 else f"#{ord(char)};"
+            yield Mermaid.put("n{}[{}]", box.id, Mermaid.quoted(f"{box.type} {box.short_name}", box.detail))
+    yield from (Mermaid.put("n{} --> n{}", edge.source, edge.target) for edge in frame.edges)

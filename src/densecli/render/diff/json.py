@@ -5,20 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.check.compare.outline import FIGURES
-from densecli.render.json import encode
+from densecli.render.languages.json import Json, document
 
 if TYPE_CHECKING:
     from densecli.check.compare.diff import Change, Diff, Difference
     from densecli.check.compare.outline import Entry
 
 
-def render(diff: Diff) -> str:
-    record = as_record(diff)
-    layers = record.pop("layers")
-    lines = [f"  {encode(key)}: {encode(value)}" for key, value in record.items()]
-    body = ",\n".join(f"    {encode(layer)}" for layer in layers)
-    lines.append(f'  "layers": [\n{body}\n  ]' if layers else '  "layers": []')
-    return "{\n" + ",\n".join(lines) + "\n}"
+def render(diff: Diff) -> Json:
+    return document(as_record(diff), "layers")
 
 
 def as_record(diff: Diff) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from densecli.render.diff.rows import rows, summary, total_rows
-from densecli.render.table.code_span import code
+from densecli.render.languages.markdown import Markdown
+from densecli.render.pages.markdown import cell, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,41 +17,44 @@ if TYPE_CHECKING:
 FOLDED, MOST_CHARACTERS = 25, 50_000  # GitHub takes comments of 65,536 characters
 
 
-def render(diff: Diff) -> str:
-    title = f"### Model: {code(diff.before)} → {code(diff.after)}"
+def render(diff: Diff) -> Markdown:
+    code = Markdown.quoted
+    title = Markdown.put("### Model: {} → {}\n\n", code(diff.before), code(diff.after))
+    verdict = cell(summary(diff))
     if diff.same:
-        return f"{title}\n\n{summary(diff)}"
-    head = "| | Before | After | Change |\n| --- | ---: | ---: | ---: |"
-    totals = [f"| {row.title} | {row.before} | {row.after} | {row.delta} |" for row in total_rows(diff)]
-    return "\n".join([title, "", f"**{summary(diff)}**", "", head, *totals, *_layers(diff)])
+        return Markdown.put("{}{}", title, verdict)
+    head = Markdown.put("| | Before | After | Change |\n| --- | ---: | ---: | ---: |")
+    totals = Markdown.joined("\n", [head, *(row(map(cell, total)) for total in total_rows(diff))])
+    return Markdown.put("{}**{}**\n\n{}{}", title, verdict, totals, _layers(diff))
 
 
-def _layers(diff: Diff) -> list[str]:
+def _layers(diff: Diff) -> Markdown:
     lines = [*_cut([_line(row) for row in rows(diff)])]
     if not lines:
-        return []
-    table = ["| | Layer | What | Before | After | Change |", "| --- | --- | --- | --- | --- | ---: |", *lines]
+        return Markdown.put("")
+    head = Markdown.put("| | Layer | What | Before | After | Change |\n| --- | --- | --- | --- | --- | ---: |")
+    table = Markdown.joined("\n", [head, *lines])
     if len(lines) <= FOLDED:
-        return ["", *table]
-    return ["", "<details><summary>Layers</summary>", "", *table, "", "</details>"]
+        return Markdown.put("\n\n{}", table)
+    return Markdown.put("\n\n<details><summary>Layers</summary>\n\n{}\n\n</details>", table)
 
 
-def _line(row: DiffRow) -> str:
-    layer = code(row.layer) + (f" {code(row.type)}" if row.type else "")
-    mark = f"`{row.mark}`" if row.mark else ""
-    cells = (mark, layer, code(row.what), code(_short(row.before)), code(_short(row.after)), row.delta)
-    return f"| {' | '.join(cells)} |"
+def _line(change: DiffRow) -> Markdown:
+    code = Markdown.quoted
+    layer = Markdown.put("{} {}", code(change.layer), code(change.type)) if change.type else code(change.layer)
+    texts = (code(change.what), code(_short(change.before)), code(_short(change.after)), cell(change.delta))
+    return row((code(change.mark), layer, *texts))
 
 
 def _short(text: str) -> str:
     return text if len(text) <= 200 else f"{text[:200]}…"
 
 
-def _cut(lines: Sequence[str]) -> Iterator[str]:
+def _cut(lines: Sequence[Markdown]) -> Iterator[Markdown]:
     size = 0
     for number, line in enumerate(lines):
         size += len(line) + 1
         if size > MOST_CHARACTERS:
-            yield f"| | {len(lines) - number:,} more rows | | | | |"
+            yield Markdown.put("| | {:,} more rows | | | | |", len(lines) - number)
             return
         yield line

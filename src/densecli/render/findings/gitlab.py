@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from densecli.check.finding import fingerprints
 from densecli.render.findings.places import path
-from densecli.text import defused_json, safe
+from densecli.render.languages.json import Json
+from densecli.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _SEVERITIES = {"error": "major", "warning": "minor"}
 
 
-def render(verdicts: Sequence[Verdict]) -> str:
+def render(verdicts: Sequence[Verdict]) -> Json:
     findings = [finding for verdict in verdicts for finding in verdict.findings]
-    return defused_json(json.dumps([_issue(*each) for each in fingerprints(findings)], indent=2))
+    return Json.quoted([_issue(*each) for each in fingerprints(findings)], indent=2)
 
 
 def _issue(finding: Finding, fingerprint: str) -> dict[str, Any]:

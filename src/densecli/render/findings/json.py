@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.check.finding import fingerprints
-from densecli.render.json import encode
+from densecli.render.languages.json import Json, document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,11 +13,10 @@ if TYPE_CHECKING:
     from densecli.check.finding import Finding, Verdict
 
 
-def render(verdicts: Sequence[Verdict]) -> str:
+def render(verdicts: Sequence[Verdict]) -> Json:
     """The document, a line per spec."""
-    body = ",\n".join(f"    {encode(record(verdict))}" for verdict in verdicts)
-    specs = f"[\n{body}\n  ]" if verdicts else "[]"
-    return f'{{\n  "schema": "densecli/check/1",\n  "specs": {specs},\n  "summary": {encode(sums(verdicts))}\n}}'
+    specs = [record(verdict) for verdict in verdicts]
+    return document({"schema": "densecli/check/1", "specs": specs, "summary": sums(verdicts)}, "specs")
 
 
 def record(verdict: Verdict) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from densecli.render.findings.text import place, summary
-from densecli.render.table.code_span import code
+from densecli.render.languages.markdown import Markdown
+from densecli.render.pages.markdown import cell, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,28 +16,28 @@ if TYPE_CHECKING:
 MOST_BYTES = 900_000
 
 
-def render(verdicts: Sequence[Verdict]) -> str:
-    head = ["### densecli check", "", summary(verdicts)]
+def render(verdicts: Sequence[Verdict]) -> Markdown:
+    head = Markdown.put("### densecli check\n\n{}", cell(summary(verdicts)))
     if all(verdict.ok for verdict in verdicts):
-        return "\n".join(head)
-    return "\n".join([*head, "", "| Code | Place | Finding |", "| --- | --- | --- |", *_cut(_rows(verdicts))])
+        return head
+    table = Markdown.put("\n\n| Code | Place | Finding |\n| --- | --- | --- |\n")
+    return Markdown.put("{}{}{}", head, table, Markdown.joined("\n", _cut(_rows(verdicts))))
 
 
-def _rows(verdicts: Sequence[Verdict]) -> Iterator[str]:
+def _rows(verdicts: Sequence[Verdict]) -> Iterator[Markdown]:
     for verdict in verdicts:
         for finding in verdict.findings:
-            yield f"| {code(finding.code)} | {code(place(finding))} | {code(finding.message)} |"
+            yield row(map(Markdown.quoted, (finding.code, place(finding), finding.message)))
 
 
-def _cut(rows: Iterator[str]) -> Iterator[str]:
+def _cut(rows: Iterator[Markdown]) -> Iterator[Markdown]:
     """As many rows as the page takes, and how many are missing."""
     size = missing = 0
-    for row in rows:
-        size += len(row.encode("utf-8", "replace")) + 1
+    for each in rows:
+        size += len(each.encode("utf-8", "replace")) + 1
         if size > MOST_BYTES:
             missing += 1
         else:
-            yield row
+            yield each
     if missing:
-        yield ""
-        yield f"{missing:,} more findings did not fit here; the log has all."
+        yield Markdown.put("\n{:,} more findings did not fit here; the log has all.", missing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from densecli.render.findings.json import record
-from densecli.render.json import encode
+from densecli.render.languages.json import Json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from densecli.check.finding import Verdict
 
 
-def render(verdicts: Sequence[Verdict]) -> str:
-    return "\n".join(map(line, verdicts))
+def render(verdicts: Sequence[Verdict]) -> Json:
+    return Json.joined("\n", map(line, verdicts))
 
 
-def line(verdict: Verdict) -> str:
-    return encode({"schema": "densecli/verdict/1"} | record(verdict))
+def line(verdict: Verdict) -> Json:
+    return Json.quoted({"schema": "densecli/verdict/1"} | record(verdict))

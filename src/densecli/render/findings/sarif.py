@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from densecli import __version__
 from densecli.check.finding import CODES, fingerprints
 from densecli.render.findings.places import path
-from densecli.text import defused_json, safe
+from densecli.render.languages.json import Json
+from densecli.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(verdicts: Sequence[Verdict]) -> str:
+def render(verdicts: Sequence[Verdict]) -> Json:
     findings = [finding for verdict in verdicts for finding in verdict.findings]
     rules = sorted({finding.code for finding in findings})
     driver = {"name": "densecli", "version": __version__, "rules": [_rule(code) for code in rules]}
     results = [_result(*each, rules.index(each[0].code)) for each in fingerprints(findings)]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return defused_json(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2))
+    return Json.quoted({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
 def _rule(code: str) -> dict[str, Any]:

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from base64 import b64encode
 from hashlib import sha256
-from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from densecli.render.languages.xml import Xml
 from densecli.render.pages import svg
 from densecli.render.table.columns import type_text
 from densecli.render.table.totals import remarks, total_lines
-from densecli.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from densecli.render.diagram.diagram import Box
-    from densecli.render.table.columns import Column
+    from densecli.render.table.columns import Column, Value
     from densecli.render.table.selection import Line, Shown
     from densecli.summary.report import Report
 
@@ -28,139 +26,143 @@ DEEPEST = 4  # levels that are indented further
 SHORT, LONG = 20, 60  # letters of a cell that needs no room of its own, and of one that has to wrap
 
 
-def render(models: Sequence[Shown], boxes: Sequence[Box | None], *, open_levels: int = 0) -> str:
+def render(models: Sequence[Shown], boxes: Sequence[Box | None], *, open_levels: int = 0) -> Xml:
     """The page, a section for each model. Pass lines of all depths: levels from `open_levels` on are folded at first.
 
     `boxes` are the diagrams, None for a model without one.
     """
-    style = _asset("page.css") + svg.STYLE
-    script = _asset("page.js")
-    policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
+    style = Xml.put("{}{}", Xml.asset("page.css"), Xml.asset("diagram.css"))
+    script = Xml.asset("page.js")
     several = len(models) > 1
-    title = f"{len(models):,} models" if several else safe(models[0].report.name)
-    sections = zip(range(1, len(models) + 1), models, boxes, strict=True)
-    parts = [
-        "<!DOCTYPE html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(policy, quote=False)}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="referrer" content="no-referrer">',
-        '<meta name="color-scheme" content="light dark">',
-        f"<title>{escape(title)}</title>",
-        f"<style>{style}</style>",
-        "</head>",
-        "<body>",
-        *(_contents(title, models) if several else ()),
-        *(
-            line
-            for number, model, box in sections
-            for line in _section(number, model, box, ("h1", "h2")[several], open_levels)
-        ),
-        f"<script>{script}</script>",
-        "</body>",
-        "</html>",
-    ]
-    return "\n".join(parts) + "\n"
+    title = Xml.put("{:,} models", len(models)) if several else Xml.quoted(models[0].report.name)
+    heading = Xml.put("h2") if several else Xml.put("h1")
+    body = [*_contents(title, models)] if several else []
+    for number, model, box in zip(range(1, len(models) + 1), models, boxes, strict=True):
+        body += _section(number, model, box, heading, open_levels)
+    return Xml.put(
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n{}\n</head>\n<body>\n{}\n<script>{}</script>\n</body>\n</html>\n',
+        _head_of_page(title, style, script), Xml.joined("\n", body), script,
+    )  # fmt: skip
 
 
-def _asset(name: str) -> str:
-    return (files("densecli.render.pages") / name).read_text(encoding="utf-8")
+def _head_of_page(title: Xml, style: Xml, script: Xml) -> Xml:
+    return Xml.put(
+        """<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>{}</title>
+<style>{}</style>""",
+        _hash(style), _hash(script), title, style,
+    )  # fmt: skip
 
 
-def _hash(text: str) -> str:
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+def _hash(text: Xml) -> Xml:
+    return Xml.quoted(f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}")
 
 
-def _contents(title: str, models: Sequence[Shown]) -> Iterator[str]:
+def _contents(title: Xml, models: Sequence[Shown]) -> Iterator[Xml]:
     """What several models begin with: their sources and sizes, each a link to its section."""
-    yield f"<h1>{title}</h1>"
-    yield "<nav><ul>"
+    yield Xml.put("<h1>{}</h1>\n<nav><ul>", title)
     for number, model in enumerate(models, 1):
         label, text = total_lines(model.report)[0]
-        link = f'<a href="#model-{number}">{escape(safe(model.report.source))}</a>'
-        yield f"<li>{link} <small>{escape(safe(model.report.name))} · {escape(label)}: {escape(text)}</small></li>"
-    yield "</ul></nav>"
+        link = Xml.put('<a href="#model-{}">{}</a>', number, Xml.quoted(model.report.source))
+        yield Xml.put("<li>{} <small>{}</small></li>", link, Xml.quoted(f"{model.report.name} · {label}: {text}"))
+    yield Xml.put("</ul></nav>")
 
 
-def _section(number: int, model: Shown, box: Box | None, heading: str, open_levels: int) -> Iterator[str]:
+def _section(number: int, model: Shown, box: Box | None, heading: Xml, open_levels: int) -> Iterator[Xml]:
     report = model.report
-    yield f'<section id="model-{number}">'
-    yield f"<{heading}>{escape(safe(report.name))} <small>{escape(safe(report.type))}</small></{heading}>"
-    yield f'<p class="source">{escape(safe(report.source))}</p>'
+    yield Xml.put('<section id="model-{}">', number)
+    name, kind = Xml.quoted(report.name), Xml.quoted(report.type)
+    yield Xml.put("<{0}>{1} <small>{2}</small></{0}>", heading, name, kind)
+    yield Xml.put('<p class="source">{}</p>', Xml.quoted(report.source))
     yield from _totals(report)
     yield from _table(report, model.lines, model.columns, open_levels)
     yield from _notes(report)
     yield from _picture(box)
-    yield "</section>"
+    yield Xml.put("</section>")
 
 
-def _totals(report: Report) -> Iterator[str]:
-    yield "<dl>"
+def _totals(report: Report) -> Iterator[Xml]:
+    yield Xml.put("<dl>")
     for label, text in total_lines(report):
-        yield f"<div><dt>{escape(label)}</dt><dd>{escape(text)}</dd></div>"
-    yield "</dl>"
+        yield Xml.put("<div><dt>{}</dt><dd>{}</dd></div>", Xml.quoted(label), Xml.quoted(text))
+    yield Xml.put("</dl>")
 
 
-def _table(report: Report, lines: Sequence[Line], columns: Sequence[Column], open_levels: int) -> Iterator[str]:
-    yield '<div class="tools" hidden><input type="search" placeholder="Filter" aria-label="Filter the layers">'
-    yield '<button type="button" data-unfold="all">Unfold all</button>'
-    yield '<button type="button" data-unfold="none">Fold all</button><output></output></div>'
-    yield f'<div class="scroll rows"><table data-open="{open_levels}">'
-    yield f"<thead><tr>{''.join(map(_head, columns))}</tr></thead>"
-    yield "<tbody>"
+def _table(report: Report, lines: Sequence[Line], columns: Sequence[Column], open_levels: int) -> Iterator[Xml]:
+    yield Xml.put(
+        '<div class="tools" hidden><input type="search" placeholder="Filter" aria-label="Filter the layers">\n'
+        '<button type="button" data-unfold="all">Unfold all</button>\n'
+        '<button type="button" data-unfold="none">Fold all</button><output></output></div>'
+    )
+    yield Xml.put('<div class="scroll rows"><table data-open="{}">', open_levels)
+    yield Xml.put("<thead><tr>{}</tr></thead>\n<tbody>", Xml.joined("", map(_head, columns)))
     for line in lines:
-        cells = "".join(_cell(column, line, report) for column in columns)
-        yield f'<tr data-level="{line.level}">{cells}</tr>'
-    yield "</tbody></table></div>"
+        cells = Xml.joined("", [_cell(column, line, report) for column in columns])
+        yield Xml.put('<tr data-level="{}">{}</tr>', line.level, cells)
+    yield Xml.put("</tbody></table></div>")
 
 
-def _head(column: Column) -> str:
-    kind = "number" if column.unit else "text"
-    side = f' class="{column.justify}"' if column.justify != "left" else ""
-    return f'<th scope="col" data-kind="{kind}"{side} title="{escape(column.doc)}"><span>{escape(column.header)}</span></th>'
+def _class(name: str) -> Xml:
+    return Xml.put(' class="{}"', Xml.quoted(name)) if name else Xml.put("")
 
 
-def _cell(column: Column, line: Line, report: Report) -> str:
+def _head(column: Column) -> Xml:
+    kind = Xml.put("number" if column.unit else "text")
+    side = _class(column.justify if column.justify != "left" else "")
+    doc, header = Xml.quoted(column.doc), Xml.quoted(column.header)
+    return Xml.put('<th scope="col" data-kind="{}"{} title="{}"><span>{}</span></th>', kind, side, doc, header)
+
+
+def _cell(column: Column, line: Line, report: Report) -> Xml:
     text = column.text(line.row, report)
     value = column.value(line.row, report)
     if column.name in ("layer", "name"):
         return _name_cell(column, line, text)
     if column.unit == "ratio":
-        part = value if isinstance(value, float) else None
-        bar = f'<meter value="{part:.4f}"></meter>' if part is not None else ""
-        return f'<td class="share" data-value="{"" if part is None else part}">{"-" if part is None else f"{part:.1%}"}{bar}</td>'
+        return _share_cell(value)
     if column.unit:
-        return f'<td class="right" data-value="{"" if value is None else value}">{escape(text)}</td>'
-    return f"<td{_kind(column, text)}>{escape(text)}</td>"
+        return Xml.put(
+            '<td class="right" data-value="{}">{}</td>',
+            Xml.quoted("" if value is None else str(value)),
+            Xml.quoted(text),
+        )
+    return Xml.put("<td{}>{}</td>", _class(_kind(column, text)), Xml.quoted(text))
+
+
+def _share_cell(value: Value) -> Xml:
+    if not isinstance(value, float):
+        return Xml.put('<td class="share" data-value="">-</td>')
+    return Xml.put('<td class="share" data-value="{0}">{0:.1%}<meter value="{0:.4f}"></meter></td>', value)
 
 
 def _kind(column: Column, text: str) -> str:
     """How a cell of words is laid out: shapes on one line, long texts in a column that is wide enough to be read."""
     if column.name.endswith("_shape") and len(text) < LONG:
-        return ' class="shape"'
-    side = column.justify if column.justify != "left" else "long" if len(text) > SHORT else ""
-    return f' class="{side}"' if side else ""
+        return "shape"
+    return column.justify if column.justify != "left" else "long" if len(text) > SHORT else ""
 
 
-def _name_cell(column: Column, line: Line, text: str) -> str:
-    level = f" level{min(line.level, DEEPEST)}" if line.level else ""
-    times = f'<span class="times">{line.times} × </span>' if line.times > 1 else ""
+def _name_cell(column: Column, line: Line, text: str) -> Xml:
+    level = Xml.put(" level{}", min(line.level, DEEPEST)) if line.level else Xml.put("")
+    times = Xml.put('<span class="times">{} × </span>', line.times) if line.times > 1 else Xml.put("")
     kind = f"({type_text(line.row)})"
+    shown = Xml.quoted(text)
     if column.name == "layer" and text.endswith(kind):
-        shown = f'{escape(text.removesuffix(kind))}<span class="type">{escape(kind)}</span>'
-    else:
-        shown = escape(text)
-    return f'<td class="name{level}">{times}{shown}</td>'
+        shown = Xml.put('{}<span class="type">{}</span>', Xml.quoted(text.removesuffix(kind)), Xml.quoted(kind))
+    return Xml.put('<td class="name{}">{}{}</td>', level, times, shown)
 
 
-def _notes(report: Report) -> Iterator[str]:
-    found = remarks(report)
+def _notes(report: Report) -> Iterator[Xml]:
+    found = [Xml.put("<li>{}</li>", Xml.quoted(note)) for note in remarks(report)]
     if found:
-        yield f'<ul class="notes">{"".join(f"<li>{escape(note)}</li>" for note in found)}</ul>'
+        yield Xml.put('<ul class="notes">{}</ul>', Xml.joined("", found))
 
 
-def _picture(box: Box | None) -> Iterator[str]:
+def _picture(box: Box | None) -> Iterator[Xml]:
     if box is not None:
-        yield f'<details open><summary>Diagram</summary><div class="scroll picture">{svg.element(box)}</div></details>'
+        picture = svg.element(box)
+        yield Xml.put('<details open><summary>Diagram</summary><div class="scroll picture">{}</div></details>', picture)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from densecli.render.languages.latex import Latex
 from densecli.render.table.columns import without_bar
 from densecli.render.table.totals import remarks, total_lines
-from densecli.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,62 +15,54 @@ if TYPE_CHECKING:
     from densecli.render.table.selection import Line, Shown
     from densecli.summary.report import Report
 
-_SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
-    '"': r"\textquotedbl{}", "`": r"\textasciigrave{}", "'": r"\textquotesingle{}", "-": "-{}", "?": "?{}", "!": "!{}",
-    "[": "{[}", "]": "{]}", "×": r"$\times$", "≥": r"$\geq$", "…": r"\dots{}",
-}  # fmt: skip  # -{}: no en dash out of two hyphens; {[}: no optional argument behind \\
 _SIDES = {"left": "l", "right": "r", "center": "c"}
 
 
-NEEDS = "% needs \\usepackage{booktabs} and, before TeX Live 2020, \\usepackage{textcomp}\n"
-
-
-def render(models: Sequence[Shown]) -> str:
+def render(models: Sequence[Shown]) -> Latex:
     """A table float for each model, with caption, booktabs rules and the totals below the second rule."""
-    return NEEDS + "\n".join(_table(model, source=len(models) > 1) for model in models)
+    needs = Latex.put("% needs \\usepackage{{booktabs}} and, before TeX Live 2020, \\usepackage{{textcomp}}")
+    return Latex.put("{}\n{}", needs, Latex.joined("\n", [_table(model, source=len(models) > 1) for model in models]))
 
 
-def _table(model: Shown, *, source: bool) -> str:
+def _table(model: Shown, *, source: bool) -> Latex:
     report, lines, columns = model
-    sides = "".join(_SIDES[column.justify] for column in columns)
-    origin = f" ({escape(safe(report.source))})" if source else ""
-    body = [
-        "\\begin{table}",
-        "  \\centering",
-        f"  \\caption{{Model: {escape(safe(report.name))}{origin}}}",
-        f"  \\begin{{tabular}}{{{sides}}}",
-        "    \\toprule",
-        _row([escape(column.header) for column in columns]),
-        "    \\midrule",
+    rows = [
+        Latex.put("\\toprule"),
+        _row([Latex.quoted(column.header) for column in columns]),
+        Latex.put("\\midrule"),
         *(_row([_cell(line, column, report) for column in columns]) for line in lines),
-        "    \\midrule",
-        *(_wide(len(columns), f"{escape(label)}: {escape(text)}") for label, text in total_lines(report)),
-        *(_wide(len(columns), escape(note)) for note in remarks(report)),
-        "    \\bottomrule",
-        "  \\end{tabular}",
-        "\\end{table}",
+        Latex.put("\\midrule"),
+        *(_wide(len(columns), f"{label}: {text}") for label, text in total_lines(report)),
+        *(_wide(len(columns), note) for note in remarks(report)),
+        Latex.put("\\bottomrule"),
     ]
-    return "\n".join(body) + "\n"
+    return Latex.put(
+        """\\begin{{table}}
+  \\centering
+  \\caption{{Model: {}}}
+  \\begin{{tabular}}{{{}}}
+{}
+  \\end{{tabular}}
+\\end{{table}}
+""",
+        Latex.quoted(f"{report.name} ({report.source})" if source else report.name),
+        Latex.quoted("".join(_SIDES[column.justify] for column in columns)),
+        Latex.joined("\n", [Latex.put("    {}", row) for row in rows]),
+    )
 
 
-def _row(cells: Sequence[str]) -> str:
-    return f"    {' & '.join(cells)} \\\\"
+def _row(cells: Sequence[Latex]) -> Latex:
+    return Latex.put("{} \\\\", Latex.joined(" & ", cells))
 
 
-def _wide(columns: int, text: str) -> str:
-    return f"    \\multicolumn{{{columns}}}{{l}}{{{text}}} \\\\"
+def _wide(columns: int, text: str) -> Latex:
+    return Latex.put("\\multicolumn{{{}}}{{l}}{{{}}} \\\\", columns, Latex.quoted(text))
 
 
-def _cell(line: Line, column: Column, report: Report) -> str:
-    text = escape(without_bar(column).text(line.row, report).strip())
+def _cell(line: Line, column: Column, report: Report) -> Latex:
+    text = without_bar(column).text(line.row, report)
     if column.name not in ("layer", "name"):
-        return text
-    indent = f"\\hspace{{{line.level}em}}" if line.level else ""
-    return indent + (f"{line.times} $\\times$ " if line.times > 1 else "") + text
-
-
-def escape(text: str) -> str:
-    """Text in which no character is a command."""
-    return "".join(_SPECIAL.get(char, char) for char in text)
+        return Latex.quoted(text.strip())
+    indent = Latex.put("\\hspace{{{}em}}", line.level) if line.level else Latex.put("")
+    times = Latex.put("{} $\\times$ ", line.times) if line.times > 1 else Latex.put("")
+    return Latex.put("{}{}{}", indent, times, Latex.quoted(text))

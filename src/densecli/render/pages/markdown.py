@@ -1,68 +1,64 @@
-"""A GitHub-flavoured Markdown table. Names from a spec stand in code spans, where nothing is markup."""
+"""A GitHub-flavored Markdown table. Names from a spec stand in code spans, where nothing is markup."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from densecli.render.languages.markdown import Markdown
 from densecli.render.table.totals import remarks, total_lines
-from densecli.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from densecli.render.table.columns import Column
     from densecli.render.table.selection import Line, Shown
     from densecli.summary.report import Report
 
-# Words that mean nothing to Markdown: an underscore between letters does not, a lone one could.
-_PLAIN = re.compile(r"\(?[A-Za-z0-9≥?]?(?:[A-Za-z0-9 ,.()%█▏▎▍▌▋▊▉/…×]|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9]))*|-")
-_RULES = {"left": ":---", "right": "---:", "center": ":---:"}
+_RULES = {"left": Markdown.put(":---"), "right": Markdown.put("---:"), "center": Markdown.put(":---:")}
 
 
-def render(models: Sequence[Shown]) -> str:
+def render(models: Sequence[Shown]) -> Markdown:
     """A section for each model: heading, table, totals as a list. Several are headed by where they come from."""
     if len(models) == 1:
         return _section(models[0])
-    return "\n".join(f"## {code(safe(model.report.source))}\n\n{_section(model)}" for model in models)
+    headed = [Markdown.put("## {}\n\n{}", Markdown.quoted(model.report.source), _section(model)) for model in models]
+    return Markdown.joined("\n", headed)
 
 
-def _section(model: Shown) -> str:
+def _section(model: Shown) -> Markdown:
     report, lines, columns = model
-    table = [
-        _row(column.header for column in columns),
-        _row(_RULES[column.justify] for column in columns),
-        *(_row(_cell(line, column, report) for column in columns) for line in lines),
-    ]
-    totals = [f"- **{label}:** {text}" for label, text in total_lines(report)]
-    below = [f"- {code(note)}" for note in remarks(report)]
-    return "\n".join([f"### Model: {code(safe(report.name))}", "", *table, "", *totals, *below]) + "\n"
+    heads = [(column.header, column.justify) for column in columns]
+    cells = table(heads, [[_cell(line, column, report) for column in columns] for line in lines])
+    below = (item(*total) for total in total_lines(report))
+    notes = (Markdown.put("- {}", Markdown.quoted(note)) for note in remarks(report))
+    end = Markdown.joined("\n", [*below, *notes])
+    return Markdown.put("### Model: {}\n\n{}\n\n{}\n", Markdown.quoted(report.name), cells, end)
 
 
-def _row(cells: object) -> str:
-    return f"| {' | '.join(cells)} |"  # type: ignore[arg-type]
+def table(heads: Sequence[tuple[str, str]], rows: Iterable[Iterable[Markdown]]) -> Markdown:
+    """Rows of cells under their heads, each of which says its side: left, right or center."""
+    head = [cell(name) for name, _ in heads]
+    return Markdown.joined("\n", map(row, (head, [_RULES[side] for _, side in heads], *rows)))
 
 
-def _cell(line: Line, column: Column, report: Report) -> str:
-    text = escape(column.text(line.row, report).strip())
+def row(cells: Iterable[Markdown]) -> Markdown:
+    return Markdown.put("| {} |", Markdown.joined(" | ", cells))
+
+
+def cell(text: str) -> Markdown:
+    """Text for a cell: as it is where Markdown has no word in it."""
+    return Markdown.quoted(text, plain=True)
+
+
+def item(label: str, text: str) -> Markdown:
+    """A line of a list."""
+    return Markdown.put("- **{}:** {}", cell(label), cell(text))
+
+
+def _cell(line: Line, column: Column, report: Report) -> Markdown:
+    text = cell(column.text(line.row, report).strip())
     if column.name not in ("layer", "name"):
         return text
-    return "&nbsp;" * (3 * line.level) + line.label.lstrip() + text
-
-
-def escape(text: str) -> str:
-    """Text for a cell: as it is where Markdown has no word in it, else a code span."""
-    return text if _PLAIN.fullmatch(text) and not text.lower().startswith("www") else code(text)
-
-
-def code(text: str) -> str:
-    """A code span whose fence is longer than any run of backticks inside.
-
-    Readers disagree about a backslash before a `|` in a table, so such a text is spelled in entities.
-    """
-    if "|" in text:
-        return f"<code>{re.sub(r'[^A-Za-z0-9]', lambda found: f'&#{ord(found.group())};', text)}</code>"
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
+    arm = Markdown.joined("", [Markdown.put("&nbsp;")] * 3 * line.level)
+    arm = Markdown.put("{}└ ", arm) if line.level else arm
+    return Markdown.put("{}{} × {}", arm, line.times, text) if line.times > 1 else Markdown.put("{}{}", arm, text)

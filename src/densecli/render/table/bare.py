@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from densecli.errors import OutputError, did_you_mean
+from densecli.render.languages.json import Json
 from densecli.text import quote, safe
 
 
@@ -19,7 +19,7 @@ def bare_value(record: dict[str, Any], path: str) -> str:
     rest = path
     while rest:
         value, rest = _enter(value, rest, path)
-    return safe(value) if isinstance(value, str) else json.dumps(value, allow_nan=False)
+    return safe(value) if isinstance(value, str) else Json.quoted(value)
 
 
 def _enter(value: Any, rest: str, path: str) -> tuple[Any, str]:

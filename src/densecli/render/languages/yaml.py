@@ -1,0 +1,28 @@
+"""YAML, in flow style: what a YAML 1.1 and a YAML 1.2 reader take for the same."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from densecli.render.languages.written import Written
+from densecli.text import defused, escaped
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VALUES = ("null", "true", "false", "y", "n", "yes", "no", "on", "off")
+
+
+class Yaml(Written):
+    """A document or a part of one."""
+
+    __slots__ = ()
+
+    @classmethod
+    def quoted(cls, text: str | float | None) -> Yaml:
+        """A scalar: a string goes without quotes where it is a word that means nothing else."""
+        if not isinstance(text, str):
+            return cls(json.dumps(text))
+        if _PLAIN.fullmatch(text) and text.lower() not in _VALUES:
+            return cls(text)
+        body = "".join(f"\\{char}" if char in '\\"' else escaped(char) for char in text)
+        return cls('"' + defused(body, r"\x23") + '"')

@@ -1,0 +1,140 @@
+"""A text that means harm, in any place of a Keras config: whatever comes out, each language's own parser finds data in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from densecli.errors import DenseError, OutputError, SpecErrors
+from densecli.read.open import read_text
+from densecli.read.reading import Reading
+from densecli.render.convert import FORMS, convert
+from densecli.render.diagram import dot, mermaid
+from densecli.render.diagram.diagram import diagram
+from densecli.render.json import as_record
+from densecli.render.json import render as render_json
+from densecli.render.pages import html, latex, markdown, svg
+from densecli.render.table import table
+from densecli.render.table.columns import COLUMNS
+from densecli.render.table.selection import Selection, Shown, select
+from densecli.summary.infer import infer
+from densecli.text import safe
+from support import foreign
+from support.hostile import FORGED
+from support.hostile_configs import CONFIGS, PLACES, TEXTS, poisoned
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of pydot and pyparsing
+# More by hand: DENSECLI_HOSTILE_EXAMPLES=20000
+EXAMPLES = int(os.environ.get("DENSECLI_HOSTILE_EXAMPLES", "120"))
+FILES = {"dsl": "m.dsl", "yaml": "m.yaml", "json": "m.json", "keras": "m.json"}
+SHOWN = [COLUMNS[name] for name in ("name", "type", "output_shape", "arguments", "dtype", "connected_to")]
+
+
+def read(text, name="m.json"):
+    return read_text(str(text).encode(), name, Reading())
+
+
+def graph_of(config):
+    """The graph, or None where densecli refuses the config, which it may."""
+    try:
+        return read(json.dumps(config))
+    except (DenseError, SpecErrors):
+        return None
+
+
+def is_harmless(text):
+    bad = [char for char in text if char != "\n" and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+    return not bad and not FORGED.search(text)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.sampled_from(PLACES), st.one_of(st.sampled_from(TEXTS), st.text(max_size=12)))
+def test_hostile_text_in_any_place_of_a_config_is_data(place, text):
+    graph = graph_of(poisoned(*place, text))
+    if graph is None:
+        return
+    try:
+        report = infer(graph)
+    except SpecErrors:
+        return
+    for form in FORMS:
+        check_form(graph, report, form)
+    check_pictures(report)
+    check_pages(report)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_every_config_is_read_and_shown_as_it_is(name):
+    report = infer(read(json.dumps(CONFIGS[name])))
+    check_pictures(report)
+    check_pages(report)
+
+
+# -- what is read again or run ---------------------------------------------------------------
+def check_form(graph, report, form):
+    try:
+        text = convert(graph, form)
+    except OutputError as error:
+        assert error.code == "E604"
+        return
+    assert is_harmless(text)
+    if form == "python":
+        strings = foreign.strings_of_code(text)
+    else:
+        assert_reads_back(text, form, report)
+        strings = (
+            foreign.strings_of_yaml(text)
+            if form == "yaml"
+            else foreign.strings_of_json(text)
+            if form != "dsl"
+            else None
+        )
+    if strings is not None and form != "yaml":
+        own_names = {row.name for row in report.rows if not re.fullmatch(r"[a-z0-9_]+", row.name)}
+        assert own_names <= {string.replace("$$", "$") if form == "json" else string for string in strings}
+
+
+def assert_reads_back(text, form, report):
+    wanted, found = (
+        {**as_record(each), "source": "", "warnings": ()} for each in (report, infer(read(text, FILES[form])))
+    )
+    if form == "dsl":  # which has no names of models
+        wanted["name"] = found["name"]
+    assert found == wanted
+
+
+# -- what is looked at ---------------------------------------------------------------------------
+def check_pictures(report):
+    box = diagram(report, depth=0)
+    wanted = [[safe(f"{each.type} {each.short_name}"), *([each.detail] if each.detail else [])] for each in box.boxes]
+    for text, (labels, edges) in (
+        (drawn := dot.render(box), foreign.labels_of_dot(drawn)),
+        (drawn := mermaid.render(box), foreign.labels_of_mermaid(drawn)),
+    ):
+        assert is_harmless(text)
+        assert sorted(labels) == sorted(wanted)
+        assert edges == len(box.edges)
+    picture = svg.render(box)
+    assert is_harmless(picture)
+    assert sorted(foreign.titles_of_svg(picture)) == sorted(f"{each.name} ({each.type})" for each in box.boxes)
+
+
+def check_pages(report):
+    lines = select(report, Selection(depth=0))
+    shown = [Shown(report, lines, SHOWN)]
+    wanted = [[column.text(line.row, report).strip() for column in SHOWN] for line in lines]
+    for text, rows in (
+        (page := html.render(shown, [diagram(report)]), foreign.rows_of_html(page)),
+        (page := markdown.render(shown), foreign.rows_of_markdown(page)),
+        (page := latex.render(shown), foreign.rows_of_latex(page)),
+    ):
+        assert is_harmless(text)
+        assert [[cell.strip() for cell in row] for row in rows[1 : len(wanted) + 1]] == wanted
+    assert is_harmless(table.render(report, lines, SHOWN))
+    assert is_harmless(render_json(report))
