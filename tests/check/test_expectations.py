@@ -302,3 +302,22 @@ def error_of(text):
     with pytest.raises(SpecErrors) as caught:
         subject(text)
     return caught.value.errors[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([f"T{index}*" for index in range(1_001)], "expected at most 1,000 of them, got 1,001"),
+        (["T" * 1_001], "expected a type of at most 1,000 characters"),
+    ],
+)
+def test_error_a_demand_of_thousands_of_words_is_refused(words, message):
+    with pytest.raises(SpecErrors) as caught:
+        expectations.read({"forbid": words})
+    assert message in caught.value.errors[0].message
+
+
+def test_many_names_in_a_message_are_counted():
+    stack = " | ".join(f"Dense(1, name=o{index})" for index in range(50))
+    (found,) = verdict(f"Dense(1)@(1,) -> [{stack}]", output={"gone": [None, 1]}).findings
+    assert found.got.endswith("o9 (None, 1) and 40 more")

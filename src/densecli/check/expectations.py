@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from densecli.catalogue import ALIASES, CATALOGUE
+from densecli.check import glob
 from densecli.check.assertion import expression
 from densecli.check.quantity import read_count, read_size
 from densecli.errors import ArgumentError, DenseError, Place, SpecErrors, closest, did_you_mean
@@ -22,6 +23,7 @@ COUNTS = ("params", "trainable_params", "non_trainable_params", "macs", "flops",
 SIZES = ("weights", "activations")
 FIGURES = (*COUNTS, *SIZES)
 _LONGEST_SHAPE = 2_000
+MOST_WORDS = 1_000  # types or assertions in one demand: each is looked at for each layer
 _GLOB = re.compile(r"[*?\[]")
 
 
@@ -134,6 +136,8 @@ def read_types(value: Any) -> tuple[str, ...]:
 
 
 def _type(name: str) -> str:
+    if len(name) > glob.LONGEST:
+        raise ArgumentError(f"expected a type of at most {glob.LONGEST:,} characters, got {quote(name)}", code="E241")
     if name in CATALOGUE or _GLOB.search(name):
         return name
     if name in ALIASES:
@@ -161,9 +165,10 @@ def _words(value: Any, expected: str, *, split: bool = True) -> list[str]:
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list | tuple) or not all(isinstance(item, str) and item.strip() for item in items):
         raise ArgumentError(f"expected {expected}, got {describe(value)}", code="E241")
-    if not split:
-        return list(items)
-    return [word.strip() for item in items for word in item.split(",") if word.strip()]
+    words = [word.strip() for item in items for word in item.split(",") if word.strip()] if split else list(items)
+    if len(words) > MOST_WORDS:
+        raise ArgumentError(f"expected at most {MOST_WORDS:,} of them, got {len(words):,}", code="E241")
+    return words
 
 
 def read_flag(value: Any) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from densecli.check import glob
@@ -10,7 +11,7 @@ from densecli.check.expectations import SIZES, Expectation, WantedShape
 from densecli.check.finding import Finding, Subject, Verdict
 from densecli.records import Record
 from densecli.shape import show
-from densecli.text import quote, size
+from densecli.text import listed, quote, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -104,7 +105,7 @@ def _shape_text(shape: Shape | None) -> str:
 
 
 def _list(tensors: Sequence[TensorInfo]) -> str:
-    return ", ".join(f"{tensor.name} {_shape_text(tensor.shape)}" for tensor in tensors) or "none"
+    return listed([f"{tensor.name} {_shape_text(tensor.shape)}" for tensor in tensors]) or "none"
 
 
 # -- figures --------------------------------------------------------------------------
@@ -185,8 +186,9 @@ def _difference(name: str, got: int, wanted: int) -> str:
 
 # -- types, strictness, assertions ----------------------------------------------------------
 def _forbidden(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
+    first = cache(lambda kind: next((name for name in expectation.wanted if glob.matches(kind, name)), None))
     for part in parts(subject.report):
-        pattern = next((name for name in expectation.wanted if glob.matches(part.type, name)), None)
+        pattern = first(part.type)
         if pattern is not None:
             by = "" if pattern == part.type else f" (by {quote(pattern)})"
             message = f"{part.type} {quote(part.path)}: layers of this type are forbidden{by}"
@@ -196,9 +198,10 @@ def _forbidden(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
 def _allowed(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
     """Inputs and the frames of nested models go without saying."""
     allowed = (*expectation.wanted, "InputLayer", *MODELS)
-    want = f"only {', '.join(expectation.wanted)}"
+    want = f"only {listed(expectation.wanted)}"
+    fits = cache(lambda kind: any(glob.matches(kind, name) for name in allowed))
     for part in parts(subject.report):
-        if not any(glob.matches(part.type, name) for name in allowed):
+        if not fits(part.type):
             message = f"{part.type} {quote(part.path)}: not among the allowed layer types"
             yield _finding(subject, expectation, "C112", message, (part.type, want), layer=part.path)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from densecli.memory.footprint import SCHEMA
 from densecli.records import Record
 from densecli.render.languages.json import Json, document, documents
-from densecli.text import binary_size, plural, safe
+from densecli.text import binary_size, listed, plural, safe, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ def _rows(found: Footprint, top: int) -> list[tuple[str, str, str, str]]:
 
 def _row(layer: LayerMemory, whole: int) -> tuple[str, str, str, str]:
     share = f"{layer.kept_bytes / whole:.1%}" if whole else "-"
-    name = safe(f"{layer.name} ({layer.type})")
+    name = safe(f"{shortened(layer.name)} ({shortened(layer.type)})")
     return name, binary_size(layer.output_bytes), binary_size(layer.kept_bytes), share
 
 
@@ -97,7 +97,7 @@ def sums(found: Footprint, top: int) -> list[tuple[str, str]]:
         else None,
         ("Height of a training step", f"{least}{binary_size(step.peak)}"),
         (f"Largest batch in {binary_size(found.budget.bytes)}", _batches(found.budget)) if found.budget else None,
-        ("Not counted", safe(", ".join(found.not_counted))) if found.not_counted else None,
+        ("Not counted", safe(listed(found.not_counted))) if found.not_counted else None,
     ]
     return [line for line in lines if line is not None]
 

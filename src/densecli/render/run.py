@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.text import cell_width, safe, size
+from densecli.text import cell_width, safe, shortened, size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ def profile_row(call: CallProfile, total: float) -> tuple[str, ...]:
     numbers = [getattr(output, name) for name in NUMBERS]
     shown = ["" if number is None else f"{number:.4g}" for number in numbers] if output.finite else ["NaN or infinity"]
     return (
-        f"{safe(call.name)} ({safe(call.type)})",
+        f"{safe(shortened(call.name))} ({safe(shortened(call.type))})",
         f"{call.seconds * 1000:.2f}",
         f"{100 * call.seconds / total:.1f}",
         rate,

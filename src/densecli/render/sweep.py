@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from densecli.render.languages.json import Json, document, documents
 from densecli.render.table.columns import NOTHING, UNKNOWN, bar
 from densecli.sweep import SCHEMA
-from densecli.text import binary_size, cell_width, safe
+from densecli.text import binary_size, cell_width, safe, shortened
 
 if TYPE_CHECKING:
     from densecli.render.languages.markdown import Markdown
@@ -27,7 +27,7 @@ def headers(found: Sweep) -> list[str]:
 
 def cells(found: Sweep, row: Combination) -> list[str]:
     """A row of the table: the settings, the figures, and the error where there is one in the table."""
-    named = [safe(row.settings[name]) for name in found.variables]
+    named = [safe(shortened(row.settings[name])) for name in found.variables]
     shown = [
         NOTHING if row.error else _least(figure, row) + _text(figure, value) for figure, value in _figures(found, row)
     ]
@@ -53,7 +53,7 @@ def _text(figure: Figure, value: Any) -> str:
 
 
 def _message(row: Combination) -> str:
-    return "" if row.error is None else safe(f"{row.error.code}: {row.error.message}")
+    return "" if row.error is None else safe(shortened(f"{row.error.code}: {row.error.message}"))
 
 
 def render_table(found: Sweep, look: Look) -> str:

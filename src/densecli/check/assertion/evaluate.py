@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from densecli.check.assertion.expression import Call, Chain, Each, Expression, Items, Literal, Path, Sign
-from densecli.check.assertion.values import ARITHMETIC, ORDERINGS, bits, exact, kind, plain, show
+from densecli.check.assertion.values import ARITHMETIC, ORDERINGS, bits, exact, kind, length, plain, show
 from densecli.errors import ArgumentError, DenseError, LimitError, closest, did_you_mean
 from densecli.records import Record
 from densecli.text import quote
@@ -191,6 +191,7 @@ class _Run:
             return self.contains(right, left) == (operator == "in")
         if operator in ("==", "!="):
             self.same_kind(left, right)
+            self.count(length(left[0]) + length(right[0]), left[1])
             return bool(plain(left[0]) == plain(right[0])) == (operator == "==")
         for value, node in (left, right):
             if value is None:
@@ -209,6 +210,7 @@ class _Run:
         self.count(len(value), whole[1])
         if isinstance(wanted, str):
             return any((each.get("name") if isinstance(each, dict) else each) == wanted for each in value)
+        self.count(length(value) + len(value) * length(wanted), whole[1])
         return any(plain(wanted) == plain(each) for each in value)
 
     def same_kind(self, left: tuple[Any, Any], right: tuple[Any, Any]) -> None:

@@ -46,6 +46,13 @@ def bits(value: Any) -> int:
     return value.bit_length() if isinstance(value, int) else 64
 
 
+def length(value: Any) -> int:
+    """How many values are in a list or record, lists in it included."""
+    if isinstance(value, dict):
+        return sum(1 + length(each) for each in value.values())
+    return sum(1 + length(each) for each in value) if isinstance(value, list | tuple) else 0
+
+
 def plain(value: Any) -> Any:
     """Lists and tuples are one kind of thing."""
     return tuple(map(plain, value)) if isinstance(value, list | tuple) else value

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from densecli.check.compare.outline import Entry, Link, Outline
 
 
+MOST_ENDS = (
+    100  # of the layers behind one that is looked through, else a chain behind many would hold them all each time
+)
+
+
 class Wiring:
     """The partners of layers and inputs, and which layers were moved.
 
@@ -91,9 +96,10 @@ def _heads(sides: tuple[Outline, Outline]) -> int:
 
 
 def _behind(entries: Sequence[Entry], passed: set[int]) -> dict[int, set[int]]:
-    """For each layer to look through, the layers and inputs that its input comes from in the end."""
+    """For each layer to look through, the layers and inputs that its input comes from in the end; of very many, some."""
     found: dict[int, set[int]] = {}
     for index in sorted(passed):
         refs = {link.layer for call in entries[index].inbound for link in call}
-        found[index] = {end for ref in refs for end in (found.get(ref, ()) if ref in passed else (ref,))}
+        ends = {end for ref in refs for end in (found.get(ref, ()) if ref in passed else (ref,))}
+        found[index] = ends if len(ends) <= MOST_ENDS else set(sorted(ends)[:MOST_ENDS])
     return found

@@ -122,9 +122,3 @@ def _edges(rows: Sequence[Row], owner: dict[str, int]) -> Iterator[Edge]:
             if edge not in seen:
                 seen.add(edge)
                 yield edge
-
-
-def leaves(box: Box) -> Iterator[Box]:
-    """The layers of a frame that are no frames themselves."""
-    for inner in box.boxes:
-        yield from leaves(inner) if inner.boxes else (inner,)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.render.diagram.diagram import leaves
 from densecli.render.languages.dot import Dot
 
 if TYPE_CHECKING:
@@ -41,6 +40,11 @@ def _edge(source: Box, target: Box) -> Dot:
     ends = [Dot.put("ltail=cluster_{}", source.id)] if source.boxes else []
     ends += [Dot.put("lhead=cluster_{}", target.id)] if target.boxes else []
     options = Dot.put(" [{}]", Dot.joined(", ", ends)) if ends else Dot.put("")
-    last = source if not source.boxes else list(leaves(source))[-1]
-    first = target if not target.boxes else next(leaves(target))
-    return Dot.put("n{} -> n{}{};", last.id, first.id, options)
+    return Dot.put("n{} -> n{}{};", _leaf(source, -1).id, _leaf(target, 0).id, options)
+
+
+def _leaf(box: Box, which: int) -> Box:
+    """The first or last layer in a frame that is no frame itself."""
+    while box.boxes:
+        box = box.boxes[which]
+    return box

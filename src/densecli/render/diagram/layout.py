@@ -6,7 +6,6 @@ kept, positions by least squares: each rank in turn moves as near to its neighbo
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -137,15 +136,12 @@ class _Net:
         """Pairs of edges that cross between neighbouring ranks."""
         for rank in self.ranks:
             self.number(rank)
-        total = 0
-        for rank in self.ranks[:-1]:
-            passed: list[float] = []
-            for point in rank:
-                ends = sorted(self.x[below] for below in self.down[point])
-                total += sum(len(passed) - bisect_right(passed, end) for end in ends)
-                for end in ends:
-                    insort(passed, end)
-        return total
+        return sum(
+            _crossings([int(self.x[below]) for point in rank for below in self.in_order(point)]) for rank in self.ranks
+        )
+
+    def in_order(self, point: int) -> list[int]:
+        return sorted(self.down[point], key=self.x.__getitem__)
 
     # -- positions ------------------------------------------------------------------------
     def place(self) -> None:
@@ -236,6 +232,22 @@ class _Net:
             rank, x = self.rank[dummy], self.x[dummy] - left
             points += [(x, tops[rank]), (x, tops[rank] + heights[rank])]
         return [*points, (centres[end][0], centres[end][1] - self.sizes[end].height / 2)]
+
+
+def _crossings(ends: Sequence[int]) -> int:
+    """Pairs of ends of which the later one is smaller, counted with a Fenwick tree over the ends so far."""
+    total, counts = 0, [0] * (max(ends, default=0) + 2)
+    for seen, end in enumerate(ends):
+        total += seen
+        at = end + 1
+        while at:  # those up to this one
+            total -= counts[at]
+            at -= at & -at
+        at = end + 1
+        while at < len(counts):
+            counts[at] += 1
+            at += at & -at
+    return total
 
 
 def _mean(values: list[float], otherwise: float) -> float:
