@@ -42,11 +42,15 @@ NO_FILES = ("-", "<argument>")  # sources that are not files: standard input, DS
 
 
 class Spot(Record):
-    """Where a finding is shown: a file as the user gave it; line and column count from 1."""
+    """Where a finding is shown: a file as the user gave it; line and column count from 1.
+
+    People find it at `shown`, where a part of the file, such as a notebook's cell, counts its own lines.
+    """
 
     file: str
     line: int | None = None
     column: int | None = None
+    shown: tuple[str, int, int] | None = None
 
 
 class Finding(Record):
@@ -114,7 +118,9 @@ def spot_of(file: str, place: Place | None) -> Spot:
     place = place.resolved()
     if place.start < 0:
         return Spot(place.source.name)
-    return Spot(place.source.name, *place.source.position(place.start))
+    plain = (place.source.name, *place.source.position(place.start))
+    shown = place.source.shown(place.start)
+    return Spot(*plain, None if shown == plain else shown)
 
 
 def of_error(error: DenseError, source: str) -> Finding:

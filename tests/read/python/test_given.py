@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from support.program import densecli
@@ -26,3 +28,12 @@ def test_a_file_is_read_in_the_encoding_that_it_declares(tmp_path):
         b"# coding: latin-1\n\x0c\nfrom sizes import UNITS\nmodel = Sequential([Dense(UNITS, input_shape=(3,))])  # \xe9"
     )
     assert densecli(str(path), "--print", "totals.params").stdout == "16\n"
+
+
+def test_a_finding_in_a_notebook_is_shown_at_its_cell(tmp_path):
+    cells = [{"cell_type": "code", "source": "x = 1\n"}, {"cell_type": "code", "source": "x = 2\nmodel.add(Dense(5)"}]
+    path = tmp_path / "nb.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "cells": cells}))
+    assert densecli("check", str(path)).stdout.startswith(f"{path}:cell 2:2:10: E206 not valid Python")
+    assert "line=6,col=10" in densecli("check", str(path), "--format", "github").stdout
+    assert f" --> {path}:cell 2:2:10\n  2 | model.add(" in densecli(str(path)).stderr

@@ -35,7 +35,7 @@ def _command(finding: Finding) -> str:
     if file is not None:
         properties["file"] = file
         properties |= {
-            key: str(number) for key, number in zip(("line", "col"), finding.spot[1:], strict=True) if number
+            key: str(number) for key, number in zip(("line", "col"), finding.spot[1:3], strict=True) if number
         }
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     text = "\n".join(map(safe, (finding.message, *finding.notes)))

@@ -24,8 +24,9 @@ def lines(verdict: Verdict) -> Iterator[str]:
 
 
 def place(finding: Finding) -> str:
-    numbers = (number for number in finding.spot[1:] if number is not None)
-    return ":".join((safe(finding.spot.file), *map(str, numbers)))
+    spot = finding.spot
+    file, *numbers = spot.shown or (spot.file, spot.line, spot.column)
+    return ":".join((safe(file), *(str(number) for number in numbers if number is not None)))
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:
