@@ -60,6 +60,8 @@ def release(session: nox.Session) -> None:
     version = session.run(
         "python", "-c", "import runpy; print(runpy.run_path('src/densecli/__init__.py')['__version__'])", silent=True
     ).strip()
+    if "/OWNER/" in Path("pyproject.toml").read_text(encoding="utf-8"):
+        session.error("pyproject.toml still has OWNER in the urls of the project")
     if session.run("git", "status", "--porcelain", external=True, silent=True):
         session.error("there are changes that are not committed")
     if f"## {version}\n" not in Path("CHANGELOG.md").read_text(encoding="utf-8"):

@@ -10,6 +10,9 @@ from hypothesis import settings
 pytest.register_assert_rewrite("support")
 pytest_plugins = ["support.browser"]  # the fixture `browser`
 
+# Programs that tests start speak UTF-8, whatever the locale is; tests of encodings name theirs.
+os.environ["PYTHONUTF8"] = "1"
+
 # The same examples in every run: a failure in CI is a failure at home. Other seeds: pytest --hypothesis-seed with this line out.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")

@@ -172,11 +172,12 @@ def in_locale(*arguments, encoding):
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
-def test_documents_are_utf_8_whatever_the_locale_is(encoding):
+def test_documents_are_utf_8_whatever_the_locale_is(tmp_path, encoding):
     """A browser, a YAML reader or Python takes them for that; `·` in the code page of a locale would be a broken file."""
-    stack = "Dense(4, name='日本 ·')@(3,)"
+    stack = tmp_path / "stack.dsl"
+    stack.write_text("Dense(4, name='日本 ·')@(3,)", encoding="utf-8")
     for form in (("-f", "html"), ("-f", "svg"), *(("-t", form) for form in ("dsl", "yaml", "json", "mermaid", "dot"))):
-        found = in_locale(*(["convert"] if form[0] == "-t" else []), stack, *form, encoding=encoding).decode()
+        found = in_locale(*(["convert"] if form[0] == "-t" else []), str(stack), *form, encoding=encoding).decode()
         assert "日本" in found.replace("\\u65e5\\u672c", "日本") if form[1] == "json" else "日本" in found, form
 
 
