@@ -147,12 +147,9 @@ def test_the_picture_of_the_floors_is_true():
 
 # -- inside of rooms ---------------------------------------------------------------------------
 FOLDERS = sorted({"", *(path.parent.relative_to(PACKAGE).as_posix().removeprefix(".") for path in MODULES)})
-STILL_CIRCLES: tuple[str, ...] = ()  # a folder that has none any more must go from here
 
 
-@pytest.mark.parametrize(
-    "folder", [pytest.param(folder, marks=[pytest.mark.xfail] * (folder in STILL_CIRCLES)) for folder in FOLDERS]
-)
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_what_lies_in_a_folder_has_an_order(folder):
     """Files and folders beside each other can be put one above the other, so that imports only go down. No file can be in a circle."""
     inside = f"{folder}/" if folder else ""
