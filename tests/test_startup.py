@@ -17,12 +17,18 @@ sys.exit(code)
 """
 
 
-def modules(*arguments: str) -> set[str]:
-    """Top-level modules that a run of densecli has imported."""
+def loaded(*arguments: str, code: int = 0) -> set[str]:
+    """All modules that a run of densecli has imported."""
     done = subprocess.run(
-        [sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True, encoding="utf-8"
+        [sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=False, encoding="utf-8"
     )
-    return {name.split(".")[0] for name in done.stderr.rpartition("MODULES ")[2].split()}
+    assert done.returncode == code
+    return set(done.stderr.rpartition("MODULES ")[2].split())
+
+
+def modules(*arguments: str) -> set[str]:
+    """The top-level ones among them."""
+    return {name.split(".")[0] for name in loaded(*arguments)}
 
 
 @pytest.mark.parametrize(
@@ -45,6 +51,7 @@ def modules(*arguments: str) -> set[str]:
         ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "csv"),
         ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "json"),
         ("layers",),
+        ("layers", "--applications"),
         ("layers", "Dense", "--format", "json"),
         ("--help",),
         ("--version",),
@@ -62,6 +69,21 @@ def test_the_table_imports_rich_only_where_it_must_wrap():
 
 def test_what_is_converted_to_yaml_is_read_again():
     assert HEAVY & modules("convert", "Dense(4)@(3,)", "--to", "yaml") == {"yaml"}
+
+
+def test_models_by_name_are_imported_when_one_is_named():
+    def rooms(*arguments, code=0):
+        return {name for name in loaded(*arguments, code=code) if name.startswith("densecli.applications")}
+
+    assert not rooms("Dense(4)@(3,)")
+    assert not rooms("Conv2D(4, 3)@(8,8,3) -> Desne(4)", code=2)
+    assert rooms("VGG16") == {
+        "densecli.applications",
+        "densecli.applications.application",
+        "densecli.applications.net",
+        "densecli.applications.vgg",
+    }
+    assert "densecli.read.keras.model" not in loaded("VGG16")
 
 
 def test_settings_are_parsed_only_where_there_are_some(tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from densecli import names
 from densecli.errors import ArgumentError, did_you_mean
 from densecli.text import quote
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 class Catalogue(Mapping[str, "type[Layer]"]):
     """Layer classes by type name; a family's module is imported when one of its layers is first asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, modules: dict[str, str]) -> None:
         self.loaded: dict[str, type[Layer]] = {}
-        self.modules: dict[str, str] = {}  # type -> module, from densecli.layers.index
+        self.modules = modules  # type -> module
 
     def __getitem__(self, name: str) -> type[Layer]:
         if name not in self.loaded and name in self.modules:
@@ -43,13 +44,24 @@ class Catalogue(Mapping[str, "type[Layer]"]):
         return self.loaded.pop(name)
 
 
-CATALOGUE = Catalogue()
+CATALOGUE = Catalogue({})  # filled by densecli.layers from its index
+APPLICATIONS = Catalogue({name: f"densecli.applications.{module}" for name, module in names.APPLICATIONS.items()})
 ALIASES: dict[str, str] = {}
 
 
+def is_known(name: object) -> bool:
+    """Whether a spec may use this word for a layer: a type, one of its aliases, or a model of keras.applications."""
+    return name in CATALOGUE or name in ALIASES or name in APPLICATIONS
+
+
+def find(name: str) -> type[Layer] | None:
+    """The class for such a word."""
+    return CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or APPLICATIONS.get(name)
+
+
 def lookup(name: str) -> type[Layer]:
-    """The class for a type name or one of its aliases."""
-    found = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, ""))
+    """The class for such a word. Raises ArgumentError E304 for any other."""
+    found = find(name)
     if found is None:
         raise ArgumentError(f"unknown layer {quote(name)}", code="E304", hint=_unknown_hint(name))
     return found
@@ -61,4 +73,4 @@ def _unknown_hint(name: str) -> str:
         return (
             f"{odd!r} is U+{ord(odd):04X}, not a plain letter" if odd.isalpha() else f"U+{ord(odd):04X} is in the name"
         )
-    return did_you_mean(name, [*CATALOGUE, *ALIASES]) or "`densecli layers` lists them all"
+    return did_you_mean(name, [*CATALOGUE, *ALIASES, *APPLICATIONS]) or "`densecli layers` lists them all"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
-from densecli.catalogue import ALIASES, CATALOGUE
+from densecli.catalogue import ALIASES, CATALOGUE, Catalogue
 from densecli.errors import ArgumentError, ConfigError, ShapeError, did_you_mean
 from densecli.fields import REQUIRED, Field
 from densecli.names import ACTIVATION_FLOPS, LAYERS_AS_ACTIVATION, compute_dtype, is_float, quantization, variable_dtype
@@ -79,6 +79,7 @@ class Layer:
     Keras' `call`.
     """
 
+    catalogue: ClassVar[Catalogue] = CATALOGUE  # where it is looked up
     family: ClassVar[str] = ""
     aliases: ClassVar[tuple[str, ...]] = ()
     order: ClassVar[tuple[str, ...]] = ()  # the order of positional arguments, where it is not that of the fields
@@ -127,7 +128,7 @@ class Layer:
         cls.family = cls.__module__.split(".")[2]
         cls.type_name = cls.__name__
         cls.defaults = _DEFAULTS  # type: ignore[assignment]
-        CATALOGUE.enter(cls)
+        cls.catalogue.enter(cls)
         ALIASES.update(dict.fromkeys(cls.aliases, cls.__name__))
 
     def __init__(self, **config: Any) -> None:
@@ -135,7 +136,7 @@ class Layer:
         for name, value in config.items():
             field = self.config_fields.get(name)
             if field is None:
-                problems[name] = self._unknown(name)
+                problems[name] = self.no_argument(name)
                 continue
             try:
                 values[name] = field.read(self, value)
@@ -152,9 +153,10 @@ class Layer:
         self.__dict__.update(values)
         self.check()
 
-    def _unknown(self, name: str) -> ArgumentError:
-        hint = did_you_mean(name, [*self.config_fields, "name"]) or f"arguments: {', '.join(self.positional)}"
-        return ArgumentError(f"{type(self).__name__} has no argument {quote(name)}", code="E305", hint=hint)
+    @classmethod
+    def no_argument(cls, name: str) -> ArgumentError:
+        hint = did_you_mean(name, [*cls.config_fields, "name"]) or f"arguments: {', '.join(cls.positional)}"
+        return ArgumentError(f"{cls.__name__} has no argument {quote(name)}", code="E305", hint=hint)
 
     def check(self) -> None:
         """Reject combinations of fields that no single field can see, with `reject`."""

@@ -144,6 +144,23 @@ def is_float(dtype: str) -> bool:
     return "float" in dtype
 
 
+# The models of keras.applications, by the module of densecli.applications that builds them.
+APPLICATIONS = {
+    "ConvNeXtBase": "convnext", "ConvNeXtLarge": "convnext", "ConvNeXtSmall": "convnext", "ConvNeXtTiny": "convnext",
+    "ConvNeXtXLarge": "convnext", "DenseNet121": "densenet", "DenseNet169": "densenet", "DenseNet201": "densenet",
+    "EfficientNetB0": "efficientnet", "EfficientNetB1": "efficientnet", "EfficientNetB2": "efficientnet",
+    "EfficientNetB3": "efficientnet", "EfficientNetB4": "efficientnet", "EfficientNetB5": "efficientnet",
+    "EfficientNetB6": "efficientnet", "EfficientNetB7": "efficientnet", "EfficientNetV2B0": "efficientnet_v2",
+    "EfficientNetV2B1": "efficientnet_v2", "EfficientNetV2B2": "efficientnet_v2", "EfficientNetV2B3": "efficientnet_v2",
+    "EfficientNetV2L": "efficientnet_v2", "EfficientNetV2M": "efficientnet_v2", "EfficientNetV2S": "efficientnet_v2",
+    "InceptionResNetV2": "inception_resnet", "InceptionV3": "inception", "MobileNet": "mobilenet",
+    "MobileNetV2": "mobilenet_v2", "MobileNetV3Large": "mobilenet_v3", "MobileNetV3Small": "mobilenet_v3",
+    "NASNetLarge": "nasnet", "NASNetMobile": "nasnet", "ResNet101": "resnet", "ResNet101V2": "resnet_v2",
+    "ResNet152": "resnet", "ResNet152V2": "resnet_v2", "ResNet50": "resnet", "ResNet50V2": "resnet_v2", "VGG16": "vgg",
+    "VGG19": "vgg", "Xception": "xception",
+}  # fmt: skip
+
+
 @lru_cache(maxsize=1024)
 def snake_case(name: str) -> str:
     """The start of an automatic layer name: MaxPooling2D -> max_pooling2d, PReLU -> p_re_lu (Keras' rule)."""

@@ -101,7 +101,7 @@ def test_a_tab_imports_only_what_the_line_names(tmp_path):
         check=True,
         encoding="utf-8",
     )
-    assert done.stdout.split() == ["Dense"]
+    assert done.stdout.split() == ["Dense", "DenseNet121", "DenseNet169", "DenseNet201"]
     assert not {"densecli.cli.summary", "densecli.summary.infer", "densecli.layers.core", "rich", "numpy"} & set(
         done.stderr.split()
     )

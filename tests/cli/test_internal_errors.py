@@ -31,6 +31,7 @@ ROOMS = [
     ("catalogue", "catalogue:lookup", [STACK]),
     ("layer", "layer:Layer.accept", [STACK]),
     ("layers", "layers.core:Dense.output", [STACK]),
+    ("applications", "applications.net:Net.add", ["VGG16"]),
     ("graph", "graph.graph:call_order", [BRANCHES]),
     ("graph", "graph.trace:trace", [STACK]),
     ("graph", "graph.model:Model.children", ["{folder}/nested.json"]),

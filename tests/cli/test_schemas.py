@@ -46,6 +46,10 @@ def checks(capsys, form):
             yield printed(capsys, "check", spec, "-f", form, *options, "--isolated")
 
 
+LISTED = {
+    "layers": [(), ("Dense",), ("LSTM",), ("MultiHeadAttention",), ("ResNet50",)],
+    "applications": [("--applications",)],
+}
 MADE = {}
 
 
@@ -80,9 +84,14 @@ def _documents(capsys, tmp_path, which):
         return [json.loads(printed(capsys, "memory", spec, *options)) for spec in known]
     if which == "sweep":
         return [json.loads(printed(capsys, "sweep", *SWEEP))]
-    if which == "layers":
-        types = [(), ("Dense",), ("LSTM",), ("MultiHeadAttention",)]
-        return [json.loads(printed(capsys, "layers", *each, "-f", "json")) for each in types]
+    if which == "annotate":
+        path = tmp_path / "train.py"
+        path.write_text(
+            "from keras import *\nm = Sequential([Input((3,)), layers.Dense(2)])\nn = Sequential([layers.Dense(2)])\n"
+        )
+        return [json.loads(printed(capsys, "annotate", str(path), "-f", "json"))]
+    if which in LISTED:
+        return [json.loads(printed(capsys, "layers", *each, "-f", "json")) for each in LISTED[which]]
     return [record for spec in BROKEN for record in lines(printed(capsys, spec, "-f", "ndjson"))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from typing import Any
 
@@ -14,6 +15,11 @@ from support.folders import FIXTURES
 
 def load(name: str) -> Any:
     return json.loads(gzip.decompress((FIXTURES / f"{name}.json.gz").read_bytes()))
+
+
+def fingerprint(rows: Any) -> str:
+    """A short hash of rows: equal rows, equal hashes."""
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
 
 def report_of(record: dict[str, Any]) -> Any:

@@ -44,5 +44,6 @@ def _first_word_is_whole() -> bool:
 def layer_types(incomplete: str) -> list[str]:
     """The types that begin so."""
     from densecli.layers.index import ALIASES, MODULES  # noqa: PLC0415  # for TAB only
+    from densecli.names import APPLICATIONS  # noqa: PLC0415
 
-    return [name for name in sorted({*MODULES, *ALIASES}) if name.startswith(incomplete)]
+    return [name for name in sorted({*MODULES, *ALIASES, *APPLICATIONS}) if name.startswith(incomplete)]

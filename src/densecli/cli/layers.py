@@ -29,11 +29,19 @@ def command(
     type_name: Annotated[
         str | None, typer.Argument(metavar="[TYPE]", help="A layer type, such as Conv2D.", autocompletion=layer_types)
     ] = None,
+    applications: Annotated[
+        bool, typer.Option("--applications", help="The models of keras.applications, with their size and work.")
+    ] = False,
     format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.text,
     output: Output = None,
     debug: Debug = False,
 ) -> int:
     """List the catalogue, or show one layer."""
+    if applications:
+        if type_name is not None:
+            raise typer.BadParameter("--applications lists them all; `densecli layers MODEL` shows one")
+        deliver(listed(format), output)
+        return 0
     layer = None if type_name is None else lookup(type_name)
     deliver(_text(layer, format), output)
     return 0
@@ -45,3 +53,12 @@ def _text(layer: type[Layer] | None, form: Format) -> str:
     if form is Format.markdown:
         return catalogue.markdown(layer)
     return catalogue.overview() if layer is None else catalogue.details(layer)
+
+
+def listed(format: Format) -> str:
+    """The models of keras.applications."""
+    from densecli.render import applications  # noqa: PLC0415  # few ask
+
+    return {Format.json: applications.as_json, Format.markdown: applications.markdown, Format.text: applications.text}[
+        format
+    ]()

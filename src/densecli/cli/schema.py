@@ -24,6 +24,8 @@ class Schema(StrEnum):
     memory = "memory"
     sweep = "sweep"
     layers = "layers"
+    applications = "applications"
+    annotate = "annotate"
     error = "error"
 
 

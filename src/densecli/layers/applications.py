@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Array = Any
 
-APPLICATIONS: dict[str, type[Layer]] = {}
+EXTRA_LAYERS: dict[str, type[Layer]] = {}
 
 
 class StochasticDepth(Layer):
@@ -84,4 +84,4 @@ class CustomScaleLayer(Layer):
 
 
 for _layer in (CustomScaleLayer, LayerScale, StochasticDepth):
-    APPLICATIONS[_layer.__name__] = CATALOGUE.pop(_layer.__name__)
+    EXTRA_LAYERS[_layer.__name__] = CATALOGUE.pop(_layer.__name__)

@@ -9,8 +9,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # fills the catalogue
-from densecli.catalogue import lookup
-from densecli.errors import ArgumentError, ConfigError, DenseError, GraphError, SpecErrors, did_you_mean
+from densecli.catalogue import APPLICATIONS, lookup
+from densecli.errors import (
+    ArgumentError,
+    ConfigError,
+    DenseError,
+    GraphError,
+    ShapeError,
+    SpecErrors,
+    did_you_mean,
+)
 from densecli.fields import Object, wrong_type
 from densecli.graph.graph import Call, Graph, Node, Ref
 from densecli.layer import Layer
@@ -24,6 +32,7 @@ from densecli.text import quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from densecli.applications.application import Application
     from densecli.errors import Place
 
 __all__ = ["Argument", "Builder", "densecli"]
@@ -56,21 +65,29 @@ class Builder:
         self.steps = 0
         self.inputs: list[Ref] = []
         self.errors: list[DenseError] = []
+        self.warnings: list[str] = []
         self.refused: set[str] = set()  # names of layers and inputs that have a mistake
         self._counts: dict[str, int] = {}
 
     # -- layers -----------------------------------------------------------------------
-    def make(self, type_name: str, arguments: Sequence[Argument], place: Place | None) -> Made | None:
-        """The layer, or None with its mistakes collected."""
+    def make(
+        self, type_name: str, arguments: Sequence[Argument], place: Place | None, image: Any = None
+    ) -> Made | None:
+        """The layer, or None with its mistakes collected.
+
+        `image` is the shape that a model of keras.applications takes where its arguments do not say it.
+        """
         try:
             kind = lookup(type_name)
             config = _bind(kind, arguments)
+            if kind.catalogue is APPLICATIONS:
+                return self.application(kind, config, place, image)
             name = _take_name(config)
             outside = {
                 key: config.pop(key) for key in INPUT_ARGUMENTS if key in config and key not in kind.config_fields
             }
             return Made(kind(**config), name, outside)
-        except ArgumentError as error:
+        except (ArgumentError, ShapeError) as error:
             self.errors.append(error.at(error.place or place))
         except ConfigError as several:
             places = {argument.name: argument.place for argument in arguments} | _positional_places(
@@ -79,6 +96,23 @@ class Builder:
             for name, problem in several.problems.items():
                 self.errors.append(_in_layer(problem, type_name, name).at(places.get(name) or place))
         return None
+
+    def application(self, kind: type[Layer], config: dict[str, Any], place: Place | None, image: Any) -> Made:
+        """A model of keras.applications with its layers. Raises ArgumentError, ConfigError or ShapeError."""
+        if "name" in config:
+            config["name"] = _take_name(config)
+        if image is not None and config.get("input_shape") is None:
+            config["input_shape"] = image
+        model: Application = kind(**config)  # type: ignore[assignment]
+        graph = model.assemble(self.automatic_name, place)
+        self.count_steps(len(graph.nodes), place)
+        self.warnings += graph.warnings
+        return Made(model, graph.name, {"batch_shape": model.own_inputs()[0].shape})
+
+    def image(self, tensors: Sequence[Ref] | None) -> Any:
+        """The shape of a tensor that is an input of the model; None for any other."""
+        made = self.nodes[tensors[0].node].layer if tensors and len(tensors) == 1 else None
+        return made.output()[1:] if isinstance(made, InputLayer) else None
 
     def add(self, made: Made, place: Place | None) -> int:
         """A node for the layer, with its own or an automatic name."""
@@ -204,11 +238,14 @@ class Builder:
 
     def graph(self, outputs: list[Ref], name: str | None = None) -> Graph:
         kind = "Sequential" if self._is_chain(outputs) else "Functional"
-        return Graph(name or kind.lower(), kind, self.nodes, self.inputs, outputs)
+        graph = Graph(name or kind.lower(), kind, self.nodes, self.inputs, outputs)
+        graph.warnings += self.warnings
+        return graph
 
     def share(self, outer: Builder) -> None:
         """Build a model inside of another one: mistakes and numbers of automatic names go on from there."""
         self.errors, self._counts, self.steps = outer.errors, outer._counts, outer.steps
+        self.warnings = outer.warnings
 
     def nested(self, graph: Graph, name: str | None) -> Made:
         """A model as a layer of this one."""

@@ -41,10 +41,18 @@ def check_inputs(graph: Graph, given: Mapping[str | None, Any]) -> None:
 
 def fill(node: Node, given: Mapping[str | None, Any], *, alone: bool) -> None:
     """Put sizes from outside where an input says `none`; the others must agree. Raises GraphError E406."""
+    shape = filled(node, given, alone=alone)
+    if shape is not None:
+        layer = InputLayer(batch_shape=shape, dtype=node.layer.dtype)
+        layer.name, node.layer = node.layer.name, layer
+
+
+def filled(node: Node, given: Mapping[str | None, Any], *, alone: bool) -> tuple[int | None, ...] | None:
+    """The shape of an input with those sizes; None where nothing changes. Raises GraphError E406."""
     own: Any = node.layer.output()
     wanted = given.get(node.name, given.get(None) if alone else None)
     if wanted is None or tuple(wanted) == own[1:]:
-        return
+        return None
     if len(own) != len(wanted) + 1 or any(
         None not in (size, new) and size != new for size, new in zip(own[1:], wanted, strict=True)
     ):
@@ -52,9 +60,7 @@ def fill(node: Node, given: Mapping[str | None, Any], *, alone: bool) -> None:
             f"the input {quote(node.name)} is {show(own)} in the stack, which {show((None, *wanted))} does not fit"
         )
         raise GraphError(message, code="E406").at(node.place)
-    sizes = (new if size is None else size for size, new in zip(own[1:], wanted, strict=True))
-    layer = InputLayer(batch_shape=(own[0], *sizes), dtype=node.layer.dtype)
-    layer.name, node.layer = node.layer.name, layer
+    return (own[0], *(new if size is None else size for size, new in zip(own[1:], wanted, strict=True)))
 
 
 def input_arguments(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:

@@ -6,7 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # fills the catalogue
-from densecli.catalogue import CATALOGUE
+from densecli.catalogue import APPLICATIONS, CATALOGUE
 from densecli.fields import REQUIRED, Object
 from densecli.names import ACTIVATION_FLOPS
 from densecli.render.languages.json import Json, document, documents
@@ -94,6 +94,10 @@ def documentation(layer: type[Layer]) -> str:
 
 def example(layer: type[Layer]) -> str:
     """The docstring's last line: Dense(16): (None, 3, 2) -> (None, 3, 16), 48 params."""
+    if layer.catalogue is APPLICATIONS:
+        from densecli.render.applications import example as of_application  # noqa: PLC0415  # few ask
+
+        return of_application(layer.__name__)
     return documentation(layer).splitlines()[-1]
 
 

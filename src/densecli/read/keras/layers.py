@@ -60,9 +60,9 @@ FROM_APPLICATIONS = ("CustomScaleLayer", "LayerScale", "StochasticDepth")
 
 
 def _application(name: str) -> type[Layer]:
-    from densecli.layers.applications import APPLICATIONS  # noqa: PLC0415  # few models have them
+    from densecli.layers.applications import EXTRA_LAYERS  # noqa: PLC0415  # few models have them
 
-    return APPLICATIONS[name]
+    return EXTRA_LAYERS[name]
 
 
 def _legacy(name: str) -> type[Layer] | None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.catalogue import ALIASES, CATALOGUE
+from densecli.catalogue import find
 from densecli.errors import ArgumentError, DenseError, GraphError, LimitError, SpecSyntaxError, did_you_mean
 from densecli.layer import Layer
 from densecli.layers.core import InputLayer
@@ -109,11 +109,14 @@ class ItemReader:
             mine = {key: given[key] for key in _BESIDE if key in given and not _is_argument(type_name, key)}
             given = {key: value for key, value in given.items() if key not in mine}
             beside, at = mine | beside, dict.fromkeys(mine, inside) | at
+        if "name" in beside and _is_argument(type_name, "name"):
+            given = _by_name(type_name, given) | {"name": beside.pop("name")}
         place = self.spec.place(inside, "key")
         if type_name in MODELS:
             given = given if isinstance(given, dict) else {"layers": given}
             return self.add(self.model(type_name, given, beside, at, inside), beside, at, place, tensors)
-        return self.add(self.make(type_name, given, inside, place), beside, at, place, tensors)
+        made = self.make(type_name, given, inside, place, self.image(beside, tensors))
+        return self.add(made, beside, at, place, tensors)
 
     def typed(self, item: dict[str, Any], pointer: str, tensors: list[Ref] | None) -> list[Ref] | None:
         """Everything in one mapping: {type: T, …arguments}."""
@@ -121,14 +124,13 @@ class ItemReader:
         if not isinstance(type_name, str):
             self.spec.wrong_type("the name of a layer type", type_name, join(pointer, "type"))
             return []
-        beside = {
-            key: item[key] for key in _BESIDE if key in item and not (key == "inputs" and _is_argument(type_name, key))
-        }
+        beside = {key: item[key] for key in _BESIDE if key in item and not _is_argument(type_name, key)}
         given = {key: value for key, value in item.items() if key not in beside and key != "type"}
         at = dict.fromkeys(beside, pointer)
         if type_name in MODELS:
             return self.add(self.model(type_name, given, beside, at, pointer), beside, at, place, tensors)
-        return self.add(self.make(type_name, given, pointer, place), beside, at, place, tensors)
+        made = self.make(type_name, given, pointer, place, self.image(beside, tensors))
+        return self.add(made, beside, at, place, tensors)
 
     def model(
         self, type_name: str, given: dict[str, Any], beside: dict[str, Any], at: dict[str, str], pointer: str
@@ -197,13 +199,22 @@ class ItemReader:
         return []
 
     # -- one layer --------------------------------------------------------------------
-    def make(self, type_name: str, given: Any, pointer: str, place: Place) -> Made | None:
+    def image(self, beside: dict[str, Any], tensors: list[Ref] | None) -> Any:
+        """The shape of the input that a layer stands on, for a model of keras.applications."""
+        inputs = beside.get("inputs")
+        if tensors is None and inputs is None:
+            return self.shape
+        names = [inputs] if isinstance(inputs, str) else inputs if isinstance(inputs, list) else []
+        named = [ref for name in names if isinstance(name, str) for ref in self.wiring.find(name, tensors or [])]
+        return self.builder.image(tensors if inputs is None else named)
+
+    def make(self, type_name: str, given: Any, pointer: str, place: Place, image: Any) -> Made | None:
         """The layer for a type and its arguments; equal ones share one, for nothing in a layer knows where it stands."""
         key = type_name, repr(given)
         if key in self.made:
             return self.made[key]
         arguments = self.values.arguments(type_name, given, pointer) if is_layer_name(type_name) else []
-        made = None if arguments is None else self.values.make(type_name, arguments, place)
+        made = None if arguments is None else self.values.make(type_name, arguments, place, image)
         if made is not None and made.name is None and not any(map(_holds_layer, made.layer.given.values())):
             self.made[key] = made
         return made
@@ -273,8 +284,16 @@ class ItemReader:
 
 
 def _is_argument(type_name: str, key: str) -> bool:
-    kind = CATALOGUE.get(type_name) or CATALOGUE.get(ALIASES.get(type_name, ""))
+    kind = find(type_name)
     return kind is not None and key in kind.config_fields
+
+
+def _by_name(type_name: str, given: Any) -> dict[str, Any]:
+    """What stands under a type, as arguments with their names."""
+    kind = find(type_name)
+    if isinstance(given, dict) or given is None or kind is None:
+        return given or {}
+    return {kind.positional[0]: given}
 
 
 def _holds_layer(value: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # fills the catalogue
-from densecli.catalogue import ALIASES, CATALOGUE
+from densecli.catalogue import ALIASES, APPLICATIONS, CATALOGUE, lookup
 from densecli.fields import LAYER_SCHEMA, REQUIRED, Object
 from densecli.read.inputs import INPUT_ARGUMENTS
 from densecli.read.spec.items import MODELS
@@ -41,7 +41,10 @@ def spec_schema() -> dict[str, Any]:
             },
             "expect": {"type": "object", "description": "what `densecli check` judges the model by"},
         },
-        "$defs": {**_parts(), **{f"arguments.{name}": _arguments(kind) for name, kind in CATALOGUE.items()}},
+        "$defs": {
+            **_parts(),
+            **{f"arguments.{name}": _arguments(lookup(name)) for name in (*CATALOGUE, *APPLICATIONS)},
+        },
     }
 
 
@@ -126,7 +129,7 @@ def _item() -> dict[str, Any]:
 
 def _short() -> dict[str, Any]:
     """TYPE: arguments, with name and inputs beside it."""
-    types = {name: _short_arguments(name) for name in (*CATALOGUE, *ALIASES)}
+    types = {name: _short_arguments(name) for name in _types()}
     model = {"anyOf": [_ITEMS, {"$ref": "#/$defs/model"}]}
     return {
         "type": "object",
@@ -139,7 +142,7 @@ def _short() -> dict[str, Any]:
 
 def _short_arguments(name: str) -> dict[str, Any]:
     """By name in a mapping, nothing, or the first one."""
-    kind = _kind(name)
+    kind = lookup(name)
     arguments = {"$ref": f"#/$defs/arguments.{kind.__name__}"}
     first = kind.config_fields.get(kind.positional[0]) if kind.positional else None
     lone = [] if first is None else [_value(first)]
@@ -150,8 +153,8 @@ def _short_arguments(name: str) -> dict[str, Any]:
 
 def _typed() -> dict[str, Any]:
     """Everything in one mapping; `type` decides about the rest."""
-    names = (*CATALOGUE, *ALIASES, *MODELS)
-    by_type = [_when(name, {"$ref": f"#/$defs/arguments.{_kind(name).__name__}"}) for name in (*CATALOGUE, *ALIASES)]
+    names = (*_types(), *MODELS)
+    by_type = [_when(name, {"$ref": f"#/$defs/arguments.{lookup(name).__name__}"}) for name in _types()]
     models = [_when(name, {"$ref": "#/$defs/model"}) for name in MODELS]
     return {
         "type": "object",
@@ -211,5 +214,6 @@ def _summary(kind: type[Layer]) -> str:
     return (kind.__doc__ or "").strip().split("\n")[0]
 
 
-def _kind(name: str) -> type[Layer]:
-    return CATALOGUE[ALIASES.get(name, name)]
+def _types() -> tuple[str, ...]:
+    """Every word for a layer, and the models of keras.applications."""
+    return (*CATALOGUE, *ALIASES, *APPLICATIONS)

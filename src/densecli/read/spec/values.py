@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from densecli import names
-from densecli.catalogue import ALIASES, CATALOGUE
+from densecli.catalogue import find, is_known
 from densecli.errors import ArgumentError, DenseError
 from densecli.fields import LAYER_SCHEMA, Object
 from densecli.read.build import Argument, keras_object
@@ -29,7 +29,7 @@ _CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*\(.*\)\s*", re.DOTALL)
 
 
 def is_layer_name(name: object) -> bool:
-    return isinstance(name, str) and (name in CATALOGUE or name in ALIASES)
+    return isinstance(name, str) and is_known(name)
 
 
 class Collected(Exception):  # noqa: N818  # no error of its own: it only leads out of a value
@@ -124,7 +124,7 @@ class ValueReader:
 
         None when one of them cannot be read; its mistake is collected.
         """
-        kind = CATALOGUE.get(type_name) or CATALOGUE.get(ALIASES.get(type_name, ""))
+        kind = find(type_name)
         fields = {} if kind is None else kind.config_fields
         first = None if kind is None or not kind.positional else fields.get(kind.positional[0])
         if given is None:
@@ -145,11 +145,11 @@ class ValueReader:
             self.spec.fail(error, pointer)
             return None
 
-    def make(self, type_name: str, arguments: list[Argument], place: Place) -> Made | None:
+    def make(self, type_name: str, arguments: list[Argument], place: Place, image: Any = None) -> Made | None:
         """The layer, or None with its mistakes collected; an unknown argument is shown at its name."""
         errors = self.spec.builder.errors
         before = len(errors)
-        made = self.spec.builder.make(type_name, arguments, place)
+        made = self.spec.builder.make(type_name, arguments, place, image)
         for error in errors[before:]:
             if error.code == "E305" and error.place is not None and error.place.part is None:
                 error.place = error.place._replace(part="key")

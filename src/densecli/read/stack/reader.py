@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import names
-from densecli.catalogue import ALIASES, CATALOGUE
-from densecli.errors import ArgumentError, GraphError, Place, Source
-from densecli.layer import Layer
+from densecli.catalogue import APPLICATIONS, is_known
+from densecli.errors import ArgumentError, GraphError, Place, Source, SpecErrors
 from densecli.layers.core import InputLayer
 from densecli.read.build import Argument, Builder, Made, keras_object
-from densecli.read.inputs import check_inputs, fill, input_arguments
+from densecli.read.inputs import check_inputs, fill, filled, input_arguments
 from densecli.read.limits import LIMITS, Limits
 from densecli.read.stack import syntax, tree
 from densecli.read.stack.cursor import Setting
@@ -19,6 +18,7 @@ from densecli.read.text.encoding import check_surrogates
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from densecli.applications.application import Application
     from densecli.graph.graph import Graph, Ref
     from densecli.layer import Layer
     from densecli.read.stack.tree import Branches, Stack, Step, Unit
@@ -35,12 +35,22 @@ def read_stack(
     builder = Builder(limits)
     setting = Setting(lambda start, end: Place(source, start, end), variables or {}, limits)
     stacks = StackReader(builder, source.text, setting)
-    outputs = stacks.read(None, (input_shapes or {}).get(None))
-    graph = builder.finish(outputs)
-    check_inputs(graph, input_shapes or {})
+    given = input_shapes or {}
+    model = stacks.application(given)
+    if model is not None:
+        return alone(model, given, limits)
+    graph = builder.finish(stacks.read(None, given.get(None)))
+    check_inputs(graph, given)
     for ref in graph.inputs:
-        fill(graph.nodes[ref.node], input_shapes or {}, alone=len(graph.inputs) == 1)
+        fill(graph.nodes[ref.node], given, alone=len(graph.inputs) == 1)
     return graph
+
+
+def alone(model: Application, given: Mapping[str | None, Any], limits: Limits) -> Graph:
+    """The graph of a model that nothing stands beside, made for the image that is given from outside."""
+    check_inputs(model.graph, given)
+    shape = filled(model.graph.nodes[0], given, alone=True)
+    return model.graph if shape is None else model.on_image(shape[1:], Builder(limits).automatic_name)
 
 
 class StackReader:
@@ -63,6 +73,19 @@ class StackReader:
             found = self.builder.input_of_shape(shape, None)
             tensors = None if found is None else [found]
         return self.stack(stack, tensors)
+
+    def application(self, given: Mapping[str | None, Any]) -> Application | None:
+        """The model of keras.applications that is all there is in the text. Raises SpecErrors."""
+        self.tree = syntax.parse(self.text, self.setting)
+        step, unit = self.tree.steps[0], self.tree.steps[0].what
+        if len(self.tree.steps) > 1 or not isinstance(unit, tree.Unit) or unit.type not in APPLICATIONS or step.repeat:
+            return None
+        outside = given.get(None, next(iter(given.values()), None))
+        made = self.make_new(unit, step.start, outside if step.shape is None else step.shape.value)
+        if made is None:
+            raise SpecErrors(self.builder.errors)
+        model: Application = made.layer  # type: ignore[assignment]
+        return model
 
     # Tensors are None where there is no input yet, and [] behind a mistake: nothing is known there, and nobody is blamed.
     def stack(self, stack: Stack, tensors: list[Ref] | None) -> list[Ref]:
@@ -132,7 +155,7 @@ class StackReader:
 
     def layer(self, unit: Unit, step: Step, tensors: list[Ref] | None) -> list[Ref]:
         place = self.place(step.start, step.end)
-        made = self.make(unit, step.start)
+        made = self.make(unit, step.start, tensors)
         if made is None:
             return tensors[:1] if tensors else self.placeholder()
         if isinstance(made.layer, InputLayer):
@@ -163,7 +186,9 @@ class StackReader:
         return self.builder.inputs[:1]
 
     # -- one layer --------------------------------------------------------------------
-    def make(self, unit: Unit, start: int) -> Made | None:
+    def make(self, unit: Unit, start: int, tensors: list[Ref] | None) -> Made | None:
+        if unit.type in APPLICATIONS:
+            return self.make_new(unit, start, self.builder.image(tensors))
         if id(unit) not in self.made:
             self.made[id(unit)] = self.make_new(unit, start)
         elif self.made[id(unit)] is None:
@@ -173,8 +198,9 @@ class StackReader:
             del self.made[id(unit)]  # the layer inside gets a name of its own each time
         return made
 
-    def make_new(self, unit: Unit, start: int) -> Made | None:
-        return self.builder.make(unit.type, self.arguments(unit, start), self.place(start, start + len(unit.type)))
+    def make_new(self, unit: Unit, start: int, image: Any = None) -> Made | None:
+        place = self.place(start, start + len(unit.type))
+        return self.builder.make(unit.type, self.arguments(unit, start), place, image)
 
     def arguments(self, unit: Unit, start: int) -> list[Argument]:
         return [
@@ -188,7 +214,7 @@ class StackReader:
             return [self.value(item, start) for item in value]
         if not isinstance(value, tree.Unit):
             return str(value) if isinstance(value, tree.Word) else value
-        if value.type in CATALOGUE or value.type in ALIASES:
+        if is_known(value.type):
             return self.inner_layer(value, start + value.start)
         if value.type not in names.OBJECTS:
             message = f"`{value.type}(…)` is neither a layer nor an initializer, regularizer or constraint"

@@ -13,6 +13,7 @@ from densecli.render.convert.given import (
     check_object,
     check_writable,
     input_arguments,
+    is_application,
     is_model,
     stacked,
     takes_as_usual,
@@ -53,7 +54,7 @@ def render(graph: Graph) -> Dsl:
 
 
 def _check(node: Node) -> None:
-    if is_model(node.layer):
+    if is_model(node.layer) and not is_application(node.layer):
         raise refuse(f"the nested model {quote(node.name)}", "the DSL", INSTEAD)
     check_writable(node.layer, node.name, "the DSL", INSTEAD)
     if len(node.calls) > 1:
@@ -120,7 +121,11 @@ class _Writer:
         for key, value in arguments(layer).items():
             by_name = by_name or layer.defaults.get(key) is not REQUIRED or len(parts) != _position(layer, key)
             parts.append(argument(key, self.value(value)) if by_name else self.value(value))
-        explicit = self.names.explicit(type(layer).__name__, name)
+        explicit = (
+            self.names.application(layer, name)
+            if is_application(layer)
+            else self.names.explicit(type(layer).__name__, name)
+        )
         if explicit is not None:
             parts.append(argument("name", Dsl.quoted(explicit)))
         kind = Dsl.word(type(layer).__name__)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from densecli.catalogue import CATALOGUE
+from densecli.catalogue import APPLICATIONS, CATALOGUE
 from densecli.fields import REQUIRED
 from densecli.names import (
     CONSTRAINTS,
@@ -19,6 +19,7 @@ from densecli.render.languages.written import refuse
 from densecli.text import quote
 
 if TYPE_CHECKING:
+    from densecli.applications.application import Application
     from densecli.fields import Object
     from densecli.graph.graph import Call, Graph, Node
     from densecli.layer import Layer
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 def arguments(layer: Layer) -> dict[str, Any]:
     """The arguments that differ from their defaults, in the layer's own order; equal numbers per axis as one number."""
+    if is_application(layer):
+        return layer.stated()
     found: dict[str, Any] = {}
     for name in dict.fromkeys((*layer.positional, *layer.config_fields)):
         if name not in layer.given or name not in vars(layer):
@@ -88,6 +91,17 @@ class Names:
         self.counts[stem] = count + 1
         return None
 
+    def application(self, layer: Application, name: str) -> str | None:
+        """The name of a model of keras.applications, or None where it has no other; those in it count as given."""
+        self.inside(layer.graph)
+        return None if name == layer.graph.name else name
+
+    def inside(self, graph: Graph) -> None:
+        for node in graph.nodes:
+            self.explicit(node.layer.type_name, node.name)
+            if is_model(node.layer):
+                self.inside(node.layer.graph)  # type: ignore[attr-defined]
+
     def automatic(self, type_name: str) -> str | None:
         """The name that Keras gives to what takes none, as far as one can know; it counts as given from then on."""
         stem = snake_case(type_name)
@@ -112,6 +126,11 @@ def is_model(layer: Layer) -> bool:
     return hasattr(layer, "graph")
 
 
+def is_application(layer: Layer) -> TypeGuard[Application]:
+    """Whether a model is written by its name: one of keras.applications."""
+    return layer.catalogue is APPLICATIONS
+
+
 NEEDS_CODE = ("a Keras config", "Python")  # what Keras runs; a spec may name a Lambda, whose code densecli never has
 
 
@@ -125,7 +144,9 @@ def check_writable(layer: Layer, name: str, target: str, instead: str) -> None:
         what = f"{quote(name)}, a layer of which only the name is known,"
         raise refuse(what, target, "diagrams and tables can show it")
     check_own(layer, name, target)
-    if type(layer).__name__ not in CATALOGUE:  # of keras.applications, or a function of keras.ops
+    if type(layer).__name__ not in CATALOGUE and not is_application(
+        layer
+    ):  # of keras.applications, or a function of keras.ops
         kind = "operation" if layer.family == "operations" else layer.type_name
         raise refuse(f"the {kind} {quote(name)}", target, instead)
 

@@ -76,7 +76,11 @@ def _facts_of_model(report: Report) -> dict[str, Any]:
 
 def _facts(row: Row) -> dict[str, Any]:
     given = plain(input_arguments(row.layer)) if row.type == "InputLayer" else arguments(row.layer)
+    if is_model(row.layer):  # its layers are compared; how one of keras.applications was asked for is no fact of it
+        given = {}
     facts = row_record(row._replace(layers=(), type=_type(row)))
+    if row.type == "InputLayer":
+        facts.pop("trainable")  # there is nothing to train
     return facts | {f"argument {name}": value for name, value in given.items()}
 
 

@@ -14,6 +14,7 @@ from densecli.render.convert.given import (
     arguments,
     check_writable,
     input_arguments,
+    is_application,
     is_model,
     module_of,
     object_arguments,
@@ -27,6 +28,7 @@ from densecli.render.languages.python import INSTEAD, Python, is_word
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from densecli.applications.application import Application
     from densecli.graph.graph import Call, Graph
     from densecli.layer import Layer
 
@@ -68,12 +70,26 @@ class _Writer:
     def inner_models(self, layer: Layer, name: str) -> Iterator[Python]:
         if is_model(layer) and _identity(layer) not in self.inner:
             self.inner[_identity(layer)] = variable = self.variable(name)
+            if is_application(layer):
+                yield from self.application(layer, name, variable)
+                return
             yield from self.model(layer.graph, variable)  # type: ignore[attr-defined]
             yield Python.put("")
         for value in arguments(layer).values():
             for each in value if isinstance(value, list | tuple) else [value]:
                 if hasattr(each, "config_fields"):
                     yield from self.inner_models(each, each.name)
+
+    def application(self, layer: Application, name: str, variable: Python) -> Iterator[Python]:
+        """A model of keras.applications by its name, so that its weights can be loaded."""
+        explicit = self.names.application(layer, name)
+        given = layer.stated() | ({} if explicit is None else {"name": explicit})
+        given.pop("trainable", None)
+        parts = [Python.put("{}={}", Python.word(key), self.value(value, key)) for key, value in given.items()]
+        kind = Python.word(type(layer).__name__)
+        yield Python.put("{} = keras.applications.{}({})", variable, kind, Python.joined(", ", parts))
+        if not layer.trainable:
+            yield Python.put("{}.trainable = False", variable)
 
     # -- Sequential -------------------------------------------------------------------
     def sequential(self, graph: Graph, variable: Python) -> Iterator[Python]:

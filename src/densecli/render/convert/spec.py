@@ -14,6 +14,7 @@ from densecli.render.convert.given import (
     check_own,
     check_writable,
     input_arguments,
+    is_application,
     is_model,
     natural_inputs,
     stacked,
@@ -145,7 +146,7 @@ class _ModelWriter:
         return {"call": node.name, "name": name}
 
     def item(self, node: Node, wiring: dict[str, Any]) -> Any:
-        if is_model(node.layer):
+        if is_model(node.layer) and not is_application(node.layer):
             check_own(node.layer, node.name, TARGET)
             inner = _model(node.layer.graph, self.names)  # type: ignore[attr-defined]
             return {"type": node.layer.type_name, "name": node.name} | inner | {"name": node.name} | wiring
@@ -156,7 +157,11 @@ class _ModelWriter:
         """The type and its arguments, the name among them where it is not automatic."""
         check_writable(layer, name, TARGET, INSTEAD)
         given = {key: self.value(value) for key, value in arguments(layer).items()}
-        explicit = self.names.explicit(type(layer).__name__, name)
+        explicit = (
+            self.names.application(layer, name)
+            if is_application(layer)
+            else self.names.explicit(type(layer).__name__, name)
+        )
         return type(layer).__name__, given | ({} if explicit is None else {"name": explicit})
 
     def under(self, layer: Layer, given: dict[str, Any]) -> Any:
@@ -167,7 +172,7 @@ class _ModelWriter:
         return given
 
     def value(self, value: Any) -> Any:
-        if hasattr(value, "graph"):
+        if hasattr(value, "graph") and not is_application(value):
             raise refuse("a model inside a wrapper", TARGET, INSTEAD)
         if hasattr(value, "config_fields"):
             kind, given = self.layer(value, value.name)
