@@ -47,7 +47,7 @@ def build(session: nox.Session) -> None:
     """The archives for a package index, checked, and the wheel tried in an empty environment."""
     shutil.rmtree(DIST, ignore_errors=True)
     session.install("build", "twine")
-    session.run("python", "-m", "build", "--installer", "uv" if session.venv_backend == "uv" else "pip")
+    session.run("python", "-m", "build")
     archives = sorted(map(str, DIST.iterdir()))
     session.run("twine", "check", "--strict", *archives)
     session.install("--force-reinstall", next(name for name in archives if name.endswith(".whl")))

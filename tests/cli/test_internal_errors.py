@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from importlib import import_module
+from inspect import isgeneratorfunction
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,12 @@ def bomb(*_, **__):
     raise RuntimeError("secret")
 
 
+def late_bomb(*_, **__):
+    """For generators: from Python 3.13 on a function keeps its kind."""
+    raise RuntimeError("secret")
+    yield
+
+
 @pytest.fixture
 def folder(tmp_path):
     h5py = pytest.importorskip("h5py")
@@ -106,7 +113,7 @@ def sabotaged(monkeypatch, place):
     found = import_module(f"densecli.{module}")
     for part in name.split("."):
         found = getattr(found, part)
-    monkeypatch.setattr(found, "__code__", bomb.__code__)
+    monkeypatch.setattr(found, "__code__", (late_bomb if isgeneratorfunction(found) else bomb).__code__)
     monkeypatch.setattr(found, "__kwdefaults__", None)
 
 
