@@ -96,21 +96,24 @@ def runner(wishes: Wishes) -> Callable[[Spec, Graph], Outcome]:
 def options(wishes: Wishes, spec: Spec) -> Options:
     from densecli.run.run import Options  # noqa: PLC0415
 
+    weights, elsewhere = weights_of(wishes, spec)
     return Options(
         wishes.seed, wishes.batch, None if wishes.max_memory is None else size_option(wishes.max_memory),
-        weights_of(wishes, spec), tuple(wishes.data), wishes.until, wishes.profile, wishes.limits,
+        weights, tuple(wishes.data), wishes.until, wishes.profile, wishes.limits, elsewhere,
     )  # fmt: skip
 
 
-def weights_of(wishes: Wishes, spec: Spec) -> str | None:
-    """The file with the weights: the one that is named, or the model's own file where it holds some."""
+def weights_of(wishes: Wishes, spec: Spec) -> tuple[str | None, str | None]:
+    """The file with the weights: the one that is named, or the model's own; and what is known of some that are not used."""
     if wishes.weights is not None:
-        return None if wishes.weights == INITIAL else wishes.weights
+        return None if wishes.weights == INITIAL else wishes.weights, None
     if spec.text is not None or spec.of_python:
-        return None
-    from densecli.run.weights import has_weights  # noqa: PLC0415
+        return None, None
+    from densecli.run.weights import elsewhere, has_weights  # noqa: PLC0415
 
-    return spec.name if has_weights(spec.name, wishes.limits) else None
+    if has_weights(spec.name, wishes.limits):
+        return spec.name, None
+    return None, elsewhere(spec.name, wishes.limits)
 
 
 def size_option(value: str) -> int:

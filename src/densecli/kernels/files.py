@@ -103,7 +103,9 @@ def read_header(file: BinaryIO, kinds: str) -> tuple[tuple[int, ...], bool, np.d
             shape, fortran, dtype = parsed_header(file)
     except Exception as error:  # noqa: BLE001  # NumPy gives the text to Python's parser, which may raise anything
         raise damaged(error) from None
-    if dtype.hasobject or dtype.kind not in kinds or not dtype.itemsize:
+    if dtype.hasobject:
+        raise ArrayFileError("it holds pickled objects, which are never read")
+    if dtype.kind not in kinds or not dtype.itemsize:
         raise ArrayFileError(f"it holds {str(dtype)[:80]}, not numbers")
     if not all(type(size) is int and size >= 0 for size in shape):
         raise ArrayFileError(f"its header gives the shape {str(shape)[:80]}")

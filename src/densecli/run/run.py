@@ -23,9 +23,9 @@ from densecli.run.liveness import peak_tensors
 from densecli.run.machine import default_limit
 from densecli.run.profile import CallProfile, OutputStats, Profile, stats
 from densecli.run.weights import Weights, allocate, nested_weights
-from densecli.run.weights.slots import Place, places
+from densecli.run.weights.slots import Place, any_of, places
 from densecli.shape import product, show
-from densecli.text import quote
+from densecli.text import plural, quote
 from densecli.text import size as show_size
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Options(Record):
     until: str | None = None  # the name of the layer whose outputs are wanted
     profile: bool = False
     limits: Limits = LIMITS  # of the file with the weights
+    elsewhere: str | None = None  # what is known of weights that are not used
 
 
 class Outcome(Record):
@@ -82,6 +83,7 @@ class Plan(Record):
     found: Trace
     peak_bytes: int
     drawn: tuple[str, ...] = ()  # inputs that nobody gave
+    unused: tuple[str, ...] = ()  # arrays in the file with the weights that belong to none
 
     def __call__(self, watch: Watch | None = None) -> list[Array]:
         """The outputs; the inputs stay for another pass."""
@@ -113,7 +115,7 @@ def run(graph: Graph, options: Options = Options(), watch: Watch | None = None) 
         batch=first[0] if first else None,
         weights=options.weights,
         profile=None if profile is None else tuple(profile.calls),
-        notes=tuple(notes(graph, plan.drawn if options.data else ())),
+        notes=(*unused_weights(options, plan), *notes(graph, plan.drawn if options.data else ())),
     )  # fmt: skip
 
 
@@ -135,13 +137,13 @@ def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  
     check_computable(graph, found)
     needed = weight_bytes(whole, built, wanted) + peak_tensors(graph, found)
     check_memory(needed, most)
-    weights = allocate(whole, built, Weights(options.weights, options.seed, options.limits), wanted, most)
+    weights, unused = allocate(whole, built, Weights(options.weights, options.seed, options.limits), wanted, most)
     inputs = draw(graph, given, shapes, options.seed)
     if not options.profile:  # a profile shows every layer, so none of them is joined to another
         graph = fuse(graph, kernels, weights)
     names = [graph.nodes[ref.node].name for ref in graph.inputs]
     drawn = tuple(name for name, array in zip(names, given, strict=True) if array is None)
-    return Plan(graph, inputs, weights, found, needed, drawn)
+    return Plan(graph, inputs, weights, found, needed, drawn, unused)
 
 
 def check_built(graph: Graph, built: Trace, computed: Graph, found: Trace) -> None:
@@ -255,6 +257,15 @@ def both(profile: Profile | None, watch: Watch | None) -> Watch | None:
         watch(step, values)
 
     return each
+
+
+def unused_weights(options: Options, plan: Plan) -> Iterator[str]:
+    """Weights that are there, and had no part in the pass."""
+    if options.elsewhere is not None:
+        yield options.elsewhere
+    if plan.unused:
+        count = plural(len(plan.unused), "array")
+        yield f"not used: {count} of the weights file that no layer has a place for: {any_of([*plan.unused])}"
 
 
 def notes(graph: Graph, drawn: Sequence[str]) -> Iterator[str]:

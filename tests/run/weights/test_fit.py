@@ -14,6 +14,7 @@ from densecli.read.open import open_spec
 from densecli.run.run import Options, run
 from densecli.run.weights import misfits
 from densecli.summary.infer import infer
+from support.folders import FIXTURES
 from support.program import densecli
 
 h5py = pytest.importorskip("h5py")
@@ -284,3 +285,16 @@ def test_a_manifest_that_tells_of_weights_elsewhere_is_no_misfit(tmp_path):
     (tmp_path / "model.json").write_text(json.dumps(topology), encoding="utf-8")
     done = densecli(str(tmp_path / "model.json"), "--print", "totals.params")
     assert (done.returncode, done.stdout, done.stderr) == (0, "27\n", "")
+
+
+QUANTIZED = json.loads((FIXTURES / "quantized.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("mode", QUANTIZED)
+def test_quantized_layers_fit_as_keras_stores_them(tmp_path, mode):
+    arrays = {name: tuple(shape) for name, (shape, _) in QUANTIZED[mode]["arrays"].items()}
+    path = archive(tmp_path / "m.keras", QUANTIZED[mode]["config"], arrays)
+    assert misfits(open_spec(path), path) == []
+    for name, shape in arrays.items():
+        wrong = archive(tmp_path / "wrong.keras", QUANTIZED[mode]["config"], arrays | {name: (*shape, 7)})
+        assert [name in error.message for error in misfits(open_spec(wrong), wrong)] == [True]

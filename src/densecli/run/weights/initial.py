@@ -11,6 +11,8 @@ from densecli.text import quote
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from densecli.graph.graph import Graph
+    from densecli.graph.trace import Trace
     from densecli.layer import Layer, Weight
 
     Draw = Callable[[Weight, str, str], Any]
@@ -62,3 +64,15 @@ def initial(random: Any) -> Draw:
             raise DenseError(f"{quote(path)} cannot be drawn: {error}", code="E303") from error
 
     return draw
+
+
+def fill(graph: Graph, found: Trace, draw: Draw, wanted: set[int]) -> list[dict[str, Any]]:
+    """Every wanted node's weights from `draw`."""
+    shared: dict[Any, dict[str, Any]] = {}
+    made: list[dict[str, Any]] = [{} for _ in graph.nodes]
+    for index in sorted(wanted):
+        result = found.results.get((index, 0))
+        if result is not None:
+            node = graph.nodes[index]
+            made[index] = nested_weights(node.layer, result.args, result.kwargs, draw, f"{node.name}/", shared)
+    return made

@@ -19,11 +19,11 @@ from densecli.layers.wrappers import Bidirectional
 from densecli.names import snake_case
 from densecli.records import Record
 from densecli.run.weights.initial import shared_path
-from densecli.run.weights.slots import Matched, Slot, check_shape, mismatch
+from densecli.run.weights.slots import Matched, Slot, check_shape, left_over, mismatch
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from densecli.layer import Layer, Weight
     from densecli.read.files.hdf5 import Stored
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     Tree = dict[str, Any]
 
 OLD = "_layer_checkpoint_dependencies"
+FIRST = (
+    "kernel",
+    "embeddings",
+    "bias",
+)  # in the variable_serialization_spec of every quantization, those that there are
 
 
 class Entry(Record):
@@ -46,10 +51,23 @@ class Entry(Record):
 
 def match(places: Sequence[Place], stored: Iterable[Stored]) -> Matched:
     """The array for each key, and the layers where counts or shapes differ. Raises ReadError (E323) for no tree of groups."""
-    matcher = Matcher()
+    matcher, held = Matcher(), list(stored)
     entries = [Entry(place.name, place.layer, place.result.args, place.result.kwargs, place.known) for place in places]
-    matcher.level(entries, tree_of(stored), "")
-    return Matched(matcher.found, matcher.misfits)
+    tree = tree_of(held)
+    matcher.level(entries, tree, "")
+    used = {each.path for each in matcher.found.values()} | matcher.copies
+    return Matched(matcher.found, matcher.misfits, left_over(arrays_in(tree), used))
+
+
+def arrays_in(tree: Tree) -> Iterator[str]:
+    """The paths of all arrays of layers; what stands outside of the layers is the optimizer's or a metric's."""
+    pending = [*tree.values()]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, dict):
+            pending += each.values()
+        else:
+            yield each.path
 
 
 def tree_of(stored: Iterable[Stored]) -> Tree:
@@ -77,6 +95,7 @@ class Matcher:
     def __init__(self) -> None:
         self.found: dict[str, Stored] = {}
         self.misfits: list[ReadError] = []
+        self.copies: set[str] = set()
         self.outermost = ""  # the layer of the model itself that is being looked at
 
     def level(self, entries: list[Entry], groups: Tree, path: str) -> None:
@@ -141,6 +160,8 @@ class Matcher:
                 f"{quote(path.rstrip('/'))} has {len(weights)} weights, but the file holds {len(arrays)} for it"
             )
         # SpectralNormalization stores the kernel of the layer inside once more before its own.
+        if any(weight.name == "vector_u" for weight in weights):
+            self.copies |= {each.path for _, each in arrays[: -len(weights)]}
         for weight, (_, each) in zip(weights, arrays[-len(weights) :], strict=True):
             check_shape(
                 Slot(path + weight.name, weight.name, weight.shape, weight.trainable),
@@ -152,10 +173,16 @@ class Matcher:
 
 
 def own_order(weights: list[Weight]) -> list[Weight]:
-    """Keras stores what it trains before the rest; LoRA factors are merged into the kernel and not stored at all."""
-    if any(weight.name.startswith("lora_") for weight in weights):
-        return [weight for weight in weights if not weight.name.startswith("lora_")]
-    return sorted(weights, key=lambda weight: not weight.trainable)
+    """Keras stores what it trains before the rest, but the kernel of a quantized layer before anything else.
+
+    LoRA factors are merged into the kernel and not stored at all.
+    """
+    names = {weight.name for weight in weights}
+    if names & {"kernel_scale", "embeddings_scale"}:  # quantized
+        weights = sorted(weights, key=lambda weight: FIRST.index(weight.name) if weight.name in FIRST else len(FIRST))
+    elif "lora_kernel_a" not in names and "lora_embeddings_a" not in names:
+        weights = sorted(weights, key=lambda weight: not weight.trainable)
+    return [weight for weight in weights if not weight.name.startswith("lora_")]
 
 
 def model_entries(model: Model, entries: list[Entry]) -> list[Entry]:

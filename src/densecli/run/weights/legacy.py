@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from densecli.errors import ReadError
 from densecli.graph.model import Model
 from densecli.run.weights import keras1
-from densecli.run.weights.slots import Matched, check_shape, mismatch
+from densecli.run.weights.slots import Matched, check_shape, left_over, mismatch
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def match(places: Sequence[Place], stored: Iterable[Stored], root: Any, texts_of
     if missing and len(groups) == len(wanting):  # weights of the same model under other names: Keras goes by the order
         groups = {place.name: held for (place, _), held in zip(wanting, groups.values(), strict=True)}
     matched = Matched({}, [])
+    listed = {each.path for held in groups.values() for each in held}
     past = past_of(texts_of(root), texts_of(root.file))
     for place, slots in wanting:
         try:
@@ -52,7 +53,8 @@ def match(places: Sequence[Place], stored: Iterable[Stored], root: Any, texts_of
         except ReadError as error:
             matched.misfits.append(error)
             error.layer = place.name
-    return matched
+    used = {part.path for each in matched.found.values() for part in getattr(each, "parts", (each,))}
+    return matched._replace(unused=left_over(listed, used))
 
 
 def branch(layer: Layer, result: Result, groups: Mapping[str, list[Stored]]) -> list[Stored]:

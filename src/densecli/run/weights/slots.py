@@ -8,16 +8,20 @@ from densecli.errors import ReadError
 from densecli.graph.graph import row_order
 from densecli.records import Record
 from densecli.run.weights.initial import shared_path
-from densecli.shape import show
+from densecli.shape import product, show
 from densecli.summary.parameters import layer_weights
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from densecli.graph.graph import Graph
     from densecli.graph.trace import Result, Trace
     from densecli.layer import Layer
+    from densecli.read.limits import Limits
+
+
+ROOM = 1 << 16  # bytes of groups and attributes around an array
 
 
 class Slot(Record):
@@ -53,10 +57,14 @@ class Place(Record):
 
 
 class Matched(Record):
-    """Which array of a file belongs to which weight, by its key; and a sentence (E323) for each layer that its arrays do not fit."""
+    """Which array of a file belongs to which weight, by its key; and a sentence (E323) for each layer that its arrays do not fit.
+
+    `unused` are the paths of arrays that look like weights and belong to none.
+    """
 
     found: dict[str, Any]
     misfits: list[ReadError]
+    unused: tuple[str, ...] = ()
 
 
 def places(graph: Graph, found: Trace) -> Iterator[Place]:
@@ -87,3 +95,24 @@ def mismatch(message: str, hint: str | None = None) -> ReadError:
 def any_of(names: list[Any]) -> str:
     """A few names for a message."""
     return ", ".join(map(str, names[:3])) + (", …" if len(names) > 3 else "")
+
+
+def unfilled(every: Iterable[Place], matched: Matched) -> dict[str, list[str]]:
+    """The weights that the file has nothing for, by layer; LoRA factors are merged into the kernel and not stored."""
+    missing = {
+        place.name: [slot.key for slot in place.slots() if slot.key not in matched.found and "lora_" not in slot.path]
+        for place in every
+        if place.known
+    }
+    return {name: keys for name, keys in missing.items() if keys}
+
+
+def most_stored(graph: Graph, found: Trace, limits: Limits) -> int:
+    """How long a weights file can sensibly be: eight bytes a number and some room around each array."""
+    shapes = [slot.shape for place in places(graph, found) for slot in place.slots()]
+    return max(limits.weights_bytes, sum(8 * (product(shape) or 0) + ROOM for shape in shapes))
+
+
+def left_over(paths: Iterable[str], used: Collection[str]) -> tuple[str, ...]:
+    """The arrays that belong to no weight; the state of a random generator is none that a forward pass needs."""
+    return tuple(sorted(path for path in paths if path not in used and "seed_generator" not in path))
