@@ -60,6 +60,14 @@ def documents(capsys, tmp_path, which):
     return MADE[which]
 
 
+def source(path):
+    """A Python source with a model, and one of which not everything is known."""
+    path.write_text(
+        "from keras import *\nm = Sequential([Input((3,)), layers.Dense(2)])\nn = Sequential([layers.Dense(2)])\n"
+    )
+    return path
+
+
 def _documents(capsys, tmp_path, which):
     if which == "summary":
         ran = (json.loads(printed(capsys, spec, "-f", "json", "--run", "--batch", "2")) for spec in STACKS[:3])
@@ -82,14 +90,9 @@ def _documents(capsys, tmp_path, which):
         options = ("--batch", "4", "--budget", "1GiB", "-f", "json")
         known = [spec for spec in EXAMPLES if not spec.endswith("token-classifier.yaml")]  # its input has no size
         return [json.loads(printed(capsys, "memory", spec, *options)) for spec in known]
-    if which == "sweep":
-        return [json.loads(printed(capsys, "sweep", *SWEEP))]
-    if which == "annotate":
-        path = tmp_path / "train.py"
-        path.write_text(
-            "from keras import *\nm = Sequential([Input((3,)), layers.Dense(2)])\nn = Sequential([layers.Dense(2)])\n"
-        )
-        return [json.loads(printed(capsys, "annotate", str(path), "-f", "json"))]
+    if which in ("sweep", "annotate"):
+        words = SWEEP if which == "sweep" else (source(tmp_path / "train.py"), "-f", "json")
+        return [json.loads(printed(capsys, which, *words))]
     if which in LISTED:
         return [json.loads(printed(capsys, "layers", *each, "-f", "json")) for each in LISTED[which]]
     return [record for spec in BROKEN for record in lines(printed(capsys, spec, "-f", "ndjson"))]

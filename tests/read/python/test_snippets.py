@@ -107,6 +107,13 @@ def test_a_snippet_has_keras_answer(text, expected):
     assert [(name, total, rows[-1]) for name, total, rows in models(text)] == expected
 
 
+def test_integers_divide_as_in_the_python_that_the_source_is_of():
+    text = "n = 7 / 2\nprint n\nm = Sequential([Input((3,)), Dense(n)])"
+    assert models(text)[0][1] == 12
+    with pytest.raises(DenseError):
+        models(text.replace("print n", "print(n)"))
+
+
 def test_every_summary_is_shown_as_the_model_was_then():
     text = "m = Sequential([Input((3,)), Dense(2)])\nm.summary()\nm.add(Dense(5))\nm.summary()"
     assert [total for _, total, _ in models(text)] == [8, 23]

@@ -134,7 +134,10 @@ def binary(run: Interpreter, node: ast.BinOp, scope: Scope) -> Any:
     left = run.evaluate(node.left, scope)
     right = run.evaluate(node.right, scope)
     run.node = node
-    return operators.binary(run, type(node.op).__name__, left, right)
+    name = type(node.op).__name__
+    if name == "Div" and run.code.python2 and type(left) is type(right) is int and "division" not in scope.module.names:
+        name = "FloorDiv"  # what `/` of integers is in Python 2
+    return operators.binary(run, name, left, right)
 
 
 @evaluates("UnaryOp")
