@@ -558,7 +558,7 @@ def test_closed_streams(form):
 
 
 def test_a_closed_pipe_is_silent_141():
-    many = " ".join(f"--assert 'totals.params == {count}'" for count in range(2000))
+    many = " ".join(f"--assert 'totals.params == {count}'" for count in range(1000))
     command = (
         f"{sys.executable} -m densecli check --isolated 'Dense(4)@(3,)' {many} | head -n 1; echo ${{PIPESTATUS[0]}}"
     )

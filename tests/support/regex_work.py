@@ -218,7 +218,7 @@ class Samples:
     def node(self, kind, value, leads):
         if kind in CHARACTERS:
             known = {char for char in self.letters.values() if self.machine.is_in(kind, value, char)}
-            return known or {chr(value)}
+            return known or {chr(value) if isinstance(value, int) else "\u00a0"}  # a class of none of the letters
         if kind is op.BRANCH:
             return _few({text for each in value[1] for text in self.of(each, leads)})
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):

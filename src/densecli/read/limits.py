@@ -53,9 +53,9 @@ MEANINGS = {
     "digits": ("digits of one number", "E504"),
     "bits": ("bits of a product in a stack, known before it is computed", "E504"),
     "nesting": ("operators, calls and blocks around one value in Python source; real files have 50", "E503"),
+    "mistakes": ("mistakes collected in one spec before the rest is left unread", "-"),
     "steps": ("expressions and statements of Python source that are followed", "E505"),
     "calls": ("calls inside calls in Python source", "E505"),
-    "mistakes": ("mistakes collected in one spec before the rest is left unread", "-"),
 }
 # As far as Python itself goes: its C stack under json, the longest number it reads, the longest file it seeks in.
 CEILINGS = {"depth": 200, "digits": 4_300, "nesting": 500}
