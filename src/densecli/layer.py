@@ -97,6 +97,7 @@ class Layer:
     makes_mask: ClassVar[bool] = False  # gives a mask even when none came in
     unheeded_masks: ClassVar[tuple[str, ...]] = ()  # arguments that Keras takes and then overwrites
     carries_masks: ClassVar[bool] = False  # a model, whose outputs carry the masks that its own layers made
+    passes_on: ClassVar[bool] = False  # at inference the output is the input itself
     leads: ClassVar[tuple[str, ...]] = ()  # weights of a layer inside that Keras lists before this layer's own
     opaque: ClassVar[bool] = False  # nothing is known but what the config states
     config_fields: ClassVar[dict[str, Field[Any]]] = {}
@@ -178,6 +179,14 @@ class Layer:
 
     def accept_again(self, first: Shape | None, again: Shape | None) -> None:
         """Check an input against that of the first call, where more than the weights depends on it."""
+
+    def view(self, *inputs: Any) -> str:
+        """How the output at inference is the memory of the first input, in Keras and here.
+
+        `same` as it is, `reshaped` where its numbers lie in order (else it is a copy), `strided` in part or in another
+        order; empty where it is new memory.
+        """
+        return "same" if self.passes_on else ""
 
     def weights(self, *inputs: Any, **named: Any) -> Iterator[Weight]:
         """The layer's own variables, in Keras' order."""

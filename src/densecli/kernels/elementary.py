@@ -178,9 +178,9 @@ def each_step(function: Callable[[Array], Array], x: Array) -> Array:
     return y.reshape(*x.shape[:2], *y.shape[1:])
 
 
-def in_dtype(x: Array, dtype: str) -> Array:
-    """`x` in the dtype of that name, as an array of its own."""
-    return x.astype(number_type(dtype))
+def in_dtype(x: Array, dtype: str, *, copy: bool = True) -> Array:
+    """`x` in the dtype of that name, as an array of its own unless `copy` is false."""
+    return x.astype(number_type(dtype), copy=copy)
 
 
 def random_words(shape: tuple[int, ...], random: np.random.Generator) -> Array:

@@ -93,6 +93,7 @@ class Augmentation(Image, abstract=True):
     formula = "training: a random change; inference: output = input"
     shape_rule = "unchanged"
     elementwise_rule = "0: at inference nothing is computed"
+    passes_on = True
     colours: ClassVar[int | None] = None  # channels that the input must have
 
     def accept(self, x: Any, **named: Any) -> None:

@@ -174,6 +174,9 @@ class Activation(Layer):
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         return activation_flops(self.activation, y)
 
+    def view(self, *_: Any) -> str:
+        return "same" if self.activation == "linear" else ""
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.activate(x, self.activation)
 
@@ -189,6 +192,7 @@ class Identity(Layer):
     shape_rule = "unchanged"
     elementwise_rule = "0: numbers are moved, none is computed"
     supports_masking = True
+    passes_on = True
 
     def output_dtype(self, *dtypes: str) -> list[str]:
         return [self.compute_dtype if self.autocast and is_float(dtype) else dtype for dtype in dtypes]

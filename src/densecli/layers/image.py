@@ -144,8 +144,14 @@ class CenterCrop(Image):
         height, width = self.sides(x)
         if height is None or width is None:
             return None
-        fits = height >= self.height and width >= self.width
-        return 0 if fits else times(RESAMPLING_FLOPS["bilinear"], all_elements(y))
+        return 0 if self.fits(height, width) else times(RESAMPLING_FLOPS["bilinear"], all_elements(y))
+
+    def fits(self, height: int, width: int) -> bool:
+        return height >= self.height and width >= self.width
+
+    def view(self, x: Shape, *_: Any) -> str:
+        height, width = self.sides(x)
+        return "strided" if height is not None and width is not None and self.fits(height, width) else ""
 
     def change(self, ops: ModuleType, images: Array) -> Array:
         return ops.center_crop(ops.floating(images), (self.height, self.width))
@@ -162,6 +168,9 @@ class RandomCrop(CenterCrop):
     order = ("height", "width", "seed", "data_format")
 
     seed = fields.seed()
+
+    def view(self, *_: Any) -> str:
+        return ""
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         same = self.sides(x) == (self.height, self.width)

@@ -29,6 +29,7 @@ class TrainingOnly(Layer, abstract=True):
     shape_rule = "unchanged"
     elementwise_rule = "0: at inference nothing is computed"
     supports_masking = True
+    passes_on = True
 
     def elementwise(self, y: Any, x: Any) -> int:
         return 0

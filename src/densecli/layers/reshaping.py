@@ -43,6 +43,9 @@ class Flatten(Layer):
         elif y[1] is None:
             yield f"{sizes}: a size is unknown, so a Dense behind this layer could not know its kernel."
 
+    def view(self, x: Shape, *_: Any) -> str:
+        return "" if self.data_format == "channels_first" and len(x) > 2 else "reshaped"
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.flatten(ops.channels_last(x, self.data_format) if x.ndim > 1 else x)
 
@@ -90,6 +93,9 @@ class Reshape(Layer):
         if elements is not None and rest is not None:
             yield f"-1 is what is left of {elements:,} elements: {rest:,}."
 
+    def view(self, *_: Any) -> str:
+        return "reshaped"
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.reshape(x, tuple(-1 if dim is None else dim for dim in self.output(x.shape)))
 
@@ -123,6 +129,9 @@ class Permute(Layer):
 
     def elementwise(self, y: Shape, x: Shape) -> int:
         return 0
+
+    def view(self, *_: Any) -> str:
+        return "strided"
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.transpose(x, (0, *self.dims))

@@ -138,7 +138,7 @@ def footprint(graph: Graph, source: str = "<argument>", wish: Wish = Wish()) -> 
     )
     return Footprint(
         source, graph.name, graph.kind, wish.batch, wish.dtype, sums.by_dtype(),
-        Inference(sums.weights, highest.bytes, "" if highest.step is None else graph.nodes[highest.step[0]].name, tuple(alive), kept.outputs),
+        Inference(sums.weights, highest.bytes, "" if highest.step is None else graph.nodes[highest.step[0]].name, tuple(alive), highest.made),
         training(sums, optimizer, kept, highest.bytes), kept.layers, tuple(dict.fromkeys((*sums.uncounted, *kept.unknown))),
         None if wish.budget is None else fits(graph, wish.budget, optimizer),
     )  # fmt: skip

@@ -173,7 +173,7 @@ def draw_input(graph: Graph, ref: Ref, tensor: Tensor, random: Any) -> Array:
     dtype = compute_dtype(tensor.dtype)
     if sizes or not is_float(dtype):
         return kernels.in_dtype(random.integers(0, min(sizes, default=2), tensor.shape), dtype)
-    return kernels.in_dtype(random.standard_normal(tensor.shape, dtype="float32"), dtype)
+    return kernels.in_dtype(random.standard_normal(tensor.shape, dtype="float32"), dtype, copy=False)
 
 
 def vocabularies(graph: Graph, ref: Ref) -> Iterator[int]:

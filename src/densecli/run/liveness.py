@@ -1,7 +1,8 @@
-"""How much memory a forward pass holds at its height: weights, and the tensors that are still needed."""
+"""How much memory a forward pass holds: the tensors that are still needed, each memory once, however many views show it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from densecli.graph.forward import uses
@@ -12,62 +13,172 @@ from densecli.records import Record
 from densecli.shape import size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from densecli.graph.graph import Graph, Step
     from densecli.graph.trace import Result, Tensor, Trace
     from densecli.layer import Layer
 
+# Whose arrays may come with their axes in another order than they were computed in, so that a reshape copies them.
+TRANSPOSED = (
+    "attention",
+    "audio",
+    "einsum",
+    "image",
+    "multi_head_attention",
+    "operations",
+    "pipeline",
+    "recurrent",
+    "conv_lstm",
+    "wrappers",
+)
+
+
+class Memory:
+    """What one array takes; its identity tells it from others of the same size."""
+
+    __slots__ = ("bytes",)
+
+    def __init__(self, count: int) -> None:
+        self.bytes = count
+
+
+class Seen(Record):
+    """A tensor as a view of some memory, and whether its numbers lie there in order."""
+
+    memory: Memory
+    in_order: bool = True
+
 
 class Peak(Record):
-    """The height of a forward pass: how many bytes, at which call, and which tensors are alive then."""
+    """The height of a forward pass: how many bytes, at which call, which tensors are alive then; and all that is ever made."""
 
     bytes: int
     step: Step | None
     alive: dict[Ref, int]
+    made: int
+
+
+class Pass:
+    """A walk through the calls of a graph that knows at each of them what is alive."""
+
+    def __init__(self, graph: Graph, found: Trace, entering: Sequence[Seen]) -> None:
+        self.graph, self.found = graph, found
+        self.alive: dict[Ref, Seen] = dict(zip(graph.inputs, entering, strict=True))
+        self.holders: Counter[Memory] = Counter()
+        self.height = 0
+        for seen in entering:
+            self.hold(seen.memory)
+        self.made = self.height
+
+    def hold(self, memory: Memory) -> None:
+        self.height += 0 if self.holders[memory] else memory.bytes
+        self.holders[memory] += 1
+
+    def release(self, memory: Memory) -> None:
+        self.holders[memory] -= 1
+        self.height -= 0 if self.holders[memory] else memory.bytes
+
+    def moments(self) -> Iterator[tuple[Step | None, int]]:
+        """Before the first call and at every call: the call, and the bytes alive while it runs."""
+        order = call_order(self.graph)[0]
+        left = uses(self.graph, order)
+        yield None, self.height
+        for step in order:
+            if Ref(*step) in self.graph.inputs or step not in self.found.results:
+                continue
+            refs = self.graph.nodes[step[0]].calls[step[1]].refs
+            inside = self.call(step, [self.alive[ref] for ref in refs if ref in self.alive])
+            yield step, max(self.height, inside)
+            for ref in refs:
+                left[ref] -= 1
+                if not left[ref] and ref in self.alive:
+                    self.release(self.alive.pop(ref).memory)
+
+    def call(self, step: Step, inputs: Sequence[Seen]) -> int:
+        """Enter what a call makes; the bytes alive inside of it at its height."""
+        layer, result = self.graph.nodes[step[0]].layer, self.found.results[step]
+        inside, outputs = self.nested(layer, result, inputs) or (self.height, outputs_of(layer, result, inputs))
+        for index, seen in enumerate(outputs):
+            if not self.holders[seen.memory]:
+                self.made += seen.memory.bytes
+            self.hold(seen.memory)
+            self.alive[Ref(*step, index)] = seen
+        return inside
+
+    def nested(self, layer: Layer, result: Result, inputs: Sequence[Seen]) -> tuple[int, list[Seen]] | None:
+        """The height inside a model, and its outputs; the caller holds its inputs until it returns."""
+        if not isinstance(layer, Model) or result.output is None or len(inputs) != len(layer.graph.inputs):
+            return None
+        found = layer.called(*result.args, **result.kwargs)
+        if found is None:
+            return None
+        inner = Pass(layer.graph, found, inputs)
+        for seen in inputs:
+            inner.hold(seen.memory)
+        entered = inner.height
+        height = max(height for _, height in inner.moments())
+        outputs = [inner.alive[ref] for ref in layer.graph.outputs if ref in inner.alive]
+        if len(outputs) != len(result.tensors):
+            return None
+        fresh = {seen.memory for seen in outputs if not self.holders[seen.memory]}
+        self.made += inner.made - entered - sum(memory.bytes for memory in fresh)
+        return self.height + height - entered, outputs
+
+
+def outputs_of(layer: Layer, result: Result, inputs: Sequence[Seen]) -> list[Seen]:
+    """The outputs of a layer: new memory, or that of its first input seen in another way."""
+    view = view_of(layer, result) if inputs else ""
+    if view and is_shared(layer, result) and (view != "reshaped" or inputs[0].in_order):
+        return [inputs[0]._replace(in_order=inputs[0].in_order and view != "strided")]
+    in_order = view == "reshaped" or (
+        view != "strided" and keeps_order(layer) and all(seen.in_order for seen in inputs)
+    )
+    return [Seen(Memory(bytes_of(tensor)), in_order) for tensor in result.tensors]
+
+
+def view_of(layer: Layer, result: Result) -> str:
+    if layer.opaque or not result.inputs or result.inputs[0].shape is None:
+        return ""
+    return layer.view(result.inputs[0].shape)
+
+
+def is_shared(layer: Layer, result: Result) -> bool:
+    """A cast is a copy, and so is half precision, which NumPy computes by way of float32."""
+    alone = len(result.tensors) == 1 and result.tensors[0].shape is not None
+    return alone and result.inputs[0].dtype == result.tensors[0].dtype and layer.compute_dtype != "float16"
+
+
+def keeps_order(layer: Layer) -> bool:
+    """Whether arrays whose numbers lie in order come out so; what a layer inside another one does is not looked at."""
+    if layer.opaque or isinstance(layer, Model) or getattr(layer, "layer", None) is not None:
+        return False
+    return getattr(layer, "data_format", None) != "channels_first" and layer.family not in TRANSPOSED
+
+
+def whole(graph: Graph, found: Trace) -> Pass:
+    return Pass(graph, found, [Seen(Memory(bytes_of(found.tensor(ref)))) for ref in graph.inputs])
 
 
 def peak_tensors(graph: Graph, found: Trace) -> int:
     """Bytes of the tensors alive at once, at most; a tensor dies after its last use. Unknown sizes count as 0."""
-    return max(height for _, height, _ in heights(graph, found))
+    return max(height for _, height in whole(graph, found).moments())
 
 
 def peak(graph: Graph, found: Trace) -> Peak:
     """The first of the highest moments."""
-    most = peak_tensors(graph, found)
-    return next(Peak(most, step, dict(alive)) for step, height, alive in heights(graph, found) if height == most)
+    walk = whole(graph, found)
+    most, at, alive = -1, None, dict[Ref, Seen]()
+    for step, height in walk.moments():
+        if height > most:
+            most, at, alive = height, step, dict(walk.alive)
+    return Peak(most, at, each_once(alive), walk.made)
 
 
-def heights(graph: Graph, found: Trace) -> Iterator[tuple[Step | None, int, dict[Ref, int]]]:
-    """Before the first call and at every call: the call, the bytes alive, and by tensor (a view: copy it to keep it)."""
-    order = call_order(graph)[0]
-    left = uses(graph, order)
-    alive = {ref: bytes_of(found.tensor(ref)) for ref in graph.inputs}
-    height = sum(alive.values())
-    yield None, height, alive
-    for node, call in order:
-        if Ref(node, call) in graph.inputs or (node, call) not in found.results:
-            continue
-        result = found.results[node, call]
-        made = {Ref(node, call, index): bytes_of(tensor) for index, tensor in enumerate(result.tensors)}
-        alive.update(made)
-        height += sum(made.values())
-        yield (node, call), height + _inside(graph.nodes[node].layer, result), alive
-        for ref in graph.nodes[node].calls[call].refs:
-            left[ref] -= 1
-            if not left[ref]:
-                height -= alive.pop(ref, 0)
-
-
-def _inside(layer: Layer, result: Result) -> int:
-    """What a model inside holds at its height, beyond its inputs and outputs, which are the caller's."""
-    inner = (
-        layer.called(*result.args, **result.kwargs) if isinstance(layer, Model) and result.output is not None else None
-    )
-    if inner is None:
-        return 0
-    outside = sum(map(bytes_of, (*result.inputs, *result.tensors)))
-    return max(peak_tensors(layer.graph, inner) - outside, 0)  # type: ignore[attr-defined]
+def each_once(alive: dict[Ref, Seen]) -> dict[Ref, int]:
+    """The bytes of each memory under the first tensor that shows it."""
+    firsts = {seen.memory: ref for ref, seen in reversed(alive.items())}
+    return {ref: memory.bytes for memory, ref in reversed(firsts.items())}
 
 
 def bytes_of(tensor: Tensor | None) -> int:
