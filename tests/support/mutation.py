@@ -24,6 +24,8 @@ def mutations(draw, size):
 def mutated(data, changes):
     found = bytearray(data)
     for kind, place, value in changes:
+        if not found:
+            break
         at = min(place, len(found) - 1)
         if kind == "byte":
             found[at] = value

@@ -15,7 +15,14 @@ from densecli.run.run import Options, run
 h5py = pytest.importorskip("h5py")
 
 RANDOM = np.random.RandomState(3)
+BEGINNING = RANDOM.get_state()
 UNITS, STEPS, CHANNELS = 4, 5, 3
+
+
+@pytest.fixture(autouse=True)
+def beginning():
+    """The same numbers in every test, in whatever order tests run."""
+    RANDOM.set_state(BEGINNING)
 
 
 def draw(*shape):

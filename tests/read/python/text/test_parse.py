@@ -97,7 +97,8 @@ def statements(text):
 @pytest.mark.parametrize("form", [form for form, (_, expected) in FORMS.items() if expected is not None])
 def test_every_form_is_read(form):
     text, expected = FORMS[form]
-    assert statements(text) == expected
+    # As this Python writes statements: the quotes inside of f-strings differ from 3.12 on.
+    assert statements(text) == [ast.unparse(ast.parse(each)) for each in expected]
 
 
 def test_a_docstring_is_no_page():
