@@ -18,6 +18,7 @@ import inspect
 import json
 import math
 import os
+import re
 import sys
 import warnings
 from contextlib import ExitStack
@@ -40,7 +41,7 @@ from keras.src.utils import file_utils
 from torch.utils.flop_counter import FlopCounterMode
 
 from application_variants import NAMES, NO_TOP, ONE_OF_EACH, TENSOR, on_tensors, refused, variants
-from support.recorded import fingerprint
+from support.recorded import fingerprint, settings_of
 from support.simple_weights import drawn, drawn_image
 
 if TYPE_CHECKING:
@@ -178,6 +179,7 @@ def write_variants(journal: Journal) -> int:
         ],
         "macs": {name: journal.ask(macs, name) for name in NAMES},
         "outputs": {name: journal.ask(outputs, name) for name in ONE_OF_EACH},
+        "settings": {name: journal.ask(settings, name) for name in NAMES},
         "frozen": {name: journal.ask(frozen, name) for name in FROZEN},
         "signatures": {name: signature(name) for name in NAMES},
     }
@@ -283,10 +285,27 @@ def outputs(name: str) -> dict[str, Any]:
     model = build(name, include_top=False, input_shape=SMALL, pooling="avg")
     for weight in model.weights:
         if "seed" not in weight.path:
-            weight.assign(drawn(weight.path, tuple(weight.shape)))
-    numbers = np.asarray(model(drawn_image(SMALL)))[0]
+            weight.assign(drawn(named(weight.path), tuple(weight.shape)))
+    numbers = keras.ops.convert_to_numpy(model(drawn_image(SMALL), training=False))[0]
     print(name, numbers.shape, np.abs(numbers).max(), flush=True)
     return {"shape": SMALL, "numbers": [float(f"{number:.8g}") for number in numbers.tolist()]}
+
+
+def settings(name: str) -> str:
+    """A hash of what each layer does, of a model as called without arguments: with ImageNet weights some have a layer more."""
+    with keras.device("meta"):
+        model = build(name, weights="imagenet")
+    print(name, flush=True)
+    found = []
+    for layer in model._operations:
+        inner = layer.layers if isinstance(layer, keras.Sequential) else [layer]
+        found += [[each.name, settings_of(each.get_config())] for each in inner if isinstance(each, keras.Layer)]
+    return fingerprint(sorted(found))
+
+
+def named(path: str) -> str:
+    """The path of a weight; Keras gives the one of a LayerScale no name."""
+    return re.sub(r"/variable(_\d+)?$", "/gamma", path)
 
 
 def frozen(name: str) -> list[list[Any]]:

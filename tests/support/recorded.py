@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import Source
 from densecli.read.keras.model import read_config
 from densecli.summary.infer import infer
 from support.folders import FIXTURES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def load(name: str) -> Any:
@@ -20,6 +23,25 @@ def load(name: str) -> Any:
 def fingerprint(rows: Any) -> str:
     """A short hash of rows: equal rows, equal hashes."""
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+
+
+# Arguments that decide what a layer computes, beside its weights.
+SETTINGS = (
+    "activation", "axis", "cropping", "data_format", "depth_multiplier", "dilation_rate", "epsilon", "groups", "keepdims",
+    "kernel_size", "max_value", "mean", "momentum", "negative_slope", "noise_shape", "offset", "padding", "pool_size", "rate",
+    "scale", "strides", "threshold", "use_bias", "variance",
+)  # fmt: skip
+
+
+def settings_of(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a layer by its config, in the form that Keras and densecli share."""
+    return {key: _plain(config[key]) for key in SETTINGS if config.get(key) is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return _plain(value[0]) if len(value) == 1 else [_plain(each) for each in value]
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def report_of(record: dict[str, Any]) -> Any:
