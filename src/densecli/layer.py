@@ -116,7 +116,10 @@ class Layer:
     held: tuple[Weight, ...] | None = (
         None  # what a weights file says that it holds, for layers that no rule is known for
     )
-    as_tf_keras: bool = False  # set by readers for files of tf.keras: a few layers told another shape there
+    as_tf_keras: bool = False  # set by readers for files of Keras 1 and 2: a few layers told or computed something else
+    computes_otherwise: bool = (
+        False  # set by readers where an argument of old asks for arithmetic that nobody has today
+    )
     weightless: ClassVar[bool] = False  # an opaque layer that cannot hold weights
     knows_weights: bool = False  # the weights are known even where the input's shape is not (a built model inside)
 
@@ -258,6 +261,7 @@ class Layer:
         values = vars(self)
         return (
             type(self).forward is not Layer.forward
+            and not self.computes_otherwise
             and quantization(self.dtype) is None
             and all(has_function(values.get(name)) for name in ("activation", "recurrent_activation"))
             and all(value.runnable for value in values.values() if isinstance(value, Layer))

@@ -47,6 +47,15 @@ ACTIVATION_FLOPS: dict[str, int] = {
     "threshold": 1,
 }
 
+
+class OldName(str):
+    """The name of a function in a file of Keras 1 or 2, where it meant something else than it means since Keras 3."""
+
+    __slots__ = ()
+
+
+CHANGED = ("hard_sigmoid",)  # 0.2 x + 0.5 until Keras 2, then x / 6 + 0.5; all other activations give the same numbers
+
 # Layers without weights that a config may name as an activation, and the function that each of them is.
 LAYERS_AS_ACTIVATION = {"ELU": "elu", "LeakyReLU": "leaky_relu", "ReLU": "relu", "Softmax": "softmax"}
 

@@ -15,6 +15,7 @@ import numpy as np
 from densecli.kernels.erf import normal_tail
 from densecli.kernels.layout import BLOCK_BYTES, Array
 from densecli.kernels.softmax import log_softmax, softmax, sparsemax
+from densecli.names import OldName
 
 Activation = Callable[..., Array]
 
@@ -217,6 +218,13 @@ def hard_sigmoid(x: Array, out: Array | None = None) -> Array:
 
 
 @in_blocks
+def hard_sigmoid_of_keras_2(x: Array, out: Array | None = None) -> Array:
+    y = np.multiply(x, 0.2, out=out)
+    y += 0.5
+    return np.clip(y, 0.0, 1.0, out=y)
+
+
+@in_blocks
 def hard_silu(x: Array, out: Array | None = None) -> Array:
     return np.multiply(x, hard_sigmoid(x), out=out)
 
@@ -271,6 +279,8 @@ def sparse_plus(x: Array, out: Array | None = None) -> Array:
 
 def as_activation(activation: Any) -> Activation:
     """The function of a name, or of a layer without weights that serves as one (a class name and its config)."""
+    if isinstance(activation, OldName):
+        return OLD_ACTIVATIONS[activation]
     if isinstance(activation, str):
         return ACTIVATIONS[activation]
     function, defaults = LAYERS[activation.class_name]
@@ -323,3 +333,6 @@ ACTIVATIONS: dict[str, Activation] = {
     "threshold": threshold,
 }
 """Every name that keras.activations.get understands; `threshold` alone can't be called with one argument."""
+
+OLD_ACTIVATIONS: dict[str, Activation] = {"hard_sigmoid": hard_sigmoid_of_keras_2}
+"""What the names meant in Keras 1 and 2 that mean something else since."""

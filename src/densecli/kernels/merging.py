@@ -71,12 +71,17 @@ def any_mask(masks: Sequence[Array]) -> Array:
     return np.asarray(reduce(np.logical_or, masks))
 
 
+def every_mask(masks: Sequence[Array]) -> Array:
+    """Where all of the masks let a step count."""
+    return np.asarray(reduce(np.logical_and, masks))
+
+
 def concatenate(xs: Sequence[Array], axis: int) -> Array:
     return np.concatenate(xs, axis)
 
 
-def concatenated_mask(xs: Sequence[Array], masks: Sequence[Array | None], axis: int) -> Array:
-    """The steps of the concatenated arrays that count; all steps of an array without a mask do."""
+def concatenated_mask(xs: Sequence[Array], masks: Sequence[Array | None], axis: int, *, every: bool = False) -> Array:
+    """The steps of the concatenated arrays that count in any of them (or in `every` one); without a mask all do."""
     whole = [
         np.ones(x.shape, bool)
         if mask is None
@@ -85,7 +90,8 @@ def concatenated_mask(xs: Sequence[Array], masks: Sequence[Array | None], axis: 
         else mask[..., None] | np.zeros(x.shape, bool)
         for x, mask in zip(xs, masks, strict=True)
     ]
-    return np.asarray(np.concatenate(whole, axis).any(-1))
+    joined = np.concatenate(whole, axis)
+    return np.asarray(joined.all(-1) if every else joined.any(-1))
 
 
 def batch_dot(a: Array, b: Array, axes: tuple[int, int], *, normalize: bool = False) -> Array:

@@ -40,10 +40,15 @@ class Merge(Layer, abstract=True):
         return times(len(xs) - 1, size(y))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], xs: list[Array], mask: Masks = None) -> Array:
-        return ops.activate(ops.merge(self.operation, xs, mask), self.activation, fresh=True)
+        heeded = None if self.as_tf_keras else mask  # until Keras 2 masks had no say in the arithmetic
+        return ops.activate(ops.merge(self.operation, xs, heeded), self.activation, fresh=True)
 
     def mask(self, ops: ModuleType, inputs: list[Array], mask: Masks) -> Array | None:
-        return None if mask is None or any(each is None for each in mask) else ops.any_mask(mask)
+        """A step counts that counts in any tensor, if all have masks; until Keras 2 in every tensor that has one."""
+        known = [each for each in mask or () if each is not None]
+        if self.as_tf_keras:
+            return ops.every_mask(known) if known else None
+        return ops.any_mask(known) if known and len(known) == len(mask or ()) else None
 
 
 def listed(layer: Layer, xs: Any) -> None:
@@ -199,7 +204,7 @@ class Concatenate(Layer):
     def mask(self, ops: ModuleType, inputs: list[Array], mask: Masks) -> Array | None:
         if mask is None or all(each is None for each in mask):
             return None
-        return ops.concatenated_mask(inputs, mask, self.axis)
+        return ops.concatenated_mask(inputs, mask, self.axis, every=self.as_tf_keras)
 
 
 class Dot(Layer):

@@ -18,6 +18,7 @@ from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom, Lambda
 from densecli.names import snake_case
 from densecli.read.keras import keras1
+from densecli.read.keras.meanings import as_it_was
 from densecli.read.keras.policies import dtype_of, is_odd, tells_more
 from densecli.read.keras.values import KNOWN, lambda_shape, named, plain, switch, whole_number
 from densecli.records import Record
@@ -220,7 +221,8 @@ class LayerReader:
         layer = self.make(kind, config, pointer)
         if self.era == 1 or written in KEPT:
             layer.type_name = written
-        layer.as_tf_keras = self.era == 2
+        if self.era < 3:
+            as_it_was(layer, config)
         return layer
 
     def is_altered(self, kind: type[Layer], config: dict[str, Any]) -> bool:
