@@ -103,3 +103,18 @@ def test_other_tables_import_rich_only_too(arguments):
 
 def test_numpy_comes_with_run():
     assert "numpy" in modules("--run", "--format", "json", "Dense(4)@(3,)")
+
+
+def test_a_stack_imports_no_room_that_only_other_runs_need():
+    """Each module is a file that is found and read: what only a forward pass, a file or an option needs waits for it."""
+    rare = {
+        "render.run",
+        "render.table.patterns",
+        "render.table.rich_table",
+        "cli.fitting",
+        "read.open",
+        "read.spec",
+        "read.keras",
+        "run",
+    }
+    assert {f"densecli.{name}" for name in rare} & loaded("Dense(4)@(3,)") == set()

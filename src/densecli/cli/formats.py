@@ -101,7 +101,6 @@ def _shown(result: Summary, format: Format, view: View) -> Shown:
 
 def _table(chosen: Sequence[Chosen], view: View) -> str:
     """One after the other; several under the names of their files."""
-    from densecli.render import run  # noqa: PLC0415
     from densecli.render.table import table  # noqa: PLC0415
     from densecli.text import safe  # noqa: PLC0415
 
@@ -109,8 +108,16 @@ def _table(chosen: Sequence[Chosen], view: View) -> str:
     for result, shown in chosen:
         drawn = table.render(*shown, width=look.width, color=look.color, ascii_only=look.ascii)
         head = f"{safe(result.report.source)}:\n" if len(chosen) > 1 else ""
-        texts.append(head + drawn + ("" if result.outcome is None else run.render(result.outcome)))
+        texts.append(head + drawn + _after_a_run(result.outcome))
     return "\n".join(texts)
+
+
+def _after_a_run(outcome: Outcome | None) -> str:
+    if outcome is None:
+        return ""
+    from densecli.render.run import render  # noqa: PLC0415
+
+    return render(outcome)
 
 
 def _csv(chosen: Sequence[Chosen], _: View) -> str:

@@ -7,7 +7,6 @@ import typer
 
 from densecli.cli import running
 from densecli.cli.complaints import complain, note_repeats
-from densecli.cli.fitting import warn_of_misfits
 from densecli.cli.formats import Failure, Format, Summary, View, bare, write
 from densecli.cli.look import look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Limit, Output, Quiet, Set, Specs, Width
@@ -113,7 +112,10 @@ def command(  # one parameter per option
 
 def opened(spec: Spec, wishes: "Reading") -> "Graph":
     graph = read(spec, wishes)
-    warn_of_misfits(graph, spec, wishes.limits)
+    if spec.text is None:
+        from densecli.cli.fitting import warn_of_misfits  # noqa: PLC0415  # a stack has no file
+
+        warn_of_misfits(graph, spec, wishes.limits)
     return graph
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from densecli.errors import OutputError
 from densecli.records import Record
 from densecli.render.table.columns import column
-from densecli.render.table.patterns import limited, searcher
 from densecli.render.table.repeats import Run, find_runs
 from densecli.summary.report import CallInfo, Row
 from densecli.text import plural, quote
@@ -93,6 +92,8 @@ def _matching(rows: Sequence[Row], pattern: str | None) -> Sequence[Row]:
     """Rows of which the name or the type matches, or of a layer inside."""
     if not pattern:
         return rows
+    from densecli.render.table.patterns import limited, searcher  # noqa: PLC0415  # few runs have one
+
     search = searcher(pattern)
     with limited(pattern):
         return [row for row in rows if _matches(row, search)]
