@@ -7,10 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from densecli.read.python.text.rewrite import Edit
-from densecli.read.python.text.scan import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from densecli.read.python.text.scan import Token
 
 _START = re.compile(r"(?:[fF][rR]?|[rR][fF])(\"(?!\"\")|'(?!''))")
 _LETTERS = re.compile(r"\{\{|\}\}|\\[^\r\n]|[^\\{}'\"\r\n]++|['\"]")  # of an f-string, outside of its fields
@@ -19,14 +20,14 @@ _STRING = re.compile(r"\"([^\"'\\{}\r\n]*+)\"|'([^\"'\\{}\r\n]*+)'")  # in a fie
 _OTHER = {'"': "'", "'": '"'}
 
 
-def edits(text: str) -> Iterator[Edit]:
+def edits(text: str, tokens: Sequence[Token]) -> Iterator[Edit]:
     """Other quotes for the strings in f-strings, where this Python needs them."""
     at = 0
-    for token in tokens(text) if sys.version_info < (3, 12) else ():
+    for token in tokens if sys.version_info < (3, 12) else ():
         start = _START.match(token.text) if token.start >= at else None
         if start is not None:
-            at, found = _strings(text, token.start + start.end(), start[1])
-            yield from found
+            at, changes = _strings(text, token.start + start.end(), start[1])
+            yield from changes
 
 
 def _strings(text: str, at: int, quote: str) -> tuple[int, list[Edit]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from densecli.read.python.text.scan import logical_lines
+from densecli.read.python.text.scan import logical_lines, tokens
 
 
 def too_deep(tree: ast.Module, most: int) -> ast.AST | None:
@@ -27,8 +27,8 @@ def _width(node: ast.AST) -> float:
 
 def deepest(text: str) -> tuple[int, int]:
     """Where a text that Python cannot take apart nests deepest: its innermost bracket, or its line of the most words."""
-    depth, offset = max(((token.depth, -token.start) for line in logical_lines(text) for token in line), default=(0, 0))
+    depth, offset = max(((token.depth, -token.start) for token in tokens(text)), default=(0, 0))
     if depth > 1:
         return -offset, -offset + 1
-    first = max(logical_lines(text), key=len)[0]
+    first = max(logical_lines(tokens(text)), key=len)[0]
     return first.start, first.end

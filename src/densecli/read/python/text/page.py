@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from densecli.read.python.text.rewrite import Edit
-from densecli.read.python.text.scan import Token, tokens
+from densecli.read.python.text.scan import Token
 from densecli.read.python.text.statements import starts_as_python
 from densecli.records import Record
 
@@ -73,12 +73,12 @@ def _starts_as_python(lines: Sequence[Line]) -> bool:
     return starts_as_python("\n".join(line.text for line in lines))
 
 
-def blanks(text: str) -> Iterator[Edit]:
+def blanks(text: str, found: Sequence[Token]) -> Iterator[Edit]:
     """Pages have blanks that are none to Python, and marks of no width; both become blanks, outside of strings."""
     at = 0
-    for token in () if text.isascii() else chain(tokens(text), [Token("end", "", len(text))]):
+    for token in () if text.isascii() else chain(found, [Token("end", "", len(text))]):
         end = token.end if token.kind == "operator" else token.start
-        yield from (Edit(found.start(), found.end(), " ") for found in _ODD_BLANK.finditer(text, at, end))
+        yield from (Edit(odd.start(), odd.end(), " ") for odd in _ODD_BLANK.finditer(text, at, end))
         at = token.end
 
 

@@ -13,7 +13,7 @@ from densecli.read.limits import LIMITS, Limits
 from densecli.read.python.text import fstrings, magics, mistakes, notebook, page, python2
 from densecli.read.python.text.draft import Draft
 from densecli.read.python.text.nesting import too_deep
-from densecli.read.python.text.scan import logical_lines
+from densecli.read.python.text.scan import logical_lines, tokens
 from densecli.records import Record
 
 if TYPE_CHECKING:
@@ -100,10 +100,11 @@ def _code(draft: Draft, limits: Limits) -> Code:
 
 def _in_words_of_today(draft: Draft) -> Draft:
     text = draft.now.text
-    lines = list(logical_lines(text))
+    found = list(tokens(text))
+    lines = list(logical_lines(found))
     old = [edit for line in lines for edit in python2.edits(line)]
     changes = [edit for line in lines for edit in (*python2.tabs(text, line), *magics.edits(line))]
     if old:
         changes += [edit for line in lines for edit in python2.escapes(line)]
-    changes = sorted([*changes, *old, *page.blanks(text), *fstrings.edits(text)], key=itemgetter(0, 1))
+    changes = sorted([*changes, *old, *page.blanks(text, found), *fstrings.edits(text, found)], key=itemgetter(0, 1))
     return draft.edited(changes, python2=bool(old))

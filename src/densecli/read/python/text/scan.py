@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from densecli.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _TOKENS = re.compile(
     r"""(?:[^\S\r\n]|\\(?:\r\n|[\r\n])|\#[^\r\n]*+)++  # blanks, a line that goes on, a comment
@@ -52,13 +52,13 @@ class Token(Record):
         return self.start + len(self.text)
 
 
-def logical_lines(text: str) -> Iterator[list[Token]]:
-    """The lines of a text as Python counts them, without blanks and comments: one in brackets or after a backslash goes on.
+def logical_lines(found: Iterable[Token]) -> Iterator[list[Token]]:
+    """The lines that tokens make, as Python counts them, without blanks and comments: one in brackets or after a backslash goes on.
 
     A line end is the last token of its line.
     """
     line: list[Token] = []
-    for token in tokens(text):
+    for token in found:
         if token.kind == "end" and not line:
             continue
         line.append(token)
