@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from densecli.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from densecli.summary.report import Row
 
@@ -73,7 +73,7 @@ class _Finder:
         at = start
         while at < stop:
             length, times = self.best(at, stop, most)
-            ahead = self.better_start(at, stop, most, length * times)
+            ahead = self.better_start(at, stop, most, (length, times))
             if ahead is not None:
                 runs += self.find(at, ahead, most)
                 at = ahead
@@ -83,15 +83,33 @@ class _Finder:
             at += length * times
         return runs
 
-    def better_start(self, at: int, stop: int, most: int, covered: int) -> int | None:
+    def better_start(self, at: int, stop: int, most: int, run: tuple[int, int]) -> int | None:
         """A row inside this run where a longer one starts: three equal layers may open a block that repeats."""
+        covered = run[0] * run[1]
         if not 1 < covered <= LOOK_AHEAD:
             return None
-        for start in range(at + 1, at + covered):
+        for start in self.starts(at, stop, most, run):
             length, times = self.best(start, stop, most)
             if length * times > covered:
                 return start
         return None
+
+    def starts(self, at: int, stop: int, most: int, run: tuple[int, int]) -> Iterator[int]:
+        """The rows of a run from which a longer one may start.
+
+        A longer run goes past the row that ends this one, unless it starts early; then it repeats a row like that one, or
+        starts within a block before it.
+        """
+        length, times = run
+        last = at + length * times
+        end = at + length + self.equal_rows(at, stop, length) if times > 1 else last
+        free = end < stop and any(
+            self.kinds[end] == self.kinds[end - back] for back in range(1, min(most, end - at) + 1)
+        )
+        early = min(last, stop if free else at + 1 + end - last)
+        yield from range(at + 1, early)
+        if end < stop:
+            yield from range(max(early, at + 1, end - most), last)
 
     def best(self, at: int, stop: int, most: int) -> tuple[int, int]:
         """Length and number of the blocks from here on that cover most rows; (1, 1) if nothing repeats."""

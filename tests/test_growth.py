@@ -1,0 +1,209 @@
+"""Three times the input takes three times the work and the output, whatever its form: each command, each format.
+
+Work is counted in calls of functions, Python's and built-in ones, so the figures are the same on every machine. What regular
+expressions do inside is counted in test_regexes.py.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+
+from densecli.render.diagram import layout
+from support.program import outcome
+from support.work import calls_counted
+
+COUNT, TIMES = 80, 3
+MOST = 3.9  # times the work: linear work takes 3, its constant part less, work by the square 9
+
+
+def tensor(name, call=0):
+    config = {"shape": [None, 4], "dtype": "float32", "keras_history": [name, call, 0]}
+    return {"class_name": "__keras_tensor__", "config": config}
+
+
+def layer(name, *calls, kind="Dense"):
+    config = {"name": name, "units": 4} if kind == "Dense" else {"name": name}
+    nodes = [{"args": [call], "kwargs": {}} for call in calls]
+    return {"module": "keras.layers", "class_name": kind, "name": name, "inbound_nodes": nodes, "config": config}
+
+
+def functional(layers, output):
+    start = {
+        "class_name": "InputLayer",
+        "name": "x",
+        "inbound_nodes": [],
+        "config": {"batch_shape": [None, 4], "name": "x"},
+    }
+    config = {"name": "m", "layers": [start, *layers], "input_layers": [["x", 0, 0]], "output_layers": [[*output, 0]]}
+    return json.dumps(
+        {"module": "keras", "class_name": "Functional", "registered_name": "Functional", "config": config}
+    )
+
+
+# -- what grows --------------------------------------------------------------------------
+def long_chain(count):
+    return "Dense(4)@(4,) -> " + " -> ".join(f"Dense(4, name=d{index})" for index in range(count))
+
+
+def different_layers(count):
+    return "Dense(4)@(4,) -> " + " -> ".join(f"Dense({index + 1})" for index in range(count))
+
+
+def wide(count):
+    """Branches side by side, and one layer that they all go into."""
+    return f"Dense(4)@(4,) -> [{' | '.join(f'Dense(4, name=d{index})' for index in range(count))}] -> Add"
+
+
+def wide_of_blocks(count):
+    branches = " | ".join(["Dense(4) -> Activation(relu) -> Dense(4)"] * (count // 3))
+    return f"Dense(4)@(4,) -> [{branches}] -> Concatenate"
+
+
+def long_shortcuts(count):
+    """Layers whose outputs are needed again at the very end."""
+    down = [layer(f"d{index}", tensor(f"d{index - 1}" if index else "x")) for index in range(count // 2)]
+    back = [f"d{count // 2 - 1}", *(f"a{index}" for index in reversed(range(count // 2)))]
+    pairs = [(before, name) for before, name in itertools.pairwise(back)]
+    up = [layer(name, [tensor(before), tensor(f"d{name[1:]}")], kind="Add") for before, name in pairs]
+    return functional([*down, *up], ("a0", 0))
+
+
+def often_called(count):
+    """One layer that is called again and again, and all of its outputs in one layer."""
+    outputs = [tensor("s", index) for index in range(count)]
+    return functional([layer("s", *[tensor("x")] * count), layer("sum", outputs, kind="Add")], ("sum", 0))
+
+
+def long_words(count):
+    """A name, an unknown argument's value and a dtype of many letters, in a few layers."""
+    name = 'Aa_(|`$ ["\\' * count
+    return functional([layer(name, tensor("x")), layer("b", tensor(name))], ("b", 0))
+
+
+def deep(count):
+    """Models in models, as deep as they may be, and wide inside."""
+    stack = " -> ".join(["Dense(4)"] * (count // 20))
+    for _ in range(20):
+        stack = f"[({stack}) | Dense(4)] -> Add"
+    return f"Dense(4)@(4,) -> {stack}"
+
+
+SHAPES = [long_chain, different_layers, wide, wide_of_blocks, long_shortcuts, often_called, long_words, deep]
+
+# -- what looks at it --------------------------------------------------------------------
+COMMANDS = {
+    **{f"summary-{name}": ("summary", "-f", name) for name in ("table", "json", "ndjson", "csv", "tsv", "markdown", "latex", "html", "svg")},
+    "summary-narrow": ("summary", "--width", "60"),
+    "summary-colored": ("summary", "--color", "always"),
+    "summary-all": ("summary", "-c", "all", "--expand-nested"),
+    "summary-collapse": ("summary", "--collapse"),
+    "summary-sort": ("summary", "--sort", "params", "--filter", "^[^x]"),
+    "summary-run": ("summary", "--run", "--profile"),
+    "explain": ("explain",),
+    **{
+        f"check-{name}": ("check", "-f", name, "--max-params", "1", "--forbid", "Dens*", "--only-layers", "Conv*", "--strict")
+        for name in ("text", "json", "github", "gitlab", "sarif", "junit", "markdown")
+    },
+    "check-assert": ("check", "--assert", "sum(layer.params for layer in layers if layer.type == 'Dense') < 3"),
+    **{f"convert-{name}": ("convert", "--to", name) for name in ("dsl", "yaml", "json", "keras", "python", "dot", "mermaid", "svg")},
+    "convert-collapse": ("convert", "--to", "svg", "--collapse"),
+    "memory": ("memory", "--budget", "8GiB", "--top", "1000"),
+    "memory-json": ("memory", "-f", "json"),
+    "sweep": ("sweep", "--set", "unused=1,2"),
+    "diff": ("diff", "Dense(4)@(4,) -> Dense(5)"),
+}  # fmt: skip
+
+
+def figures(words):
+    """The calls of a run, and the characters that it writes."""
+    with calls_counted() as counted:
+        code, out, err = outcome(*words)
+    assert code != 70, err
+    return counted[0], len(out) + len(err)
+
+
+def grows(words, paths):
+    outcome(*words, str(paths[0]))  # what is imported and made once
+    (work, written), (more_work, more_written) = (figures((*words, str(path))) for path in paths)
+    assert more_work < MOST * work, (work, more_work)
+    assert more_written < MOST * written + 1_000, (written, more_written)
+
+
+@pytest.fixture
+def files(tmp_path):
+    def write(shape, *counts):
+        found = []
+        for count in counts:
+            text = shape(count)
+            found.append(tmp_path / f"{shape.__name__}-{count}.{'json' if text.startswith('{') else 'dsl'}")
+            found[-1].write_text(text)
+        return found
+
+    return write
+
+
+# An edge has a bend for each layer that it passes: by the square, up to the limit of a drawing.
+DRAWINGS = ("summary-html", "convert-svg", "convert-collapse")
+CASES = [
+    (command, shape)
+    for command in COMMANDS
+    for shape in SHAPES
+    if (command in DRAWINGS, shape) != (True, long_shortcuts)
+]
+
+
+@pytest.mark.parametrize(("command", "shape"), CASES, ids=[f"{command}-{shape.__name__}" for command, shape in CASES])
+def test_work_and_output_grow_with_the_model(files, command, shape):
+    grows(COMMANDS[command], files(shape, COUNT, TIMES * COUNT))
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
+def test_a_diff_of_two_models_grows_with_them(files, shape):
+    paths = files(shape, COUNT, COUNT + COUNT // 4, TIMES * COUNT, TIMES * (COUNT + COUNT // 4))
+    pairs = [("diff", str(a), str(b)) for a, b in (paths[:2], paths[2:])]
+    outcome(*pairs[0])
+    (work, written), (more_work, more_written) = map(figures, pairs)
+    assert more_work < MOST * work
+    assert more_written < MOST * written + 1_000
+
+
+def test_a_lock_file_grows_with_the_models(tmp_path, files):
+    for shape in SHAPES:
+        paths, lock = files(shape, COUNT, TIMES * COUNT), str(tmp_path / f"{shape.__name__}.lock")
+        grows(("check", "--lock", lock, "--update-lock"), paths)
+        grows(("check", "--lock", lock), paths)
+
+
+@pytest.mark.parametrize("command", DRAWINGS)
+def test_a_drawing_of_too_many_bends_is_refused(monkeypatch, files, command):
+    monkeypatch.setattr(layout, "MAX_POINTS", 500)
+    code, out, err = outcome(*COMMANDS[command], str(files(long_shortcuts, COUNT)[0]))
+    assert (code, out) == (2, "")
+    assert err.startswith("error[E509]: the drawing has more than 500 bends")
+
+
+@pytest.mark.parametrize("name", ["text", "json", "markdown"])
+def test_the_catalogue_has_one_size(name):
+    assert figures(("layers", "-f", name))[0] < 500_000
+
+
+def test_a_layer_of_thousands_of_inputs_has_cells_of_a_bound_size(files):
+    (path,) = files(wide, 3_000)
+    _, table, _ = outcome(str(path))
+    assert "d0[0][0], d1[0][0]" in table
+    assert "d9[0][0] and 2,990 more" in table
+    assert "(None, 4) and 2,990 more]" in outcome(str(path), "-c", "input_shape")[1]
+    layers = json.loads(outcome(str(path), "-f", "json")[1])["layers"]
+    assert len(layers[-1]["inbound"]) == len(layers[-1]["input_shapes"]) == 3_000
+
+
+def test_a_long_name_is_shortened_in_a_table_and_whole_in_json():
+    name = "n" * 20_000
+    stack = f"Dense(4, name={name})@(4,) -> Dense(3)"
+    table = outcome(stack)[1]
+    assert f"{name[:500]}… (20,000 characters) (Dense)" in table
+    assert max(map(len, table.splitlines())) < 700
+    assert json.loads(outcome(stack, "-f", "json")[1])["layers"][0]["name"] == name
