@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from densecli.errors import DenseError, Source
-from densecli.read.keras import model as keras
+from densecli.read.keras.model import read_config
 from densecli.read.open import open_spec
 from densecli.run.run import Options, run
 from densecli.summary.infer import infer
@@ -36,7 +36,7 @@ def model(version, kind, shape, **config):
     first = {"name": "l", "batch_input_shape": [None, *shape], **config}
     layers = [{"class_name": kind, "config": first}]
     document = {"class_name": "Sequential", "config": {"name": "m", "layers": layers}, "keras_version": version}
-    return keras.read(document, Source("<test>", json.dumps(document)))
+    return read_config(document, Source("<test>", json.dumps(document)))
 
 
 @pytest.mark.parametrize(("version", "value"), [("1.2.2", 0.9), ("2.15.0", 0.9), ("3.15.1", 2 / 6 + 0.5)])
