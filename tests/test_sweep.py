@@ -100,7 +100,7 @@ def test_a_mistake_stays_in_its_row_and_the_code_is_2(capsys):
         ((STACK, "--set", "width=1", "--set", "width=2"), "error[E112]"),
         ((STACK, "--set", "widht=1,2"), "did you mean `width`?"),
         ((STACK, *SETS, "-c", "parms"), "did you mean `params`?"),
-        ((STACK, *SETS, "--plot", "-f", "csv"), "--plot goes with the table"),
+        ((STACK, *SETS, "--plot", "-f", "csv"), "--plot needs --format table"),
         (("no/such.yaml", *SETS), "error[E109]"),
         (("a.yaml", "b.yaml", *SETS), "sweep takes one model"),
     ],

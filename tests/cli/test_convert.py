@@ -120,8 +120,8 @@ def test_error_a_form_that_does_not_exist(capsys):
     ("arguments", "message"),
     [
         ((BLOCKS,), "missing option --to"),
-        ((BLOCKS, "--to", "dsl", "--collapse"), "are for pictures"),
-        ((BLOCKS, "--to", "yaml", "--depth", "1"), "are for pictures"),
+        ((BLOCKS, "--to", "dsl", "--collapse"), "are for diagrams"),
+        ((BLOCKS, "--to", "yaml", "--depth", "1"), "are for diagrams"),
         ((SPECS[0], SPECS[1], "--to", "yaml"), "convert takes one model, got 2 files"),
         (("Conv2D(8, 9)@(5,5,3)", "--to", "python"), "error[E405]"),
         (("Desne(3)@(2,)", "--to", "svg"), "error[E304]"),

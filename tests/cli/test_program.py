@@ -106,7 +106,7 @@ def test_less_memory_than_was_foreseen_is_no_bug():
         encoding="utf-8",
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("error[E507]: there is not enough memory")
+    assert done.stderr.startswith("error[E507]: out of memory")
 
 
 @pytest.mark.parametrize("words", [["-f", "json"], ["-f", "ndjson"]])

@@ -56,7 +56,7 @@ def test_words_are_not_saved_as_numbers(tmp_path):
     code, _, err = outcome(
         "StringLookup(vocabulary=['a', '=x'], invert=true)@(3,)", "--run", "--save", str(tmp_path / "y.csv")
     )
-    assert (code, err.splitlines()[0][-39:]) == (2, "a .csv is for numbers, the output is words"[-39:])
+    assert (code, err.splitlines()[0][-44:]) == (2, "a .csv takes numbers, but the output is text")
 
 
 def test_several_outputs_and_no_suffix_are_an_archive(tmp_path):

@@ -180,7 +180,7 @@ def test_what_is_not_there_outweighs_what_is_found_wanting(three):
 def test_a_file_that_is_given_twice_is_read_once_with_a_note(three, command):
     once, twice = densecli(command, "a.yaml", cwd=three), densecli(command, "a.yaml", "a.yaml", cwd=three)
     assert (twice.returncode, twice.stdout) == (0, once.stdout)
-    assert twice.stderr == "note: 'a.yaml' is given 2 times, and read once\n"
+    assert twice.stderr == "note: 'a.yaml' is given 2 times but read once\n"
     assert densecli(command, "a.yaml", "a.yaml", "-q", cwd=three).stderr == ""
     assert densecli("Dense(3)@(2,)", "Dense(3)", "Dense(3)").stderr == ""
 

@@ -1,4 +1,4 @@
-"""The command line: the only printer, the only exit codes."""
+"""The command line: the only room that prints or chooses an exit code."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from densecli.text import safe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# One module per command; only the one that is called is imported, the others lend the help page their first line.
+# One module per command; only the one in use is imported, and the help page needs no more than these lines.
 COMMANDS = {
-    "summary": "The Keras-style table of a model, or the same as JSON, CSV, Markdown, …",
-    "explain": "Where each shape and each parameter count comes from, layer by layer.",
-    "check": "Expectations, budgets and lock files: hold models against them, for CI.",
-    "diff": "What differs between two models, layer by layer.",
-    "convert": "The model in another form: DSL, YAML, JSON, Keras config or code, a diagram.",
-    "memory": "Whether it fits: weights, activations, a training step; the largest batch in a budget.",
-    "sweep": "One table of totals over all combinations of a spec's variables.",
-    "annotate": "A Python source with the shape and parameters of each layer at its line.",
-    "layers": "The catalogue: types, arguments, defaults, formulas.",
-    "schema": "The JSON Schemas of what goes in and what comes out.",
+    "summary": "Print a model's summary, as Keras does: a table, or JSON, CSV, Markdown, …",
+    "explain": "Show how each output shape and parameter count is computed.",
+    "check": "Check models against expectations, budgets and a lock file.",
+    "diff": "Compare two models, layer by layer.",
+    "convert": "Convert a model to a stack, a spec, a Keras config or code, or a diagram.",
+    "memory": "Estimate the memory for inference and training, and the largest batch that fits.",
+    "sweep": "Tabulate totals for every combination of a spec's variables.",
+    "annotate": "Show the shapes and parameters of layers beside the Python code that makes them.",
+    "layers": "List the layer types, or the arguments and formulas of one.",
+    "schema": "Print the JSON Schema of an input or output format.",
 }
 OK, FOUND, USAGE, BUG, INTERRUPTED, PIPE = 0, 1, 2, 70, 130, 141
 USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # click's ClickException, which typer carries in a private module
@@ -58,13 +58,13 @@ def left(error: BaseException, arguments: Sequence[str]) -> int:
 
 
 def leave(error: BaseException, arguments: Sequence[str]) -> int:
-    """Say what has to be said about the error; the exit code for it."""
+    """Report the error; returns the exit code for it."""
     if isinstance(error, (streams.ReaderGoneError, KeyboardInterrupt, OutputError, OSError, MemoryError, SystemExit)):
         streams.discard()
     match error:
         case streams.ReaderGoneError():
             code = PIPE
-        case SystemExit():  # typer's, where nobody reads its help any more, and at the end of a completion
+        case SystemExit():  # typer's: the reader of its help went away, or a completion ended
             code = PIPE if isinstance(error.__context__, BrokenPipeError) else int(error.code or OK)
         case KeyboardInterrupt():
             signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -75,9 +75,9 @@ def leave(error: BaseException, arguments: Sequence[str]) -> int:
             code = fail(error.errors)
         case typer.Exit():
             code = int(error.exit_code)
-        case MemoryError():  # what was foreseen fits; the machine, or a limit of the process, had less
-            hint = "a smaller --batch, or a machine with more memory"
-            code = fail([LimitError("there is not enough memory", code="E507", hint=hint)])
+        case MemoryError():  # the estimate fit, but the machine or a limit on the process allowed less
+            hint = "use a smaller --batch, or a machine with more memory"
+            code = fail([LimitError("out of memory", code="E507", hint=hint)])
         case OSError(
             filename=None, strerror=str()
         ):  # readers turn theirs into ReadError: this is typer writing its help
@@ -88,7 +88,7 @@ def leave(error: BaseException, arguments: Sequence[str]) -> int:
 
 
 def invoke(arguments: list[str]) -> int:
-    """Hand the words to the command they name, or to `summary`."""
+    """Run the command that the arguments name, or `summary`."""
     arguments = arguments or ["--help"]
     if arguments[0] not in COMMANDS and arguments[0] not in (
         "-h",
@@ -111,7 +111,7 @@ def invoke(arguments: list[str]) -> int:
 
 
 def build(names: Sequence[str], *, others: bool = False) -> typer.Typer:
-    """The app with these commands; the others, if wanted, by name only."""
+    """The app with these commands; with `others`, the rest by name only."""
     app = typer.Typer(
         name="densecli",
         cls=Group,
@@ -133,9 +133,9 @@ HELP = """Model summaries with Keras' exact numbers, without Keras.
 \b
   densecli 'Dense(16)@(3,2) -> Flatten -> Dense(4)'    a layer stack: @ gives the input shape
   densecli model.keras                                 a Keras file, or a YAML or JSON spec
-  densecli explain 'Conv2D(8, 3)@(28,28,1)'            where the numbers come from
+  densecli explain 'Conv2D(8, 3)@(28,28,1)'            how its numbers are computed
 
-Without a command, SPEC goes to `summary`.
+Without a command, densecli runs `summary`.
 """
 
 
@@ -148,7 +148,7 @@ def show_version(wanted: bool) -> None:
 def root(
     version: bool = typer.Option(False, "--version", help="Show the version.", callback=show_version, is_eager=True),
 ) -> None:
-    """What stands before the commands; its help is HELP."""
+    """The options before a command; their help page is HELP."""
 
 
 def fail(errors: Sequence[DenseError]) -> int:
@@ -157,8 +157,8 @@ def fail(errors: Sequence[DenseError]) -> int:
 
 
 def usage_error(error: Any, arguments: Sequence[str]) -> int:
-    """A wrong option or a missing argument, in the same form as every other error."""
-    likely = getattr(error, "possibilities", None)  # of an option that there is not
+    """Report a wrong option or a missing argument in the form of every other error."""
+    likely = getattr(error, "possibilities", None)  # only an unknown option has them
     message = " ".join(safe(line) for line in (error.message if likely else error.format_message()).split())
     lines = [f"error: {message if message[1:2].isupper() else message[:1].lower() + message[1:]}"]
     hint = getattr(error, "hint", None) or (likely and did_you_mean(error.option_name, likely)) or usage_hint(arguments)
@@ -170,15 +170,15 @@ def usage_error(error: Any, arguments: Sequence[str]) -> int:
 
 
 def usage_hint(arguments: Sequence[str]) -> str | None:
-    """What was probably meant: another command, or a spec that looks like an option."""
+    """The likely intent: another command, or a spec that looks like an option."""
     first = arguments[0] if arguments else ""
     if first.startswith("-") and ">" in first:
-        return "a spec that starts with - needs -- before it; a stack starts with a layer"
+        return "put -- before a spec that starts with -; a stack starts with a layer"
     return did_you_mean(first, COMMANDS) if len(arguments) > 1 and first not in COMMANDS else None
 
 
 def bug(error: BaseException, arguments: Sequence[str]) -> int:
-    """A mistake of ours: one line, and the traceback for those who ask for it."""
+    """Report a bug of our own in one line, with the traceback under --debug."""
     if "--debug" in arguments:
         import traceback  # noqa: PLC0415
 

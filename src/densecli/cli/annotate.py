@@ -1,4 +1,4 @@
-"""`densecli annotate`: a Python source with the shape and parameters of each layer at its line."""
+"""`densecli annotate`: a Python source with each layer's shape and parameters beside its line."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Format(StrEnum):
     html = "html"
 
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="A Python script or notebook, or - for standard input.")]
+File = Annotated[str, typer.Argument(metavar="FILE", help="Python script or notebook; - for stdin.")]
 
 
 def command(
@@ -44,7 +44,7 @@ def command(
     color: ColorOption = Color.auto,
     debug: Debug = False,
 ) -> int:
-    """Show a Python source with the shape and parameters of each layer at its line."""
+    """Print a Python source with each layer's shape and parameters beside its line."""
     asked = file_spec(file)
     found = list(expanded([asked if asked.choice else asked._replace(choice="*")], reading(input_shape, set, limit)))
     annotated = annotation(asked.name, found)
@@ -63,7 +63,7 @@ def text_of(found: annotate.Annotated, format: Format, *, color: bool) -> str:
 
 
 def annotation(name: str, found: list[Spec]) -> annotate.Annotated:
-    """The source with what its models tell. Raises what kept all of them from being read."""
+    """The source with notes on its models. Raises if none of them could be read."""
     notes: list[annotate.Note] = []
     problems: list[tuple[int, str]] = []
     source: Source | None = None

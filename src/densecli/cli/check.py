@@ -1,4 +1,4 @@
-"""`densecli check`: expectations, budgets and lock files, for CI."""
+"""`densecli check`: models against expectations, budgets and a lock file, for CI."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ COLLECT_AFTER = 50_000  # new objects; the collector is off (see __main__), and 
 
 
 class Format(StrEnum):
-    """What comes out: densecli.render.findings has a module for each."""
+    """Output formats: densecli.render.findings has a module for each."""
 
     text = "text"
     json = "json"
@@ -45,15 +45,19 @@ class Format(StrEnum):
     markdown = "markdown"
 
 
-Lock = Annotated[str | None, typer.Option("--lock", metavar="FILE", help="Compare with the models in a lock file.")]
-UpdateLock = Annotated[bool, typer.Option("--update-lock", help="Write the lock file instead of comparing.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Findings only: no warnings, no progress, no last line.")]
+Lock = Annotated[
+    str | None, typer.Option("--lock", metavar="FILE", help="Compare with the models recorded in a lock file.")
+]
+UpdateLock = Annotated[bool, typer.Option("--update-lock", help="Write the lock file instead of comparing with it.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print findings only: no warnings, progress or summary line.")
+]
 Summary = Annotated[
     str | None,
     typer.Option(
         "--summary",
         metavar="FILE",
-        help="Findings in Markdown as well; the file of $GITHUB_STEP_SUMMARY is appended to.",
+        help="Also write the findings as Markdown to FILE ($GITHUB_STEP_SUMMARY is appended to).",
     ),
 ]
 
@@ -62,7 +66,7 @@ Summary = Annotated[
 def command(  # one parameter per option
     spec: Specs,
     *,
-    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.text,
+    format: Annotated[Format, typer.Option("--format", "-f", help="Output format.")] = Format.text,
     output: Output = None,
     summary: Summary = None,
     lock: Lock = None,
@@ -78,7 +82,7 @@ def command(  # one parameter per option
     debug: Debug = False,  # read from the arguments when something fails
     **demands: Any,
 ) -> int:
-    """Hold each SPEC against what is expected of it."""
+    """Check each SPEC against its expectations."""
     if update_lock and lock is None:
         raise typer.BadParameter("--update-lock needs --lock FILE, or `lock` in the settings")
     wishes, wanted = reading(input_shape, set, limit), demanded(demands)
@@ -99,13 +103,13 @@ def command(  # one parameter per option
 
 
 def with_models(found: list[Spec], *, alone: bool) -> tuple[list[Spec], int]:
-    """The specs that hold a model, and how many Python files hold none: among many files that is no mistake."""
+    """The specs with a model, and the number of Python files without: among many files, that is normal."""
     kept = [each for each in found if alone or each.held is None or not isinstance(each.held.error, NoModelError)]
     return kept, len(found) - len(kept)
 
 
 def known_models(path: str, updating: bool) -> dict[str, Outline]:
-    """What the lock file holds."""
+    """The models in the lock file."""
     from densecli.cli import locking  # noqa: PLC0415  # only where there is a lock file
 
     return locking.models_to_update(path) if updating else locking.locked_models(path)
@@ -119,7 +123,7 @@ def results_of(found: Sequence[Spec], terms: Terms, quiet: bool) -> Iterator[Res
 
 
 def tell(results: Sequence[Result], words: Sequence[str], quiet: bool) -> None:
-    """What is no finding, to standard error: why specs could not be judged, and what readers noticed."""
+    """Write everything but the findings to standard error: errors that kept specs from being checked, and warnings."""
     errors = [error for result in results for error in result.errors]
     if errors:
         complain(errors)
@@ -131,13 +135,13 @@ def tell(results: Sequence[Result], words: Sequence[str], quiet: bool) -> None:
 
 
 def renew(path: str, results: Sequence[Result], quiet: bool) -> None:
-    """Write the lock file, unless there are specs that it would say nothing of."""
+    """Write the lock file, unless it would lack some of the specs."""
     from densecli.cli import locking  # noqa: PLC0415
 
     found = {result.verdict.source: result.outline for result in results if result.outline is not None}
     if len(found) < len(results):
         missing = plural(len(results) - len(found), "spec")
-        streams.complain(f"{safe(path)}: not written, for {missing} could not be read or does not fit together")
+        streams.complain(f"{safe(path)}: not written: {missing} could not be read or does not fit together")
         return
     said = locking.update(path, found)
     if not quiet:
@@ -145,7 +149,7 @@ def renew(path: str, results: Sequence[Result], quiet: bool) -> None:
 
 
 def text_of(results: Sequence[Result], format: Format, quiet: bool) -> str:
-    """The findings in one format. In ndjson what could not be judged is an error record, as everywhere."""
+    """The findings in one format. In ndjson, a spec that could not be checked is an error record, as everywhere."""
     verdicts = [result.verdict for result in results]
     if format is Format.ndjson:
         return "".join(f"{_record(result)}\n" for result in results)
@@ -164,7 +168,7 @@ def _record(result: Result) -> str:
 
 
 def summarise(results: Sequence[Result], path: str, inputs: Sequence[str]) -> None:
-    """The Markdown for the page of a CI job. GitHub's file may already hold what other commands of the step wrote."""
+    """Write the Markdown for the page of a CI job; GitHub's file may already hold output of the step's other commands."""
     written = render([result.verdict for result in results], "markdown")
     if path == os.environ.get("GITHUB_STEP_SUMMARY"):
         append(written, path)

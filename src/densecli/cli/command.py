@@ -1,7 +1,7 @@
-"""A typer command that reads its own values and draws its own help, so that both are the same with every release of typer.
+"""A typer command that parses its own values and prints its own help, so that both are the same with every release of typer.
 
-Since 0.29 typer converts each value with pydantic, whose import takes longer than the rest of a start, and what it shows of types
-changes from release to release. The annotations of a command's function say all that is needed.
+Since 0.29 typer converts each value with pydantic, whose import takes longer than the rest of start-up, and the way it shows types
+changes from release to release. The annotations of a command's function hold all that is needed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class ValueRefusedError(typer.BadParameter):
-    """A value that its option does not take, with what was probably meant."""
+    """A value that its option does not accept, with a suggestion."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
@@ -36,7 +36,7 @@ class ValueRefusedError(typer.BadParameter):
 
 
 class _Reading:
-    """What is replaced here and below are methods that click documents; where typer should cease to call one, its own way is left."""
+    """Overrides methods that click documents, as the classes below do; if typer ever stops calling one, its own behavior remains."""
 
     words: Mapping[str, _Word] = {}
 
@@ -48,7 +48,7 @@ class _Reading:
 
 
 class Group(_Reading, TyperGroup):
-    """What stands before the commands, which are flags."""
+    """The program itself; the options before a command are flags."""
 
 
 class Command(_Reading, TyperCommand):
@@ -71,7 +71,7 @@ class Command(_Reading, TyperCommand):
                     formatter.write_dl(found)
 
     def rows(self, ctx: Any) -> Iterator[tuple[Any, str, str]]:
-        """Each parameter, how it is written, and what it means."""
+        """Each parameter, its syntax and its meaning."""
         for param in self.get_params(ctx):
             word = self.words.get(param.name, _FLAG)  # --help is typer's own
             notes = "; ".join(_notes(word, param))
@@ -79,7 +79,7 @@ class Command(_Reading, TyperCommand):
 
 
 class _Word(Record):
-    """What a parameter takes."""
+    """The values that a parameter accepts."""
 
     kind: Any
     several: bool
@@ -100,7 +100,7 @@ def _word(annotation: Any) -> _Word:
 
 
 def _read(param: Any, word: _Word, ctx: Any, given: Any) -> Any:
-    """What was given, or the default, as a value; then the parameter's own callback."""
+    """Parse what was given, or the default, then call the parameter's own callback."""
     if word.kind is bool and given is not None:
         return type(param).process_value(param, ctx, given)
     if param.required and not given and given != "":
@@ -119,7 +119,7 @@ def _value(param: Any, word: _Word, given: Any) -> Any:
 
 
 def _number(param: Any, word: _Word, given: str | int) -> int:
-    with suppress(ValueError):  # no number, or more digits than Python reads
+    with suppress(ValueError):  # not a number, or more digits than Python reads
         number = int(given)
         if (word.least is None or number >= word.least) and (word.most is None or number <= word.most):
             return number
@@ -127,7 +127,7 @@ def _number(param: Any, word: _Word, given: str | int) -> int:
 
 
 def _name(param: Any) -> str:
-    """As it stands in a message: the long name of an option, the placeholder of an argument."""
+    """The name for messages: the long name of an option, the placeholder of an argument."""
     return str(param.metavar) if param.param_type_name == "argument" else max(param.opts, key=len)
 
 

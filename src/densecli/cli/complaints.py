@@ -1,4 +1,4 @@
-"""The mistakes of a spec on standard error."""
+"""Errors and notes on standard error."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ MAX_SHOWN = 20
 
 
 def note_repeats(words: Sequence[str]) -> None:
-    """Files that are named more than once are read once, and a user who counts results should know."""
+    """Note files that are given more than once: they are read once, and a user who counts results should know."""
     from densecli.read.specs import is_file  # noqa: PLC0415  # nothing to read where nothing is read
 
     for word, count in Counter(words).items():
         if count > 1 and is_file(word):
-            streams.complain(f"note: {quote(word)} is given {plural(count, 'time')}, and read once")
+            streams.complain(f"note: {quote(word)} is given {plural(count, 'time')} but read once")
 
 
 def complain(errors: Sequence[DenseError]) -> None:
-    """The first ones in full, the rest as a number."""
+    """Print the first errors in full, and count the rest."""
     shown = [draw(error) for error in errors[:MAX_SHOWN]]
     if len(errors) > MAX_SHOWN:
         shown.append(f"… and {len(errors) - MAX_SHOWN:,} more errors")

@@ -1,4 +1,4 @@
-"""Completion in shells: each TAB starts the program, so it imports what the command line names and no more."""
+"""Shell completion: each TAB starts the program, so it imports no more than the command line at hand needs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 VARIABLE = "_DENSECLI_COMPLETE"  # typer's, set by the scripts that --install-completion installs
-WORDS, NUMBER, LINE = "COMP_WORDS", "COMP_CWORD", "_TYPER_COMPLETE_ARGS"  # what bash tells, and what the others tell
+WORDS, NUMBER, LINE = "COMP_WORDS", "COMP_CWORD", "_TYPER_COMPLETE_ARGS"  # set by bash, and by the other shells
 
 
 def completing() -> bool:
@@ -18,9 +18,9 @@ def completing() -> bool:
 
 
 def command_of(commands: Collection[str]) -> str | None:
-    """The command of the line that is being completed; None while its name is.
+    """The command of the line to be completed, or None if its name is what is being typed.
 
-    Where it is left out, `summary` is put into the line.
+    If the line has no command, `summary` is inserted.
     """
     words = os.environ.get(WORDS, os.environ.get(LINE, "")).split(maxsplit=2)
     if len(words) < 2 or not _first_word_is_whole():
@@ -42,8 +42,8 @@ def _first_word_is_whole() -> bool:
 
 
 def layer_types(incomplete: str) -> list[str]:
-    """The types that begin so."""
-    from densecli.layers.index import ALIASES, MODULES  # noqa: PLC0415  # for TAB only
+    """The layer types that start this way."""
+    from densecli.layers.index import ALIASES, MODULES  # noqa: PLC0415  # only TAB needs them
     from densecli.names import APPLICATIONS  # noqa: PLC0415
 
     return [name for name in sorted({*MODULES, *ALIASES, *APPLICATIONS}) if name.startswith(incomplete)]

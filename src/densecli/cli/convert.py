@@ -1,4 +1,4 @@
-"""`densecli convert`: a model in another form, as text for programs or as a picture."""
+"""`densecli convert`: a model in another notation or as a diagram."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Form(StrEnum):
-    """What it becomes."""
+    """Target format."""
 
     dsl = "dsl"
     yaml = "yaml"
@@ -32,13 +32,13 @@ class Form(StrEnum):
 
 PICTURES = (Form.dot, Form.mermaid, Form.svg)
 
-To = Annotated[Form, typer.Option("--to", "-t", help="What it becomes.")]
+To = Annotated[Form, typer.Option("--to", "-t", help="Target format.")]
 Collapse = Annotated[
-    bool, typer.Option("--collapse", help="In a picture: draw repeated blocks once, with their number.")
+    bool, typer.Option("--collapse", help="In a diagram, draw repeated blocks once, with their count.")
 ]
 Depth = Annotated[
     int | None,
-    typer.Option("--depth", min=0, help="In a picture: how many levels of nested layers to open; default: all."),
+    typer.Option("--depth", min=0, help="Levels of nesting to open in a diagram; default: all."),
 ]
 
 
@@ -55,7 +55,7 @@ def command(
 ) -> int:
     """Convert one SPEC."""
     if to not in PICTURES and (collapse or depth is not None):
-        raise typer.BadParameter(f"--collapse and --depth are for pictures ({', '.join(PICTURES)}), not for {to}")
+        raise typer.BadParameter(f"--collapse and --depth are for diagrams ({', '.join(PICTURES)}), not for {to}")
     found = specs(spec)
     if len(found) > 1:
         message = f"convert takes one model, got {len(found):,} files"
@@ -68,7 +68,7 @@ def command(
 
 
 def picture(graph: Graph, to: Form, depth: int | None, *, collapse: bool) -> str:
-    """The diagram in one of the languages for diagrams."""
+    """The diagram in one of the diagram languages."""
     from importlib import import_module  # noqa: PLC0415
 
     from densecli.render.diagram.diagram import diagram  # noqa: PLC0415

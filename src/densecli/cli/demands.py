@@ -1,4 +1,4 @@
-"""The options of `check` that say what a model has to be: one per expectation, made from the table that reads them."""
+"""The options of `check` that state expectations: one for each, made from the table that reads them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 WORDS: dict[str, tuple[str | None, str]] = {
-    "output": ("SHAPE", "Shape of the output; None fits any size; NAME=SHAPE for one of several."),
-    "input": ("SHAPE", "Shape of the input, in the same way."),
-    "forbid": ("TYPE", "No layer of this type; patterns such as 'Conv*' too."),
-    "only_layers": ("TYPES", "Layers of these types only."),
-    "strict": (None, "Nothing opaque, nothing uncounted, no warnings."),
-    "weights_fit": (None, "The weights in the model file have the shapes of its layers."),
-    "assert": ("EXPR", "An expression over the JSON report, such as 'totals.params < 2M'."),
+    "output": ("SHAPE", "Output shape; None matches any size; NAME=SHAPE picks one of several outputs."),
+    "input": ("SHAPE", "Input shape, written the same way."),
+    "forbid": ("TYPE", "No layer of this type or pattern, such as 'Conv*'."),
+    "only_layers": ("TYPES", "Only layers of these types, such as 'Dense,Flatten'."),
+    "strict": (None, "No opaque layers, nothing uncounted, no warnings."),
+    "weights_fit": (None, "The shapes of the weights in the model file match its layers."),
+    "assert": ("EXPR", "A condition on the JSON report, such as 'totals.params < 2M'."),
 }
 REPEATABLE = ("output", "input", "forbid", "only_layers", "assert")
-SENTENCES = {"": "{}: exactly this.", "max": "{}: no more than this.", "min": "{}: no fewer than this."}
+SENTENCES = {"": "{}: exactly this.", "max": "{}: at most this.", "min": "{}: at least this."}
 
 
 def with_demands(command: Callable[..., int]) -> Callable[..., int]:

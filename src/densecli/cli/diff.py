@@ -1,4 +1,4 @@
-"""`densecli diff`: what differs between two models."""
+"""`densecli diff`: the differences between two models."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ LONGEST_TITLE = 120
 
 
 class Format(StrEnum):
-    """What comes out: densecli.render.diff has a module for each."""
+    """Output formats: densecli.render.diff has a module for each."""
 
     table = "table"
     json = "json"
     markdown = "markdown"
 
 
-Before = Annotated[str, typer.Argument(metavar="A", help="The model as it was: any SPEC, or - for standard input.")]
-After = Annotated[str, typer.Argument(metavar="B", help="The model as it is: any SPEC, of another format too.")]
+Before = Annotated[str, typer.Argument(metavar="A", help="The old model: any SPEC, or - for stdin.")]
+After = Annotated[str, typer.Argument(metavar="B", help="The new model: any SPEC; its format may differ from A's.")]
 
 
 def command(  # one parameter per option
     before: Before,
     after: After,
     *,
-    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.table,
+    format: Annotated[Format, typer.Option("--format", "-f", help="Output format.")] = Format.table,
     output: Output = None,
     exit_zero: ExitZero = False,
     batch: Batch = None,
@@ -57,7 +57,7 @@ def command(  # one parameter per option
     """Compare A with B; the exit code is 1 if they differ."""
     specs = [spec_of(before), spec_of(after)]
     if before == after == "-":
-        raise ReadError("standard input can be read only once", code="E108", hint="give `-` a single time")
+        raise ReadError("standard input can be read only once", code="E108", hint="use `-` only once")
     wishes = reading(input_shape, set, limit)
     reports = [report_of(spec, wishes, batch) for spec in specs]
     a, b = reports
@@ -65,7 +65,7 @@ def command(  # one parameter per option
         return 2
     found = diff(a, b)
     inputs = [spec.name for spec in specs if spec.text is None]
-    if format is not Format.json:  # people know their words better than "<argument>"
+    if format is not Format.json:  # people recognize their own words better than "<argument>"
         found = found._replace(before=title(specs[0]), after=title(specs[1]))
     deliver(text_of(found, format, look(color, width, output is not None)), output, inputs)
     return int(not found.same and not exit_zero)
@@ -81,7 +81,7 @@ def title(spec: Spec) -> str:
 
 
 def report_of(spec: Spec, wishes: Reading, batch: int | None) -> Report | None:
-    """The report, or None where the mistakes were told: those of both models are."""
+    """The report, or None after its errors were printed, so that those of both models are."""
     try:
         return infer(read(spec, wishes), spec.name, batch)
     except DenseError as error:
@@ -92,7 +92,7 @@ def report_of(spec: Spec, wishes: Reading, batch: int | None) -> Report | None:
 
 
 def text_of(found: Diff, format: Format, look: Look) -> str:
-    """Rich draws where it fits a table into a terminal or colours it; elsewhere lines are as long as they are."""
+    """Use rich only to fit a table into a terminal or to color it; elsewhere lines may have any length."""
     if format is Format.table and (look.color or look.width is not None):
         from densecli.render.diff import drawn  # noqa: PLC0415
 

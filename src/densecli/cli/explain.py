@@ -1,4 +1,4 @@
-"""`densecli explain`: where the numbers come from."""
+"""`densecli explain`: how the numbers are computed."""
 
 from __future__ import annotations
 

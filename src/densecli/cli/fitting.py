@@ -1,4 +1,4 @@
-"""Whether the weights in a model file fit its layers: a warning where the file was opened for them anyway, or what `check` asks."""
+"""Whether the weights in a model file fit its layers: a warning if the reader had to open them anyway, a finding for `check --weights-fit`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_WARNINGS = 5
 
 
 def warn_of_misfits(graph: Graph, spec: Spec, limits: Limits) -> None:
-    """Warnings for the layers that the weights in the file do not fit, where its reader had to open those for custom layers."""
+    """Warn of layers that the weights in the file do not fit, if the reader had to open the weights for custom layers."""
     if spec.text is None and any(layer.held is not None for layer in layers_of(graph)):
         found = [error.message for error in misfits_in(spec, graph, limits) if error.code != "E324"]
         graph.warnings += found[:MOST_WARNINGS]
@@ -30,13 +30,13 @@ def warn_of_misfits(graph: Graph, spec: Spec, limits: Limits) -> None:
 
 
 def misfits_in(spec: Spec, graph: Graph, limits: Limits) -> Sequence[DenseError]:
-    """What of the weights in the file of a spec does not fit; without a layer what kept them from being compared.
+    """The weights in a spec's file that do not fit their layers; an error without a layer says why they could not be compared.
 
-    Raises ReadError for what is no fault of the file: h5py is missing (E106).
+    Raises ReadError if the file is not to blame: h5py is missing (E106).
     """
     if spec.text is not None or spec.of_python:
-        return [ReadError("a stack holds no weights", code="E324")]
-    from densecli.check.finding import is_judgement  # noqa: PLC0415  # a summary has no judge
+        return [ReadError("a stack has no weights", code="E324")]
+    from densecli.check.finding import is_judgement  # noqa: PLC0415  # a summary does not need the judge
     from densecli.run.weights import misfits  # noqa: PLC0415  # loads numpy
 
     try:

@@ -1,4 +1,4 @@
-"""What `summary` can print: one function a format, all fed with the same report, lines and columns."""
+"""The output formats of `summary`: one function each, all given the same report, lines and columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """What comes out."""
+    """Output format."""
 
     table = "table"
     json = "json"
@@ -32,7 +32,7 @@ class Format(StrEnum):
 
 
 class Summary(Record):
-    """What became of one spec."""
+    """The result for one spec."""
 
     report: Report
     outcome: Outcome | None = None
@@ -46,7 +46,7 @@ class Failure(Record):
 
 
 class View(Record):
-    """Which rows and columns are shown, and for whom."""
+    """Which rows and columns to show, and how they should look."""
 
     selection: dict[str, Any]  # the fields of a Selection, which only tables import
     columns: str | None
@@ -54,7 +54,7 @@ class View(Record):
 
 
 class Chosen(Record):
-    """A summary, and what is shown of it."""
+    """A summary and its visible part."""
 
     result: Summary
     shown: Shown
@@ -100,7 +100,7 @@ def _shown(result: Summary, format: Format, view: View) -> Shown:
 
 
 def _table(chosen: Sequence[Chosen], view: View) -> str:
-    """One after the other; several under the names of their files."""
+    """One table after the other; if there are several, each under its file's name."""
     from densecli.render.table import table  # noqa: PLC0415
     from densecli.text import safe  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""`densecli layers`: the catalogue."""
+"""`densecli layers`: the catalog of layer types."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """What comes out."""
+    """Output format."""
 
     text = "text"
     json = "json"
@@ -27,19 +27,22 @@ class Format(StrEnum):
 
 def command(
     type_name: Annotated[
-        str | None, typer.Argument(metavar="[TYPE]", help="A layer type, such as Conv2D.", autocompletion=layer_types)
+        str | None,
+        typer.Argument(
+            metavar="[TYPE]", help="A layer type, such as Conv2D; default: list them all.", autocompletion=layer_types
+        ),
     ] = None,
     applications: Annotated[
-        bool, typer.Option("--applications", help="The models of keras.applications, with their size and work.")
+        bool, typer.Option("--applications", help="List the models of keras.applications, with their size and cost.")
     ] = False,
-    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.text,
+    format: Annotated[Format, typer.Option("--format", "-f", help="Output format.")] = Format.text,
     output: Output = None,
     debug: Debug = False,
 ) -> int:
-    """List the catalogue, or show one layer."""
+    """List the catalog, or show one layer type."""
     if applications:
         if type_name is not None:
-            raise typer.BadParameter("--applications lists them all; `densecli layers MODEL` shows one")
+            raise typer.BadParameter("--applications lists all models; use `densecli layers MODEL` for one")
         deliver(listed(format), output)
         return 0
     layer = None if type_name is None else lookup(type_name)

@@ -1,4 +1,4 @@
-"""The lock file of `check`: read before the specs are judged, written anew with --update-lock."""
+"""The lock file of `check`: read before the specs are checked, rewritten by --update-lock."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ HINT, MARK = "--update-lock writes it", '"densecli/lock/'
 
 
 def locked_models(path: str) -> dict[str, Outline]:
-    """What the lock file holds. Raises ReadError."""
+    """The models in the lock file. Raises ReadError."""
     with _nothing_shown():
         return _models(path, _text(path, HINT))
 
 
 def models_to_update(path: str) -> dict[str, Outline]:
-    """What a lock file that is about to be written holds so far; nothing, if it is new or damaged. Raises ReadError."""
+    """The models so far in a lock file that is about to be written; none if it is new or damaged. Raises ReadError."""
     if not os.path.lexists(path):
         return {}
     with _nothing_shown():
@@ -43,7 +43,7 @@ def models_to_update(path: str) -> dict[str, Outline]:
 
 @contextmanager
 def _nothing_shown() -> Iterator[None]:
-    """Errors say where they are, and show no line: settings in a checkout choose the path, and it may lead to secrets."""
+    """Errors name the place but do not quote the line: settings in a checkout choose the path, which may lead to secrets."""
     try:
         yield
     except (ReadError, LimitError) as error:
@@ -65,15 +65,15 @@ def _models(path: str, source: Source) -> dict[str, Outline]:
     try:
         return lock.read(source)
     except ReadError as error:
-        if MARK not in source.text:  # any other file by that name: nothing to restore, and nothing to overwrite
+        if MARK not in source.text:  # some other file: nothing to restore, and nothing to overwrite
             error.hint = f"is {quote(path)} meant?"
         raise
 
 
 def update(path: str, found: Mapping[str, Outline]) -> str:
-    """Write the lock file if it changes, and say what changed. Models whose file is gone are forgotten.
+    """Write the lock file if it changes, and say what changed. Models whose file is gone are dropped.
 
-    Others may update it at the same time, so it is read once more when nobody else can.
+    Others may update it at the same time, so it is read again once we hold it alone.
     """
     with alone_with(path):
         known = models_to_update(path)

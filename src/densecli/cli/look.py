@@ -1,4 +1,4 @@
-"""How output looks where it goes: colour, width, box characters. Decided once, handed to the renderers."""
+"""The look of the output: color, width, box characters. Decided once, then passed to the renderers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from densecli.records import Record
 
 
 class Look(Record):
-    """`width` is that of the terminal, None where nobody looks and lines may be as long as they are."""
+    """`width` is the terminal's; None off a terminal, where lines may have any length."""
 
     color: bool
     width: int | None
@@ -37,6 +37,6 @@ def use_color(color: str, terminal: bool) -> bool:
 
 
 def _terminal_width() -> int | None:
-    """Columns of the terminal; COLUMNS counts when it is a sensible number."""
+    """Columns of the terminal; a sensible COLUMNS overrides it."""
     columns = shutil.get_terminal_size((0, 0)).columns
     return columns if columns > 0 else None

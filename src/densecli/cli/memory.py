@@ -1,4 +1,4 @@
-"""`densecli memory`: whether a model fits."""
+"""`densecli memory`: whether a model fits into memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """What comes out."""
+    """Output format."""
 
     table = "table"
     json = "json"
@@ -30,16 +30,21 @@ class Format(StrEnum):
 
 Policy = StrEnum("Policy", {name: name for name in POLICIES})  # type: ignore[misc]  # names that footprint knows
 
-Batch = Annotated[int, typer.Option("--batch", min=1, max=2**31 - 1, help="Samples that go through at once.")]
-Optimizer = Annotated[str, typer.Option("--optimizer", metavar="NAME", help="sgd, momentum, adam, adamw, rmsprop, …")]
+Batch = Annotated[int, typer.Option("--batch", min=1, max=2**31 - 1, help="Batch size.")]
+Optimizer = Annotated[
+    str, typer.Option("--optimizer", metavar="NAME", help="Optimizer: sgd, momentum, adam, adamw, rmsprop, …")
+]
 Dtype = Annotated[
     Policy | None,
-    typer.Option("--dtype", help="Dtype policy for the layers that do not state one; default: the model's."),
+    typer.Option("--dtype", help="Dtype policy of layers that set none; default: the model's."),
 ]
 BudgetOption = Annotated[
-    str | None, typer.Option("--budget", metavar="SIZE", help="Find the largest batches that fit in it, such as 8GiB.")
+    str | None,
+    typer.Option("--budget", metavar="SIZE", help="Find the largest batches that fit, for example into 8GiB."),
 ]
-Top = Annotated[int, typer.Option("--top", min=0, help="How many layers the table shows: those that keep most.")]
+Top = Annotated[
+    int, typer.Option("--top", min=0, help="Number of layers to show: those that keep the most for the backward pass.")
+]
 
 
 def command(  # one parameter per option
@@ -49,7 +54,7 @@ def command(  # one parameter per option
     optimizer: Optimizer = "adam",
     dtype: Dtype = None,
     budget: BudgetOption = None,
-    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.table,
+    format: Annotated[Format, typer.Option("--format", "-f", help="Output format.")] = Format.table,
     top: Top = 10,
     output: Output = None,
     input_shape: InputShape = None,
@@ -78,7 +83,7 @@ def command(  # one parameter per option
 
 
 def tables(results: Sequence[Footprint], top: int, where: tuple[str, int | None, bool]) -> str:
-    """The tables one after the other; several under the names of their files."""
+    """One table after the other; if there are several, each under its file's name."""
     from densecli.cli.look import look  # noqa: PLC0415
 
     seen = look(*where)

@@ -9,7 +9,7 @@ import typer
 
 
 class Color(StrEnum):
-    """When to use colour."""
+    """When to color the output."""
 
     auto = "auto"
     always = "always"
@@ -19,33 +19,35 @@ class Color(StrEnum):
 Specs = Annotated[
     list[str],
     typer.Argument(
-        metavar="SPEC...", help="Layer stack, .yaml, .yml, .json, .keras, .h5 or .dsl file, or - for standard input."
+        metavar="SPEC...", help="Layer stack, or .yaml, .json, .keras, .h5, .py, .ipynb or .dsl file; - for stdin."
     ),
 ]
 Output = Annotated[
-    str | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to stdout, in one step.")
+    str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE instead of stdout (atomically).")
 ]
 Batch = Annotated[
-    int | None, typer.Option("--batch", min=1, max=2**31 - 1, help="A number for the batch where it is unknown.")
+    int | None, typer.Option("--batch", min=1, max=2**31 - 1, help="Batch size to use where the model leaves it open.")
 ]
 InputShape = Annotated[
     list[str] | None,
     typer.Option(
-        "--input-shape", metavar="[NAME=]3,2", help="Shape of an input that the spec leaves open (repeatable)."
+        "--input-shape", metavar="[NAME=]3,2", help="Shape of an input where the spec leaves it open (repeatable)."
     ),
 ]
-ColorOption = Annotated[Color, typer.Option("--color", help="When to use colour.")]
+ColorOption = Annotated[Color, typer.Option("--color", help="When to color the output.")]
 Width = Annotated[
     int | None,
-    typer.Option("--width", min=1, max=100_000, help="Width of the table in cells; default: the terminal's."),
+    typer.Option("--width", min=1, max=100_000, help="Width of the table in characters; default: the terminal's."),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No warnings.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Suppress warnings.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback when densecli itself fails.")]
 Set = Annotated[
-    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A variable of the spec (repeatable).")
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a variable of the spec (repeatable).")
 ]
 Limit = Annotated[
     list[str] | None,
-    typer.Option("--limit", metavar="NAME=N", help="Read more than usual: nodes=4M, config_bytes=128MiB (repeatable)."),
+    typer.Option("--limit", metavar="NAME=N", help="Raise an input limit, such as nodes=4M (repeatable)."),
 ]
-ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found; errors are still errors.")]
+ExitZero = Annotated[
+    bool, typer.Option("--exit-zero", help="Exit with 0 even if something is found (but not on errors).")
+]

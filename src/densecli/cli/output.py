@@ -1,4 +1,4 @@
-"""Where a result goes: standard output, or a file that is either the old one or the whole new one."""
+"""Where results go: standard output, or a file that is replaced atomically."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
-PATIENCE, PAUSE = 600, 0.05  # how often a run looks whether another is done, and the seconds between
+PATIENCE, PAUSE = 600, 0.05  # how often a run checks whether another is done, and the seconds in between
 
 
 def deliver(text: str, output: str | None, inputs: Iterable[str] = (), *, utf8: bool = False) -> None:
-    """Write to stdout, or to `output` in one step; files are UTF-8, and `utf8` makes stdout so. Raises OutputError."""
+    """Write to stdout, or to `output` atomically; files are UTF-8, and so is stdout with `utf8`. Raises OutputError."""
     if output is None or output == "-":
         streams.write(text, utf8=utf8)
         return
@@ -31,7 +31,7 @@ def deliver(text: str, output: str | None, inputs: Iterable[str] = (), *, utf8: 
 
 
 def deliver_file(write: Callable[[BinaryIO], object], output: str, inputs: Iterable[str] = ()) -> None:
-    """Let `write` fill a file in one step. Raises OutputError."""
+    """Write a file atomically, with the contents that `write` produces. Raises OutputError."""
     with _failures(output):
         mode = _checked_mode(output, inputs)
         if mode is not None and not stat.S_ISREG(mode):
@@ -42,20 +42,20 @@ def deliver_file(write: Callable[[BinaryIO], object], output: str, inputs: Itera
 
 
 def check_target(output: str, inputs: Iterable[str] = ()) -> None:
-    """Refuse a file that could not be written, before the work that it is for. Raises OutputError."""
+    """Refuse a file that cannot be written, before doing the work. Raises OutputError."""
     with _failures(output):
         mode = _checked_mode(output, inputs)
         folder = os.path.dirname(os.path.realpath(output))  # noqa: PTH120
         if (mode is None or stat.S_ISREG(mode)) and not os.access(folder, os.W_OK):
-            os.stat(folder)  # noqa: PTH116  # which says so if it is not there
+            os.stat(folder)  # noqa: PTH116  # raises its own error if there is no folder
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 @contextlib.contextmanager
 def alone_with(output: str) -> Iterator[None]:
-    """Keep other runs of densecli from changing a file meanwhile, by a file beside it, as git does. Raises OutputError.
+    """Keep other runs of densecli from changing a file meanwhile, with a lock beside it, as git does. Raises OutputError.
 
-    Whoever comes later waits: a change takes milliseconds.
+    The others wait: a change takes milliseconds.
     """
     guard = f"{os.path.realpath(output)}.updating"
     with _failures(output):
@@ -73,7 +73,7 @@ def alone_with(output: str) -> Iterator[None]:
 
 
 def append(text: str, output: str) -> None:
-    """Add to a file that others add to, too. Raises OutputError."""
+    """Append to a file that others append to as well. Raises OutputError."""
     with _failures(output), open(output, "ab") as file:  # noqa: PTH123
         file.write(text.encode("utf-8", "backslashreplace"))
 
@@ -89,11 +89,11 @@ def _failures(output: str) -> Iterator[None]:
 
 
 def _checked_mode(output: str, inputs: Iterable[str]) -> int | None:
-    """The mode of what is there, which must be no input and no folder."""
+    """The mode of the existing file, which must be neither an input nor a folder."""
     mode = _mode(output)
     if any(_same(os.path.realpath(output), path) for path in inputs):
         raise OutputError(
-            f"{quote(output)} is an input: it would be overwritten", code="E603", hint="choose another --output"
+            f"{quote(output)} is an input and would be overwritten", code="E603", hint="choose another --output"
         )
     if mode is not None and stat.S_ISDIR(mode):
         raise OutputError(f"{quote(output)} is a directory", code="E603")
@@ -120,7 +120,7 @@ def _umask() -> int:
 
 
 def _write_in_place(target: str, write: Callable[[BinaryIO], object]) -> None:
-    """A device or a FIFO has no old contents to protect."""
+    """Write a device or a FIFO, which has no old contents to protect."""
     with open(target, "wb") as file:  # noqa: PTH123
         write(file)
 
@@ -141,7 +141,7 @@ def _replace(target: str, write: Callable[[BinaryIO], object], mode: int) -> Non
 
 @contextlib.contextmanager
 def _removed_when_stopped(path: str) -> Iterator[None]:
-    """Remove a file when something goes wrong, SIGTERM included, which otherwise ends the process as ever."""
+    """Remove a file if something goes wrong or on SIGTERM, which then ends the process as usual."""
 
     def stop(number: int, _: object) -> None:
         _remove(path)

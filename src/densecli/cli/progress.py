@@ -1,4 +1,4 @@
-"""How far a long job is, on a terminal only: one line on standard error that goes away again."""
+"""The progress of a long job: one line on standard error, on a terminal only, erased at the end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CLEAR = "\r\x1b[K"
 
 
 def progress(items: Sequence[Item], noun: str, *, quiet: bool = False) -> Iterator[Item]:
-    """The items, one after the other, with their count on the way."""
+    """The items one by one, showing their count along the way."""
     if quiet or len(items) < 2 or not streams.interactive("stderr") or os.environ.get("TERM") == "dumb":
         yield from items
         return

@@ -26,7 +26,7 @@ _SECTION = (
 
 
 class Project(Record):
-    """Settings and the folder that their paths and patterns are about."""
+    """Settings, and the folder to which their paths and patterns are relative."""
 
     settings: Settings | None = None
     folder: str = "."
@@ -72,14 +72,14 @@ def nearest() -> str | None:
 
 
 def guarded(path: str | None) -> str | None:
-    """Settings that nobody named, in a folder that may be anybody's: no link may make them show what lies elsewhere."""
+    """Settings found in a folder that anybody may have written: a link must not make them show files from elsewhere."""
     if path is None:
         return None
     from densecli.read.text.file import stays_beside  # noqa: PLC0415
 
     if not stays_beside(path, os.path.basename(path)):  # noqa: PTH119
         message = f"{quote(path)} is a link that leads out of its folder"
-        raise ReadError(message, code="E120", hint="--config FILE reads it all the same, --isolated does without")
+        raise ReadError(message, code="E120", hint="--config FILE reads it anyway, --isolated ignores it")
     return path
 
 
@@ -88,7 +88,7 @@ def _has_section(path: str) -> bool:
         with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
             text = file.read(MOST_BYTES)
             return "densecli" in text and re.search(_SECTION, text) is not None
-    except OSError:  # not ours to complain about, as long as nobody says that it holds settings
+    except OSError:  # not ours to complain about unless it is known to hold settings
         return False
 
 
@@ -118,7 +118,7 @@ def _configure(context: typer.Context, path: str | None) -> Any:
         return path
     isolated = context.meta.get(__name__)
     if isolated and path is not None:
-        raise typer.BadParameter("--isolated and --config exclude each other")
+        raise typer.BadParameter("--isolated and --config cannot be combined")
     found = None if isolated else path or guarded(nearest())
     project = Project() if found is None else load(found)
     known = {parameter.name for parameter in context.command.params} - NOT_EVERYWHERE.get(
@@ -130,7 +130,7 @@ def _configure(context: typer.Context, path: str | None) -> Any:
 
 NOT_EVERYWHERE = {"check": {"format"}}  # whose formats are not those of a summary
 
-# Both are eager: they come before the options whose defaults they are about.
+# Both are eager: they must run before the options whose defaults they set.
 Isolated = Annotated[
     bool, typer.Option("--isolated", is_eager=True, callback=_isolate, help="Ignore pyproject.toml and densecli.toml.")
 ]
@@ -141,6 +141,6 @@ Config = Annotated[
         metavar="FILE",
         is_eager=True,
         callback=_configure,
-        help="Settings; default: the nearest pyproject.toml.",
+        help="Settings file; default: the nearest pyproject.toml.",
     ),
 ]

@@ -1,4 +1,4 @@
-"""A progress bar for a forward pass that keeps somebody waiting."""
+"""A progress bar for a slow forward pass."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of `--run`, and a forward pass as they ask for it."""
+"""The options of `--run`, and the forward pass they ask for."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
 
 INITIAL = "initial"
 
-Run = Annotated[bool, typer.Option("--run", help="Make a forward pass, on random data unless --data gives some.")]
+Run = Annotated[bool, typer.Option("--run", help="Run a forward pass, on random data unless --data is given.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random weights and data.")]
 WeightsFile = Annotated[
     str | None,
     typer.Option(
         "--weights",
         metavar="FILE",
-        help="Weights from a .keras, .h5, .weights.h5 or .npz file, or `initial`; default: the model file's own.",
+        help="Weights from a .keras, .h5, .weights.h5 or .npz file, or `initial` for new ones; default: the model's.",
     ),
 ]
 Data = Annotated[
     list[str] | None,
-    typer.Option("--data", metavar="[NAME=]FILE", help="Inputs: .npy, .npz, or rows of CSV; - is stdin."),
+    typer.Option("--data", metavar="[NAME=]FILE", help="Input data: .npy, .npz or CSV; - for stdin."),
 ]
-Save = Annotated[
-    str | None, typer.Option("--save", metavar="FILE", help="Write the outputs there, as .npy, .npz or .csv.")
+Save = Annotated[str | None, typer.Option("--save", metavar="FILE", help="Save the outputs as .npy, .npz or .csv.")]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="LAYER", help="Stop after this layer and show its outputs.")
 ]
-Until = Annotated[str | None, typer.Option("--until", metavar="LAYER", help="Stop after this layer: its outputs.")]
-Profiled = Annotated[bool, typer.Option("--profile", help="Show what every layer took and gave.")]
+Profiled = Annotated[bool, typer.Option("--profile", help="Show each layer's time, output shape and statistics.")]
 MaxMemory = Annotated[
-    str | None, typer.Option("--max-memory", metavar="SIZE", help="Refuse a forward pass that needs more.")
+    str | None, typer.Option("--max-memory", metavar="SIZE", help="Refuse a forward pass that needs more memory.")
 ]
 
 
 class Wishes(Record):
-    """What the options of a forward pass say."""
+    """The options of a forward pass."""
 
     seed: int = 0
     batch: int | None = None
@@ -59,24 +59,24 @@ class Wishes(Record):
 
 
 def check(wishes: Wishes, run: bool, specs: Sequence[Spec]) -> None:
-    """Refuse combinations that cannot be meant. Raises a usage error or ReadError."""
+    """Refuse combinations that make no sense. Raises a usage error or ReadError."""
     named = {"--weights": wishes.weights, "--data": wishes.data, "--save": wishes.save, "--until": wishes.until}
     used = [option for option, value in named.items() if value]
     if not run and (used or wishes.profile or wishes.max_memory):
         option = next(iter(used), "--profile" if wishes.profile else "--max-memory")
-        raise typer.BadParameter(f"{option} is about a forward pass: add --run")
+        raise typer.BadParameter(f"{option} needs a forward pass: add --run")
     if len(specs) > 1 and used:
-        raise typer.BadParameter(f"{used[0]} is for one model, but there are {len(specs)}")
+        raise typer.BadParameter(f"{used[0]} takes one model, got {len(specs)}")
     if wishes.save in ("-", ""):
         raise typer.BadParameter("--save needs a file")
     uses = [*(spec.name for spec in specs), *(word.rpartition("=")[2] for word in wishes.data), wishes.weights]
     if uses.count("-") > 1:
-        message = "standard input cannot be more than one of the model, its weights and its data"
+        message = "standard input can be only one of the model, its weights and its data"
         raise ReadError(message, code="E108", hint="give the others as files")
 
 
 def runner(wishes: Wishes) -> Callable[[Spec, Graph], Outcome]:
-    """A forward pass with these options; numpy is loaded here."""
+    """A function that runs a forward pass with these options; loads numpy."""
     from densecli.cli.run_progress import Progress  # noqa: PLC0415
     from densecli.cli.saving import check_save, save  # noqa: PLC0415
     from densecli.run.run import part, run  # noqa: PLC0415
@@ -104,7 +104,7 @@ def options(wishes: Wishes, spec: Spec) -> Options:
 
 
 def weights_of(wishes: Wishes, spec: Spec) -> tuple[str | None, str | None]:
-    """The file with the weights: the one that is named, or the model's own; and what is known of some that are not used."""
+    """The file with the weights, given or the model's own; and a note on weights that are not used."""
     if wishes.weights is not None:
         return None if wishes.weights == INITIAL else wishes.weights, None
     if spec.text is not None or spec.of_python:

@@ -1,4 +1,4 @@
-"""`--save`: the outputs of a forward pass in a file, whose suffix says how. What cannot work is refused before the pass."""
+"""`--save`: the outputs of a forward pass in a file; the suffix chooses the format. What cannot work is refused before the pass."""
 
 from __future__ import annotations
 
@@ -21,29 +21,27 @@ SUFFIXES = ("", ".npy", ".npz", ".csv")  # without one it is .npy for one output
 
 
 def check_save(path: str, graph: Graph, spec: Spec) -> None:
-    """Refuse what a finished pass could not be saved to. Raises OutputError (E603). `graph` has the outputs in question."""
+    """Refuse a file that could not take the outputs of `graph`. Raises OutputError (E603)."""
     suffix = suffix_of(path)
     if suffix not in SUFFIXES:
         raise OutputError(
-            f"{quote(path)}: outputs are not saved as {quote(suffix)}",
+            f"{quote(path)}: cannot save outputs as {quote(suffix)}",
             code="E603",
-            hint="save them as .npy, .npz or .csv",
+            hint="use .npy, .npz or .csv",
         )
     if suffix in (".npy", ".csv") and len(graph.outputs) > 1:
         message = f"{plural(len(graph.outputs), 'output')} do not fit in {quote(path)}"
-        raise OutputError(message, code="E603", hint="save them as .npz")
+        raise OutputError(message, code="E603", hint="use .npz")
     check_target(path, inputs(spec))
 
 
 def save(outcome: Outcome, path: str, spec: Spec) -> None:
-    """The outputs in a file; in an .npz by the names of the output layers. Raises OutputError."""
+    """Save the outputs; in an .npz under the names of the output layers. Raises OutputError."""
     from densecli import kernels  # noqa: PLC0415
 
     suffix, arrays = suffix_of(path), by_name([output.name for output in outcome.outputs], outcome.arrays)
     if suffix == ".csv" and outcome.arrays[0].dtype.kind not in "fiub":
-        raise OutputError(
-            f"{quote(path)}: a .csv is for numbers, the output is words", code="E603", hint="save it as .npy"
-        )
+        raise OutputError(f"{quote(path)}: a .csv takes numbers, but the output is text", code="E603", hint="use .npy")
 
     def write(file: BinaryIO) -> None:
         if suffix == ".npz" or len(arrays) > 1:
@@ -66,7 +64,7 @@ def inputs(spec: Spec) -> list[str]:
 
 
 def by_name(names: Sequence[str], arrays: Sequence[Any]) -> dict[str, Any]:
-    """Arrays by name; a name that comes again gets a number."""
+    """Arrays by name; a repeated name gets a number."""
     found: dict[str, Any] = {}
     for name, array in zip(names, arrays, strict=True):
         unique, number = name, 0

@@ -1,4 +1,4 @@
-"""`densecli schema`: the JSON Schemas of what goes in and what comes out."""
+"""`densecli schema`: the JSON Schemas of the input and output formats."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Schema(StrEnum):
 
 
 def command(
-    which: Annotated[Schema, typer.Argument(metavar="DOCUMENT", help=f"Which document's: {', '.join(Schema)}.")],
+    which: Annotated[Schema, typer.Argument(metavar="DOCUMENT", help=f"One of {', '.join(Schema)}.")],
     output: Output = None,
     debug: Debug = False,
 ) -> int:
-    """Print a JSON Schema: of the JSON that a command prints, of the records of ndjson (verdict, error), or of the YAML and JSON specs that densecli reads."""
+    """Print the JSON Schema of a command's JSON, of an ndjson record (verdict, error), or of the YAML and JSON specs."""
     deliver(_MADE[which]() if which in _MADE else packaged(which), output)
     return 0
 
@@ -52,7 +52,7 @@ def spec_schema() -> str:
 
 
 def verdict_schema() -> str:
-    """A line of `check --format ndjson` is what the document of `check --format json` holds for each spec."""
+    """The schema of a line of `check --format ndjson`: what `check --format json` has for each spec."""
     check = json.loads(packaged("check"))
     verdict = check["$defs"]["verdict"]
     own: dict[str, Any] = {"title": "densecli/verdict/1", "description": "The verdict on one spec: its line in ndjson."}

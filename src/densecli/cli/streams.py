@@ -1,4 +1,4 @@
-"""Standard output and standard error: what is written arrives, or the exit code says so."""
+"""Standard output and standard error: what is written arrives, or the exit code tells."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from densecli.errors import OutputError
 
 
 class ReaderGoneError(Exception):
-    """The reader of the pipe went away. No OSError: typer would swallow that."""
+    """The reader of the pipe went away. Not an OSError, which typer would swallow."""
 
 
 class Closed(io.TextIOBase):
-    """Stands for a standard output that is closed. Python has None for it, which typer takes for written."""
+    """Stands in for a closed standard output: typer would take Python's None for a successful write."""
 
     def write(self, _: str) -> int:
         raise OutputError("cannot write to stdout: it is closed", code="E601")
 
 
 def prepare() -> None:
-    """What a stream cannot encode is escaped, never an error; what a closed one cannot take is one."""
+    """Escape what a stream cannot encode, but fail if standard output is closed."""
     if sys.stdout is None:
         sys.stdout = Closed()
     for stream in (sys.stdout, sys.stderr):
@@ -31,16 +31,16 @@ def prepare() -> None:
 
 
 def write(text: str, *, utf8: bool = False) -> None:
-    """Results, to standard output. Raises OutputError when they cannot be written.
+    """Write results to standard output. Raises OutputError.
 
-    `utf8` is for documents that are UTF-8 whatever the locale is: a terminal gets them in its own encoding all the same.
+    `utf8` is for documents that are UTF-8 in every locale; a terminal still gets them in its own encoding.
     """
     with failures():
         _write_all(text, "utf-8" if utf8 and not interactive() else sys.stdout.encoding or "ascii")
 
 
 def _write_all(text: str, encoding: str) -> None:
-    """All of it: an unbuffered stdout (PYTHONUNBUFFERED) takes what fits a pipe and says nothing of the rest."""
+    """Write all of it: an unbuffered stdout (PYTHONUNBUFFERED) takes what fits into a pipe and silently drops the rest."""
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:  # replaced by something that only takes text
         sys.stdout.write(text)
@@ -53,7 +53,7 @@ def _write_all(text: str, encoding: str) -> None:
 
 
 def flush() -> None:
-    """Make sure that all of it went out: a full disk shows only now."""
+    """Make sure that everything went out: a full disk shows only now."""
     with failures():
         sys.stdout.flush()
 
@@ -71,13 +71,13 @@ def failures():  # type: ignore[no-untyped-def]  # noqa: ANN201
 
 
 def discard() -> None:
-    """Nothing more goes out, and Python's own flush at exit finds nobody to complain to."""
+    """Send all further output to nowhere, so that Python's own flush at exit cannot fail."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(text: str, end: str = "\n") -> None:
-    """Everything that is not a result, to standard error; if that is closed too, the exit code has to do."""
+    """Write anything but results to standard error; if that is closed too, the exit code has to do."""
     if sys.stderr is not None:
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.write(text + end)
@@ -85,7 +85,7 @@ def complain(text: str, end: str = "\n") -> None:
 
 
 def interactive(stream: str = "stdout") -> bool:
-    """Whether a person sits at the other end."""
+    """Whether a person is at the other end."""
     found = getattr(sys, stream)
     try:
         return found is not None and found.isatty()

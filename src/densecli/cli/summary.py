@@ -1,6 +1,6 @@
 """`densecli summary`: the main job."""
 
-# Annotations are no strings here: typer would evaluate each of them twice, at every start.
+# No `from __future__ import annotations` here: typer would evaluate each string twice, at every start.
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,28 +26,30 @@ if TYPE_CHECKING:
 
 Columns = Annotated[
     str | None,
-    typer.Option("--columns", "-c", metavar="NAMES", help="Columns in order, or +macs,+memory on top of the usual."),
+    typer.Option("--columns", "-c", metavar="NAMES", help="Columns to show; +NAME adds to the defaults."),
 ]
-Depth = Annotated[int, typer.Option("--depth", min=0, help="How many levels of nested layers to open.")]
-Expand = Annotated[bool, typer.Option("--expand-nested", help="Open all nested models and wrappers.")]
-Sort = Annotated[
-    str | None, typer.Option("--sort", metavar="COLUMN", help="Order the rows by a column, largest first.")
-]
-Top = Annotated[int | None, typer.Option("--top", min=1, help="Only the first N rows.")]
+Depth = Annotated[int, typer.Option("--depth", min=0, help="Levels of nested layers to open.")]
+Expand = Annotated[bool, typer.Option("--expand-nested", help="Open all levels of nested layers.")]
+Sort = Annotated[str | None, typer.Option("--sort", metavar="COLUMN", help="Sort the rows by COLUMN, largest first.")]
+Top = Annotated[int | None, typer.Option("--top", min=1, help="Show only the first N rows.")]
 Filter = Annotated[
-    str | None, typer.Option("--filter", metavar="REGEX", help="Only layers whose name or type matches.")
+    str | None, typer.Option("--filter", metavar="REGEX", help="Show only layers whose name or type matches.")
 ]
 GroupBy = Annotated[
-    str | None, typer.Option("--group-by", metavar="COLUMN", help="One row for all layers that agree, such as type.")
+    str | None,
+    typer.Option("--group-by", metavar="COLUMN", help="Merge layers with the same value in COLUMN, such as type."),
 ]
-Collapse = Annotated[bool, typer.Option("--collapse", help="Show repeated blocks once, with their number.")]
-Print = Annotated[str | None, typer.Option("--print", metavar="PATH", help="One bare value, such as totals.params.")]
+Collapse = Annotated[bool, typer.Option("--collapse", help="Show repeated blocks once, with their count.")]
+Print = Annotated[
+    str | None,
+    typer.Option("--print", metavar="PATH", help="Print a single value of the JSON report, such as totals.params."),
+]
 
 
 def command(  # one parameter per option
     spec: Specs,
     *,
-    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.table,
+    format: Annotated[Format, typer.Option("--format", "-f", help="Output format.")] = Format.table,
     output: Output = None,
     columns: Columns = None,
     depth: Depth = 0,
@@ -77,7 +79,7 @@ def command(  # one parameter per option
     quiet: Quiet = False,
     debug: Debug = False,  # read from the arguments when something fails
 ) -> int:
-    """Summarise each SPEC; the exit code is that of the worst."""
+    """Summarize each SPEC; the worst result sets the exit code."""
     wishes = reading(input_shape, set, limit)
     found = list(expanded(specs(spec), wishes))
     asked = Wishes(seed, batch, max_memory, weights, tuple(data or ()), save, until, profile, wishes.limits)
@@ -105,7 +107,7 @@ def command(  # one parameter per option
         }
         view = View(selection, columns, look(color, width, output is not None))
         text = write(results, format, view) if print is None else bare(good, print)
-        document = print is None and format in (Format.html, Format.svg)  # which say themselves that they are UTF-8
+        document = print is None and format in (Format.html, Format.svg)  # both declare themselves as UTF-8
         deliver(text, output, inputs, utf8=document)
     return 0 if len(good) == len(results) else 2
 
@@ -135,7 +137,7 @@ def summarise(
 
 
 def warn(results: list[Summary]) -> None:
-    """What a reader noticed but could live with, to standard error."""
+    """Write the readers' warnings to standard error."""
     from densecli.cli import streams  # noqa: PLC0415
     from densecli.text import safe  # noqa: PLC0415
 

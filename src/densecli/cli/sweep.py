@@ -1,4 +1,4 @@
-"""`densecli sweep`: what if the variables of a spec were others."""
+"""`densecli sweep`: totals for every combination of a spec's variables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """What comes out."""
+    """Output format."""
 
     table = "table"
     csv = "csv"
@@ -35,22 +35,22 @@ class Format(StrEnum):
 
 Values = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=A,B,…", help="A variable of the spec and the values to try (repeatable)."),
+    typer.Option("--set", metavar="NAME=A,B,…", help="Values to try for a variable of the spec (repeatable)."),
 ]
 Columns = Annotated[
     str | None,
     typer.Option(
-        "--columns", "-c", metavar="NAMES", help="Totals in order, or +flops,+training_bytes on top of the usual."
+        "--columns", "-c", metavar="NAMES", help="Totals to show, such as params,macs; +NAME adds to the defaults."
     ),
 ]
-Plot = Annotated[bool, typer.Option("--plot", help="Below the table, the first column as bars.")]
+Plot = Annotated[bool, typer.Option("--plot", help="Plot the first column as bars below the table.")]
 
 
 def command(  # one parameter per option
     spec: Specs,
     *,
     set: Values = None,
-    format: Annotated[Format, typer.Option("--format", "-f", help="What comes out.")] = Format.table,
+    format: Annotated[Format, typer.Option("--format", "-f", help="Output format.")] = Format.table,
     columns: Columns = None,
     plot: Plot = False,
     batch: Batch = None,
@@ -61,9 +61,9 @@ def command(  # one parameter per option
     width: Width = None,
     debug: Debug = False,
 ) -> int:
-    """One row for each combination; the exit code is 2 where a combination does not work."""
+    """Print one row for each combination; the exit code is 2 if one does not work."""
     if plot and format is not Format.table:
-        raise typer.BadParameter(f"--plot goes with the table, not with {format}")
+        raise typer.BadParameter(f"--plot needs --format table, got {format}")
     found = specs(spec)
     if len(found) > 1:
         message = f"sweep takes one model, got {len(found):,} files"
@@ -81,7 +81,7 @@ def command(  # one parameter per option
 
 
 def check_used(spec: Spec, names: Mapping[str, object]) -> None:
-    """A stack has no list of variables that could be looked at, but what it never mentions changes nothing."""
+    """A stack does not declare its variables, but one that it never mentions changes nothing."""
     for name in names:
         if spec.text is not None and f"${name}" not in spec.text:
             hint = did_you_mean(name, re.findall(r"\$(\w+)", spec.text)) or f"write ${name} where the value goes"

@@ -1,4 +1,4 @@
-"""One spec held against everything that is expected of it."""
+"""One spec checked against everything that is expected of it."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
 
 
 class Terms(Record):
-    """What all specs are held against: the demands of the command line, those of the project, a lock file."""
+    """What all specs are checked against: expectations of the command line and of the project, a lock file."""
 
     reading: Reading
     batch: int | None
     demands: Sequence[Expectation]
     project: Project
     lock: str | None = None
-    locked: Mapping[str, Outline] | None = None  # what the lock file holds
-    update: bool = False  # keep what it will hold, instead of comparing
+    locked: Mapping[str, Outline] | None = None  # the models in the lock file
+    update: bool = False  # collect new contents for it instead of comparing
 
 
 class Result(Record):
-    """What became of one spec; `errors` say why it could not be judged, and are a usage error."""
+    """The result for one spec; `errors` say why it could not be checked, and count as a usage error."""
 
     verdict: Verdict
     errors: Sequence[DenseError] = ()
@@ -66,7 +66,7 @@ def _errors(error: DenseError | SpecErrors) -> list[DenseError]:
 
 
 def _refused(source: str, errors: list[DenseError]) -> Result:
-    """A model that does not fit together was judged; a file that is not there was not."""
+    """A model that does not fit together fails the check; a file that is missing was not checked at all."""
     if not all(map(is_judgement, errors)):
         return _not_judged(source, errors)
     return Result(Verdict(source, ("valid",), tuple(of_error(error, source) for error in errors)))
@@ -91,14 +91,14 @@ def _held(spec: Spec, graph: Graph, report: Report, terms: Terms) -> Result:
 
 
 def _unlike(about: Subject, terms: Terms) -> list[Finding]:
-    """What is not as the lock file says."""
+    """The differences from the lock file."""
     from densecli.check.compare import lock  # noqa: PLC0415  # only where there is a lock file
 
     return lock.check(about, terms.locked or {}, lock.key(about.report.source, terms.lock or ""))
 
 
 def _outline(report: Report, terms: Terms) -> Outline | None:
-    """What the lock file will hold."""
+    """The model's entry in the lock file."""
     if not terms.update:
         return None
     from densecli.check.compare import lock  # noqa: PLC0415

@@ -98,7 +98,7 @@ def specs(words: Sequence[str]) -> list[Spec]:
             hint="one stack: Flatten 'Dense(4)'; or files: a.yaml b.keras",
         )
     if files.count("-") > 1:
-        raise ReadError("standard input can be read only once", code="E108", hint="give `-` a single time")
+        raise ReadError("standard input can be read only once", code="E108", hint="use `-` only once")
     return [file_spec(word) for word in dict.fromkeys(files)]
 
 
