@@ -95,6 +95,8 @@ class Layer:
     keeps_integers: ClassVar[bool] = False  # inputs that are not cast (integers) come out in their own dtype
     supports_masking: ClassVar[bool] = False
     makes_mask: ClassVar[bool] = False  # gives a mask even when none came in
+    takes_mask: ClassVar[bool] = False  # Keras' `call` has an argument `mask`
+    hides_mask: ClassVar[bool] = False  # Keras makes the mask while it computes, so no graph shows it
     unheeded_masks: ClassVar[tuple[str, ...]] = ()  # arguments that Keras takes and then overwrites
     carries_masks: ClassVar[bool] = False  # a model, whose outputs carry the masks that its own layers made
     passes_on: ClassVar[bool] = False  # at inference the output is the input itself

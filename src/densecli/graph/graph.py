@@ -9,7 +9,7 @@ from densecli.errors import GraphError
 from densecli.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from densecli.errors import Place
     from densecli.layer import Layer
@@ -89,7 +89,7 @@ class Graph:
     """
 
     __slots__ = (
-        "beside", "deferred", "examples", "expect", "inputs", "kind", "name", "nodes", "order", "origin", "outputs", "place", "told",
+        "beside", "deferred", "examples", "expect", "inputs", "kind", "name", "nodes", "order", "origin", "outputs", "place", "steps", "told",
         "trainable",
         "warnings",
     )  # fmt: skip
@@ -105,6 +105,7 @@ class Graph:
         self.expect: dict[str, Any] = {}
         self.told: Told = {}
         self.origin: Origin | None = None
+        self.steps: list[Step] = []  # calls in the order in which a spec has them
         self.examples: list[Any] = []  # numbers for the inputs that a source predicts on, in nested lists
 
 
@@ -160,15 +161,19 @@ def _call_order(graph: Graph) -> tuple[list[Step], dict[int, int]]:
 
 def first_calls_first(graph: Graph) -> list[Step]:
     """The same calls, the first call of a layer before its others wherever it can be: it makes the weights."""
-    order, seen = call_order(graph)
+    order = call_order(graph)[0]
     if not any(call for _, call in order):
         return order
-    needed, inputs, found = set(order), {ref[:2] for ref in graph.inputs}, list[Step]()
-    done: dict[Step, bool] = {}
-    for step in order:
-        for each in ((step[0], 0), step):
-            if each in needed and each not in done:
-                _visit(graph, each, inputs, (done, found, dict(seen)))
+    needed = set(order)
+    return in_order(graph, (each for step in order for each in ((step[0], 0), step) if each in needed))
+
+
+def in_order(graph: Graph, steps: Iterable[Step]) -> list[Step]:
+    """Calls in an order of somebody's, each after those it depends on."""
+    inputs, done, found = {ref[:2] for ref in graph.inputs}, dict[Step, bool](), list[Step]()
+    for step in steps:
+        if step not in done:
+            _visit(graph, step, inputs, (done, found, {}))
     return found
 
 

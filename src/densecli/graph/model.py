@@ -28,6 +28,7 @@ class Model(Layer, abstract=True):
     """
 
     takes = "several"
+    takes_mask = True
     carries_masks = True
 
     def __init__(self, graph: Graph) -> None:
@@ -181,6 +182,17 @@ def layers_of(graph: Graph) -> Iterator[Layer]:
         yield node.layer
         if isinstance(node.layer, Model):
             yield from layers_of(node.layer.graph)
+
+
+def models_in(layer: Layer) -> Iterator[Model]:
+    """The models that a layer is, or that it holds."""
+    if isinstance(layer, Model):
+        yield layer
+        return
+    for value in vars(layer).values():
+        for each in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(each, Layer):
+                yield from models_in(each)
 
 
 def _flat_call(call: list[Any]) -> list[Any]:

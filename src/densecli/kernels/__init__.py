@@ -98,7 +98,7 @@ from densecli.kernels.images import (
 )
 from densecli.kernels.initializers import INITIALIZERS, initialize
 from densecli.kernels.layout import pad, to_channels_first, to_channels_last
-from densecli.kernels.merging import any_mask, batch_dot, concatenate, concatenated_mask, every_mask, merge
+from densecli.kernels.merging import any_mask, as_mask, batch_dot, concatenate, concatenated_mask, every_mask, merge
 from densecli.kernels.norm import (
     batch_norm,
     batch_norm_scale,
@@ -144,6 +144,7 @@ __all__ = [
     "arrays_in",
     "as_activation",
     "as_input",
+    "as_mask",
     "as_numbers",
     "attend",
     "average_of_steps",

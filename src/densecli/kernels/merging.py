@@ -66,6 +66,11 @@ def masked_extreme(fold: Callable[[Array, Array], Array], xs: Sequence[Array], m
     return y
 
 
+def as_mask(mask: Array) -> Array:
+    """The mask of an attention's queries, as it is."""
+    return np.asarray(mask)
+
+
 def any_mask(masks: Sequence[Array]) -> Array:
     """Where any of the masks lets a step count."""
     return np.asarray(reduce(np.logical_or, masks))

@@ -139,6 +139,7 @@ class Softmax(Layer):
     Softmax(): (None, 10) -> (None, 10), 0 params
     """
 
+    takes_mask = True
     formula = "output = exp(input) / sum of exp(input) along axis"
     shape_rule = "unchanged"
     elementwise_rule = "5 per element"

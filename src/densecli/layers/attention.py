@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class ScoredAttention(Layer, abstract=True):
     """Attention on [query, value] or [query, value, key], whose scores a rule of its own makes."""
 
+    takes_mask = True
     takes = "list"
     shape_rule = "[(batch, queries, features), (batch, keys, width)] -> (batch, queries, width)"
 
@@ -87,7 +88,7 @@ class ScoredAttention(Layer, abstract=True):
         return [y, scores] if return_attention_scores else y
 
     def mask(self, ops: ModuleType, inputs: Any, mask: Any) -> Any:
-        return None if mask is None else mask[0]
+        return None if mask is None or mask[0] is None else ops.as_mask(mask[0])
 
 
 def _differ(i: int | None, j: int | None) -> bool:

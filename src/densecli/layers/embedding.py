@@ -24,6 +24,7 @@ class ReversibleEmbedding(Embedding):
     ReversibleEmbedding(1000, 64): (None, 10) -> (None, 10, 64), 64000 params
     """
 
+    hides_mask = True
     formula = "output = embeddings[input]; reverse: input · embeddings transposed"
     shape_rule = "(batch, …) -> (batch, …, output_dim); reverse: (batch, …, output_dim) -> (batch, …, input_dim)"
     macs_rule = "reverse: positions × input_dim × output_dim"

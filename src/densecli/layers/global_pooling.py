@@ -86,6 +86,7 @@ class GlobalAveragePooling1D(GlobalPooling):
     GlobalAveragePooling1D(): (None, 10, 4) -> (None, 4), 0 params
     """
 
+    takes_mask = True
     ndim = 3
     aliases = ("GlobalAvgPool1D",)
     formula = "output = mean over all positions"

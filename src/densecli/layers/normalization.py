@@ -63,6 +63,7 @@ class BatchNormalization(Normalization):
     BatchNormalization(): (None, 28, 28, 32) -> (None, 28, 28, 32), 128 params
     """
 
+    takes_mask = True
     formula = "output = gamma × (input - moving_mean) / sqrt(moving_variance + epsilon) + beta"
     elementwise_rule = "2 per element: its statistics are constants, folded into a scale and a shift"
     order = (

@@ -62,6 +62,7 @@ class Lambda(Opaque):
     Lambda("double", output_shape=(3,)): (None, 3) -> (None, 3), 0 params
     """
 
+    takes_mask = True
     formula = "output = function(input, **arguments)"
     shape_rule = "(batch, *output_shape); unknown without it"
 

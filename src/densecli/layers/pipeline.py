@@ -33,6 +33,7 @@ class Pipeline(Layer):
     Pipeline([Rescaling(0.5), CenterCrop(4, 4)]): (None, 8, 8, 3) -> (None, 4, 4, 3), 0 params
     """
 
+    takes_mask = True
     formula = "output = … second(first(input))"
     shape_rule = "the shape that comes out of the last layer"
     macs_rule = "those of the layers"

@@ -27,6 +27,7 @@ class TimeDistributed(Layer):
     TimeDistributed(Dense(4)): (None, 10, 3) -> (None, 10, 4), 16 params
     """
 
+    takes_mask = True
     formula = "output[:, t] = layer(input[:, t])"
     shape_rule = "(batch, steps, …) -> (batch, steps, *layer's output)"
     macs_rule = "those of the layer, at every step"
@@ -84,6 +85,7 @@ class Bidirectional(Layer):
     Bidirectional(LSTM(8)): (None, 10, 4) -> (None, 16), 832 params
     """
 
+    takes_mask = True
     formula = "output = merge(layer(input), backward_layer(input, last step first)); with return_sequences both in the input's order"
     shape_rule = (
         "the layer's, with merge_mode=concat both side by side on the last axis; merge_mode=none gives both outputs"

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from densecli.applications.application import Application
     from densecli.errors import Place
+    from densecli.graph.graph import Step
 
 __all__ = ["Argument", "Builder", "densecli"]
 
@@ -67,6 +68,9 @@ class Builder:
         self.errors: list[DenseError] = []
         self.warnings: list[str] = []
         self.refused: set[str] = set()  # names of layers and inputs that have a mistake
+        self.called: list[Step] = []
+        self.automatic: set[str] = set()  # names
+        self.maskers: set[str] = set()  # types of layers that make masks
         self._counts: dict[str, int] = {}
 
     # -- layers -----------------------------------------------------------------------
@@ -80,6 +84,8 @@ class Builder:
         try:
             kind = lookup(type_name)
             config = _bind(kind, arguments)
+            if kind.makes_mask:
+                self.maskers.add(type_name)
             if kind.catalogue is APPLICATIONS:
                 return self.application(kind, config, place, image)
             name = _take_name(config)
@@ -143,7 +149,9 @@ class Builder:
 
     def automatic_name(self, type_name: str) -> str:
         """dense, dense_1, … as Keras counts them from a fresh start."""
-        return self._numbered(snake_case(type_name), 0)
+        name = self._numbered(snake_case(type_name), 0)
+        self.automatic.add(name)
+        return name
 
     def _numbered(self, stem: str, first: int) -> str:
         """The next free name of stem, stem_1, stem_2, …"""
@@ -171,8 +179,12 @@ class Builder:
 
     def call(self, node: int, tensors: list[Ref]) -> Ref:
         """Use a layer on tensors, in the way it takes them."""
-        self.nodes[node].calls.append(self.as_call(node, tensors))
-        return Ref(node, len(self.nodes[node].calls) - 1)
+        return self.connect(node, self.as_call(node, tensors))
+
+    def connect(self, node: int, call: Call) -> Ref:
+        self.nodes[node].calls.append(call)
+        self.called.append((node, len(self.nodes[node].calls) - 1))
+        return Ref(*self.called[-1])
 
     def as_call(self, node: int, tensors: list[Ref]) -> Call:
         """Tensors as the arguments of a layer's call: one, a list, or several."""
@@ -240,12 +252,20 @@ class Builder:
         kind = "Sequential" if self._is_chain(outputs) else "Functional"
         graph = Graph(name or kind.lower(), kind, self.nodes, self.inputs, outputs)
         graph.warnings += self.warnings
+        graph.steps = self.called
         return graph
+
+    def show_masks(self, graph: Graph) -> None:
+        """Add the rows that masks make in a graph whose inputs have their shapes."""
+        if self.maskers:
+            from densecli.read.masks import show_masks  # noqa: PLC0415  # few models mask anything
+
+            show_masks(graph, self.automatic)
 
     def share(self, outer: Builder) -> None:
         """Build a model inside of another one: mistakes and numbers of automatic names go on from there."""
         self.errors, self._counts, self.steps = outer.errors, outer._counts, outer.steps
-        self.warnings = outer.warnings
+        self.warnings, self.automatic, self.maskers = outer.warnings, outer.automatic, outer.maskers
 
     def nested(self, graph: Graph, name: str | None) -> Made:
         """A model as a layer of this one."""

@@ -69,6 +69,7 @@ def read_value(
     if graph is None or spec.builder.errors:
         raise SpecErrors(spec.builder.errors)
     check_inputs(graph, input_shapes or {})
+    spec.builder.show_masks(graph)
     graph.expect, graph.place = expect, Place(source, pointer="")
     return graph
 

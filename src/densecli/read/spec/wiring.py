@@ -46,11 +46,10 @@ class Wiring:
         if self.builder.in_block:
             self.refuse(names, previous)
             return []
-        calls = self.builder.nodes[node].calls
-        calls.append(Call(()))
+        made = self.builder.connect(node, Call(()))
         self.may_loop = True
-        self.waiting.append(_Waiting(node, len(calls) - 1, names, previous))
-        return [Ref(node, len(calls) - 1)]
+        self.waiting.append(_Waiting(node, made.call, names, previous))
+        return [made]
 
     def names(self, inputs: Any, pointer: str) -> list[tuple[str, str]] | None:
         """Names with their pointers, from a list of names or a single one."""

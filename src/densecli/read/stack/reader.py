@@ -43,6 +43,7 @@ def read_stack(
     check_inputs(graph, given)
     for ref in graph.inputs:
         fill(graph.nodes[ref.node], given, alone=len(graph.inputs) == 1)
+    builder.show_masks(graph)
     return graph
 
 

@@ -21,6 +21,8 @@ FORMS = {
     "python": ("python", "render", "Python"),
 }
 
+OUR_OWN = ("dsl", "yaml", "json")  # in which the rows of masks follow from the layers
+
 
 def convert(graph: Graph, form: str, limits: Limits = LIMITS) -> str:
     """The model in one of FORMS. Raises SpecErrors for a model that does not fit together, OutputError E604.
@@ -28,10 +30,15 @@ def convert(graph: Graph, form: str, limits: Limits = LIMITS) -> str:
     What densecli reads itself is read again. Code says what a Keras config says, which is read in its place wherever there
     is one: only code can say that several models share a layer.
     """
+    from densecli.render.convert.masks import check_dsl, without_masks  # noqa: PLC0415
     from densecli.render.convert.proof import prove  # noqa: PLC0415  # the pictures need none
 
     trace(graph)
-    text, target = _written(graph, form), FORMS[form][-1]
+    target = FORMS[form][-1]
+    written, graph = without_masks(graph) if form in OUR_OWN else (graph, graph)
+    if form == "dsl":
+        check_dsl(written, graph)
+    text = _written(written, form)
     if form != "python":
         prove(text, form, graph, limits, target)
         return text

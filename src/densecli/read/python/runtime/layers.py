@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ConfigError, DenseError, GraphError, ShapeError, SpecErrors
 from densecli.graph.graph import Call, Node, Ref, map_refs, refs_in
+from densecli.graph.masks import given, taken
 from densecli.graph.trace import Tensor as Traced
 from densecli.graph.trace import apply
 from densecli.layer import Constant, Layer
@@ -146,6 +147,7 @@ class LayerObject(Value):
 # -- calling ---------------------------------------------------------------------------
 def call_layer(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """The tensors that come out; a tensor with an error where something is not known."""
+    switched = any(key in kwargs for key in QUIET)
     kwargs = {key: value for key, value in kwargs.items() if key not in QUIET}
     tensors = list(tensors_in([args, kwargs]))
     error = layer.error or next((each.error for each in tensors if each.error is not None), None)
@@ -159,7 +161,7 @@ def call_layer(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: di
         return broken(layer, error)
     if not tensors:
         return on_arrays(run, layer, args, kwargs)
-    return connected(run, layer, args, kwargs)
+    return connected(run, layer, args, kwargs, switched=switched)
 
 
 def broken(layer: LayerObject, error: DenseError) -> Tensor:
@@ -168,8 +170,10 @@ def broken(layer: LayerObject, error: DenseError) -> Tensor:
     return Tensor(Ref(layer.index, -1), None, "float32", error)
 
 
-def connected(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """A call on symbolic tensors."""
+def connected(
+    run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any], *, switched: bool = False
+) -> Any:
+    """A call on symbolic tensors. Where it is told whether it trains (`switched`), Keras forgets its mask."""
     if hasattr(layer, "prepare"):
         layer.prepare(run, args, kwargs)
     if run.session.tracing is not None:
@@ -177,9 +181,10 @@ def connected(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dic
         known = {each.ref: each for each in tensors_in([args, kwargs])}
         return run.session.tracing.connect(layer, call, _result(run, layer, call, known))
     tensors = list(tensors_in([args, kwargs]))
-    masks = run.session.masks_for(layer, args, kwargs, tensors)
-    call = _call(run, layer, args, kwargs | masks)
-    result = _result(run, layer, call, {each.ref: each for each in tensors_in([args, kwargs, masks])})
+    mask = None if switched else taken(layer.layer, args, kwargs)
+    named = kwargs if mask is None else kwargs | {"mask": mask}
+    call = _call(run, layer, args, named)
+    result = _result(run, layer, call, {each.ref: each for each in tensors_in([args, named])})
     layer.node.calls.append(call)
     number = len(layer.node.calls) - 1
     found = [Tensor(Ref(layer.index, number, index), *each) for index, each in enumerate(result.tensors)]
@@ -189,7 +194,7 @@ def connected(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dic
     layer.inputs.append(tensors)
     layer.session.connections += 1
     layer.session.touch()
-    layer.session.mask_outputs(run, layer, tensors, found)
+    given(layer.layer, args, kwargs, found, run.session.operation)
     return found if isinstance(result.output, list) else found[0]
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ArgumentError, DenseError, GraphError
 from densecli.graph.graph import Ref
+from densecli.graph.masks import made_by
 from densecli.layers.core import InputLayer
 from densecli.layers.operations.functions import Operation
 from densecli.layers.operations.table import OPERATIONS
 from densecli.names import snake_case
 from densecli.read.build import Argument, Builder
 from densecli.read.python.arrays import Array, as_array
-from densecli.read.python.runtime import making, masks
+from densecli.read.python.runtime import making
 from densecli.read.python.runtime.layers import LayerObject, connected, shape_of
 from densecli.read.python.runtime.models import Functional, ModelObject, Sequential, input_
 from densecli.read.python.runtime.tensors import Tensor, tensors_in
@@ -237,20 +238,12 @@ class Session:
             layer.layer.__dict__["trainable"] = trainable
         self.touch()
 
-    # -- masks: in a file of their own --------------------------------------------------
-    def masks_for(
-        self, layer: LayerObject, args: list[Any], kwargs: dict[str, Any], tensors: list[Tensor]
-    ) -> dict[str, Any]:
-        return masks.taken(layer, args, kwargs, tensors)
-
-    def mask_outputs(self, run: Interpreter, layer: LayerObject, inputs: list[Tensor], outputs: list[Tensor]) -> None:
-        masks.given(self, layer, inputs, outputs)
-
     def repeat(self, items: list[LayerObject]) -> None:
         """A Sequential calls its layers once more: names of tensors and of what makes masks are used up."""
-        for _ in items:
+        for each in items:
             self.use_name("KerasTensor")
-        masks.repeat(self, items)
+            for rule in made_by(each.layer) if each.layer is not None else ():
+                self.use_name(rule)
 
     # -- what the source asks ----------------------------------------------------------
     def count_params(self, layer: LayerObject) -> Any:
