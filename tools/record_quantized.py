@@ -15,7 +15,7 @@ import h5py
 import keras
 
 FIXTURE = Path(__file__).resolve().parent.parent / "tests" / "fixtures" / "quantized.json"
-MODES = ("int8", "float8")
+MODES = ("int8", "float8", "int4")
 
 
 def model():

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from densecli.errors import OutputError
-from densecli.render.convert import dsl, keras_config, python
+from densecli.render.convert import FORMS, convert, dsl, keras_config, python
 from support.conversions import READERS, nested_model, read_keras, record
 from support.folders import FIXTURES
 from support.models import graph
@@ -61,3 +61,69 @@ def test_error_the_dsl_refuses_what_it_would_lose():
 def test_a_gru_says_what_old_files_leave_out():
     model = graph("Bidirectional(GRU(3))@(5,4) -> Dense(1)")
     assert record(read_keras(keras_config.render(model))) == record(model)
+
+
+# -- what a form cannot say --------------------------------------------------------------
+LAMBDA = {
+    "class_name": "Lambda",
+    "config": {
+        "name": "lambda",
+        "function": {"class_name": "__lambda__", "config": {"code": "4wEAAAAA", "defaults": None, "closure": None}},
+        "arguments": {},
+    },
+    "build_config": {"input_shape": [None, 7]},
+}
+
+
+def sequential(*layers, name="model", entry="entry"):
+    first = {"class_name": "InputLayer", "config": {"batch_shape": [None, 7], "name": entry}}
+    return {"class_name": "Sequential", "config": {"name": name, "layers": [first, *layers]}}
+
+
+def dense(name):
+    return {"class_name": "Dense", "config": {"units": 2, "name": name}}
+
+
+@pytest.mark.parametrize("target", FORMS)
+def test_error_a_lambda_whose_code_is_in_its_file(target):
+    """A spec with a bare `Lambda` would lose the shape that follows from the code or from what the file tells."""
+    with pytest.raises(OutputError) as raised:
+        convert(read_keras(json.dumps(sequential(LAMBDA, dense("after")))), target)
+    assert raised.value.code == "E604"
+    assert "'lambda'" in raised.value.message
+
+
+@pytest.mark.parametrize("target", ["dsl", "yaml", "json", "keras"])
+@pytest.mark.parametrize("mode", ["int8", "float8", "int4"])
+def test_quantized_layers_read_back_with_their_weights(mode, target):
+    config = json.loads((FIXTURES / "quantized.json").read_text(encoding="utf-8"))[mode]["config"]
+    model = read_keras(json.dumps(config))
+    text = convert(model, target)
+    assert mode in text
+    found = record(READERS[target][1](text))
+    assert [layer["weights"] for layer in found["layers"]] == [layer["weights"] for layer in record(model)["layers"]]
+
+
+WRAPPED = {"class_name": "TimeDistributed", "config": {"name": "t", "layer": dense("in/side")}}
+SLASHES = {
+    "model": sequential(dense("a"), name="a/model"),
+    "input": sequential(dense("a"), entry="an/input"),
+    "layer": sequential(dense("a/layer")),
+    "layer inside": sequential({"class_name": "Reshape", "config": {"target_shape": [7, 1], "name": "r"}}, WRAPPED),
+    "nested": sequential({**sequential(dense("in/side"), name="inner")}),
+}
+
+
+@pytest.mark.parametrize("target", FORMS)
+@pytest.mark.parametrize("place", SLASHES)
+def test_error_a_name_with_a_slash(place, target):
+    """Keras 2 had them; Keras 3 and specs refuse them. The DSL has no name for a model."""
+    model = read_keras(json.dumps(SLASHES[place]))
+    if (place, target) == ("model", "dsl"):
+        assert "a/model" not in convert(model, target)
+        return
+    with pytest.raises(OutputError, match=r"the name '.*/.*'") as raised:
+        convert(model, target)
+    assert (raised.value.code, raised.value.hint) == (
+        "E604", "Keras 3 takes no `/` in a name; tables and diagrams can show it"
+    )  # fmt: skip

@@ -30,12 +30,14 @@ def convert(graph: Graph, form: str, limits: Limits = LIMITS) -> str:
     What densecli reads itself is read again. Code says what a Keras config says, which is read in its place wherever there
     is one: only code can say that several models share a layer.
     """
+    from densecli.render.convert.given import check_names  # noqa: PLC0415
     from densecli.render.convert.masks import check_dsl, without_masks  # noqa: PLC0415
     from densecli.render.convert.proof import prove  # noqa: PLC0415  # the pictures need none
 
     trace(graph)
     target = FORMS[form][-1]
     written, graph = without_masks(graph) if form in OUR_OWN else (graph, graph)
+    check_names(written, target)
     if form == "dsl":
         check_dsl(written, graph)
     text = _written(written, form)

@@ -19,6 +19,8 @@ from densecli.render.languages.written import refuse
 from densecli.text import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from densecli.applications.application import Application
     from densecli.fields import Object
     from densecli.graph.graph import Call, Graph, Node
@@ -149,6 +151,33 @@ def check_writable(layer: Layer, name: str, target: str, instead: str) -> None:
     ):  # of keras.applications, or a function of keras.ops
         kind = "operation" if layer.family == "operations" else layer.type_name
         raise refuse(f"the {kind} {quote(name)}", target, instead)
+
+
+def check_names(graph: Graph, target: str) -> None:
+    """Old files have names such as `block/conv`, which neither Keras 3 nor a spec takes."""
+    name = next((name for name in _names(graph, model=target != "the DSL") if "/" in name), None)
+    if name is not None:
+        raise refuse(
+            f"the name {quote(name)}", target, "Keras 3 takes no `/` in a name; tables and diagrams can show it"
+        )
+
+
+def _names(graph: Graph, *, model: bool) -> Iterator[str]:
+    if model:
+        yield graph.name
+    for node in graph.nodes:
+        yield node.name
+        yield from _names_inside(node.layer)
+
+
+def _names_inside(layer: Layer) -> Iterator[str]:
+    if is_model(layer):
+        yield from _names(layer.graph, model=True)  # type: ignore[attr-defined]
+    for value in vars(layer).values():
+        for each in value if isinstance(value, list | tuple) else (value,):
+            if hasattr(each, "config_fields"):
+                yield each.name
+                yield from _names_inside(each)
 
 
 def check_own(layer: Layer, name: str, target: str) -> None:
