@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -12,6 +15,13 @@ pytest_plugins = ["support.browser"]  # the fixture `browser`
 
 # Programs that tests start speak UTF-8, whatever the locale is; tests of encodings name theirs.
 os.environ["PYTHONUTF8"] = "1"
+
+if sys.dont_write_bytecode:
+    # Where none may lie beside the sources it lies in pytest's cache: each program that a test starts would compile densecli anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.pycache_prefix = str(Path(__file__).resolve().parents[1] / ".pytest_cache" / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    sys.dont_write_bytecode = False
 
 # The same examples in every run: a failure in CI is a failure at home. Other seeds: pytest --hypothesis-seed with this line out.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -25,3 +35,9 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if config.getoption("--update-goldens"):
         os.environ["DENSECLI_UPDATE_GOLDENS"] = "1"
+
+
+def pytest_collection_finish():
+    """Collected tests stay until the end: the garbage collector need not walk them again and again."""
+    gc.collect()
+    gc.freeze()

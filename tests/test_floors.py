@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
+from support import sources
 from support.folders import ROOT
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-PACKAGE = ROOT / "src" / "densecli"
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-MODULES = sorted(PACKAGE.rglob("*.py"))
-NAMES = {path.relative_to(PACKAGE).with_suffix("").as_posix().removesuffix("/__init__"): path for path in MODULES}
+NAMES = {file.removesuffix(".py").removesuffix("/__init__"): file for file in sources.TEXTS}  # of modules: their files
 BELOW, WORDS = "everything below", "the words"  # what cells of the table say
 
 
@@ -56,12 +52,17 @@ def row_of(module: str) -> str:
 
 
 # -- what a module imports -----------------------------------------------------------------
-def imported(path: Path) -> set[str]:
+@cache
+def imports() -> dict[str, set[str]]:
+    return {name: imported(file) - {name} for name, file in NAMES.items()}
+
+
+def imported(file: str) -> set[str]:
     """The modules that a module imports, also inside functions and by name; not what only annotations need."""
     found = set()
-    for node in running(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in running(sources.tree(file)):
         if isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: imports are absolute"
+            assert node.level == 0, f"{file}: imports are absolute"
             found |= {module_of(f"{node.module}.{alias.name}") for alias in node.names}
         elif isinstance(node, ast.Import):
             found |= {module_of(alias.name) for alias in node.names}
@@ -70,11 +71,16 @@ def imported(path: Path) -> set[str]:
     return found - {""}
 
 
-def running(node: ast.AST) -> Iterator[ast.AST]:
-    for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
-            yield child
-            yield from running(child)
+def running(tree: ast.Module) -> list[ast.AST]:
+    """Every node but those that only a type checker reads."""
+    found: list[ast.AST] = [tree]
+    for node in found:
+        found += [child for child in ast.iter_child_nodes(node) if not is_for_types(child)]
+    return found
+
+
+def is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def module_of(name: str) -> str:
@@ -93,15 +99,12 @@ def named_when_run(argument: ast.expr) -> set[str]:
     return {name for name in NAMES if name.startswith(folder)}
 
 
-IMPORTS = {name: imported(path) - {name} for name, path in NAMES.items()}
-
-
 # -- the code against the page ---------------------------------------------------------------
 @pytest.mark.parametrize("module", sorted(NAMES))
 def test_a_module_imports_what_its_room_may_import(module):
     own = row_of(module)
     room = ROOMS[ORDER[own]]
-    for name in IMPORTS[module]:
+    for name in imports()[module]:
         other = row_of(name)
         allowed = other in (*room.names, *room.may) or (room.anything and ORDER[other] > ORDER[own])
         assert allowed, f"{module} imports {name}: the page does not let {own} import {other}"
@@ -109,7 +112,7 @@ def test_a_module_imports_what_its_room_may_import(module):
 
 def test_every_room_has_a_line_of_its_own():
     """Each folder, and each file in the root."""
-    there = {path.parent.relative_to(PACKAGE).as_posix() for path in MODULES} - {"."}
+    there = {file.rpartition("/")[0] for file in sources.TEXTS} - {""}
     there |= {name for name in NAMES if "/" not in name}
     listed = set(ORDER)
     assert there - listed == set(), "add a line to the table of rooms in docs/architecture.md"
@@ -125,7 +128,7 @@ def test_permissions_go_down_the_page():
 
 
 def test_every_permission_is_used():
-    used = {(row_of(module), row_of(name)) for module, names in IMPORTS.items() for name in names}
+    used = {(row_of(module), row_of(name)) for module, names in imports().items() for name in names}
     words = {name for room in ROOMS if room.is_word for name in room.names}
     idle = {
         (room.names, name)
@@ -140,13 +143,13 @@ def test_the_picture_of_the_floors_is_true():
     picture = PAGE.partition("Imports only go down:\n\n```text\n")[2].partition("```")[0]
     floor = {name: number for number, line in enumerate(picture.splitlines()) for name in line.split()}
     assert floor.keys() == {name.partition("/")[0] for name in NAMES} - {"__init__", "__main__"}
-    for module, names in IMPORTS.items():
+    for module, names in imports().items():
         own, others = module.partition("/")[0], {name.partition("/")[0] for name in names}
         assert own not in floor or all(floor[other] > floor[own] for other in others - {own, "__init__"})
 
 
 # -- inside of rooms ---------------------------------------------------------------------------
-FOLDERS = sorted({"", *(path.parent.relative_to(PACKAGE).as_posix().removeprefix(".") for path in MODULES)})
+FOLDERS = sorted({file.rpartition("/")[0] for file in sources.TEXTS})
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -154,7 +157,7 @@ def test_what_lies_in_a_folder_has_an_order(folder):
     """Files and folders beside each other can be put one above the other, so that imports only go down. No file can be in a circle."""
     inside = f"{folder}/" if folder else ""
     beside: dict[str, set[str]] = {}
-    for name, others in IMPORTS.items():
+    for name, others in imports().items():
         if (own := child(name, folder)) is not None:
             beside.setdefault(own, set()).update(
                 {found for other in others if (found := child(other, folder)) is not None} - {own}
@@ -175,6 +178,6 @@ def child(module: str, folder: str) -> str | None:
 
 # -- rules about one room ------------------------------------------------------------------------
 def test_only_the_kernels_import_numpy():
-    outside = (path for name, path in NAMES.items() if not row_of(name).startswith("kernels"))
-    guilty = [path for path in outside if "import numpy" in path.read_text(encoding="utf-8")]
+    outside = (file for name, file in NAMES.items() if not row_of(name).startswith("kernels"))
+    guilty = [file for file in outside if "import numpy" in sources.TEXTS[file]]
     assert not guilty

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import ast
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
 from densecli.layers import einsum
 from densecli.read.python.text import mistakes
+from support import sources
 from support.regex_work import EVERYWHERE, Machine, busiest
 
-SRC = Path(__file__).parent.parent / "src" / "densecli"
 FUNCTIONS = ("match", "fullmatch", *EVERYWHERE)
 # Patterns that are made while the program runs: by file and expression, some that are made, or why none need be tried.
 MADE = {
@@ -34,16 +33,18 @@ MADE = {(file, ast.unparse(ast.parse(text, mode="eval"))): made for (file, text)
 USED = {"_CODE": {"match"}, "_LETTERS": {"match"}, "NUMBER": {"match"}, "_STRING": {"match"}, "NAME": {"match"}}
 
 
-TREES = [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in sorted(SRC.rglob("*.py"))]
-
-
 def calls():
     """Each call of a function of `re` with a pattern: the file, the call, and how the pattern is used."""
-    for path, tree in TREES:
-        parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        for node in ast.walk(tree):
+    for file in files_with("re."):
+        parents = {id(child): node for node in sources.nodes(file) for child in ast.iter_child_nodes(node)}
+        for node in sources.nodes(file):
             if isinstance(node, ast.Call) and is_re(node.func) and node.func.attr in ("compile", *FUNCTIONS):
-                yield path, node, uses(node, parents)
+                yield file, node, uses(node, parents)
+
+
+def files_with(*words):
+    """The files that have one of the words: few of all need be taken apart."""
+    return [file for file, text in sources.TEXTS.items() if any(word in text for word in words)]
 
 
 def is_re(function):
@@ -65,15 +66,15 @@ def uses(node, parents):
 def methods():
     """Which names each function is called on, as in `NAME.match(…)`, anywhere in the source."""
     found = {function: set() for function in FUNCTIONS}
-    for _, tree in TREES:
-        for node in ast.walk(tree):
+    for file in files_with(*(f".{function}" for function in FUNCTIONS)):
+        for node in sources.nodes(file):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in found:
                 found[node.attr].add(node.value.id)
     return found
 
 
 METHODS = methods()
-CALLS = [(path.relative_to(SRC).as_posix(), node, used) for path, node, used in calls()]
+CALLS = list(calls())
 
 
 def patterns(file, node):
@@ -103,14 +104,14 @@ def test_each_pattern_works_in_proportion_to_the_text(file, node, used):
 
 def test_no_pattern_hides_from_the_list():
     """Patterns are reached through `re.` alone, and nobody else makes any from what a spec says."""
-    for path, tree in TREES:
-        for node in ast.walk(tree):
+    for file in sources.TEXTS:
+        for node in sources.nodes(file):
             if isinstance(node, ast.ImportFrom):
-                assert node.module not in ("re", "fnmatch"), path
+                assert node.module not in ("re", "fnmatch"), file
             elif isinstance(node, ast.Import):
                 for each in node.names:
-                    assert each.name not in ("fnmatch", "glob"), path
-                    assert each.name != "re" or each.asname is None, path
+                    assert each.name not in ("fnmatch", "glob"), file
+                    assert each.name != "re" or each.asname is None, file
     assert {(file, ast.unparse(node.args[0])) for file, node, _ in CALLS} >= MADE.keys()
 
 

@@ -6,13 +6,17 @@ Made are the output under each `$ densecli …` line of a ```console block in RE
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from math import isclose
 from pathlib import Path
+from unittest import mock
 
 import make_man
 from densecli.read import limits
@@ -24,6 +28,7 @@ LIMITS = re.compile(r"^(<!-- limits: .*-->\n).*?^(<!-- end of limits -->)$", re.
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DELIBERATE = re.compile(r"^(<!-- deliberate: .*-->\n).*?^(<!-- end of deliberate -->)$", re.MULTILINE | re.DOTALL)
 DIGITS = re.compile(r"-?\d+\.\d{5,}")
+ALONE = re.compile(r"densecli (?:'[^']*'|[\w\s./,=+:@-])*")  # a command in which the shell has nothing to do
 CONVENTION = re.compile(r"(<!-- convention: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -89,6 +94,22 @@ def output(command: str) -> str:
     """What a command prints, stdout and stderr, in the project's folder; its /tmp is a folder of this process alone."""
     script = "\n".join(line[2:] for line in command.splitlines()).replace("/tmp/", f"{SCRATCH.name}/")
     env = {key: value for key, value in os.environ.items() if key not in ("FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS")}
+    printed = within(shlex.split(script)[1:], env) if ALONE.fullmatch(script) else in_shell(script, env)
+    return printed.replace(f"{SCRATCH.name}/", "/tmp/")
+
+
+def within(words: list[str], env: dict[str, str]) -> str:
+    """A run of densecli in this process, which is far quicker."""
+    from densecli.cli import run
+
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n")
+    with mock.patch.dict(os.environ, env, clear=True), chdir(ROOT), redirect_stdout(out), redirect_stderr(out):
+        run(words)
+    out.seek(0)
+    return out.read()
+
+
+def in_shell(script: str, env: dict[str, str]) -> str:
     env |= {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}",
         "PYTHONIOENCODING": "utf-8",
@@ -97,7 +118,7 @@ def output(command: str) -> str:
     done = subprocess.run(
         ["bash", "-c", script], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
-    return done.stdout.decode().replace(f"{SCRATCH.name}/", "/tmp/")
+    return done.stdout.decode()
 
 
 if __name__ == "__main__":

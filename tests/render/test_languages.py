@@ -20,12 +20,12 @@ from densecli.render.languages.python import Python
 from densecli.render.languages.written import Written
 from densecli.render.languages.xml import Xml
 from densecli.render.languages.yaml import Yaml
+from support import sources
 
 RENDER = Path(import_module("densecli.render").__file__).parent
 ROOM = RENDER / "languages"
 LANGUAGES = {kind.__name__: kind for kind in (Dot, Dsl, Json, Latex, Markdown, Mermaid, Python, Xml, Yaml)}
-MODULES = [path for path in sorted(RENDER.parent.rglob("*.py")) if path.parent != ROOM]
-TREES = {str(path.relative_to(RENDER.parent)): ast.parse(path.read_text()) for path in MODULES}
+MODULES = [file for file in sources.TEXTS if file.rpartition("/")[0] != "render/languages"]
 # Who writes what; a test below holds that no renderer is missing.
 WRITERS = {
     "annotated.page": Xml, "convert.dsl": Dsl, "convert.python": Python, "convert.keras_config": Json, "diagram.dot": Dot, "diagram.mermaid": Mermaid,
@@ -45,8 +45,8 @@ QUOTERS = {
 }  # fmt: skip
 
 
-def calls(tree):
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+def calls(module):
+    return [node for node in sources.nodes(module) if isinstance(node, ast.Call)]
 
 
 def test_every_language_is_known_here():
@@ -67,18 +67,18 @@ def test_text_of_unknown_origin_has_no_place_in_a_language(kind):
     )
 
 
-@pytest.mark.parametrize("module", TREES)
+@pytest.mark.parametrize("module", MODULES)
 def test_only_a_language_makes_text_of_it(module):
     """`Python(text)` outside the room of the languages, a cast, or a silenced type would pass anything."""
-    made = [node for node in calls(TREES[module]) if isinstance(node.func, ast.Name) and node.func.id in LANGUAGES]
-    casts = [node for node in calls(TREES[module]) if isinstance(node.func, ast.Name) and node.func.id == "cast"]
+    made = [node for node in calls(module) if isinstance(node.func, ast.Name) and node.func.id in LANGUAGES]
+    casts = [node for node in calls(module) if isinstance(node.func, ast.Name) and node.func.id == "cast"]
     assert not made
     assert not casts or not module.startswith("render")
 
 
-@pytest.mark.parametrize("module", [module for module in TREES if module.startswith("render")])
+@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("render")])
 def test_templates_separators_and_assets_are_literals(module):
-    for node in calls(TREES[module]):
+    for node in calls(module):
         target = node.func
         if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
             continue
@@ -94,16 +94,16 @@ def is_literal(node):
 
 def test_classes_of_languages_keep_their_names():
     """`import Python as P` would hide what the tests above look for."""
-    for module, tree in TREES.items():
-        for node in ast.walk(tree):
+    for module in MODULES:
+        for node in sources.nodes(module):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("densecli.render.languages"):
                 assert all(alias.asname is None for alias in node.names), module
 
 
-@pytest.mark.parametrize("module", [module for module in TREES if module.startswith("render")])
+@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("render")])
 def test_nobody_else_quotes(module):
     """One place for each language: html.escape, json.dumps and their kind belong to the languages."""
-    for node in ast.walk(TREES[module]):
+    for node in sources.nodes(module):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
         for name in names:
@@ -128,8 +128,8 @@ def test_renderers_say_in_their_types_what_they_write(module):
 def test_renderers_of_several_languages_say_which(function, kind):
     found = [
         (module, ast.unparse(node.returns))
-        for module, tree in TREES.items()
-        for node in tree.body
+        for module in MODULES
+        for node in sources.tree(module).body
         if module.startswith("render") and isinstance(node, ast.FunctionDef) and node.name == function
     ]
     assert found
@@ -144,8 +144,10 @@ def test_no_renderer_silences_the_types_of_its_words():
 
 def test_every_renderer_is_listed():
     found = set()
-    for module, tree in TREES.items():
-        renders = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "render"]
+    for module in MODULES:
+        renders = [
+            node for node in sources.tree(module).body if isinstance(node, ast.FunctionDef) and node.name == "render"
+        ]
         if module.startswith("render/") and not module.endswith("__init__.py") and renders:
             found.add(module.removeprefix("render/").removesuffix(".py").replace("/", "."))
     assert found - {"table.table", "table.rich_table"} == WRITERS.keys() | OTHERS

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import partial
 from itertools import product
 from re import _constants as op
 from re import _parser as parser
@@ -58,16 +59,20 @@ class Machine:
 
     # Each rule goes on with what follows it, `then`, and says whether that came to a match.
     def run(self, nodes, at, then, index=0):
-        if index == len(nodes):
-            return then(at)
-        kind, value = nodes[index]
-        self.steps += 1
-        if self.steps > self.most:
-            raise TooMuchError
-        return self.RULES[kind](self, kind, value, at, lambda here: self.run(nodes, here, then, index + 1))
+        for place in range(index, len(nodes)):
+            kind, value = nodes[place]
+            self.steps += 1
+            if self.steps > self.most:
+                raise TooMuchError
+            if kind not in CHARACTERS:
+                return self.RULES[kind](self, kind, value, at, partial(self.run, nodes, then=then, index=place + 1))
+            if not self.one(kind, value, at):
+                return False
+            at += 1
+        return then(at)
 
-    def one(self, kind, value, at, then):
-        return at < len(self.text) and self.is_in(kind, value, self.text[at]) and then(at + 1)
+    def one(self, kind, value, at):
+        return at < len(self.text) and self.is_in(kind, value, self.text[at])
 
     def is_in(self, kind, value, char):
         if kind is op.ANY:
@@ -110,18 +115,20 @@ class Machine:
         return found == (kind is op.ASSERT) and then(at)
 
     def anchor(self, _, value, at, then):
-        text, lines = self.text, self.lines
-        before, after = text[max(0, at - 1) : at], text[at : at + 1]
+        return self.stands(value, at) and then(at)
+
+    def stands(self, value, at):
+        if value is op.AT_BEGINNING_STRING or (value is op.AT_BEGINNING and not self.lines):
+            return at == 0
+        if value is op.AT_END_STRING:
+            return at == len(self.text)
+        before, after = self.text[max(0, at - 1) : at], self.text[at : at + 1]
+        if value is op.AT_BEGINNING:
+            return at == 0 or before == "\n"
+        if value is op.AT_END:
+            return at >= len(self.text) - (self.text[-1:] == "\n") or (self.lines and after == "\n")
         boundary = (before.isalnum() or before == "_") != (after.isalnum() or after == "_")
-        holds = {
-            op.AT_BEGINNING: at == 0 or (lines and before == "\n"),
-            op.AT_BEGINNING_STRING: at == 0,
-            op.AT_END: at >= len(text) - (text[-1:] == "\n") or (lines and after == "\n"),
-            op.AT_END_STRING: at == len(text),
-            op.AT_BOUNDARY: boundary,
-            op.AT_NON_BOUNDARY: not boundary,
-        }
-        return holds[value] and then(at)
+        return boundary == {op.AT_BOUNDARY: True, op.AT_NON_BOUNDARY: False}[value]
 
     def repeat(self, kind, value, at, then):
         least, most, nodes = value
@@ -132,6 +139,8 @@ class Machine:
 
     def again(self, nodes, state, at, then):
         count, least, most, greedy = state
+        if greedy and len(nodes) == 1 and nodes[0][0] in CHARACTERS:
+            return self.run_of_characters(nodes[0], (least, most), at, then)
 
         def another():
             if most is not op.MAXREPEAT and count >= most:
@@ -146,8 +155,18 @@ class Machine:
             return another()
         return (another() or then(at)) if greedy else (then(at) or another())
 
+    def run_of_characters(self, node, bounds, at, then):
+        """What `again` does, and as many steps, for the plainest of repeats and without a call for each character."""
+        least, most = bounds
+        end, last = at, len(self.text) if most is op.MAXREPEAT else min(len(self.text), at + most)
+        while end < last and self.is_in(*node, self.text[end]):
+            end += 1
+        self.steps += 2 * (end - at + 1) - (most is not op.MAXREPEAT and end == at + most)
+        if self.steps > self.most:
+            raise TooMuchError
+        return any(then(here) for here in range(end, at + least - 1, -1))
+
     RULES: ClassVar = {
-        **dict.fromkeys(CHARACTERS, one),
         **dict.fromkeys((op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT), repeat),
         **dict.fromkeys((op.ASSERT, op.ASSERT_NOT), around),
         op.BRANCH: branch,

