@@ -197,3 +197,10 @@ def test_a_training_loop_is_left_and_told():
     text = "m = Sequential([Input((3,)), Dense(2)])\nlosses = []\nwhile True:\n    losses.append(1)"
     found = reader.read(Source("-", text), Reading())
     assert "line 3" in found[0].graph.warnings[0]
+
+
+def test_a_shape_that_a_layer_cannot_take_is_unknown():
+    text = "d = Dense(3)\nn = d.compute_output_shape(())\nm = Sequential([Input((3,)), Dense(n[-1])])"
+    with pytest.raises(DenseError) as caught:
+        models(text)
+    assert caught.value.code == "E350"

@@ -97,6 +97,8 @@ class Operation(Layer, abstract=True):
     def call_dtype(self, args: tuple[Any, ...], kwargs: dict[str, Any], dtypes: tuple[str, ...]) -> str | list[str]:
         """Arrays and numbers beside the tensors count as operands."""
         rule, kind, _ = self.entry() or (None, None, None)
+        if kind == "cast" and kwargs.get("dtype") in DTYPE_BYTES:
+            return str(kwargs["dtype"])
         if rule is not shapes.broadcast or kind not in ("promote", "where"):
             return super().call_dtype(args, kwargs, dtypes)
         operands = [*args, *kwargs.values()][kind == "where" :]

@@ -104,7 +104,7 @@ class Array(Value):
         if isinstance(other, Value) and not isinstance(other, Array):
             return NotImplemented
         if operator == "MatMult":
-            return product(run, other, self) if reflected else product(run, self, other)
+            return product(run, *((other, self) if reflected else (self, other)), batched=True)
         if not isinstance(other, Array | int | float | list | tuple):
             return run.unknown("densecli does not know this operator on an array")
         pair = (as_array(run, other), self) if reflected else (self, as_array(run, other))
@@ -244,14 +244,17 @@ def _wider(run: Interpreter, one: Size, other: Size) -> Size:
     return one
 
 
-def product(run: Interpreter, left: Any, right: Any) -> Array:
-    """`np.dot` and `@`."""
+def product(run: Interpreter, left: Any, right: Any, *, batched: bool = False) -> Array:
+    """`np.dot`; batched, as `@` and `np.matmul` are, the axes before the last two go along with each other."""
     one, other = as_array(run, left), as_array(run, right)
     if not one.shape or not other.shape:
         origin = one.origin or other.origin or run.unknown("the shape of this product is not known")
         return Array(None, None, None, origin)
-    inner = other.shape[:-2] + other.shape[-1:] if len(other.shape) > 1 else ()
-    return one.of((*one.shape[:-1], *inner))
+    rows, columns = one.shape[-2:-1], other.shape[-1:] if len(other.shape) > 1 else ()
+    if batched:
+        before = broadcast(run, one.of(one.shape[:-2]), other.of(other.shape[:-2])).shape or ()
+        return one.of((*before, *rows, *columns))
+    return one.of((*one.shape[:-1], *other.shape[:-2], *columns))
 
 
 # -- subscripts ------------------------------------------------------------------------
@@ -389,13 +392,17 @@ def folded(numbers: list[Any], sizes: list[int]) -> Any:
     "todense",
     "to_numpy",
     "numpy",
-    "tolist",
     "sort_index",
 )
 def same(run: Interpreter, array: Array, dtype: Any = None, *_: Any, **__: Any) -> Array:
     found = array.of(array.shape, dtype_name(dtype))
     found.numbers = array.numbers
     return found
+
+
+@method("tolist")
+def tolist(run: Interpreter, array: Array) -> Any:
+    return array.of(array.shape) if array.numbers is None else array.numbers
 
 
 @method("flatten", "ravel")

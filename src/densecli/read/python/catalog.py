@@ -103,6 +103,8 @@ class Catalog:
         """What `name` is in a module or class of that path."""
         full = self.canonical(f"{path}.{name}")
         self.load(full)
+        if full in ENTRIES:
+            return ENTRIES[full]  # which may be None: numpy.newaxis
         found = self.entry(run, full)
         return Foreign(full) if found is None else found
 
@@ -122,9 +124,8 @@ class Catalog:
     def builtin(self, run: Interpreter, name: str) -> Any:
         """A name that the source does not define: Python's, or what Keras' users mean by it."""
         self.load("builtins")
-        found = ENTRIES.get(f"builtins.{name}")
-        if found is not None:
-            return found
+        if f"builtins.{name}" in ENTRIES:
+            return ENTRIES[f"builtins.{name}"]
         if name in USUAL:
             return self.module(run, USUAL[name])
         self.load("keras")

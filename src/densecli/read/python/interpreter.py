@@ -36,6 +36,7 @@ class Interpreter:
         self.steps = 0
         self.depth = 0
         self.trying = 0  # try statements around what is followed
+        self.handled: list[Raised] = []  # exceptions whose handlers are followed
         self.journal: list[tuple[Any, ...]] | None = None  # changes, while a branch is tried
         self.notes: list[str] = []
         self.used_settings: set[str] = set()

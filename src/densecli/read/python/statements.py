@@ -151,17 +151,29 @@ def with_(run: Interpreter, node: Any, scope: Scope) -> Any:
 
 @executes("Try", "TryStar")
 def try_(run: Interpreter, node: Any, scope: Scope) -> Any:
+    try:
+        signal = _tried_body(run, node, scope)
+    except Raised:
+        signal = run.execute(node.finalbody, scope)
+        if signal is None:
+            raise
+        return signal  # leaving in `finally` drops the exception
+    return run.execute(node.finalbody, scope) or signal
+
+
+def _tried_body(run: Interpreter, node: Any, scope: Scope) -> Any:
+    """The body, and the handler or the `else` that comes after it."""
+    signal = caught = None
     run.trying += 1
     try:
         signal = run.execute(node.body, scope)
     except Raised as error:
+        caught = error
+    finally:
         run.trying -= 1
-        signal = _handled(run, node, scope, error)
-    else:
-        run.trying -= 1
-        if signal is None:
-            signal = run.execute(node.orelse, scope)
-    return run.execute(node.finalbody, scope) or signal
+    if caught is not None:
+        return _handled(run, node, scope, caught)
+    return run.execute(node.orelse, scope) if signal is None else signal
 
 
 def _handled(run: Interpreter, node: Any, scope: Scope, error: Raised) -> Any:
@@ -169,8 +181,11 @@ def _handled(run: Interpreter, node: Any, scope: Scope, error: Raised) -> Any:
         if any(error.is_a(name) for name in _names(run, handler.type, scope)):
             if handler.name:
                 run.assign(scope, handler.name, error.value if error.value is not None else run.unknown(error.message))
-            return run.execute(handler.body, scope)
-    run.execute(node.finalbody, scope)
+            run.handled.append(error)
+            try:
+                return run.execute(handler.body, scope)
+            finally:
+                run.handled.pop()
     raise error
 
 
@@ -208,6 +223,8 @@ def continue_(run: Interpreter, node: ast.Continue, scope: Scope) -> Any:
 
 @executes("Raise")
 def raise_(run: Interpreter, node: ast.Raise, scope: Scope) -> None:
+    if node.exc is None and run.handled:
+        raise run.handled[-1]
     value = None if node.exc is None else run.evaluate(node.exc, scope)
     run.node = node
     raise raised(run, value)

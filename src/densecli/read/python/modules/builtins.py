@@ -132,7 +132,7 @@ def pow_(run: Interpreter, base: Any, exponent: Any) -> Any:
 @known("builtins.abs")
 def abs_(run: Interpreter, value: Any) -> Any:
     if isinstance(value, Value):
-        return value if isinstance(value, Unknown) else value.unary(run, "UAdd")
+        return value if isinstance(value, Unknown) else value.unary(run, "Abs")
     return safely(run, abs, value)
 
 

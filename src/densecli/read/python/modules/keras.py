@@ -39,7 +39,7 @@ class LayerClass(Value):
 
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if self.name == "InputLayer":
-            return run.session.entered(run.session.make(self.name, args, kwargs))
+            return run.session.entered(run.session.make(self.name, args, kwargs), kwargs.get("name"))
         if self.name == "Lambda" and isinstance(
             function := args[0] if args else kwargs.get("function"), Function | Known
         ):
@@ -174,7 +174,7 @@ def input_(run: Interpreter, *args: Any, **kwargs: Any) -> Any:
     shape = given.get("shape")
     if isinstance(shape, int):
         run.unfit("Cannot convert '…' to a shape: expected a tuple of sizes", "ValueError")
-    made = run.session.entered(run.session.make("InputLayer", [], given))
+    made = run.session.entered(run.session.make("InputLayer", [], given), given.get("name"))
     return made.outputs[0][0]
 
 

@@ -10,6 +10,8 @@ from densecli.read.python.catalog import ENTRIES, known
 from densecli.read.python.values import Unknown, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from densecli.read.python.interpreter import Interpreter
 
 
@@ -137,11 +139,6 @@ def expand_dims(run: Interpreter, value: Any, axis: Any = 0) -> Array:
     return found.of((*found.shape[:at], 1, *found.shape[at:]))
 
 
-@known("numpy.concatenate", "numpy.append", "numpy.vstack", "numpy.hstack", "numpy.row_stack", "numpy.column_stack")
-def joined(run: Interpreter, *args: Any, axis: Any = None, **_: Any) -> Any:
-    return run.unknown("replaced below")
-
-
 @known("numpy.concatenate")
 def concatenate(run: Interpreter, arrays: Any, axis: Any = 0, **_: Any) -> Any:
     items = run.listed(arrays)
@@ -163,17 +160,22 @@ def along(run: Interpreter, arrays: list[Array], axis: Any) -> Array:
     return arrays[0].of((*first[:axis], size, *first[axis + 1 :]))
 
 
-@known("numpy.vstack", "numpy.row_stack")
-def vstack(run: Interpreter, arrays: Any, **_: Any) -> Any:
-    items = run.listed(arrays)
-    if isinstance(items, Unknown):
-        return Array(None, None, None, items)
-    rows = [as_array(run, each) for each in items]
-    return along(
-        run,
-        [each.of((1, *each.shape)) if each.shape is not None and len(each.shape) == 1 else each for each in rows],
-        0,
-    )
+def _stacks(*names: str, axis: int, widened: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> None:
+    """A function that joins along an axis what it has given that axis first."""
+
+    def rule(run: Interpreter, arrays: Any, **_: Any) -> Any:
+        items = run.listed(arrays)
+        if isinstance(items, Unknown):
+            return Array(None, None, None, items)
+        parts = [as_array(run, each) for each in items]
+        return along(run, [each if each.shape is None else each.of(widened(each.shape)) for each in parts], axis)
+
+    known(*names)(rule)
+
+
+_stacks("numpy.vstack", "numpy.row_stack", axis=0, widened=lambda shape: (1,) * (2 - len(shape)) + shape)
+_stacks("numpy.column_stack", axis=1, widened=lambda shape: shape + (1,) * (2 - len(shape)))
+_stacks("numpy.dstack", axis=2, widened=lambda shape: (1,) * (2 - len(shape)) + shape + (1,) * (3 - max(len(shape), 2)))
 
 
 @known("numpy.hstack")
@@ -193,7 +195,7 @@ def append(run: Interpreter, one: Any, other: Any, axis: Any = None) -> Any:
     return along(run, parts, axis or 0)
 
 
-@known("numpy.stack", "numpy.dstack", "numpy.column_stack")
+@known("numpy.stack")
 def stack(run: Interpreter, arrays: Any, axis: Any = 0, **_: Any) -> Any:
     items = run.listed(arrays)
     if isinstance(items, Unknown):
@@ -205,9 +207,14 @@ def stack(run: Interpreter, arrays: Any, axis: Any = 0, **_: Any) -> Any:
     return first.of((*first.shape[:at], len(items), *first.shape[at:]))
 
 
-@known("numpy.dot", "numpy.matmul")
+@known("numpy.dot")
 def dot(run: Interpreter, one: Any, other: Any) -> Any:
     return product(run, one, other)
+
+
+@known("numpy.matmul")
+def matmul(run: Interpreter, one: Any, other: Any) -> Any:
+    return product(run, one, other, batched=True)
 
 
 @known("numpy.prod", "numpy.product")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError
-from densecli.graph.graph import Call, Graph, Node, Ref
+from densecli.graph.graph import Call, Graph, Node, Ref, call_order
 from densecli.graph.model import Model
 from densecli.layer import Layer, Weight
 from densecli.layers.core import InputLayer
@@ -128,7 +128,7 @@ class Inside:
         if any(each.home is not self for each in outputs):
             raise GraphError("`call` gives a tensor that it did not compute", code="E354")
         found = Graph(self.name, "Functional", self.nodes, self.inputs, [each.ref for each in outputs])
-        reached = {ref.node for ref in found.outputs}
+        reached = {node for node, _ in call_order(found)[0]}
         found.beside = [
             index for index, node in enumerate(self.nodes) if isinstance(node.layer, Own) and index not in reached
         ]

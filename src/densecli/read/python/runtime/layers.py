@@ -12,6 +12,7 @@ from densecli.graph.trace import apply
 from densecli.layer import Constant, Layer
 from densecli.read.keras.calls import CallReader
 from densecli.read.python.arrays import Array
+from densecli.read.python.operators import ODD
 from densecli.read.python.plain import Dims
 from densecli.read.python.runtime.tensors import Tensor, tensors_in
 from densecli.read.python.signals import Raised
@@ -402,6 +403,8 @@ def compute_output_shape(run: Interpreter, layer: LayerObject, shape: Any = None
         return layer.layer.output(tuple(shape))
     except (ShapeError, GraphError) as error:
         raise refused(run, layer, error, [tuple(shape)]) from None
+    except ODD:
+        return run.unknown(f"densecli does not know what {layer.type_name} makes of the shape {show(tuple(shape))}")
 
 
 @method("get_input_shape_at", "get_output_shape_at", "get_output_at", "get_input_at")

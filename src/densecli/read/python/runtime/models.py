@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.graph.graph import row_order
 from densecli.graph.model import Model
+from densecli.layers.operations.functions import Operation
 from densecli.read.python.arrays import Array, Size
 from densecli.read.python.plain import Dims
 from densecli.read.python.runtime import layers
@@ -224,7 +225,7 @@ class Functional(ModelObject):
 def layers_(run: Interpreter, model: ModelObject) -> Any:
     if model.error is not None:
         return run.unknown(model.error.message)
-    return [each for each in model.members() if each.type_name not in run.session.operations]
+    return [each for each in model.members() if not isinstance(each.node.layer, Operation)]
 
 
 @attribute("input", "inputs")

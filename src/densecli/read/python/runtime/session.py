@@ -10,7 +10,6 @@ from densecli.graph.graph import Ref
 from densecli.graph.masks import made_by
 from densecli.layers.core import InputLayer
 from densecli.layers.operations.functions import Operation
-from densecli.layers.operations.table import OPERATIONS
 from densecli.names import snake_case
 from densecli.read.build import Argument, Builder
 from densecli.read.python.arrays import Array, as_array
@@ -56,7 +55,6 @@ class Session:
         self.events: list[Event] = []
         self.names: dict[str, int] = {}
         self.blurred: dict[int, tuple[Any, Unknown]] = {}  # lists and dicts of which nobody knows what they hold
-        self.operations: frozenset[str] = frozenset(OPERATIONS)
         self.data_format = "channels_last"  # of layers that do not say their own
         self.input_shapes: Mapping[str | None, Any] = {}  # given from outside, for models that have none
         self.stars: list[str] = []  # modules that densecli does not know and that everything was imported from
@@ -151,10 +149,10 @@ class Session:
         if batch is not None:
             options["batch_size"] = batch
         made = self.make("InputLayer", [], {"shape": shape, **options} | ({} if name is None else {"name": name}))
-        return self.entered(made)
+        return self.entered(made, name)
 
-    def entered(self, made: LayerObject) -> LayerObject:
-        """An input layer is called once, when it is made."""
+    def entered(self, made: LayerObject, name: Any = None) -> LayerObject:
+        """An input layer is called once, when it is made; a name that it was given is that of its tensor."""
         from densecli.graph.graph import Call  # noqa: PLC0415
 
         if made.error is not None:
@@ -163,7 +161,7 @@ class Session:
         made.node.calls.append(Call(()))
         shape = made.layer.output()
         made.outputs.append([Tensor(Ref(made.index), tuple(shape), made.layer.output_dtype())])  # type: ignore[arg-type]
-        made.outputs[0][0].name = self.use_name("KerasTensor")
+        made.outputs[0][0].name = name if isinstance(name, str) else self.use_name("KerasTensor")
         made.inputs.append([])
         return made
 

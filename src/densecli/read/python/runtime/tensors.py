@@ -20,6 +20,7 @@ OPERATORS = {
     "Add": "Add", "Sub": "Subtract", "Mult": "Multiply", "Div": "TrueDivide", "FloorDiv": "FloorDivide", "Mod": "Mod",
     "Pow": "Power", "MatMult": "Matmul", "BitAnd": "LogicalAnd", "BitOr": "LogicalOr", "BitXor": "LogicalXor",
 }  # fmt: skip
+UNARY = {"USub": "Negative", "Invert": "LogicalNot", "Abs": "Absolute"}
 COMPARISONS = {
     "Eq": "Equal", "NotEq": "NotEqual", "Lt": "Less", "LtE": "LessEqual", "Gt": "Greater", "GtE": "GreaterEqual",
 }  # fmt: skip
@@ -57,7 +58,8 @@ class Tensor(Value):
         return run.unknown("the shape of this tensor is not known") if self.shape is None else Dims(self.shape)
 
     def item(self, run: Interpreter, key: Any) -> Any:
-        return run.session.operation("GetItem", [self, key], {})
+        keys = list(key) if isinstance(key, tuple) else [key]  # a tuple would be a shape
+        return run.session.operation("GetItem", [self, keys], {})
 
     def iterate(self, run: Interpreter) -> Iterator[Any] | Unknown:
         if self.shape is None or not self.shape or self.shape[0] is None:
@@ -80,11 +82,14 @@ class Tensor(Value):
         return run.session.operation(OPERATORS[operator], [other, self] if reflected else [self, other], {})
 
     def unary(self, run: Interpreter, operator: str) -> Any:
-        return run.session.operation("Negative", [self], {}) if operator == "USub" else super().unary(run, operator)
+        rule = UNARY.get(operator)
+        return super().unary(run, operator) if rule is None else run.session.operation(rule, [self], {})
 
     def compare(self, run: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
         if operator not in COMPARISONS:
             return NotImplemented
+        if operator == "Eq" and run.session.tracing is None:
+            return self is other  # a KerasTensor has no __eq__
         rule = COMPARISONS[operator]
         return run.session.operation(MIRRORED.get(rule, rule) if reflected else rule, [self, other], {})
 
