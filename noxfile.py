@@ -73,6 +73,15 @@ def release(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def mutants(session: nox.Session) -> None:
+    """Change the code a little in many places, and see whether the tests notice; `-- --seed 2 --count 100` is another sample."""
+    session.install("-e", ".[test]")
+    journal = session.create_tmp()
+    for verb, *arguments in (["draw", *session.posargs], ["reach"], ["ask"], ["show"]):
+        session.run("python", "tools/mutate.py", verb, journal, *arguments)
+
+
+@nox.session(default=False)
 def docs(session: nox.Session) -> None:
     """Write what the documentation shows of the program anew."""
     session.install("-e", ".[dev]")
