@@ -7,13 +7,13 @@ import typer
 
 from densecli.cli import COMMANDS, build
 from densecli.cli.command import Command
-from support.program import densecli
+from support.program import here
 
 STACK = "Dense(4)@(3,)"
 
 
 def refused(*arguments):
-    done = densecli(*arguments)
+    done = here(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     return done.stderr.splitlines()[:-1]  # the last line is where the options are shown
 
@@ -47,7 +47,7 @@ def test_an_option_that_there_is_not():
 
 def test_equal_signs_several_values_and_numbers_with_a_sign():
     given = ("Dense($a)@($b,)", "--format=json", "--set=a=4", "--set", "b=3", "--batch=+2", "--print", "layers")
-    assert '"output_shapes":[[2,4]]' in densecli(*given).stdout.replace(" ", "").replace("\n", "")
+    assert '"output_shapes":[[2,4]]' in here(*given).stdout.replace(" ", "").replace("\n", "")
 
 
 def commands():
@@ -57,7 +57,7 @@ def commands():
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_has_every_parameter_once_with_what_it_takes(name):
     command = commands()[name]
-    page = densecli(name, "--help", env={"COLUMNS": "1000"}).stdout
+    page = here(name, "--help", env={"COLUMNS": "1000"}).stdout
     assert isinstance(command, Command)
     for parameter in command.params:
         assert page.count(f" {parameter.opts[0] if parameter.param_type_name == 'option' else parameter.metavar} ") >= 1

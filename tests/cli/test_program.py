@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.hostile import CONTROL, TERMINAL_HOSTILE, escaped
-from support.program import densecli, needs_bash, shell
+from support.program import densecli, here, needs_bash, shell
 
 CHAIN = "Dense(16)@(3,2) -> Activation(relu) -> Dense(4)"
 
@@ -49,7 +49,7 @@ def test_several_words_are_one_stack():
     ids=" ".join,
 )
 def test_bad_input_is_exit_2_with_empty_stdout(arguments):
-    done = densecli(*arguments)
+    done = here(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error")
     assert "Traceback" not in done.stderr
@@ -59,7 +59,7 @@ def test_bad_input_is_exit_2_with_empty_stdout(arguments):
     "arguments", [(), ("-h",), ("--help",), ("summary", "-h"), ("layers", "--help"), ("explain", "-h")], ids=" ".join
 )
 def test_help_is_on_stdout(arguments):
-    done = densecli(*arguments)
+    done = here(*arguments)
     assert done.returncode == 0
     assert done.stdout.startswith("Usage: densecli")
     assert done.stderr == ""
@@ -123,7 +123,7 @@ def test_json_says_a_command_of_a_ci_runner_in_other_letters(tmp_path, words):
 
 # -- JSON --------------------------------------------------------------------------------
 def test_json_is_one_document():
-    record = json.loads(densecli("-f", "json", CHAIN).stdout)
+    record = json.loads(here("-f", "json", CHAIN).stdout)
     assert record["schema"] == "densecli/summary/1"
     assert record["totals"]["params"] == 116
     assert record["outputs"] == [{"name": "dense_1", "shape": [None, 3, 4], "dtype": "float32"}]
@@ -131,7 +131,7 @@ def test_json_is_one_document():
 
 def test_integers_stay_exact_however_large():
     big = 2**62 + 1
-    record = json.loads(densecli("-f", "json", f"Dense({big}, use_bias=false)@({big},)").stdout)
+    record = json.loads(here("-f", "json", f"Dense({big}, use_bias=false)@({big},)").stdout)
     assert record["totals"]["params"] == big * big
 
 
@@ -139,7 +139,7 @@ def test_integers_stay_exact_however_large():
 @pytest.mark.parametrize("name", TERMINAL_HOSTILE, ids=ascii)
 @pytest.mark.parametrize("arguments", [(), ("--color", "always"), ("-f", "json"), ("--width", "30")], ids=" ".join)
 def test_hostile_names_do_not_reach_the_terminal(name, arguments):
-    done = densecli(*arguments, f"Dense(4, name='{escaped(name)}')@(3,)")
+    done = here(*arguments, f"Dense(4, name='{escaped(name)}')@(3,)")
     text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout) if "--color" in arguments else done.stdout
     assert done.returncode == 0, done.stderr
     assert not CONTROL.search(text)
@@ -148,13 +148,13 @@ def test_hostile_names_do_not_reach_the_terminal(name, arguments):
 
 @pytest.mark.parametrize("name", TERMINAL_HOSTILE, ids=ascii)
 def test_hostile_names_do_not_reach_the_terminal_through_errors(name):
-    done = densecli(f"Dense(4, name='{escaped(name)}')@(3,) -> Dense(4, name='{escaped(name)}')")
+    done = here(f"Dense(4, name='{escaped(name)}')@(3,) -> Dense(4, name='{escaped(name)}')")
     assert done.returncode == 2
     assert not CONTROL.search(done.stderr)
 
 
 def test_markup_in_names_is_text():
-    assert "[red]x (Dense)" in densecli("Dense(4, name='[red]x')@(3,)").stdout
+    assert "[red]x (Dense)" in here("Dense(4, name='[red]x')@(3,)").stdout
 
 
 @pytest.mark.parametrize("name", ["x ::error::y", "::stop-commands::z", "##[add-mask]x"])

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from support.program import densecli
+from support.program import here
 
 SOURCE = """\
 from keras import Input, Sequential, layers
@@ -48,20 +48,20 @@ def folder(tmp_path, monkeypatch):
     ],
 )
 def test_every_command_takes_a_source(folder, words, shown):
-    ran = densecli(*words)
+    ran = here(*words)
     assert ran.returncode == 0, ran.stderr
     assert shown in ran.stdout
 
 
 def test_two_sources_are_compared(folder):
     (folder / "new.py").write_text(SOURCE.replace("width = 16", "width = 8"))
-    assert densecli("diff", "train.py", "train.py").returncode == 0
-    ran = densecli("diff", "train.py", "new.py")
+    assert here("diff", "train.py", "train.py").returncode == 0
+    ran = here("diff", "train.py", "new.py")
     assert (ran.returncode, "units" in ran.stdout) == (1, True)
 
 
 def test_findings_stand_at_the_line_that_makes_the_layer(folder):
-    ran = densecli("check", "train.py", "bad.py", "empty.py", "--format", "github")
+    ran = here("check", "train.py", "bad.py", "empty.py", "--format", "github")
     assert ran.returncode == 1
     first, second = [line for line in ran.stdout.splitlines() if line.startswith("::error")]
     assert "file=train.py,line=4" in first
@@ -72,18 +72,18 @@ def test_findings_stand_at_the_line_that_makes_the_layer(folder):
 
 
 def test_a_single_file_without_a_model_is_an_error(folder):
-    assert densecli("empty.py").returncode == 2
+    assert here("empty.py").returncode == 2
 
 
 def test_annotations_are_data_for_editors(folder):
-    record = json.loads(densecli("annotate", "train.py", "-f", "json").stdout)
+    record = json.loads(here("annotate", "train.py", "-f", "json").stdout)
     assert record["schema"] == "densecli/annotate/1"
     assert {each["line"]: each["layers"][0]["params"] for each in record["lines"]} == {6: 48, 7: 0, 8: 196}
 
 
 def test_an_annotated_page_escapes_the_source(folder):
     (folder / "odd.py").write_text(SOURCE + "# <script>alert(1)</script>\n")
-    page = densecli("annotate", "odd.py", "-f", "html").stdout
+    page = here("annotate", "odd.py", "-f", "html").stdout
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
 
@@ -91,4 +91,4 @@ def test_an_annotated_page_escapes_the_source(folder):
 def test_a_line_that_runs_several_times_has_several_notes(folder):
     text = "from keras import Sequential, layers, Input\nfor n in (2, 3):\n    m = Sequential([Input((4,)),\n        layers.Dense(n)])\n"
     (folder / "loop.py").write_text(text)
-    assert "(None, 2)  10 | (None, 3)  15" in densecli("annotate", "loop.py").stdout
+    assert "(None, 2)  10 | (None, 3)  15" in here("annotate", "loop.py").stdout

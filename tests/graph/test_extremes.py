@@ -13,7 +13,7 @@ from densecli.read.limits import LIMITS
 from densecli.read.open import read_stream
 from densecli.read.reading import Reading
 from densecli.summary.infer import infer
-from support.program import densecli
+from support.program import here
 from support.work import grows_no_faster
 
 INPUT = {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "inbound_nodes": [],
@@ -177,21 +177,21 @@ def test_products_beyond_2_to_the_63_are_exact_everywhere(tmp_path):
     path = tmp_path / "m.json"
     path.write_text(json.dumps(dense_of(LARGEST, LARGEST)), encoding="utf-8")
     params = 85070591730234615856620279821087277056  # 2**126 - 2**63, by bc
-    table = densecli(str(path)).stdout
+    table = here(str(path)).stdout
     assert "85,070,591,730,234,615,856,620,279,821,087,277,056 (281474976710656.00 YB)" in table
-    totals = json.loads(densecli(str(path), "-f", "json").stdout)["totals"]
+    totals = json.loads(here(str(path), "-f", "json").stdout)["totals"]
     assert (totals["params"], totals["weight_bytes"]) == (params, 340282366920938463426481119284349108224)
-    assert f",{params}," in densecli(str(path), "-f", "csv").stdout
-    assert "281474976710656.00 YiB" in densecli("memory", str(path)).stdout
-    assert densecli("check", str(path), "--expect-params", str(params)).returncode == 0
-    assert densecli("check", str(path), "--expect-params", str(params + 1)).returncode == 1
+    assert f",{params}," in here(str(path), "-f", "csv").stdout
+    assert "281474976710656.00 YiB" in here("memory", str(path)).stdout
+    assert here("check", str(path), "--expect-params", str(params)).returncode == 0
+    assert here("check", str(path), "--expect-params", str(params + 1)).returncode == 1
 
 
 @pytest.mark.parametrize(
     "stack", ["UpSampling1D(9223372036854775807)@(3,2) * 300", "Flatten@(1099511627776, 1099511627776)"]
 )
 def test_a_shape_that_no_array_has_is_an_error_and_no_number_of_ten_thousand_digits(stack):
-    done = densecli(stack)
+    done = here(stack)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error[E504]")
 

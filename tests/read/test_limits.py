@@ -14,7 +14,7 @@ from densecli.read.open import read_stream
 from densecli.read.reading import Reading
 from densecli.summary.infer import infer
 from support.folders import ROOT
-from support.program import densecli
+from support.program import here
 
 DENSE = {"class_name": "Dense", "config": {"name": "dense", "units": 3, "batch_input_shape": [None, 4]}}
 CONFIG = json.dumps({"class_name": "Sequential", "config": {"name": "m", "layers": [DENSE]}})
@@ -160,9 +160,9 @@ def test_error_a_limit_that_makes_no_sense_teaches(text, message, hint):
 )
 def test_every_command_that_reads_has_the_option(command):
     stack = "Dense($w)@(2,) * 3" if command[0] == "sweep" else "Dense(3)@(2,) * 3"
-    refused = densecli(*command, stack, "--limit", "layers=2")
+    refused = here(*command, stack, "--limit", "layers=2")
     assert "--limit layers=4" in refused.stdout + refused.stderr
-    done = densecli(*command, stack, "--limit", "layers=2", "--limit", "layers=4")
+    done = here(*command, stack, "--limit", "layers=2", "--limit", "layers=4")
     assert "E505" not in done.stdout + done.stderr
     assert done.returncode == (1 if command[0] == "diff" else 0)
 

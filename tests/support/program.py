@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -35,6 +36,20 @@ def outcome(*words):
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = run(list(words))
     return code, out.getvalue(), err.getvalue()
+
+
+def here(*arguments, env=None):
+    """One run of the program in this process, much quicker: for what it says, not for what a process is."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    environment = mock.patch.dict(os.environ, BASE | (env or {}), clear=True)
+    with environment, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = run([str(each) for each in arguments])
+    return subprocess.CompletedProcess(arguments, code, *(written(stream) for stream in (out, err)))
+
+
+def written(stream):
+    stream.seek(0)
+    return stream.read()
 
 
 needs_bash = pytest.mark.skipif(not shutil.which("bash") or not Path("/dev/fd").exists(), reason="needs bash's <(…)")

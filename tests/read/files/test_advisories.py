@@ -28,7 +28,7 @@ from support.advisories import (
     attack,
     with_weights,
 )
-from support.program import densecli
+from support.program import here
 
 PACKAGE = str(Path(package.__file__).parent)
 # Opens no file but the one it is asked for; imports nothing but densecli's own modules, runs nothing, connects to nothing.
@@ -235,7 +235,7 @@ def test_modules_of_the_program_itself_are_untouched(tmp_path):
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
 def test_a_class_that_nobody_knows_is_a_row_and_fails_the_strict(tmp_path, form):
     path = str(form(tmp_path / "m", CONFIGS["CVE-2025-1550 module and class of anything"]))
-    shown, judged, allowed = densecli(path, "-f", "json"), densecli("check", path, "--strict"), densecli("check", path)
+    shown, judged, allowed = here(path, "-f", "json"), here("check", path, "--strict"), here("check", path)
     row = next(row for row in json.loads(shown.stdout)["layers"] if row["type"] == "system")
     assert (shown.returncode, row["opaque"], row["output_shapes"]) == (0, True, [None])
     assert (judged.returncode, "C121 system" in judged.stdout) == (1, True)
@@ -259,9 +259,9 @@ OPAQUE = {
 def test_what_only_code_could_describe_is_a_lower_bound_and_fails_the_strict(tmp_path, kind):
     dense = {"module": "keras.layers", "class_name": "Dense", "config": {"name": "d", "units": 3}}
     path = str(as_json(tmp_path / "m", attack(dense, {"class_name": kind, **OPAQUE[kind]})))
-    table, record = densecli(path).stdout, json.loads(densecli(path, "-f", "json").stdout)
+    table, record = here(path).stdout, json.loads(here(path, "-f", "json").stdout)
     assert "Total params: \u2265 15 " in table
     assert (record["layers"][-1]["opaque"], record["layers"][-1]["output_shapes"]) == (True, [None])
     assert (record["totals"]["params"], record["totals"]["lower_bound"]) == (15, True)
-    judged = densecli("check", path, "--strict")
+    judged = here("check", path, "--strict")
     assert (judged.returncode, f"C121 {kind} 'o'" in judged.stdout) == (1, True)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from support.program import densecli
+from support.program import densecli, here
 
 WRITTEN = [
     ("Sequential([Dense(4, input_shape=(3,))])", "16\n"),
@@ -17,7 +17,7 @@ WRITTEN = [
 
 @pytest.mark.parametrize(("text", "params"), WRITTEN)
 def test_text_as_an_argument_and_on_standard_input(text, params):
-    assert densecli(text, "--print", "totals.params").stdout == params
+    assert here(text, "--print", "totals.params").stdout == params
     assert densecli("-", "--print", "totals.params", input=text).stdout == params
 
 
@@ -27,13 +27,13 @@ def test_a_file_is_read_in_the_encoding_that_it_declares(tmp_path):
     path.write_bytes(
         b"# coding: latin-1\n\x0c\nfrom sizes import UNITS\nmodel = Sequential([Dense(UNITS, input_shape=(3,))])  # \xe9"
     )
-    assert densecli(str(path), "--print", "totals.params").stdout == "16\n"
+    assert here(str(path), "--print", "totals.params").stdout == "16\n"
 
 
 def test_a_finding_in_a_notebook_is_shown_at_its_cell(tmp_path):
     cells = [{"cell_type": "code", "source": "x = 1\n"}, {"cell_type": "code", "source": "x = 2\nmodel.add(Dense(5)"}]
     path = tmp_path / "nb.ipynb"
     path.write_text(json.dumps({"nbformat": 4, "cells": cells}))
-    assert densecli("check", str(path)).stdout.startswith(f"{path}:cell 2:2:10: E206 not valid Python")
-    assert "line=6,col=10" in densecli("check", str(path), "--format", "github").stdout
-    assert f" --> {path}:cell 2:2:10\n  2 | model.add(" in densecli(str(path)).stderr
+    assert here("check", str(path)).stdout.startswith(f"{path}:cell 2:2:10: E206 not valid Python")
+    assert "line=6,col=10" in here("check", str(path), "--format", "github").stdout
+    assert f" --> {path}:cell 2:2:10\n  2 | model.add(" in here(str(path)).stderr

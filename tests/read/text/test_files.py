@@ -14,7 +14,7 @@ from densecli.read.reading import Reading
 from densecli.read.text.encoding import Source
 from densecli.read.text.yaml import load_yaml
 from densecli.summary.infer import infer
-from support.program import densecli
+from support.program import here
 from support.work import grows_no_faster
 
 TEXTS = {
@@ -82,7 +82,7 @@ def test_other_line_ends_inside_a_name_are_characters_of_it(tmp_path, text, char
     name = "m.yaml" if text.startswith("input") else "m.json"
     assert report(text.encode(), name).rows[0].name == f"a{char}b"
     (tmp_path / name).write_text(text, encoding="utf-8")
-    shown = densecli(str(tmp_path / name)).stdout
+    shown = here(str(tmp_path / name)).stdout
     assert shown.count("(Dense)") == 1
     assert ("a" + ascii(char).strip("'") + "b (Dense)") in shown
 

@@ -15,7 +15,7 @@ from densecli.run.run import Options, run
 from densecli.run.weights import misfits
 from densecli.summary.infer import infer
 from support.folders import FIXTURES
-from support.program import densecli
+from support.program import densecli, here
 
 h5py = pytest.importorskip("h5py")
 
@@ -95,7 +95,7 @@ def test_weights_of_the_right_shapes_fit(tmp_path, compression):
 )
 def test_an_array_where_a_group_belongs_is_nothing_that_fits(tmp_path, arrays):
     path = archive(tmp_path / "m.keras", PLAIN, arrays)
-    done = densecli("check", path, "--weights-fit")
+    done = here("check", path, "--weights-fit")
     assert done.returncode == 1
     assert "object has no attribute" not in done.stdout + done.stderr
 
@@ -186,7 +186,7 @@ def test_what_lies_elsewhere_is_not_opened(tmp_path, kind):
     with pytest.raises(DenseError) as caught:
         misfits(open_spec(str(path)), str(path))
     assert caught.value.code == "E322"
-    done = densecli("check", str(path), "--weights-fit")
+    done = here("check", str(path), "--weights-fit")
     assert (done.returncode, "C125" in done.stdout) == (1, True)
 
 
@@ -219,9 +219,9 @@ def test_no_number_is_read(tmp_path, monkeypatch):
 # -- the command ----------------------------------------------------------------------------
 def test_check_judges_what_it_is_asked_to(tmp_path):
     good, bad = archive(tmp_path / "good.keras", PLAIN, ARRAYS), archive(tmp_path / "bad.keras", PLAIN, {})
-    assert densecli("check", good, "--weights-fit").returncode == 0
-    assert densecli("check", bad).returncode == 0
-    done = densecli("check", good, bad, "--weights-fit", "-f", "json")
+    assert here("check", good, "--weights-fit").returncode == 0
+    assert here("check", bad).returncode == 0
+    done = here("check", good, bad, "--weights-fit", "-f", "json")
     found = json.loads(done.stdout)["specs"][1]["findings"]
     assert (done.returncode, done.stderr) == (1, "")
     assert [(each["code"], each["layer"], each["check"]) for each in found] == [
@@ -255,18 +255,18 @@ def test_without_h5py_nothing_is_judged(tmp_path, monkeypatch, capsys):
 # -- a summary ------------------------------------------------------------------------------
 def test_a_summary_that_had_to_look_warns(tmp_path):
     wrong = {**ARRAYS, "layers/dense/vars/0": (5, 3), "layers/mine/vars/0": (2, 2)}
-    done = densecli(archive(tmp_path / "m.keras", CUSTOM, wrong), "--print", "totals.params")
+    done = here(archive(tmp_path / "m.keras", CUSTOM, wrong), "--print", "totals.params")
     assert (done.returncode, done.stdout) == (0, f"{15 + 8 + 4}\n")
     assert done.stderr.count("warning:") == 1
     assert "'a': kernel is (4, 3), but 'layers/dense/vars/0' in the file is (5, 3)" in done.stderr
-    assert densecli(archive(tmp_path / "m.keras", CUSTOM, {**ARRAYS, "layers/mine/vars/0": (2, 2)})).stderr == ""
+    assert here(archive(tmp_path / "m.keras", CUSTOM, {**ARRAYS, "layers/mine/vars/0": (2, 2)})).stderr == ""
 
 
 def test_many_misfits_are_a_few_warnings(tmp_path):
     layers = [dense(f"d{index}", 4) for index in range(20)]
     arrays = {f"layers/dense{f'_{index}' if index else ''}/vars/{var}": (9,) for index in range(20) for var in (0, 1)}
     path = archive(tmp_path / "m.keras", sequential(*layers, MINE), {**arrays, "layers/mine/vars/0": (2,)})
-    done = densecli(path)
+    done = here(path)
     assert (done.returncode, done.stderr.count("warning:")) == (0, 6)
     assert "do not fit 15 more layers" in done.stderr
 
@@ -275,7 +275,7 @@ def test_a_plain_summary_does_not_open_the_weights(tmp_path, monkeypatch):
     path = archive(tmp_path / "m.keras", PLAIN, {**ARRAYS, "layers/dense/vars/0": (5, 3)})
     monkeypatch.setitem(sys.modules, "h5py", None)
     assert infer(open_spec(path)).totals.params == 23
-    done = densecli(path)
+    done = here(path)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -283,7 +283,7 @@ def test_a_manifest_that_tells_of_weights_elsewhere_is_no_misfit(tmp_path):
     weights = [{"name": "mine/w", "shape": [2, 2], "dtype": "float32"}]
     topology = {"modelTopology": CUSTOM, "weightsManifest": [{"paths": ["w.bin"], "weights": weights}]}
     (tmp_path / "model.json").write_text(json.dumps(topology), encoding="utf-8")
-    done = densecli(str(tmp_path / "model.json"), "--print", "totals.params")
+    done = here(str(tmp_path / "model.json"), "--print", "totals.params")
     assert (done.returncode, done.stdout, done.stderr) == (0, "27\n", "")
 
 
