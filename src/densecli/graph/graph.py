@@ -9,10 +9,11 @@ from densecli.errors import GraphError
 from densecli.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from densecli.errors import Place
     from densecli.layer import Layer
+    from densecli.shape import Shape
 
 
 class Ref(Record):
@@ -82,6 +83,19 @@ Step = tuple[int, int]  # a node and one of its calls
 Told = dict[Step, dict[int, Mapping[str, Any]]]
 
 
+class Listed(Record):
+    """A row of a model that a class defines: a layer that it holds.
+
+    `shapes` are those that Keras prints: None for "?", an empty list for those of the first call. A layer that nothing called
+    is `unbuilt`.
+    """
+
+    node: int
+    name: str
+    shapes: Sequence[Shape | None] | None
+    unbuilt: bool = False
+
+
 class Graph:
     """A whole model. `kind` is Keras' class (Sequential or Functional); nodes stand in the order they were made.
 
@@ -89,7 +103,8 @@ class Graph:
     """
 
     __slots__ = (
-        "beside", "deferred", "examples", "expect", "inputs", "kind", "name", "nodes", "order", "origin", "outputs", "place", "steps", "told",
+        "beside", "deferred", "examples", "expect", "inputs", "kind", "listed", "name", "nodes", "order", "origin", "outputs", "place",
+        "steps", "told",
         "trainable",
         "warnings",
     )  # fmt: skip
@@ -104,6 +119,7 @@ class Graph:
         self.order: tuple[list[Step], dict[int, int]] | None = None  # once somebody asked; calls then stay as they are
         self.expect: dict[str, Any] = {}
         self.told: Told = {}
+        self.listed: list[Listed] | None = None  # the rows, where Keras prints others than the layers that were called
         self.origin: Origin | None = None
         self.steps: list[Step] = []  # calls in the order in which a spec has them
         self.examples: list[Any] = []  # numbers for the inputs that a source predicts on, in nested lists

@@ -39,6 +39,8 @@ def layer_lines(row: Row, basis: str, indent: str = "") -> Iterator[str]:
 def parameters(row: Row) -> str:
     if row.weights_unknown:
         return f"{UNKNOWN} parameters"
+    if row.unbuilt:
+        return "not built: nothing calls it"
     return f"{'≥ ' if row.uncounted else ''}{plural(row.params, 'parameter')}"
 
 

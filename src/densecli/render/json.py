@@ -95,7 +95,7 @@ def _tensor(tensor: TensorInfo) -> dict[str, Any]:
 
 
 def row_record(row: Row) -> dict[str, Any]:
-    unknown = row.weights_unknown
+    unknown = row.weights_unknown or row.unbuilt
     record: dict[str, Any] = {
         "name": row.name,
         "type": row.type,
@@ -125,6 +125,8 @@ def row_record(row: Row) -> dict[str, Any]:
         record["shares_weights_with"] = row.shares_weights_with
     if row.opaque:
         record["opaque"] = True
+    if row.unbuilt:
+        record["unbuilt"] = True
     if row.uncounted and not unknown:
         record["lower_bound"] = True
     if row.layers:

@@ -17,6 +17,7 @@ def infer(graph: Graph, source: str = "<argument>", batch: int | None = None) ->
     found = trace(graph, with_batch(graph, batch))
     built = RowBuilder(graph, found)
     rows = tuple(built.rows())
+    totals = built.totals(rows)
     outputs = [ref for ref in graph.outputs if found.tensor(ref) is not None]
     return Report(
         source,
@@ -24,8 +25,8 @@ def infer(graph: Graph, source: str = "<argument>", batch: int | None = None) ->
         graph.kind,
         tuple(_info(graph, found, ref) for ref in graph.inputs),
         tuple(_info(graph, found, ref) for ref in outputs),
-        rows,
-        built.totals(rows),
+        built.listed(rows),
+        totals,
         batch,
         (*graph.warnings, *built.warnings(rows)),
         graph.origin,

@@ -69,6 +69,7 @@ class Row(Record):
     misreports: tuple[
         tuple[str, str], ...
     ] = ()  # paths from this row on, each with the shapes reported and computed there
+    unbuilt: bool = False  # a layer that its model holds and that nothing called: it has no weights yet
 
     def of(self, name: str, calls: tuple[CallInfo, ...]) -> Row:
         """The row of another layer that is the same but for its name and what it is connected to."""

@@ -20,6 +20,7 @@ from densecli.text import plural, quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from densecli.graph.graph import Listed
     from densecli.shape import Shape
 
 FIGURES = ("macs", "flops", "activation_bytes")
@@ -63,6 +64,24 @@ class RowBuilder:
             called = [(call, result) for call, result in zip(calls, found, strict=True) if result is not None]
             if called:
                 yield self.row_of_several(index, called, owners)
+
+    def listed(self, rows: Sequence[Row]) -> tuple[Row, ...]:
+        """The rows that Keras prints: all, but of a model that a class defines only the layers that it holds."""
+        if self.graph.listed is None:
+            return tuple(rows)
+        called = dict(zip(self.called(), rows, strict=True))
+        return tuple(
+            [_as_listed(each, called.get(each.node), self.graph.nodes[each.node].layer) for each in self.graph.listed]
+        )
+
+    def called(self) -> list[int]:
+        """The nodes that have a row."""
+        known = self.found.results
+        return [
+            index
+            for index in row_order(self.graph)
+            if any((index, number) in known for number in range(len(self.graph.nodes[index].calls)))
+        ]
 
     def row(self, index: int, call: Call, result: Result, owners: dict[Any, str]) -> Row:
         """The row of a layer that is called once."""
@@ -160,6 +179,16 @@ class RowBuilder:
                     f"{quote(row.name)} is frozen, but layers inside it are not: Keras counts {plural(trains, 'parameter')} "
                     "of it as trainable in the total"
                 )
+
+
+def _as_listed(listed: Listed, row: Row | None, layer: Layer) -> Row:
+    if row is None:
+        calls = (CallInfo((), (), (None,)),)
+        return Row(
+            listed.name, layer.type_name, True, "", calls, 0, 0, 0, 0, 0, 0, (), layer=layer, unbuilt=listed.unbuilt
+        )
+    shapes = (None,) if listed.shapes is None else tuple(listed.shapes) or row.calls[0].output_shapes
+    return row.of(listed.name, (CallInfo((), row.calls[0].input_shapes, shapes),))
 
 
 def call_cost(layer: Layer, result: Result) -> Cost:

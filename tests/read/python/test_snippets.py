@@ -147,7 +147,7 @@ def test_a_choice_calls_a_function(choice, total):
         ("import pandas as pd\nX = pd.read_csv('x.csv')\nm = Sequential([Dense(3, input_shape=(X.shape[1],))])",
          "E350", ("X.shape[1]", "line 2", "--set X.shape=")),
         ("n = int(input())\nm = Sequential([Input((3,)), Dense(n)])", "E350", ("n:", "line 1", "--set n=")),
-        ("import os\nif os.path.exists('w'):\n    m = Sequential([Input((3,)), Dense(1)])", "E352", ("--set 2=true",)),
+        ("if input():\n    m = Sequential([Input((3,)), Dense(1)])", "E352", ("--set 1=true",)),
         ("m = Sequential([Dense(3)])", "E406", ("--input-shape",)),
         ("x = 1", "E403", ()),
         ("m = Sequential([Input((3, 3, 1)), Conv2D(8, 7)])", "E405", ("window of 7",)),
@@ -174,11 +174,26 @@ def test_a_setting_gives_what_is_not_known_or_replaces_what_is(text, settings, t
     assert [found[1] for found in models(text, **settings)] == [total]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "m = Sequential([Dense(3)])",
+        "x = load()\nm = Sequential([Input(x.shape[1:]), Dense(3)])",
+        "x = load()\nm = Sequential([Dense(3, input_shape=x.shape[1:])])",
+        "x = load()\ni = Input(batch_shape=x.shape)\nm = Model(i, Dense(3)(i))",
+        "class M(Model):\n    def __init__(self):\n        super().__init__()\n        self.d = Dense(3)\n"
+        "    def call(self, x):\n        return self.d(x)\nm = M()",
+    ],
+)
+def test_an_input_shape_builds_what_the_source_leaves_open(text):
+    (found,) = reader.read(Source("-", text), Reading({None: (4,)}))
+    assert report(found)[1] == 15
+
+
 def test_a_branch_that_may_run_changes_nothing_but_what_it_assigns():
     text = """
-        import os
         width = 4
-        if os.path.exists("weights.h5"):
+        if input():
             print("loading")
             epochs = 3
         m = Sequential([Input((3,)), Dense(width)])
@@ -187,10 +202,33 @@ def test_a_branch_that_may_run_changes_nothing_but_what_it_assigns():
 
 
 def test_a_value_that_only_a_branch_gives_is_not_guessed():
-    text = "import os\nn = 4\nif os.path.exists('x'):\n    n = 8\nm = Sequential([Input((3,)), Dense(n)])"
+    text = "n = 4\nif input():\n    n = 8\nm = Sequential([Input((3,)), Dense(n)])"
     with pytest.raises(DenseError) as caught:
         models(text)
     assert caught.value.code == "E350"
+
+
+@pytest.mark.parametrize(
+    ("condition", "line", "total"),
+    [
+        ("os.path.exists('model.h5')", "read as false", 8),
+        ("not os.path.isfile('model.h5')", "read as true", 32),
+        ("not os.path.isdir('data')", None, 8),
+    ],
+)
+def test_files_that_a_source_asks_for_are_taken_as_missing_and_that_is_said(condition, line, total):
+    """A branch that ends the program is not taken; one that neither builds nor assigns anything needs no words."""
+    inside = "sys.exit('no data')" if "isdir" in condition else "n = 8"
+    text = f"import os, sys\nn = 2\nif {condition}:\n    {inside}\nm = Sequential([Input((3,)), Dense(n)])"
+    (found,) = reader.read(Source("-", text), Reading())
+    assert infer(found.graph).totals.params == total
+    assert [word for word in found.graph.warnings if "line 3" in word] == (
+        []
+        if line is None
+        else [
+            f"line 3: {line}, as where no file exists beside the source; --set 3={'true' if 'false' in line else 'false'} reads the other way"
+        ]
+    )
 
 
 def test_a_training_loop_is_left_and_told():

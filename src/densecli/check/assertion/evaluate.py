@@ -18,7 +18,7 @@ MOST_STEPS, MOST_BITS = 2_000_000, 8_192
 # What the JSON leaves out where it does not apply; asked for, it is null and not a mistake.
 OPTIONAL = frozenset(
     (
-        "batch", "warnings", "run", "calls", "shares_weights_with", "opaque", "layers", "not_counted", "lower_bound",
+        "batch", "warnings", "run", "calls", "shares_weights_with", "opaque", "unbuilt", "layers", "not_counted", "lower_bound",
         "macs", "flops", "activation_bytes", "seed", "seconds", "peak_bytes", "outputs",
     )
 )  # fmt: skip

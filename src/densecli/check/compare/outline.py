@@ -93,7 +93,10 @@ def _entry(row: Row, places: Mapping[str, int]) -> Entry:
         arguments(row.layer),
         tuple(_links(call, places) for call in row.calls),
         tuple(shape for call in row.calls for shape in call.output_shapes),
-        tuple(None if row.weights_unknown and figure != "macs" else getattr(row, figure) for figure in FIGURES),
+        tuple(
+            None if (row.weights_unknown or row.unbuilt) and figure != "macs" else getattr(row, figure)
+            for figure in FIGURES
+        ),
         tuple(places[name] for name in row.shares_weights_with if name in places),
         _inside(row),
     )

@@ -40,14 +40,15 @@ LIBRARIES = {
 # Parts of Keras and TensorFlow that have a file of their own.
 INSIDE = (
     ("keras.datasets", "datasets"), ("keras.ops", "operations"), ("keras.backend", "operations"), ("keras.random", "operations"),
+    ("keras.applications", "applications"),
 )  # fmt: skip
-ALONG = {"tensorflow": ("keras.ops",), "operations": ("keras",)}  # files that need others
+ALONG = {"tensorflow": ("keras.ops",), "operations": ("keras",), "applications": ("keras",)}  # files that need others
 # Paths that mean another one.
 SAME = (
     ("tensorflow.compat.v1.keras", "keras"), ("tensorflow.compat.v2.keras", "keras"), ("tensorflow.python.keras", "keras"),
     ("tensorflow.contrib.keras.api.keras", "keras"), ("tensorflow.contrib.keras", "keras"), ("tensorflow.keras", "keras"),
     ("tensorflow._api.v2.keras", "keras"), ("tensorflow.compat.v1", "tensorflow"), ("tensorflow.compat.v2", "tensorflow"),
-    ("tf_keras", "keras"), ("keras.src", "keras"), ("keras.api", "keras"), ("keras._tf_keras.keras", "keras"),
+    ("keras_applications", "keras.applications"), ("tf_keras", "keras"), ("keras.src", "keras"), ("keras.api", "keras"), ("keras._tf_keras.keras", "keras"),
     ("keras.engine.topology", "keras.layers"), ("keras.engine", "keras.models"), ("keras.legacy.layers", "keras.layers"),
     ("keras.layers.experimental.preprocessing", "keras.layers"), ("numpy.random.mtrand", "numpy.random"),
 )  # fmt: skip

@@ -59,7 +59,9 @@ def _models_in(model: ModelObject) -> Iterator[Any]:
 
 def found(source: Followed, model: ModelObject, event: str = "built") -> Found:
     """A model in its final state."""
-    error = model.error or (None if model.is_built else source.session.unbuilt(model))
+    if not model.is_built and model.error is None:
+        source.session.build_as_told(model)
+    error = model.error or (None if model.is_built or model.lists_unbuilt else source.session.unbuilt(model))
     graph = None
     if error is None:
         try:

@@ -83,6 +83,8 @@ def class_attribute(run: Interpreter, cls: Class, name: str) -> Any:
         return member
     if name in ("__name__", "__qualname__"):
         return cls.name
+    if name == "from_config" and hasattr(cls.base, "derive"):
+        return Known(name, lambda run, config, *_: run.call(cls, [], config) if isinstance(config, dict) else config)
     if isinstance(cls.base, Value):
         return cls.base.get(run, name)
     if name == "__init__":

@@ -26,10 +26,18 @@ FRAMES = 40  # calls of ours that a call of the source takes, at the most
 class Followed:
     """A source and what came of it: the names of its module, Keras' session, and what ended it early."""
 
-    def __init__(self, code: Any, limits: Limits, settings: Mapping[str, str], host: Host) -> None:
+    def __init__(
+        self,
+        code: Any,
+        limits: Limits,
+        settings: Mapping[str, str],
+        host: Host,
+        shapes: Mapping[str | None, Any] | None = None,
+    ) -> None:
         self.code, self.scope = code, Scope()
         self.run = Interpreter(code, limits, Catalog(modules.bring), settings)
         self.session = self.run.session = Session(self.run, host)
+        self.session.input_shapes = shapes or {}
         self.error: DenseError | None = None
         self.stopped = False
         self._follow()

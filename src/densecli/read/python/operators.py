@@ -74,13 +74,19 @@ def _bounded(name: str, left: Any, right: Any) -> bool:
 def unary(run: Interpreter, name: str, value: Any) -> Any:
     if name == "Not":
         truth = run.truth(value)
-        return truth.derived("…") if isinstance(truth, Unknown) else not truth
+        return negated(truth) if isinstance(truth, Unknown) else not truth
     if isinstance(value, Value):
         return value.unary(run, name)
     try:
         return UNARY[name](value)
     except ODD as error:
         return run.unfit(str(error), type(error).__name__)
+
+
+def negated(truth: Unknown) -> Unknown:
+    found = truth.derived("…")
+    found.fresh = None if truth.fresh is None else not truth.fresh
+    return found
 
 
 def compare(run: Interpreter, name: str, left: Any, right: Any) -> Any:

@@ -24,8 +24,7 @@ def read(source: Source, reading: Reading, choice: str | None = None) -> list[Fo
     on_disk = source.name != "-" and not source.name.startswith("<")
     folder = os.path.dirname(os.path.abspath(source.name)) if on_disk else None  # noqa: PTH100, PTH120  # no link is followed
     host = Host(folder, lambda text: parse(text, limits), limits.spec_bytes)
-    followed = Followed(parse(source, limits), limits, reading.settings, host)
-    followed.session.input_shapes = reading.input_shapes
+    followed = Followed(parse(source, limits), limits, reading.settings, host, reading.input_shapes)
     models = choose(followed, choice)
     _check_settings(followed, reading)
     placed = [_placed(followed, each, reading) for each in models]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.read.python import classes, imports, loops, operators
+from densecli.read.python import classes, conditions, imports, loops, operators
 from densecli.read.python.exceptions import raised
 from densecli.read.python.expressions import bind, function_of, item, set_attribute, set_item
 from densecli.read.python.signals import Raised, Signal
@@ -103,29 +103,7 @@ def _delete_item(run: Interpreter, holder: Any, key: Any) -> None:
 # -- blocks ----------------------------------------------------------------------------
 @executes("If")
 def if_(run: Interpreter, node: ast.If, scope: Scope) -> Any:
-    truth = run.truth(run.evaluate(node.test, scope))
-    if isinstance(truth, Unknown):
-        truth = run.session.decided(truth, node)
-    if isinstance(truth, Unknown):
-        run.node = node
-        return undecided(run, (node.body, node.orelse), scope, truth)
-    return run.execute(node.body if truth else node.orelse, scope)
-
-
-def undecided(run: Interpreter, branches: Any, scope: Scope, unknown: Unknown) -> Any:
-    """Try both branches. One that raises is not taken by a file that runs; one that leaves the block may be."""
-    ends = [_tried(run, branch, scope, unknown) for branch in branches]
-    if all(isinstance(end, Signal) for end in ends):
-        same = ends[0] if ends[0].covers(ends[1]) else Signal("return")
-        return Signal(same.kind, unknown.derived("…"))
-    leaving = next((end for end in ends if isinstance(end, Signal)), None)
-    if leaving is None:
-        return None
-    return Signal(leaving.kind, unknown.derived("…"), unknown)
-
-
-def _tried(run: Interpreter, branch: Any, scope: Scope, unknown: Unknown) -> Any:
-    return run.attempt(lambda: run.execute(branch, scope), unknown)
+    return conditions.if_(run, node, scope)
 
 
 @executes("For", "AsyncFor")

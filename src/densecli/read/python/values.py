@@ -71,7 +71,7 @@ class Value:
 class Unknown(Value):
     """What the source does not tell: the reason, the place where it comes from, and the words that would give it."""
 
-    __slots__ = ("name", "path", "place", "reason", "root")
+    __slots__ = ("fresh", "name", "path", "place", "reason", "root")
     kind = "unknown value"
 
     def __init__(self, reason: str, place: Place | None, root: Unknown | None = None, path: str = "") -> None:
@@ -79,6 +79,7 @@ class Unknown(Value):
         self.root = root or self
         self.name: str | None = None  # the first variable that it was assigned to
         self.path = path  # from the root: `.shape[1]`
+        self.fresh: bool | None = None  # what it is in a folder that holds nothing but the source
 
     def derived(self, step: str) -> Unknown:
         return Unknown(self.root.reason, self.root.place, self.root, (self.path + step)[:80])
@@ -297,6 +298,8 @@ def unknown_in(value: Any, depth: int = 6) -> Unknown | None:
         return value
     if depth and isinstance(value, list | tuple | set | frozenset):
         return next(filter(None, (unknown_in(each, depth - 1) for each in value)), None)
+    if isinstance(value, slice):
+        return unknown_in((value.start, value.stop, value.step), depth)
     if depth and isinstance(value, dict):
         return next(filter(None, (unknown_in(each, depth - 1) for each in value.values())), None)
     return None

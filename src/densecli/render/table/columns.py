@@ -115,11 +115,13 @@ def _of_weights(column: Column) -> Column:
     """A figure of the weights: unknown, or at least so much, where there may be some that nobody told."""
 
     def value(row: Row, report: Report) -> Value:
-        return None if row.weights_unknown else column.value(row, report)
+        return None if row.weights_unknown or row.unbuilt else column.value(row, report)
 
     def text(row: Row, report: Report) -> str:
         if row.weights_unknown:
             return UNKNOWN
+        if row.unbuilt:
+            return "0 (unbuilt)"
         return f"{'≥ ' if row.uncounted else ''}{column.text(row, report)}"
 
     return column._replace(value=value, text=text)
@@ -262,7 +264,7 @@ def default_columns(report: Report) -> tuple[Column, ...]:
 
 def _is_one_chain(report: Report) -> bool:
     """Whether each row has one call, on nothing but the row before it."""
-    if report.is_chain:
+    if report.is_chain or not any(call.inbound for row in report.rows for call in row.calls):
         return True
     before: tuple[str, ...] = ()
     for row in report.rows:

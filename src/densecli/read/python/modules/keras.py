@@ -15,6 +15,7 @@ from densecli.read.python.runtime.tensors import Tensor, tensors_in
 from densecli.read.python.values import Foreign, Function, Known, Unknown, Value
 
 if TYPE_CHECKING:
+    from densecli.layer import Layer
     from densecli.read.python.interpreter import Interpreter
     from densecli.read.python.values import Class
 
@@ -47,13 +48,21 @@ class LayerClass(Value):
         return run.session.make(self.name, args, kwargs)
 
     def get(self, run: Interpreter, name: str) -> Any:
+        if name == "from_config":
+            return Known(name, self.from_config)
         return self.name if name == "__name__" else super().get(run, name)
+
+    def from_config(self, run: Interpreter, config: Any) -> Any:
+        """Another layer of the same settings."""
+        if not isinstance(config, dict) or isinstance(self, ModelClass):
+            return run.unknown("densecli does not know this config")
+        return self.call(run, [], config)
 
     def derive(self, run: Interpreter, cls: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """An object of a class of the source that derives from this one."""
-        from densecli.read.python.runtime import custom  # noqa: PLC0415
+        from densecli.read.python.runtime import making_own  # noqa: PLC0415  # few sources have any
 
-        return custom.construct(run, self.name, cls, args, kwargs)
+        return making_own.construct(run, self.name, cls, args, kwargs)
 
     def holds(self, value: Any) -> bool:
         """isinstance."""
@@ -70,9 +79,23 @@ def written_lambda(run: Interpreter, function: Any, args: list[Any], kwargs: dic
     from densecli.read.python.runtime.custom import LambdaLayer  # noqa: PLC0415
 
     arguments = kwargs.get("arguments")
-    made = LambdaLayer(run.session, function, arguments if isinstance(arguments, dict) else {}, run.place())
+    made = LambdaLayer(
+        run.session,
+        function,
+        arguments if isinstance(arguments, dict) else {},
+        stated_lambda(kwargs.get("output_shape", args[1] if len(args) > 1 else None)),
+        run.place(),
+    )
     made.begin(kwargs)
     return made
+
+
+def stated_lambda(shape: Any) -> Layer | None:
+    """A Lambda that says its output shape in numbers."""
+    sizes = [shape] if isinstance(shape, int) else shape
+    if not isinstance(sizes, tuple | list) or not all(isinstance(each, int) for each in sizes):
+        return None
+    return CATALOGUE["Lambda"](function="function", output_shape=list(sizes))
 
 
 class ModelClass(LayerClass):
@@ -99,6 +122,10 @@ def entry(path: str) -> Any:
     last = parts[-1]
     if parts[0] in OBJECTS and (last in OBJECTS[parts[0]] or last in SHORT):
         return object_class(SHORT.get(last, last))
+    if parts[0] == "applications":
+        from densecli.read.python.modules import applications  # noqa: PLC0415  # few sources have any
+
+        return applications.entry(last)
     if parts[0] == "activations" and last in ACTIVATION_FLOPS:
         return activation(last)
     if (

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.layers.operations.functions import Operation
 from densecli.layers.operations.table import OPERATIONS
 from densecli.names import snake_case
 from densecli.read.python.arrays import Array, dtype_name
 from densecli.read.python.catalog import ENTRIES, known
+from densecli.read.python.runtime.layers import computed
 from densecli.read.python.runtime.tensors import Tensor, tensors_in
-from densecli.read.python.values import Known, Unknown
+from densecli.read.python.values import Known, Unknown, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +85,7 @@ def operation(path: str, rule: str) -> Callable[..., Any]:
     def apply(run: Interpreter, *args: Any, **kwargs: Any) -> Any:
         kwargs = {ALIASES.get(key, key): value for key, value in kwargs.items() if key != "name"}
         if not any(True for _ in tensors_in([args, kwargs])):
-            return on_arrays(run, path, args, kwargs)
+            return on_arrays(run, path, rule, args, kwargs)
         if rule == "Cast":
             return cast(run, args, kwargs)
         args = tuple(dtype_name(each) or each if not isinstance(each, Tensor | list | tuple) else each for each in args)
@@ -97,13 +99,25 @@ def cast(run: Interpreter, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any
     return run.session.operation("Cast", [args[0]], {"dtype": dtype})
 
 
-def on_arrays(run: Interpreter, path: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def on_arrays(run: Interpreter, path: str, rule: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """NumPy's function of that name, or the shape that the operation gives."""
     name = path.rpartition(".")[2].removeprefix("reduce_")
     same = run.member("numpy", {"concat": "concatenate", "pow": "power"}.get(name, name))
     if isinstance(same, Known):
         return same.call(run, list(args), {key: value for key, value in kwargs.items() if key != "name"})
-    first = next((each for each in args if isinstance(each, Array | Unknown)), None)
-    return first if isinstance(first, Unknown) else run.unknown(f"densecli does not know `{path}` of arrays")
+    if rule == "Cast" and args and not isinstance(args[0], Array | Value):
+        return scalar(run, args[0])
+    if rule == "Cast" and args and isinstance(args[0], Array):
+        return args[0].of(args[0].shape, dtype_name(kwargs.get("dtype", args[1] if len(args) > 1 else None)))
+    found = computed(run, Operation(rule, {}), args, kwargs)
+    return run.unknown(f"densecli does not know `{path}` of this") if found is None else found
+
+
+def scalar(run: Interpreter, number: Any) -> Any:
+    """A number as a tensor; None is a size that is left open, which every run gives."""
+    if number is not None:
+        return number
+    return Array((), "float32") if run.session.tracing is None else run.session.tracing.constant(())
 
 
 for _module, _names in SOURCES:
@@ -128,6 +142,14 @@ def filled(run: Interpreter, shape: Any, *_: Any, **__: Any) -> Any:
     if None in sizes and run.session.tracing is not None:
         return run.session.tracing.constant(tuple(sizes))
     return Array(tuple(run.unknown("this size is left open") if each is None else each for each in sizes), "float32")
+
+
+@known("tensorflow.range", "keras.ops.arange", "keras.backend.arange")
+def range_(run: Interpreter, *args: Any, start: Any = None, limit: Any = None, delta: Any = None, **kwargs: Any) -> Any:
+    """NumPy's arange; TensorFlow calls its arguments otherwise."""
+    given = [*args, *(each for each in (start, limit, delta) if each is not None)]
+    given += [kwargs[key] for key in ("stop", "step") if kwargs.get(key) is not None]
+    return run.member("numpy", "arange").call(run, given, {})
 
 
 ENTRIES["keras.backend.learning_phase"] = Known("keras.backend.learning_phase", lambda run: False)

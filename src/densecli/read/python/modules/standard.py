@@ -71,7 +71,15 @@ def basename(run: Interpreter, path: Any) -> Any:
     return path.rpartition("/")[2] if isinstance(path, str) else run.unknown("densecli does not know this path")
 
 
-@known("os.path.exists", "os.path.isfile", "os.path.isdir", "os.listdir", "os.getcwd", "os.getenv", "os.cpu_count")
+@known("os.path.exists", "os.path.isfile", "os.path.isdir")
+def exists(run: Interpreter, path: Any = None) -> Any:
+    """Nobody looks. Where the answer decides what is built, the source is followed as in an empty folder."""
+    found = run.unknown("it depends on which files there are")
+    found.fresh = False
+    return found
+
+
+@known("os.listdir", "os.getcwd", "os.getenv", "os.cpu_count")
 def machine(run: Interpreter, *_: Any) -> Any:
     return run.unknown("it depends on the machine that runs the file")
 

@@ -16,37 +16,13 @@ from densecli.read.python.signals import Raised
 from densecli.read.python.values import Function, Known, unknown_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from densecli.errors import Place
     from densecli.layer import Layer
     from densecli.read.python.interpreter import Interpreter
     from densecli.read.python.runtime.session import Session
     from densecli.read.python.values import Class
-
-MODELS = ("Model", "Sequential", "Functional")
-
-
-def construct(run: Interpreter, base: str, cls: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """An object of a class that derives from a layer of Keras."""
-    made = CustomLayer(run.session, cls, run.place())
-    if base != "Layer" and cls.find("call") is None:
-        made.error = GraphError(
-            f"`{cls.name}` derives from `{base}`, which densecli does not follow", code="E354", place=run.place()
-        )
-    init = cls.find("__init__")
-    if isinstance(init, Function):
-        run.call_function(init, [made, *args], kwargs)
-    else:
-        made.begin(kwargs)
-    made.begin({})
-    if base in MODELS:
-        made.error = made.error or GraphError(
-            f"`{cls.name}` is a model of a class of the source, which densecli does not follow",
-            code="E354",
-            place=run.place(),
-        )
-    return made
 
 
 class Variable(Tensor):
@@ -79,11 +55,13 @@ class CustomLayer(LayerObject):
 
     def __init__(self, session: Session, cls: Class | None, place: Place | None) -> None:
         self.written: dict[Any, tuple[Written, Any]] = {}  # by the shapes of a call
-        self.last: Written | None = None
+        self.last: Layer | None = None
         super().__init__(session, "", None, place)
         self.cls, self.type_name = cls, "" if cls is None else cls.name
         self.own: list[Own] = []
-        self.trains, self.is_built, self.begun = True, False, False
+        self.trains, self.build_done, self.begun = True, False, False
+        self.built_on: Any = None  # the shapes that its `build` was handed
+        self.held: list[tuple[float, LayerObject]] = []  # layers inside, as they were assigned
 
     @property
     def layer(self) -> Layer:
@@ -103,18 +81,20 @@ class CustomLayer(LayerObject):
     def tables(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         return [({}, METHODS), *super().tables()]
 
+    def set(self, run: Interpreter, name: str, value: Any) -> None:
+        super().set(run, name, value)
+        self.hold(value)
+
+    def hold(self, value: Any) -> None:
+        known = {id(each) for _, each in self.held}
+        self.held += [(len(self.session.layers), each) for each in layers_in(value) if id(each) not in known]
+
     def inner(self) -> list[LayerObject]:
-        found: list[LayerObject] = []
-        waiting = list(self.attributes.values())
-        while waiting:
-            each = waiting.pop(0)
-            if isinstance(each, LayerObject):
-                found.append(each)
-            elif isinstance(each, list | tuple):
-                waiting[:0] = each
-            elif isinstance(each, dict):
-                waiting[:0] = each.values()
-        return found
+        """Layers in the order in which they were assigned; those put into a list later, when they were made."""
+        known = {id(each) for _, each in self.held}
+        later = [each for value in self.attributes.values() for each in layers_in(value) if id(each) not in known]
+        found = sorted([*self.held, *((each.index + 0.5, each) for each in later)], key=lambda pair: pair[0])
+        return list({id(each): each for _, each in found}.values())
 
     # -- calling -----------------------------------------------------------------------
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -145,13 +125,13 @@ class CustomLayer(LayerObject):
         return None
 
     def build_once(self, run: Interpreter, args: list[Any]) -> None:
-        if self.is_built:
+        if self.build_done:
             return
-        self.is_built = True
+        self.build_done, self.built_on = True, _shapes(run, args[0] if args else None)
         build = self.cls.find("build") if self.cls is not None else None
         if isinstance(build, Function):
             with run.session.inside(None):
-                run.call_function(build, [self, _shapes(run, args[0] if args else None)], {})
+                run.call_function(build, [self, self.built_on], {})
 
     def follow(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> tuple[Written, Any]:
         graph = Inside(self.name)
@@ -159,7 +139,7 @@ class CustomLayer(LayerObject):
             for own in self.own:
                 run.session.numbered(own)
             entered = [_entered(graph, each) for each in args]
-            found = self.applied(run, entered, {key: _entered(graph, each) for key, each in kwargs.items()})
+            found = self.applied(run, entered, _entered(graph, kwargs))
             return self.wrapped(run, graph, found), found
 
     def applied(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -182,7 +162,7 @@ class CustomLayer(LayerObject):
         if error is not None:
             raise error
         made = Written(graph.graph(outputs), self.type_name, several=isinstance(found, list | tuple))
-        made.trainable, made.name = self.trains, self.name
+        made.trainable, made.name, made.numbers = self.trains, self.name, graph.numbers
         return made
 
     def freeze(self, run: Interpreter, value: Any) -> None:
@@ -195,15 +175,39 @@ class CustomLayer(LayerObject):
 
 
 class LambdaLayer(CustomLayer):
-    """Keras' Lambda with a function of the source."""
+    """Keras' Lambda with a function of the source. `stated` is the same layer with the `output_shape=` that the source says."""
 
-    def __init__(self, session: Session, function: Any, arguments: dict[str, Any], place: Place | None) -> None:
+    def __init__(
+        self, session: Session, function: Any, arguments: dict[str, Any], stated: Layer | None, place: Place | None
+    ) -> None:
         super().__init__(session, None, place)
-        self.function, self.arguments = function, arguments
+        self.function, self.arguments, self.stated = function, arguments, stated
         self.type_name = "Lambda"
 
     def applied(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return run.call(self.function, args, {**self.arguments, **kwargs})
+
+    def prepared(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> DenseError | None:
+        """Keras believes the shape that is stated, whatever the function gives."""
+        error = super().prepared(run, args, kwargs)
+        if self.stated is None:
+            return error
+        shapes = _shapes(run, args[0])
+        if error is not None or self.last is None or self.last.output(shapes) != self.stated.output(shapes):
+            self.last = self.stated
+        return None
+
+
+def layers_in(tree: Any) -> Iterator[LayerObject]:
+    """Every layer in an attribute, in order."""
+    if isinstance(tree, LayerObject):
+        yield tree
+    elif isinstance(tree, list | tuple):
+        for each in tree:
+            yield from layers_in(each)
+    elif isinstance(tree, dict):
+        for each in tree.values():
+            yield from layers_in(each)
 
 
 def _packed(args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -215,9 +219,9 @@ def _packed(args: list[Any], kwargs: dict[str, Any]) -> Any:
 def _signature(tree: Any) -> Any:
     """What decides about shapes: those of tensors and arrays, and plain values."""
     if isinstance(tree, Tensor):
-        return ("tensor", tree.shape, tree.dtype)
+        return ("tensor", tree.shape and tuple(tree.shape), tree.dtype)
     if isinstance(tree, Array):
-        return ("array", tree.shape, tree.dtype)
+        return ("array", tree.shape and tuple(tree.shape), tree.dtype)
     if isinstance(tree, list | tuple):
         return tuple(map(_signature, tree))
     if isinstance(tree, dict):
@@ -236,7 +240,7 @@ def _entered(graph: Inside, tree: Any) -> Any:
     if isinstance(tree, tuple):
         return tuple(_entered(graph, each) for each in tree)
     if isinstance(tree, dict):
-        return {key: _entered(graph, each) for key, each in tree.items()}
+        return {key: _entered(graph, tree[key]) for key in sorted(tree, key=str)}
     return tree
 
 
@@ -268,11 +272,17 @@ def method(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 @method("__init__")
 def init(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> None:
     layer.begin(kwargs)
+    inputs, outputs = (
+        kwargs.get("inputs", args[0] if args else None),
+        kwargs.get("outputs", args[1] if len(args) > 1 else None),
+    )
+    if hasattr(layer, "between") and any(True for _ in tensors_in([inputs, outputs])):
+        layer.between(run, inputs, outputs)
 
 
 @method("build")
 def build(run: Interpreter, layer: CustomLayer, input_shape: Any = None, *_: Any, **__: Any) -> None:
-    layer.is_built = True
+    layer.build_done = True
 
 
 @method("add_weight", "add_variable")

@@ -95,7 +95,7 @@ class Inside:
         number = self.add("input", InputLayer(batch_shape=tuple(shape), dtype=dtype))
         self.nodes[number].calls.append(Call(()))
         self.inputs.append(Ref(number))
-        return self.tensor(Ref(number), shape, dtype)
+        return self.tensor(Ref(number), tuple(shape), dtype)
 
     def variable(self, layer: Own) -> int:
         number = self.add(layer.name, layer)
@@ -121,7 +121,7 @@ class Inside:
         self.nodes[number].calls.append(call)
         calls = len(self.nodes[number].calls) - 1
         found = [self.tensor(Ref(number, calls, index), *each) for index, each in enumerate(result.tensors)]
-        return found if isinstance(result.output, list) else found[0]
+        return layer.shaped(found) if isinstance(result.output, list) else found[0]
 
     def graph(self, outputs: list[Tensor]) -> Graph:
         """Raises GraphError where an output does not come from here."""
@@ -141,6 +141,7 @@ class Written(Model, abstract=True):
     def __init__(self, graph: Graph, type_name: str, *, several: bool) -> None:
         super().__init__(graph)
         self.type_name, self.several = type_name, several
+        self.numbers: Mapping[int, int] = {}  # the session's layers that it calls, as nodes
 
     def output(self, *args: Any, **kwargs: Any) -> Any:
         found = super().output(*args, **kwargs)

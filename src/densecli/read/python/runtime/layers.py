@@ -10,9 +10,9 @@ from densecli.graph.masks import given, taken
 from densecli.graph.trace import Tensor as Traced
 from densecli.graph.trace import apply
 from densecli.layer import Constant, Layer
+from densecli.names import snake_case
 from densecli.read.keras.calls import CallReader
 from densecli.read.python.arrays import Array
-from densecli.read.python.operators import ODD
 from densecli.read.python.plain import Dims
 from densecli.read.python.runtime.tensors import Tensor, tensors_in
 from densecli.read.python.signals import Raised
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 ATTRIBUTES: dict[str, Callable[..., Any]] = {}
 METHODS: dict[str, Callable[..., Any]] = {}
+# Layers that others make inside when they are built: Keras counts their names, too.
+MADE_INSIDE = dict.fromkeys(("MultiHeadAttention", "GroupedQueryAttention"), ("Softmax", "Dropout"))
 QUIET = ("training",)  # arguments of calls without a bearing on what comes out
 
 
@@ -127,6 +129,16 @@ class LayerObject(Value):
         for each in self.inner():
             each.freeze(run, value)
 
+    def first_used(self) -> None:
+        """Layers that this one makes when it is built use up names."""
+        if self.type_name in MADE_INSIDE and self.built_by is None and not self.outputs:
+            for each in MADE_INSIDE[self.type_name]:
+                self.session.use_name(each)
+
+    def shaped(self, outputs: list[Any]) -> Any:
+        """Several outputs in the structure that the layer gives them."""
+        return outputs
+
     def inner(self) -> list[LayerObject]:
         """Layers of the source inside this one."""
         return []
@@ -160,6 +172,7 @@ def call_layer(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: di
             return unknown.derived("…")
     if error is not None:
         return broken(layer, error)
+    layer.first_used()
     if not tensors:
         return on_arrays(run, layer, args, kwargs)
     return connected(run, layer, args, kwargs, switched=switched)
@@ -180,7 +193,9 @@ def connected(
     if run.session.tracing is not None:
         call = _call(run, layer, args, kwargs)
         known = {each.ref: each for each in tensors_in([args, kwargs])}
-        return run.session.tracing.connect(layer, call, _result(run, layer, call, known))
+        result = _result(run, layer, call, known)
+        layer.built_by = layer.built_by or (result.args, result.inputs)
+        return run.session.tracing.connect(layer, call, result)
     tensors = list(tensors_in([args, kwargs]))
     mask = None if switched else taken(layer.layer, args, kwargs)
     named = kwargs if mask is None else kwargs | {"mask": mask}
@@ -196,7 +211,7 @@ def connected(
     layer.session.connections += 1
     layer.session.touch()
     given(layer.layer, args, kwargs, found, run.session.operation)
-    return found if isinstance(result.output, list) else found[0]
+    return layer.shaped(found) if isinstance(result.output, list) else found[0]
 
 
 def _call(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any]) -> Call:
@@ -286,7 +301,39 @@ def on_arrays(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dic
         raise refused(run, layer, several.errors[0], shapes) from None
     layer.built_by = layer.built_by or (given, inputs)
     found = [Array(_open(run, each.shape), each.dtype) for each in result.tensors]
+    return layer.shaped(found) if isinstance(result.output, list) else found[0]
+
+
+def computed(run: Interpreter, operation: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A function of tensors on arrays: arrays of the shapes that come out. None where no sizes are known."""
+    arrays: list[Tensor] = []
+
+    def entered(tree: Any) -> Any:
+        if isinstance(tree, Array):
+            arrays.append(Tensor(Ref(len(arrays)), tree.shape, tree.dtype or "float32"))  # type: ignore[arg-type]
+            return arrays[-1]
+        if isinstance(tree, list | tuple):
+            return type(tree)(map(entered, tree)) if type(tree) in (list, tuple) else tree
+        return {key: entered(each) for key, each in tree.items()} if isinstance(tree, dict) else tree
+
+    unknown = unknown_in([args, kwargs])
+    if unknown is not None:
+        return unknown.derived("…")
+    given, named = entered(tuple(args)), entered(kwargs)
+    if not arrays or any(each.shape is None or unknown_in(each.shape) for each in arrays):
+        return None
+    made = Loose(operation)
+    call = _call(run, made, list(given), named)  # type: ignore[arg-type]
+    result = _result(run, made, call, {each.ref: each for each in arrays})  # type: ignore[arg-type]
+    found = [Array(_open(run, each.shape), each.dtype) for each in result.tensors]
     return found if isinstance(result.output, list) else found[0]
+
+
+class Loose:
+    """A function that is called outside of any model."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.layer, self.name, self.type_name = layer, snake_case(layer.type_name), layer.type_name
 
 
 def _open(run: Interpreter, shape: Any) -> Any:
@@ -296,128 +343,9 @@ def _open(run: Interpreter, shape: Any) -> Any:
     )
 
 
-# -- what every layer answers ----------------------------------------------------------
-@attribute("name")
-def name_of(run: Interpreter, layer: LayerObject) -> Any:
-    return layer.name
-
-
-@attribute("trainable")
-def trainable(run: Interpreter, layer: LayerObject) -> Any:
-    return True if layer.layer is None else layer.layer.trainable
-
-
-@attribute("built")
-def built(run: Interpreter, layer: LayerObject) -> Any:
-    return bool(layer.outputs) or layer.built_by is not None
-
-
-@attribute("output")
-def output(run: Interpreter, layer: LayerObject) -> Any:
-    """What the first call gave."""
-    if layer.error is not None:
-        return broken(layer, layer.error)
-    if not layer.outputs:
-        return run.unfit(
-            f"The layer {layer.name} has never been called and thus has no defined output.", "AttributeError"
-        )
-    return single(layer.outputs[0])
-
-
-@attribute("input")
-def input_(run: Interpreter, layer: LayerObject) -> Any:
-    if layer.error is not None:
-        return broken(layer, layer.error)
-    if not layer.inputs:
-        return run.unfit(
-            f"The layer {layer.name} has never been called and thus has no defined input.", "AttributeError"
-        )
-    return single(layer.inputs[0])
-
-
 def single(items: list[Any]) -> Any:
     return items[0] if len(items) == 1 else list(items)
 
 
-@attribute("output_shape")
-def output_shape(run: Interpreter, layer: LayerObject) -> Any:
-    return shape_of(run, output(run, layer))
-
-
-@attribute("input_shape")
-def input_shape(run: Interpreter, layer: LayerObject) -> Any:
-    return shape_of(run, input_(run, layer))
-
-
 def shape_of(run: Interpreter, tensors: Any) -> Any:
     return [each.dims(run) for each in tensors] if isinstance(tensors, list) else tensors.dims(run)
-
-
-@attribute("dtype", "compute_dtype", "variable_dtype")
-def dtype(run: Interpreter, layer: LayerObject) -> Any:
-    return "float32" if layer.layer is None else layer.layer.compute_dtype
-
-
-@attribute("__class__")
-def class_of(run: Interpreter, layer: LayerObject) -> Any:
-    return layer.cls or run.member("keras.layers", layer.type_name)
-
-
-@attribute(
-    "weights", "variables", "trainable_weights", "non_trainable_weights", "trainable_variables", "kernel", "bias"
-)
-def weights(run: Interpreter, layer: LayerObject) -> Any:
-    return run.unknown("densecli does not hold the values of weights")
-
-
-@method("count_params")
-def count_params(run: Interpreter, layer: LayerObject) -> Any:
-    return run.session.count_params(layer)
-
-
-@method(
-    "set_weights",
-    "load_own_variables",
-    "add_loss",
-    "add_metric",
-    "build_from_config",
-    "reset_states",
-    "reset_state",
-    "adapt",
-)
-def nothing(run: Interpreter, layer: LayerObject, *args: Any, **kwargs: Any) -> None:
-    """Has no bearing on shapes."""
-
-
-@method("get_weights", "get_config", "from_config")
-def not_known(run: Interpreter, layer: LayerObject, *args: Any, **kwargs: Any) -> Any:
-    return run.unknown("densecli does not hold the values of weights and configs")
-
-
-@method("compute_output_shape")
-def compute_output_shape(run: Interpreter, layer: LayerObject, shape: Any = None, *args: Any, **kwargs: Any) -> Any:
-    shape = kwargs.get("input_shape", shape)
-    if not isinstance(shape, tuple | list) or unknown_in(shape):
-        return run.unknown("densecli does not know the input shape that is asked for")
-    try:
-        return layer.layer.output(tuple(shape))
-    except (ShapeError, GraphError) as error:
-        raise refused(run, layer, error, [tuple(shape)]) from None
-    except ODD:
-        return run.unknown(f"densecli does not know what {layer.type_name} makes of the shape {show(tuple(shape))}")
-
-
-@method("get_input_shape_at", "get_output_shape_at", "get_output_at", "get_input_at")
-def at(run: Interpreter, layer: LayerObject, index: Any = 0) -> Any:
-    return run.unknown("densecli does not know this attribute of a node") if index != 0 else output(run, layer)
-
-
-@method("__call__")
-def dunder_call(run: Interpreter, layer: LayerObject, *args: Any, **kwargs: Any) -> Any:
-    return call_layer(run, layer, list(args), kwargs)
-
-
-@method("build")
-def build(run: Interpreter, layer: LayerObject, input_shape: Any = None, **_: Any) -> None:
-    if isinstance(input_shape, tuple | list) and not unknown_in(input_shape):
-        layer.built_by = layer.built_by or ((tuple(input_shape),), (Traced(tuple(input_shape), "float32"),))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from densecli.read.python.interpreter import Interpreter
     from densecli.read.python.runtime.session import Session
 
+DROPPED = {("BatchNormalization", "mode")}  # of Keras 1: how it normalizes changes neither shapes nor counts
+WINDOWS = {"Conv2D": 2, "SeparableConv2D": 2, "FullConv2D": 2, "Conv3D": 3, "FullConv3D": 3}
 # What Keras 3 still takes for an InputLayer.
 OLD_INPUT = {"input_shape": "shape", "batch_input_shape": "batch_shape"}
 
@@ -44,12 +46,13 @@ def arguments(
     session: Session, type_name: str, args: list[Any], kwargs: dict[str, Any], place: Place | None
 ) -> tuple[str, list[Argument], Any]:
     """The class, its arguments, and the input shape among them. Raises DenseError where one is not known."""
-    kind, kwargs = _modern(session, type_name, dict(kwargs))
+    kind, args, kwargs = _modern(session, type_name, args, dict(kwargs))
     if kind == "InputLayer":
         kwargs |= {new: kwargs.pop(old) for old, new in OLD_INPUT.items() if old in kwargs}
+        args, kwargs = _input_as_told(session, args, kwargs)
     elif session.data_format != "channels_last" and "data_format" in lookup(kind).config_fields:
         kwargs.setdefault("data_format", session.data_format)
-    input_argument = _input_argument(kind, kwargs)
+    input_argument = _as_told(session, _input_argument(kind, kwargs), kwargs.get("name"))
     kwargs.pop("weights", None)
     if kind == "Embedding":
         kwargs.pop("input_length", None)
@@ -65,18 +68,46 @@ def arguments(
     return kind, [Argument(each.name, plain(each.value), place) for each in found], input_argument
 
 
-def _modern(session: Session, type_name: str, kwargs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _as_told(session: Session, shape: Any, name: Any) -> Any:
+    """A shape that the source does not tell, as `--input-shape` does."""
+    told = session.given_shape(name) if unknown_in(shape) is not None else None
+    return shape if told is None else told
+
+
+def _input_as_told(session: Session, args: list[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    name = kwargs.get("name")
+    args = [_as_told(session, each, name) if index == 0 else each for index, each in enumerate(args)]
+    if "shape" in kwargs:
+        kwargs["shape"] = _as_told(session, kwargs["shape"], name)
+    if unknown_in(kwargs.get("batch_shape")) is not None and session.given_shape(name) is not None:
+        kwargs["batch_shape"] = (None, *session.given_shape(name))
+    return args, kwargs
+
+
+def _modern(
+    session: Session, type_name: str, args: list[Any], kwargs: dict[str, Any]
+) -> tuple[str, list[Any], dict[str, Any]]:
     """Names of Keras 1 as they are called today, with a note."""
     known = lookup(type_name).config_fields
     if all(name in known or name in ("name", "input_shape", "input_dim", "weights") for name in kwargs):
-        return type_name, kwargs
+        return type_name, args, kwargs
     kind, found = modern(type_name, kwargs)
-    if found.keys() != kwargs.keys():
-        old = ", ".join(sorted(kwargs.keys() - found.keys()))
-        session.run.note(
-            f"line {session.run.line()}: {old}: arguments of Keras 1; Keras 3 refuses them, densecli reads them as meant"
-        )
-    return kind, found
+    found = {name: value for name, value in found.items() if (kind, name) not in DROPPED}
+    if found.keys() == kwargs.keys():
+        return kind, args, found
+    old = ", ".join(sorted(kwargs.keys() - found.keys()))
+    session.run.note(
+        f"line {session.run.line()}: {old}: arguments of Keras 1; Keras 3 refuses them, densecli reads them as meant"
+    )
+    return kind, _window(kind, args), found
+
+
+def _window(kind: str, args: list[Any]) -> list[Any]:
+    """Keras 1 took the sides of a window one by one: Convolution2D(32, 3, 3)."""
+    sides = WINDOWS.get(kind, 1)
+    if sides == 1 or len(args) < 1 + sides:
+        return args
+    return [args[0], tuple(args[1 : 1 + sides]), *args[1 + sides :]]
 
 
 def _input_argument(kind: str, kwargs: dict[str, Any]) -> Any:

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.graph.graph import row_order
 from densecli.graph.model import Model
-from densecli.layers.operations.functions import Operation
-from densecli.read.python.arrays import Array, Size
+from densecli.read.python.arrays import Array
 from densecli.read.python.plain import Dims
-from densecli.read.python.runtime import layers
-from densecli.read.python.runtime.layers import LayerObject, single
+from densecli.read.python.runtime.layers import LayerObject
 from densecli.read.python.runtime.tensors import Tensor, tensors_in
 from densecli.read.python.signals import Raised
 from densecli.read.python.values import Unknown, unknown_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from densecli.errors import Place
     from densecli.layer import Layer
@@ -51,10 +49,11 @@ class ModelObject(LayerObject):
     """A model. Its graph is drawn from the layers as they are when somebody asks."""
 
     kind = "model"
+    lists_unbuilt = False  # whether Keras prints its layers before it is built
 
-    def __init__(self, session: Session, name: str, type_name: str, place: Place | None) -> None:
+    def __init__(self, session: Session, name: str, type_name: str | None, place: Place | None) -> None:
         super().__init__(session, name, None, place)
-        self.type_name = type_name
+        self.type_name = type_name or ""
         self.trains = True
         self.examples: list[Any] = []  # numbers that it predicts on
         self.events: list[tuple[str, int]] = []
@@ -82,6 +81,12 @@ class ModelObject(LayerObject):
     @property
     def is_built(self) -> bool:
         raise NotImplementedError
+
+    def build_from(self, run: Interpreter, shapes: list[Any]) -> None:
+        """Build for inputs of these shapes, if that is still to do."""
+
+    def learn(self, run: Interpreter, data: Any, batch: int | None, target: Any = None) -> None:
+        """Training and prediction on known data build a model."""
 
     def shown(self) -> str:
         return f"the model `{self.name}`"
@@ -190,6 +195,11 @@ class Sequential(ModelObject):
                 self.enter_shape(run, Dims(shapes[0]))
             self.rebuild(run)
 
+    def learn(self, run: Interpreter, data: Any, batch: int | None, target: Any = None) -> None:
+        found = run.session.batch_of(data)
+        if not self.is_built and isinstance(found, Array) and found.shape and unknown_in(found.shape[1:]) is None:
+            self.build_from(run, [(None, *found.shape[1:])])
+
     def pop(self, run: Interpreter) -> Any:
         if not self.items:
             return run.unfit("pop from empty list", "IndexError")
@@ -215,178 +225,19 @@ class Functional(ModelObject):
     def is_built(self) -> bool:
         return True
 
+    def shaped(self, outputs: list[Any]) -> Any:
+        return _packed(self.results, iter(outputs)) if isinstance(self.results, dict | tuple) else outputs
+
     def members(self) -> list[LayerObject]:
         indexes = sorted({step[0] for step in self.session.steps(self)})
         return [self.session.layers[indexes[row]] for row in row_order(self.session.graph(self))]
 
 
-# -- what models answer ----------------------------------------------------------------
-@attribute("layers")
-def layers_(run: Interpreter, model: ModelObject) -> Any:
-    if model.error is not None:
-        return run.unknown(model.error.message)
-    return [each for each in model.members() if not isinstance(each.node.layer, Operation)]
-
-
-@attribute("input", "inputs")
-def input_(run: Interpreter, model: ModelObject) -> Any:
-    return ends(run, model, "input")
-
-
-@attribute("output", "outputs")
-def output(run: Interpreter, model: ModelObject) -> Any:
-    return ends(run, model, "output")
-
-
-@attribute("inputs")
-def inputs(run: Interpreter, model: ModelObject) -> Any:
-    found = ends(run, model, "input")
-    return found if isinstance(found, list) else [found]
-
-
-@attribute("outputs")
-def outputs(run: Interpreter, model: ModelObject) -> Any:
-    found = ends(run, model, "output")
-    return found if isinstance(found, list) else [found]
-
-
-def ends(run: Interpreter, model: ModelObject, which: str) -> Any:
-    """The tensors that the model was made of, not those of its calls."""
-    if model.error is not None:
-        return layers.broken(model, model.error)
-    if isinstance(model, Functional):
-        return single(model.entries if which == "input" else model.ends)
-    if not isinstance(model, Sequential) or not model.is_built or model.entry is None:
-        return run.unfit(f"Sequential model '{model.name}' has no defined {which} yet.", "AttributeError")
-    return model.entry.outputs[0][0] if which == "input" else model.last
-
-
-@attribute("input_shape")
-def input_shape(run: Interpreter, model: ModelObject) -> Any:
-    return layers.shape_of(run, input_(run, model))
-
-
-@attribute("output_shape")
-def output_shape(run: Interpreter, model: ModelObject) -> Any:
-    return layers.shape_of(run, output(run, model))
-
-
-@attribute("trainable")
-def trainable(run: Interpreter, model: ModelObject) -> Any:
-    return model.trains
-
-
-@attribute("built")
-def built(run: Interpreter, model: ModelObject) -> Any:
-    return model.is_built
-
-
-@attribute("output_names")
-def output_names(run: Interpreter, model: ModelObject) -> Any:
-    return [run.session.layers[each.ref.node].name for each in tensors_in([output(run, model)])]
-
-
-@attribute("input_names")
-def input_names(run: Interpreter, model: ModelObject) -> Any:
-    return [run.session.layers[each.ref.node].name for each in tensors_in([input_(run, model)])]
-
-
-@method("add")
-def add(run: Interpreter, model: ModelObject, layer: Any, *_: Any) -> None:
-    if isinstance(model, Sequential):
-        model.append(run, layer, rebuild=True)
-    else:
-        run.unfit(f"{model.type_name!r} object has no attribute 'add'", "AttributeError")
-
-
-@method("pop")
-def pop(run: Interpreter, model: ModelObject, *_: Any) -> Any:
-    return model.pop(run) if isinstance(model, Sequential) else None
-
-
-@method("get_layer")
-def get_layer(run: Interpreter, model: ModelObject, name: Any = None, index: Any = None) -> Any:
-    if model.error is not None:
-        return run.unknown(model.error.message)
-    unknown = next((each for each in (name, index) if isinstance(each, Unknown)), None)
-    if unknown is not None:
-        return unknown.derived("…")
-    members = model.members()
-    if isinstance(name, int):
-        name, index = None, name
-    if index is not None:
-        return (
-            members[index]
-            if -len(members) <= index < len(members)
-            else run.unfit("no layer of that index", "ValueError")
-        )
-    found = next((each for each in members if each.name == name), None)
-    if found is None:
-        names = ", ".join(each.name for each in members[:8])
-        return run.unfit(f"No such layer: {name}. Existing layers are: {names}", "ValueError")
-    return found
-
-
-@method("summary")
-def summary(run: Interpreter, model: ModelObject, *_: Any, **options: Any) -> None:
-    event(run, model, "summary")
-    run.session.summarize(model, options)
-
-
-def event(run: Interpreter, model: ModelObject, name: str) -> None:
-    model.events.append((name, run.line()))
-
-
-@method("compile", "save", "save_weights", "load_weights", "export", "reset_metrics", "set_weights")
-def quiet(run: Interpreter, model: ModelObject, *_: Any, **__: Any) -> None:
-    """Has no bearing on shapes."""
-
-
-@method("fit", "fit_generator", "train_on_batch", "test_on_batch", "evaluate", "evaluate_generator", "predict_classes")
-def on_data(run: Interpreter, model: ModelObject, x: Any = None, *_: Any, **__: Any) -> Any:
-    """Training and prediction build a model that has no input shape yet; the batch stays open."""
-    data = __.get("generator", x)
-    found = run.session.batch_of(data)
-    if isinstance(model, Sequential) and not model.is_built and isinstance(found, Array) and found.shape:
-        unknown = unknown_in(found.shape[1:])
-        if unknown is None:
-            model.build_from(run, [(None, *found.shape[1:])])
-    return run.unknown("densecli does not train models")
-
-
-@method("predict", "predict_on_batch", "predict_generator", "predict_proba")
-def predict(run: Interpreter, model: ModelObject, x: Any = None, *_: Any, **__: Any) -> Any:
-    on_data(run, model, x, *_, **__)
-    data = run.session.batch_of(__.get("generator", x))
-    if isinstance(data, Array) and isinstance(data.numbers, list):
-        model.examples = [data.numbers]
-    return predicted(run, model, data)
-
-
-def predicted(run: Interpreter, model: ModelObject, data: Any) -> Any:
-    if not isinstance(data, Array) or data.shape is None or model.error is not None or not model.is_built:
-        return run.unknown("densecli does not compute what training and prediction give")
-    shapes = [each.shape for each in tensors_in([output(run, model)])]
-    batch: Size = data.shape[0] if data.shape else run.unknown("the batch of this array is not known")
-    found = [Array(None if shape is None else (batch, *(_size(run, each) for each in shape[1:]))) for shape in shapes]
-    return single(found)
-
-
-def _size(run: Interpreter, size: int | None) -> Size:
-    return run.unknown("this size is left open by the model") if size is None else size
-
-
-@method("build")
-def build(run: Interpreter, model: ModelObject, input_shape: Any = None, **_: Any) -> None:
-    if isinstance(input_shape, tuple | list) and not unknown_in(input_shape) and isinstance(model, Sequential):
-        model.build_from(run, [tuple(input_shape)])
-
-
-@method("to_json", "to_yaml", "get_config", "evaluate_generator")
-def not_known(run: Interpreter, model: ModelObject, *_: Any, **__: Any) -> Any:
-    return run.unknown("densecli does not write configs while it reads")
-
-
-@method("call", "__call__")
-def call(run: Interpreter, model: ModelObject, *args: Any, **kwargs: Any) -> Any:
-    return layers.call_layer(run, model, list(args), kwargs)
+def _packed(structure: Any, tensors: Iterator[Any]) -> Any:
+    """Tensors in the structure of others. Of a dict Keras takes them by sorted keys."""
+    if isinstance(structure, dict):
+        found = {key: _packed(structure[key], tensors) for key in sorted(structure)}
+        return {key: found[key] for key in structure}
+    if isinstance(structure, list | tuple):
+        return type(structure)([_packed(each, tensors) for each in structure])
+    return next(tensors)

@@ -15,7 +15,8 @@ from densecli.read.build import Argument, Builder
 from densecli.read.python.arrays import Array, as_array
 from densecli.read.python.runtime import making
 from densecli.read.python.runtime.layers import LayerObject, connected, shape_of
-from densecli.read.python.runtime.models import Functional, ModelObject, Sequential, input_
+from densecli.read.python.runtime.model_answers import input_
+from densecli.read.python.runtime.models import Functional, ModelObject, Sequential
 from densecli.read.python.runtime.tensors import Tensor, tensors_in
 from densecli.read.python.signals import Raised, Stop
 from densecli.read.python.values import Class, Known, Unknown, Value, unknown_in
@@ -174,7 +175,7 @@ class Session:
         made = LayerObject(
             self, name if isinstance(name, str) else self.use_name(layer.type_name), layer, self.run.place()
         )
-        unknown = next((each for each in [*args, *kwargs.values()] if isinstance(each, Unknown)), None)
+        unknown = unknown_in([args, kwargs])
         broken = next((each.error for each in tensors_in([args, kwargs]) if each.error is not None), None)
         if unknown is not None or broken is not None:
             made.error = broken or self.unknown_wiring(made, unknown)  # type: ignore[arg-type]
@@ -260,10 +261,22 @@ class Session:
     def summarize(self, model: ModelObject, options: Mapping[str, Any]) -> None:
         graph, error = None, model.error
         if error is None and not model.is_built:
+            self.build_as_told(model)
+        if error is None and not model.is_built and not model.lists_unbuilt:
             error = self.unbuilt(model)
         if error is None:
             graph = self.graph(model)
         self.events.append(Event(model, graph, error, self.run.line(), options))
+
+    def given_shape(self, name: Any) -> Any:
+        """What `--input-shape` says for a model or an input."""
+        named = self.input_shapes.get(name) if isinstance(name, str) else None
+        return named or self.input_shapes.get(None)
+
+    def build_as_told(self, model: ModelObject) -> None:
+        shape = self.given_shape(model.name)
+        if shape is not None:
+            model.build_from(self.run, [(None, *shape)])
 
     def graph(self, model: ModelObject) -> Graph:
         from densecli.read.python.runtime.snapshot import graph_of  # noqa: PLC0415

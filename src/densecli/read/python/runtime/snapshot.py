@@ -31,9 +31,16 @@ class Drawing:
     def graph(self, model: ModelObject) -> Graph:
         if model.error is not None:
             raise model.error
-        found = self.sequential(model) if isinstance(model, Sequential) else self.functional(model)
+        found = self.any(model)
         found.trainable, found.place, found.examples = model.trains, model.node.place, model.examples
         return found
+
+    def any(self, model: ModelObject) -> Graph:
+        if model.cls is not None:
+            from densecli.read.python.runtime import subclassed  # noqa: PLC0415  # few sources have any
+
+            return subclassed.graph_of(model, self)  # type: ignore[arg-type]
+        return self.sequential(model) if isinstance(model, Sequential) else self.functional(model)
 
     def sequential(self, model: Sequential) -> Graph:
         members = model.members() if model.entry is None else [model.entry, *model.members()]

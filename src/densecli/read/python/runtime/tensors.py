@@ -102,7 +102,7 @@ def tensors_in(tree: Any) -> Iterator[Tensor]:
         for each in tree:
             yield from tensors_in(each)
     elif isinstance(tree, dict):
-        for each in tree.values():
-            yield from tensors_in(each)
+        for key in sorted(tree, key=str):  # as Keras goes through a dict
+            yield from tensors_in(tree[key])
     elif isinstance(tree, slice):
         yield from tensors_in((tree.start, tree.stop, tree.step))

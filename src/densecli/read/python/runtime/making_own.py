@@ -1,0 +1,32 @@
+"""Objects of classes of the source that derive from Keras' own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import GraphError
+from densecli.read.python.runtime.custom import CustomLayer
+from densecli.read.python.runtime.subclassed import CustomModel
+from densecli.read.python.values import Function
+
+if TYPE_CHECKING:
+    from densecli.read.python.interpreter import Interpreter
+    from densecli.read.python.values import Class
+
+MODELS = ("Sequential", "Functional")
+
+
+def construct(run: Interpreter, base: str, cls: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """An object of a class that derives from a layer of Keras."""
+    made = (CustomModel if base == "Model" else CustomLayer)(run.session, cls, run.place())
+    if base not in ("Layer", "Model") and (base in MODELS or cls.find("call") is None):
+        made.error = GraphError(
+            f"`{cls.name}` derives from `{base}`, which densecli does not follow", code="E354", place=run.place()
+        )
+    init = cls.find("__init__")
+    if isinstance(init, Function):
+        run.call_function(init, [made, *args], kwargs)
+    else:
+        made.begin(kwargs)
+    made.begin({})
+    return made

@@ -1,0 +1,250 @@
+"""Models that a class of the source defines. Keras lists their layers in the order in which they were assigned.
+
+Such a model is followed like a layer of the source. What Keras prints of it is less than that: a row for each layer that it
+holds, with a shape only where the layer's class can tell one from the shapes that it was built with.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from densecli.errors import DenseError
+from densecli.graph.graph import Call, Graph, Listed, Node, Ref
+from densecli.layer import Layer
+from densecli.layers.core import InputLayer
+from densecli.read.python.arrays import Array
+from densecli.read.python.runtime.custom import CustomLayer
+from densecli.read.python.runtime.inside import Inside
+from densecli.read.python.runtime.models import Functional, ModelObject
+from densecli.read.python.runtime.tensors import Tensor
+from densecli.read.python.signals import Raised
+from densecli.read.python.values import Class, Function, unknown_in
+
+if TYPE_CHECKING:
+    from densecli.errors import Place
+    from densecli.read.python.interpreter import Interpreter
+    from densecli.read.python.runtime.layers import LayerObject
+    from densecli.read.python.runtime.session import Session
+    from densecli.read.python.runtime.snapshot import Drawing
+
+# Classes that Keras 3.15.1 marks as built when they are made; it knows no shape of them afterwards.
+AT_ONCE = frozenset({
+    "Activation", "ActivityRegularization", "AlphaDropout", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "Dropout",
+    "ELU", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D",
+    "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "Identity", "InputLayer", "LeakyReLU", "Masking",
+    "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "ReLU", "Reshape", "Softmax", "SpatialDropout1D", "SpatialDropout2D",
+    "SpatialDropout3D", "UnitNormalization",
+})  # fmt: skip
+
+
+class CustomModel(CustomLayer, ModelObject):
+    """A model of a class of the source."""
+
+    kind = "model"
+    lists_unbuilt = True
+
+    def __init__(self, session: Session, cls: Class, place: Place | None) -> None:
+        super().__init__(session, cls, place)
+        self.functional: Functional | None = None  # where `super().__init__(inputs, outputs)` makes one
+        self.trained = False
+
+    @property
+    def is_built(self) -> bool:
+        return bool(self.written) or self.trained or self.functional is not None
+
+    def members(self) -> list[LayerObject]:
+        return self.inner() if self.functional is None else self.functional.members()
+
+    def between(self, run: Interpreter, inputs: Any, outputs: Any) -> None:
+        """Become a model between tensors, as `Model.__init__` does when it is given some."""
+        self.functional = run.session.functional(inputs, outputs, self.name)
+        self.functional.type_name = self.type_name
+        self.session.models.remove(self.functional)
+        self.error = self.error or self.functional.error
+
+    def inherited(self, run: Interpreter, name: str) -> Any:
+        if self.functional is not None and name != "__init__":
+            return self.functional.inherited(run, name)
+        return super().inherited(run, name)
+
+    def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        if self.functional is not None and self.cls is not None and self.cls.find("call") is None:
+            return self.functional.call(run, args, kwargs)
+        return super().call(run, args, kwargs)
+
+    # -- building ----------------------------------------------------------------------
+    def build_from(self, run: Interpreter, shapes: list[Any]) -> None:
+        """Follow `call` for inputs of these shapes."""
+        if not self.is_built:
+            self.follow_on(run, [Tensor(Ref(-1, -1), tuple(shape), "float32") for shape in shapes])
+
+    def follow_on(self, run: Interpreter, tensors: Any) -> None:
+        if self.own_method("call") is None:
+            return
+        error = self.error or self.prepared(run, [tensors[0] if len(tensors) == 1 else tensors], {})
+        self.error = error
+
+    def learn(self, run: Interpreter, data: Any, batch: int | None, target: Any = None) -> None:
+        shapes = _batches(data, batch)
+        if self.is_built or shapes is None:
+            return
+        if self.own_method("call") is not None:
+            self.error = self.error or self.prepared(run, [shapes], {})
+        self.trained = True
+        known = _batches(target, batch)
+        self.step(run, shapes if target is None else (shapes, run.unknown("the target") if known is None else known))
+
+    def own_method(self, name: str) -> Function | None:
+        found = None if self.cls is None else self.cls.find(name)
+        return found if isinstance(found, Function) else None
+
+    def step(self, run: Interpreter, data: Any) -> None:
+        """`train_step` and `compute_loss` call layers, too. What of them is not known has no bearing on the rest."""
+        graph = Inside(self.name)
+        try:
+            with run.session.inside(graph):
+                data = _entered_all(graph, data)
+                train, loss, call = map(self.own_method, ("train_step", "compute_loss", "call"))
+                if train is not None:
+                    run.call_function(train, [self, data], {})
+                elif loss is not None and call is not None:
+                    x, y = data if isinstance(data, tuple) else (data, None)
+                    run.call_function(loss, [self, x, y, run.call_function(call, [self, x], {})], {})
+        except (DenseError, Raised):
+            return
+
+
+def _batches(data: Any, batch: int | None) -> Any:
+    """Arrays as tensors of a batch; None where a shape is not known."""
+    if isinstance(data, Array):
+        if data.shape is None or not data.shape or unknown_in(data.shape[1:]):
+            return None
+        return Tensor(Ref(-1, -1), (batch, *data.shape[1:]), data.dtype or "float32")  # type: ignore[arg-type]  # none is unknown
+    if isinstance(data, list | tuple) and data:
+        found = [_batches(each, batch) for each in data]
+        return None if any(each is None for each in found) else found
+    if isinstance(data, dict) and data:
+        named = {key: _batches(each, batch) for key, each in data.items()}
+        return None if any(each is None for each in named.values()) else named
+    return None
+
+
+def _entered_all(graph: Inside, tree: Any) -> Any:
+    if isinstance(tree, Tensor):
+        return graph.enter(tree.shape, tree.dtype)
+    if isinstance(tree, list | tuple):
+        return type(tree)([_entered_all(graph, each) for each in tree])
+    return {key: _entered_all(graph, each) for key, each in tree.items()} if isinstance(tree, dict) else tree
+
+
+# -- the graph -------------------------------------------------------------------------
+def graph_of(model: CustomModel, drawing: Drawing) -> Graph:
+    """What `call` does, with the rows that Keras prints. Layers that it does not reach stand beside it."""
+    if model.functional is not None:
+        found = drawing.functional(model.functional)
+        found.name = model.name
+        return found
+    written = next(iter(model.written.values()), None)
+    inside = _variables(model) if written is None else written[0].graph
+    graph = Graph(model.name, model.type_name, list(inside.nodes), inside.inputs, inside.outputs)
+    graph.beside, graph.listed = list(inside.beside), []
+    numbers = {} if written is None else written[0].numbers
+    for each in model.members():
+        number = (
+            _entered_again(graph, each, numbers[each.index], drawing)
+            if each.index in numbers
+            else _beside(graph, each, drawing, model)
+        )
+        built = bool(graph.nodes[number].calls) or each.type_name in AT_ONCE
+        graph.listed.append(Listed(number, each.name, _shapes(model.session, each) if built else None, not built))
+    return graph
+
+
+def _variables(model: CustomModel) -> Graph:
+    """What is known of a model that nothing called: its own variables."""
+    nodes = [Node(own.name, own, [Call(())]) for own in model.own]
+    graph = Graph(model.name, "Functional", nodes, [], [])
+    graph.beside = list(range(len(nodes)))
+    return graph
+
+
+def _entered_again(graph: Graph, each: LayerObject, number: int, drawing: Drawing) -> int:
+    """A model that `call` calls, as it is now: it may have been frozen since."""
+    if isinstance(each, ModelObject) and each.cls is None:
+        node = graph.nodes[number]
+        graph.nodes[number] = Node(node.name, drawing.drawn(each), node.calls, node.place)
+    return number
+
+
+def _beside(graph: Graph, each: LayerObject, drawing: Drawing, home: CustomModel) -> int:
+    """A layer that `call` does not reach, called as it was built; without a call where it never was."""
+    given = _built_with(each)
+    calls = []
+    if given is not None:
+        layer = drawing.layer(each, home)
+        refs = [_input(graph, shape) for shape in given]
+        calls.append(Call((refs,) if layer.takes == "list" and len(refs) > 1 else tuple(refs)))
+        graph.beside.append(len(graph.nodes))
+    graph.nodes.append(Node(each.name, drawing.layer(each, home) if calls else _silent(each), calls, each.node.place))
+    return len(graph.nodes) - 1
+
+
+def _input(graph: Graph, shape: Any) -> Ref:
+    graph.nodes.append(Node("input", InputLayer(batch_shape=tuple(shape)), [Call(())]))
+    graph.beside.append(len(graph.nodes) - 1)
+    return Ref(len(graph.nodes) - 1)
+
+
+def _silent(each: LayerObject) -> Layer:
+    """What stands for a layer that nothing called, of which only name and class are told."""
+    if isinstance(each, CustomLayer | ModelObject):
+        return Unbuilt(each.type_name)
+    return each.layer
+
+
+def _built_with(each: LayerObject) -> list[Any] | None:
+    """The shapes of the inputs that a layer was built with."""
+    if each.error is not None:
+        raise each.error
+    if isinstance(each, CustomLayer):
+        written = next(iter(each.written.values()), None)
+        return None if written is None else [tensor.shape for tensor in written[0].own_inputs()]
+    if isinstance(each, ModelObject):
+        return [tensor.shape for tensor in each.layer.own_inputs()] if each.is_built else None  # type: ignore[attr-defined]
+    if each.built_by is not None:
+        return [tensor.shape for tensor in each.built_by[1]]
+    return [tensor.shape for tensor in each.inputs[0]] if each.inputs else None
+
+
+def _shapes(session: Session, each: LayerObject) -> Any:
+    """The output shapes that Keras prints: None for "?", none for those of the first call."""
+    if each.outputs:  # called on symbolic tensors, outside of any `call`
+        return [tensor.shape for tensor in each.outputs[-1]]
+    if isinstance(each, CustomLayer):
+        return _stated(session, each)
+    if isinstance(each, Functional):
+        return [tensor.shape for tensor in each.ends]
+    return None if each.type_name in AT_ONCE else ()
+
+
+def _stated(session: Session, each: CustomLayer) -> Any:
+    """What a class says of its output shape itself, if it has a `build` of its own, too."""
+    if each.cls is None or each.built_on is None:
+        return None
+    function = each.cls.find("compute_output_shape")
+    if not isinstance(function, Function) or not isinstance(each.cls.find("build"), Function):
+        return None
+    try:
+        found = session.run.call_function(function, [each, each.built_on], {})
+    except (DenseError, Raised):
+        return None
+    return [tuple(found)] if isinstance(found, tuple | list) and not unknown_in(found) else None
+
+
+class Unbuilt(Layer, abstract=True):
+    """A layer of the source that nothing called."""
+
+    def __init__(self, type_name: str) -> None:
+        self.given = {}
+        self.trainable, self.dtype, self.name, self.type_name = True, "float32", "", type_name
+        self.activity_regularizer = None
