@@ -39,8 +39,8 @@ AREAS = {  # the first folder that a file is in
     "memory": ["memory"],
     "convert": ["render/convert"],
 }
-SECONDS = 60.0  # of tests, as long as they took unchanged, that are asked about one change
-PATIENCE = 90.0, 4.0  # seconds, and times as long as the tests took, until a change is too slow
+SECONDS = 30.0  # of tests, as long as they took unchanged, that are asked about one change
+PATIENCE = 60.0, 4.0  # seconds, and times as long as the tests took, until a change is too slow
 
 
 # -- draw ---------------------------------------------------------------------------------

@@ -170,7 +170,7 @@ class Layer:
     def reject(self, name: str, message: str, hint: str | None = None) -> None:
         raise ConfigError({name: ArgumentError(message, code="E308", hint=hint)})
 
-    def accept(self, *inputs: Any, **named: Any) -> None:
+    def accept(self, /, *inputs: Any, **named: Any) -> None:
         """Check the number of axes; layers with other demands on their inputs check them in `output`."""
         first = inputs[0] if inputs else None
         if not isinstance(first, tuple):
@@ -193,15 +193,15 @@ class Layer:
         """
         return "same" if self.passes_on else ""
 
-    def weights(self, *inputs: Any, **named: Any) -> Iterator[Weight]:
+    def weights(self, /, *inputs: Any, **named: Any) -> Iterator[Weight]:
         """The layer's own variables, in Keras' order."""
         yield from ()
 
-    def children(self, *inputs: Any, **named: Any) -> Iterator[Child]:
+    def children(self, /, *inputs: Any, **named: Any) -> Iterator[Child]:
         """The layers inside, whose weights follow the layer's own."""
         yield from ()
 
-    def output(self, *inputs: Any, **named: Any) -> Shapes:
+    def output(self, /, *inputs: Any, **named: Any) -> Shapes:
         """The shape(s) that come out."""
         shapes: Shapes = inputs[0]
         return shapes
@@ -211,7 +211,7 @@ class Layer:
         """Whether Keras may report other shapes than it computes, so that `computed` is worth asking."""
         return type(self).computed is not Layer.computed or vars(self).get("activation") == "glu"
 
-    def computed(self, *inputs: Any, **named: Any) -> Any:
+    def computed(self, /, *inputs: Any, **named: Any) -> Any:
         """The shapes of the arrays that Keras 3.15.1 computes, where they are not those that it reports (`output`)."""
         shapes = type(self).output(self, *inputs, **named)
         return behind(vars(self).get("activation"), shapes) if isinstance(shapes, tuple) else shapes
@@ -226,14 +226,14 @@ class Layer:
         """The same for a call, where the constants among its arguments may have a say."""
         return self.output_dtype(*dtypes)
 
-    def macs(self, output: Any, *inputs: Any, **named: Any) -> int | None:
+    def macs(self, output: Any, /, *inputs: Any, **named: Any) -> int | None:
         """Multiply-accumulates of convolutions and matrix products, children included; None where a size is unknown."""
         return sum_known(
             child.layer.macs(child.layer.output(*child.inputs), *child.inputs)
             for child in self.children(*inputs, **named)
         )
 
-    def elementwise(self, output: Any, *inputs: Any, **named: Any) -> int | None:
+    def elementwise(self, output: Any, /, *inputs: Any, **named: Any) -> int | None:
         """Element-wise FLOPs by the convention of docs/figures.md, children included."""
         return sum_known(
             child.layer.elementwise(child.layer.output(*child.inputs), *child.inputs)
@@ -244,7 +244,7 @@ class Layer:
         """Sentences that a reader of `densecli explain` should not miss, with this layer's numbers."""
         yield from ()
 
-    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *inputs: Array) -> Any:
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], /, *inputs: Array) -> Any:
         """The arrays that come out at inference; `weights` by name, a child's in a mapping under its name."""
         raise NotImplementedError(type(self).__name__)
 

@@ -53,7 +53,7 @@ class Model(Layer, abstract=True):
             self._own = [apply(node.layer, (), {}, ()).tensors[0] for node in nodes]
         return self._own
 
-    def called(self, *args: Any, **kwargs: Any) -> Trace | None:
+    def called(self, /, *args: Any, **kwargs: Any) -> Trace | None:
         """Every shape inside for one call; None where the input's shape is unknown."""
         shapes = [None if shape is None else tuple(shape) for shape in self.in_order(args, kwargs, flat_inputs)]
         if self.graph.deferred:
@@ -74,7 +74,7 @@ class Model(Layer, abstract=True):
                 raise
             return self._trace(declared)
 
-    def built(self, *args: Any, **kwargs: Any) -> Trace | None:
+    def built(self, /, *args: Any, **kwargs: Any) -> Trace | None:
         """Every shape inside as the model was built, which decides about its weights."""
         return self.called(*args, **kwargs) if self.graph.deferred else self._trace(self.own_inputs())
 
@@ -96,7 +96,7 @@ class Model(Layer, abstract=True):
             raise ShapeError(f"takes {len(names)} inputs ({', '.join(names[:8])}), got {len(found)}", code="E407")
         return found
 
-    def output(self, *args: Any, **kwargs: Any) -> Any:
+    def output(self, /, *args: Any, **kwargs: Any) -> Any:
         """One shape, or a list of them; None where the inside is unknown."""
         found = self.called(*args, **kwargs)
         shapes = [None if tensor is None else tensor.shape for tensor in self._outputs(found)]
@@ -118,7 +118,7 @@ class Model(Layer, abstract=True):
             raise ShapeError(f"takes {show(first)} since its first call, got {show(again)}")
 
     # -- what is inside ---------------------------------------------------------------
-    def children(self, *args: Any, **kwargs: Any) -> Iterator[Child]:
+    def children(self, /, *args: Any, **kwargs: Any) -> Iterator[Child]:
         """Every layer at its first call, in Keras' order, which is that of the weights too."""
         found = self.built(*args, **kwargs)
         if self._order is None:
@@ -129,19 +129,19 @@ class Model(Layer, abstract=True):
             if result is not None and (result.output is not None or _tells(node.layer)):
                 yield Child(node.name, node.layer, result.args, result.kwargs)
 
-    def results(self, *args: Any, **kwargs: Any) -> Iterator[tuple[Layer, Result]]:
+    def results(self, /, *args: Any, **kwargs: Any) -> Iterator[tuple[Layer, Result]]:
         """Every call inside, for one call of the model."""
         found = self.called(*args, **kwargs)
         for (index, _), result in ({} if found is None else found.results).items():
             yield self.graph.nodes[index].layer, result
 
-    def macs(self, output: Any, *args: Any, **kwargs: Any) -> int | None:
+    def macs(self, output: Any, /, *args: Any, **kwargs: Any) -> int | None:
         return sum_known(
             None if result.output is None else layer.macs(result.output, *result.args, **result.kwargs)
             for layer, result in self.results(*args, **kwargs)
         )
 
-    def elementwise(self, output: Any, *args: Any, **kwargs: Any) -> int | None:
+    def elementwise(self, output: Any, /, *args: Any, **kwargs: Any) -> int | None:
         return sum_known(
             None if result.output is None else layer.elementwise(result.output, *result.args, **result.kwargs)
             for layer, result in self.results(*args, **kwargs)
@@ -154,7 +154,9 @@ class Model(Layer, abstract=True):
         inputs = {ref.node for ref in self.graph.inputs}
         return all(node.layer.runnable for index, node in enumerate(self.graph.nodes) if index not in inputs)
 
-    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *args: Any, mask: Any = None, **kwargs: Any) -> Any:
+    def forward(
+        self, ops: ModuleType, weights: Mapping[str, Any], /, *args: Any, mask: Any = None, **kwargs: Any
+    ) -> Any:
         """The outputs, one array or a list of them."""
         named = kwargs if mask is None else kwargs | {"mask": mask}
         arrays = [value.array for value in self.values(ops, weights, args, named)]

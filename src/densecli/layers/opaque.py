@@ -25,16 +25,16 @@ class Opaque(Layer, abstract=True):
     macs_rule = "unknown"
     elementwise_rule = "unknown"
 
-    def accept(self, *inputs: Any, **named: Any) -> None:
+    def accept(self, /, *inputs: Any, **named: Any) -> None:
         """Any input will do."""
 
-    def output(self, *inputs: Any, **named: Any) -> Any:
+    def output(self, /, *inputs: Any, **named: Any) -> Any:
         return None
 
-    def macs(self, output: Any, *inputs: Any, **named: Any) -> None:
+    def macs(self, output: Any, /, *inputs: Any, **named: Any) -> None:
         return None
 
-    def elementwise(self, output: Any, *inputs: Any, **named: Any) -> None:
+    def elementwise(self, output: Any, /, *inputs: Any, **named: Any) -> None:
         return None
 
     def explain(self, output: Any, *inputs: Any, **named: Any) -> Iterator[str]:
@@ -71,7 +71,7 @@ class Lambda(Opaque):
     mask = fields.anything(doc="mask of the output (not used)")
     arguments = fields.anything(doc="what the function is given by name (not used)")
 
-    def output(self, *inputs: Any, **named: Any) -> Any:
+    def output(self, /, *inputs: Any, **named: Any) -> Any:
         stated = stated_shape(self.output_shape)
         if stated is None:
             return None
@@ -137,7 +137,7 @@ class TorchModuleWrapper(Opaque):
     module = fields.anything(fields.REQUIRED, "the module, which stays closed")
     output_shape = fields.anything(doc="sizes of the output, with the batch")
 
-    def output(self, *inputs: Any, **named: Any) -> Any:
+    def output(self, /, *inputs: Any, **named: Any) -> Any:
         return stated_shape(self.output_shape) or None
 
 

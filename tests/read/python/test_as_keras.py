@@ -1,4 +1,4 @@
-"""Scripts whose variables Keras 3.15.1, pandas and scikit-learn decided when tools/record_sources.py ran them."""
+"""Scripts whose variables Keras 3.15.1, pandas and scikit-learn decided when tools/record_scripts.py ran them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from cases.sources import KERAS, SOURCES
 from densecli.read.python.arrays import Array
 from densecli.read.python.choice import found
 from densecli.read.python.runtime.models import ModelObject
@@ -14,8 +13,9 @@ from densecli.read.python.runtime.tensors import Tensor
 from densecli.summary.infer import infer
 from support.folders import FIXTURES
 from support.following import follow
+from support.scripts import KERAS, SCRIPTS
 
-RECORDS = json.loads((FIXTURES / "sources.json").read_text(encoding="utf-8"))["sources"]
+RECORDS = json.loads((FIXTURES / "scripts.json").read_text(encoding="utf-8"))["scripts"]
 
 
 def told(source, value):
@@ -38,8 +38,8 @@ def rows_of(source, model):
     return rows, report.totals.trainable_params
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_every_variable_is_what_it_was_when_the_script_ran(name):
-    source = follow(KERAS + SOURCES[name])
+    source = follow(KERAS + SCRIPTS[name])
     wanted = RECORDS[name]
     assert {key: told(source, source.scope.names.get(key)) for key in wanted} == wanted

@@ -54,7 +54,7 @@ class Operation(Layer, abstract=True):
         """The rules of the function; None where there are none for it."""
         return OPERATIONS.get(self.rule)
 
-    def output(self, *args: Any, **kwargs: Any) -> Any:
+    def output(self, /, *args: Any, **kwargs: Any) -> Any:
         """The rule's answer; None where the arguments are none that the rule knows."""
         known = self.entry()
         if known is None or not (args or kwargs):
@@ -69,7 +69,7 @@ class Operation(Layer, abstract=True):
         """A call's arguments as keras.ops has them: tensors by position, the rest by name."""
         return args or tuple(kwargs.values()), self.named(kwargs)
 
-    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], /, *args: Any, **kwargs: Any) -> Any:
         found = ops.operation(self.rule, *self.arguments(args, kwargs))
         arrays = found if isinstance(found, list) else [found]
         inputs = [str(each.dtype) for each in ops.arrays_in([args, kwargs])]
@@ -83,7 +83,8 @@ class Operation(Layer, abstract=True):
         first = dtypes[0] if dtypes else "float32"
         if kind == "cast":
             wanted = self.config.get("dtype")
-            return wanted if isinstance(wanted, str) and wanted in DTYPE_BYTES else first
+            usual = "float32" if self.rule == "OneHot" else first
+            return wanted if isinstance(wanted, str) and wanted in DTYPE_BYTES else usual
         if kind == "float":
             joined = promoted(dtypes)
             return joined if "float" in joined or "complex" in joined else "float32"
@@ -107,7 +108,7 @@ class Operation(Layer, abstract=True):
         tensors = dtypes[kind == "where" :] + held
         return beside_numbers(tensors, numbers) if numbers else promoted(tensors)
 
-    def macs(self, output: Any, *args: Any, **kwargs: Any) -> int | None:
+    def macs(self, output: Any, /, *args: Any, **kwargs: Any) -> int | None:
         if self.rule not in MATRIX:
             return 0
         tensors = [shape_of(each) for each in args if not isinstance(each, str)]
@@ -122,7 +123,7 @@ class Operation(Layer, abstract=True):
             return times(size(output), product(tensors[1][:-2]))
         return None
 
-    def elementwise(self, output: Any, *args: Any, **kwargs: Any) -> int | None:
+    def elementwise(self, output: Any, /, *args: Any, **kwargs: Any) -> int | None:
         flops = (self.entry() or OPERATIONS[self.rule])[2]
         if flops == 0:
             return 0

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError
 from densecli.layer import Constant
-from densecli.layers.operations.functions import ODD, Operation
+from densecli.layers.operations.functions import ODD, Operation, beside_numbers, promoted
+from densecli.names import DTYPE_BYTES
 from densecli.read.tensorflow.arguments import RENAMED, WINDOWS, from_begin, strided, transposed, without_ends
 from densecli.read.tensorflow.names import rule_of
-from densecli.read.tensorflow.rules import OTHER_THINGS, PRODUCTS, Sizes, item_of_sizes, rule_for, sizes_in
+from densecli.read.tensorflow.rules import OTHER_THINGS, PRODUCTS, Sizes, chosen, item_of_sizes, rule_for, sizes_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,12 +67,28 @@ class Function(Operation, abstract=True):
         tensors = [rest.pop(key) for key in names if _is_tensor(rest.get(key))]
         return super().arguments((*args, *tensors), rest)
 
-    def macs(self, output: Any, *args: Any, **kwargs: Any) -> int | None:
+    def call_dtype(self, args: tuple[Any, ...], kwargs: dict[str, Any], dtypes: tuple[str, ...]) -> str | list[str]:
+        """The dtype that the call names; without one, TensorFlow's default."""
+        rule, kind, _ = self.entry() or (None, None, None)
+        named = [kwargs[key] for key in ("dtype", "output_type", "out_type") if kwargs.get(key) in DTYPE_BYTES]
+        if named and kind in ("cast", "int32", "int64"):
+            return str(named[0])
+        if rule is chosen:
+            several = [each for each in (*args, *kwargs.values()) if _is_tensor(each)]
+            return promoted(dtypes[1:]) if len(several) > 1 else "int64"
+        if kind == "value":
+            value = args[1] if len(args) > 1 else kwargs.get("value")
+            return beside_numbers((), [value]) if isinstance(value, int | float) else promoted(dtypes[1:])
+        if (kind == "cast" and self.own is not None) or (kind == "same" and args and _is_array(args[0])):
+            return "float32"
+        return super().call_dtype(args, kwargs, dtypes)
+
+    def macs(self, output: Any, /, *args: Any, **kwargs: Any) -> int | None:
         if self.own is not None and self.own[0] in PRODUCTS:
             return None
         return super().macs(output, *self.arguments(args, kwargs)[0])
 
-    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], /, *args: Any, **kwargs: Any) -> Any:
         if self.rule == "Take" and kwargs.get("batch_dims"):
             raise GraphError("a gather with batch_dims has no forward pass here", code="E509")
         return super().forward(ops, weights, *args, **kwargs)
@@ -106,7 +123,7 @@ class Slicing(Operation, abstract=True):
         key = kwargs.get("slice_spec", args[1] if len(args) > 1 else None)
         return (args[0] if args else kwargs.get("tensor"), _key(key)), {}
 
-    def output(self, *args: Any, **kwargs: Any) -> Any:
+    def output(self, /, *args: Any, **kwargs: Any) -> Any:
         """The shape of the part; of a tensor of sizes, with the sizes that are left."""
         if args and isinstance(args[0], Sizes) and args[0].sizes:
             try:

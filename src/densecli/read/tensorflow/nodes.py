@@ -61,7 +61,7 @@ class NodeOperation(Operation, abstract=True):
         arranged = _ARRANGED.get(self.op)
         return tuple(arranged(inputs, self.config) if arranged else inputs), self.named(axis | kwargs)
 
-    def output(self, *args: Any, **kwargs: Any) -> Any:
+    def output(self, /, *args: Any, **kwargs: Any) -> Any:
         """The rule's answer; of a tensor of sizes, with the sizes that are left."""
         if self.op == "StridedSlice" and args and isinstance(args[0], Sizes):
             try:
@@ -70,7 +70,7 @@ class NodeOperation(Operation, abstract=True):
                 return None
         return super().output(*args, **kwargs)
 
-    def macs(self, output: Any, *args: Any, **kwargs: Any) -> int | None:
+    def macs(self, output: Any, /, *args: Any, **kwargs: Any) -> int | None:
         if self.own is not None and self.own[0] in PRODUCTS:
             return None
         return super().macs(output, *self.arguments(args, kwargs)[0])

@@ -164,6 +164,10 @@ def first(args: tuple[Any, ...], _: Named) -> Shape:
     return shape_of(args[0])
 
 
+def each_of(args: tuple[Any, ...], _: Named) -> list[Shape]:
+    return [shape_of(each) for each in (args[0] if isinstance(args[0], list) else args)]
+
+
 def scalar(_: tuple[Any, ...], __: Named) -> Shape:
     return ()
 
@@ -274,7 +278,9 @@ def _enter(names: str, rule: Callable[..., Any], dtype: str, flops: int | None) 
 _enter("shape shapen shapev2", shape_tensor, "int32", 0)
 _enter("stack pack", stacked, "promote", 0)
 _enter("concat concatv2", concatenated, "promote", 0)
-_enter("zeros ones fill placeholderwithdefault", created, "cast", 0)
+_enter("zeros ones placeholderwithdefault", created, "cast", 0)
+_enter("fill", created, "value", 0)
+_enter("argmax argmin", shapes.reduced, "int64", None)
 _enter(
     "random.normal random.uniform random.truncatednormal random.statelessnormal random.statelessuniform randomuniform "
     "randomnormal randomstandardnormal randomnormalvariable truncatednormal",
@@ -310,7 +316,7 @@ _enter(
     "multiplynonan mulnonan xlogy xdivy xlog1py floormod mod truncatemod truncatediv", shapes.broadcast, "promote", 1
 )
 _enter("atan2 igamma igammac zeta sigmoidcrossentropywithlogits", shapes.broadcast, "float", 1)
-_enter("identityn", lambda args, _: [shape_of(each) for each in args], "same", 0)
+_enter("identityn", each_of, "same", 0)
 _enter("accumulaten", lambda args, _: shapes.broadcast(tuple(args[0]), {}), "promote", 1)
 _enter("intopk intopkv2", lambda args, _: shape_of(args[-1])[:1], "bool", None)
 _enter("reduceeuclideannorm", shapes.reduced, "float", None)

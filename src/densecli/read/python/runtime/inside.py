@@ -35,19 +35,19 @@ class Own(Layer, abstract=True):
         self.trainable, self.dtype, self.name, self.type_name = trainable, "float32", weight.name, "Variable"
         self.activity_regularizer = None
 
-    def weights(self, *inputs: Any, **named: Any) -> Iterator[Weight]:
+    def weights(self, /, *inputs: Any, **named: Any) -> Iterator[Weight]:
         yield self.weight
 
-    def output(self, *inputs: Any, **named: Any) -> Shapes:
+    def output(self, /, *inputs: Any, **named: Any) -> Shapes:
         return self.weight.shape
 
-    def macs(self, output: Any, *inputs: Any, **named: Any) -> int:
+    def macs(self, output: Any, /, *inputs: Any, **named: Any) -> int:
         return 0
 
-    def elementwise(self, output: Any, *inputs: Any, **named: Any) -> int:
+    def elementwise(self, output: Any, /, *inputs: Any, **named: Any) -> int:
         return 0
 
-    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *inputs: Any) -> Any:
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], /, *inputs: Any) -> Any:
         return weights[self.weight.name]
 
 
@@ -62,14 +62,14 @@ class Filled(Layer, abstract=True):
         self.trainable, self.dtype, self.name, self.type_name = True, "float32", "constant", "Constant"
         self.activity_regularizer = None
 
-    def output(self, *inputs: Any, **named: Any) -> Shapes:
+    def output(self, /, *inputs: Any, **named: Any) -> Shapes:
         shape: Shapes = self.shape
         return shape
 
-    def macs(self, output: Any, *inputs: Any, **named: Any) -> int:
+    def macs(self, output: Any, /, *inputs: Any, **named: Any) -> int:
         return 0
 
-    def elementwise(self, output: Any, *inputs: Any, **named: Any) -> int:
+    def elementwise(self, output: Any, /, *inputs: Any, **named: Any) -> int:
         return 0
 
 
@@ -143,6 +143,6 @@ class Written(Model, abstract=True):
         self.type_name, self.several = type_name, several
         self.numbers: Mapping[int, int] = {}  # the session's layers that it calls, as nodes
 
-    def output(self, *args: Any, **kwargs: Any) -> Any:
+    def output(self, /, *args: Any, **kwargs: Any) -> Any:
         found = super().output(*args, **kwargs)
         return [found] if self.several and not isinstance(found, list) else found

@@ -1,8 +1,8 @@
-"""Run the scripts of tests/cases/sources.py with Keras, pandas and scikit-learn, and record what their variables are.
+"""Run the scripts of tests/support/scripts.py with Keras, pandas and scikit-learn, and record what their variables are.
 
-    KERAS_BACKEND=torch python tools/record_sources.py
+    KERAS_BACKEND=torch python tools/record_scripts.py
 
-Needs the environment of tools/record_keras.py with pandas and scikit-learn; writes tests/fixtures/sources.json.
+Needs the environment of tools/record_keras.py with pandas and scikit-learn; writes tests/fixtures/scripts.json.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import keras
 import numpy as np
 
-from cases.sources import KERAS, SOURCES
+from support.scripts import KERAS, SCRIPTS
 
 SKIPPED = object()
 
@@ -64,9 +64,9 @@ def run(text):
 
 
 def main():
-    records = {name: run(text) for name, text in SOURCES.items()}
-    path = ROOT / "tests" / "fixtures" / "sources.json"
-    path.write_text(json.dumps({"keras": keras.__version__, "sources": records}, indent=1) + "\n", encoding="utf-8")
+    records = {name: run(text) for name, text in SCRIPTS.items()}
+    path = ROOT / "tests" / "fixtures" / "scripts.json"
+    path.write_text(json.dumps({"keras": keras.__version__, "scripts": records}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
