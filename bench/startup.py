@@ -53,7 +53,7 @@ def cpu_ms(command: list[str]) -> float:
 
 
 def measure(commands: dict[str, list[str]], rounds: int = 15) -> dict[str, float]:
-    """Medians of interleaved rounds, so that a noisy neighbour disturbs all alike."""
+    """Medians of interleaved rounds, so that a noisy neighbor disturbs all alike."""
     times: dict[str, list[float]] = {name: [] for name in commands}
     for turn in range(rounds + 1):
         for name, command in commands.items():

@@ -1,7 +1,7 @@
 """Where the time of a forward pass goes: the share of each kind of work.
 
 Each call's time belongs to its layer's kind, except what was spent inside it on laying windows flat, on borders, and on
-what follows a product (bias, folded normalisation, activation): those are timed where they happen.
+what follows a product (bias, folded normalization, activation): those are timed where they happen.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from support.folders import ROOT
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 NAMES = {file.removesuffix(".py").removesuffix("/__init__"): file for file in sources.TEXTS}  # of modules: their files
-BELOW, WORDS = "everything below", "the words"  # what cells of the table say
+BELOW, WORDS = "everything below", "the vocabulary"  # what cells of the table say
 
 
 class Room(NamedTuple):

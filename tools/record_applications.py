@@ -128,7 +128,7 @@ def write(name: str) -> bool:
 
 # -- variants -------------------------------------------------------------------------------
 RECORD = ROOT / "src" / "densecli" / "applications" / "record.py"
-RECORD_HEAD = '''"""What Keras and torch count of each model. Written by tools/record_applications.py; a test compares densecli's counts."""
+RECORD_HEAD = '''"""The counts of Keras and torch for each model. Written by tools/record_applications.py; a test compares densecli's counts."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ from densecli.records import Record
 
 
 class Recorded(Record):
-    """A model as called without arguments: its image, its parameters with and without classifier, its work."""
+    """A model called without arguments: its image, its parameters with and without classifier, its MACs."""
 
     image: tuple[int, int, int]
     params: int

@@ -68,7 +68,7 @@ def nested() -> keras.Model:
 
 
 def images() -> keras.Model:
-    """Convolutions with what is joined to them: normalisations, activations, a residual sum, a squeeze and excitation."""
+    """Convolutions with what is joined to them: normalizations, activations, a residual sum, a squeeze and excitation."""
     x = inputs = keras.Input((12, 12, 3))
     x = layers.ReLU(6.0)(layers.BatchNormalization()(layers.Conv2D(8, 3, strides=2, use_bias=False)(x)))
     y = layers.Activation("swish")(layers.BatchNormalization()(layers.DepthwiseConv2D(3, padding="same")(x)))
@@ -101,7 +101,7 @@ def half() -> keras.Model:
 
 
 def wrapped() -> keras.Model:
-    """Layers that keep their weights under other names: stacked cells, grouped queries, spectral normalisation, statistics."""
+    """Layers that keep their weights under other names: stacked cells, grouped queries, spectral normalization, statistics."""
     x = inputs = keras.Input((5, 4))
     x = layers.Normalization()(x)
     x = layers.RNN([layers.LSTMCell(3), layers.GRUCell(4, reset_after=False)], return_sequences=True)(x)

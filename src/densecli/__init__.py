@@ -17,10 +17,10 @@ __all__ = ["__version__", "summarize"]
 
 
 def summarize(spec: str, *, batch: int | None = None, input_shape: tuple[int | None, ...] | None = None) -> Report:
-    """The report of a model: a stack such as `Dense(16)@(3,2)`, or the path of a spec or model file.
+    """Return the report of a model: a stack such as `Dense(16)@(3,2)`, or the path of a spec or model file.
 
-    Shapes have the batch first, None where unknown; bytes and MACs are for one sample unless `batch` is given.
-    Raises DenseError for what cannot be read, SpecErrors with every mistake found in a spec (both in densecli.errors).
+    Shapes have the batch first, and None for unknown sizes; bytes and MACs are for one sample unless `batch` is given.
+    Raises DenseError if it cannot be read, or SpecErrors with every error in a spec (both are in densecli.errors).
     """
     from densecli.read.reading import Reading  # noqa: PLC0415
     from densecli.read.specs import read, specs  # noqa: PLC0415

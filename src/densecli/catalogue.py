@@ -1,4 +1,4 @@
-"""Layer classes by the name of their type, or by another name for it. Each class enters itself when its module is imported."""
+"""Layer classes by type name or alias. Each class registers itself when its module is imported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Catalogue(Mapping[str, "type[Layer]"]):
-    """Layer classes by type name; a family's module is imported when one of its layers is first asked for."""
+    """Layer classes by type name; a family's module is imported when one of its layers is first needed."""
 
     def __init__(self, modules: dict[str, str]) -> None:
         self.loaded: dict[str, type[Layer]] = {}
@@ -50,17 +50,17 @@ ALIASES: dict[str, str] = {}
 
 
 def is_known(name: object) -> bool:
-    """Whether a spec may use this word for a layer: a type, one of its aliases, or a model of keras.applications."""
+    """Whether a spec may use this name for a layer: a type, one of its aliases, or a model of keras.applications."""
     return name in CATALOGUE or name in ALIASES or name in APPLICATIONS
 
 
 def find(name: str) -> type[Layer] | None:
-    """The class for such a word."""
+    """The class of that name."""
     return CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or APPLICATIONS.get(name)
 
 
 def lookup(name: str) -> type[Layer]:
-    """The class for such a word. Raises ArgumentError E304 for any other."""
+    """The class of that name. Raises ArgumentError (E304) if there is none."""
     found = find(name)
     if found is None:
         raise ArgumentError(f"unknown layer {quote(name)}", code="E304", hint=_unknown_hint(name))
@@ -73,4 +73,4 @@ def _unknown_hint(name: str) -> str:
         return (
             f"{odd!r} is U+{ord(odd):04X}, not a plain letter" if odd.isalpha() else f"U+{ord(odd):04X} is in the name"
         )
-    return did_you_mean(name, [*CATALOGUE, *ALIASES, *APPLICATIONS]) or "`densecli layers` lists them all"
+    return did_you_mean(name, [*CATALOGUE, *ALIASES, *APPLICATIONS]) or "`densecli layers` lists the known types"

@@ -1,7 +1,7 @@
-"""What can go wrong, as data: stable codes, the place in the source, and the one function that draws a caret.
+"""Errors as data: stable codes, the place in the source, and the one function that draws a caret.
 
-The raiser says what, the one who knows the place says where: layer code raises `ConfigError` and `ShapeError` without a
-place; readers and the trace add it with `at`. Offsets become line, column and caret only when an error is shown.
+The code that raises an error says what is wrong; the code that knows the place adds where: layers raise `ConfigError` and
+`ShapeError` without a place; readers and the trace add it with `at`. Offsets become line, column and caret only when an error is shown.
 """
 
 from __future__ import annotations
@@ -98,14 +98,14 @@ class DenseError(Exception):
         self.place, self.layer = place, layer
 
     def at(self, place: Place | None, layer: str | None = None) -> DenseError:
-        """Add the place, unless somebody closer to it already did."""
+        """Add the place, unless it is already known more precisely."""
         self.place = self.place or place
         self.layer = self.layer or layer
         return self
 
 
 class ReadError(DenseError):
-    """The bytes could not be had or are not text (E1xx)."""
+    """The input could not be read or is not text (E1xx)."""
 
 
 class SpecSyntaxError(DenseError):
@@ -121,13 +121,13 @@ class ArgumentError(DenseError):
 
 
 class GraphError(DenseError):
-    """Layers are wired to something that is not there, or in a circle (E4xx)."""
+    """Layers are wired to something that does not exist, or in a cycle (E4xx)."""
 
     default_code = "E402"
 
 
 class NoModelError(GraphError):
-    """A Python source without a model: no mistake where many files are looked at."""
+    """A Python source without a model, which is normal among many files."""
 
 
 class ShapeError(DenseError):
@@ -231,7 +231,7 @@ def as_record(error: DenseError, source: str) -> dict[str, object]:
 
 
 def closest(name: str, names: Iterable[str]) -> str | None:
-    """The name that was probably meant: the same but for case, or the nearest spelling."""
+    """The name that was probably meant: the same except for case, or the closest spelling."""
     pool = list(names)
     if len(name) > 80:  # nobody mistypes that much; difflib is quadratic
         return None

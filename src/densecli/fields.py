@@ -1,4 +1,4 @@
-"""Config fields of layers: how a value is read, its default, one line of doc, its JSON Schema.
+"""Config fields of layers: parsing a value, its default, one line of doc, its JSON Schema.
 
 A `Field` is declared in a layer's class body; reading returns the normal form or raises ArgumentError with the received
 value. Descriptors instead of dataclasses: 140 frozen dataclasses cost some 200 ms at start-up, these cost about 4.
@@ -149,7 +149,7 @@ def choice(
 
 
 def data_format(*, any_case: bool = True) -> Field[str]:
-    doc = "where the channels are: last (batch, …, channels), the default, or first"
+    doc = "position of the channel axis: last (batch, …, channels), the default, or first"
     return choice("channels_last", "channels_first", doc=doc, none="channels_last", any_case=any_case)
 
 
@@ -250,7 +250,7 @@ def anything(default: Any = None, doc: str = "", schema: dict[str, Any] | None =
     return Field(lambda _, value: value, default, doc, schema or {})
 
 
-def seed(doc: str = "start of the random numbers") -> Field[Any]:
+def seed(doc: str = "random seed") -> Field[Any]:
     """An integer or null; a generator that a file holds stays as it is."""
 
     def read(_: Any, value: Any) -> Any:
@@ -281,7 +281,7 @@ def _named(value: Any, names: Sequence[str], kind: str) -> str | Object | None:
         raise wrong_type(f"the name of {kind}", value)
     if value not in names:
         raise ArgumentError(
-            f"no {kind.split(' ', 1)[1]} is called {quote(value)}", code="E303", hint=did_you_mean(value, names)
+            f"no {kind.split(' ', 1)[1]} named {quote(value)}", code="E303", hint=did_you_mean(value, names)
         )
     return value
 
@@ -296,7 +296,7 @@ def activation(default: Any = None) -> Field[Any]:
         found = _named(value, names, "an activation")
         return "linear" if found is None else found
 
-    doc = "element-wise function of the result; null is linear"
+    doc = "activation function; null is linear"
     return Field(read, default, doc, {"anyOf": [{"enum": [*names, None]}, {"type": "object"}]})
 
 
@@ -305,16 +305,16 @@ def _keras_object(names: Sequence[str], kind: str, default: str | None, doc: str
     return Field(lambda _, value: _named(value, names, kind), default, doc, schema)
 
 
-def initializer(default: str | None, doc: str = "how the weight starts") -> Field[Any]:
+def initializer(default: str | None, doc: str = "initializer of the weight") -> Field[Any]:
     return _keras_object(INITIALIZERS, "an initializer", default, doc)
 
 
 def regularizer() -> Field[Any]:
-    return _keras_object(REGULARIZERS, "a regularizer", None, "penalty on the values during training")
+    return _keras_object(REGULARIZERS, "a regularizer", None, "penalty on the values in training")
 
 
 def constraint() -> Field[Any]:
-    return _keras_object(CONSTRAINTS, "a constraint", None, "projection of the weight after each update")
+    return _keras_object(CONSTRAINTS, "a constraint", None, "constraint on the weight after each update")
 
 
 def dtype_policy() -> Field[str]:

@@ -1,4 +1,4 @@
-"""What a layer is: fields, weights, output shape, costs and forward pass in one class."""
+"""The base class of layers: fields, weights, output shape, costs and forward pass in one class."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _DEFAULTS = _Defaults()
 
 
 class Layer:
-    """Base of the catalogue.
+    """Base class of all layers in the catalog.
 
     `inputs` are shapes (a list of shapes where the layer takes a list) and `named` those given by name (a mask), as in
     Keras' `call`.
@@ -202,7 +202,7 @@ class Layer:
         yield from ()
 
     def output(self, /, *inputs: Any, **named: Any) -> Shapes:
-        """The shape(s) that come out."""
+        """The output shape(s)."""
         shapes: Shapes = inputs[0]
         return shapes
 
@@ -241,11 +241,11 @@ class Layer:
         )
 
     def explain(self, output: Any, *inputs: Any, **named: Any) -> Iterator[str]:
-        """Sentences that a reader of `densecli explain` should not miss, with this layer's numbers."""
+        """Sentences for `densecli explain`, with this layer's numbers."""
         yield from ()
 
     def forward(self, ops: ModuleType, weights: Mapping[str, Any], /, *inputs: Array) -> Any:
-        """The arrays that come out at inference; `weights` by name, a child's in a mapping under its name."""
+        """The output arrays at inference; `weights` by name, a child's in a mapping under its name."""
         raise NotImplementedError(type(self).__name__)
 
     def mask(self, ops: ModuleType, inputs: Any, mask: Any) -> Any:

@@ -19,10 +19,10 @@ MAX_SIZE = 2**63 - 1  # of an axis: what every backend counts with
 def check_sizes(shape: Shape) -> None:
     """Refuse shapes that no array can have, so that what is computed from them can be written out. Raises ShapeError."""
     if len(shape) > MAX_RANK:
-        raise ShapeError(f"{len(shape):,} axes would come out, but no array has more than {MAX_RANK}", code="E505")
+        raise ShapeError(f"{len(shape):,} axes in the output, but no array has more than {MAX_RANK}", code="E505")
     for dim in shape:
         if dim is not None and dim > MAX_SIZE:
-            message = f"an axis of 2**{dim.bit_length() - 1} or more would come out, but no array reaches 2**63"
+            message = f"an axis of 2**{dim.bit_length() - 1} or more in the output, but no array reaches 2**63"
             raise ShapeError(message, code="E504")
 
 

@@ -100,14 +100,14 @@ def choose_figures(wanted: str | None) -> tuple[Figure, ...]:
     for name in names:
         if name not in FIGURES:
             hint = did_you_mean(name, FIGURES) or f"columns: {', '.join(FIGURES)}"
-            raise OutputError(f"no column of a sweep is called {quote(name)}", code="E605", hint=hint)
+            raise OutputError(f"sweep has no column named {quote(name)}", code="E605", hint=hint)
     return tuple(FIGURES[name] for name in dict.fromkeys(names))
 
 
 def axes(settings: Sequence[str]) -> dict[str, list[str]]:
     """--set NAME=VALUE,VALUE,… as values by name. Raises ReadError E112, LimitError E505."""
     if not settings:
-        raise ReadError("a sweep needs values to go through", code="E112", hint="--set width=32,64,128")
+        raise ReadError("a sweep needs values to try", code="E112", hint="--set width=32,64,128")
     found: dict[str, list[str]] = {}
     for setting in settings:
         name, equals, text = setting.partition("=")
@@ -117,7 +117,9 @@ def axes(settings: Sequence[str]) -> dict[str, list[str]]:
         found[name] = list(values(text))
     count = prod(map(len, found.values()))
     if count > MOST:
-        raise LimitError(f"{count:,} combinations, at most {MOST:,} are tried", code="E505", hint="give fewer values")
+        raise LimitError(
+            f"{count:,} combinations, more than the {MOST:,} allowed", code="E505", hint="give fewer values"
+        )
     return found
 
 

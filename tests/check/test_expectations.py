@@ -205,7 +205,7 @@ def test_an_expectation_on_an_unknown_figure_is_a_finding_that_says_why():
     found = verdict(opaque_subject(), max_macs=10, max_params=10, output=(None, 3)).findings
     assert [each.code for each in found] == ["C105", "C105", "C101"]
     assert "not counted for 'lamb'" in found[0].message
-    assert "'lamb' may hold weights" in found[1].message
+    assert "'lamb' may have weights" in found[1].message
     assert "unknown shape" in found[2].message
 
 

@@ -70,19 +70,19 @@ def test_a_file_of_its_own_has_the_keys_at_the_top():
 @pytest.mark.parametrize(
     ("marked", "message", "hint"),
     [
-        ("[tool.densecli]\n<lok> = 'x'", "no setting is called 'lok'", "did you mean `lock`?"),
-        ("[tool.densecli]\n<zzzzzz> = 1", "no setting is called 'zzzzzz'", "known: lock"),
-        ("[tool.densecli]\n<max_params> = 1", "no setting is called 'max_params'", "expectations stand under [tool.densecli.expect]"),
+        ("[tool.densecli]\n<lok> = 'x'", "no setting named 'lok'", "did you mean `lock`?"),
+        ("[tool.densecli]\n<zzzzzz> = 1", "no setting named 'zzzzzz'", "known: lock"),
+        ("[tool.densecli]\n<max_params> = 1", "no setting named 'max_params'", "expectations belong under [tool.densecli.expect]"),
         ("[tool.other]\nlock = 1\n[tool.densecli]\n<lock> = 3", "tool.densecli.lock: expected the path of a lock file, got 3", None),
         ("[tool.densecli]\nlock = 'x'\n  <depth>=0", "tool.densecli.depth: expected a positive integer below 2**63, got 0", None),
-        ("[tool.densecli]\n<lock> = 'out'", "'out' leads out of the folder of pyproject.toml", "--lock may name any file"),
+        ("[tool.densecli]\n<lock> = 'out'", "'out' is outside the folder of pyproject.toml", "--lock may name any file"),
         ("[tool.densecli]\n<batch> = true", "expected a positive integer below 2**63, got boolean true", None),
         ("[tool.densecli]\n<columns> = 'params'", "expected a list of columns", None),
         ("[tool.densecli]\n<color> = 'blue'", "expected auto, always or never", None),
         ("[tool.densecli]\n<expect> = 3", "expected a table of expectations", None),
         ("[tool.densecli]\n<per-file> = 3", "expected a table of patterns", None),
         ("[tool]\n<densecli> = 3", "tool.densecli: expected a table, got 3", None),
-        ("[tool.densecli.expect]\n<max_parms> = 1", "no expectation is called 'max_parms'", "did you mean `max_params`?"),
+        ("[tool.densecli.expect]\n<max_parms> = 1", "no expectation named 'max_parms'", "did you mean `max_params`?"),
         ("[tool.densecli.expect]\nforbid='Lambda'\n<max-macs> = 'lots'", "expected a count", None),
         ("[tool.densecli.expect]\nmax_macs=1\n[tool.densecli.per-file.'a/*']\n<max_macs> = 'lots'", "expected a count", None),
         ("[tool.densecli.expect]\n<assert> = 'totals.params <'", "expected a value", None),
@@ -159,7 +159,7 @@ def test_a_pattern_takes_its_length_times_that_of_the_path():
 @pytest.mark.parametrize("key", ["a." * 300 + "a = 1", "[" + "a . " * 300 + "a]", 'x = {"a".' + "b." * 300 + "c = 1}"])
 def test_a_key_of_hundreds_of_parts_is_refused(key):
     (error,) = mistakes(f"[tool.densecli]\ndepth = 1\n[x]\n{key}\n")
-    assert error.message == "a key of more than 100 parts"
+    assert error.message == "a key with more than 100 parts"
 
 
 def test_dots_in_strings_are_no_parts_of_a_key():
@@ -175,4 +175,4 @@ def test_a_text_is_looked_through_once_for_all_of_its_mistakes(monkeypatch):
 
 def test_a_pattern_of_thousands_of_characters_is_refused():
     (error,) = mistakes(f"[tool.densecli.per-file.'{'*' * 1001}']\nparams = 1\n")
-    assert error.message == "a pattern of 1,001 characters, 1,000 at most"
+    assert error.message == "a pattern of 1,001 characters, more than the 1,000 allowed"

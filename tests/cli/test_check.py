@@ -133,7 +133,7 @@ def test_all_specs_are_reported_and_the_worst_decides(run, folder):
     code, out, err = run("check", "good.yaml", "bad.yaml", "broken.yaml", "gone.yaml")
     assert code == 2
     assert re.findall(r"^(\S+?):\d+:\d+: (\w\d+)", out, re.MULTILINE) == [("bad.yaml", "C102"), ("broken.yaml", "E303")]
-    assert out.splitlines()[-1] == "2 findings in 2 of 4 specs; 1 spec could not be judged."
+    assert out.splitlines()[-1] == "2 findings in 2 of 4 specs; 1 spec could not be checked."
     assert err.startswith("error[E109]: cannot read 'gone.yaml'")
     assert run("check", "good.yaml", "bad.yaml")[0] == 1
 
@@ -141,7 +141,7 @@ def test_all_specs_are_reported_and_the_worst_decides(run, folder):
 def test_one_that_could_not_be_judged_is_never_all_passed(run, folder):
     (folder / "good.yaml").write_text(GOOD, encoding="utf-8")
     code, out, _ = run("check", "good.yaml", "gone.yaml")
-    assert (code, out) == (2, "0 findings; 1 spec could not be judged.\n")
+    assert (code, out) == (2, "0 findings; 1 spec could not be checked.\n")
 
 
 def test_quiet_is_findings_only(run):
@@ -167,7 +167,7 @@ def test_a_spec_with_one_mistake_that_is_no_judgement_was_not_judged(run, monkey
 
     monkeypatch.setattr("densecli.cli.verdicts.read", both)
     code, out, err = run("check", CHAIN)
-    assert (code, out) == (2, "0 findings; 1 spec could not be judged.\n")
+    assert (code, out) == (2, "0 findings; 1 spec could not be checked.\n")
     assert re.findall(r"error\[(E\d+)\]", err) == ["E405", "E106"]
 
 

@@ -65,7 +65,7 @@ def test_any_settings_are_used_or_refused(tmp_path, lines):
 def test_a_long_integer_is_refused_at_its_place(tmp_path, digits):
     code, out, err = checked(tmp_path, f"[tool.densecli]\ndepth = 1\nbatch = {digits}\n")
     assert (code, out) == (2, "")
-    assert "error[E120]: an integer with more digits than anything has" in err
+    assert "error[E120]: an integer with too many digits" in err
     assert "pyproject.toml:3:9" in err
 
 
@@ -106,7 +106,7 @@ def test_a_lock_file_of_the_settings_lies_in_their_folder(checkout, path, option
     before = everything(checkout.parent)
     code, out, err = outcome("check", "m.dsl", *options)
     assert (code, out) == (2, "")
-    assert "error[E120]: " in err and "leads out of the folder of pyproject.toml" in err
+    assert "error[E120]: " in err and "is outside the folder of pyproject.toml" in err
     assert "hunter2" not in err and "PATH" not in err
     assert everything(checkout.parent) == before
 

@@ -80,7 +80,7 @@ def test_a_model_that_comes_through_a_pipe_is_read_as_often_as_needed(files):
 def test_a_pipe_is_bounded_by_the_memory_allowed(files):
     done = shell(f"densecli '{STACK}' --run --max-memory 1MiB --data <(head -c 3000000 /dev/zero)", files)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("error[E507]: what comes through '/dev/fd/")
+    assert done.stderr.startswith("error[E507]: the input from '/dev/fd/")
 
 
 @needs_bash

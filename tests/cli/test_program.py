@@ -72,7 +72,7 @@ def test_version():
 def test_files_and_words_are_not_mixed():
     done = densecli("model.yaml", "Dense(4)")
     assert done.returncode == 2
-    assert "not mixed" in done.stderr
+    assert "cannot be mixed" in done.stderr
 
 
 def test_standard_input_is_read_only_when_asked_for():
@@ -231,7 +231,7 @@ def test_no_warning_of_python_s_is_shown(flags):
     assert (done.returncode, done.stdout, done.stderr) == (0, plain.stdout, "")
 
 
-# -- encoding, colour, width -------------------------------------------------------------
+# -- encoding, color, width -------------------------------------------------------------
 def test_ascii_where_the_encoding_needs_it():
     done = densecli("Dense(4, name='日本')@(3,)", env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
     assert done.returncode == 0

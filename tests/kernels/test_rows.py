@@ -34,10 +34,10 @@ def test_pieces_come_to_the_same_rows(monkeypatch, mark, piece):
     [
         (b"", "it has no rows"),
         (b"a,b\n", "it has no rows"),
-        (b"1,2\n\n3\n", "row 2 has 1 numbers, the first one 2"),
-        (b"1,2\n3,\n", "row 2 is not all numbers"),
-        (b"1," + b"0" * (rows.PIECE + 1), "row 1 is not all numbers"),
-        (b"1 " + b"x" * (rows.PIECE + 1), "row 1 is not all numbers"),
+        (b"1,2\n\n3\n", "row 2 has 1 numbers, but the first row has 2"),
+        (b"1,2\n3,\n", "row 2 has values that are not numbers"),
+        (b"1," + b"0" * (rows.PIECE + 1), "row 1 has values that are not numbers"),
+        (b"1 " + b"x" * (rows.PIECE + 1), "row 1 has values that are not numbers"),
     ],
 )
 def test_error_rows_that_are_none_say_which(data, message):

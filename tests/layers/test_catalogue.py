@@ -1,4 +1,4 @@
-"""The catalogue itself is linted: true examples, documented fields, a case for every layer, an index that is right."""
+"""The catalog itself is linted: true examples, documented fields, a case for every layer, an index that is right."""
 
 from __future__ import annotations
 

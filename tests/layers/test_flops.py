@@ -29,7 +29,7 @@ COUNTED = [
     ("DepthwiseConv2D(3)@(5,5,2)", 18),
     ("SeparableConv1D(4, 2, activation=relu)@(5,3)", 16 + 16),
     ("EinsumDense('ab,bc->ac', 4, bias_axes=c)@3", 4),
-    # normalisation
+    # normalization
     ("BatchNormalization@(4,3)", 2 * 12),
     ("LayerNormalization@6", 8 * 6),
     ("GroupNormalization(2)@(3,4)", 8 * 12),

@@ -109,7 +109,7 @@ def test_states_may_follow_the_sequence_in_a_list():
         (case("Attention", [(None, 4, 6), (None, 5, 7)]), "do not fit"),
         (case("Attention", [(None, 4, 6), (None, 5, 6), (None, 7, 6)]), "do not fit"),
         (case("MultiHeadAttention", (None, 4, 6), (None, 6), num_heads=2, key_dim=3), "number of axes"),
-        (case("EinsumDense", (None, 3, 2), equation="ab,bc->ac", output_shape=4), "does not have the axes"),
+        (case("EinsumDense", (None, 3, 2), equation="ab,bc->ac", output_shape=4), "does not match the axes"),
         (case("EinsumDense", (None, 5, 3), equation="abc,cd->abd", output_shape=[5, 4, 2]), "does not fit"),
         (case("ReversibleEmbedding", (None, 4), call={"reverse": True}, input_dim=10, output_dim=3), "output_dim 3"),
     ],

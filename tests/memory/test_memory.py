@@ -248,7 +248,7 @@ def test_error_an_unknown_size_asks_for_it():
     with pytest.raises(GraphError) as raised:
         check_known(graph("Conv1D(4, 3)@(none,2) -> Dense(2)"))
     assert raised.value.code == "E406"
-    assert raised.value.hint == "say how large it is: --input-shape 64,2"
+    assert raised.value.hint == "give its size: --input-shape 64,2"
     check_known(graph("Conv1D(4, 3)@(none,2) -> Dense(2)", "64,2"))
 
 
@@ -278,8 +278,8 @@ def test_layers_of_unknown_code_are_named(capsys, tmp_path):
 
 # -- the page ------------------------------------------------------------------------------
 def measured_table():
-    """What docs/memory.md shows under "How close it comes"."""
-    head = "| model | batch, policy | stays for backward | estimate | height of a step | estimate | forward, all held | estimate |"
+    """What docs/memory.md shows under "Accuracy"."""
+    head = "| model | batch, policy | kept for backward | estimate | peak of a step | estimate | forward, all kept | estimate |"
     lines = [head, "|---|---|---:|---:|---:|---:|---:|---:|"]
     for name, (_, batch, policy) in MODELS.items():
         recorded, found = RECORDED["models"][name], model(name)

@@ -127,8 +127,8 @@ def test_sizes_and_counts_are_written_as_people_do():
     ("text", "message", "hint"),
     [
         ("nodes", "expected NAME=N, got 'nodes'", "--limit nodes=4_000_000"),
-        ("=5", "no limit is called ''", "limits: spec_bytes, config_bytes"),
-        ("nodez=5", "no limit is called 'nodez'", "did you mean `nodes`?"),
+        ("=5", "no limit named ''", "limits: spec_bytes, config_bytes"),
+        ("nodez=5", "no limit named 'nodez'", "did you mean `nodes`?"),
         ("nodes=many", "the limit nodes (values in a document", "--limit nodes=4_000_000"),
         ("config_bytes=1 heap", "is a size such as 128MiB, got '1 heap'", "--limit config_bytes=128MiB"),
         ("nodes=0", "the limit nodes is at least 1, got '0'", "--limit nodes=4_000_000"),

@@ -92,7 +92,7 @@ def test_what_lies_in_the_folder_decides_nothing(tmp_path):
     assert densecli("Flaten", cwd=tmp_path).stderr.rstrip().endswith("did you mean `Flatten`?")
     assert densecli("./missing_file", "--print", "totals.params", cwd=tmp_path).stdout == "9\n"
     refused = densecli("model.bin", cwd=tmp_path)
-    assert (refused.returncode, "help: a file of that name: ./model.bin" in refused.stderr) == (2, True)
+    assert (refused.returncode, "help: for a file of that name, write ./model.bin" in refused.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("word", ["nosuch*.json", "nosuch*", "a/nosuch?", "nosuch[12].keras"])

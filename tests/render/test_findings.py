@@ -229,7 +229,7 @@ def hostile_verdict(name):
     spot = Spot(f"{name}.yaml", 3, 1)
     found = Finding(
         "C111",
-        f"Dense '{name}': layers of this type are forbidden",
+        f"Dense '{name}': this layer type is forbidden",
         spot,
         f"assert {name}",
         name,

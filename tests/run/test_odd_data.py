@@ -74,7 +74,7 @@ def test_any_data_are_computed_or_refused(monkeypatch, case):
 def test_a_tensor_without_numbers_is_refused(stack):
     code, out, err = outcome(stack, "--run")
     assert (code, out) == (2, "")
-    assert err.startswith("error[E509]: not runnable: ") and "which holds no numbers" in err
+    assert err.startswith("error[E509]: not runnable: ") and "which has no elements" in err
 
 
 @pytest.mark.parametrize("dtype", ["float8_e4m3fn", "float8_e5m2"])
@@ -101,5 +101,5 @@ def test_a_batch_without_samples_is_refused(tmp_path):
     code, _, err = outcome("GRU(2)@(4,3)", "--run", "--data", str(tmp_path / "x.npy"))
     assert (code, err.splitlines()[0]) == (
         2,
-        "error[E509]: not runnable: 'input_layer' is (0, 4, 3), which holds no numbers",
+        "error[E509]: not runnable: 'input_layer' is (0, 4, 3), which has no elements",
     )

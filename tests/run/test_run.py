@@ -57,8 +57,8 @@ def test_weights_by_name_and_in_order(tmp_path):
     ("arrays", "message"),
     [
         ({"dense/kernel": np.ones((2, 4)), "dense/bias": np.ones(3)}, r"kernel is \(2, 3\)"),
-        ({"dense/kernel": np.ones((2, 3))}, "nothing for 1 weight: dense/bias"),
-        ({}, "nothing for 2 weights"),
+        ({"dense/kernel": np.ones((2, 3))}, "lacks 1 weight: dense/bias"),
+        ({}, "lacks 2 weights"),
     ],
 )
 def test_weights_that_do_not_fit_are_refused(tmp_path, arrays, message):
@@ -179,8 +179,8 @@ def refused(tmp_path, stack, array, **options):
 @pytest.mark.parametrize(
     ("stack", "array", "message"),
     [
-        ("Dense(3)@(2,)", np.ones((4, 5)), "takes (None, 2), the data is (4, 5)"),
-        ("Dense(3)@(2,)", np.ones(2), "takes (None, 2), the data is (2,)"),
+        ("Dense(3)@(2,)", np.ones((4, 5)), "takes (None, 2), got data of shape (4, 5)"),
+        ("Dense(3)@(2,)", np.ones(2), "takes (None, 2), got data of shape (2,)"),
         ("Dense(3)@(2,)", np.array([["a", "b"]]), "takes float32"),
         ("Input((2,), dtype=int32) -> Embedding(9, 3)", np.full((1, 2), 1.5), "takes int32"),
     ],
@@ -195,13 +195,13 @@ def test_words_behind_the_vocabulary_are_refused_by_name(capfd, tmp_path):
     np.save(tmp_path / "x.npy", np.array([[1, 2, 99]]))
     code, out, err = cli(capfd, "Embedding(9, 2, name=words)@(3,)", "--run", "--data", str(tmp_path / "x.npy"))
     assert (code, out) == (2, "")
-    assert "error[E508]: Embedding 'words' cannot take these data: index 99 is out of bounds" in err
+    assert "error[E508]: Embedding 'words' cannot process this data: index 99 is out of bounds" in err
 
 
 def test_an_input_that_is_not_there(capfd, tmp_path):
     np.save(tmp_path / "x.npy", np.ones((1, 3)))
     code, _, err = cli(capfd, STACK, "--run", "--data", f"inputlayer={tmp_path / 'x.npy'}")
-    assert (code, "error[E508]: no input is called 'inputlayer'" in err, "input_layer" in err) == (2, True, True)
+    assert (code, "error[E508]: no input named 'inputlayer'" in err, "input_layer" in err) == (2, True, True)
     code, _, err = cli(capfd, STACK, "--run", "--data", "gone.npy")
     assert (code, "cannot read 'gone.npy'" in err, "stack" in err) == (2, True, False)
 
@@ -210,13 +210,13 @@ def test_an_input_without_data_is_told(tmp_path):
     np.save(tmp_path / "x.npy", np.ones((1, 2), "float32"))
     graph = read("[Input(2, name=a) | Input(2, name=b)] -> Concatenate")
     assert run(graph, Options(data=(f"a={tmp_path / 'x.npy'}",))).notes == (
-        "random numbers went into 'b', for which there were no data",
+        "random data was used for 'b', which had no data",
     )
     assert run(graph).notes == ()
 
 
 def test_an_initializer_that_cannot_fill_a_kernel_is_named():
-    with pytest.raises(DenseError, match=r"'conv2d/kernel' cannot be drawn: identity fills matrices only") as caught:
+    with pytest.raises(DenseError, match=r"'conv2d/kernel' cannot be initialized: identity needs a matrix") as caught:
         run(read("Conv2D(3, 3, kernel_initializer=identity)@(8,8,3)"))
     assert caught.value.code == "E303"
 

@@ -1,4 +1,4 @@
-"""Where densecli answers otherwise than Keras on purpose, with the reason; docs/conformance.md tells them to readers."""
+"""Where densecli differs from Keras on purpose, with the reasons; docs/conformance.md lists them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Difference(NamedTuple):
-    """One thing both sides disagree about: the layer's class and config, the fact, and both answers."""
+    """One disagreement: the layer's class and config, the fact, and both answers."""
 
     layer: str
     config: dict[str, Any]
@@ -19,7 +19,7 @@ class Difference(NamedTuple):
 
 
 class Deliberate(NamedTuple):
-    """A reason, and which differences it covers."""
+    """A reason and the differences that it covers."""
 
     reason: str
     covers: Callable[[Difference], bool]
@@ -35,17 +35,17 @@ TRAINING = (
 
 
 def refused(it: Difference, *words: str) -> bool:
-    """Keras accepts and computes what densecli refuses with these words."""
+    """Whether densecli refuses, with one of these words, what Keras accepts and computes."""
     return it.fact == "refused" and any(word in it.ours for word in words)
 
 
 def accepted(it: Difference, *words: str) -> bool:
-    """Keras refuses, with these words, what densecli accepts."""
+    """Whether Keras refuses, with one of these words, what densecli accepts."""
     return it.fact == "accepted" and any(word in it.theirs for word in words)
 
 
 def integers_only(it: Difference) -> bool:
-    """The shapes are equal, and Keras says integers (or booleans) where densecli says floating point."""
+    """Whether the shapes are equal, but Keras reports integers (or booleans) where densecli reports floating point."""
     if it.fact == "output_dtypes":
         pairs = zip(it.theirs, it.ours, strict=True)
     elif it.fact == "outputs of the saved config" and [each[0] for each in it.theirs] == [each[0] for each in it.ours]:
@@ -57,31 +57,31 @@ def integers_only(it: Difference) -> bool:
 
 DELIBERATE = (
     Deliberate(
-        "Keras accepts the call on symbolic tensors, but fails as soon as there are numbers",
+        "Keras accepts the call on symbolic tensors, but fails on actual values",
         lambda it: it.fact.endswith("what cannot be computed"),
     ),
     Deliberate(
-        "what comes out of a model, where Keras computes something else than it says",
+        "outputs of a model that Keras computes differently from what it reports",
         lambda it: it.fact == "outputs that Keras computes otherwise than it says",
     ),
     Deliberate(
-        "a boolean where a number belongs is a slip: Keras takes true for 1 and false for 0",
+        "a boolean instead of a number is refused as a slip: Keras takes true as 1 and false as 0",
         lambda it: refused(it, "got boolean"),
     ),
     Deliberate(
-        "a text where a number belongs is a slip: Keras takes some texts for numbers, and one for a list of its letters",
+        "a string instead of a number is refused as a slip: Keras takes some strings as numbers, and one as a list of its letters",
         lambda it: refused(it, "integer, got string", "integers, got string", "number, got string"),
     ),
     Deliberate(
-        "a list where a number belongs is a slip: Keras finds out when it computes",
+        "a list instead of a number is refused as a slip: Keras notices when it computes",
         lambda it: refused(it, "E301 expected a number, got (", "E301 expected a positive integer, got ("),
     ),
     Deliberate(
-        "a layer that was built for a call outside the model counts what it is called with, not what its build_config says",
+        "a layer that was built by a call outside the model is counted for its call in the model, not for its build_config",
         lambda it: it.fact.endswith("of a model with layers built for other calls"),
     ),
     Deliberate(
-        "an empty list or dict is no data_format: Keras takes its default for whatever is empty",
+        "an empty list or dict is not a data_format: Keras uses its default for anything empty",
         lambda it: refused(it, "data_format: E301"),
     ),
     Deliberate(
@@ -93,11 +93,11 @@ DELIBERATE = (
         lambda it: it.layer == "Softmax" and refused(it, "axis: E301", "got null"),
     ),
     Deliberate(
-        "noise and dropout take one tensor: Keras hands a list on as it is at inference, and fails in training",
+        "noise and dropout take one tensor: Keras passes a list through at inference, and fails in training",
         lambda it: it.fact == "readable" and "takes one tensor, got a list" in it.ours,
     ),
     Deliberate(
-        "weights that a config brings along are not looked at: Keras takes a list of them",
+        "weights in a config are ignored: Keras accepts a list of them",
         lambda it: (
             it.layer in ("Bidirectional", "Embedding")
             and it.fact == "accepted"
@@ -105,51 +105,51 @@ DELIBERATE = (
         ),
     ),
     Deliberate(
-        "integers through a Pipeline: each layer's own answer; Keras says what the torch backend happens to compute",
+        "integers through a Pipeline: densecli asks each layer; Keras reports what the torch backend happens to compute",
         lambda it: it.layer == "Pipeline" and (integers_only(it) or accepted(it, "expected scalar type")),
     ),
     Deliberate(
-        "a strength of null is no number: Keras takes it for 0",
+        "a strength of null is not a number: Keras takes it as 0",
         lambda it: it.layer == "ActivityRegularization" and refused(it, "a number of 0 or more, got null"),
     ),
     Deliberate(
-        "names of regularizers are looked up at once: recurrent layers of Keras never ask for activity_regularizer",
+        "names of regularizers are looked up immediately: Keras' recurrent layers never use activity_regularizer",
         lambda it: refused(it, "activity_regularizer: E30"),
     ),
     Deliberate(
-        "a seed is an integer: Keras takes any number, and cuts it",
+        "a seed must be an integer: Keras takes any number and truncates it",
         lambda it: refused(it, "seed: E301 expected an integer, got number"),
     ),
     Deliberate(
-        "an argument beside its old name is checked, too: Keras forgets the negative_slope of a LeakyReLU with an alpha",
+        "an argument is checked even next to its old name: Keras ignores the negative_slope of a LeakyReLU with an alpha",
         lambda it: it.layer == "LeakyReLU" and "alpha" in it.config and refused(it, "negative_slope: E30"),
     ),
     Deliberate(
-        "an image of no height or width is refused",
+        "an image of zero height or width is refused",
         lambda it: it.layer in ("CenterCrop", "Resizing", "RandomCrop") and refused(it, "got 0"),
     ),
     Deliberate(
-        "NaN is no setting: no comparison with it is ever true, so Keras lets it through its checks",
+        "NaN is not a valid argument: comparisons with it are never true, so it passes Keras' checks",
         lambda it: refused(it, "got number nan"),
     ),
     Deliberate(
-        "a number of boxes is an integer",
+        "a number of boxes must be an integer",
         lambda it: it.layer == "MaxNumBoundingBoxes" and refused(it, "max_number: E301"),
     ),
     Deliberate(
-        "a histogram has at least one bin",
+        "a histogram needs at least one bin",
         lambda it: it.layer == "Equalization" and refused(it, "bins: E30"),
     ),
     Deliberate(
-        "an input_tensor, which no config can hold, is not looked at",
+        "an input_tensor, which no config can have, is ignored",
         lambda it: it.layer in ("Input", "InputLayer") and accepted(it, "`input_tensor`"),
     ),
     Deliberate(
-        "an object or an empty list is no number, shape or word: Keras takes some empty ones for nothing given",
+        "an object or an empty list is not a number, shape or word: Keras takes some empty ones as not given",
         lambda it: refused(it, "got an object", "got ()"),
     ),
     Deliberate(
-        "a switch is true or false, in Keras configs also 1 or 0: Keras goes by the truth of whatever is given",
+        "a flag is true or false, or 1 or 0 in Keras configs: Keras uses the truth value of anything",
         lambda it: refused(it, "expected true or false"),
     ),
     Deliberate(
@@ -159,17 +159,17 @@ DELIBERATE = (
         ),
     ),
     Deliberate(
-        "the initializer `constant` by its name alone is 0; Keras 3.15.1 fails to make it (KeyError)",
+        "the initializer `constant` without a value is 0; Keras 3.15.1 fails to create it (KeyError)",
         lambda it: accepted(it, "KeyError: 'value'"),
     ),
     Deliberate(
-        "what only the backend lacks, such as a QR decomposition in half precision, is no mistake of the model",
+        "an operation that only the backend lacks, such as a QR decomposition in half precision, is not an error of the model",
         lambda it: accepted(
             it, "not implemented for '", "with backend torch", "with the torch backend", "result type Float can't"
         ),
     ),
     Deliberate(
-        "Keras cannot infer the shape from its stand-ins for unknown sizes, but computes the call when it has numbers",
+        "Keras cannot infer the shape from its placeholders for unknown sizes, but can compute the call on actual values",
         lambda it: (
             it.fact == "accepted what can be computed"
             and any(
@@ -178,15 +178,15 @@ DELIBERATE = (
         ),
     ),
     Deliberate(
-        "attention over tensors that do not fit one another, which broadcasting happens to compute",
+        "attention over tensors that do not match, which broadcasting happens to compute",
         lambda it: it.layer in ("Attention", "AdditiveAttention") and refused(it, "do not fit"),
     ),
     Deliberate(
-        "axis beyond the tensor's axes, which Keras wraps around",
+        "an axis out of range, which Keras wraps around",
         lambda it: it.layer in ("Dot", "Softmax") and refused(it, "out of range"),
     ),
     Deliberate(
-        "a scale or offset of Rescaling that does not fit: Keras tells the input's shape, computes another one or fails",
+        "a scale or offset of Rescaling that does not fit: Keras reports the input's shape, and computes another one or fails",
         lambda it: it.layer == "Rescaling" and refused(it, "does not fit an input"),
     ),
     Deliberate(
@@ -194,11 +194,11 @@ DELIBERATE = (
         lambda it: it.layer == "Dot" and refused(it, "cannot sum over axis 0"),
     ),
     Deliberate(
-        "values that only training would look at are checked at once",
+        "arguments that only training uses are checked immediately",
         lambda it: it.layer in TRAINING and refused(it, "E301", "E303"),
     ),
     Deliberate(
-        "Input(3): one size stands for a tuple of one",
+        "Input(3): a single size means a tuple of one",
         lambda it: it.layer in ("Input", "InputLayer") and accepted(it, "to a shape"),
     ),
     Deliberate(
@@ -209,19 +209,19 @@ DELIBERATE = (
         ),
     ),
     Deliberate(
-        "output_shape must have a size for each axis of the equation's output; Keras ignores what is too much",
+        "output_shape must have a size for each axis of the equation's output; Keras ignores extra sizes",
         lambda it: it.layer == "EinsumDense" and refused(it, "does not fit the output axes"),
     ),
     Deliberate(
-        "an epsilon of null is no number; Keras takes its own default for it",
+        "an epsilon of null is not a number; Keras uses its own default",
         lambda it: refused(it, "epsilon: E301 expected a number, got null"),
     ),
     Deliberate(
-        "cells take the states that belong to them; Keras drops what is too much",
-        lambda it: it.layer.endswith(("Cell", "Cells")) and refused(it, "do not fit", "as many states"),
+        "cells take exactly their own states; Keras drops extra ones",
+        lambda it: it.layer.endswith(("Cell", "Cells")) and refused(it, "do not fit", "that many states"),
     ),
     Deliberate(
-        "at inference RandomCrop resizes, as documented; Keras 3.15.1 hands the images on in another shape than it reported",
+        "RandomCrop resizes at inference, as documented; Keras 3.15.1 returns the images in another shape than it reports",
         lambda it: (
             (it.layer == "RandomCrop" and it.fact == "shape of the values")
             # A Pipeline at inference is asked by computing, so there it reports that other shape.
@@ -245,7 +245,7 @@ DELIBERATE = (
         ),
     ),
     Deliberate(
-        "a cell whose activation Keras cannot compute (threshold wants arguments, glu halves the axis) has its shape, but cannot run",
+        "a cell whose activation Keras cannot compute (threshold needs arguments, glu halves the axis) has a shape but cannot run",
         lambda it: (
             it.layer.endswith(("Cell", "Cells"))
             and it.fact == "accepted"
@@ -253,11 +253,11 @@ DELIBERATE = (
         ),
     ),
     Deliberate(
-        "spectrograms are of (batch, samples) or (samples,); with more axes Keras reports another shape than it computes",
+        "spectrograms take (batch, samples) or (samples,); with more axes, Keras reports another shape than it computes",
         lambda it: it.layer == "MelSpectrogram" and refused(it, "expected signals"),
     ),
     Deliberate(
-        "a cell works on one step (batch, features); Keras lets broadcasting take more axes",
+        "a cell takes one step (batch, features); Keras broadcasts over more axes",
         lambda it: it.layer.endswith(("Cell", "Cells", "RNN")) and refused(it, "expected 2 axes", "expected 3 axes"),
     ),
     Deliberate(

@@ -1,7 +1,7 @@
-"""A model of keras.applications: its arguments as Keras takes and refuses them, and the graph that they describe.
+"""A model of keras.applications: its arguments, which Keras' rules accept or refuse, and the graph that they describe.
 
-A family is a subclass with a `body`; a model of it is a class with other numbers, made by `models`. Made with arguments, it
-is a nested model as any other, once `assemble` has put its layers together.
+A family is a subclass with a `body`; each of its models is a class with other numbers, made by `models`. An instance
+is a nested model like any other, once `assemble` has built its layers.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ POOLING = {"avg": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D"}
 USUAL = (
     "include_top", "weights", "input_tensor", "input_shape", "pooling", "classes", "classifier_activation", "name",
 )  # fmt: skip
-NO_WEIGHTS = "weights=none counts the same model without them"
+NO_WEIGHTS = "use weights=none to count the same model without them"
 
 
 class Start(Record):
-    """A tensor that a model continues from (`input_tensor`)."""
+    """A tensor that serves as the model's input (`input_tensor`)."""
 
     ref: Ref
     shape: Shape
 
 
 class Conflict(Record):
-    """An argument that Keras refuses because of another one: mostly, because its ImageNet weights would not fit."""
+    """An argument that Keras refuses because of another one, mostly because its ImageNet weights would not fit."""
 
     argument: str
     message: str
@@ -57,26 +57,26 @@ class Application(Model, abstract=True):
     habits: ClassVar[Habits] = {}
     pool_names: ClassVar[dict[str, str]] = {"avg": "avg_pool", "max": "max_pool"}
 
-    include_top = fields.flag(True, "whether the classifier is part of it")
+    include_top = fields.flag(True, "whether to include the classifier")
     weights_ = Field(
         lambda _, value: _read_weights(value),
         "imagenet",
-        "imagenet, null or a file: never loaded, but some models have a layer more with imagenet",
+        "imagenet, null or a file; never loaded, but some models have one more layer with imagenet",
         {"type": ["string", "null"]},
     )
     input_shape = fields.optional(fields.shape(doc="rows, columns and channels of the image", least=1, one=False))
     input_tensor = Field(
-        lambda _, value: _read_tensor(value), None, "a tensor that the model continues from: Python source only", {"type": "null"}
+        lambda _, value: _read_tensor(value), None, "a tensor to use as the model's input; only in Python source", {"type": "null"}
     )  # fmt: skip
-    pooling = fields.optional(fields.text(doc="avg or max: what follows the last block when there is no classifier"))
-    classes = fields.count(CLASSES, "outputs of the classifier")
+    pooling = fields.optional(fields.text(doc="avg or max: pooling after the last block if there is no classifier"))
+    classes = fields.count(CLASSES, "number of the classifier's outputs")
     classifier_activation = fields.activation("softmax")
     name_ = fields.optional(fields.text(doc="of the model"))
     order: ClassVar[tuple[str, ...]] = USUAL
 
     @classmethod
     def models(cls, **models: dict[str, Any]) -> None:
-        """Make the models of a family, each by what it sets otherwise."""
+        """Make the models of a family, each with its own settings."""
         for name, own in models.items():
             type(name, (cls,), {"__module__": cls.__module__, "__doc__": cls.__doc__, **own})
 
@@ -87,7 +87,7 @@ class Application(Model, abstract=True):
     def check(self) -> None:
         """Refuse what Keras refuses.
 
-        What only the ImageNet weights do not go with is refused where the call asks for them. Where it says nothing of
+        What conflicts only with the ImageNet weights is refused if the call asks for these. If it does not mention
         weights, they are left out instead, with a warning: nothing is loaded here anyway.
         """
         self.notes: list[str] = []
@@ -102,11 +102,11 @@ class Application(Model, abstract=True):
             self.notes.append(f"{type(self).__name__}: {conflict.message}; counted as with weights=none")
         self.image = self.checked_shape()
         if self.pooling not in (None, *POOLING) and not self.include_top:
-            self.notes.append(f"{type(self).__name__}: pooling is neither avg nor max, and Keras ignores it")
+            self.notes.append(f"{type(self).__name__}: pooling is neither avg nor max, so Keras ignores it")
         self.name = self.name or self.default_name()
 
     def conflicts(self) -> Iterator[Conflict]:
-        """What Keras' ImageNet weights (or the weights of a file) do not go with."""
+        """Arguments that conflict with Keras' ImageNet weights (or the weights of a file)."""
         activation = self.classifier_activation
         if self.loads and self.include_top and activation not in ("softmax", "linear"):
             yield Conflict("classifier_activation", "with weights, the classifier's activation is softmax or None")
@@ -126,7 +126,7 @@ class Application(Model, abstract=True):
             yield Conflict("input_shape", f"Keras' ImageNet weights are for 3 channels, not {shape[2]}")
 
     def size_for(self, shape: Shape | None) -> int:  # noqa: ARG002  # some families use it
-        """The size of the image where nobody says, which some models choose among those they have weights for."""
+        """The default image size, which some models choose among those they have weights for."""
         return self.size
 
     def checked_shape(self) -> Shape:
@@ -137,20 +137,20 @@ class Application(Model, abstract=True):
             return (size, size, 3)
         self.check_sizes(given)
         if self.include_top and None in given:
-            self.reject("input_shape", f"the classifier needs an image whose sizes are known, got {show(given)}")
+            self.reject("input_shape", f"the classifier needs a known image size, got {show(given)}")
         return given
 
     def check_sizes(self, shape: Shape) -> None:
         if len(shape) != 3:
             self.reject("input_shape", f"expected rows, columns and channels, got {show(shape)}")
         if any(size is not None and size < self.least for size in shape[:2]):
-            self.reject("input_shape", f"the image is at least {self.least} x {self.least}, got {show(shape)}")
+            self.reject("input_shape", f"the image must be at least {self.least} x {self.least}, got {show(shape)}")
 
     def default_name(self) -> str:
         return self.keras_name or type(self).__name__.lower()
 
     def stated(self) -> dict[str, Any]:
-        """The arguments that somebody must give to get the same model, in Keras' order."""
+        """The arguments that produce the same model, in Keras' order."""
         given = self.given | ({} if self.pretrained or "weights" in self.given else {"weights": None})
         names = [name for name in (*self.positional, "trainable") if name in given]
         return {name: given[name] for name in names if given[name] != self.defaults[name]}
@@ -191,11 +191,11 @@ class Application(Model, abstract=True):
         return model.assemble(automatic_name, self.graph.place)
 
     def blame(self, several: ConfigError) -> ConfigError:
-        """A layer cannot be made for the numbers that the arguments lead to: only a factor can be that far off."""
+        """Blame a factor for a layer that cannot be made: no other argument can lead to such numbers."""
         reason = "; ".join(
             f"{name}: {problem.message}".removeprefix(": ") for name, problem in several.problems.items()
         )
-        return ConfigError({"alpha": ArgumentError(f"no layers can be made of it: {reason}", code="E308")})
+        return ConfigError({"alpha": ArgumentError(f"its layers are unknown: {reason}", code="E308")})
 
     def body(self, x: Tensor) -> Tensor:
         """Everything before the classifier."""
@@ -223,7 +223,7 @@ Application.config_fields = {
 
 
 def _read_weights(value: Any) -> str | None:
-    """Keras takes null, imagenet and the path of a file that there is; nobody looks for a file here."""
+    """Keras takes null, imagenet and the path of an existing file; densecli does not look for the file."""
     if value is None:
         return None
     if isinstance(value, str) and (value == "imagenet" or value.endswith((".h5", ".hdf5", ".keras")) or "/" in value):
@@ -232,9 +232,9 @@ def _read_weights(value: Any) -> str | None:
 
 
 def _read_tensor(value: Any) -> None:
-    """Whoever has a tensor gives it to `assemble`."""
+    """A caller with a tensor passes it to `assemble`."""
     if value is not None:
-        hint = "put the model after what it continues from: Rescaling(0.5)@(224,224,3) -> ResNet50"
+        hint = "put the model after its input: Rescaling(0.5)@(224,224,3) -> ResNet50"
         raise ArgumentError("a spec has no tensors", code="E303", hint=hint)
 
 

@@ -37,7 +37,7 @@ class ConvNeXt(Application, abstract=True):
     def conflicts(self) -> Iterator[Conflict]:
         yield from super().conflicts()
         if self.pretrained and self.name and self.default_name() not in self.name:
-            yield Conflict("name", f"with its ImageNet weights, Keras wants {self.default_name()} in the name")
+            yield Conflict("name", f"with its ImageNet weights, Keras requires {self.default_name()} in the name")
 
     def body(self, x: Tensor) -> Tensor:
         if self.include_preprocessing and self.image[2] == len(MEAN):

@@ -1,4 +1,4 @@
-"""DenseNet: each block puts its channels beside all those before it (Huang et al., arxiv.org/abs/1608.06993)."""
+"""DenseNet: each block appends its channels to all earlier ones (Huang et al., arxiv.org/abs/1608.06993)."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def block(x: Tensor, stage: Stage, dropped: float) -> Tensor:
 
 
 def excited(x: Tensor, inputs: int, filters: int) -> Tensor:
-    """Squeeze and excitation: every channel times a gate that the mean of all channels decides about."""
+    """Squeeze and excitation: every channel times a gate computed from the mean of all channels."""
     gate = x.GlobalAveragePooling2D(name="se_squeeze").Reshape((1, 1, filters), name="se_reshape")
     gate = gate.Conv2D(max(1, inputs // 4), 1, activation="silu", name="se_reduce")
     return x.Multiply(gate.Conv2D(filters, 1, activation="sigmoid", name="se_expand"), name="se_excite")

@@ -1,4 +1,4 @@
-"""EfficientNet V2: the first stages convolve as a whole, not depthwise (Tan and Le, arxiv.org/abs/2104.00298)."""
+"""EfficientNet V2: the first stages use plain convolutions, not depthwise ones (Tan and Le, arxiv.org/abs/2104.00298)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class EfficientNetV2(Application, abstract=True):
         super().check()
         if self.name not in STAGES:
             hint = did_you_mean(self.name, STAGES) or f"one of {', '.join(STAGES)}"
-            self.reject("name", "Keras finds the blocks of EfficientNetV2 by the name, and refuses any other", hint)
+            self.reject("name", "Keras looks up the blocks of EfficientNetV2 by name and refuses any other", hint)
 
     def default_name(self) -> str:
         return f"efficientnetv2-{type(self).__name__.removeprefix('EfficientNetV2').lower()}"

@@ -26,9 +26,9 @@ class MobileNetV1(Application, abstract=True):
     }  # fmt: skip
     pool_names: ClassVar = {}
 
-    alpha = fields.number(1.0, "factor of the filters of every layer")
-    depth_multiplier = fields.count(1, "filters of a depthwise convolution for each channel")
-    dropout = fields.number(1e-3, "share that is dropped before the classifier", least=0, most=1)
+    alpha = fields.number(1.0, "multiplier for the filters of every layer")
+    depth_multiplier = fields.count(1, "depthwise filters per channel")
+    dropout = fields.number(1e-3, "fraction to drop before the classifier", least=0, most=1)
     order = (
         "input_shape", "alpha", "depth_multiplier", "dropout", "include_top", "weights", "input_tensor", "pooling", "classes",
         "classifier_activation", "name",

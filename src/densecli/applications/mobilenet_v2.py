@@ -36,7 +36,7 @@ class InvertedResiduals(Application, abstract=True):
     }  # fmt: skip
     pool_names: ClassVar = {}
 
-    alpha = fields.number(1.0, "factor of the filters of every layer")
+    alpha = fields.number(1.0, "multiplier for the filters of every layer")
     order = (
         "input_shape", "alpha", "include_top", "weights", "input_tensor", "pooling", "classes", "classifier_activation", "name",
     )  # fmt: skip

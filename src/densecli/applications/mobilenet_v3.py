@@ -48,9 +48,9 @@ class MobileNetV3(Application, abstract=True):
     blocks: ClassVar[tuple[Block, ...]] = ()
     last: ClassVar[int] = 0  # channels before the classifier
 
-    alpha = fields.number(1.0, "factor of the filters of every layer")
+    alpha = fields.number(1.0, "multiplier for the filters of every layer")
     minimalistic = fields.flag(False, "without squeeze and excitation, hard swish and 5x5 windows")
-    dropout_rate = fields.number(0.2, "share that is dropped before the classifier", least=0, most=1)
+    dropout_rate = fields.number(0.2, "fraction to drop before the classifier", least=0, most=1)
     include_preprocessing = fields.flag(True, "whether the first layer scales pixels from -1 to 1")
     order = (
         "input_shape", "alpha", "minimalistic", "include_top", "weights", "input_tensor", "classes", "pooling", "dropout_rate",
@@ -128,7 +128,7 @@ class MobileNetV3(Application, abstract=True):
 
 
 def excited(x: Tensor, filters: int) -> Tensor:
-    """Squeeze and excitation: every channel times a gate that the mean of all channels decides about."""
+    """Squeeze and excitation: every channel times a gate computed from the mean of all channels."""
     gate = x.GlobalAveragePooling2D(keepdims=True, name="squeeze_excite_avg_pool")
     gate = gate.Conv2D(in_eights(filters * 0.25), 1, name="squeeze_excite_conv").ReLU(name="squeeze_excite_relu")
     gate = gate.Conv2D(filters, 1, name="squeeze_excite_conv_1")

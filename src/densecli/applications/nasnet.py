@@ -1,4 +1,4 @@
-"""NASNet-A: two cells that a search has found, stacked (Zoph et al., arxiv.org/abs/1707.07012).
+"""NASNet-A: a stack of two kinds of cells, found by a search (Zoph et al., arxiv.org/abs/1707.07012).
 
 A cell sees the two before it: `x` is the output of the last one and `p` that of the one before.
 """
@@ -38,7 +38,7 @@ class NASNet(Application, abstract=True):
 
     def shape_conflicts(self, shape: Shape) -> Iterator[Conflict]:
         if None in shape:
-            yield Conflict("input_shape", "Keras' ImageNet weights of NASNet need an image whose sizes are known")
+            yield Conflict("input_shape", "Keras' ImageNet weights of NASNet need a known image size")
         yield from super().shape_conflicts(shape)
 
     def checked_shape(self) -> Shape:

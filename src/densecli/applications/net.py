@@ -1,4 +1,4 @@
-"""The vocabulary of the builders: a tensor is called with the names of Keras' layers, and gives the next tensor.
+"""The vocabulary of the builders: a tensor has Keras' layers as methods, each of which returns the next tensor.
 
     x = x.Conv2D(64, 7, strides=2, name="conv1_conv").BatchNormalization(name="conv1_bn").Activation("relu")
     x = a.Concatenate(b, c, name="mixed0")                  a layer on several tensors
@@ -31,7 +31,7 @@ EXTRAS = ("CustomScaleLayer", "LayerScale")  # layers that keras.applications de
 
 
 class Net:
-    """The layers of a model while it is put together.
+    """The layers of a model under construction.
 
     `automatic_name` gives the next name for a class, as `Builder.automatic_name` does. New layers are added to `nodes`.
     """
@@ -92,7 +92,7 @@ class Net:
 
 
 class Tensor:
-    """What comes out of a layer: where it stands in the graph, and its shape."""
+    """The output of a layer: its place in the graph, and its shape."""
 
     __slots__ = ("net", "prefix", "ref", "shape")
 
@@ -128,7 +128,7 @@ class Tensor:
         rows, columns = self.shape[1:3] if self.shape[1] is not None else (2, 2)
         if columns is None:
             raise ConfigError(
-                {"input_shape": ArgumentError("Keras needs both sizes of the image, or neither", code="E308")}
+                {"input_shape": ArgumentError("Keras needs both sizes of the image or neither", code="E308")}
             )
         before = [kernel // 2 - (size % 2 == 0) for size in (rows, columns) if size is not None]
         return self.ZeroPadding2D(tuple((each, kernel // 2) for each in before), name=name)
@@ -143,7 +143,7 @@ def _kind(type_name: str) -> type[Layer]:
 
 
 def _mapped(args: tuple[Any, ...], function: Callable[[Tensor], Any]) -> tuple[Any, ...]:
-    """The arguments of a call with something else in the place of each tensor."""
+    """The arguments of a call, with each tensor mapped to something else."""
     return tuple(
         function(each) if isinstance(each, Tensor) else [*map(function, each)] if isinstance(each, list) else each
         for each in args

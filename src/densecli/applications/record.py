@@ -1,4 +1,4 @@
-"""What Keras and torch count of each model. Written by tools/record_applications.py; a test compares densecli's counts."""
+"""The counts of Keras and torch for each model. Written by tools/record_applications.py; a test compares densecli's counts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from densecli.records import Record
 
 
 class Recorded(Record):
-    """A model as called without arguments: its image, its parameters with and without classifier, its work."""
+    """A model called without arguments: its image, its parameters with and without classifier, its MACs."""
 
     image: tuple[int, int, int]
     params: int

@@ -1,1 +1,1 @@
-"""Judging models: expectations, assertions, lock files and differences, each as plain data that a renderer can show."""
+"""Checking models: expectations, assertions, lock files and differences, all as plain data for the renderers."""

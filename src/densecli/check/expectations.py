@@ -1,4 +1,4 @@
-"""What a model is expected to be: read from the command line, from a spec's `expect:` and from pyproject.toml alike."""
+"""Expectations for a model, parsed alike from the command line, from a spec's `expect:` and from pyproject.toml."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _GLOB = re.compile(r"[*?\[]")
 
 
 class Expectation(Record):
-    """One demand: its key (`max_params`), what is wanted in normal form, who says so, and where in the spec."""
+    """One expectation: its key (`max_params`), the wanted value in normal form, where it comes from, and its place in the spec."""
 
     key: str
     wanted: Any
@@ -78,7 +78,7 @@ def _read_one(key: str, value: Any) -> Any:
     reader = READERS.get(key)
     if reader is None:
         hint = did_you_mean(str(key), READERS) or f"known: {', '.join(READERS)}"
-        raise ArgumentError(f"no expectation is called {quote(str(key))}", code="E242", hint=hint)
+        raise ArgumentError(f"no expectation named {quote(str(key))}", code="E242", hint=hint)
     return reader(value)
 
 
@@ -144,14 +144,14 @@ def _type(name: str) -> str:
         return ALIASES[name]
     close = closest(name, [*CATALOGUE, *ALIASES])
     if close is not None and _nearly(name, close):
-        hint = f"did you mean `{close}`? A class of your own by that name: write it as a pattern, `{name[:-1]}[{name[-1]}]`"
-        raise ArgumentError(f"no layer type is called {quote(name)}", code="E241", hint=hint)
+        hint = f"did you mean `{close}`? For a custom class of that name, write a pattern: `{name[:-1]}[{name[-1]}]`"
+        raise ArgumentError(f"no layer type named {quote(name)}", code="E241", hint=hint)
     return name
 
 
 def _nearly(name: str, other: str) -> bool:
     """A slip of one letter or of case: a gate that can never close must not pass for one that was never reached."""
-    from difflib import SequenceMatcher  # noqa: PLC0415  # only for types that are not in the catalogue
+    from difflib import SequenceMatcher  # noqa: PLC0415  # only for types that are not in the catalog
 
     return SequenceMatcher(None, name.casefold(), other.casefold()).ratio() >= 0.9
 

@@ -1,4 +1,4 @@
-"""What a check found wanting, as data: a stable code, the place, what was got and what was wanted."""
+"""Findings of a check as data: a stable code, the place, the actual and the expected value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CODES = {
     "C101": "an output or input does not have the expected shape",
-    "C102": "a figure is not the expected one",
+    "C102": "a figure differs from the expected one",
     "C103": "a figure is above its limit",
     "C104": "a figure is below its limit",
     "C105": "an expected figure is unknown",
@@ -26,16 +26,16 @@ CODES = {
     "C122": "a figure is not counted (strict)",
     "C123": "reading the model gave a warning (strict)",
     "C124": "the weights in the file do not fit a layer",
-    "C125": "the weights in the file could not be compared, or there are none",
+    "C125": "the weights in the file are missing or could not be compared",
     "C131": "an assertion is false",
     "C132": "an assertion needs a value that the model does not have",
     "D101": "a layer was added",
     "D102": "a layer was removed",
-    "D103": "a layer was moved or wired to other layers",
+    "D103": "a layer was moved or rewired",
     "D104": "a layer was changed",
     "D105": "the inputs or outputs of the model were changed",
     "D106": "the totals of the model were changed",
-    "D107": "the lock file does not know the model",
+    "D107": "the model is not in the lock file",
 }
 
 NO_FILES = ("-", "<argument>")  # sources that are not files: standard input, DSL words
@@ -54,7 +54,7 @@ class Spot(Record):
 
 
 class Finding(Record):
-    """One thing that is not as it should be. `got` and `wanted` are text; `notes` are lines that explain."""
+    """One problem found. `got` and `wanted` are text; `notes` are lines of explanation."""
 
     code: str
     message: str
@@ -68,14 +68,14 @@ class Finding(Record):
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What makes it the same finding tomorrow: neither its line nor the numbers."""
+        """What identifies the finding from run to run: neither its line nor its numbers."""
         return (self.spot.file, self.code, self.check, self.layer or "")
 
 
 class Verdict(Record):
-    """What the checks of one spec came to. `checks` names each check that was made, also those that held.
+    """The results for one spec. `checks` names each check that was made, including those that passed.
 
-    `judged` is False where none could be made: the spec is not there, or what it expects makes no sense.
+    `judged` is False if none could be made: the spec is missing, or its expectations make no sense.
     """
 
     source: str
@@ -89,7 +89,7 @@ class Verdict(Record):
 
 
 class Subject(Record):
-    """A model under judgement: its report, and where its layers and its expectations stand in the source."""
+    """A model under judgment: its report, and where its layers and its expectations stand in the source."""
 
     report: Report
     places: Mapping[str, Place]
@@ -124,16 +124,16 @@ def spot_of(file: str, place: Place | None) -> Spot:
 
 
 def of_error(error: DenseError, source: str) -> Finding:
-    """An invalid spec as a finding: in `check` a model that does not fit together was judged, and found wanting."""
+    """An invalid spec as a finding: in `check`, a model that does not fit together has failed."""
     lines = draw(error).split("\n")[1:]
     notes = tuple(line for line in lines if not line.startswith(" --> "))
     return Finding(error.code, error.message, spot_of(source, error.place), "valid", error.layer, notes=notes)
 
 
 def is_judgement(error: DenseError) -> bool:
-    """Whether an error condemns the spec (exit 1 in `check`).
+    """Whether an error is the spec's fault (exit 1 in `check`).
 
-    Not what could not be read or written (E1xx, E6xx), nor assertions (E23x) and expectations (E24x) that make no sense.
+    Failing to read or write (E1xx, E6xx) is not, nor are assertions (E23x) and expectations (E24x) that make no sense.
     """
     return error.code[1] not in "16" and error.code[:3] not in ("E23", "E24")
 

@@ -1,4 +1,4 @@
-"""Holding a report against expectations."""
+"""Checking a report against expectations."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _COUNTED = ("macs", "flops", "activations")  # figures that are None, not just t
 
 
 def judge(subject: Subject, expectations: Sequence[Expectation], record: Mapping[str, Any] | None = None) -> Verdict:
-    """The verdict on one model. `record` is the report's JSON, which assertions look at.
+    """The verdict on one model. `record` is the report's JSON, for assertions.
 
-    Demands of different origins must all hold; the same demand twice is one.
+    Expectations from all origins must hold; the same expectation twice counts once.
     """
     unique = {(each.key, each.wanted): each for each in reversed(expectations)}
     ordered = [each for each in expectations if unique.get((each.key, each.wanted)) is each]
@@ -75,7 +75,7 @@ def _shapes(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
     for index, (name, shape) in enumerate(wanted):
         tensor = tensors[index] if name is None else by_name.get(name)
         if tensor is None:
-            message = f"{what}: no {what} is called {quote(name or '')}"
+            message = f"{what}: no {what} named {quote(name or '')}"
             yield _finding(subject, expectation, "C101", message, (_list(tensors), show(shape)))
         elif not matches(tensor.shape, shape):
             label = what if len(tensors) == 1 else f"{what} {quote(tensor.name)}"
@@ -110,7 +110,7 @@ def _list(tensors: Sequence[TensorInfo]) -> str:
 
 # -- figures --------------------------------------------------------------------------
 class Figure(Record):
-    """A total as it is judged: `least` when it may be more, `reason` when it is unknown or may be more."""
+    """A total to be checked: `least` if it may be more, `reason` if it is unknown or may be more."""
 
     value: int | None
     least: bool
@@ -125,7 +125,7 @@ def figure_of(report: Report, name: str) -> Figure:
     if name in _COUNTED:
         return Figure(value, False, _not_counted(totals, _TOTALS.get(name, name)))
     opaque = [row.name for row in report.rows if row.opaque]
-    return Figure(value, totals.lower_bound, f"{_some(opaque)} may hold weights that the spec does not tell")
+    return Figure(value, totals.lower_bound, f"{_some(opaque)} may have weights that the spec does not state")
 
 
 def _not_counted(totals: Totals, figure: str) -> str:
@@ -191,7 +191,7 @@ def _forbidden(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
         pattern = first(part.type)
         if pattern is not None:
             by = "" if pattern == part.type else f" (by {quote(pattern)})"
-            message = f"{part.type} {quote(part.path)}: layers of this type are forbidden{by}"
+            message = f"{part.type} {quote(part.path)}: this layer type is forbidden{by}"
             yield _finding(subject, expectation, "C111", message, (part.type, f"no {pattern}"), layer=part.path)
 
 
@@ -209,7 +209,7 @@ def _allowed(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
 def _strict(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
     for part in parts(subject.report):
         if part.opaque:
-            message = f"{part.type} {quote(part.path)}: opaque, nothing is known of it but what the spec states"
+            message = f"{part.type} {quote(part.path)}: opaque: only what the spec states is known"
             yield _finding(subject, expectation, "C121", message, (part.type, "a known layer"), layer=part.path)
     totals = subject.report.totals
     for name in _COUNTED:

@@ -57,7 +57,7 @@ def _read(value: object, units: dict[str, int], expected: str) -> Fraction:
         raise _wrong(expected, value)
     factor = units.get(found[2].lower())
     if factor is None:
-        raise _wrong(expected, value, f"{quote(found[2])} is no unit here: {', '.join(_shown(units))}")
+        raise _wrong(expected, value, f"{quote(found[2])} is not a unit here: {', '.join(_shown(units))}")
     return Fraction(found[1].replace(",", "")) * factor
 
 

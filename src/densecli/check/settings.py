@@ -54,7 +54,7 @@ def read(source: Source, stays: Callable[[str], bool]) -> Settings:
     """
     long = toml_places.long_key(source.text)
     if long is not None:
-        raise SpecErrors([_error(Place(source, *long), f"a key of more than {toml_places.MOST_PARTS} parts")])
+        raise SpecErrors([_error(Place(source, *long), f"a key with more than {toml_places.MOST_PARTS} parts")])
     try:
         tree = tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
@@ -64,7 +64,7 @@ def read(source: Source, stays: Callable[[str], bool]) -> Settings:
     except ValueError:  # Python's limit on digits
         found = re.search(_LONG_INTEGER, source.text)
         place = Place(source) if found is None else Place(source, *found.span())
-        raise SpecErrors([_error(place, "an integer with more digits than anything has")]) from None
+        raise SpecErrors([_error(place, "an integer with too many digits")]) from None
     return _Reader(source, tree, stays).settings()
 
 
@@ -117,7 +117,7 @@ class _Reader:
             elif not check[1](value):
                 self.wrong((*self.above, key), check[0], value)
             elif name == "lock" and not self.stays(value):
-                message = f"{quote(value)} leads out of the folder of {self.source.name}"
+                message = f"{quote(value)} is outside the folder of {self.source.name}"
                 self.errors.append(_error(self.place((*self.above, key)), message, "--lock may name any file"))
             else:
                 options[name] = value
@@ -137,7 +137,7 @@ class _Reader:
             return []
         for pattern in tables:
             if len(pattern) > glob.LONGEST:
-                message = f"a pattern of {len(pattern):,} characters, {glob.LONGEST:,} at most"
+                message = f"a pattern of {len(pattern):,} characters, more than the {glob.LONGEST:,} allowed"
                 self.errors.append(_error(self.place((*self.above, key)), message))
         return [(pattern, self.demands((key, pattern), values)) for pattern, values in tables.items()]
 
@@ -161,8 +161,8 @@ class _Reader:
         names = [name.replace("_", "-") for name in (*OPTIONS, "expect", "per_file")]
         hint = did_you_mean(key.replace("_", "-"), names) or f"known: {', '.join(names)}"
         if key.replace("-", "_") in expectations.READERS:
-            hint = f"expectations stand under [{'.'.join((*self.above, 'expect'))}]"
-        self.errors.append(_error(self.place((*self.above, key)), f"no setting is called {quote(key)}", hint))
+            hint = f"expectations belong under [{'.'.join((*self.above, 'expect'))}]"
+        self.errors.append(_error(self.place((*self.above, key)), f"no setting named {quote(key)}", hint))
 
     def wrong(self, path: tuple[str, ...], expected: str, value: Any) -> None:
         message = f"{'.'.join(path)}: expected {expected}, got {describe(value)}"

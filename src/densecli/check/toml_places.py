@@ -1,4 +1,4 @@
-"""Where the keys of a TOML text stand: tomllib does not tell."""
+"""The places of the keys in TOML text, which tomllib does not tell."""
 
 from __future__ import annotations
 

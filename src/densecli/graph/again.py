@@ -1,4 +1,4 @@
-"""A layer that is called again: its weights exist since its first call, whatever a later call tells of its sizes."""
+"""A layer that is called again: its first call made the weights, whatever a later call says about sizes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def check_weights(layer: Layer, first: Result, again: Result) -> None:
         if ours.shape != theirs.shape:
             where = ", ".join(show(tensor.shape) for tensor in first.inputs)
             message = f"its {ours.name} is {show(ours.shape)} since the first call, on {where}; this call needs "
-            raise ShapeError(message + show(theirs.shape), hint="a layer of its own for each size, or equal sizes")
+            raise ShapeError(message + show(theirs.shape), hint="use equal sizes, or a separate layer for each")
 
 
 def with_sizes_of(first: Inputs, inputs: Inputs, call: Callable[[Inputs], Result]) -> Result | None:

@@ -1,4 +1,4 @@
-"""Where Keras computes other shapes than it reports: a summary warns of that, and a forward pass goes by what is computed."""
+"""Calls for which Keras computes other shapes than it reports: a summary warns, and a forward pass uses what is computed."""
 
 from __future__ import annotations
 

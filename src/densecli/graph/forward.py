@@ -1,4 +1,4 @@
-"""Arrays through a graph: every call in order, masks as Keras hands them on, each array freed after its last use."""
+"""Arrays through a graph: every call in order, with masks propagated as in Keras, and each array freed after its last use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Array = Any
 
 
 class Value(Record):
-    """An array on its way, and the mask that Keras would carry with it."""
+    """An array with its Keras mask."""
 
     array: Array
     mask: Array | None = None
@@ -67,7 +67,7 @@ def called(
         return call_layer(node.layer, ops, weights, node.calls[call], values)
     except IndexError as error:
         raise DenseError(
-            f"{node.layer.type_name} {quote(node.name)} cannot take these data: {error}", code="E508"
+            f"{node.layer.type_name} {quote(node.name)} cannot process this data: {error}", code="E508"
         ) from error
 
 

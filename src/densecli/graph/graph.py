@@ -1,4 +1,4 @@
-"""A model as layers that call each other's tensors; the orders in which Keras lists them and in which they can run."""
+"""A model as layers called on each other's outputs; the orders in which Keras lists them and in which they can run."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def _visit(
 def _cycle(graph: Graph, path: list[Step], step: Step) -> GraphError:
     loop = [graph.nodes[node].name for node, _ in [*path[path.index(step) :], step]]
     loop = loop[::-1] if len(loop) < 12 else [*loop[:-6:-1], "…", loop[0]]
-    return GraphError(f"the layers form a loop: {' -> '.join(loop)}", code="E401").at(graph.nodes[step[0]].place)  # type: ignore[return-value]
+    return GraphError(f"the layers form a cycle: {' -> '.join(loop)}", code="E401").at(graph.nodes[step[0]].place)  # type: ignore[return-value]
 
 
 def row_order(graph: Graph) -> list[int]:

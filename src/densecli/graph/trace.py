@@ -1,4 +1,4 @@
-"""Shapes through a graph: what goes into and comes out of every call of every layer."""
+"""Shapes through a graph: the input and output shapes of every call of every layer."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Trace:
         if result.output is None:  # an opaque layer: nobody knows how many outputs it has
             return Tensor(None, result.tensors[0].dtype if result.tensors else "float32")
         count = plural(len(result.tensors), "output")
-        raise GraphError(f"output {ref.tensor} is asked for, but the layer has {count}", code="E402")
+        raise GraphError(f"output {ref.tensor} is requested, but the layer has {count}", code="E402")
 
 
 def trace(graph: Graph, inputs: Sequence[Tensor] | None = None, built: Trace | None = None) -> Trace:
@@ -130,7 +130,7 @@ def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any,
         return
     except ConfigError as several:  # of a layer that this one makes for the shapes of the call
         reason = next(iter(several.problems.values()))
-        error = GraphError(f"cannot be called on what it is given: {reason.message}", code="E407")
+        error = GraphError(f"cannot be called on these inputs: {reason.message}", code="E407")
         found.errors.append(_explain(error, found, node, call))
         return
     except (ShapeError, GraphError) as error:
@@ -193,13 +193,13 @@ def _call_on(layer: Layer, call: Call, inputs: tuple[Tensor, ...]) -> Result:
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         if _regular(call):
             raise  # a bug, not a strange file
-        raise GraphError("cannot be called on what it is given", code="E407") from None
+        raise GraphError("cannot be called on these inputs", code="E407") from None
     return result._replace(inputs=inputs) if call.extra else result
 
 
 def _check_list(layer: Layer, tensors: list[Any]) -> None:
     if layer.takes in ("one", "several") and not (layer.opaque or layer.carries_masks):
-        hint = "a Sequential hands on all outputs of a layer; `inputs: lstm` in a graph takes the first"
+        hint = "a Sequential passes on all outputs of a layer; in a graph, `inputs: lstm` takes the first"
         raise GraphError(f"takes one tensor, got a list of {len(tensors)}", code="E407", hint=hint)
 
 

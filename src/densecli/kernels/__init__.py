@@ -1,6 +1,6 @@
 """NumPy kernels behind `--run`: pure functions from arrays to arrays, and the only modules that import numpy.
 
-Layers are handed this package as `ops`. Images and sequences are channels_last: (batch, *spatial, channels).
+Layers receive this package as `ops`. Images and sequences are channels_last: (batch, *spatial, channels).
 """
 
 from densecli.kernels.activations import (

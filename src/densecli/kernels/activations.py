@@ -241,7 +241,7 @@ def hard_shrink(x: Array, out: Array | None = None, *, threshold: float = 0.5) -
 
 @in_blocks
 def soft_shrink(x: Array, out: Array | None = None, *, threshold: float = 0.5) -> Array:
-    """`x`, drawn by `threshold` towards 0."""
+    """`x`, drawn by `threshold` toward 0."""
     return np.asarray(np.subtract(x, np.clip(x, -threshold, threshold), out=out))
 
 

@@ -61,7 +61,7 @@ def longest(x: Array) -> float:
 def take_mean(scores: Array, values: Array, out: Array) -> None:
     """Mean of `values` (..., S, dim) weighted by exp of `scores` (..., T, S), which it overwrites.
 
-    Dividing by the sum of the weights afterwards saves a pass over the scores.
+    Dividing by the sum of the weights afterward saves a pass over the scores.
     """
     np.exp(scores, out=scores)
     np.matmul(scores, values, out=out)

@@ -42,7 +42,7 @@ def conv(  # noqa: PLR0913 - as many as the operation has
     """Convolve `x` (batch, *spatial, channels) with `kernel` (*size, channels // groups, filters), rank 1 to 3.
 
     `padding` is valid, same (TensorFlow's) or causal. Each filter's outputs are multiplied by `scale`, raised by `bias`
-    and passed through `activation` (called with `out=`) while they are in cache; a batch normalisation behind the
+    and passed through `activation` (called with `out=`) while they are in cache; a batch normalization behind the
     convolution is such a scale and bias. Returns (batch, *out, filters).
     """
     *size, _, filters = kernel.shape

@@ -85,7 +85,7 @@ def members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         if name in found:
             raise ArrayFileError(f"it has {name[:80]!r} twice")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ArrayFileError("it is compressed in a way that NumPy never uses")
+            raise ArrayFileError("it uses a compression that NumPy never uses")
         found[name] = info
     return found
 
@@ -104,7 +104,7 @@ def read_header(file: BinaryIO, kinds: str) -> tuple[tuple[int, ...], bool, np.d
     except Exception as error:  # noqa: BLE001  # NumPy gives the text to Python's parser, which may raise anything
         raise damaged(error) from None
     if dtype.hasobject:
-        raise ArrayFileError("it holds pickled objects, which are never read")
+        raise ArrayFileError("it has pickled objects, which densecli never reads")
     if dtype.kind not in kinds or not dtype.itemsize:
         raise ArrayFileError(f"it holds {str(dtype)[:80]}, not numbers")
     if not all(type(size) is int and size >= 0 for size in shape):
@@ -124,13 +124,13 @@ def read_npy(file: BinaryIO, available: int, limit: int) -> Array:
     shape, fortran, dtype = read_header(file, NUMBERS + "US")
     size = math.prod(shape) * dtype.itemsize
     if size > available - (file.tell() - start):
-        raise ArrayFileError(f"its header promises {size:,} bytes, which are not there")
+        raise ArrayFileError(f"its header announces {size:,} bytes, but the file has fewer")
     if size > limit:
         raise ArrayFileError(f"it holds {size:,} bytes, more than the {limit:,} allowed")
     array = np.empty(shape[::-1] if fortran else shape, dtype)
     fill(file, array)
     if dtype.kind == "U" and not are_letters(array.reshape(-1).view(np.dtype(np.uint32).newbyteorder(dtype.byteorder))):
-        raise ArrayFileError("its words have letters that Unicode does not have")
+        raise ArrayFileError("its strings have characters that Unicode does not have")
     array = array.T if fortran else array
     return np.ascontiguousarray(array, dtype.newbyteorder("="))
 

@@ -83,7 +83,7 @@ def equalize_tiles(images: Array, value_range: Range, clip_limit: float, grid: I
     padded = np.pad(levels, ((0, 0), (0, beyond[0]), (0, beyond[1]), (0, 0)), mode="edge")
     pixels = np.clip(padded, 0, LEVELS - 1).astype(np.intp)
     if pixels.size and pixels.min() < 0:  # an error in Keras, too
-        raise IndexError("NaN is no level")
+        raise IndexError("NaN is not a level")
     tables = tile_tables(pixels, grid, clip_limit)
     y = blend_tables(pixels, tables, tile)[:, : images.shape[1], : images.shape[2]]
     return (y if value_range == (0, 255) else to_range(y, (0, 255), value_range)).astype(images.dtype)

@@ -78,7 +78,7 @@ def constant(shape: Ints, _: np.random.Generator, *, value: Any = 0.0) -> Array:
 def identity(shape: Ints, _: np.random.Generator, *, gain: float = 1.0) -> Array:
     """`gain` on the diagonal of a matrix."""
     if len(shape) != 2:
-        raise ValueError(f"identity fills matrices only, not shape {shape}")
+        raise ValueError(f"identity needs a matrix, got shape {shape}")
     return gain * np.eye(*shape)
 
 
@@ -141,7 +141,7 @@ def scaled(scale: float, mode: str, distribution: str) -> Callable[..., Array]:
 def orthogonal(shape: Ints, rng: np.random.Generator, *, gain: float = 1.0) -> Array:
     """Random matrix with orthonormal rows or columns, whichever are fewer; source: Saxe et al. 2014."""
     if len(shape) < 2:
-        raise ValueError(f"orthogonal needs at least two axes, not shape {shape}")
+        raise ValueError(f"orthogonal needs at least two axes, got shape {shape}")
     rows, columns = math.prod(shape[:-1]), shape[-1]
     q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns)), np.float32))
     q *= np.sign(np.diagonal(r))

@@ -1,4 +1,4 @@
-"""Normalisation: shift and scale so that means are 0 and variances 1.
+"""Normalization: shift and scale so that means are 0 and variances 1.
 
 Half precision is lifted to single for the statistics, as Keras does; the result keeps the dtype of `x`.
 """
@@ -21,7 +21,7 @@ Axes = int | tuple[int, ...]
 def batch_norm_scale(
     mean: Array, variance: Array, gamma: Array | None, beta: Array | None, epsilon: float
 ) -> tuple[Array, Array]:
-    """Batch normalisation at inference is `x * scale + offset`; gives (scale, offset), one value per channel."""
+    """Batch normalization at inference is `x * scale + offset`; gives (scale, offset), one value per channel."""
     scale = 1.0 / np.sqrt(variance + variance.dtype.type(epsilon))
     if gamma is not None:
         scale = scale * gamma
@@ -40,7 +40,7 @@ def batch_norm(  # noqa: PLR0913 - as many as the operation has
     axis: int = -1,
     out: Array | None = None,
 ) -> Array:
-    """Normalise `x` along `axis` by moving statistics, as one scale and one offset for each of its indices.
+    """Normalize `x` along `axis` by moving statistics, as one scale and one offset for each of its indices.
 
     `out`, which may be `x` itself, is a contiguous array of the shape and dtype of `x`.
     """
@@ -78,7 +78,7 @@ def lift(x: Array) -> Array:
 def layer_norm(
     x: Array, gamma: Array | None = None, beta: Array | None = None, *, axis: Axes = -1, epsilon: float = 1e-3
 ) -> Array:
-    """Normalise each sample over `axis`; `gamma` and `beta` have the sizes of those axes, in ascending order."""
+    """Normalize each sample over `axis`; `gamma` and `beta` have the sizes of those axes, in ascending order."""
     axes = ascending(axis, x)
     wide = lift(x)
     y = wide - wide.mean(axes, keepdims=True)
@@ -140,7 +140,7 @@ def group_norm(
     axis: int = -1,
     epsilon: float = 1e-3,
 ) -> Array:
-    """Normalise each sample over `groups` runs of channels (`axis`) and all other axes but the first."""
+    """Normalize each sample over `groups` runs of channels (`axis`) and all other axes but the first."""
     axis %= x.ndim
     split = x.reshape(*x.shape[:axis], groups, -1, *x.shape[axis + 1 :])
     axes = tuple(each for each in range(1, split.ndim) if each != axis)

@@ -59,7 +59,7 @@ def real_pixels(size: int, window: int, stride: int, padding: str, outputs: int)
 
 
 def fold_axis(merge: Callable[..., Array], x: Array, axis: int, window: int, stride: int) -> Array:
-    """Merge each `window` neighbours along `axis`, every `stride` pixels."""
+    """Merge each `window` neighbors along `axis`, every `stride` pixels."""
     outputs = (x.shape[axis] - window) // stride + 1
     shifted = [
         x[(slice(None),) * axis + (slice(tap, tap + (outputs - 1) * stride + 1, stride),)] for tap in range(window)

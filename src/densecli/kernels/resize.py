@@ -55,7 +55,7 @@ def resample(images: Array, axis: int, length: int, interpolation: str, antialia
 
 
 def nearest(size: int, length: int) -> Array:
-    """Index of the source pixel under the centre of each new one."""
+    """Index of the source pixel under the center of each new one."""
     centres = (np.arange(length) + 0.5) * (size / length)
     return np.minimum(centres.astype(np.intp), size - 1)
 

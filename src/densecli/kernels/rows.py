@@ -33,7 +33,7 @@ def read_csv(data: bytes, limit: int) -> Array:
                 raise ArrayFileError(f"its numbers need more than the {limit:,} bytes allowed")
         width = width or len(numbers)
         if len(numbers) - before != width:
-            raise ArrayFileError(f"row {rows:,} has {len(numbers) - before:,} numbers, the first one {width:,}")
+            raise ArrayFileError(f"row {rows:,} has {len(numbers) - before:,} numbers, but the first row has {width:,}")
     if not rows:
         raise ArrayFileError("it has no rows")
     return np.frombuffer(numbers, np.float64).reshape(rows, width)
@@ -61,7 +61,7 @@ def _add(numbers: array[float], cells: list[str], row: int) -> None:
     try:
         numbers.extend(map(float, cells))
     except ValueError:
-        raise ArrayFileError(f"row {row:,} is not all numbers") from None
+        raise ArrayFileError(f"row {row:,} has values that are not numbers") from None
 
 
 def _pieces(line: str) -> Iterator[list[str]]:

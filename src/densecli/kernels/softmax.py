@@ -1,4 +1,4 @@
-"""Normalising along an axis: softmax, its logarithm and its sparse kin."""
+"""Normalizing along an axis: softmax, its logarithm and its sparse kin."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def spectrum(mode: str, real: Array, imag: Array | None = None) -> Array:
 
 
 def power_spectrum(x: Array, length: int, stride: int, fft_length: int, window: Any, exponent: float) -> Array:
-    """|STFT| to a power: (…, samples) to (…, frames, bins), frames centred on every `stride`-th sample.
+    """|STFT| to a power: (…, samples) to (…, frames, bins), frames centered on every `stride`-th sample.
 
     Beyond its ends the signal is mirrored; a window shorter than the transform stands in its middle.
     """

@@ -66,7 +66,7 @@ def characters(text: bytes) -> list[bytes]:
 
 
 def joined(words: Sequence[bytes], widths: Sequence[int]) -> Iterator[bytes]:
-    """Runs of neighbouring words, of each width in turn."""
+    """Runs of neighboring words, of each width in turn."""
     fitting = widths[: len(words)] if isinstance(widths, range) else widths  # all up to a number, which may be any
     for width in fitting:
         for start in range(len(words) - width + 1):

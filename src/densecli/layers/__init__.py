@@ -1,4 +1,4 @@
-"""The catalogue: one module per family. A module is imported when one of its layers is first asked for: start-up is a feature."""
+"""The catalog of layers: one module per family, imported when one of its layers is first needed, to keep start-up fast."""
 
 from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.layers import index

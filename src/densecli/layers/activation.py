@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 class ReLU(Layer):
-    """Let positive values pass and set negative ones to 0; optionally leaky, capped, or from a threshold on.
+    """Pass positive values and set negative ones to 0; optionally leaky, capped or shifted by a threshold.
 
     ReLU(): (None, 10) -> (None, 10), 0 params
     """
 
     formula = "output = min(input, max_value) where input > threshold, else negative_slope × (input - threshold)"
     shape_rule = "unchanged"
-    elementwise_rule = "1 per element, and 1 for each of max_value, negative_slope and threshold that is used"
+    elementwise_rule = "1 per element, plus 1 for each of max_value, negative_slope and threshold in use"
     supports_masking = True
 
-    max_value = fields.optional(fields.number(doc="cap on the output; null is none", least=0))
+    max_value = fields.optional(fields.number(doc="upper limit of the output; null for none", least=0))
     negative_slope = fields.number(0.0, "slope below the threshold", least=0)
-    threshold = fields.number(0.0, "where the positive part starts", least=0)
+    threshold = fields.number(0.0, "start of the positive part", least=0)
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         """A comparison, and one operation for each argument that is used."""
@@ -43,7 +43,7 @@ class ReLU(Layer):
 
 
 class LeakyReLU(Layer):
-    """Let positive values pass and shrink negative ones.
+    """Pass positive values and shrink negative ones.
 
     LeakyReLU(0.1): (None, 10) -> (None, 10), 0 params
     """
@@ -55,7 +55,7 @@ class LeakyReLU(Layer):
     order = ("negative_slope",)
 
     negative_slope = fields.number(0.3, "slope for negative values", least=0)
-    alpha = fields.optional(fields.number(doc="the old name of negative_slope", least=0))
+    alpha = fields.optional(fields.number(doc="old name of negative_slope", least=0))
 
     def check(self) -> None:
         if self.alpha is not None:
@@ -69,7 +69,7 @@ class LeakyReLU(Layer):
 
 
 class PReLU(Layer):
-    """Let positive values pass; the slope for negative ones is learned, one for each place in a sample.
+    """Pass positive values; learn a slope for negative ones, one for each position in a sample.
 
     PReLU(shared_axes=(1, 2)): (None, 28, 28, 16) -> (None, 28, 28, 16), 16 params
     """
@@ -82,13 +82,13 @@ class PReLU(Layer):
     alpha_initializer = fields.initializer("zeros")
     alpha_regularizer = fields.regularizer()
     alpha_constraint = fields.constraint()
-    shared_axes = fields.optional(fields.integers(doc="axes (from 1) along which all places share one slope"))
+    shared_axes = fields.optional(fields.integers(doc="axes (counted from 1) along which one slope is shared"))
 
     def shared(self, x: Shape) -> set[int]:
         """The shared axes. Keras 3.15.1 looks them up in the sample's shape at axis - 1, also where axis is negative."""
         axes = self.shared_axes
         axes = () if axes is None else (axes,) if isinstance(axes, int) else axes
-        return {normal_axis(axis - 1, len(x) - 1, "the shared axis less one,") + 1 for axis in axes}
+        return {normal_axis(axis - 1, len(x) - 1, "the shared axis minus one,") + 1 for axis in axes}
 
     def slopes(self, x: Shape) -> tuple[int, ...]:
         shared = self.shared(x)
@@ -107,14 +107,14 @@ class PReLU(Layer):
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         if self.shared_axes is None and len(x) > 2:
-            yield f"Each place of {show(x[1:])} has a slope of its own; shared_axes makes one serve a whole axis."
+            yield f"Each position of {show(x[1:])} has its own slope; shared_axes shares one along an axis."
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.prelu(ops.floating(x), w["alpha"])
 
 
 class ELU(Layer):
-    """Let positive values pass and bend negative ones towards -alpha.
+    """Pass positive values and bend negative ones toward -alpha.
 
     ELU(): (None, 10) -> (None, 10), 0 params
     """
@@ -124,7 +124,7 @@ class ELU(Layer):
     elementwise_rule = "4 per element"
     supports_masking = True
 
-    alpha = fields.number(1.0, "how far down negative values go")
+    alpha = fields.number(1.0, "limit that negative values approach, negated")
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         return times(4, size(y))
@@ -134,7 +134,7 @@ class ELU(Layer):
 
 
 class Softmax(Layer):
-    """Make values positive with sum 1 along an axis, as the chances of classes.
+    """Turn values into probabilities along an axis: positive, with sum 1.
 
     Softmax(): (None, 10) -> (None, 10), 0 params
     """
@@ -163,5 +163,5 @@ class Softmax(Layer):
             return ops.softmax(ops.floating(x), axis=self.axes())
         pairs = zip(mask.shape[::-1], x.shape[::-1], strict=False)
         if mask.ndim > x.ndim or any(size not in (1, full) for size, full in pairs):
-            raise ShapeError(f"a mask of {show(mask.shape)} does not fit an input of {show(x.shape)}")
+            raise ShapeError(f"a mask of shape {show(mask.shape)} does not fit an input of shape {show(x.shape)}")
         return ops.softmax(ops.floating(x), axis=self.axes(), mask=mask if mask.dtype == bool else mask > 0.5)

@@ -26,7 +26,7 @@ class AdaptivePooling(Layer, abstract=True):
     rank: ClassVar[int]
     operation: ClassVar[str]
 
-    output_size = fields.per_axis(doc="how many parts each axis is divided into")
+    output_size = fields.per_axis(doc="number of parts along each axis")
     data_format = fields.data_format(any_case=False)
 
     def output(self, x: Shape) -> Shape:
@@ -42,7 +42,7 @@ class AdaptivePooling(Layer, abstract=True):
             SPATIAL[self.rank], split_channels(x, self.data_format)[0], self.output_size, strict=True
         ):
             if dim is not None and dim % parts:
-                yield f"{name}: {dim:,} does not divide into {parts:,} equal parts, so neighbouring parts overlap."
+                yield f"{name}: {dim:,} does not divide into {parts:,} equal parts, so neighboring parts overlap."
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         pool = getattr(ops, f"adaptive_{self.operation}_pool")

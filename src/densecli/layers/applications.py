@@ -1,4 +1,4 @@
-"""Layers that keras.applications defines for its own models. They are read from model files, but are no part of the catalogue."""
+"""Layers that keras.applications defines for its own models. They are read from model files but are not in the catalog."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class StochasticDepth(Layer):
     formula = "output = input"
     shape_rule = "unchanged"
 
-    drop_path_rate = fields.number(doc="share of the paths dropped in training")
+    drop_path_rate = fields.number(doc="fraction of the paths to drop in training")
 
     def elementwise(self, y: Shape, x: Shape) -> int:
         return 0
@@ -46,7 +46,7 @@ class LayerScale(Layer):
     formula = "output = input * gamma"
     shape_rule = "unchanged"
 
-    init_values = fields.number(doc="what gamma starts with")
+    init_values = fields.number(doc="initial value of gamma")
     projection_dim = fields.count(doc="channels")
 
     def weights(self, x: Shape) -> Iterator[Weight]:
@@ -70,7 +70,7 @@ class CustomScaleLayer(Layer):
     shape_rule = "that of the first input"
     takes = "list"
 
-    scale = fields.number(doc="factor of the second input")
+    scale = fields.number(doc="multiplier for the second input")
 
     def output(self, xs: list[Shape]) -> Shape:
         exactly_two(self, xs)

@@ -23,7 +23,7 @@ class ScoredAttention(Layer, abstract=True):
     takes = "list"
     shape_rule = "[(batch, queries, features), (batch, keys, width)] -> (batch, queries, width)"
 
-    dropout = fields.number(0.0, "share of the scores dropped in training")
+    dropout = fields.number(0.0, "fraction of the scores to drop in training")
 
     def accept(self, xs: Any, *_: Any, mask: Any = None, **__: Any) -> None:
         name = type(self).__name__
@@ -32,7 +32,7 @@ class ScoredAttention(Layer, abstract=True):
             raise ShapeError(
                 f"{name} takes [query, value] or [query, value, key], but got {count} tensor{'s' * (count != 1)}",
                 code="E407",
-                hint=f"hand it branches, as for self-attention: [_ | _] -> {name}",
+                hint=f"feed it branches, as for self-attention: [_ | _] -> {name}",
             )
         if mask is not None and (not isinstance(mask, list) or len(mask) not in (2, 3)):
             raise ShapeError(f"mask is a list: [query's, value's], got {show(mask)}")
@@ -104,13 +104,13 @@ class Attention(ScoredAttention):
     formula = "output = softmax(query · key [× scale]) · value; concat: softmax(weight × sum(tanh([scale ×] (query + key)))) · value"
     macs_rule = "queries × keys × (features + width); concat: queries × keys × width"
     elementwise_rule = (
-        "per score: 5 for the softmax, 1 with use_scale; concat: besides, 3 per feature (4 with use_scale) and 1"
+        "per score: 5 for the softmax, 1 with use_scale; concat: also 3 per feature (4 with use_scale) and 1"
     )
     order = ("use_scale", "score_mode", "dropout", "seed")
 
-    use_scale = fields.flag(doc="whether a learned number scales the scores")
+    use_scale = fields.flag(doc="whether a learned factor scales the scores")
     score_mode = fields.choice("dot", "concat", doc="dot: dot product; concat: sum of tanh(query + key)")
-    seed = fields.seed("seed of the dropout")
+    seed = fields.seed("seed for dropout")
 
     def weights(self, xs: list[Shape], **_: Any) -> Iterator[Weight]:
         if self.use_scale:
@@ -145,7 +145,7 @@ class AdditiveAttention(ScoredAttention):
     order = ("use_scale", "dropout")
 
     use_scale = fields.flag(True, "whether each feature has a learned weight in the sum")
-    seed = fields.seed("seed of the dropout")
+    seed = fields.seed("seed for dropout")
 
     def weights(self, xs: list[Shape], **_: Any) -> Iterator[Weight]:
         if self.use_scale:

@@ -33,15 +33,15 @@ def window_of(*names: str) -> Field[Any]:
         if isinstance(value, str) and value not in names:
             raise wrong_value(f"one of {', '.join(names)}", value, did_you_mean(value, names))
         if not isinstance(value, str) and value is not None and len(array_shape(value)) != 1:
-            raise ArgumentError("expected the name of a window or a list of its weights", code="E301")
+            raise ArgumentError("expected the name of a window or a list of weights", code="E301")
         return value
 
     schema = {"anyOf": [{"enum": [*names, None]}, {"type": "array", "items": {"type": "number"}}]}
-    return Field(read, "hann", "how the ends of a frame are faded out", schema)
+    return Field(read, "hann", "window that fades out the ends of a frame", schema)
 
 
 class STFTSpectrogram(Layer):
-    """Turn a signal into its frequencies over time, by convolution with waves; the waves are weights and may be trained.
+    """Turn a signal into a spectrogram by convolution with waves, which are weights and may be trained.
 
     STFTSpectrogram(frame_length=256, frame_step=128): (None, 16000, 1) -> (None, 124, 129), 66048 params
     """
@@ -54,17 +54,17 @@ class STFTSpectrogram(Layer):
     elementwise_rule = f"per output: {', '.join(f'{mode} {flops}' for mode, flops in MODES.items())}"
     ndim = 3
 
-    mode = fields.choice(*MODES, doc="what is made of the real and the imaginary part", any_case=False)
-    frame_length = fields.count(256, "samples in a frame")
-    frame_step = fields.optional(fields.count(doc="samples from one frame to the next; null: half a frame"))
-    fft_length = fields.optional(fields.count(doc="resolution of the frequencies; null: the next power of two"))
+    mode = fields.choice(*MODES, doc="how to combine the real and imaginary parts", any_case=False)
+    frame_length = fields.count(256, "samples per frame")
+    frame_step = fields.optional(fields.count(doc="samples between the starts of frames; null: half a frame"))
+    fft_length = fields.optional(fields.count(doc="size of the Fourier transform; null: the next power of two"))
     window = window_of(*WINDOWS)
     periodic = fields.flag(doc="whether the window is periodic rather than symmetric")
     scaling = fields.optional(
-        fields.choice("density", "spectrum", doc="norm of the window that is divided by", any_case=False), "density"
+        fields.choice("density", "spectrum", doc="norm of the window to divide by", any_case=False), "density"
     )
-    padding = fields.choice("valid", "same", doc="same: frames reach beyond the ends, over zeros", any_case=False)
-    expand_dims = fields.flag(doc="whether channels get an axis of their own")
+    padding = fields.choice("valid", "same", doc="valid: no padding; same: zeros beyond the ends", any_case=False)
+    expand_dims = fields.flag(doc="whether channels get their own axis")
     data_format = fields.data_format()
 
     def check(self) -> None:
@@ -73,7 +73,7 @@ class STFTSpectrogram(Layer):
         if self.fft_length is not None and self.fft_length < self.frame_length:
             self.reject("fft_length", f"{self.fft_length:,} is less than frame_length={self.frame_length:,}")
         if self.step < 1:
-            self.reject("frame_length", "a frame of 1 has no half to step by", "give frame_step")
+            self.reject("frame_length", "a frame of 1 sample has no half to step by", "give frame_step")
         if self.window is not None and not isinstance(self.window, str) and len(self.window) != self.frame_length:
             self.reject("window", f"{len(self.window):,} weights for a frame of {self.frame_length:,}")
 
@@ -116,9 +116,9 @@ class STFTSpectrogram(Layer):
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         share = 100 * max(self.frame_length - self.step, 0) / self.frame_length
-        yield f"Frames of {self.frame_length:,} samples start every {self.step:,}: neighbours share {share:.0f} %."
+        yield f"Frames of {self.frame_length:,} samples start every {self.step:,}: neighbors overlap by {share:.0f} %."
         if self.trainable:
-            yield "The waves are trainable weights; trainable=false keeps them as they are."
+            yield "The waves are trainable weights; trainable=false freezes them."
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         kernels = [w[f"{side}_kernel"] for side in self.sides]
@@ -130,7 +130,7 @@ class STFTSpectrogram(Layer):
 
 
 class MelSpectrogram(Layer):
-    """Turn a signal into its frequencies over time, in steps that the ear hears as equal, in decibels.
+    """Turn a signal into a mel spectrogram, in decibels by default.
 
     MelSpectrogram(): (None, 16000) -> (None, 128, 32), 0 params
     """
@@ -140,19 +140,19 @@ class MelSpectrogram(Layer):
     macs_rule = "frames × frequencies × num_mel_bins"
     elementwise_rule = "per frame: 1 per sample for the window, 5 n log2(n) for the Fourier transform of n = fft_length, 5 per frequency, 5 per output with power_to_db"
 
-    fft_length = fields.count(2048, "resolution of the frequencies")
-    sequence_stride = fields.count(512, "samples from one frame to the next")
-    sequence_length = fields.optional(fields.count(doc="samples in a frame; null: fft_length"))
+    fft_length = fields.count(2048, "size of the Fourier transform")
+    sequence_stride = fields.count(512, "samples between the starts of frames")
+    sequence_length = fields.optional(fields.count(doc="samples per frame; null: fft_length"))
     window = window_of("hann", "hamming")
     sampling_rate = fields.number(16000, "samples per second")
-    num_mel_bins = fields.count(128, "frequencies of the output")
+    num_mel_bins = fields.count(128, "number of output frequencies")
     min_freq = fields.number(20.0, "the lowest frequency in Hz")
     max_freq = fields.optional(fields.number(doc="the highest frequency in Hz; null: half the sampling rate"))
-    power_to_db = fields.flag(True, "whether to give decibels")
-    top_db = fields.number(80.0, "how far below the loudest the softest may be")
+    power_to_db = fields.flag(True, "whether to convert to decibels")
+    top_db = fields.number(80.0, "range below the loudest value, in decibels")
     mag_exp = fields.number(2.0, "exponent of the magnitude: 1 is energy, 2 is power")
-    min_power = fields.number(1e-10, "smallest power, so that its logarithm exists")
-    ref_power = fields.number(1.0, "the power of 0 decibels")
+    min_power = fields.number(1e-10, "lower limit of the power, to keep its logarithm finite")
+    ref_power = fields.number(1.0, "power that is 0 decibels")
 
     def check(self) -> None:
         if self.length > self.fft_length:

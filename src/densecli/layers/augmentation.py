@@ -1,4 +1,4 @@
-"""Augmentation: layers that change images at random while training and pass them on at inference. They hold no weights."""
+"""Augmentation: layers that change images at random in training and pass them through at inference. They have no weights."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def factor(
-    default: Any = fields.REQUIRED, doc: str = "how strong the change may be", *, least: float = 0, most: float = 1
+    default: Any = fields.REQUIRED, doc: str = "maximum strength of the change", *, least: float = 0, most: float = 1
 ) -> Field[Any]:
     """A number within bounds, or two: the range between them must meet the bounds (as Keras 3.15.1 checks it)."""
     expected = f"a number from {least} to {most}, or two"
@@ -35,7 +35,7 @@ def factor(
 
 
 def strict_factor(
-    default: Any = fields.REQUIRED, doc: str = "how strong the change may be", *, least: float = 0, most: float = 1
+    default: Any = fields.REQUIRED, doc: str = "maximum strength of the change", *, least: float = 0, most: float = 1
 ) -> Field[Any]:
     """A number within bounds, or two of them."""
     loose = factor(default, doc, least=least, most=most)
@@ -61,7 +61,7 @@ def zoom(default: Any = fields.REQUIRED, doc: str = "how far") -> Field[Any]:
 
 
 def probability(default: Any = 1.0) -> Field[Any]:
-    return factor(default, "how often an image is changed")
+    return factor(default, "probability of changing an image")
 
 
 def kernel_size() -> Field[Any]:
@@ -73,18 +73,18 @@ def kernel_size() -> Field[Any]:
             raise wrong_value("an odd number, or two", value)
         return value
 
-    return Field(read, 3, "size of the window that is averaged", {"type": ["integer", "array"]})
+    return Field(read, 3, "size of the averaging window", {"type": ["integer", "array"]})
 
 
 SEED = fields.seed()
 FORMAT = fields.data_format()
 RANGE = value_range()
-INTERPOLATION = fields.choice("bilinear", "nearest", doc="how pixels between pixels are read", any_case=False)
-FILL_MODE = fields.choice("reflect", "wrap", "constant", "nearest", doc="what lies beyond the border", any_case=False)
+INTERPOLATION = fields.choice("bilinear", "nearest", doc="how to interpolate between pixels", any_case=False)
+FILL_MODE = fields.choice("reflect", "wrap", "constant", "nearest", doc="how to fill beyond the border", any_case=False)
 FILL_MODES = fields.choice(
-    "reflect", "wrap", "constant", "nearest", "mirror", doc="what lies beyond the border", any_case=False
+    "reflect", "wrap", "constant", "nearest", "mirror", doc="how to fill beyond the border", any_case=False
 )
-FILL_VALUE = fields.number(0.0, "the value beyond the border for fill_mode=constant")
+FILL_VALUE = fields.number(0.0, "fill value for fill_mode=constant")
 
 
 class Augmentation(Image, abstract=True):
@@ -92,7 +92,7 @@ class Augmentation(Image, abstract=True):
 
     formula = "training: a random change; inference: output = input"
     shape_rule = "unchanged"
-    elementwise_rule = "0: at inference nothing is computed"
+    elementwise_rule = "0: nothing is computed at inference"
     passes_on = True
     colours: ClassVar[int | None] = None  # channels that the input must have
 
@@ -106,7 +106,7 @@ class Augmentation(Image, abstract=True):
         return 0
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
-        yield "Only training is affected: at inference the images pass unchanged."
+        yield "Only affects training: at inference, images pass through unchanged."
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return x
@@ -126,9 +126,9 @@ KINDS = {
         "Mix several chains of random changes into one image.",
         "",
         {
-            "value_range": RANGE, "num_chains": fields.integer(3, "chains to mix"), "chain_depth": fields.integer(3, "changes in a chain"),
+            "value_range": RANGE, "num_chains": fields.integer(3, "number of chains to mix"), "chain_depth": fields.integer(3, "changes per chain"),
             "factor": strict_factor(0.3), "alpha": fields.number(1.0, "spread of the mixing weights"),
-            "all_ops": fields.flag(True, "whether colours may change too"), "interpolation": INTERPOLATION, "seed": SEED,
+            "all_ops": fields.flag(True, "whether colors may change too"), "interpolation": INTERPOLATION, "seed": SEED,
             "data_format": FORMAT,
         },
     ),
@@ -138,15 +138,15 @@ KINDS = {
         {"factor": factor(1.0), "seed": SEED, "data_format": FORMAT},
     ),
     "Equalization": Kind(
-        "Spread the grey levels of each channel evenly over the range.",
+        "Spread the gray levels of each channel evenly over the range.",
         "",
-        {"value_range": RANGE, "bins": fields.count(256, "grey levels to tell apart"), "data_format": FORMAT},
+        {"value_range": RANGE, "bins": fields.count(256, "number of gray levels"), "data_format": FORMAT},
         {"keeps_integers": True},
     ),
     "MaxNumBoundingBoxes": Kind(
-        "Pad or cut the bounding boxes beside images to a fixed number; the images pass unchanged.",
+        "Pad or cut the bounding boxes of images to a fixed number; the images pass through unchanged.",
         "10",
-        {"max_number": fields.integer(doc="number of boxes"), "fill_value": fields.number(-1, "what pads boxes")},
+        {"max_number": fields.integer(doc="number of boxes per image"), "fill_value": fields.number(-1, "value of padding boxes")},
     ),
     "MixUp": Kind(
         "Blend each image with another one.",
@@ -154,7 +154,7 @@ KINDS = {
         {"alpha": fields.number(0.2, "spread of the blending weights"), "data_format": FORMAT, "seed": SEED},
     ),
     "RandAugment": Kind(
-        "Apply a few changes, drawn from a fixed list, with a common strength.",
+        "Apply a few random changes of a common strength.",
         "",
         {
             "value_range": RANGE, "num_ops": fields.integer(2, "changes per image"), "factor": strict_factor(0.5), "interpolation": INTERPOLATION,
@@ -167,7 +167,7 @@ KINDS = {
         {"factor": factor(least=-1), "value_range": RANGE, "seed": SEED},
     ),
     "RandomColorDegeneration": Kind(
-        "Take a part of the colour out of images.",
+        "Remove some of the color from images.",
         "0.5",
         {"factor": factor(least=-1), "value_range": RANGE, "data_format": FORMAT, "seed": SEED},
         {"colours": 3},
@@ -183,12 +183,12 @@ KINDS = {
         },
     ),
     "RandomContrast": Kind(
-        "Move values away from the mean of each channel, or towards it.",
+        "Move values away from the mean of each channel or toward it.",
         "0.2",
         {"factor": factor(), "value_range": RANGE, "seed": SEED},
     ),
     "RandomElasticTransform": Kind(
-        "Bend images as if they were printed on rubber.",
+        "Distort images elastically.",
         "",
         {
             "factor": probability(), "scale": factor(1.0), "interpolation": INTERPOLATION, "fill_mode": FILL_MODES, "fill_value": FILL_VALUE,
@@ -199,12 +199,12 @@ KINDS = {
         "Fill a random box of an image with noise or a value.",
         "",
         {
-            "factor": probability(), "scale": factor((0.02, 0.33), "part of the image that is erased"),
-            "fill_value": fields.anything(doc="what fills the box; null is noise"), "value_range": RANGE, "seed": SEED, "data_format": FORMAT,
+            "factor": probability(), "scale": factor((0.02, 0.33), "fraction of the image to erase"),
+            "fill_value": fields.anything(doc="fill value of the box; null for noise"), "value_range": RANGE, "seed": SEED, "data_format": FORMAT,
         },
     ),
     "RandomFlip": Kind(
-        "Mirror images left to right, top to bottom, or both.",
+        "Flip images left to right, top to bottom, or both.",
         "horizontal",
         {
             "mode": fields.choice("horizontal_and_vertical", "horizontal", "vertical", doc="directions", any_case=False),
@@ -215,28 +215,28 @@ KINDS = {
         "Blur images with a Gaussian window.",
         "",
         {
-            "factor": probability(), "kernel_size": kernel_size(), "sigma": factor(1.0, "width of the blur"), "value_range": RANGE,
+            "factor": probability(), "kernel_size": kernel_size(), "sigma": factor(1.0, "standard deviation of the blur"), "value_range": RANGE,
             "data_format": FORMAT, "seed": SEED,
         },
     ),
     "RandomGrayscale": Kind(
-        "Turn some images grey, with as many channels as before.",
+        "Turn some images gray, with as many channels as before.",
         "",
-        {"factor": fields.number(0.5, "part of the images that turn grey", least=0, most=1), "data_format": FORMAT, "seed": SEED},
+        {"factor": fields.number(0.5, "fraction of the images to turn gray", least=0, most=1), "data_format": FORMAT, "seed": SEED},
         {"keeps_integers": True},
     ),
     "RandomHue": Kind(
-        "Turn the colours of images around the colour wheel.",
+        "Rotate the hue of images.",
         "0.2",
         {"factor": factor(), "value_range": RANGE, "data_format": FORMAT, "seed": SEED},
     ),
     "RandomInvert": Kind(
-        "Turn some images into their negative.",
+        "Invert the colors of some images.",
         "",
         {"factor": probability(), "value_range": RANGE, "seed": SEED, "data_format": FORMAT},
     ),
     "RandomPerspective": Kind(
-        "Show images as if seen from another angle.",
+        "Change the perspective of images.",
         "",
         {
             "factor": probability(), "scale": fields.number(1.0, "how far the corners may move", least=0, most=1), "interpolation": INTERPOLATION,
@@ -244,20 +244,20 @@ KINDS = {
         },
     ),
     "RandomPosterization": Kind(
-        "Leave fewer bits for each colour.",
+        "Reduce the bits of each color.",
         "4",
-        {"factor": factor(doc="bits that are kept", least=1, most=8), "value_range": RANGE, "data_format": FORMAT, "seed": SEED},
+        {"factor": factor(doc="bits to keep", least=1, most=8), "value_range": RANGE, "data_format": FORMAT, "seed": SEED},
     ),
     "RandomRotation": Kind(
-        "Turn images around their middle.",
+        "Rotate images around their center.",
         "0.1",
         {
-            "factor": factor(doc="part of a full turn", least=-1), "fill_mode": FILL_MODE, "interpolation": INTERPOLATION, "seed": SEED,
+            "factor": factor(doc="fraction of a full turn", least=-1), "fill_mode": FILL_MODE, "interpolation": INTERPOLATION, "seed": SEED,
             "fill_value": FILL_VALUE, "data_format": FORMAT,
         },
     ),
     "RandomSaturation": Kind(
-        "Make colours stronger or paler.",
+        "Make colors more or less saturated.",
         "0.5",
         {"factor": factor(least=-1), "value_range": RANGE, "data_format": FORMAT, "seed": SEED},
     ),
@@ -267,10 +267,10 @@ KINDS = {
         {"factor": factor(), "value_range": RANGE, "data_format": FORMAT, "seed": SEED},
     ),
     "RandomShear": Kind(
-        "Slant images along one axis or both.",
+        "Shear images along one axis or both.",
         "x_factor=0.2",
         {
-            "x_factor": strict_factor(0.0, "of the slant along the width"), "y_factor": strict_factor(0.0, "of the slant along the height"),
+            "x_factor": strict_factor(0.0, "shear along the width"), "y_factor": strict_factor(0.0, "shear along the height"),
             "interpolation": INTERPOLATION, "fill_mode": FILL_MODE, "fill_value": FILL_VALUE, "data_format": FORMAT, "seed": SEED,
         },
     ),
@@ -278,16 +278,16 @@ KINDS = {
         "Move images up, down, left or right.",
         "0.1, 0.1",
         {
-            "height_factor": strict_factor(doc="part of the height", least=-1), "width_factor": strict_factor(doc="part of the width", least=-1),
+            "height_factor": strict_factor(doc="fraction of the height", least=-1), "width_factor": strict_factor(doc="fraction of the width", least=-1),
             "fill_mode": FILL_MODE, "interpolation": INTERPOLATION, "seed": SEED, "fill_value": FILL_VALUE, "data_format": FORMAT,
         },
     ),
     "RandomZoom": Kind(
-        "Zoom into images or out of them.",
+        "Zoom images in or out.",
         "0.2",
         {
-            "height_factor": zoom(doc="part of the height"),
-            "width_factor": fields.optional(zoom(doc="part of the width, null keeps the aspect ratio")),
+            "height_factor": zoom(doc="fraction of the height"),
+            "width_factor": fields.optional(zoom(doc="fraction of the width; null keeps the aspect ratio")),
             "fill_mode": FILL_MODE, "interpolation": INTERPOLATION, "seed": SEED, "fill_value": FILL_VALUE, "data_format": FORMAT,
         },
     ),
@@ -295,7 +295,7 @@ KINDS = {
         "Invert the values above a random threshold.",
         "",
         {
-            "addition_factor": strict_factor(0.0, "how much is added first"), "threshold_factor": strict_factor(0.0, "where inverting starts"),
+            "addition_factor": strict_factor(0.0, "amount to add first"), "threshold_factor": strict_factor(0.0, "threshold for inverting"),
             "value_range": RANGE, "seed": SEED,
         },
     ),

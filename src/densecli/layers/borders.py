@@ -47,11 +47,11 @@ def _read_pair(value: Any, expected: str) -> tuple[int, int]:
 
 
 class ZeroPadding(Layer, abstract=True):
-    """Put zeros around the spatial axes."""
+    """Pad the spatial axes with zeros."""
 
     formula = "output = input with zeros around it"
     shape_rule = "each spatial axis: size + before + after"
-    elementwise_rule = "0: numbers are moved, none is computed"
+    elementwise_rule = "0: values are only moved"
     rank: ClassVar[int]
 
     padding = border(1, "zeros before and after each axis")
@@ -71,7 +71,7 @@ class ZeroPadding(Layer, abstract=True):
 
 
 class ZeroPadding1D(ZeroPadding):
-    """Put zeros before and after the steps.
+    """Pad a sequence with zeros.
 
     ZeroPadding1D(2): (None, 10, 4) -> (None, 14, 4), 0 params
     """
@@ -80,7 +80,7 @@ class ZeroPadding1D(ZeroPadding):
 
 
 class ZeroPadding2D(ZeroPadding):
-    """Put a border of zeros around an image: ((top, bottom), (left, right)).
+    """Pad an image with zeros: ((top, bottom), (left, right)).
 
     ZeroPadding2D(((1, 0), (2, 2))): (None, 28, 28, 3) -> (None, 29, 32, 3), 0 params
     """
@@ -89,7 +89,7 @@ class ZeroPadding2D(ZeroPadding):
 
 
 class ZeroPadding3D(ZeroPadding):
-    """Put zeros around a volume.
+    """Pad a volume with zeros.
 
     ZeroPadding3D(1): (None, 8, 8, 8, 2) -> (None, 10, 10, 10, 2), 0 params
     """
@@ -98,14 +98,14 @@ class ZeroPadding3D(ZeroPadding):
 
 
 class Cropping(Layer, abstract=True):
-    """Cut borders off the spatial axes."""
+    """Crop the spatial axes."""
 
     formula = "output = input[before : size - after], on each spatial axis"
     shape_rule = "each spatial axis: size - before - after"
-    elementwise_rule = "0: numbers are moved, none is computed"
+    elementwise_rule = "0: values are only moved"
     rank: ClassVar[int]
 
-    cropping = border(1, "what to cut off before and after each axis")
+    cropping = border(1, "sizes to crop before and after each axis")
     data_format: Any = "channels_last"  # Cropping1D has no such argument
 
     def output(self, x: Shape) -> Shape:
@@ -126,12 +126,12 @@ class Cropping(Layer, abstract=True):
 
 def cropped(dim: Dim, before: int, after: int) -> Dim:
     if dim is not None and dim <= before + after:
-        raise ShapeError(f"cutting {before:,} + {after:,} off an axis of {dim:,} leaves nothing")
+        raise ShapeError(f"cropping {before:,} + {after:,} from an axis of {dim:,} leaves nothing")
     return plus(dim, -before, -after)
 
 
 class Cropping1D(Cropping):
-    """Cut steps off the start and the end.
+    """Crop a sequence at the start and the end.
 
     Cropping1D((2, 1)): (None, 10, 4) -> (None, 7, 4), 0 params
     """
@@ -140,18 +140,18 @@ class Cropping1D(Cropping):
 
 
 class Cropping2D(Cropping):
-    """Cut a border off an image: ((top, bottom), (left, right)).
+    """Crop an image: ((top, bottom), (left, right)).
 
     Cropping2D(((2, 2), (4, 0))): (None, 28, 28, 3) -> (None, 24, 24, 3), 0 params
     """
 
     rank, ndim = 2, 4
-    cropping = border(0, "what to cut off: ((top, bottom), (left, right))")
+    cropping = border(0, "sizes to crop: ((top, bottom), (left, right))")
     data_format = fields.data_format()
 
 
 class Cropping3D(Cropping):
-    """Cut a border off a volume.
+    """Crop a volume.
 
     Cropping3D(1): (None, 8, 8, 8, 2) -> (None, 6, 6, 6, 2), 0 params
     """

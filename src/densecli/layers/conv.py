@@ -34,11 +34,11 @@ class Conv(Layer, abstract=True):
 
     filters = fields.count(doc="output channels")
     kernel_size = fields.per_axis(doc="size of the window")
-    strides = fields.per_axis(1, "step of the window")
-    padding = fields.choice("valid", "same", doc="valid: windows inside the input only; same: zeros around it")
+    strides = fields.per_axis(1, "stride of the window")
+    padding = fields.choice("valid", "same", doc="valid: no padding; same: pad with zeros")
     data_format = fields.data_format()
-    dilation_rate = fields.per_axis(1, "distance between the taps of the window")
-    groups = fields.count(1, "groups of channels that are convolved apart")
+    dilation_rate = fields.per_axis(1, "spacing between the elements of the window")
+    groups = fields.count(1, "number of channel groups that are convolved separately")
     activation = fields.activation()
     use_bias = fields.flag(True, "whether to add a bias")
     kernel_initializer = fields.initializer("glorot_uniform")
@@ -48,12 +48,12 @@ class Conv(Layer, abstract=True):
     activity_regularizer = fields.regularizer()
     kernel_constraint = fields.constraint()
     bias_constraint = fields.constraint()
-    lora_rank = fields.optional(fields.count(doc="rank of the LoRA factors; the kernel itself is frozen then"))
+    lora_rank = fields.optional(fields.count(doc="rank of the LoRA factors, which freeze the kernel itself"))
     lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update; null is lora_rank"))
 
     def check(self) -> None:
         if self.lora_rank is not None and self.kernel_constraint is not None:
-            self.reject("lora_rank", "LoRA and a kernel_constraint exclude each other")
+            self.reject("lora_rank", "LoRA and a kernel_constraint cannot be combined")
         if self.filters % self.groups:
             self.reject("groups", f"{self.filters:,} filters do not divide into {self.groups:,} groups")
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
@@ -141,7 +141,7 @@ class Conv1D(Conv):
 
     rank, ndim = 1, 3
     aliases = ("Convolution1D",)
-    padding = fields.choice("valid", "same", "causal", doc="causal: a step sees only itself and earlier ones")
+    padding = fields.choice("valid", "same", "causal", doc="causal: a step sees only itself and earlier steps")
 
 
 class Conv2D(Conv):

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 class ConvLSTMCell(Cell, abstract=True):
     """One step of a long short-term memory whose products are convolutions."""
 
-    filters = fields.count(doc="output channels, and channels of both states")
-    kernel_size = fields.per_axis(doc="size of the window, for the input and for the state")
-    strides = fields.per_axis(1, "step of the input's window")
-    padding = fields.choice("valid", "same", doc="valid: windows inside the input only; same: zeros around it")
+    filters = fields.count(doc="channels of the output and of both states")
+    kernel_size = fields.per_axis(doc="size of the window on the input and on the state")
+    strides = fields.per_axis(1, "stride of the input's window")
+    padding = fields.choice("valid", "same", doc="valid: no padding; same: pad with zeros")
     data_format = fields.data_format()
-    dilation_rate = fields.per_axis(1, "distance between the taps of the input's window")
+    dilation_rate = fields.per_axis(1, "spacing between the elements of the input's window")
     activation = fields.activation("tanh")
     recurrent_activation = gate_activation()
     use_bias = fields.flag(True, "whether to add a bias")
@@ -41,16 +41,18 @@ class ConvLSTMCell(Cell, abstract=True):
     kernel_constraint = fields.constraint()
     recurrent_constraint = fields.constraint()
     bias_constraint = fields.constraint()
-    dropout = fields.number(0.0, "share of the inputs dropped in training")
-    recurrent_dropout = fields.number(0.0, "share of the state dropped in training")
-    seed = fields.seed("seed of the dropout")
+    dropout = fields.number(0.0, "fraction of the inputs to drop in training")
+    recurrent_dropout = fields.number(0.0, "fraction of the state to drop in training")
+    seed = fields.seed("seed for dropout")
 
     state_count = 2
 
     def state_shapes(self, x: Shape) -> States:
         spatial, _ = split_channels(x, self.data_format)
         if None in spatial:
-            raise UnknownSizeError(f"every size but batch and steps must be known, to make the first states: {show(x)}")
+            raise UnknownSizeError(
+                f"every size but batch and steps must be known to create the initial states: {show(x)}"
+            )
         axes = zip(spatial, self.kernel_size, self.strides, self.dilation_rate, strict=True)
         out = join_channels(x[0], [window(*axis, self.padding) for axis in axes], self.filters, self.data_format)
         return [out, out]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ConvTranspose(Layer, abstract=True):
-    """Run a convolution backwards, from few positions to many."""
+    """Run a convolution in reverse, from few positions to many."""
 
     formula = "output = activation(sum of input[i] × kernel, painted at i × strides, + bias)"
     shape_rule = (
@@ -30,11 +30,11 @@ class ConvTranspose(Layer, abstract=True):
 
     filters = fields.count(doc="output channels")
     kernel_size = fields.per_axis(doc="size of the kernel")
-    strides = fields.per_axis(1, "output positions between neighbouring input positions")
-    padding = fields.choice("valid", "same", doc="valid: all that the kernels reach; same: size × strides")
-    output_padding = fields.per_axis(None, "extra size of the output, below strides", least=0, none=True)
+    strides = fields.per_axis(1, "output positions between neighboring input positions")
+    padding = fields.choice("valid", "same", doc="valid: everything the kernels reach; same: size × strides")
+    output_padding = fields.per_axis(None, "extra size of the output, less than strides", least=0, none=True)
     data_format = fields.data_format()
-    dilation_rate = fields.per_axis(1, "distance between the taps of the kernel")
+    dilation_rate = fields.per_axis(1, "spacing between the elements of the kernel")
     activation = fields.activation()
     use_bias = fields.flag(True, "whether to add a bias")
     kernel_initializer = fields.initializer("glorot_uniform")

@@ -27,26 +27,26 @@ class InputLayer(Layer):
     aliases = ("Input",)
     formula = "output = input"
     shape_rule = "(batch, *shape)"
-    elementwise_rule = "0: numbers are moved, none is computed"
+    elementwise_rule = "0: values are only moved"
 
     shape = fields.optional(fields.shape(doc="sizes of one sample, null where unknown"))
-    batch_size = fields.optional(fields.count(doc="a fixed batch"))
+    batch_size = fields.optional(fields.count(doc="a fixed batch size"))
     dtype = fields.dtype_policy()
-    sparse = fields.anything(doc="whether a sparse tensor is expected (no bearing on shapes)")
-    ragged = fields.anything(doc="whether a ragged tensor is expected (no bearing on shapes)")
+    sparse = fields.anything(doc="whether a sparse tensor is expected (does not affect shapes)")
+    ragged = fields.anything(doc="whether a ragged tensor is expected (does not affect shapes)")
     batch_shape = fields.optional(fields.shape(doc="the shape with the batch first, instead of shape and batch_size"))
     input_tensor = fields.anything(doc="not used")
-    optional = fields.flag(doc="whether the input may be left out")
+    optional = fields.flag(doc="whether the input is optional")
 
     def check(self) -> None:
         if self.shape is None and self.batch_shape is None:
-            self.reject("shape", "an input needs its shape", "Input((3, 2)): sizes without the batch")
+            self.reject("shape", "an input needs a shape", "Input((3, 2)): sizes without the batch")
         if self.shape is not None and self.batch_shape is not None:
             self.reject("batch_shape", "give shape or batch_shape, not both")
         if self.batch_shape is not None and self.batch_size is not None:
             self.reject("batch_size", "batch_shape has the batch already")
         if self.dtype.startswith("mixed_"):
-            self.reject("dtype", f"{self.dtype} is a policy of layers; a tensor has one dtype, such as float32")
+            self.reject("dtype", f"{self.dtype} is a policy for layers; a tensor has one dtype, such as float32")
 
     def output(self, *_: Any) -> Shape:
         return self.batch_shape if self.batch_shape is not None else (self.batch_size, *(self.shape or ()))
@@ -62,14 +62,14 @@ def lora_rank() -> Field[int | None]:
     def read(layer: Any, value: Any) -> int | None:
         return None if value is None else rank.read(layer, value) or None
 
-    doc = "rank of the LoRA factors that are trained instead of the weight itself, which is frozen then"
+    doc = "rank of the LoRA factors that are trained instead of the weight itself, which is frozen"
     return Field(read, None, doc, {"anyOf": [rank.schema, {"type": "null"}]})
 
 
 def check_lora(layer: Any, constraint: str) -> None:
     """Keras 3.15.1 refuses LoRA factors beside a constraint, and on what GPTQ or AWQ made, when it builds the layer."""
     if layer.lora_rank is not None and getattr(layer, constraint) is not None:
-        layer.reject("lora_rank", f"LoRA factors do not go with {constraint}")
+        layer.reject("lora_rank", f"LoRA factors cannot be combined with {constraint}")
     if layer.lora_rank is not None:
         check_modes(layer, "int8", "int4", "float8")
 
@@ -99,7 +99,7 @@ class Dense(Layer):
     bias_constraint = fields.constraint()
     lora_rank = lora_rank()
     lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
-    quantization_config = fields.anything(doc="how Keras quantizes the layer (a summary goes by the dtype policy)")
+    quantization_config = fields.anything(doc="Keras' quantization settings (the summary uses the dtype policy)")
 
     def check(self) -> None:
         check_lora(self, "kernel_constraint")
@@ -182,7 +182,7 @@ class Activation(Layer):
 
 
 class Identity(Layer):
-    """Pass the input on as it is, one tensor or a list of them.
+    """Pass the input through unchanged, one tensor or a list of them.
 
     Identity(): (None, 3) -> (None, 3), 0 params
     """
@@ -190,7 +190,7 @@ class Identity(Layer):
     takes = "list"
     formula = "output = input"
     shape_rule = "unchanged"
-    elementwise_rule = "0: numbers are moved, none is computed"
+    elementwise_rule = "0: values are only moved"
     supports_masking = True
     passes_on = True
 
@@ -216,7 +216,7 @@ class Masking(Layer):
     elementwise_rule = "2 per element"
     supports_masking = True
 
-    mask_value = fields.number(0.0, "the value of a step to skip")
+    mask_value = fields.number(0.0, "value that marks steps to skip")
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         return times(2, size(y))
@@ -237,7 +237,7 @@ class Embedding(Layer):
     makes_mask = True
     formula = "output = embeddings[input]"
     shape_rule = "(batch, …) -> (batch, …, output_dim)"
-    elementwise_rule = "0: numbers are looked up, none is computed"
+    elementwise_rule = "0: values are only looked up"
 
     input_dim = fields.count(doc="size of the vocabulary: largest index + 1")
     output_dim = fields.count(doc="length of each vector")
@@ -245,10 +245,10 @@ class Embedding(Layer):
     embeddings_regularizer = fields.regularizer()
     embeddings_constraint = fields.constraint()
     mask_zero = fields.flag(doc="whether index 0 is padding that later layers skip")
-    weights_ = fields.anything(doc="initial table (not used)")
+    weights_ = fields.anything(doc="initial table (ignored)")
     lora_rank = lora_rank()
     lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
-    quantization_config = fields.anything(doc="how Keras quantizes the layer (a summary goes by the dtype policy)")
+    quantization_config = fields.anything(doc="Keras' quantization settings (the summary uses the dtype policy)")
 
     def check(self) -> None:
         check_lora(self, "embeddings_constraint")

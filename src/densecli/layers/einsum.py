@@ -61,13 +61,13 @@ def resolve(equation: str, x: Shape, inner_shape: Shape) -> Plan:
     of_x, of_kernel, of_y = parts(equation)
     left, count = equation.startswith("..."), len(x) - len(of_x)
     if count < 0 or (count > 0 and "..." not in equation):
-        raise ShapeError(f"the input {show(x)} does not have the axes '{of_x}'")
+        raise ShapeError(f"the input {show(x)} does not match the axes '{of_x}'")
     elided = x[:count] if left else x[len(of_x) :]
     output = elide(x, inner_shape, count, left)
     if len(output) != len(of_y) + count:
         raise ShapeError(
             f"output_shape {show(inner_shape)} does not fit the output axes '{of_y}'",
-            hint="it has every output axis but the batch",
+            hint="give every output axis but the batch",
         )
     inner = dict(zip(of_x, x[count:] if left else x, strict=False))
     outer = dict(zip(of_y, output[count:] if left else output, strict=False))
@@ -111,14 +111,14 @@ class EinsumDense(Layer):
     """
 
     formula = "output = activation(einsum(equation, input, kernel) + bias)"
-    shape_rule = "the batch, then output_shape, with the axes of an ellipsis in their place"
+    shape_rule = "the batch, then output_shape, with the axes of an ellipsis in place"
     macs_rule = "product of the sizes of all axes that the equation names"
     elementwise_rule = "1 per output for the bias, and the activation"
 
-    equation = fields.text(doc="what is multiplied and summed: input axes, kernel axes -> output axes")
+    equation = fields.text(doc="the einsum equation: input axes, kernel axes -> output axes")
     output_shape = fields.shape(doc="sizes of the output without the batch and an ellipsis; null where unknown")
     activation = fields.activation()
-    bias_axes = fields.optional(fields.text(doc="output axes that have a bias of their own"))
+    bias_axes = fields.optional(fields.text(doc="output axes with a bias"))
     kernel_initializer = fields.initializer("glorot_uniform")
     bias_initializer = fields.initializer("zeros")
     kernel_regularizer = fields.regularizer()
@@ -127,8 +127,8 @@ class EinsumDense(Layer):
     bias_constraint = fields.constraint()
     lora_rank = lora_rank()
     lora_alpha = fields.optional(fields.number(doc="scale of the LoRA update"))
-    gptq_unpacked_column_size = fields.anything(doc="of a quantized kernel (no bearing on this summary)")
-    quantization_config = fields.anything(doc="how Keras quantizes the layer (no bearing on this summary)")
+    gptq_unpacked_column_size = fields.anything(doc="for a quantized kernel (does not affect the summary)")
+    quantization_config = fields.anything(doc="Keras' quantization settings (does not affect the summary)")
 
     def check(self) -> None:
         check_lora(self, "kernel_constraint")

@@ -1,4 +1,4 @@
-"""ReversibleEmbedding: a table of vectors that is also read backwards, from vectors to scores of the vocabulary."""
+"""ReversibleEmbedding: a table of vectors that is also read backward, from vectors to scores of the vocabulary."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class ReversibleEmbedding(Embedding):
         "embeddings_constraint", "mask_zero", "reverse_dtype", "logit_soft_cap",
     )  # fmt: skip
 
-    tie_weights = fields.flag(True, "whether the way back uses the same table")
-    reverse_dtype = fields.anything(doc="dtype of the product on the way back")
-    logit_soft_cap = fields.optional(fields.number(doc="bends scores so that they stay within ± this"))
+    tie_weights = fields.flag(True, "whether reverse uses the same table")
+    reverse_dtype = fields.anything(doc="dtype of the product in reverse")
+    logit_soft_cap = fields.optional(fields.number(doc="squashes scores into ± this value"))
 
     def check(self) -> None:
         super().check()

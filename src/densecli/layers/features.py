@@ -1,4 +1,4 @@
-"""Features: columns of numbers and categories made ready for a network."""
+"""Feature preprocessing: columns of numbers and categories."""
 
 from __future__ import annotations
 
@@ -29,21 +29,19 @@ class Normalization(Layer):
     elementwise_rule = "2 per element"
     supports_masking = True
 
-    axis = fields.optional(
-        fields.integers(doc="axes whose indices have statistics of their own; null: one for all"), -1
-    )
-    mean = fields.optional(fields.array(doc="the mean of each index, instead of adapting to data"))
-    variance = fields.optional(fields.array(doc="the variance of each index, instead of adapting to data"))
-    invert = fields.flag(doc="whether to undo the normalization instead")
+    axis = fields.optional(fields.integers(doc="axes with separate statistics for each index; null: one for all"), -1)
+    mean = fields.optional(fields.array(doc="mean of each index, instead of `adapt`"))
+    variance = fields.optional(fields.array(doc="variance of each index, instead of `adapt`"))
+    invert = fields.flag(doc="whether to invert the normalization")
 
     def check(self) -> None:
         if (self.mean is None) != (self.variance is None):
-            self.reject("mean" if self.mean is None else "variance", "mean and variance are given both, or neither")
+            self.reject("mean" if self.mean is None else "variance", "give both mean and variance, or neither")
         if self.mean is None:
             return
         mean, variance = array_shape(self.mean), array_shape(self.variance)
         if mean != variance:
-            self.reject("variance", f"mean has the shape {show(mean)}, variance {show(variance)}")
+            self.reject("variance", f"mean has shape {show(mean)}, but variance {show(variance)}")
         if len(mean) > len(self.axes):
             self.reject("mean", f"{len(mean)} axes of statistics, but axis names {len(self.axes)}")
 
@@ -70,7 +68,7 @@ class Normalization(Layer):
         sizes = [known(x[axis], "an axis with statistics of its own") for axis in kept]
         twice = next((axis for axis, after in pairwise(kept) if axis == after and x[axis] != 1), None)
         if twice is not None and self.mean is None:  # Keras 3.15.1 takes a single index, and statistics that are given
-            raise ShapeError(f"axis {twice} is named twice: its statistics would be a square")
+            raise ShapeError(f"axis {twice} is given twice: its statistics would be square")
         given = () if self.mean is None else array_shape(self.mean)
         for dim, length in zip(reversed(sizes), reversed(given), strict=False):
             if length not in (1, dim):
@@ -102,8 +100,8 @@ class Rescaling(Layer):
     elementwise_rule = "2 per element"
     supports_masking = True
 
-    scale = fields.array(doc="factor, for all or for each channel")
-    offset = fields.array(0.0, "what is added afterwards, for all or for each channel")
+    scale = fields.array(doc="multiplier, for all or per channel")
+    offset = fields.array(0.0, "offset to add afterward, for all or per channel")
 
     def output(self, x: Shape) -> Shape:
         for name in ("scale", "offset"):
@@ -134,7 +132,7 @@ def encoded(x: Shape, mode: str, depth: int | None) -> Shape:
 class Encoding(Layer, abstract=True):
     """Turn whole numbers into vectors that are as long as there are categories."""
 
-    elementwise_rule = "0: numbers are looked up, none is computed; count: 1 per input"
+    elementwise_rule = "0: values are only looked up; count: 1 per input"
 
     def elementwise(self, output: Shape, x: Any, *_: Any, **__: Any) -> int | None:
         return 0 if self.output_mode in ("int", "one_hot", "multi_hot") else size(x)
@@ -143,17 +141,19 @@ class Encoding(Layer, abstract=True):
 
 
 class CategoryEncoding(Encoding):
-    """Turn category numbers into vectors: one hot, several hot, or counts.
+    """Turn category numbers into vectors: one-hot, multi-hot, or counts.
 
     CategoryEncoding(4): (None, 3) -> (None, 4), 0 params
     """
 
-    formula = "one_hot: output[i, input[i]] = 1; multi_hot: 1 for each number that occurs; count: how often it occurs"
+    formula = (
+        "one_hot: output[i, input[i]] = 1; multi_hot: 1 for each number that occurs; count: its number of occurrences"
+    )
     shape_rule = "(batch, …, n) -> (batch, …, num_tokens); one_hot with n ≠ 1: (batch, …, n, num_tokens)"
 
     num_tokens = fields.count(doc="number of categories: largest number + 1")
-    output_mode = fields.choice("multi_hot", "one_hot", "count", "binary", doc="what to make of them", any_case=False)
-    sparse = fields.flag(doc="whether the output is a sparse tensor (no bearing on shapes)")
+    output_mode = fields.choice("multi_hot", "one_hot", "count", "binary", doc="how to encode them", any_case=False)
+    sparse = fields.flag(doc="whether the output is a sparse tensor (does not affect shapes)")
 
     def check(self) -> None:
         if self.output_mode == "binary":  # the name of multi_hot in Keras 2
@@ -167,7 +167,7 @@ class CategoryEncoding(Encoding):
         if not x:
             return (self.num_tokens,)
         if count_weights is not None and self.output_mode != "count":
-            raise ShapeError(f"count_weights go with output_mode=count, not {self.output_mode}")
+            raise ShapeError(f"count_weights need output_mode=count, got {self.output_mode}")
         if self.output_mode == "one_hot" and (x[-1] != 1 or len(x) == 1):
             return (*x, self.num_tokens)
         return (*x[:-1], self.num_tokens)
@@ -185,14 +185,14 @@ class Discretization(Encoding):
     Discretization(bin_boundaries=(0, 1, 2)): (None, 3) -> (None, 3), 0 params
     """
 
-    formula = "output = how many boundaries are at or below the input"
+    formula = "output = number of boundaries at or below the input"
     shape_rule = "int: unchanged; one_hot: (batch, …, bins); multi_hot, count: (batch, …, bins) without axis 1"
 
-    bin_boundaries = fields.optional(fields.array(doc="where one bin ends and the next begins, in rising order"))
-    num_bins = fields.optional(fields.integer(doc="number of bins, when the boundaries come from data", least=0))
-    epsilon = fields.number(0.01, "error allowed when boundaries are found in data")
-    output_mode = fields.choice("int", "one_hot", "multi_hot", "count", doc="what to make of bins", any_case=False)
-    sparse = fields.flag(doc="whether the output is a sparse tensor (no bearing on shapes)")
+    bin_boundaries = fields.optional(fields.array(doc="boundaries between bins, in ascending order"))
+    num_bins = fields.optional(fields.integer(doc="number of bins if the boundaries come from data", least=0))
+    epsilon = fields.number(0.01, "error allowed when finding boundaries in data")
+    output_mode = fields.choice("int", "one_hot", "multi_hot", "count", doc="how to encode bins", any_case=False)
+    sparse = fields.flag(doc="whether the output is a sparse tensor (does not affect shapes)")
 
     def check(self) -> None:
         if self.bin_boundaries is None and self.num_bins is None:
@@ -220,7 +220,7 @@ class Discretization(Encoding):
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         if self.bin_boundaries is None:
-            yield f"The boundaries of the {self.num_bins:,} bins are found by `adapt`; they are not weights."
+            yield f"The boundaries of the {self.num_bins:,} bins come from `adapt`; they are not weights."
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.encode(ops.bins(x, self.bin_boundaries), self.bins, self.output_mode)

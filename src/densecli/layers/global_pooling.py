@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class GlobalPooling(Layer, abstract=True):
     """Each channel becomes one value."""
 
-    shape_rule = "(batch, *spatial, channels) -> (batch, channels); keepdims: spatial axes of 1 stay"
+    shape_rule = "(batch, *spatial, channels) -> (batch, channels); keepdims: spatial axes stay, with size 1"
     elementwise_rule = POOLING_RULE
     operation: ClassVar[str]
 
@@ -36,7 +36,7 @@ class GlobalPooling(Layer, abstract=True):
     def explain(self, y: Shape, x: Shape, mask: Any = None) -> Iterator[str]:
         spatial = product(split_channels(x, self.data_format)[0])
         if spatial is not None:
-            yield f"{spatial:,} positions become one, so what follows sees the channels only, whatever the input's size."
+            yield f"{spatial:,} positions become one, so later layers see only the channels, whatever the input's size."
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         pool = getattr(ops, f"global_{self.operation}_pool")

@@ -1,4 +1,4 @@
-"""Images made ready: resized, cropped, their contrast stretched. A batch of images or a single one, without weights."""
+"""Image preprocessing: resizing, cropping, contrast. Takes a batch of images or a single one, without weights."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Array = Any
 
 LEVELS = 256
-"""Grey levels that histograms of images tell apart."""
+"""Gray levels in the histograms of images."""
 
 
 def value_range() -> fields.Field[tuple[float, float]]:
@@ -32,14 +32,14 @@ def value_range() -> fields.Field[tuple[float, float]]:
         return low, high
 
     schema = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
-    return fields.Field(read, (0, 255), "the lowest and the highest value of a pixel", schema)
+    return fields.Field(read, (0, 255), "lowest and highest pixel value", schema)
 
 
 class Image(Layer, abstract=True):
     """Works on images (batch, height, width, channels), or on a single one (height, width, channels)."""
 
     data_format = fields.data_format()
-    bounding_box_format = fields.anything(doc="how bounding boxes beside the images are written (not used)")
+    bounding_box_format = fields.anything(doc="format of the images' bounding boxes (ignored)")
 
     def accept(self, x: Any, **_: Any) -> None:
         if not isinstance(x, tuple) or len(x) not in (3, 4):
@@ -87,18 +87,18 @@ class Resizing(Image):
         "bicubic",
         "lanczos3",
         "lanczos5",
-        doc="how new pixels follow from old ones",
+        doc="interpolation method",
         any_case=False,
     )
-    crop_to_aspect_ratio = fields.flag(doc="whether to crop rather than to distort")
-    pad_to_aspect_ratio = fields.flag(doc="whether to pad rather than to distort")
-    fill_mode = fields.choice("constant", doc="how padding is filled", any_case=False)
-    fill_value = fields.number(0.0, "the value of padding")
-    antialias = fields.flag(doc="whether to blur before shrinking, so that fine patterns leave no false ones")
+    crop_to_aspect_ratio = fields.flag(doc="whether to crop instead of distorting")
+    pad_to_aspect_ratio = fields.flag(doc="whether to pad instead of distorting")
+    fill_mode = fields.choice("constant", doc="how to fill the padding", any_case=False)
+    fill_value = fields.number(0.0, "padding value")
+    antialias = fields.flag(doc="whether to blur before shrinking, to prevent aliasing")
 
     def check(self) -> None:
         if self.crop_to_aspect_ratio and self.pad_to_aspect_ratio:
-            self.reject("pad_to_aspect_ratio", "crop_to_aspect_ratio and pad_to_aspect_ratio exclude each other")
+            self.reject("pad_to_aspect_ratio", "crop_to_aspect_ratio and pad_to_aspect_ratio cannot be combined")
 
     def output(self, x: Shape) -> Shape:
         return self.placed(x, self.height, self.width)
@@ -124,14 +124,14 @@ class Resizing(Image):
 
 
 class CenterCrop(Image):
-    """Cut the middle out of images; an image that is too small is enlarged first.
+    """Crop the center of images; an image that is too small is enlarged first.
 
     CenterCrop(200, 200): (None, 256, 256, 3) -> (None, 200, 200, 3), 0 params
     """
 
     formula = "output = input[top : top + height, left : left + width], from the middle"
     shape_rule = "(…, height, width, channels) with the new height and width"
-    elementwise_rule = f"0; {RESAMPLING_FLOPS['bilinear']} per output where the image is too small and enlarged"
+    elementwise_rule = f"0; {RESAMPLING_FLOPS['bilinear']} per output if the image is too small and gets enlarged"
     order: ClassVar[tuple[str, ...]] = ("height", "width", "data_format")
 
     height = fields.count(doc="height of the output")
@@ -158,13 +158,13 @@ class CenterCrop(Image):
 
 
 class RandomCrop(CenterCrop):
-    """Cut a random part out of images while training; at inference the largest part of that aspect ratio is resized.
+    """Crop a random part of images in training; at inference, resize the largest centered part of that aspect ratio.
 
     RandomCrop(200, 200): (None, 256, 256, 3) -> (None, 200, 200, 3), 0 params
     """
 
-    formula = "inference: output = resize(the largest part in the middle of the aspect ratio height : width)"
-    elementwise_rule = f"0; {RESAMPLING_FLOPS['bilinear']} per output where the image has another size"
+    formula = "inference: output = resize(largest centered crop of aspect ratio height : width)"
+    elementwise_rule = f"0; {RESAMPLING_FLOPS['bilinear']} per output if the image has another size"
     order = ("height", "width", "seed", "data_format")
 
     seed = fields.seed()
@@ -180,7 +180,7 @@ class RandomCrop(CenterCrop):
         if self.sides(x) != (self.height, self.width):
             yield (
                 f"Keras 3.15.1 reports {self.height:,} × {self.width:,} but in `predict` hands the images on as they are, "
-                "against its own documentation; densecli does what is documented."
+                "contrary to its documentation; densecli does what is documented."
             )
 
     def change(self, ops: ModuleType, images: Array) -> Array:
@@ -213,20 +213,22 @@ class AutoContrast(Image):
 
 
 class ContrastLimitedAdaptiveHistogramEqualization(Image):
-    """Equalize the grey levels of images tile by tile, so that dark and bright regions both show detail (CLAHE).
+    """Equalize the gray levels of images tile by tile, so that dark and bright regions both show detail (CLAHE).
 
     ContrastLimitedAdaptiveHistogramEqualization(): (None, 64, 64, 3) -> (None, 64, 64, 3), 0 params
     """
 
     formula = (
-        "output = the four nearest tiles' clipped and normalised cumulative histograms at input, blended by distance"
+        "output = the four nearest tiles' clipped and normalized cumulative histograms at input, blended by distance"
     )
     shape_rule = "unchanged"
-    elementwise_rule = f"10 per element, and 5 for each of {LEVELS} grey levels of each tile and channel"
+    elementwise_rule = f"10 per element, plus 5 for each of {LEVELS} gray levels of each tile and channel"
     order = ("value_range", "clip_limit", "tile_grid_size", "data_format")
 
     value_range = value_range()
-    clip_limit = fields.number(4.0, "how far a grey level may exceed its average number of pixels; 0 or less: no limit")
+    clip_limit = fields.number(
+        4.0, "limit on the pixels per gray level, as a multiple of the average; 0 or less: no limit"
+    )
     tile_grid_size = fields.integers((8, 8), "tiles along height and width", one=False)
 
     def check(self) -> None:
@@ -234,7 +236,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(Image):
             self.reject("tile_grid_size", f"expected two positive integers, got {self.tile_grid_size}")
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
-        """One count and nine operations of blending per element; five per grey level of each tile's table."""
+        """One count and nine operations of blending per element; five per gray level of each tile's table."""
         elements, sides = all_elements(x), product(self.sides(x))
         if elements is None or sides is None:
             return None

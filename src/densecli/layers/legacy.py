@@ -1,4 +1,4 @@
-"""Layers of Keras 1 and 2 that Keras 3 no longer has. They are read from model files, but are no part of the catalogue."""
+"""Layers of Keras 1 and 2 that Keras 3 no longer has. They are read from model files but are not in the catalog."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class CuDNNGRU(GRU):
 
 
 class ThresholdedReLU(Layer):
-    """Keep what is above `theta`, the rest is 0 (Keras 1 and 2).
+    """Keep values above `theta` and set the rest to 0 (Keras 1 and 2).
 
     ThresholdedReLU(): (None, 8) -> (None, 8), 0 params
     """
@@ -121,12 +121,12 @@ class LocallyConnected(Layer, abstract=True):
 
     filters = fields.count(doc="output channels")
     kernel_size = fields.per_axis(doc="size of the window")
-    strides = fields.per_axis(1, "step of the window")
-    padding = fields.choice("valid", "same", doc="valid: windows inside the input only")
+    strides = fields.per_axis(1, "stride of the window")
+    padding = fields.choice("valid", "same", doc="valid: no padding")
     data_format = fields.data_format()
     activation = fields.activation()
     use_bias = fields.flag(True, "whether to add a bias")
-    implementation = fields.integer(1, "how the kernel is stored: 2 as one dense matrix, 1 and 3 by position")
+    implementation = fields.integer(1, "storage of the kernel: 2 as one dense matrix, 1 and 3 by position")
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
         cls.ndim = None if abstract else cls.rank + 2
@@ -186,7 +186,7 @@ class LocallyConnected2D(LocallyConnected):
 
 
 class MaxoutDense(Layer):
-    """Several Dense layers of which the largest output counts (Keras 1).
+    """Take the maximum of several Dense layers (Keras 1).
 
     MaxoutDense(8): (None, 4) -> (None, 8), 160 params
     """
@@ -196,7 +196,7 @@ class MaxoutDense(Layer):
     ndim = 2
 
     units = fields.count(doc="output features")
-    nb_feature = fields.count(4, "how many to take the largest of")
+    nb_feature = fields.count(4, "number of linear outputs to take the maximum of")
     use_bias = fields.flag(True, "whether to add a bias")
 
     def weights(self, x: Shape) -> Iterator[Weight]:
@@ -216,7 +216,7 @@ class MaxoutDense(Layer):
 
 
 class Highway(Layer):
-    """A Dense layer with a gate that lets the input pass beside it (Keras 1).
+    """A Dense layer with a gate between its output and its input (Keras 1).
 
     Highway(): (None, 4) -> (None, 4), 40 params
     """
@@ -243,7 +243,7 @@ class Highway(Layer):
 
 
 class AddLoss(Layer):
-    """Hand on a tensor that counts as a loss (tf.keras, `model.add_loss`).
+    """Pass through a tensor that counts as a loss (tf.keras, `model.add_loss`).
 
     AddLoss(): (None, 8) -> (None, 8), 0 params
     """
@@ -251,19 +251,19 @@ class AddLoss(Layer):
     shape_rule = "unchanged"
     supports_masking = True
 
-    unconditional = fields.flag(False, "whether the loss depends on no input (no bearing on this summary)")
+    unconditional = fields.flag(False, "whether the loss is independent of the inputs (does not affect the summary)")
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return x
 
 
 class AddMetric(AddLoss):
-    """Hand on a tensor that counts as a metric (tf.keras, `model.add_metric`).
+    """Pass through a tensor that counts as a metric (tf.keras, `model.add_metric`).
 
     AddMetric(): (None, 8) -> (None, 8), 0 params
     """
 
-    aggregation = fields.anything(doc="how batches are joined (no bearing on this summary)")
+    aggregation = fields.anything(doc="how batches are aggregated (does not affect the summary)")
     metric_name = fields.anything(doc="the name of the metric")
 
 

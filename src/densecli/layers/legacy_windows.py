@@ -1,4 +1,4 @@
-"""Convolutions of Keras 1 with windows that Keras 2 gave up: beyond the border, or with a size that is stated."""
+"""Convolutions of Keras 1 with windows that Keras 2 dropped: beyond the border, or with an explicit output size."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class FullConv(Conv, abstract=True):
     aliases = ()
     shape_rule = "each spatial axis: ceil((size + reach - 1) / stride)"
 
-    padding = fields.choice("full", doc="full: every window that holds some of the input")
+    padding = fields.choice("full", doc="full: every window that overlaps the input")
     forward = Layer.forward  # type: ignore[assignment]  # nobody runs it
 
     def output(self, x: Shape) -> Shape:
@@ -70,7 +70,7 @@ class Deconvolution2D(Conv2DTranspose):
         if stated is None:
             return usual
         if not isinstance(stated, list | tuple) or len(stated) != len(usual):
-            raise ShapeError(f"output_shape is no shape of {len(usual)} axes")
+            raise ShapeError(f"output_shape must have {len(usual)} axes")
         spatial = split_channels(tuple(stated), self.data_format)[0]
         if not all(size is None or (isinstance(size, int) and size > 0) for size in spatial):
             raise ShapeError(f"output_shape {show(tuple(stated))} has no height and width")

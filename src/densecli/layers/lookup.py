@@ -1,4 +1,4 @@
-"""Lookup: categories to indices by a vocabulary or by a hash. A vocabulary is config, not weights; a path to one stays a word."""
+"""Lookup: categories to indices by a vocabulary or a hash. A vocabulary is config, not weights; a path to one is never opened."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def terms(kind: type) -> Field[list[Any] | str | None]:
         if isinstance(value, str):
             return value
         if not isinstance(value, list | tuple):
-            raise wrong_type("a list of terms, or the path of a file with one in each line", value)
+            raise wrong_type("a list of terms, or the path of a file with one per line", value)
         if not value or any(not isinstance(term, kind) or isinstance(term, bool) for term in value):
             raise ArgumentError(f"expected a list of {'strings' if kind is str else 'integers'}", code="E303")
         return list(value)
 
     schema = {"anyOf": [{"type": "array"}, {"type": "string"}]}
     return fields.optional(
-        Field(read, None, "the terms, or a path that stays closed (then its size is unknown)", schema)
+        Field(read, None, "the terms, or a path, which is not read (so its size is unknown)", schema)
     )
 
 
@@ -63,18 +63,18 @@ class IndexLookup(Layer, abstract=True):
 
     formula = "output = index of the input in [mask token, unknown terms, *vocabulary]; or vectors of that length"
     shape_rule = "int: unchanged; others: (batch, …, n) -> (batch, …, size); one_hot with n ≠ 1: (batch, …, n, size)"
-    elementwise_rule = (
-        "0: numbers are looked up, none is computed; count: 1 per input; tf_idf: 1 per input and 1 per output"
-    )
+    elementwise_rule = "0: values are only looked up; count: 1 per input; tf_idf: 1 per input and 1 per output"
 
-    max_tokens = fields.optional(fields.integer(doc="largest size of the vocabulary, special tokens included", least=2))
-    num_oov_indices = fields.integer(1, "indices for terms that are not in the vocabulary", least=0)
-    mask_token = fields.anything(doc="the term that means nothing (index 0)")
-    oov_token = fields.anything("[UNK]", "what stands for an unknown term where indices become terms")
+    max_tokens = fields.optional(
+        fields.integer(doc="maximum size of the vocabulary, including special tokens", least=2)
+    )
+    num_oov_indices = fields.integer(1, "number of indices for unknown terms", least=0)
+    mask_token = fields.anything(doc="term that is masked (index 0)")
+    oov_token = fields.anything("[UNK]", "term for unknown indices, with invert=true")
     vocabulary_ = terms(str)
     vocabulary_dtype = fields.text("string", "dtype of the terms")
     idf_weights = fields.optional(fields.array(doc="inverse document frequency of each term, for tf_idf"))
-    invert = fields.flag(doc="whether to turn indices into terms")
+    invert = fields.flag(doc="whether to map indices to terms")
     output_mode = fields.choice(
         "int",
         "one_hot",
@@ -83,38 +83,40 @@ class IndexLookup(Layer, abstract=True):
         "tf_idf",
         "binary",
         "tf-idf",
-        doc="what to make of indices",
+        doc="how to encode indices",
         any_case=False,
     )
-    sparse = fields.flag(doc="whether the output is a sparse tensor (no bearing on shapes)")
-    pad_to_max_tokens = fields.flag(doc="whether vectors are max_tokens long even if the vocabulary is smaller")
-    oov_method = fields.choice("floormod", "farmhash", doc="how unknown integers share their indices", any_case=False)
+    sparse = fields.flag(doc="whether the output is a sparse tensor (does not affect shapes)")
+    pad_to_max_tokens = fields.flag(doc="whether to pad vectors to max_tokens if the vocabulary is smaller")
+    oov_method = fields.choice("floormod", "farmhash", doc="how unknown integers are assigned indices", any_case=False)
     salt = salt()
     encoding = fields.text("utf-8", "encoding of strings")
-    vocabulary_size = fields.anything(doc="size of the vocabulary, as Keras writes it to configs")
-    has_input_vocabulary = fields.anything(doc="whether the vocabulary was given, as Keras writes it to configs")
+    vocabulary_size = fields.anything(doc="size of the vocabulary, as written by Keras")
+    has_input_vocabulary = fields.anything(doc="whether the vocabulary was given, as written by Keras")
 
     def check(self) -> None:
         self.output_mode = {"binary": "multi_hot", "tf-idf": "tf_idf"}.get(self.output_mode, self.output_mode)
         if self.pad_to_max_tokens and self.max_tokens is None:
             self.reject("pad_to_max_tokens", "needs max_tokens")
         if self.invert and self.output_mode != "int":
-            self.reject("output_mode", f"indices become terms with output_mode=int only, got {self.output_mode}")
+            self.reject("output_mode", f"invert=true needs output_mode=int, got {self.output_mode}")
         if self.sparse and self.output_mode == "int":
             self.reject("sparse", "output_mode=int cannot be sparse")
         if self.idf_weights is not None and self.output_mode != "tf_idf":
-            self.reject("idf_weights", f"belong to output_mode=tf_idf, got {self.output_mode}")
+            self.reject("idf_weights", f"needs output_mode=tf_idf, got {self.output_mode}")
         if self.terms is not None:
             self.check_terms(self.terms)
 
     def check_terms(self, given: list[Any]) -> None:
         found = self.tokens
         if len(set(found)) < len(found):
-            self.reject("vocabulary", "a term stands in the vocabulary twice")
+            self.reject("vocabulary", "a term occurs twice in the vocabulary")
         if self.mask_token is not None and self.mask_token in found:
-            self.reject("vocabulary", "the mask token is in the vocabulary", "leave it out: it is added")
+            self.reject("vocabulary", "the mask token is in the vocabulary", "remove it: it is added automatically")
         if self.invert and self.oov_token is not None and self.oov_token in found:
-            self.reject("vocabulary", "the token for unknown terms is in the vocabulary", "leave it out: it is added")
+            self.reject(
+                "vocabulary", "the token for unknown terms is in the vocabulary", "remove it: it is added automatically"
+            )
         if self.max_tokens is not None and self.first + len(found) > self.max_tokens:
             self.reject("vocabulary", f"{self.first + len(found):,} terms exceed max_tokens={self.max_tokens:,}")
         if self.output_mode == "tf_idf" and (
@@ -180,11 +182,11 @@ class IndexLookup(Layer, abstract=True):
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         if self.terms is None:
-            yield "The vocabulary is in a file or not there yet, so its size is unknown."
+            yield "The vocabulary is in a file or not set yet, so its size is unknown."
             return
         mask = " and the mask token" if self.masks else ""
         total = self.first + len(self.tokens)
-        yield f"{plural(len(self.tokens), 'term')}, {self.num_oov_indices:,} for unknown ones{mask}: {total:,} in all."
+        yield f"{plural(len(self.tokens), 'term')}, {self.num_oov_indices:,} for unknown ones{mask}: {total:,} in total."
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         if self.invert:
@@ -253,14 +255,14 @@ class IntegerLookup(IndexLookup):
         "sparse", "pad_to_max_tokens", "oov_method", "salt",
     )  # fmt: skip
 
-    mask_token = fields.optional(fields.integer(doc="the number that means nothing (index 0)"))
-    oov_token = fields.optional(fields.integer(doc="what stands for an unknown number"), -1)
+    mask_token = fields.optional(fields.integer(doc="number that is masked (index 0)"))
+    oov_token = fields.optional(fields.integer(doc="token for an unknown number"), -1)
     vocabulary_ = terms(int)
     vocabulary_dtype = fields.choice("int64", doc="dtype of the numbers", any_case=False)
 
     def check(self) -> None:
         if self.salt is not None and self.oov_method != "farmhash":
-            self.reject("salt", "goes with oov_method=farmhash only")
+            self.reject("salt", "needs oov_method=farmhash")
         super().check()
 
 
@@ -272,13 +274,13 @@ class Hashing(Layer):
 
     formula = "output = hash(input) modulo num_bins; or vectors of that length"
     shape_rule = "int: unchanged; others: (batch, …, n) -> (batch, …, num_bins)"
-    elementwise_rule = "0: numbers are looked up, none is computed; count: 1 per input"
+    elementwise_rule = "0: values are only looked up; count: 1 per input"
 
     num_bins = fields.count(doc="number of buckets")
-    mask_value = fields.anything(doc="the value that alone goes to bucket 0")
+    mask_value = fields.anything(doc="value that gets bucket 0 to itself")
     salt = salt()
-    output_mode = fields.choice("int", "one_hot", "multi_hot", "count", doc="what to make of buckets", any_case=False)
-    sparse = fields.flag(doc="whether the output is a sparse tensor (no bearing on shapes)")
+    output_mode = fields.choice("int", "one_hot", "multi_hot", "count", doc="how to encode buckets", any_case=False)
+    sparse = fields.flag(doc="whether the output is a sparse tensor (does not affect shapes)")
 
     def check(self) -> None:
         if self.sparse and self.output_mode == "int":
@@ -314,11 +316,11 @@ class HashedCrossing(Layer):
     takes = "list"
     formula = "output = hash(a, b) modulo num_bins; or one-hot vectors of that length"
     shape_rule = "int: unchanged; one_hot: (batch, 1) -> (batch, num_bins)"
-    elementwise_rule = "0: numbers are looked up, none is computed"
+    elementwise_rule = "0: values are only looked up"
 
     num_bins = fields.count(doc="number of buckets")
-    output_mode = fields.choice("int", "one_hot", doc="what to make of buckets", any_case=False)
-    sparse = fields.flag(doc="whether the output is a sparse tensor (no bearing on shapes)")
+    output_mode = fields.choice("int", "one_hot", doc="how to encode buckets", any_case=False)
+    sparse = fields.flag(doc="whether the output is a sparse tensor (does not affect shapes)")
 
     def check(self) -> None:
         if self.output_mode == "int" and self.given.get("dtype") is None:
@@ -326,7 +328,7 @@ class HashedCrossing(Layer):
 
     def output(self, xs: list[Shape]) -> Shape:
         if not isinstance(xs, list) or len(xs) != 2:
-            raise ShapeError(f"crosses two inputs, got {show(xs)}", code="E407")
+            raise ShapeError(f"takes two inputs, got {show(xs)}", code="E407")
         x, other = xs
         if x[-1] != other[-1]:
             raise ShapeError(f"both inputs must have the same shape, got {show(xs)}")

@@ -54,9 +54,9 @@ class Merge(Layer, abstract=True):
 def listed(layer: Layer, xs: Any) -> None:
     if not isinstance(xs, list) or len(xs) < 1:
         raise ShapeError(
-            f"{type(layer).__name__} merges several tensors, but got one",
+            f"{type(layer).__name__} takes several tensors, got one",
             code="E407",
-            hint=f"hand it branches: [_ | Dense(4)] -> {type(layer).__name__}",
+            hint=f"feed it branches: [_ | Dense(4)] -> {type(layer).__name__}",
         )
     if () in xs:
         raise ShapeError(f"cannot merge {show(xs)}: a tensor without axes has no batch")
@@ -163,7 +163,7 @@ class Minimum(Merge):
 
 
 class Concatenate(Layer):
-    """Lay tensors end to end along one axis; all other axes must agree.
+    """Concatenate tensors along one axis; all other axes must agree.
 
     Concatenate(): [(None, 4), (None, 3)] -> (None, 7), 0 params
     """
@@ -172,9 +172,9 @@ class Concatenate(Layer):
     supports_masking = True
     formula = "output = a, then b, … along axis"
     shape_rule = "the axis: sum of the inputs' sizes; the others unchanged"
-    elementwise_rule = "0: numbers are moved, none is computed"
+    elementwise_rule = "0: values are only moved"
 
-    axis = fields.integer(-1, "the axis along which the tensors are laid end to end")
+    axis = fields.integer(-1, "the axis to concatenate along")
 
     def output(self, xs: list[Shape]) -> Shape:
         """Keras 3.15.1 takes the other axes from the first tensor, also where another one knows more."""
@@ -186,7 +186,7 @@ class Concatenate(Layer):
             if place != axis and len({x[place] for x in xs} - {None}) > 1:
                 raise ShapeError(
                     f"cannot concatenate {show(xs)} along axis {axis}: axis {place} differs",
-                    hint="all axes but the one of the concatenation must have equal sizes",
+                    hint="all other axes must have equal sizes",
                 )
         return (*xs[0][:axis], plus(*(x[axis] for x in xs)), *xs[0][axis + 1 :])
 
@@ -215,14 +215,14 @@ class Dot(Layer):
 
     takes = "list"
     formula = "output[…] = sum over i of a[…, i] × b[…, i]; normalize: of unit vectors (cosine)"
-    shape_rule = "a's axes without its own, then b's without its own and the batch; (batch, 1) where none is left"
+    shape_rule = "a's axes without its own, then b's without its own and the batch; (batch, 1) if none is left"
     macs_rule = "outputs × size of the axis that is summed over"
     elementwise_rule = "0; normalize: 3 per element of both inputs"
 
     axes: Any = Field(lambda _, value: read_axes(value), fields.REQUIRED, "the axis of both, or of each", {
         "anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}],
     })  # fmt: skip
-    normalize = fields.flag(doc="whether both are made unit vectors along the axis, so that the result is their cosine")
+    normalize = fields.flag(doc="whether to normalize both along the axis first, which gives the cosine similarity")
 
     def places(self, xs: list[Shape]) -> tuple[int, int]:
         """The axis of each tensor, counted from the front."""

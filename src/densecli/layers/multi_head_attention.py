@@ -30,10 +30,10 @@ class HeadsAttention(Layer, abstract=True):
     macs_rule = "the projections, and heads × queries × keys × (key size + value size) of a head"
     elementwise_rule = "the biases of the projections, 1 per element of the scaled query, 5 per score for the softmax; use_gate: the gate's projection, and 1 per element of the heads' output"
 
-    dropout = fields.number(0.0, "share of the scores dropped in training")
+    dropout = fields.number(0.0, "fraction of the scores to drop in training")
     use_bias = fields.flag(True, "whether the projections add a bias")
-    sliding_window = fields.optional(fields.count(doc="how many steps away a key may be seen, the own one included"))
-    flash_attention = fields.anything(doc="whether Keras uses flash attention (no bearing on the result)")
+    sliding_window = fields.optional(fields.count(doc="number of steps that a query can look back, including its own"))
+    flash_attention = fields.anything(doc="whether Keras uses flash attention (does not affect the result)")
     kernel_initializer = fields.initializer("glorot_uniform")
     bias_initializer = fields.initializer("zeros")
     kernel_regularizer = fields.regularizer()
@@ -41,15 +41,17 @@ class HeadsAttention(Layer, abstract=True):
     activity_regularizer = fields.regularizer()
     kernel_constraint = fields.constraint()
     bias_constraint = fields.constraint()
-    use_gate = fields.flag(doc="whether a sigmoid of the query scales the heads")
-    seed = fields.seed("seed of the dropout")
+    use_gate = fields.flag(doc="whether to scale the heads by a sigmoid of the query")
+    seed = fields.seed("seed for dropout")
 
     def check(self) -> None:
         if self.flash_attention and self.dropout > 0:
-            self.reject("dropout", "flash attention has no dropout", "use dropout=0, or leave flash_attention out")
+            self.reject(
+                "dropout", "flash attention does not support dropout", "use dropout=0, or leave flash_attention out"
+            )
         for name in ("kernel_initializer", "bias_initializer"):
             if vars(self)[name] is None:
-                self.reject(name, "each projection gets a copy of the initializer, and null has none")
+                self.reject(name, "each projection copies the initializer, and null cannot be copied")
 
     def widths(self) -> Widths:
         """The sizes inside."""
@@ -63,9 +65,9 @@ class HeadsAttention(Layer, abstract=True):
         if value is None:
             name = type(self).__name__
             raise ShapeError(
-                f"{name} takes a query and a value, but got one tensor",
+                f"{name} takes a query and a value, got one tensor",
                 code="E407",
-                hint=f"self-attention hands it the same tensor twice: [_ | _] -> {name}(…)",
+                hint=f"for self-attention, feed it the same tensor twice: [_ | _] -> {name}(…)",
             )
         super().accept(query)
         key = value if key is None else key
@@ -143,7 +145,7 @@ class HeadsAttention(Layer, abstract=True):
         yield f"The query is projected to {heads:,} heads of {dim:,}{whose}; values to heads of {value_dim:,}."
         pairs = self.pairs(query, value)
         if pairs is not None:
-            yield f"{pairs:,} scores (heads × queries × keys): their number grows with the square of the length, the parameters do not."
+            yield f"{pairs:,} scores (heads × queries × keys): their number grows with the square of the length; the parameters do not."
 
     def forward(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
         self,
@@ -191,7 +193,7 @@ class Widths(Record):
 
 
 def axes_field() -> Field[Any]:
-    doc = "axes over which queries look for keys; null is all but the batch and the features"
+    doc = "axes to attend over; null is all but the batch and the features"
     return fields.optional(fields.integers(doc=doc))
 
 
@@ -216,7 +218,7 @@ _REST = (
 
 
 class MultiHeadAttention(HeadsAttention):
-    """Each query gets a mix of the values whose keys match it, in several heads with projections of their own.
+    """Each query gets a mix of the values whose keys match it, in several heads, each with its own projections.
 
     MultiHeadAttention(2, 16): [(None, 10, 32), (None, 10, 32)] -> (None, 10, 32), 4224 params
     """

@@ -26,7 +26,7 @@ class Normalization(Layer, abstract=True):
     shape_rule = "unchanged"
     supports_masking = True
 
-    epsilon = fields.number(1e-3, "added to the variance, so that nothing is divided by 0")
+    epsilon = fields.number(1e-3, "added to the variance, to avoid dividing by 0")
     center = fields.flag(True, "whether to shift by a learned beta")
     scale = fields.flag(True, "whether to scale by a learned gamma")
     beta_initializer = fields.initializer("zeros")
@@ -74,13 +74,13 @@ class BatchNormalization(Normalization):
     activation: Any = "linear"  # of a layer behind it that a forward pass has joined to it
 
     axis = fields.integer(-1, "the axis of the channels")
-    momentum = fields.number(0.99, "how slowly the moving averages follow")
+    momentum = fields.number(0.99, "momentum of the moving averages")
     moving_mean_initializer = fields.initializer("zeros")
     moving_variance_initializer = fields.initializer("ones")
     renorm = fields.flag(doc="whether training uses batch renormalization, with three more statistics")
     renorm_clipping = fields.anything(doc="limits of renorm: rmax, rmin, dmax")
     renorm_momentum = fields.number(0.99, "momentum of renorm's statistics")
-    synchronized = fields.flag(doc="whether statistics are shared between devices")
+    synchronized = fields.flag(doc="whether devices share the statistics")
 
     def check(self) -> None:
         limits = self.renorm_clipping or {}
@@ -177,7 +177,7 @@ class GroupNormalization(Normalization):
     elementwise_rule = "8 per element"
     order = ("groups", "axis", "epsilon", "center", "scale", *PARAMETERS)
 
-    groups = fields.integer(32, "how many groups of channels; -1 is one for each channel", least=-1)
+    groups = fields.integer(32, "number of channel groups; -1 is one per channel", least=-1)
     axis = fields.integer(-1, "the axis of the channels")
 
     def check(self) -> None:
@@ -206,7 +206,7 @@ class GroupNormalization(Normalization):
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         channels = self.channels(x)
         groups = channels if self.groups == -1 else self.groups
-        yield f"{channels:,} channels in {groups:,} groups: {channels // groups:,} are normalized together."
+        yield f"{channels:,} channels in {groups:,} groups: each {channels // groups:,} are normalized together."
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         groups = self.channels(x.shape) if self.groups == -1 else self.groups
@@ -226,7 +226,7 @@ class RMSNormalization(Layer):
     elementwise_rule = "4 per element"
 
     axis = fields.integers(-1, "the axis or axes to normalize over")
-    epsilon = fields.number(1e-6, "added to the mean square, so that nothing is divided by 0")
+    epsilon = fields.number(1e-6, "added to the mean square, to avoid dividing by 0")
 
     def weights(self, x: Shape) -> Iterator[Weight]:
         axes = as_axes(self.axis)
@@ -259,7 +259,7 @@ class UnitNormalization(Layer):
     elementwise_rule = "3 per element"
     supports_masking = True
 
-    axis = fields.integers(-1, "the axis or axes over which the length is taken")
+    axis = fields.integers(-1, "the axis or axes to compute the norm over")
 
     def output(self, x: Shape) -> Shape:
         for axis in as_axes(self.axis):
@@ -275,15 +275,15 @@ class UnitNormalization(Layer):
 
 
 class SpectralNormalization(Layer):
-    """Keep the largest singular value of a layer's kernel near 1 while training, by power iteration.
+    """Keep the largest singular value of a layer's kernel near 1 in training, by power iteration.
 
     SpectralNormalization(Dense(4)): (None, 3) -> (None, 4), 20 params
     """
 
     formula = "training: kernel = kernel / its largest singular value; output = layer(input)"
     shape_rule = "the layer's own"
-    macs_rule = "those of the layer"
-    elementwise_rule = "those of the layer"
+    macs_rule = "the layer's own"
+    elementwise_rule = "the layer's own"
     min_ndim = 1
     leads = ("kernel", "embeddings")
 

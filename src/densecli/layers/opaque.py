@@ -1,4 +1,4 @@
-"""Opaque layers: what they do is code that densecli never runs, opens or decodes. Known is only what their config states."""
+"""Opaque layers: code that densecli never runs, opens or decodes. Only what their config states is known."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Opaque(Layer, abstract=True):
 
     opaque = True
     takes = "several"
-    formula = "known to its own code only"
+    formula = "known only to its own code"
     shape_rule = "unknown"
     macs_rule = "unknown"
     elementwise_rule = "unknown"
@@ -39,9 +39,9 @@ class Opaque(Layer, abstract=True):
 
     def explain(self, output: Any, *inputs: Any, **named: Any) -> Iterator[str]:
         if output is None:
-            yield "Only its own code knows the output shape, so everything behind this layer is unknown."
+            yield "Only its own code knows the output shape, so everything after this layer is unknown."
         else:
-            yield f"The output shape {show(output)} is what the config says; only its own code could confirm it."
+            yield f"The output shape {show(output)} comes from the config; only its own code could confirm it."
 
 
 def stated_shape(value: Any) -> Shape | list[Shape] | None:
@@ -66,10 +66,10 @@ class Lambda(Opaque):
     formula = "output = function(input, **arguments)"
     shape_rule = "(batch, *output_shape); unknown without it"
 
-    function = fields.anything(fields.REQUIRED, "the function, which stays closed")
-    output_shape = fields.anything(doc="sizes of the output without the batch; a function stays closed")
-    mask = fields.anything(doc="mask of the output (not used)")
-    arguments = fields.anything(doc="what the function is given by name (not used)")
+    function = fields.anything(fields.REQUIRED, "the function, which is not run")
+    output_shape = fields.anything(doc="output shape without the batch; a function is not run")
+    mask = fields.anything(doc="mask of the output (ignored)")
+    arguments = fields.anything(doc="keyword arguments of the function (ignored)")
 
     def output(self, /, *inputs: Any, **named: Any) -> Any:
         stated = stated_shape(self.output_shape)
@@ -87,54 +87,54 @@ def first_batch(inputs: Any) -> int | None:
 
 
 class TFSMLayer(Opaque):
-    """Call a TensorFlow SavedModel, which is not opened.
+    """Call a TensorFlow SavedModel, which is not read.
 
     TFSMLayer("model"): (None, 3) -> unknown, 0 params
     """
 
-    filepath = fields.text(doc="folder of the SavedModel, which is not opened")
+    filepath = fields.text(doc="folder of the SavedModel, which is not read")
     call_endpoint = fields.text("serve", "name of the function to call")
     call_training_endpoint = fields.optional(fields.text(doc="name of the function to call while training"))
 
 
 class JaxLayer(Opaque):
-    """Call a JAX function, which stays closed.
+    """Call a JAX function, which is not run.
 
     JaxLayer("apply"): (None, 3) -> unknown, 0 params
     """
 
-    call_fn = fields.anything(fields.REQUIRED, "the function, which stays closed")
-    init_fn = fields.anything(doc="the function that makes its weights, which stays closed")
-    params = fields.anything(doc="its trainable weights (not read)")
-    state = fields.anything(doc="its other weights (not read)")
-    seed = fields.anything(doc="start of the random numbers")
-    native_serialization_platforms = fields.anything(doc="platforms it may run on")
+    call_fn = fields.anything(fields.REQUIRED, "the function, which is not run")
+    init_fn = fields.anything(doc="the function that creates its weights, which is not run")
+    params = fields.anything(doc="its trainable weights (ignored)")
+    state = fields.anything(doc="its other weights (ignored)")
+    seed = fields.anything(doc="random seed")
+    native_serialization_platforms = fields.anything(doc="platforms to run on")
 
 
 class FlaxLayer(Opaque):
-    """Call a Flax module, which stays closed.
+    """Call a Flax module, which is not run.
 
     FlaxLayer("module"): (None, 3) -> unknown, 0 params
     """
 
-    module = fields.anything(fields.REQUIRED, "the module, which stays closed")
-    method = fields.anything(doc="which of its methods to call")
-    variables = fields.anything(doc="its weights (not read)")
+    module = fields.anything(fields.REQUIRED, "the module, which is not run")
+    method = fields.anything(doc="method to call")
+    variables = fields.anything(doc="its weights (ignored)")
     init_fn = fields.anything(doc="not used")
-    params = fields.anything(doc="its trainable weights (not read)")
-    state = fields.anything(doc="its other weights (not read)")
-    seed = fields.anything(doc="start of the random numbers")
+    params = fields.anything(doc="its trainable weights (ignored)")
+    state = fields.anything(doc="its other weights (ignored)")
+    seed = fields.anything(doc="random seed")
 
 
 class TorchModuleWrapper(Opaque):
-    """Call a PyTorch module, whose pickled code stays closed.
+    """Call a PyTorch module, whose pickled code is not loaded.
 
     TorchModuleWrapper("module", output_shape=(None, 5)): (None, 3) -> (None, 5), 0 params
     """
 
     shape_rule = "output_shape; unknown without it"
 
-    module = fields.anything(fields.REQUIRED, "the module, which stays closed")
+    module = fields.anything(fields.REQUIRED, "the module, which is not run")
     output_shape = fields.anything(doc="sizes of the output, with the batch")
 
     def output(self, /, *inputs: Any, **named: Any) -> Any:
@@ -142,7 +142,7 @@ class TorchModuleWrapper(Opaque):
 
 
 class Custom(Opaque):
-    """Stand in for a layer class that Keras does not have: a user's own. Any arguments will do.
+    """Stand in for a custom layer class. Any arguments will do.
 
     Custom(): (None, 3) -> unknown, 0 params
     """

@@ -35,9 +35,9 @@ class Pipeline(Layer):
 
     takes_mask = True
     formula = "output = … second(first(input))"
-    shape_rule = "the shape that comes out of the last layer"
-    macs_rule = "those of the layers"
-    elementwise_rule = "those of the layers"
+    shape_rule = "the last layer's output shape"
+    macs_rule = "the sum over the layers"
+    elementwise_rule = "the sum over the layers"
 
     layers = several_layers()
 
@@ -56,7 +56,7 @@ class Pipeline(Layer):
 
     def accept(self, *inputs: Any, **named: Any) -> None:
         if not self.layers:
-            raise ShapeError("a pipeline without layers cannot be called")
+            raise ShapeError("a pipeline needs layers")
 
     def output(self, x: Any) -> Any:
         for layer in self.layers:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WINDOW = "size of the window"
 
 
-POOLING_RULE = "mean: as many per output as numbers go into it (sums and a division); max: 1 less (comparisons)"
+POOLING_RULE = "mean: the size of the window per output (sums and a division); max: 1 less (comparisons)"
 
 
 def pooling_flops(operation: str, values: int | None, outputs: int | None) -> int | None:
@@ -40,9 +40,9 @@ class Pooling(Layer, abstract=True):
     operation: ClassVar[str]
 
     pool_size = fields.per_axis(2, WINDOW)
-    strides = fields.per_axis(None, "step of the window; null is pool_size", none=True)
+    strides = fields.per_axis(None, "stride of the window; null is pool_size", none=True)
     padding = fields.choice(
-        "valid", "same", doc="valid: windows inside the input; same: over its borders", any_case=False
+        "valid", "same", doc="valid: no padding; same: windows may cross the borders", any_case=False
     )
     data_format = fields.data_format()
 

@@ -63,7 +63,9 @@ def check_modes(layer: Layer, *modes: str) -> None:
     """Refuse the quantizations that Keras 3.15.1 does not have for a layer."""
     found = quantization(layer.dtype)
     if found is not None and found.mode not in modes:
-        layer.reject("dtype", f"{type(layer).__name__} is quantized in {' or '.join(modes)} only, got {layer.dtype}")
+        layer.reject(
+            "dtype", f"{type(layer).__name__} can be quantized to {' or '.join(modes)} only, got {layer.dtype}"
+        )
 
 
 def quantized(layer: Layer, weights: Iterable[Weight], parts: Mapping[str, Part]) -> Iterator[Weight]:

@@ -40,12 +40,12 @@ class Recurrent(Layer, abstract=True):
     )
     cell: Cell
 
-    return_sequences = fields.flag(doc="give the output of every step, not only of the last")
-    return_state = fields.flag(doc="give the last states, too")
-    go_backwards = fields.flag(doc="take the last step first; the outputs come in that order")
-    stateful = fields.flag(doc="start where the last batch ended")
-    unroll = fields.flag(doc="whether Keras unrolls its loop (no bearing on the result)")
-    zero_output_for_mask = fields.flag(doc="give 0 for a masked step, not the output of the step before")
+    return_sequences = fields.flag(doc="whether to return the output of every step, not just the last")
+    return_state = fields.flag(doc="whether to return the last states as well")
+    go_backwards = fields.flag(doc="whether to go from the last step to the first, with outputs in that order")
+    stateful = fields.flag(doc="whether to start from the last batch's states")
+    unroll = fields.flag(doc="whether Keras unrolls its loop (does not affect the result)")
+    zero_output_for_mask = fields.flag(doc="whether a masked step outputs 0 instead of the previous output")
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
         if cls.cell_type is not None:
@@ -82,7 +82,7 @@ class Recurrent(Layer, abstract=True):
 
     def computed(self, *inputs: Any, **named: Any) -> Any:
         if self.may_misreport:
-            raise ShapeError("glu gives half as many values as the state of the cell has")
+            raise ShapeError("glu returns half as many values as the cell's state has")
         return self.output(*inputs, **named)
 
     def macs(self, output: Any, x: Any, *_: Any, **__: Any) -> int | None:
@@ -96,7 +96,7 @@ class Recurrent(Layer, abstract=True):
         steps = "every step" if x[1] is None else f"each of the {x[1]:,} steps"
         yield f"The same {type(self.cell).__name__} runs at {steps}, so the parameters do not depend on their number."
         if not self.return_sequences:
-            yield "Only the last output is given; return_sequences=true gives all, as a recurrent layer on top needs."
+            yield "Only the last output is returned; return_sequences=true returns all, as a recurrent layer on top needs."
 
     def forward(  # as many as Keras' call has
         self,
@@ -149,8 +149,8 @@ class RNN(Recurrent):
     """
 
     formula = "output, states = cell(input[:, t], states) for each step t"
-    macs_rule = "those of the cell, at every step"
-    elementwise_rule = "those of the cell, at every step"
+    macs_rule = "the cell's own, at every step"
+    elementwise_rule = "the cell's own, at every step"
     ndim = 3
     order = ("cell", "return_sequences", "return_state", "go_backwards", "stateful", "unroll", "zero_output_for_mask")
 
@@ -166,7 +166,7 @@ def cell_of(layer: Layer, cell_type: type[Cell]) -> Cell:
 
 
 def cudnn() -> Field[Any]:
-    doc = "whether Keras uses cuDNN (no bearing on the result)"
+    doc = "whether Keras uses cuDNN (does not affect the result)"
 
     def read(_: Any, value: Any) -> bool | str:
         if value not in ("auto", True, False):

@@ -47,7 +47,7 @@ class Cell(Layer, abstract=True):
         super().accept(x)
         check_states(list(states), self.state_shapes(x))
         if any(None in state[1:] for state in flatten(list(states))):
-            raise ShapeError(f"the sizes of states must be known: {show(list(states))}")
+            raise ShapeError(f"the sizes of the states must be known: {show(list(states))}")
 
     def output(self, x: Shape, *states: Any, **_: Any) -> list[Any]:
         x = (common_batch([x, *flatten(list(states))]), *x[1:])
@@ -106,7 +106,7 @@ class UnitCell(Cell, abstract=True):
     shape_rule = "(batch, features) and states of (batch, units) -> (batch, units) and the states"
     ndim = 2
 
-    units = fields.count(doc="output features, and the size of each state")
+    units = fields.count(doc="number of output features and size of each state")
     activation = fields.activation("tanh")
     use_bias = fields.flag(True, "whether to add a bias")
     kernel_initializer = fields.initializer("glorot_uniform")
@@ -118,9 +118,9 @@ class UnitCell(Cell, abstract=True):
     kernel_constraint = fields.constraint()
     recurrent_constraint = fields.constraint()
     bias_constraint = fields.constraint()
-    dropout = fields.number(0.0, "share of the inputs dropped in training")
-    recurrent_dropout = fields.number(0.0, "share of the state dropped in training")
-    seed = fields.seed("seed of the dropout")
+    dropout = fields.number(0.0, "fraction of the inputs to drop in training")
+    recurrent_dropout = fields.number(0.0, "fraction of the state to drop in training")
+    seed = fields.seed("seed for dropout")
 
     def state_shapes(self, x: Shape) -> States:
         return [(x[0], self.units)] * self.state_count
@@ -208,7 +208,7 @@ class LSTMCell(UnitCell):
 
     recurrent_activation = gate_activation()
     unit_forget_bias = fields.flag(True, "whether the forget gate's bias starts at 1")
-    implementation = fields.anything(2, "how Keras orders the products (no bearing on the result)")
+    implementation = fields.anything(2, "how Keras orders the products (does not affect the result)")
 
     def bias(self, width: int, gates: str) -> Weight:
         return Weight("bias", (width,), (gates,), initializer=forget_bias(self.bias_initializer, self.unit_forget_bias))
@@ -258,7 +258,7 @@ class GRUCell(UnitCell):
 
     recurrent_activation = gate_activation()
     reset_after = fields.flag(True, "reset after the product (as cuDNN does, with two biases) or before it")
-    implementation = fields.anything(2, "how Keras orders the products (no bearing on the result)")
+    implementation = fields.anything(2, "how Keras orders the products (does not affect the result)")
 
     def bias(self, width: int, gates: str) -> Weight:
         if not self.reset_after:
@@ -287,7 +287,7 @@ def cells() -> Field[list[Any]]:
             raise fields.wrong_type("a list of cells, such as [LSTMCell(8), GRUCell(4)]", value)
         return [read_cell(each) for each in value]
 
-    return Field(read, fields.REQUIRED, "recurrent cells, one above the other", {"type": "array", "minItems": 1})
+    return Field(read, fields.REQUIRED, "recurrent cells, bottom to top", {"type": "array", "minItems": 1})
 
 
 def read_cell(value: Any) -> Cell:
@@ -307,8 +307,8 @@ class StackedRNNCells(Cell):
 
     formula = "output = last cell(… second cell(first cell(input)))"
     shape_rule = "(batch, features) and each cell's states -> (batch, last cell's units) and the states"
-    macs_rule = "those of the cells"
-    elementwise_rule = "those of the cells"
+    macs_rule = "the sum over the cells"
+    elementwise_rule = "the sum over the cells"
 
     ndim = 2
 
@@ -342,7 +342,7 @@ class StackedRNNCells(Cell):
     def accept(self, x: Shape, *states: Any, **named: Any) -> None:
         super().accept(x, *states, **named)
         if len(states) == 1 and isinstance(states[0], list) and len(states[0]) != len(self.cells):
-            raise ShapeError(f"{len(self.cells)} cells take a list of as many states, got {show(states[0])}")
+            raise ShapeError(f"{len(self.cells)} cells take a list of that many states, got {show(states[0])}")
 
     def state_shapes(self, x: Shape) -> States:
         each = [child.inputs[1] for child in self.children(x)]

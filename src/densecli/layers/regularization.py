@@ -19,7 +19,7 @@ def rate(doc: str) -> fields.Field[float]:
 
 
 def noise_shape() -> fields.Field[tuple[int | None, ...] | None]:
-    doc = "shape of the random mask with the batch; 1 drops together along that axis, null is the input's own size"
+    doc = "shape of the random mask with the batch; 1 shares the mask along that axis, null is the input's size"
     return fields.optional(fields.shape(doc=doc, least=1, one=False))
 
 
@@ -27,7 +27,7 @@ class TrainingOnly(Layer, abstract=True):
     """Passes its input on at inference."""
 
     shape_rule = "unchanged"
-    elementwise_rule = "0: at inference nothing is computed"
+    elementwise_rule = "0: nothing is computed at inference"
     supports_masking = True
     passes_on = True
 
@@ -35,7 +35,7 @@ class TrainingOnly(Layer, abstract=True):
         return 0
 
     def explain(self, y: Any, x: Any) -> Iterator[str]:
-        yield "Only training is affected: at inference the input passes unchanged."
+        yield "Only affects training: at inference, the input passes through unchanged."
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return x
@@ -49,7 +49,7 @@ class Dropout(TrainingOnly):
 
     formula = "training: output = input × random 0 or 1 / (1 - rate); inference: output = input"
 
-    rate = rate("part of the values that is dropped")
+    rate = rate("fraction of the values to drop")
     noise_shape = noise_shape()
     seed = fields.seed()
 
@@ -63,7 +63,7 @@ class SpatialDropout1D(TrainingOnly):
     formula = "training: whole channels become 0, the others grow by 1 / (1 - rate); inference: output = input"
     ndim = 3
 
-    rate = rate("part of the channels that is dropped")
+    rate = rate("fraction of the channels to drop")
     seed = fields.seed()
 
 
@@ -76,7 +76,7 @@ class SpatialDropout2D(TrainingOnly):
     formula = SpatialDropout1D.formula
     ndim = 4
 
-    rate = rate("part of the channels that is dropped")
+    rate = rate("fraction of the channels to drop")
     data_format = fields.data_format()
     seed = fields.seed()
 
@@ -90,7 +90,7 @@ class SpatialDropout3D(TrainingOnly):
     formula = SpatialDropout1D.formula
     ndim = 5
 
-    rate = rate("part of the channels that is dropped")
+    rate = rate("fraction of the channels to drop")
     data_format = fields.data_format()
     seed = fields.seed()
 
@@ -103,7 +103,7 @@ class AlphaDropout(TrainingOnly):
 
     formula = "training: dropped values become SELU's lower limit, then all are scaled; inference: output = input"
 
-    rate = rate("part of the values that is dropped")
+    rate = rate("fraction of the values to drop")
     noise_shape = noise_shape()
     seed = fields.seed()
 

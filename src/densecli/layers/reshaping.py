@@ -24,7 +24,7 @@ class Flatten(Layer):
 
     formula = "output = input, row by row"
     shape_rule = "(batch, a, b, …) -> (batch, a × b × …)"
-    elementwise_rule = "0: numbers are moved, none is computed"
+    elementwise_rule = "0: values are only moved"
     min_ndim = 1
     keeps_integers = True
 
@@ -39,9 +39,9 @@ class Flatten(Layer):
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         sizes = " × ".join("?" if dim is None else f"{dim:,}" for dim in x[1:])
         if y[1] is not None and len(x) > 2:
-            yield f"{sizes} = {y[1]:,} features in a row; nothing is learned and nothing is computed."
+            yield f"{sizes} = {y[1]:,} features; nothing is learned or computed."
         elif y[1] is None:
-            yield f"{sizes}: a size is unknown, so a Dense behind this layer could not know its kernel."
+            yield f"{sizes}: a size is unknown, so a Dense after this layer could not determine its kernel."
 
     def view(self, x: Shape, *_: Any) -> str:
         return "" if self.data_format == "channels_first" and len(x) > 2 else "reshaped"
@@ -58,10 +58,10 @@ class Reshape(Layer):
 
     formula = "output = input, row by row"
     shape_rule = "(batch, …) -> (batch, *target_shape)"
-    elementwise_rule = "0: numbers are moved, none is computed"
+    elementwise_rule = "0: values are only moved"
     keeps_integers = True
 
-    target_shape = fields.shape(doc="sizes of one sample; -1 stands for what is left", least=-1, one=False)
+    target_shape = fields.shape(doc="sizes of one sample; -1 is inferred", least=-1, one=False)
 
     def check(self) -> None:
         if self.target_shape.count(-1) > 1:
@@ -80,7 +80,7 @@ class Reshape(Layer):
         if rest is None:
             raise ShapeError(
                 f"{show(x[1:])} has {elements:,} elements, which do not fit {show(target)}",
-                hint="the product of the sizes must stay the same; -1 stands for what is left",
+                hint="the product of the sizes must stay the same; -1 is inferred",
             )
         return (x[0], *(rest if dim == -1 else dim for dim in target))
 
@@ -91,7 +91,7 @@ class Reshape(Layer):
         elements = product(x[1:])
         rest = y[1 + self.target_shape.index(-1)] if -1 in self.target_shape else None
         if elements is not None and rest is not None:
-            yield f"-1 is what is left of {elements:,} elements: {rest:,}."
+            yield f"-1 is inferred from {elements:,} elements: {rest:,}."
 
     def view(self, *_: Any) -> str:
         return "reshaped"
@@ -108,20 +108,22 @@ class Permute(Layer):
 
     formula = "output = transpose(input, dims)"
     shape_rule = "(batch, a, b, …) -> (batch, those axes in the order of dims)"
-    elementwise_rule = "0: numbers are moved, none is computed"
+    elementwise_rule = "0: values are only moved"
     keeps_integers = True
 
     dims = fields.integers(doc="the new order, such as (2, 1)", one=False)
 
     def check(self) -> None:
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
-            self.reject("dims", f"expected each of 1 to {len(self.dims)} once, got {show(self.dims)}", "the batch is 0")
+            self.reject(
+                "dims", f"expected each of 1 to {len(self.dims)} once, got {show(self.dims)}", "axis 0 is the batch"
+            )
 
     def accept(self, *inputs: Any) -> None:
         if len(inputs[0]) != len(self.dims) + 1:
             raise ShapeError(
                 f"dims={show(self.dims)} orders {len(self.dims)} axes, but the input has {len(inputs[0]) - 1} "
-                f"behind the batch: {show(inputs[0])}"
+                f"after the batch: {show(inputs[0])}"
             )
 
     def output(self, x: Shape) -> Shape:
@@ -145,10 +147,10 @@ class RepeatVector(Layer):
 
     formula = "output[:, i] = input, for i = 0 … n - 1"
     shape_rule = "(batch, features) -> (batch, n, features)"
-    elementwise_rule = "0: numbers are moved, none is computed"
+    elementwise_rule = "0: values are only moved"
     ndim = 2
 
-    n = fields.count(doc="how many times")
+    n = fields.count(doc="number of repetitions")
 
     def output(self, x: Shape) -> Shape:
         return (x[0], self.n, x[1])
@@ -176,10 +178,10 @@ class UpSampling(Layer, abstract=True):
 
     formula = "output[i] = input[i // size], on each spatial axis"
     shape_rule = "each spatial axis: axis × size"
-    elementwise_rule = "0: numbers are moved, none is computed"
+    elementwise_rule = "0: values are only moved"
     rank: ClassVar[int]
 
-    size = fields.per_axis(2, "how many times as large each axis becomes")
+    size = fields.per_axis(2, "factor by which each axis grows")
     data_format: Any = "channels_last"  # UpSampling1D has no such argument
     interpolation: Any = "nearest"  # an argument of UpSampling2D only
 
@@ -204,7 +206,7 @@ class UpSampling1D(UpSampling):
     """
 
     rank, ndim = 1, 3
-    size: Any = fields.count(2, "how often to repeat each step")
+    size: Any = fields.count(2, "number of times to repeat each step")
 
     def check(self) -> None:
         self.size = (self.size,)
@@ -220,7 +222,7 @@ class UpSampling2D(UpSampling):
 
     rank, ndim = 2, 4
     data_format = fields.data_format()
-    interpolation = fields.choice(*RESAMPLING_FLOPS, doc="how the pixels in between come about")
+    interpolation = fields.choice(*RESAMPLING_FLOPS, doc="interpolation method")
 
 
 class UpSampling3D(UpSampling):

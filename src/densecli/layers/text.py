@@ -44,9 +44,7 @@ def ngrams() -> Field[Sequence[int] | None]:
         return tuple(value)
 
     schema = {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}
-    return fields.optional(
-        Field(read, None, "runs of words that are tokens too: up to a width, or these widths", schema)
-    )
+    return fields.optional(Field(read, None, "n-grams to use as tokens: up to a length, or of these lengths", schema))
 
 
 class TextVectorization(Layer):
@@ -57,15 +55,15 @@ class TextVectorization(Layer):
 
     formula = "output = index of each token in ['', '[UNK]', *vocabulary]; or a vector for each text"
     shape_rule = "int: (batch, output_sequence_length); others: (batch, …, size)"
-    elementwise_rule = (
-        "0: numbers are looked up, none is computed; count and tf_idf: unknown, as the number of tokens is"
-    )
+    elementwise_rule = "0: values are only looked up; count and tf_idf: unknown, as the number of tokens is"
 
-    max_tokens = fields.optional(fields.integer(doc="largest size of the vocabulary, special tokens included", least=2))
-    standardize = named_or_code(
-        "lower_and_strip_punctuation", "lower", "strip_punctuation", doc="what is done to a text first"
+    max_tokens = fields.optional(
+        fields.integer(doc="maximum size of the vocabulary, including special tokens", least=2)
     )
-    split = named_or_code("whitespace", "character", doc="where a text is cut")
+    standardize = named_or_code(
+        "lower_and_strip_punctuation", "lower", "strip_punctuation", doc="how to normalize a text first"
+    )
+    split = named_or_code("whitespace", "character", doc="how to split a text")
     ngrams = ngrams()
     output_mode = fields.choice(
         "int",
@@ -75,18 +73,18 @@ class TextVectorization(Layer):
         "tf_idf",
         "binary",
         "tf-idf",
-        doc="what to make of tokens",
+        doc="how to encode tokens",
         any_case=False,
     )
-    output_sequence_length = fields.optional(fields.count(doc="tokens of each text, for output_mode=int"))
-    pad_to_max_tokens = fields.flag(doc="whether vectors are max_tokens long even if the vocabulary is smaller")
+    output_sequence_length = fields.optional(fields.count(doc="number of tokens per text, for output_mode=int"))
+    pad_to_max_tokens = fields.flag(doc="whether to pad vectors to max_tokens if the vocabulary is smaller")
     vocabulary_ = terms(str)
     idf_weights = fields.optional(fields.array(doc="inverse document frequency of each term, for tf_idf"))
-    sparse = fields.flag(doc="whether the output is a sparse tensor (no bearing on shapes)")
-    ragged = fields.flag(doc="whether the output is a ragged tensor (no bearing on shapes)")
+    sparse = fields.flag(doc="whether the output is a sparse tensor (does not affect shapes)")
+    ragged = fields.flag(doc="whether the output is a ragged tensor (does not affect shapes)")
     encoding = fields.text("utf-8", "encoding of strings")
-    vocabulary_size = fields.anything(doc="size of the vocabulary, as Keras writes it to configs")
-    has_input_vocabulary = fields.anything(doc="whether the vocabulary was given, as Keras writes it to configs")
+    vocabulary_size = fields.anything(doc="size of the vocabulary, as written by Keras")
+    has_input_vocabulary = fields.anything(doc="whether the vocabulary was given, as written by Keras")
 
     lookup: StringLookup
 
@@ -94,9 +92,9 @@ class TextVectorization(Layer):
         self.lookup = StringLookup(mask_token="", **{name: vars(self)[name] for name in LOOKUP})
         self.output_mode = self.lookup.output_mode
         if self.output_mode != "int" and self.output_sequence_length is not None:
-            self.reject("output_sequence_length", f"goes with output_mode=int, got {self.output_mode}")
+            self.reject("output_sequence_length", f"needs output_mode=int, got {self.output_mode}")
         if self.output_mode != "int" and self.ragged:
-            self.reject("ragged", f"goes with output_mode=int, got {self.output_mode}")
+            self.reject("ragged", f"needs output_mode=int, got {self.output_mode}")
 
     @property
     def runnable(self) -> bool:
@@ -105,7 +103,7 @@ class TextVectorization(Layer):
 
     def output(self, x: Shape) -> Shape:
         if self.split is not None and len(x) > 1 and x[-1] not in (1, None):
-            raise ShapeError(f"texts to cut must be (batch,) or (batch, 1), got {show(x)}")
+            raise ShapeError(f"texts to split must be (batch,) or (batch, 1), got {show(x)}")
         if self.output_mode == "int":
             return (x[0], self.output_sequence_length)
         if self.split is not None:

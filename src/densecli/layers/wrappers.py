@@ -30,8 +30,8 @@ class TimeDistributed(Layer):
     takes_mask = True
     formula = "output[:, t] = layer(input[:, t])"
     shape_rule = "(batch, steps, …) -> (batch, steps, *layer's output)"
-    macs_rule = "those of the layer, at every step"
-    elementwise_rule = "those of the layer, at every step"
+    macs_rule = "the layer's own, at every step"
+    elementwise_rule = "the layer's own, at every step"
     supports_masking = True
     min_ndim = 3
 
@@ -54,7 +54,7 @@ class TimeDistributed(Layer):
         if inner is None:  # the layer keeps its shape to itself
             return None
         if not isinstance(inner, tuple):
-            raise ShapeError(f"the wrapped layer must give one tensor, not {show(inner)}")
+            raise ShapeError(f"the wrapped layer must return one tensor, got {show(inner)}")
         return (x[0], x[1], *inner[1:])
 
     def macs(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
@@ -74,7 +74,7 @@ class TimeDistributed(Layer):
 def merge_field() -> Field[str | None]:
     """Null is a choice of its own here, not the default."""
     modes = fields.optional(
-        fields.choice("concat", "sum", "mul", "ave", doc="how both outputs become one; null keeps both")
+        fields.choice("concat", "sum", "mul", "ave", doc="how to merge the outputs; null keeps both")
     )
     return Field(modes.read, "concat", modes.doc, modes.schema)
 
@@ -87,23 +87,21 @@ class Bidirectional(Layer):
 
     takes_mask = True
     formula = "output = merge(layer(input), backward_layer(input, last step first)); with return_sequences both in the input's order"
-    shape_rule = (
-        "the layer's, with merge_mode=concat both side by side on the last axis; merge_mode=none gives both outputs"
-    )
-    macs_rule = "those of both layers"
-    elementwise_rule = "those of both layers; merge_mode sum or mul: 1 per output, ave: 2"
+    shape_rule = "the layer's; merge_mode=concat joins both on the last axis, merge_mode=none returns both outputs"
+    macs_rule = "the sum over both layers"
+    elementwise_rule = "the sum over both layers; merge_mode sum or mul: plus 1 per output, ave: 2"
     takes = "list"
     supports_masking = True
 
     layer = fields.layer(doc="a recurrent layer: SimpleRNN, LSTM, GRU, RNN, ConvLSTM…")
     merge_mode = merge_field()
-    weights_ = fields.anything(doc="initial weights (not used)")
-    backward_layer = fields.optional(fields.layer(doc="the layer for the way back; null is a copy of `layer`"))
+    weights_ = fields.anything(doc="initial weights (ignored)")
+    backward_layer = fields.optional(fields.layer(doc="the backward layer; null is a copy of `layer`"))
 
     def check(self) -> None:
         for name in ("layer", "backward_layer"):
             if not isinstance(getattr(self, name), Recurrent | None):
-                message = f"{type(getattr(self, name)).__name__} is not a recurrent layer, so it has no direction"
+                message = f"{type(getattr(self, name)).__name__} is not a recurrent layer"
                 self.reject(name, message, "SimpleRNN, LSTM, GRU, RNN and ConvLSTM… are")
         self.ahead = one_way(self.layer, "forward_")
         self.back = self.backward_layer or one_way(self.layer, "backward_", go_backwards=True)
@@ -113,7 +111,7 @@ class Bidirectional(Layer):
     def check_pair(self) -> None:
         if self.ahead.go_backwards == self.back.go_backwards:
             which = "layer" if self.backward_layer is None else "backward_layer"
-            self.reject(which, "both layers go the same way", "go_backwards must differ between the two")
+            self.reject(which, "both layers go in the same direction", "go_backwards must differ between the two")
         for name in ("stateful", "return_sequences", "return_state"):
             if getattr(self.ahead, name) != getattr(self.back, name):
                 self.reject("backward_layer", f"the two layers differ in {name}")
@@ -147,7 +145,7 @@ class Bidirectional(Layer):
             return (y[0], *broadcast(y[1:], z[1:], [y, z]))
         if y[:-1] != z[:-1]:
             raise ShapeError(
-                f"{show(y)} and {show(z)} cannot stand side by side: they differ in more than their last axis"
+                f"{show(y)} and {show(z)} cannot be concatenated: they differ in more than their last axis"
             )
         return (*y[:-1], plus(y[-1], z[-1]))
 
@@ -162,11 +160,11 @@ class Bidirectional(Layer):
             for child in self.children(x)
         )
         yield (
-            f"Two layers with weights of their own: {type(self.ahead).__name__} {self.ahead.name} {ahead:,} + "
+            f"Two layers with separate weights: {type(self.ahead).__name__} {self.ahead.name} {ahead:,} + "
             f"{type(self.back).__name__} {self.back.name} {back:,} = {ahead + back:,} parameters."
         )
         if self.merge_mode == "concat":
-            yield "Their outputs stand side by side on the last axis."
+            yield "Their outputs are concatenated on the last axis."
 
     def forward(  # as many as Keras' call has
         self,

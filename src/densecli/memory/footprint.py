@@ -188,9 +188,9 @@ def check_known(graph: Graph) -> None:
             sizes = "3,2" if shape is None else ",".join("64" if size is None else str(size) for size in shape[1:])
             name = f"{node.name}=" if len(graph.inputs) > 1 else ""
             raise GraphError(
-                f"the memory depends on the input {quote(node.name)}, which is {show(shape)}",
+                f"the memory depends on the input {quote(node.name)}, of shape {show(shape)}",
                 code="E406",
-                hint=f"say how large it is: --input-shape {name}{sizes}",
+                hint=f"give its size: --input-shape {name}{sizes}",
             ).at(node.place)
 
 

@@ -33,7 +33,7 @@ def optimizer_name(name: str) -> str:
     key = "".join(char for char in name.casefold() if char.isalnum())
     if key not in SLOTS:
         hint = did_you_mean(key, SLOTS) or f"optimizers: {', '.join(SLOTS)}"
-        raise OutputError(f"no optimizer is called {quote(name)}", code="E605", hint=hint)
+        raise OutputError(f"no optimizer named {quote(name)}", code="E605", hint=hint)
     return key
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import densecli.layers  # fills the catalogue
+import densecli.layers  # fills the catalog
 from densecli.catalogue import APPLICATIONS, lookup
 from densecli.errors import (
     ArgumentError,
@@ -144,7 +144,7 @@ class Builder:
         first = None if first is None else first.resolved()
         where = "" if first is None or first.start < 0 else f" (first in line {first.source.position(first.start)[0]})"
         return ArgumentError(
-            f"the name {quote(name)} is taken{where}", code="E306", hint="names are unique", place=place
+            f"the name {quote(name)} is taken{where}", code="E306", hint="names must be unique", place=place
         )
 
     def automatic_name(self, type_name: str) -> str:
@@ -199,7 +199,7 @@ class Builder:
     def _too_many(self, node: int, count: int) -> DenseError:
         made = self.nodes[node]
         message = f"{type(made.layer).__name__} '{made.name}': takes one tensor, got {count}"
-        hint = "merge them first: -> Concatenate ->, or -> Add ->"
+        hint = "merge them first with -> Concatenate -> or -> Add ->"
         return GraphError(message, code="E407", hint=hint, place=made.place, layer=made.name)
 
     def find(self, name: str, place: Place | None) -> int | None:
@@ -207,7 +207,7 @@ class Builder:
         found = self.named(name)
         if found is None:
             hint = did_you_mean(name, self.names)
-            self.errors.append(GraphError(f"no layer is called {quote(name)}", code="E402", hint=hint, place=place))
+            self.errors.append(GraphError(f"no layer named {quote(name)}", code="E402", hint=hint, place=place))
         return None if found is None else found.node
 
     def named(self, name: str) -> Ref | None:
@@ -309,7 +309,7 @@ def _by_name(of: str, names: Sequence[str], arguments: Sequence[Argument]) -> di
     positional = [argument for argument in arguments if argument.name is None]
     if len(positional) > len(names):
         extra = positional[len(names)]
-        hint = f"arguments: {', '.join(names)}" if names else "it takes none"
+        hint = f"arguments: {', '.join(names)}" if names else "it takes no arguments"
         message = f"{of} takes at most {len(names)} positional arguments, got {len(positional)}"
         raise ArgumentError(message, code="E305", hint=hint, place=extra.place)
     config = {name: argument.value for name, argument in zip(names, positional, strict=False)}
@@ -331,7 +331,7 @@ def _take_name(config: dict[str, Any]) -> str | None:
     if name is None:
         return None
     if not isinstance(name, str) or not name:
-        raise ConfigError({"name": ArgumentError("expected a name: a string that is not empty", code="E301")})
+        raise ConfigError({"name": ArgumentError("expected a name: a non-empty string", code="E301")})
     if "/" in name:
         raise ConfigError({"name": ArgumentError("a layer name cannot contain `/` (as in Keras)", code="E303")})
     return str(name)

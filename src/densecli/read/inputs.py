@@ -32,11 +32,11 @@ def check_inputs(graph: Graph, given: Mapping[str | None, Any]) -> None:
     shown = ", ".join(map(quote, names[:8])) + (", …" if len(names) > 8 else "")
     for name in given:
         if name is None and len(names) > 1:
-            message = f"a shape is given for one input, but there are {plural(len(names), 'input')}: {shown}"
-            raise GraphError(message, code="E406", hint=f"say which: --input-shape {names[0]}=3,2")
+            message = f"got one shape for {plural(len(names), 'input')}: {shown}"
+            raise GraphError(message, code="E406", hint=f"name the input: --input-shape {names[0]}=3,2")
         if name is not None and name not in names:
             hint = did_you_mean(name, names) or f"inputs: {shown}"
-            raise GraphError(f"a shape is given for {quote(name)}, which is no input", code="E406", hint=hint)
+            raise GraphError(f"got a shape for {quote(name)}, which is not an input", code="E406", hint=hint)
 
 
 def fill(node: Node, given: Mapping[str | None, Any], *, alone: bool) -> None:

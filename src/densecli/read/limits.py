@@ -39,23 +39,23 @@ LIMITS = Limits()
 # What each one bounds, and the codes of the errors that say so; the documentation shows the same words.
 MEANINGS = {
     "spec_bytes": ("bytes of a stack, a YAML or a JSON spec", "E501"),
-    "config_bytes": ("bytes of a Keras config, in a file of its own or inside a model file", "E501, E506"),
+    "config_bytes": ("bytes of a Keras config, in its own file or inside a model file", "E501, E506"),
     "weights_bytes": (
-        "bytes of a compressed weights file that is unpacked, where the model's own weights are not more",
+        "bytes of a compressed weights file to unpack, if the model's own weights are not larger",
         "E506",
     ),
-    "source_bytes": ("letters of Python source, or of the code in a notebook", "E501"),
+    "source_bytes": ("characters of Python source, or of the code in a notebook", "E501"),
     "members": ("files in a `.keras` archive", "E506"),
-    "weights": ("groups and arrays looked at in an HDF5 file", "E505"),
-    "depth": ("brackets in brackets, models in models, groups in groups; real configs have 8", "E503"),
-    "nodes": ("values in a document, with every YAML alias written out", "E502"),
-    "layers": ("layers of a spec, with every repeat written out", "E505"),
+    "weights": ("groups and arrays read in an HDF5 file", "E505"),
+    "depth": ("nested brackets, models or groups; real configs have 8 levels", "E503"),
+    "nodes": ("values in a document, with all YAML aliases expanded", "E502"),
+    "layers": ("layers of a spec, with all repeats expanded", "E505"),
     "digits": ("digits of one number", "E504"),
-    "bits": ("bits of a product in a stack, known before it is computed", "E504"),
-    "nesting": ("operators, calls and blocks around one value in Python source; real files have 50", "E503"),
-    "mistakes": ("mistakes collected in one spec before the rest is left unread", "-"),
-    "steps": ("expressions and statements of Python source that are followed", "E505"),
-    "calls": ("calls inside calls in Python source", "E505"),
+    "bits": ("bits of a product in a stack, estimated before it is computed", "E504"),
+    "nesting": ("nested operators, calls and blocks in Python source; real files have 50", "E503"),
+    "mistakes": ("errors reported for one spec before reading stops", "-"),
+    "steps": ("expressions and statements evaluated in Python source", "E505"),
+    "calls": ("nested calls in Python source", "E505"),
 }
 # As far as Python itself goes: its C stack under json, the longest number it reads, the longest file it seeks in.
 CEILINGS = {"depth": 200, "digits": 4_300, "nesting": 500}
@@ -65,7 +65,7 @@ HIGHEST = 1 << 62
 def beyond(limits: Limits, name: str, message: str, code: str, place: Place | None = None) -> LimitError:
     """The error for an input that is larger than the limit of that name, with the option that raises it."""
     value, ceiling = getattr(limits, name), CEILINGS.get(name, HIGHEST)
-    hint = f"if it is meant to be so: --limit {name}={written(name, min(2 * value, ceiling))}"
+    hint = f"if this is intended, raise it: --limit {name}={written(name, min(2 * value, ceiling))}"
     return LimitError(message, code=code, place=place, hint=hint if value < ceiling else None)
 
 
@@ -91,7 +91,7 @@ def _limit(text: str) -> tuple[str, int]:
         raise ReadError(f"expected NAME=N, got {quote(text)}", code="E112", hint=hint)
     if name not in MEANINGS:
         hint = did_you_mean(name, MEANINGS) or f"limits: {', '.join(MEANINGS)}"
-        raise ReadError(f"no limit is called {quote(word)}", code="E112", hint=hint)
+        raise ReadError(f"no limit named {quote(word)}", code="E112", hint=hint)
     return name, _value(name, number)
 
 
@@ -117,7 +117,7 @@ def table() -> str:
         f"| `{name}` | {written(name, getattr(LIMITS, name))} | {_most(name)} | {what} | {codes} |"
         for name, (what, codes) in MEANINGS.items()
     ]
-    return "\n".join(["| limit | usually | at most | of what | error |", "|---|---:|---:|---|---|", *rows]) + "\n"
+    return "\n".join(["| limit | default | at most | limits | error |", "|---|---:|---:|---|---|", *rows]) + "\n"
 
 
 def _most(name: str) -> str:

@@ -54,7 +54,7 @@ def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
         return read_text(_text_bytes(file, name, head, limits.config_bytes), name, reading)
     except ReadError as error:
         if error.code in ("E102", "E103") and name.lower().endswith(BINARY_SUFFIXES):
-            raise no_model(name, "is neither an archive of Keras nor HDF5, and no text") from None
+            raise no_model(name, "is not a Keras archive, HDF5 or text") from None
         raise
 
 
@@ -87,7 +87,7 @@ def _buffered(file: BinaryIO, name: str, head: bytes, limits: Limits) -> BinaryI
 
     data = in_memory(file, name, 4 * limits.config_bytes, head)
     if len(data) > 4 * limits.config_bytes:
-        message = "a model file this large cannot come through a pipe"
+        message = "a model file this large cannot be read from a pipe"
         raise ReadError(message, code="E501", hint="give its path, or a larger --limit config_bytes")
     return io.BytesIO(data)
 
@@ -132,7 +132,7 @@ def is_python(text: str, *, looks_json: bool = False) -> bool:
 def read_python(source: Source, reading: Reading) -> Graph:
     """The only model of a Python source. Raises SeveralModelsError where there are more."""
     if reading.choice is None and not any(word in source.text for word in MODEL_WORDS):
-        raise NoModelError("the source builds no Keras model", code="E403", hint="nothing in it speaks of Keras")
+        raise NoModelError("the source builds no Keras model", code="E403", hint="nothing in it mentions Keras")
     from densecli.read.python import reader  # noqa: PLC0415
 
     return only(reader.read(source, reading, reading.choice))

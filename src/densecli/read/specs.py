@@ -93,9 +93,9 @@ def specs(words: Sequence[str]) -> list[Spec]:
     if len(files) < len(words):
         other = next(word for word in words if not is_file(word))
         raise ReadError(
-            f"files and DSL words are not mixed: {quote(files[0])} is a file, {quote(other)} is not",
+            f"files and stacks cannot be mixed: {quote(files[0])} is a file, {quote(other)} is not",
             code="E111",
-            hint="one stack: Flatten 'Dense(4)'; or files: a.yaml b.keras",
+            hint="give one stack, as in Flatten 'Dense(4)', or files, as in a.yaml b.keras",
         )
     if files.count("-") > 1:
         raise ReadError("standard input can be read only once", code="E108", hint="use `-` only once")
@@ -142,7 +142,7 @@ def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # im
 
 def _held(held: Held) -> Graph:
     if held.error is not None or held.graph is None:
-        raise held.error or GraphError("the model is not known", code="E403")
+        raise held.error or GraphError("unknown model", code="E403")
     return held.graph
 
 
@@ -159,7 +159,7 @@ def _read_text(text: str, reading: Reading) -> Graph:
         if is_python(text):
             return read_python(source, reading)
         if isinstance(error, SpecSyntaxError) and error.hint is None and re.fullmatch(_FILE_NAME, text):
-            error.hint = f"a file of that name: ./{text}"
+            error.hint = f"for a file of that name, write ./{text}"
         raise
 
 

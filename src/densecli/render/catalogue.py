@@ -1,11 +1,11 @@
-"""The catalogue of layers as text, JSON and Markdown, all from the classes themselves."""
+"""The catalog of layers as text, JSON and Markdown, all from the classes themselves."""
 
 from __future__ import annotations
 
 import inspect
 from typing import TYPE_CHECKING, Any
 
-import densecli.layers  # fills the catalogue
+import densecli.layers  # fills the catalog
 from densecli.catalogue import APPLICATIONS, CATALOGUE
 from densecli.fields import REQUIRED, Object
 from densecli.names import ACTIVATION_FLOPS

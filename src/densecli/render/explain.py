@@ -30,7 +30,7 @@ def layer_lines(row: Row, basis: str, indent: str = "") -> Iterator[str]:
         yield f"{inside}shape: {row.layer.shape_rule}"
     yield from (f"{inside}{line}" for line in weight_lines(row))
     if row.macs != 0 or row.flops != 0:
-        yield f"{inside}work: {work(row)} for {basis}"
+        yield f"{inside}cost: {work(row)} for {basis}"
     yield from (f"{inside}{safe(sentence)}" for sentence in sentences(row))
     for inner in row.layers:
         yield from layer_lines(inner, basis, inside)
@@ -66,7 +66,7 @@ def weight_lines(row: Row) -> Iterator[str]:
     yield from (weight_line(weight, width) for weight in own)
     if len(own) > 1:
         counts = [product(weight.shape) or 0 for weight in own]
-        yield f"{'in all'.ljust(width)}  {' + '.join(f'{count:,}' for count in counts)} = {sum(counts):,}"
+        yield f"{'total'.ljust(width)}  {' + '.join(f'{count:,}' for count in counts)} = {sum(counts):,}"
 
 
 def weight_line(weight: WeightInfo, width: int) -> str:

@@ -87,15 +87,15 @@ def sums(found: Footprint, top: int) -> list[tuple[str, str]]:
     )
     rest = len(found.layers) - top
     lines = [
-        ("Not shown", plural(rest, "layer") + " that keep less") if rest > 0 else None,
+        ("Not shown", plural(rest, "layer") + " that keep less memory") if rest > 0 else None,
         ("Weights", weights or "none"),
         ("Forward pass", f"{least}{binary_size(forward.total)} = weights + {_alive(found)}"),
-        ("Holding every output", f"{least}{binary_size(forward.holding_all)}, as Keras' own call does"),
+        ("Keeping every output", f"{least}{binary_size(forward.holding_all)}, as Keras' own call does"),
         ("Training", f"{least}{binary_size(step.total)} = {parts}"),
         ("Copies", f"{binary_size(step.copies)} of the activations are in another layout or dtype")
         if step.copies
         else None,
-        ("Height of a training step", f"{least}{binary_size(step.peak)}"),
+        ("Peak memory of a training step", f"{least}{binary_size(step.peak)}"),
         (f"Largest batch in {binary_size(found.budget.bytes)}", _batches(found.budget)) if found.budget else None,
         ("Not counted", safe(listed(found.not_counted))) if found.not_counted else None,
     ]
@@ -113,7 +113,7 @@ def _alive(found: Footprint) -> str:
 
 def _batches(budget: Budget) -> str:
     if budget.inference is None:
-        return "the model fixes its batch"
+        return "the model fixes its batch size"
     return f"{_batch(budget.inference)} in a forward pass, {_batch(budget.training)} in training"
 
 

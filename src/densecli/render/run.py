@@ -19,7 +19,7 @@ def render(outcome: Outcome) -> str:
     """The calls if they were watched, a line per output, then what it took."""
     lines = [] if outcome.profile is None else [*profile_table(outcome.profile), ""]
     lines += map(output_line, outcome.outputs)
-    weights = "drawn from the initializers" if outcome.weights is None else f"from {safe(outcome.weights)}"
+    weights = "from the initializers" if outcome.weights is None else f"from {safe(outcome.weights)}"
     batch = "" if outcome.batch is None else f"batch {outcome.batch:,}, "
     lines.append(
         f" Forward pass: {outcome.seconds * 1000:,.1f} ms, {batch}peak {size(outcome.peak_bytes)}, seed {outcome.seed}, "

@@ -55,7 +55,7 @@ def named_file(word: str, names: Sequence[str]) -> tuple[str | None, str]:
     name, equals, path = word.partition("=")
     if equals and name not in names and not os.path.lexists(word):
         hint = did_you_mean(name, names) or f"the inputs are {', '.join(names[:8])}"
-        raise ReadError(f"no input is called {quote(name)}", code="E508", hint=hint)
+        raise ReadError(f"no input named {quote(name)}", code="E508", hint=hint)
     return (name, path) if equals and name in names else (None, word)
 
 
@@ -76,15 +76,15 @@ def read_arrays(path: str, most: int) -> Array | dict[str, Array]:
 
 def from_csv(data: bytes, path: str, most: int) -> Array:
     if len(data) > most:
-        raise unusable(path, "it is larger than the memory allowed")
+        raise unusable(path, "it is larger than the memory limit")
     try:
         return kernels.read_csv(data, most)
     except UnicodeDecodeError:
-        raise unusable(path, "it is neither .npy nor .npz nor text") from None
+        raise unusable(path, "it is not .npy, .npz or text") from None
 
 
 def unusable(path: str, reason: str) -> ReadError:
-    return ReadError(f"the data in {quote(path)} cannot be used: {reason}", code="E508")
+    return ReadError(f"cannot use the data in {quote(path)}: {reason}", code="E508")
 
 
 def assigned(names: Sequence[str], name: str | None, held: Any, path: str) -> Iterator[tuple[int, Array]]:
@@ -102,7 +102,7 @@ def assigned(names: Sequence[str], name: str | None, held: Any, path: str) -> It
         strangers = [each for each in held if each not in names]
         if strangers:
             meant = did_you_mean(strangers[0], names)
-            raise ReadError(f"{quote(path)}: no input is called {quote(strangers[0])}", code="E508", hint=meant)
+            raise ReadError(f"{quote(path)}: no input named {quote(strangers[0])}", code="E508", hint=meant)
         yield from ((names.index(own), array) for own, array in held.items())
     else:
         if len(held) != len(names):
@@ -118,11 +118,11 @@ def fitted(array: Array, tensor: Tensor, name: str) -> Array:
     if len(array.shape) != len(shape) or any(
         None not in (size, wanted) and size != wanted for size, wanted in zip(array.shape, shape, strict=True)
     ):
-        message = f"input {quote(name)} takes {show(shape)}, the data is {show(tuple(array.shape))}"
+        message = f"input {quote(name)} takes {show(shape)}, got data of shape {show(tuple(array.shape))}"
         raise ReadError(message, code="E508")
     converted = array if tensor.dtype == "string" else kernels.as_numbers(array, tensor.dtype)
     if converted is None:
-        raise ReadError(f"input {quote(name)} takes {tensor.dtype}, which {array.dtype} data is not", code="E508")
+        raise ReadError(f"input {quote(name)} takes {tensor.dtype}, got {array.dtype} data", code="E508")
     return converted
 
 
@@ -149,7 +149,7 @@ def with_numbers(graph: Graph, given: Sequence[Array | None], batch: int | None,
         batches.add(batch)
     if len(batches) > 1:
         counts = " and ".join(f"{count:,}" for count in sorted(batches))
-        raise ReadError(f"batches of {counts} samples do not go together", code="E508")
+        raise ReadError(f"batches of {counts} samples do not match", code="E508")
     size = next(iter(batches), 1)
     return [
         tensor if array is None else Tensor(tuple(array.shape), tensor.dtype)

@@ -1,6 +1,6 @@
-"""A graph made faster to run: batch normalisations and activations joined to the products before them.
+"""A graph made faster to run: batch normalizations and activations joined to the products before them.
 
-A normalisation at inference is one factor and one summand per channel, so it disappears into the kernel and bias of the
+A normalization at inference is one factor and one summand per channel, so it disappears into the kernel and bias of the
 convolution or dense layer before it; an activation is applied to each block of outputs while that is in cache.
 """
 
@@ -85,7 +85,7 @@ class Fuser:
         return ref.node if alone and fit else None
 
     def fold(self, index: int, statistics: dict[str, Any], normalization: BatchNormalization) -> bool:
-        """Scale the kernel of a product so that it does the work of a normalisation along its output channels."""
+        """Scale the kernel of a product so that it does the work of a normalization along its output channels."""
         layer, w = self.nodes[index].layer, self.weights[index]
         if not isinstance(layer, PRODUCTS) or layer.activation != "linear" or "lora_kernel_a" in w:
             return False
@@ -133,7 +133,7 @@ def redirected(call: Call, moved: dict[Ref, Ref]) -> Call:
 
 
 def along_channels(layer: Layer, normalization: BatchNormalization, weights: dict[str, Any]) -> bool:
-    """Whether the normalised axis is that of the layer's outputs (there is no shape here that could tell otherwise)."""
+    """Whether the normalized axis is that of the layer's outputs (there is no shape here that could tell otherwise)."""
     rank = getattr(layer, "rank", None)
     if isinstance(layer, Dense) or rank is None:
         return normalization.axis == -1

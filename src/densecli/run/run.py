@@ -179,7 +179,7 @@ def part(graph: Graph, name: str | None) -> Graph:
     index = next((index for index, node in enumerate(graph.nodes) if node.name == name), None)
     if index is None:
         hint = did_you_mean(name, [node.name for node in graph.nodes])
-        raise GraphError(f"no layer is called {quote(name)}", code="E402", hint=hint)
+        raise GraphError(f"no layer named {quote(name)}", code="E402", hint=hint)
     call = len(graph.nodes[index].calls) - 1
     results = trace(graph).results
     count = len(results[index, call].tensors) if (index, call) in results else 1
@@ -197,7 +197,7 @@ def check_runnable(graph: Graph, wanted: set[int]) -> None:
         raise DenseError(
             f"not runnable: {', '.join(missing[:5])}{', …' if len(missing) > 5 else ''}",
             code="E509",
-            hint="--run needs layers with a defined forward pass; --until LAYER stops before one",
+            hint="--run needs layers with a known forward pass; --until LAYER stops earlier",
         )
 
 
@@ -230,7 +230,7 @@ def check_computable(graph: Graph, found: Trace) -> None:
         weights = Place(node.name, node.layer, result).slots()
         for shape, dtype in [*result.tensors, *((slot.shape, slot.dtype) for slot in weights)]:
             if shape is not None and 0 in shape:
-                problem = f"is {show(shape)}, which holds no numbers"
+                problem = f"is {show(shape)}, which has no elements"
             elif dtype.startswith("float8"):
                 problem = f"is {dtype}, which NumPy does not have"
             else:
@@ -244,7 +244,7 @@ def check_memory(needed: int, most: int) -> None:
         raise LimitError(
             f"the forward pass needs {show_size(needed)}, the limit is {show_size(most)}",
             code="E507",
-            hint="a smaller --batch, or a higher --max-memory",
+            hint="use a smaller --batch, or a higher --max-memory",
         )
 
 
@@ -265,15 +265,15 @@ def unused_weights(options: Options, plan: Plan) -> Iterator[str]:
         yield options.elsewhere
     if plan.unused:
         count = plural(len(plan.unused), "array")
-        yield f"not used: {count} of the weights file that no layer has a place for: {any_of([*plan.unused])}"
+        yield f"not used: {count} in the weights file that no layer takes: {any_of([*plan.unused])}"
 
 
 def notes(graph: Graph, drawn: Sequence[str]) -> Iterator[str]:
     """Which inputs were forgotten, and where the arithmetic is not what the file says."""
     if drawn:
-        yield f"random numbers went into {', '.join(map(quote, drawn))}, for which there were no data"
+        yield f"random data was used for {', '.join(map(quote, drawn))}, which had no data"
     dtypes = {node.layer.compute_dtype for node in graph.nodes}
     if "bfloat16" in dtypes:
-        yield "bfloat16 layers were computed in float32, which NumPy has"
+        yield "bfloat16 layers were computed in float32: NumPy has no bfloat16"
     if "float16" in dtypes:
-        yield "float16 layers were computed in float32, between rounded inputs and rounded outputs"
+        yield "float16 layers were computed in float32; only their inputs and outputs were rounded"

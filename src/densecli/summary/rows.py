@@ -168,7 +168,7 @@ class RowBuilder:
     def frozen_in_part(self, rows: Sequence[Row]) -> Iterator[str]:
         """Where the rows' trainable counts do not add up to Keras' total, because a freeze did not reach the variables."""
         if not self.graph.trainable and any(row.trainable_params for row in rows):
-            yield "the model itself is frozen: nothing in it is trainable, whatever its layers say"
+            yield "the model itself is frozen, so nothing in it is trainable, whatever its layers say"
             return
         for row in rows:
             if row.trainable or row.params == row.trainable_params:
@@ -177,7 +177,7 @@ class RowBuilder:
             if trains:
                 yield (
                     f"{quote(row.name)} is frozen, but layers inside it are not: Keras counts {plural(trains, 'parameter')} "
-                    "of it as trainable in the total"
+                    "of it as trainable in its total"
                 )
 
 

@@ -84,7 +84,7 @@ def test_a_false_one_shows_the_values_of_its_parts(text, values):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("layers['fx'].params == 1", "nothing is called 'fx'"),
+        ("layers['fx'].params == 1", "unknown name 'fx'"),
         ("layers['acc'].params == 1", "did you mean 'act'?"),
         ("layers[3].params == 1", "there are 3 items"),
         ("run.seconds < 1", "is null"),

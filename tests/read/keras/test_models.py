@@ -617,8 +617,8 @@ TWO = {"class_name": "Functional", "config": {"name": "m", "layers": [
 @pytest.mark.parametrize(
     ("given", "message", "hint"),
     [
-        ({"lef": (3,)}, "'lef', which is no input", "did you mean `left`?"),
-        ({"nosuch": (3,)}, "'nosuch', which is no input", "inputs: 'left', 'right'"),
+        ({"lef": (3,)}, "'lef', which is not an input", "did you mean `left`?"),
+        ({"nosuch": (3,)}, "'nosuch', which is not an input", "inputs: 'left', 'right'"),
         ({None: (3,)}, "there are 2 inputs: 'left', 'right'", "--input-shape left=3,2"),
     ],
 )

@@ -297,7 +297,7 @@ CASES = [
     ("E301", "input: [3]\nlayers: [«3»]", "expected a layer, got 3"),
     ("E301", "input: [3]\nlayers: [«[Dense]»]", "expected a layer, got a list"),
     ("E303", "type: «Foo»\ninput: [3]\nlayers: [Flatten]", "one of"),
-    ("E408", "type: «Sequential»\ninput: [[3], [3]]\nlayers: [Add]", "one chain"),
+    ("E408", "type: «Sequential»\ninput: [[3], [3]]\nlayers: [Add]", "single chain"),
     # inputs
     ("E303", "input: «[3, -1]»\nlayers: [Flatten]", "tuple of sizes"),
     ("E305", "input: {shape: [3], «dtpe»: int32}\nlayers: [Flatten]", "did you mean `dtype`"),
@@ -311,8 +311,8 @@ CASES = [
     ("E304", HEAD + "  - «Desne»: 4", "did you mean `Dense`"),
     ("E304", HEAD + "  - {type: «Desne», units: 4}", "did you mean `Dense`"),
     ("E305", HEAD + "  - Dense: {units: 4, «activtion»: relu}", "did you mean `activation`"),
-    ("E305", HEAD + "  - {Dense: 4, «activation»: relu}", "arguments stand under the type"),
-    ("E306", HEAD + "  - «{Dense: 4, Flatten: }»", "2 types"),
+    ("E305", HEAD + "  - {Dense: 4, «activation»: relu}", "arguments go under the type"),
+    ("E306", HEAD + "  - «{Dense: 4, Flatten: }»", "got 2"),
     ("E306", HEAD + "  - Dense: {units: 4, name: a}\n  - «Dense»: {units: 4, name: a}", "line 3"),
     ("E307", HEAD + "  - «Dense»: {}", "units is required"),
     ("E307", HEAD + "  - {type: «Dense»}", "units is required"),
@@ -336,17 +336,17 @@ CASES = [
     ("E405", HEAD + "  - «Conv2D»: {filters: 8, kernel_size: 7}", "axes"),
     ("E405", HEAD + "  - {type: «Conv2D», filters: 8, kernel_size: 7}", "axes"),
     # repeats, calls
-    ("E303", HEAD + "  - {repeat: «0», layers: [Flatten]}", "1 or more"),
+    ("E303", HEAD + "  - {repeat: «0», layers: [Flatten]}", "at least 1"),
     ("E305", HEAD + "  - {repeat: 2, layers: [Flatten], «name»: x}", "no key"),
     ("E505", HEAD + "  - {repeat: «1000000000», layers: [Flatten]}", "more than 1,000,000"),
     ("E303", HEAD + "  - {repeat: 1000, layers: [Dense(«0»)]}", "positive"),
-    ("E402", HEAD + "  - {call: «flaten»}\n  - Flatten", "no layer before"),
+    ("E402", HEAD + "  - {call: «flaten»}\n  - Flatten", "no earlier layer"),
     ("E408", HEAD + "  - {call: «input_layer»}", "is an input"),
     ("E305", HEAD + "  - Flatten\n  - {call: flatten, «units»: 3}", "no key"),
     # wiring
     ("E402", HEAD + "  - Dense: {units: 4, name: skip}\n  - Add: {inputs: [skip, «skp»]}", "did you mean `skip`"),
-    ("E402", HEAD + "  - Add: {inputs: «nope»}", "no layer is called 'nope'"),
-    ("E402", HEAD + "  - repeat: 2\n    layers:\n      - Add: {inputs: [_, «later»]}\n      - Dense: {units: 2, name: later}", "no layer is called"),
+    ("E402", HEAD + "  - Add: {inputs: «nope»}", "no layer named 'nope'"),
+    ("E402", HEAD + "  - repeat: 2\n    layers:\n      - Add: {inputs: [_, «later»]}\n      - Dense: {units: 2, name: later}", "no layer named"),
     ("E402", HEAD + "  - «Dense»: {units: 4, inputs: ['input_layer:5']}", "output 5"),
     ("E301", HEAD + "  - Add: {inputs: [_, «3»]}", "the name of a layer"),
     ("E401", HEAD + "  - «Dense»: {units: 4, name: a, inputs: [b]}\n  - Dense: {units: 4, name: b, inputs: [a]}", "a -> b -> a"),
@@ -425,7 +425,7 @@ def test_the_error_of_the_contract():
 
 def test_a_step_with_a_comma_in_a_yaml_list_is_explained():
     found = mistakes("input: [9, 9, 3]\nlayers: [Conv2D(8, 3), Flatten]")
-    assert {error.hint for error in found} == {"in a YAML [list], put a step with a comma in quotes"}
+    assert {error.hint for error in found} == {"in a YAML [list], quote a step that has a comma"}
 
 
 def test_json_and_yaml_are_told_apart_by_their_contents():

@@ -68,7 +68,7 @@ CASES = [
     ("E405", "[Dense(4)@(3,) | Dense(5)@(7,)] -> «Add»", "4 against 5"),
     ("E406", "«Dense(16)» -> Dense(4)", "no input shape"),
     ("E407", "[Dense(4)@(3,) | Dense(4)@(3,)] -> «Dense(4)»", "takes one tensor, got 2"),
-    ("E408", "Dense(4)@(3,) -> Dense(4)@«(4,)»", "start of a stack only"),
+    ("E408", "Dense(4)@(3,) -> Dense(4)@«(4,)»", "only allowed at the start of a stack"),
     ("E504", "Dense(«99999999999999999999»)@(3,)", "below 2**63"),
     ("E505", "(Dense(4))@(4,)*«1000000000»", "layers"),
 ]

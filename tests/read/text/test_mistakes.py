@@ -1,4 +1,4 @@
-"""The rows of the catalogue of bad inputs on encoding, YAML and JSON: the code, the place, and no other exception."""
+"""The rows of the catalog of bad inputs on encoding, YAML and JSON: the code, the place, and no other exception."""
 
 from __future__ import annotations
 

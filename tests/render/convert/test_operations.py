@@ -136,9 +136,11 @@ def test_text_of_a_file_stays_in_string_literals():
 
 @pytest.mark.parametrize("key", [INJECTED, "", "a b", "class", "é", "x\n"])
 def test_error_an_argument_needs_a_name_that_can_be_one(key):
-    assert "a name that is no word" in refusal(Node("m", Operation("Mean", {key: 1}), [Call((Ref(0),))]))
-    assert "a name that is no word" in refusal(Node("m", Operation("Mean", {}), [Call((Ref(0),), {key: 1})]))
-    assert "a name that is no word" in refusal(Node("d", Dense(units=2), [Call((Ref(0),), {}, {key: Ref(0)})]))
+    assert "a name that is not an identifier" in refusal(Node("m", Operation("Mean", {key: 1}), [Call((Ref(0),))]))
+    assert "a name that is not an identifier" in refusal(Node("m", Operation("Mean", {}), [Call((Ref(0),), {key: 1})]))
+    assert "a name that is not an identifier" in refusal(
+        Node("d", Dense(units=2), [Call((Ref(0),), {}, {key: Ref(0)})])
+    )
 
 
 def test_numbers_without_a_literal_are_made_from_their_names():

@@ -92,7 +92,7 @@ def test_pickles_are_not_read_and_fresh_weights_are_not_taken_in_their_place(tmp
     path = keras(tmp_path / "m.keras", **{"model.weights.npz": held})
     code, out, err = outcome(path, "--run")
     assert (code, out) == (2, "")
-    assert "error[E508]: the .npz file cannot be read: it holds pickled objects, which are never read" in err
+    assert "error[E508]: the .npz file cannot be read: it has pickled objects, which densecli never reads" in err
     assert outcome(path, "--run", "--weights", "initial")[0] == 0
 
 
@@ -101,7 +101,7 @@ def test_arrays_that_no_layer_has_a_place_for_are_told(tmp_path):
     names = NAMES[0]
     held = dict(zip(names, (KERNEL, BIAS), strict=True))
     more = {"layers/dense/more/vars/0": BIAS, "layers/dense_1/vars/0": BIAS}
-    told = ["not used: 2 arrays of the weights file that no layer has a place for: " + ", ".join(more)]
+    told = ["not used: 2 arrays in the weights file that no layer takes: " + ", ".join(more)]
     state = {"layers/dropout/seed_generator/vars/0": BIAS, "optimizer/vars/0": BIAS, "metrics/mean/vars/0": BIAS}
     for form, made in (("npz", npz), ("h5", h5)):
         name = f"model.weights.{form}"
@@ -113,7 +113,7 @@ def test_arrays_that_no_layer_has_a_place_for_are_told(tmp_path):
 def test_arrays_of_an_npz_that_are_too_many_are_told(tmp_path, names):
     (tmp_path / "w.npz").write_bytes(npz(**dict(zip((*names, "more"), (KERNEL, BIAS, BIAS), strict=True))))
     path = keras(tmp_path / "m.keras")
-    told = ["not used: 1 array of the weights file that no layer has a place for: more"]
+    told = ["not used: 1 array in the weights file that no layer takes: more"]
     assert said(path, "--weights", str(tmp_path / "w.npz")) == told
 
 
@@ -128,7 +128,7 @@ def test_arrays_of_an_old_file_that_are_too_many_are_told(tmp_path):
             group.attrs["weight_names"] = [f"{layer}/{name}".encode() for name in arrays]
             for name, array in arrays.items():
                 group[f"{layer}/{name}"] = array
-    told = ["not used: 1 array of the weights file that no layer has a place for: gone/gone/w:0"]
+    told = ["not used: 1 array in the weights file that no layer takes: gone/gone/w:0"]
     assert said(tmp_path / "m.h5") == told
 
 
@@ -138,20 +138,20 @@ def test_weights_in_a_folder_are_told_and_can_be_named(tmp_path):
     (folder / "config.json").write_text(json.dumps(CONFIG))
     assert said(folder) == []
     (folder / "model.weights.npz").write_bytes(npz(**dict(zip(NAMES[0], (KERNEL, BIAS), strict=True))))
-    assert said(folder) == ["the weights in 'model.weights.npz' were not used: --weights takes that file"]
+    assert said(folder) == ["the weights in 'model.weights.npz' were not used: pass that file to --weights"]
     assert said(folder, "--weights", str(folder / "model.weights.npz")) == []
 
 
 def test_weights_elsewhere_in_an_archive_are_told(tmp_path):
     path = keras(tmp_path / "m.keras", **{"old/weights.h5": b""})
-    assert said(path) == ["the weights in 'old/weights.h5' were not used: Keras does not look there"]
+    assert said(path) == ["the weights in 'old/weights.h5' were not used: Keras does not read them there"]
 
 
 def test_weights_of_a_manifest_are_told(tmp_path):
     manifest = [{"paths": ["shard1of1.bin"], "weights": [{"name": "d/kernel", "shape": [3, 2], "dtype": "float32"}]}]
     document = {"modelTopology": {"model_config": CONFIG, "keras_version": "2.12.0"}, "weightsManifest": manifest}
     (tmp_path / "model.json").write_text(json.dumps(document))
-    assert said(tmp_path / "model.json") == ["the weights that the manifest of the file lists were not used"]
+    assert said(tmp_path / "model.json") == ["the weights listed in the file's manifest were not used"]
 
 
 def test_a_model_without_weights_has_none_elsewhere(tmp_path):

@@ -140,13 +140,13 @@ def test_every_layer_of_an_older_file_that_does_not_fit_is_told(tmp_path):
     wrong = {"a": {**OLD_ARRAYS["a"], "a/kernel:0": (5, 3)}, "b": {"b/kernel:0": (3, 2)}}
     assert told(legacy(tmp_path / "m.h5", OLD, wrong)) == [
         ("a", "'a': kernel is (4, 3), but 'a/a/kernel:0' in the file is (5, 3)"),
-        ("b", "'b' has 2 weights, but the file holds 1 for it"),
+        ("b", "'b' has 2 weights, but the file has 1"),
     ]
 
 
 def test_what_the_file_has_nothing_for_is_told(tmp_path):
     less = {path: shape for path, shape in ARRAYS.items() if path.startswith("layers/dense/")}
-    message = "'b': the file has nothing for 2 weights: b/kernel, b/bias"
+    message = "'b': the file lacks 2 weights: b/kernel, b/bias"
     assert told(archive(tmp_path / "m.keras", PLAIN, less)) == [("b", message)]
 
 
@@ -198,7 +198,7 @@ def test_a_list_of_layers_leads_nowhere_but_to_its_own_groups(tmp_path, listed):
         file["elsewhere/kernel:0"] = [1.0]
         for group in (file, file["elsewhere"]):
             group.attrs["weight_names"] = [b"kernel:0"]
-    assert told(path) == [("b", "'b' has 2 weights, but the file holds 0 for it")]
+    assert told(path) == [("b", "'b' has 2 weights, but the file has 0")]
 
 
 def test_no_number_is_read(tmp_path, monkeypatch):

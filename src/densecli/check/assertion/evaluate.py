@@ -102,7 +102,7 @@ class _Run:
             return self.record.get(name)
         totals = self.record.get("totals", {})
         hint = f"did you mean `totals.{name}`?" if name in totals else did_you_mean(name, [*self.scope, *_ROOTS])
-        raise self.wrong(f"no value is called {quote(name)}", node, hint or f"values: {', '.join(_ROOTS)}")
+        raise self.wrong(f"no value named {quote(name)}", node, hint or f"values: {', '.join(_ROOTS)}")
 
     def attribute(self, value: Any, name: str, node: Path) -> Any:
         if isinstance(value, dict):
@@ -133,7 +133,7 @@ class _Run:
             return value[names.index(name)]
         close = closest(name, [each for each in names[:2_000] if isinstance(each, str)])
         also = f"; did you mean {quote(close)}?" if close else ""
-        raise _UnknownError(f"nothing is called {quote(name)}{also}")
+        raise _UnknownError(f"unknown name {quote(name)}{also}")
 
     # -- operators --------------------------------------------------------------------
     def signed(self, node: Sign) -> Any:
@@ -169,7 +169,7 @@ class _Run:
             try:
                 value = exact(ARITHMETIC[operator](value, right))
             except ZeroDivisionError:
-                raise _UnknownError(f"`{self.text(operand)}` is 0, and nothing can be divided by it") from None
+                raise _UnknownError(f"`{self.text(operand)}` is 0: cannot divide by zero") from None
             except (ArithmeticError, ValueError, TypeError):
                 raise self.wrong("this cannot be computed", operand) from None
         return value
@@ -179,7 +179,7 @@ class _Run:
         most = max(bits(left), bits(right)) + 1
         if operator == "**":
             if not isinstance(right, int) or abs(right) > MOST_BITS:
-                raise self.wrong("an exponent is a whole number of a few digits", node)
+                raise self.wrong("an exponent must be a small whole number", node)
             most = bits(left) * abs(right)
         elif operator != "+":
             most = bits(left) + bits(right)
@@ -285,7 +285,7 @@ class _Run:
         if value is None:
             raise _UnknownError(self.why_null(node))
         if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
-            hint = "count(…) counts what is true" if isinstance(value, bool) else None
+            hint = "count(…) counts true values" if isinstance(value, bool) else None
             raise self.wrong(f"expected a number, got {kind(value)}", node, hint)
         return value
 
@@ -293,7 +293,7 @@ class _Run:
         if value is None:
             raise _UnknownError(self.why_null(node))
         if not isinstance(value, bool):
-            raise self.wrong(f"expected something true or false, got {kind(value)}", node, "compare it with something")
+            raise self.wrong(f"expected a condition, got {kind(value)}", node, "compare it with a value")
         return value
 
     def why_null(self, node: Any) -> str:

@@ -43,8 +43,8 @@ _SLIPS = {
     "&": "use `and`",
     "|": "use `or`",
     "!": "use `not` or !=",
-    '"': "the string has no end",
-    "'": "the string has no end",
+    '"': "the string is never closed",
+    "'": "the string is never closed",
 }
 
 
@@ -132,7 +132,7 @@ def parse(text: str) -> Expression:
     """Raises SpecSyntaxError (E231) with the place; LimitError for what is too long or too deep."""
     whole = Expression(text, None)
     if len(text) > LONGEST:
-        raise LimitError(f"an assertion of {len(text):,} characters, {LONGEST:,} at most", code="E501")
+        raise LimitError(f"an assertion of {len(text):,} characters, more than the {LONGEST:,} allowed", code="E501")
     parser = _Parser(whole, [*_tokens(whole)])
     tree = parser.climb(_OR)
     if parser.token.kind != "end":
@@ -148,7 +148,7 @@ def _tokens(whole: Expression) -> Iterator[Token]:
             char = whole.text[at]
             hint = _SLIPS.get(char)
             raise SpecSyntaxError(
-                f"{quote(char)} means nothing here", code="E231", hint=hint, place=whole.place(at, at + 1)
+                f"{quote(char)} is not expected here", code="E231", hint=hint, place=whole.place(at, at + 1)
             )
         if found.lastgroup != "space":
             yield Token(found.lastgroup or "", found[0], at, found.end())
@@ -275,7 +275,7 @@ class _Parser:
         if name.text not in FUNCTIONS:
             hint = did_you_mean(name.text, FUNCTIONS) or f"functions: {', '.join(FUNCTIONS)}"
             place = self.whole.place(name.start, name.end)
-            raise SpecSyntaxError(f"no function is called {quote(name.text)}", code="E231", hint=hint, place=place)
+            raise SpecSyntaxError(f"no function named {quote(name.text)}", code="E231", hint=hint, place=place)
         first = self.climb(_OR)
         if self.accept("for"):
             arguments: list[Any] = [self.each(first)]

@@ -1,1 +1,1 @@
-"""Two models held against each other: outlines, alignment, differences and lock files."""
+"""Comparing two models: outlines, alignment, differences and lock files."""

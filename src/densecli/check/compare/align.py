@@ -1,4 +1,4 @@
-"""Which layer of one model is which of another: by name, then by place and kind in the order of the layers."""
+"""Match the layers of two models: by name, then by position and type."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ Gap = tuple[list[int], list[int]]
 def align(before: Sequence[Entry], after: Sequence[Entry]) -> list[Pair]:
     """Pairs of positions, sorted by the second; every position at most once.
 
-    Names first. What lies between two pairs is aligned by type and arguments; then what is left over anywhere and is
-    alike is paired, for it was moved; then the rest between two pairs, the likest layers of one type with each other.
+    Names come first. Layers between two pairs are aligned by type and arguments; then leftovers that are alike are paired
+    wherever they are, because they were moved; then the rest between two pairs, the most similar layers of each type.
     """
     pairs = _by_name(before, after)
     kinds = ([*map(signature, before)], [*map(signature, after)])

@@ -1,4 +1,4 @@
-"""A layer's arguments in one form, however the source wrote them: `HeNormal(seed=None)` is he_normal, swish is silu.
+"""A layer's arguments in a normal form, however the source writes them: `HeNormal(seed=None)` is he_normal, swish is silu.
 
 Arguments at their default are left out, so that a spec that writes them equals one that doesn't.
 """

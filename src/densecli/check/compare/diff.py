@@ -1,4 +1,4 @@
-"""What differs between two models: layers added, removed, moved and changed, inputs and outputs, totals."""
+"""The differences between two models: layers added, removed, moved and changed, inputs and outputs, totals."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def diff(before: Report, after: Report) -> Diff:
 
 
 def compare(before: Outline, after: Outline, name_before: str, name_after: str) -> Diff:
-    """The difference of two outlines; totals that only one of them knows are left out."""
+    """Compare two outlines; totals that only one of them has are left out."""
     pairs = align(before.entries, after.entries)
     wiring = Wiring(before, after, pairs)
     ports = (*_ports("input", before.inputs, after.inputs), *_outputs(before, after, wiring))

@@ -1,8 +1,8 @@
-"""Lock files: the architecture of one or more models as reviewable JSON, one layer a line, and the comparison with it.
+"""Lock files: the architecture of one or more models as reviewable JSON, one layer per line, and the comparison with it.
 
-Recorded is what makes the model: types, own names, wiring, arguments that change shapes, counts or values, shapes, params,
-MACs. `inbound` names layers; a layer without a name of its own is -n, n layers back, and an input is its number from 0.
-It is left out where a layer just follows the one before it.
+A lock file records the architecture: types, own names, wiring, arguments that affect shapes, counts or values, shapes, params,
+MACs. `inbound` names layers; a layer without its own name is -n (n layers back), and an input is its number from 0.
+`inbound` is left out if a layer just follows the one before it.
 """
 
 from __future__ import annotations
@@ -70,27 +70,27 @@ def read(source: Source) -> dict[str, Outline]:
     try:
         return {name: decode(model) for name, model in tree["models"].items()}
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
-        raise _damaged(source, "a model in it is not as densecli writes models") from None
+        raise _damaged(source, "one of its models is not in densecli's form") from None
 
 
 def _damaged(source: Source, why: str, at: int | None = None) -> DenseError:
     place = Place(source) if at is None else Place(source, at, at + 1)
-    hint = "restore it, or write it anew with --update-lock"
-    return ReadError(f"not a lock file of densecli: {why}", code="E121", hint=hint, place=place)
+    hint = "restore it, or rewrite it with --update-lock"
+    return ReadError(f"not a densecli lock file: {why}", code="E121", hint=hint, place=place)
 
 
 def check(subject: Subject, models: Mapping[str, Outline], name: str) -> list[Finding]:
-    """What is not as the lock file says; `name` is the model's key in it."""
+    """Findings for all differences from the lock file; `name` is the model's key in it."""
     known = models.get(name)
     if known is None:
-        message = f"the lock file does not know {quote(name)}"
+        message = f"the lock file has no {quote(name)}"
         note = "  help: --update-lock adds it"
         return [Finding("D107", message, subject.spot(), "lock", None, "not locked", "locked", notes=(note,))]
     return list(findings(subject, compare(known, locked(subject.report), "lock", subject.report.source)))
 
 
 def findings(subject: Subject, found: Diff) -> Iterator[Finding]:
-    """Each difference as a finding: wanted is what was, got is what is."""
+    """Each difference as a finding: wanted is the old value, got is the new one."""
     for difference in found.differences:
         yield _of_difference(subject, difference)
     for code, what, changes in (("D105", "model", found.ports), ("D106", "totals", found.changed_totals)):
@@ -110,7 +110,7 @@ def _of_difference(subject: Subject, difference: Difference) -> Finding:
         return Finding(code, f"{title}: not in the lock file: {text}", spot, "lock", layer, text, "no such layer")
     if difference.after is None and difference.before is not None:
         text = entry_text(difference.before)
-        return Finding(code, f"{title}: in the lock file only: {text}", spot, "lock", layer, "no such layer", text)
+        return Finding(code, f"{title}: only in the lock file: {text}", spot, "lock", layer, "no such layer", text)
     only_wiring = all(change.what == "inbound" for change in difference.changes)
     code = "D103" if only_wiring else code
     changes = "; ".join(map(change_text, difference.changes))

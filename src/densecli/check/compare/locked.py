@@ -1,4 +1,4 @@
-"""How a lock file writes a model down, and reads it back: the same outline comes out that went in."""
+"""A model's entry in a lock file: writing an outline and reading back the same one."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A model as lock files and differences see it: layers with what defines them, wired by position instead of by name.
+"""A model as lock files and differences see it: layers with their defining properties, wired by position instead of by name.
 
-Automatic names (dense_3) count for nothing, input layers are inputs of the model and no layers, so that neither a
+Automatic names (dense_3) do not count, and input layers are inputs of the model, not layers, so that neither a
 renumbering nor a Sequential that becomes a Functional is a difference.
 """
 

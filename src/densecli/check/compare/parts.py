@@ -1,4 +1,4 @@
-"""The layers of a model that its author chose, at every depth: rows, layers in wrappers, nested models; not what a layer is made of."""
+"""The layers that a model's author chose, at every depth: rows, layers in wrappers, nested models; not a layer's own inner layers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sequences side by side: the longest common one, the best pairs in order, the longest increasing one."""
+"""Sequence alignment: the longest common subsequence, the best pairs in order, the longest increasing subsequence."""
 
 from __future__ import annotations
 

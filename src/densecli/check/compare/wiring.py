@@ -20,7 +20,7 @@ MOST_ENDS = (
 class Wiring:
     """The partners of layers and inputs, and which layers were moved.
 
-    An added, removed or moved layer accounts for the new neighbours that it brings: one row, not three.
+    An added, removed or moved layer accounts for the new neighbors that it brings: one row, not three.
     """
 
     def __init__(self, before: Outline, after: Outline, pairs: Sequence[Pair]) -> None:

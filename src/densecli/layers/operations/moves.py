@@ -97,7 +97,7 @@ def squeeze(args: tuple[Any, ...], named: Named) -> Shape:
         return tuple(size for size in x if size != 1)
     axes = axes_of(axis, len(x))
     if any(x[each] not in (1, None) for each in axes):
-        raise ShapeError(f"cannot squeeze axis {axes} of {show(x)}: only sizes of 1 can go")
+        raise ShapeError(f"cannot squeeze axis {axes} of {show(x)}: only axes of size 1 can be squeezed")
     return tuple(size for index, size in enumerate(x) if index not in axes)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def matmul(args: tuple[Any, ...], _: Named) -> Shape:
     a, b = shape_of(args[0]), shape_of(args[1])
     if not a or not b:
-        raise ShapeError("a matrix product takes no single numbers")
+        raise ShapeError("a matrix product does not take scalars")
     left, right = (1, *a) if len(a) == 1 else a, (*b, 1) if len(b) == 1 else b
     if None not in (left[-1], right[-2]) and left[-1] != right[-2]:
         raise ShapeError(f"cannot multiply matrices {show(a)} and {show(b)}: {left[-1]:,} against {right[-2]:,}")

@@ -35,7 +35,7 @@ def transformed_twice(args: tuple[Any, ...], _: Named) -> list[Shape]:
 
 def _known(shape: Shape, axes: int) -> Shape:
     if None in shape[-axes:]:
-        raise ShapeError(f"the transformed axes of {show(shape)} have to be known")
+        raise ShapeError(f"the transformed axes of {show(shape)} must be known")
     return shape
 
 

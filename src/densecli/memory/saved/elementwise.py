@@ -56,7 +56,7 @@ def relu(use: Use) -> Saved:
 
 
 def batch_norm(use: Use) -> Saved:
-    """In training the input and the centred input, both in float32; frozen, it is a fixed scale and shift."""
+    """In training the input and the centered input, both in float32; frozen, it is a fixed scale and shift."""
     if not use.layer.trainable:
         return NOTHING
     own = use.entering * SUMS

@@ -59,7 +59,7 @@ def _directory(tail: bytes, at: int) -> tuple[int, int]:
     if tail[at - 20 : at - 16] != _END_64_AT:
         return at, int.from_bytes(tail[at + 12 : at + 16], "little")
     if at < 76 or tail[at - 76 : at - 72] != _END_64:
-        raise damaged(ValueError("the end of its directory is not where it should be"))
+        raise damaged(ValueError("its directory does not end where it should"))
     return at - 76, int.from_bytes(tail[at - 36 : at - 28], "little")
 
 
@@ -70,14 +70,12 @@ def member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
         raise missing(archive, name)
     if len(infos) > 1:
         message = f"the archive has {name} {plural(len(infos), 'time')}"
-        raise ReadError(
-            message, code="E312", hint="it is damaged or made to deceive: readers differ in which one they take"
-        )
+        raise ReadError(message, code="E312", hint="it is damaged or malicious: readers differ in which one they take")
     info = infos[0]
     if info.flag_bits & 1:
         raise ReadError(f"{name} is encrypted", code="E314")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ReadError(f"{name} is compressed in a way that Keras never uses", code="E314")
+        raise ReadError(f"{name} uses a compression that Keras never uses", code="E314")
     try:
         with archive.open(info) as file:
             data = file.read(most + 1)
@@ -92,7 +90,7 @@ def member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
 
 def missing(archive: zipfile.ZipFile, name: str) -> ReadError:
     near = [each for each in archive.namelist()[:1000] if each.rpartition("/")[2].lower() == name]
-    hint = f"there is {quote(near[0])}, which is not the same" if near else "is it a model that Keras saved?"
+    hint = f"there is {quote(near[0])}, which is not the same name" if near else "was it saved by Keras?"
     return ReadError(f"the archive has no {name}", code="E313", hint=hint)
 
 

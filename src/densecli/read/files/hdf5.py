@@ -35,7 +35,7 @@ def attributes_of(file: BinaryIO, group: Any, limits: Limits = LIMITS) -> hdf5_a
     try:
         return hdf5_attributes.Attributes(file, limits.config_bytes, h5py.h5o.get_info(group.id).addr)
     except hdf5_attributes.Unfamiliar:
-        raise ReadError("the names of the weights are kept in a way that Keras never uses", code="E321") from None
+        raise ReadError("the names of the weights are stored in a way that Keras never uses", code="E321") from None
 
 
 def guarded(opened: Any, limits: Limits) -> list[Stored]:
@@ -80,7 +80,7 @@ def attribute(opened: Any, name: str) -> bytes | None:
         return value.encode("utf-8", "surrogateescape")
     if isinstance(value, bytes):
         return bytes(value)
-    raise ReadError(f"the attribute {name} is not a text", code="E321")
+    raise ReadError(f"the attribute {name} is not text", code="E321")
 
 
 def stored(opened: Any, limits: Limits, root: str = "") -> Iterator[Stored]:
@@ -106,7 +106,7 @@ def stored(opened: Any, limits: Limits, root: str = "") -> Iterator[Stored]:
             continue
         address = h5py.h5o.get_info(item.id).addr
         if address in seen:
-            raise LimitError("the groups of the file form a loop", code="E503")
+            raise LimitError("the groups of the file form a cycle", code="E503")
         seen.add(address)
         pending += reversed(list(_members(item, path)))
 
@@ -125,7 +125,7 @@ def check_link(group: Any, name: str, path: str) -> None:
     import h5py  # noqa: PLC0415
 
     if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-        message = f"{quote(path)} is a link to somewhere else, which is not followed"
+        message = f"{quote(path)} is a link out of its place, which densecli does not follow"
         raise ReadError(message, code="E322", hint="Keras never writes such links")
 
 
@@ -139,6 +139,6 @@ def root_of(opened: Any) -> str:
 
 def _described(path: str, dataset: Any) -> Stored:
     if dataset.external or dataset.is_virtual:
-        message = f"{quote(path)} keeps its data in other files, which are not opened"
+        message = f"{quote(path)} keeps its data in other files, which densecli does not open"
         raise ReadError(message, code="E322", hint="Keras never writes such datasets")
     return Stored(path, tuple(int(size) for size in dataset.shape), str(dataset.dtype))

@@ -62,8 +62,8 @@ def rewindable(file: BinaryIO, word: str, most: int) -> BinaryIO:
         return file
     data = in_memory(file, word, most)
     if len(data) > most:
-        message = f"what comes through {quote(word)} is larger than the limit of {binary_size(most)}"
-        raise LimitError(message, code="E507", hint="give the path of a file, or a higher --max-memory")
+        message = f"the input from {quote(word)} is larger than the limit of {binary_size(most)}"
+        raise LimitError(message, code="E507", hint="give a file's path, or a higher --max-memory")
     return io.BytesIO(data)
 
 
@@ -91,7 +91,7 @@ def unreadable(word: str, error: OSError | ValueError, otherwise: str | None = N
     if number == errno.ENXIO:
         return no_file(word)
     if number == errno.ENOENT and is_pattern(word):
-        why = "a shell hands on a pattern as it is where it matches nothing"
+        why = "check the pattern and the folder"
         return ReadError(f"no file matches {quote(word)}", code="E110", hint=why)
     hint = otherwise if isinstance(error, FileNotFoundError) else None
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

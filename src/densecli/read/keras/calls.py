@@ -150,7 +150,7 @@ class CallReader:
         name, call, tensor = item[:3]
         node = self.names.get(name)
         if node is None:
-            raise GraphError(f"no layer is called {quote(name)}", code="E402", hint=did_you_mean(name, self.names))
+            raise GraphError(f"no layer named {quote(name)}", code="E402", hint=did_you_mean(name, self.names))
         if call < 0 or tensor < 0:
             raise GraphError(f"{quote(name)}: node {call}, tensor {tensor} cannot be", code="E402")
         return Ref(node, call, tensor)
@@ -288,7 +288,7 @@ def _check_tensors(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     if isinstance(layer, Model) and isinstance(first, list | dict):
         return
     wanted = "a list of tensors" if layer.takes == "list" else "one tensor"
-    raise GraphError(f"{layer.type_name} takes {wanted}, and is called on something else", code="E407")
+    raise GraphError(f"{layer.type_name} takes {wanted}, but is called on something else", code="E407")
 
 
 def _are_refs(layer: Layer, item: Any) -> bool:

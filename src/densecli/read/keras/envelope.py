@@ -63,7 +63,7 @@ def _loads(text: str, place: Place, limits: Limits) -> Any:
         error.place = place
         raise
     except DenseError:
-        message = "a text in which JSON was expected does not hold JSON"
+        message = "expected JSON in a string, got other text"
         raise SpecSyntaxError(message, code="E302", place=place) from None
 
 

@@ -40,7 +40,7 @@ def read_h5_file(file: BinaryIO, name: str, input_shapes: Any = None, limits: Li
     except DenseError as error:
         if error.code not in NO_JSON:
             raise
-        message = f"the attribute model_config does not hold JSON: {error.message}"
+        message = f"the attribute model_config is not JSON: {error.message}"
         raise ReadError(message, code="E321", place=error.place) from None
     version = attributes.get("keras_version", b"").decode("ascii", "replace")
     graph = read_config(document, source, input_shapes, version, limits)
@@ -50,7 +50,7 @@ def read_h5_file(file: BinaryIO, name: str, input_shapes: Any = None, limits: Li
         try:
             hold(file, graph, limits)
         except (DenseError, *hdf5.DAMAGE):
-            graph.warnings.append("the weights could not be listed: those of custom layers are not counted")
+            graph.warnings.append("could not list the weights: those of custom layers are not counted")
     return graph
 
 
@@ -63,7 +63,7 @@ def _attributes(file: BinaryIO, limits: Limits) -> dict[str, bytes]:
             return {key: text for key in WANTED if (text := hdf5.attribute(opened, key)) is not None}
     texts = {key: found.text(key) for key in WANTED if key in found}
     if "model_config" in texts and texts["model_config"] is None:
-        raise ReadError("the attribute model_config is not a text", code="E321")
+        raise ReadError("the attribute model_config is not text", code="E321")
     return {key: text for key, text in texts.items() if text is not None}
 
 

@@ -25,9 +25,7 @@ def hold(file: BinaryIO, graph: Graph, limits: Limits = LIMITS) -> None:
     except ReadError as error:
         if error.code != "E106":
             raise
-        graph.warnings.append(
-            "custom layers: their weights are counted when h5py is there (pip install 'densecli[h5]')"
-        )
+        graph.warnings.append("custom layers: counting their weights needs h5py (pip install 'densecli[h5]')")
         return
     with opened:
         _hold(opened, graph, limits)

@@ -28,7 +28,7 @@ def read_keras_file(file: BinaryIO, name: str, input_shapes: Any = None, limits:
         data = _config(archive, limits)
         graph = _graph(archive, name, data, input_shapes, limits)
         if min(info.header_offset for info in archive.infolist()) > 0:
-            graph.warnings.append("there is something before the archive in this file; it was not looked at")
+            graph.warnings.append("the file has data before the archive, which was ignored")
         return graph
 
 

@@ -1,4 +1,4 @@
-"""One entry of a Keras config becomes a layer of the catalogue, an operation, or an opaque row.
+"""One entry of a Keras config becomes a layer of the catalog, an operation, or an opaque row.
 
 An argument that Keras 3.15.1 does not have is left out: it steers how old versions computed (implementation, unroll,
 time-saving switches), started or trained, never the shapes or weights. The few that do decide about those are in ALTERING;
@@ -10,7 +10,7 @@ from __future__ import annotations
 import marshal
 from typing import TYPE_CHECKING, Any
 
-import densecli.layers  # fills the catalogue
+import densecli.layers  # fills the catalog
 from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.errors import ArgumentError, ConfigError, DenseError, Place
 from densecli.layer import Layer
@@ -283,7 +283,7 @@ class LayerReader:
         return None if any(value is None for value in whole.values()) else config | whole
 
     def value(self, kind: type[Layer], key: str, value: Any, pointer: str) -> Any:
-        """An argument as the catalogue takes it."""
+        """An argument as the catalog takes it."""
         if value is None:
             return None
         value = plain(value)
@@ -385,7 +385,7 @@ def _input_config(config: dict[str, Any], known: dict[str, Any], given: Mapping[
     outside = given.get(name if isinstance(name, str) else None, given.get(None))
     if outside is not None:
         return {"shape": outside, "dtype": dtype}
-    raise ArgumentError("an input without a shape", code="E406", hint="give it: --input-shape 224,224,3")
+    raise ArgumentError("an input without a shape", code="E406", hint="add it: --input-shape 224,224,3")
 
 
 def _has_somebodys_own(config: dict[str, Any], problems: ConfigError) -> bool:

@@ -111,10 +111,10 @@ class ModelReader:
         known = [*SEQUENTIAL, *FUNCTIONAL]
         hint = "its config holds no list of layers" if name in known else did_you_mean(name, known)
         if isinstance(entry.get("config"), dict) and name[:1].isupper() and name not in known:
-            hint = "its layers are made by code that is not in the file; only its weights could be listed"
-        message = f"{quote(name)} is not a model whose layers the file holds"
+            hint = "its layers are built by code that is not in the file; only its weights are known"
+        message = f"{quote(name)} is not a model whose layers the file contains"
         if not name and isinstance(entry.get("node"), list):
-            message = "a graph model of TensorFlow.js: it holds TensorFlow's operations, and no layers"
+            message = "a TensorFlow.js graph model: it has TensorFlow operations, but no layers"
             hint = "convert the Keras model with --output_format=tfjs_layers_model to keep its layers"
         return GraphError(message, code="E404", hint=hint, place=self.place(pointer))
 
@@ -178,7 +178,7 @@ class ModelReader:
         models = [each.layer for each in made if each is not None]
         branches = [layer for layer in models if isinstance(layer, Model) and not layer.graph.deferred]
         if len(branches) < len(made):
-            raise GraphError("a Merge of what are no models", code="E407", place=self.place(where))
+            raise GraphError("a Merge of something other than models", code="E407", place=self.place(where))
         nodes: list[Node] = []
         for branch in branches:
             first = len(nodes)
@@ -221,7 +221,7 @@ class ModelReader:
             if node.name in names:
                 message = f"the name {quote(node.name)} is taken"
                 self.layers.errors.append(
-                    ArgumentError(message, code="E306", hint="names are unique", place=node.place, layer=node.name)
+                    ArgumentError(message, code="E306", hint="names must be unique", place=node.place, layer=node.name)
                 )
             names.setdefault(node.name, node)
 
@@ -252,7 +252,7 @@ class ModelReader:
     def check_inputs(self, graph: Graph) -> None:
         for node in (graph.nodes[ref.node] for ref in graph.inputs):
             if not isinstance(node.layer, InputLayer) and not node.layer.opaque:
-                message = f"{quote(node.name)} is named among the inputs, and is no InputLayer"
+                message = f"{quote(node.name)} is listed as an input but is not an InputLayer"
                 self.layers.errors.append(GraphError(message, code="E403", place=node.place, layer=node.name))
 
     def check_reach(self, graph: Graph) -> None:

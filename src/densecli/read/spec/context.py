@@ -41,7 +41,7 @@ class Spec(Record):
         self.fail(ArgumentError(f"expected {expected}, got {got}", code="E301", hint=hint), pointer)
 
     def check_keys(self, entry: dict[str, Any], known: Iterable[str], pointer: str, what: str) -> None:
-        """Collect every key that means nothing here."""
+        """Collect every key that is not expected here."""
         names = tuple(known)
         for key in entry:
             if key not in names:

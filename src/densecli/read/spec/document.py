@@ -163,7 +163,7 @@ class ModelReader:
         if wanted not in MODELS:
             error: DenseError = ArgumentError(f"expected one of {', '.join(MODELS)}", code="E303")
         elif wanted == "Sequential" != graph.kind:
-            error = GraphError("a Sequential is one chain from one input to one output", code="E408")
+            error = GraphError("a Sequential is a single chain from one input to one output", code="E408")
         else:
             kind = "Sequential" if wanted == "Sequential" else "Functional"
             graph.name = graph.name if graph.name != graph.kind.lower() else kind.lower()

@@ -105,7 +105,7 @@ class InputReader:
 
     def left_open(self, name: str | None, pointer: str) -> None:
         what, option = ("the input", "3,2") if name is None else (f"the input {quote(name)}", f"{name}=3,2")
-        hint = f"write it down, or say --input-shape {option}"
+        hint = f"add it to the spec, or use --input-shape {option}"
         self.spec.fail(GraphError(f"{what} has no shape", code="E406", hint=hint), pointer)
 
 

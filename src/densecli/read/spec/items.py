@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 MODELS = ("Sequential", "Functional", "Model")
 _BESIDE = ("name", "inputs")
-_NO_LAYER = "an item is a DSL text, `TYPE: arguments`, or has type, call or repeat"
+_NO_LAYER = "an item is a stack, `TYPE: arguments`, or a mapping with type, call or repeat"
 
 
 class ItemReader:
@@ -93,7 +93,7 @@ class ItemReader:
             return reader.read(tensors, self.shape)
         except SpecSyntaxError as error:
             if text.count("(") != text.count(")"):
-                error.hint = "in a YAML [list], put a step with a comma in quotes"
+                error.hint = "in a YAML [list], quote a step that has a comma"
             raise
 
     def short(self, item: dict[str, Any], pointer: str, tensors: list[Ref] | None) -> list[Ref] | None:
@@ -161,7 +161,7 @@ class ItemReader:
         found = self.builder.named(name)
         if found is None:
             hint = did_you_mean(name, self.builder.names)
-            self.spec.fail(GraphError(f"no layer before this is called {quote(name)}", code="E402", hint=hint), pointer)
+            self.spec.fail(GraphError(f"no earlier layer is named {quote(name)}", code="E402", hint=hint), pointer)
         elif isinstance(self.builder.nodes[found.node].layer, InputLayer):
             self.spec.fail(GraphError(f"{quote(name)} is an input, not a layer to call", code="E408"), pointer)
         else:
@@ -173,7 +173,7 @@ class ItemReader:
         self.spec.check_keys(item, ("repeat", "layers"), pointer, "a repeat")
         count = self.values.collect(item["repeat"], join(pointer, "repeat"), 1)
         if type(count) is not int or count < 1:
-            message = f"a repeat count is 1 or more, got {describe(count)}"
+            message = f"a repeat count must be at least 1, got {describe(count)}"
             self.spec.fail(ArgumentError(message, code="E303"), join(pointer, "repeat"))
             count = 1
         items = item.get("layers")
@@ -189,10 +189,8 @@ class ItemReader:
 
     def unclear(self, types: list[str], pointer: str) -> list[Ref]:
         known = [key for key in types if is_layer_name(key)]
-        hint = f"arguments stand under the type: {known[0]}: {{…}}" if len(known) == 1 else _NO_LAYER
-        message = (
-            f"which layer is this? It has {len(types)} types: {', '.join(types)[:80]}" if types else "no layer type"
-        )
+        hint = f"arguments go under the type: {known[0]}: {{…}}" if len(known) == 1 else _NO_LAYER
+        message = f"an item has one layer type, got {len(types)}: {', '.join(types)[:80]}" if types else "no layer type"
         other = next((key for key in types if key not in known), None) if len(known) == 1 else None
         at = pointer if other is None else join(pointer, other)
         self.spec.fail(ArgumentError(message, code="E306" if len(known) > 1 else "E305", hint=hint), at, "key")
@@ -230,7 +228,7 @@ class ItemReader:
             made = made._replace(name=self.name(beside["name"], join(at["name"], "name")))
         if isinstance(made.layer, InputLayer):
             if "inputs" in beside:
-                self.spec.fail(GraphError("an Input has no inputs", code="E408"), join(at["inputs"], "inputs"), "key")
+                self.spec.fail(GraphError("an Input takes no inputs", code="E408"), join(at["inputs"], "inputs"), "key")
             return [self.builder.input(made, place)]
         if tensors is None and "inputs" not in beside:
             tensors = self.first_input(made, place)
@@ -246,7 +244,7 @@ class ItemReader:
     def name(self, name: Any, pointer: str) -> str | None:
         """A name that a layer may have; None with the mistake collected."""
         if not isinstance(name, str) or not name:
-            self.spec.wrong_type("a name: a string that is not empty", name, pointer)
+            self.spec.wrong_type("a name: a non-empty string", name, pointer)
             return None
         if "/" in name:
             error = ArgumentError("a layer name cannot contain `/` (as in Keras)", code="E303")
@@ -259,7 +257,7 @@ class ItemReader:
         if name is None:
             return
         if self.builder.named(name) is not None and not self.builder.in_block:
-            error = ArgumentError(f"the name {quote(name)} is taken", code="E306", hint="names are unique")
+            error = ArgumentError(f"the name {quote(name)} is taken", code="E306", hint="names must be unique")
             self.spec.fail(error, pointer)
         self.builder.results[-1][name] = ref
 

@@ -1,10 +1,10 @@
-"""The JSON Schema of a YAML or JSON spec, made from the catalogue, so that editors complete and check what densecli reads."""
+"""The JSON Schema of a YAML or JSON spec, made from the catalog, so that editors complete and check what densecli reads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import densecli.layers  # fills the catalogue
+import densecli.layers  # fills the catalog
 from densecli.catalogue import ALIASES, APPLICATIONS, CATALOGUE, lookup
 from densecli.fields import LAYER_SCHEMA, REQUIRED, Object
 from densecli.read.inputs import INPUT_ARGUMENTS
@@ -36,10 +36,10 @@ def spec_schema() -> dict[str, Any]:
             "$schema": {"type": "string"},
             "vars": {
                 "type": "object",
-                "description": "variables, used as $name in values and DSL texts; --set NAME=VALUE overrides them",
+                "description": "variables, used as $name in values and stacks; --set NAME=VALUE overrides them",
                 "propertyNames": {"pattern": r"^[^\W\d]\w*$"},
             },
-            "expect": {"type": "object", "description": "what `densecli check` judges the model by"},
+            "expect": {"type": "object", "description": "expectations for `densecli check`"},
         },
         "$defs": {
             **_parts(),
@@ -50,11 +50,11 @@ def spec_schema() -> dict[str, Any]:
 
 def _model_properties() -> dict[str, Any]:
     return {
-        "type": {"enum": list(MODELS), "description": "Functional where a chain is not meant to be a Sequential"},
+        "type": {"enum": list(MODELS), "description": "Functional if a chain should not be a Sequential"},
         "name": {"type": "string", "description": "the model's name"},
         "input": {"$ref": "#/$defs/input"},
         "layers": _ITEMS,
-        "outputs": {**_NAMES, "description": "names of the output layers, when it is not just the last one"},
+        "outputs": {**_NAMES, "description": "names of the output layers; default: the last one"},
         "trainable": {"type": "boolean", "description": "false freezes the whole model"},
     }
 
@@ -79,7 +79,7 @@ def _parts() -> dict[str, Any]:
         "item": _item(),
         "short": _short(),
         "typed": _typed(),
-        "call": _object(["call"], call={"type": "string", "description": "the layer to use once more"}, **_wiring()),
+        "call": _object(["call"], call={"type": "string", "description": "the layer to call again"}, **_wiring()),
         "repeat": _object(["repeat", "layers"], repeat=_count(), layers=_ITEMS),
         "model": _object(["layers"], **_model_properties(), inputs=_NAMES),
     }
@@ -94,14 +94,14 @@ def _wiring() -> dict[str, Any]:
 
 
 def _count() -> dict[str, Any]:
-    return {"anyOf": [{"type": "integer", "minimum": 1}, _EXPRESSION], "description": "how many copies of the block"}
+    return {"anyOf": [{"type": "integer", "minimum": 1}, _EXPRESSION], "description": "number of copies of the block"}
 
 
 def _input() -> dict[str, Any]:
     shape, options = {"$ref": "#/$defs/shape"}, {"$ref": "#/$defs/arguments.InputLayer"}
     either = {"anyOf": [shape, options]}
     return {
-        "description": "the shape of one sample; or options; or several inputs by name or in a list",
+        "description": "the shape of one sample, options, or several inputs by name or in a list",
         "anyOf": [
             shape,
             options,
@@ -120,7 +120,7 @@ def _item() -> dict[str, Any]:
     for condition, form in reversed(forms):
         rest = {"if": condition, "then": form, "else": rest}
     return {
-        "description": "a DSL text such as Dense(16) -> Flatten, or a mapping",
+        "description": "a stack such as Dense(16) -> Flatten, or a mapping",
         "if": {"type": "string"},
         "then": {"minLength": 1},
         "else": {"type": "object", **rest},

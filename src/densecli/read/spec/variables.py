@@ -28,7 +28,7 @@ def read_variables(spec: Spec, values: ValueReader, given: Any, settings: Mappin
             error = ArgumentError(
                 f"{quote(name)} cannot be the name of a variable",
                 code="E303",
-                hint="letters, digits and _; put a value with a comma in quotes",
+                hint="use letters, digits and _; quote a value that has a comma",
             )
             spec.fail(error, at, "key")
         # 1 stands for what cannot be read, so that its users are not blamed for it.
@@ -38,7 +38,7 @@ def read_variables(spec: Spec, values: ValueReader, given: Any, settings: Mappin
             hint = did_you_mean(name, given) or (
                 f"variables: {', '.join(given)}" if given else "the spec has no `vars:`"
             )
-            raise ArgumentError(f"no variable is called {quote(name)}", code="E309", hint=hint)
+            raise ArgumentError(f"no variable named {quote(name)}", code="E309", hint=hint)
 
 
 def setting(name: str, value: Any) -> Any:

@@ -94,7 +94,7 @@ class Wiring:
         for name, pointer in unknown:
             if name in self.builder.refused:  # it has a mistake of its own, which is told
                 continue
-            message = "no item comes before" if name == PREVIOUS else f"no layer is called {quote(name)}"
+            message = "there is no previous item" if name == PREVIOUS else f"no layer named {quote(name)}"
             hint = did_you_mean(name, [*self.builder.results[0], *self.builder.names])
             self.spec.fail(GraphError(message, code=code, hint=hint), pointer)
         return bool(unknown)

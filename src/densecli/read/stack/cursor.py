@@ -27,7 +27,7 @@ _LOOKALIKES = {
     "=": "use -> between layers",
     ">": "use -> between layers",
     ",": "use -> between layers",
-    "|": "branches stand in brackets: [a | b]",
+    "|": "put branches in brackets: [a | b]",
 }
 
 

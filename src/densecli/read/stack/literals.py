@@ -105,7 +105,7 @@ class Literals(Cursor):
         if not signs:
             return value
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self.fail("a sign stands before a number", start, start + 1, "E222")
+            self.fail("a sign must come before a number", start, start + 1, "E222")
         return sign * value
 
     def atom(self) -> Any:
@@ -136,9 +136,9 @@ class Literals(Cursor):
         return self.variables[found.group(1)]
 
     def unknown_variable(self, name: str) -> ArgumentError:
-        hint = did_you_mean(name, self.variables) or "variables stand under `vars:` in a YAML or JSON spec"
+        hint = did_you_mean(name, self.variables) or "define variables under `vars:` in a YAML or JSON spec"
         place = self.place(self.at, self.at + 1 + len(name))
-        return ArgumentError(f"no variable is called {quote('$' + name)}", code="E309", hint=hint, place=place)
+        return ArgumentError(f"no variable named {quote('$' + name)}", code="E309", hint=hint, place=place)
 
     def items(self, opener: str) -> Any:
         """The inside of (…) or […]: one value in parentheses is that value, with a comma a tuple."""
@@ -164,7 +164,7 @@ class Literals(Cursor):
             return int(plain)
         value = float(plain)
         if value == float("inf"):
-            self.fail("this number is beyond what a float can hold", start, start + len(digits), "E222")
+            self.fail("this number is too large for a float", start, start + len(digits), "E222")
         return value
 
     def string(self, quoted: str, start: int) -> str:

@@ -107,7 +107,7 @@ class StackReader:
         place = self.place(assert_shape.start, assert_shape.end)  # type: ignore[union-attr]
         if tensors is not None or not first:
             self.fail(
-                "an input shape `@` stands at the start of a stack only", place, "its input is the output before it"
+                "an input shape `@` is only allowed at the start of a stack", place, "its input is the output before it"
             )
             return tensors or []
         found = self.builder.input_of_shape(assert_shape.value, place)  # type: ignore[union-attr]
@@ -119,7 +119,7 @@ class StackReader:
             return 1
         place = self.place(step.repeat.start, step.repeat.end)
         if step.repeat.value < 1:
-            self.builder.errors.append(ArgumentError("a repeat count is 1 or more", code="E303", place=place))
+            self.builder.errors.append(ArgumentError("a repeat count must be at least 1", code="E303", place=place))
         self.builder.count_steps(step.repeat.value, place)
         return int(step.repeat.value)
 
@@ -170,7 +170,7 @@ class StackReader:
 
     def input_layer(self, made: Made, place: Place, tensors: list[Ref] | None) -> list[Ref]:
         if tensors is not None:
-            self.fail("an Input stands at the start of a stack only", place, "its input is the output before it")
+            self.fail("an Input is only allowed at the start of a stack", place, "its input is the output before it")
         return [self.builder.input(made, place)]
 
     def shape_argument(self, made: Made, unit: Unit, step: Step) -> list[Ref]:

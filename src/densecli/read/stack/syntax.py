@@ -129,7 +129,7 @@ class _Parser(Literals):
             return self.repeat_variable()
         number = NUMBER.match(self.text, self.at)
         if number is None or not number.group().replace("_", "").isdigit():
-            self.fail_unexpected("a number of repeats")
+            self.fail_unexpected("a repeat count")
         start, self.at = self.at, number.end()
         argument = Argument("repeat", self.number(number.group(), start), start, self.at)
         self.skip()
@@ -139,7 +139,7 @@ class _Parser(Literals):
         start = self.at
         value = self.variable()
         if type(value) is not int:
-            self.fail(f"{self.text[start : self.end()]} is no number of repeats", start, self.end(), code="E301")
+            self.fail(f"{self.text[start : self.end()]} is not a repeat count", start, self.end(), code="E301")
         return Argument("repeat", value, start, self.end())
 
     # -- layers and their arguments ---------------------------------------------------

@@ -90,7 +90,7 @@ class Function(Operation, abstract=True):
 
     def forward(self, ops: ModuleType, weights: Mapping[str, Any], /, *args: Any, **kwargs: Any) -> Any:
         if self.rule == "Take" and kwargs.get("batch_dims"):
-            raise GraphError("a gather with batch_dims has no forward pass here", code="E509")
+            raise GraphError("densecli has no forward pass for a gather with batch_dims", code="E509")
         return super().forward(ops, weights, *args, **kwargs)
 
 

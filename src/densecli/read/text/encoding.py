@@ -64,7 +64,7 @@ def check_surrogates(source: Source) -> None:
 
 def surrogate(place: Place) -> ReadError:
     hint = "half of a character (a lone surrogate), or a byte that is not UTF-8"
-    return ReadError("not a character that text may hold", code="E104", hint=hint, place=place)
+    return ReadError("not a character allowed in text", code="E104", hint=hint, place=place)
 
 
 def check_width(name: str, data: bytes) -> None:

@@ -33,7 +33,7 @@ _ONE_DIGIT = bytes.maketrans(b"123456789", b"0" * 9)
 
 
 def load_json(source: Source, limits: Limits = LIMITS, expected: str | None = None, data: bytes | None = None) -> Any:
-    """The value of a JSON text; afterwards `source.locate` finds pointers in it.
+    """The value of a JSON text; afterward `source.locate` finds pointers in it.
 
     With `expected` (`a model`), the document must be an object. `data` are the bytes that the text was decoded from, if
     they are at hand. Raises SpecSyntaxError (E2xx), LimitError (E5xx), or ReadError (E101, E104).
@@ -88,7 +88,7 @@ def _loads(source: Source, limits: Limits) -> tuple[Any, int]:
 def _finite(digits: str) -> float:
     value = float(digits)
     if value - value != 0.0:  # infinite
-        raise ValueError("beyond what a float can hold")
+        raise ValueError("a number too large for a float")
     return value
 
 

@@ -25,10 +25,10 @@ _WORDS = ("true", "false", "null")
 _NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 _CLOSERS = {"{": "}", "[": "]"}
 _FOREIGN = {
-    "'": ("JSON does not allow single quotes", 'strings and keys stand in "double quotes"'),
-    "#": ("JSON does not allow comments", "a YAML spec may have them"),
-    "/": ("JSON does not allow comments", "a YAML spec may have them"),
-    "“": ("JSON does not allow curly quotes", 'strings and keys stand in "double quotes"'),
+    "'": ("JSON does not allow single quotes", 'put strings and keys in "double quotes"'),
+    "#": ("JSON does not allow comments", "use a YAML spec for comments"),
+    "/": ("JSON does not allow comments", "use a YAML spec for comments"),
+    "“": ("JSON does not allow curly quotes", 'put strings and keys in "double quotes"'),
 }
 
 
@@ -158,7 +158,7 @@ class _Grammar:
             message = f"a number of {len(found.group()):,} digits is too long"
             raise beyond(self.limits, "digits", message, "E504", place)
         if not whole and abs(float(found.group())) == float("inf"):
-            raise SpecSyntaxError("this number is beyond what a float can hold", code="E211", place=place)
+            raise SpecSyntaxError("this number is too large for a float", code="E211", place=place)
         self.at = found.end()
 
     # -- mistakes ---------------------------------------------------------------------
@@ -173,12 +173,12 @@ class _Grammar:
         elif word[:1] in ("+", "0", ".", "-") or word[:1].isdigit():
             hint = "JSON numbers look like 10, -1, 0.5 or 1e-3"
         elif word:
-            hint = f'strings stand in double quotes: "{word[:40]}"'
+            hint = f'put strings in double quotes: "{word[:40]}"'
         self.fail("expected a value", hint)
 
     def fail_key(self) -> NoReturn:
         word = _WORD.match(self.text, self.at)
-        self.fail("expected a key", f'keys stand in double quotes: "{word.group()[:40]}"' if word else None)
+        self.fail("expected a key", f'put keys in double quotes: "{word.group()[:40]}"' if word else None)
 
     def fail_string(self, what: str) -> NoReturn:
         """A string that does not end, or holds what strings may not hold."""
@@ -188,11 +188,11 @@ class _Grammar:
         if char == "\\":
             self.at = stop
             hint = r"escapes are \" \\ \/ \b \f \n \r \t and \u0041; a backslash itself is \\"
-            self.fail(f"JSON does not know the escape {quote(self.text[stop : stop + 2])}", hint)
+            self.fail(f"JSON has no escape {quote(self.text[stop : stop + 2])}", hint)
         if char == "\t":
             raise SpecSyntaxError("JSON does not allow a tab in a string", hint=r"write \t", place=self.place(stop))
         message = f"the string that starts {what} here is never closed"
-        raise SpecSyntaxError(message, hint='add `"`; strings end in the same line', place=self.place(self.at))
+        raise SpecSyntaxError(message, hint='add `"` on the same line', place=self.place(self.at))
 
     def fail(self, message: str, hint: str | None = None) -> NoReturn:
         char = self.text[self.at : self.at + 1]

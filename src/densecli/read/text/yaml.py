@@ -41,7 +41,7 @@ _REFUSALS = (yaml.YAMLError, ValueError, OverflowError)  # the last two: escapes
 
 
 def load_yaml(source: Source, limits: Limits = LIMITS) -> Any:
-    """The value of a YAML text; afterwards `source.locate` finds pointers in it.
+    """The value of a YAML text; afterward `source.locate` finds pointers in it.
 
     Raises SpecSyntaxError (E2xx), LimitError (E5xx), or ReadError (E101, E104).
     """
@@ -141,7 +141,7 @@ class _Composer:
     def document(self, event: Any) -> None:
         self.documents += 1
         if self.documents > 1:
-            raise self.mistake("a second document starts here", "E205", event, "a file holds one model")
+            raise self.mistake("a second document starts here", "E205", event, "put one model in a file")
 
     def scalar(self, event: Any) -> None:
         self.check_tag(event)
@@ -158,16 +158,18 @@ class _Composer:
 
     def alias(self, event: Any) -> None:
         if event.anchor not in self.anchors:
-            raise self.mistake(f"no anchor is called {quote('&' + event.anchor)}", "E202", event, "anchors come first")
+            raise self.mistake(
+                f"no anchor named {quote('&' + event.anchor)}", "E202", event, "define an anchor before using it"
+            )
         anchor = self.anchors[event.anchor]
         if anchor is None:
-            raise self.mistake(f"{quote('*' + event.anchor)} stands inside of itself", "E202", event)
+            raise self.mistake(f"{quote('*' + event.anchor)} contains itself", "E202", event)
         self.add(anchor.value, (event.start_mark.index, event.end_mark.index), anchor.nodes, anchor.height)
 
     def start(self, event: Any, value: Any) -> None:
         self.check_tag(event)
         if self.expects_key():
-            raise self.mistake("a key is a word, not a list or mapping", "E207", event)
+            raise self.mistake("a key must be a word, not a list or mapping", "E207", event)
         if len(self.open) == self.limits.depth:
             raise self.limit("depth", f"nested deeper than {self.limits.depth} levels", "E503", event.start_mark.index)
         if event.anchor is not None:
@@ -210,7 +212,7 @@ class _Composer:
 
     def key(self, parent: _Open, key: Any, span: tuple[int, int]) -> None:
         if not isinstance(key, str):
-            message, hint = f"a key is a word, got {describe(key)}", "put it in quotes, if it is one"
+            message, hint = f"a key must be a word, got {describe(key)}", "quote it if it is one"
             raise SpecSyntaxError(message, code="E207", hint=hint, place=Place(self.source, *span))
         if key in parent.value:
             first = parent.spans[4 * list(parent.value).index(key)]
@@ -238,13 +240,13 @@ class _Composer:
             return int(text, _BASES[kind])
         value = float(text) if kind == "float" else float("inf")
         if abs(value) == float("inf"):
-            raise self.mistake("a number must be finite", "E211", event, "put it in quotes, if it is a word")
+            raise self.mistake("a number must be finite", "E211", event, "quote it if it is a word")
         return value
 
     # -- mistakes ---------------------------------------------------------------------
     def check_tag(self, event: Any) -> None:
         if event.tag is not None:
-            hint = "values are what they look like; quotes make a word of anything"
+            hint = "the type follows from the value; quote it to make it a string"
             raise self.mistake(f"tags are not allowed: {quote(event.tag)}", "E203", event, hint)
 
     def mistake(self, message: str, code: str, event: Any, hint: str | None = None) -> DenseError:

@@ -66,11 +66,11 @@ def _words(source: Source, at: int, problem: str) -> tuple[str, str | None]:
     char = source.text[at : at + 1]
     line = source.line(source.position(at)[0])
     if char == "\t":
-        return "a tab cannot stand here in YAML", "indent with spaces"
+        return "YAML does not allow a tab here", "indent with spaces"
     if _BRANCHES.match(line):
-        return "this line is not YAML", 'put a step that starts with `[` in quotes: - "[_ | Dense(4)] -> Add"'
+        return "this line is not YAML", 'quote a step that starts with `[`: - "[_ | Dense(4)] -> Add"'
     if char in ("@", "`", "%"):
         return f"a plain word cannot start with `{char}` in YAML", "put it in quotes"
     if "mapping values" in problem:
-        return "a `:` is one too many in this line", "put the value in quotes; or check the indentation"
+        return "this line has one `:` too many", "quote the value, or check the indentation"
     return f"not YAML: {problem.replace(chr(10), ' ')}", "check the indentation and the brackets"

@@ -40,13 +40,13 @@ def render(graph: Graph) -> Dsl:
     The DSL has no name for a model, and a Functional that is one chain reads back as a Sequential.
     """
     if not graph.trainable:
-        raise refuse("a model that is frozen as a whole", "the DSL", INSTEAD)
+        raise refuse("a model that is frozen itself", "the DSL", INSTEAD)
     for node in graph.nodes:
         _check(node)
         if not stacked(graph):
             _check_call(node)
     if any(ref.tensor for ref in graph.outputs):
-        raise refuse("a model that gives a second output of a layer", "the DSL", INSTEAD)
+        raise refuse("a model that outputs a layer's second output", "the DSL", INSTEAD)
     steps: list[Step] = [*range(len(graph.nodes))] if stacked(graph) else as_steps(graph)
     texts = _Writer(graph).steps(steps)
     text = Dsl.joined(" -> ", texts)
@@ -146,7 +146,7 @@ def _position(layer: Layer, key: str) -> int:
 
 
 def _folded(texts: Sequence[Dsl], runs: Sequence[Run], start: int, stop: int) -> list[Dsl]:
-    """Equal neighbours as `Dense(16)*3` or `(a -> b)*3`."""
+    """Equal neighbors as `Dense(16)*3` or `(a -> b)*3`."""
     found: list[Dsl] = []
     at = start
     for run in runs:

@@ -141,10 +141,10 @@ def check_writable(layer: Layer, name: str, target: str, instead: str) -> None:
     foreign = layer.opaque and layer.type_name != type(layer).__name__
     closed = [key for key, value in layer.given.items() if value is None and layer.defaults.get(key) is REQUIRED]
     if layer.opaque and closed:
-        raise refuse(f"{quote(name)}, whose code stays in its file,", target, "diagrams and tables can show it")
+        raise refuse(f"{quote(name)}, whose code is not run,", target, "use a diagram or a table instead")
     if foreign or (layer.opaque and target in NEEDS_CODE):
-        what = f"{quote(name)}, a layer of which only the name is known,"
-        raise refuse(what, target, "diagrams and tables can show it")
+        what = f"{quote(name)}, a layer known only by name,"
+        raise refuse(what, target, "use a diagram or a table instead")
     check_own(layer, name, target)
     if type(layer).__name__ not in CATALOGUE and not is_application(
         layer
@@ -183,9 +183,7 @@ def _names_inside(layer: Layer) -> Iterator[str]:
 def check_own(layer: Layer, name: str, target: str) -> None:
     """A layer that stands in several models keeps its one set of weights in a .keras file and in code only."""
     if layer.shared_id is not None and target != "Python":
-        raise refuse(
-            f"{quote(name)}, which stands in several models with one set of weights,", target, "use --to python"
-        )
+        raise refuse(f"{quote(name)}, which several models share with its weights,", target, "use --to python")
 
 
 def check_object(value: Object, target: str, instead: str) -> None:
@@ -207,7 +205,7 @@ def object_arguments(value: Object, target: str, instead: str) -> dict[str, Any]
     known = OBJECT_ARGUMENTS[name] if name in OBJECT_ARGUMENTS else ("name", *CATALOGUE[name].config_fields)
     found = {key: item for key, item in value.config.items() if key in known or key != "dtype"}
     for key in found.keys() - known:
-        raise refuse(f"{quote(key)}, which is no argument of {value.class_name},", target, instead)
+        raise refuse(f"{quote(key)}, which is not an argument of {value.class_name},", target, instead)
     return found
 
 

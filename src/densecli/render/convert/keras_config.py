@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from densecli.graph.trace import Trace
     from densecli.layer import Layer
 
-INSTEAD = "diagrams and tables can show it"
+INSTEAD = "use a diagram or a table instead"
 # Where Keras keeps its operations that are not in ops.numpy.
 _OPERATIONS = {
     "nn": (

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from densecli.summary.report import Report, Row
 
 NAMES = {"dsl": "model.dsl", "yaml": "model.yaml", "json": "model.json", "keras": "model.json"}  # readers look at them
-INSTEAD = "tables and diagrams can show it"
+INSTEAD = "use a table or a diagram instead"
 
 
 def prove(text: str, form: str, graph: Graph, limits: Limits, target: str) -> None:

@@ -133,7 +133,7 @@ class _Writer:
         yield Python.put("{} = keras.Model({}, {}, name={})", variable, inputs, outputs, name)
 
     def function(self, graph: Graph, index: int, tensors: _Tensors) -> Iterator[Python]:
-        """A function takes no name; where Keras would give it another than the graph has, it gets that afterwards."""
+        """A function takes no name; where Keras would give it another than the graph has, it gets that afterward."""
         node = graph.nodes[index]
         written = expression(node, node.calls[0], tensors.text)
         tensors.names[index, 0] = variable = self.variable(node.name)

@@ -134,7 +134,7 @@ class _ModelWriter:
     def reference(self, ref: Ref) -> str:
         name = self.results.get(ref[:2], self.graph.nodes[ref.node].name)
         if name == "_":
-            raise refuse("a layer called '_', which means what came before,", TARGET, INSTEAD)
+            raise refuse("a layer named '_', which stands for the previous output,", TARGET, INSTEAD)
         return f"{name}:{ref.tensor}" if ref.tensor else name
 
     def again(self, node: Node, step: tuple[int, int]) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class _Maker:
     def stretch(
         self, rows: Sequence[Row], span: tuple[int, int], runs: Sequence[Run], depth: int | None
     ) -> tuple[tuple[Box, ...], tuple[Edge, ...]]:
-        """The boxes of some neighbouring rows, and the edges between them; every copy in a run stands in one box."""
+        """The boxes of some neighboring rows, and the edges between them; every copy in a run stands in one box."""
         boxes: list[Box] = []
         owner: dict[str, int] = {}  # row name -> the box in this frame that shows it
         at = span[0]

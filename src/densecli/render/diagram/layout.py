@@ -1,7 +1,7 @@
 """Where boxes and edges go: a layered drawing, top to bottom (Sugiyama, Tagawa and Toda 1981).
 
-Ranks by longest path, dummies where an edge passes a rank, order within a rank by barycentres with the fewest crossings
-kept, positions by least squares: each rank in turn moves as near to its neighbours as its order and widths allow.
+Ranks by longest path, dummies where an edge passes a rank, order within a rank by barycenters with the fewest crossings
+kept, positions by least squares: each rank in turn moves as near to its neighbors as its order and widths allow.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MAX_POINTS = 200_000  # boxes and bends of a drawing
 SWEEPS = 12
-GAP = 28.0  # between neighbours in a rank
+GAP = 28.0  # between neighbors in a rank
 RANK_GAP = 30.0  # between ranks: room for the curves
 BEND_GAP = 14.0  # between edges that pass side by side
 STRAIGHTENINGS = 4
@@ -33,7 +33,7 @@ class Size(Record):
 
 
 class Layout(Record):
-    """Centres of the boxes, the points of each edge from top to bottom, and the size of it all."""
+    """Centers of the boxes, the points of each edge from top to bottom, and the size of it all."""
 
     centres: list[tuple[float, float]]
     paths: list[list[tuple[float, float]]]
@@ -101,8 +101,8 @@ class _Net:
             self.up.append([])
             self.down.append([])
             if len(self.rank) > MAX_POINTS:
-                message = f"the drawing has more than {MAX_POINTS:,} bends"
-                raise LimitError(message, code="E509", hint="fold repeats, or use dot or mermaid")
+                message = f"the diagram needs more than {MAX_POINTS:,} bends"
+                raise LimitError(message, code="E509", hint="use --collapse, or dot or mermaid")
         route.append(target)
         for above, below in pairwise(route):
             self.down[above].append(below)
@@ -133,7 +133,7 @@ class _Net:
             self.x[point] = index
 
     def crossings(self) -> int:
-        """Pairs of edges that cross between neighbouring ranks."""
+        """Pairs of edges that cross between neighboring ranks."""
         for rank in self.ranks:
             self.number(rank)
         return sum(
@@ -182,14 +182,14 @@ class _Net:
                 self.x[bend] = min(max(middle, low), high)
 
     def room(self, point: int) -> tuple[float, float]:
-        """From where to where a point can move before it touches its neighbours."""
+        """From where to where a point can move before it touches its neighbors."""
         rank, at = self.ranks[self.rank[point]], self.index[point]
         left = self.x[rank[at - 1]] + self.apart(rank[at - 1], point) if at else -INFINITE
         right = self.x[rank[at + 1]] - self.apart(point, rank[at + 1]) if at + 1 < len(rank) else INFINITE
         return left, right
 
     def settle(self, rank: list[int], wishes: list[tuple[float, float]]) -> None:
-        """Least squares under the order: pool neighbours that would overlap (isotonic regression)."""
+        """Least squares under the order: pool neighbors that would overlap (isotonic regression)."""
         offsets = [0.0]
         for left, right in pairwise(rank):
             offsets.append(offsets[-1] + self.apart(left, right))

@@ -1,4 +1,4 @@
-"""The rows that every table of differences shows: built once, coloured or escaped by who prints them."""
+"""The rows that every table of differences shows: built once, colored or escaped by who prints them."""
 
 from __future__ import annotations
 

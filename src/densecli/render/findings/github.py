@@ -23,7 +23,7 @@ def render(verdicts: Sequence[Verdict]) -> str:
     findings = [finding for verdict in verdicts for finding in verdict.findings]
     lines = [_command(finding) for finding in findings]
     if len(findings) > SHOWN:
-        text = f"{summary(verdicts)} GitHub shows the first {SHOWN}; the log of this step has all."
+        text = f"{summary(verdicts)} GitHub shows the first {SHOWN}; see the log of this step for all."
         lines.append(f"::notice title=densecli::{_data(text)}")
     return "\n".join([*lines, summary(verdicts)])
 

@@ -40,4 +40,4 @@ def _cut(rows: Iterator[Markdown]) -> Iterator[Markdown]:
         else:
             yield each
     if missing:
-        yield Markdown.put("\n{:,} more findings did not fit here; the log has all.", missing)
+        yield Markdown.put("\n{:,} more findings did not fit here; see the log for all.", missing)

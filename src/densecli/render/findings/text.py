@@ -37,7 +37,7 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     count = plural(len(verdicts), "spec")
     if len(judged) < len(verdicts):
         which = f" in {failed:,} of {count}" if failed else ""
-        return f"{plural(found, 'finding')}{which}; {plural(len(verdicts) - len(judged), 'spec')} could not be judged."
+        return f"{plural(found, 'finding')}{which}; {plural(len(verdicts) - len(judged), 'spec')} could not be checked."
     if not found:
         checks = sum(len(verdict.checks) for verdict in verdicts)
         return f"All checks passed: {plural(checks, 'check')} of {count}."

@@ -30,5 +30,5 @@ class Dsl(Written):
     def word(cls, name: str) -> Dsl:
         """The name of a type, an argument or a layer. Raises OutputError E604 for what is no word."""
         if not _WORD.fullmatch(name) or name == "_":
-            raise refuse(f"{quote(name)}, a name that is no word,", "the DSL", INSTEAD)
+            raise refuse(f"{quote(name)}, a name that is not an identifier,", "the DSL", INSTEAD)
         return cls(name)

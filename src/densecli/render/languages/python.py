@@ -27,7 +27,7 @@ class Python(Written):
     def word(cls, name: str) -> Python:
         """The name of a function, an argument or a variable. Raises OutputError E604 for what can be none."""
         if not is_word(name):
-            raise refuse(f"{quote(name)}, a name that is no word,", "Python", INSTEAD)
+            raise refuse(f"{quote(name)}, a name that is not an identifier,", "Python", INSTEAD)
         return cls(name)
 
 

@@ -35,4 +35,4 @@ class Written(str):
 
 def refuse(what: str, target: str, instead: str) -> OutputError:
     """The error for what a language has no words for (E604)."""
-    return OutputError(f"{what} cannot be said in {target}", code="E604", hint=instead)
+    return OutputError(f"{what} cannot be written in {target}", code="E604", hint=instead)

@@ -73,7 +73,7 @@ def _head(box: Box) -> str:
 
 
 def _hues(box: Box) -> dict[str, int]:
-    """A colour for each family of layers, in the order in which they come."""
+    """A color for each family of layers, in the order in which they come."""
     hues: dict[str, int] = {}
     pending = [box]
     while pending:

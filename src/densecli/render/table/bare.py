@@ -30,10 +30,8 @@ def _enter(value: Any, rest: str, path: str) -> tuple[Any, str]:
         key = ".".join(parts[:count])
         if key in keys:
             return keys[key], ".".join(parts[count:])
-    hint = did_you_mean(parts[0], keys) or (
-        f"there is: {', '.join(list(keys)[:20])}" if keys else "nothing is below it"
-    )
-    raise OutputError(f"no value at {quote(path)}: nothing is called {quote(parts[0])}", code="E607", hint=hint)
+    hint = did_you_mean(parts[0], keys) or (f"available: {', '.join(list(keys)[:20])}" if keys else "it has no keys")
+    raise OutputError(f"no value at {quote(path)}: unknown key {quote(parts[0])}", code="E607", hint=hint)
 
 
 def _keys(value: Any) -> dict[str, Any]:

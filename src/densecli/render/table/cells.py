@@ -1,4 +1,4 @@
-"""What the table shows: the title, the text and colours of each cell, the sentences below; and whether it fits."""
+"""What the table shows: the title, the text and colors of each cell, the sentences below; and whether it fits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Texts = Sequence[Sequence[str]]
 
 KERAS_TOTALS = 3  # of the sums: parameters in all, trainable, not trainable
-TYPE, KNOWN, UNKNOWN = 33, 34, 45  # Keras' colours, of a terminal's 256
+TYPE, KNOWN, UNKNOWN = 33, 34, 45  # Keras' colors, of a terminal's 256
 _SIZES = re.compile(r"(\d+)|None|\?")
 
 
@@ -54,7 +54,7 @@ def shown_text(column: Column, line: Line, report: Report, *, ascii_only: bool) 
 
 
 def spans(text: str, column: Column, line: Line) -> Iterator[tuple[int, int, int]]:
-    """The coloured parts of a cell: start, end, and which of the 256 colours."""
+    """The colored parts of a cell: start, end, and which of the 256 colors."""
     if column.justify == "right":
         yield 0, len(text), KNOWN
     elif column.name == "layer":

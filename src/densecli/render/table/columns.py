@@ -214,32 +214,32 @@ COLUMNS: dict[str, Column] = {
         _words("name", "Name", lambda row: [row.name], "the layer's name"),
         _words("type", "Type", lambda row: [row.type], "the layer's type"),
         _words(
-            "arguments", "Arguments", _arguments, "the arguments that were given"
+            "arguments", "Arguments", _arguments, "arguments as given"
         ),
-        _shapes("input_shape", "Input Shape", lambda call: call.input_shapes, "what goes in"),
-        _shapes("output_shape", "Output Shape", lambda call: call.output_shapes, "what comes out"),
-        _of_weights(_count("params", "Param #", "params", "elements of all weights")),
+        _shapes("input_shape", "Input Shape", lambda call: call.input_shapes, "input shapes"),
+        _shapes("output_shape", "Output Shape", lambda call: call.output_shapes, "output shapes"),
+        _of_weights(_count("params", "Param #", "params", "number of elements in all weights")),
         _share("params", "Params %", "share of the model's parameters"),
         _words("trainable", "Trainable", _trainable, "Y, N, or part; - without weights"),
-        _of_weights(_count("trainable_params", "Trainable #", "params", "parameters that training may change")),
+        _of_weights(_count("trainable_params", "Trainable #", "params", "parameters that training updates")),
         _of_weights(
-            _count("non_trainable_params", "Non-trainable #", "params", "parameters that training leaves alone")
+            _count("non_trainable_params", "Non-trainable #", "params", "parameters that training does not update")
         ),
         _count("macs", "MACs", "MACs", "multiply-accumulates of convolutions and matrix products"),
         _share("macs", "MACs %", "share of the model's MACs"),
         _count("flops", "FLOPs", "FLOPs", "2 × MACs + element-wise operations"),
         _share("flops", "FLOPs %", "share of the model's FLOPs"),
-        _bytes("activation_bytes", "Activations", "memory of what comes out"),
+        _bytes("activation_bytes", "Activations", "memory of the outputs"),
         _of_weights(_bytes("weight_bytes", "Weights size", "memory of the weights")),
-        _words("dtype", "Dtype", lambda row: [row.dtype], "dtype of what comes out"),
+        _words("dtype", "Dtype", lambda row: [row.dtype], "dtype of the outputs"),
         _words("weight_dtype", "Weight dtype", _weight_dtypes, "dtype of the weights"),
         _words("weights", "Weights", _weights, "each weight with its shape"),
-        _words("connected_to", "Connected to", _connected_to, "which tensors go in: layer[call][tensor]"),
+        _words("connected_to", "Connected to", _connected_to, "input tensors: layer[call][tensor]"),
         _words(
             "shares_weights_with",
             "Shares weights with",
             lambda row: row.shares_weights_with,
-            "layers that have the same weights",
+            "layers with the same weights",
         ),
     )
 }  # fmt: skip
@@ -303,7 +303,7 @@ def _named(name: str) -> Iterable[Column]:
     if key in ALIASES:
         return [COLUMNS[each] for each in ALIASES[key]]
     hint = did_you_mean(key, [*COLUMNS, *ALIASES]) or f"columns: {', '.join(COLUMNS)}"
-    raise OutputError(f"no column is called {quote(name)}", code="E605", hint=hint)
+    raise OutputError(f"no column named {quote(name)}", code="E605", hint=hint)
 
 
 def column(name: str) -> Column:

@@ -81,7 +81,7 @@ def _wishes(column: Sequence[Cell], natural: int) -> list[int]:
 
 
 def broken(cell: Cell, width: int) -> Text:
-    """The cell's text with line ends in it, its colours kept."""
+    """The cell's text with line ends in it, its colors kept."""
     starts = line_starts(cell.text.plain, width, cell.indent) if cell_width(cell.text.plain) > width else []
     if not starts:
         return cell.text

@@ -23,13 +23,15 @@ def searcher(pattern: str) -> Callable[[str], Any]:
     if len(pattern) > MAX_PATTERN:
         raise OutputError(f"the pattern has more than {MAX_PATTERN} characters", code="E606")
     if _repeats_a_repeat(pattern):
-        message = f"the pattern {quote(pattern)} repeats a repeat, which can take forever"
+        message = f"the pattern {quote(pattern)} nests repetitions, which can take forever"
         raise OutputError(message, code="E606", hint="write (a+)+ as a+")
     try:
         search = re.compile(pattern).search
     except (re.error, OverflowError, RecursionError) as error:
-        message = f"the pattern {quote(pattern)} is no regular expression: {error}"
-        raise OutputError(message, code="E606", hint="names with brackets or dots: put \\ before those") from None
+        message = f"the pattern {quote(pattern)} is not a regular expression: {error}"
+        raise OutputError(
+            message, code="E606", hint="to match a bracket or a dot in a name, put \\ before it"
+        ) from None
     return lambda name: search(name[:MAX_SEARCHED])
 
 
@@ -58,7 +60,9 @@ def limited(pattern: str, seconds: float = SECONDS) -> Iterator[None]:
     def stop(*_: object) -> NoReturn:
         message = f"the pattern {quote(pattern)} takes too long on the names of this model"
         raise OutputError(
-            message, code="E606", hint="alternatives that begin alike, (a|ab)*, and a*a*a* can take forever"
+            message,
+            code="E606",
+            hint="repeated alternatives with a common start, as in (a|ab)*, and a*a*a* can take forever",
         )
 
     try:

@@ -45,7 +45,7 @@ def parts(
 
 
 def cell(column: Column, line: Line, report: Report, *, ascii_only: bool = False) -> Cell:
-    """One cell, its text escaped, its parts in Keras' colours."""
+    """One cell, its text escaped, its parts in Keras' colors."""
     text = Text(shown_text(column, line, report, ascii_only=ascii_only))
     for start, end, code in spans(text.plain, column, line):
         text.stylize(f"color({code})", start, end)

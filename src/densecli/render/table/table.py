@@ -1,4 +1,4 @@
-"""The table in Keras' look: in colour on a terminal, plain and at full width elsewhere. Nothing is cut.
+"""The table in Keras' look: in color on a terminal, plain and at full width elsewhere. Nothing is cut.
 
 Rich draws what has to be broken. A table that fits is drawn here, to the same characters: importing Rich takes longer than
 all the rest of a summary, and for a model of 800 layers its drawing takes three times as long.
@@ -75,7 +75,7 @@ def _padded(text: str, column: Column, width: int) -> str:
 
 
 def _colored(cell: str, column: Column, line: Line) -> str:
-    """A cell with the blanks that fill it, its parts in colour."""
+    """A cell with the blanks that fill it, its parts in color."""
     text = cell.strip(" ")
     made, at = "", 0
     for start, end, code in spans(text, column, line):

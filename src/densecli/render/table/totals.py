@@ -40,13 +40,13 @@ def remarks(report: Report) -> list[str]:
 def notes(report: Report, figures: Collection[str] | None = None) -> list[str]:
     """What the rows alone do not tell: shared weights, opaque layers, what could not be counted (of these figures)."""
     found = [
-        f"{safe(row.name)} shares its weights with {safe(', '.join(row.shares_weights_with))}; they count once"
+        f"{safe(row.name)} shares its weights with {safe(', '.join(row.shares_weights_with))}; they are counted once"
         for row in report.rows
         if row.shares_weights_with
     ]
     opaque = [row.name for row in report.rows if row.opaque]
     if opaque:
-        found.append(f"≥: {plural(len(opaque), 'layer')} that only its own code could describe: {_some(opaque)}")
+        found.append(f"≥: {plural(len(opaque), 'layer')} known only to its own code: {_some(opaque)}")
     found += [
         f"{WORK.get(figure, figure)} not counted: {_some(names)}"
         for figure, names in report.totals.not_counted.items()

@@ -44,7 +44,7 @@ def elsewhere(path: str, limits: Limits = LIMITS) -> str | None:
     """A sentence about weights that a model without weights of its own has beside it, and that nobody reads."""
     if os.path.isdir(path):  # noqa: PTH112
         found = next((name for name in NAMES if os.path.isfile(os.path.join(path, name))), None)  # noqa: PTH113, PTH118
-        return None if found is None else f"the weights in {quote(found)} were not used: --weights takes that file"
+        return None if found is None else f"the weights in {quote(found)} were not used: pass that file to --weights"
     try:
         with opened(path) as file:
             head = file.read(4)
@@ -53,10 +53,12 @@ def elsewhere(path: str, limits: Limits = LIMITS) -> str | None:
                 with zipped(file, limits) as members:
                     found = next((name for name in members.namelist() if name.endswith(SUFFIXES)), None)
                 return (
-                    None if found is None else f"the weights in {quote(found)} were not used: Keras does not look there"
+                    None
+                    if found is None
+                    else f"the weights in {quote(found)} were not used: Keras does not read them there"
                 )
             manifest = b'"weightsManifest"' in file.read(limits.config_bytes)
-            return "the weights that the manifest of the file lists were not used" if manifest else None
+            return "the weights listed in the file's manifest were not used" if manifest else None
     except (DenseError, OSError):
         return None
 
@@ -133,6 +135,6 @@ def weights_member(
     file.seek(info.header_offset)
     header = file.read(HEADER.size)
     if len(header) < HEADER.size or header[:4] != ZIP_MAGIC[0]:
-        raise archive.damaged(ValueError("a member is not where the directory says"))
+        raise archive.damaged(ValueError("a member is not where the archive's directory says"))
     start = info.header_offset + HEADER.size + sum(HEADER.unpack(header))
     return Section(file, start, info.file_size)  # type: ignore[return-value]

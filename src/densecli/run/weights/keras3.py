@@ -156,9 +156,7 @@ class Matcher:
         if not weights or not arrays:
             return
         if len(arrays) < len(weights):
-            raise mismatch(
-                f"{quote(path.rstrip('/'))} has {len(weights)} weights, but the file holds {len(arrays)} for it"
-            )
+            raise mismatch(f"{quote(path.rstrip('/'))} has {len(weights)} weights, but the file has {len(arrays)}")
         # SpectralNormalization stores the kernel of the layer inside once more before its own.
         if any(weight.name == "vector_u" for weight in weights):
             self.copies |= {each.path for _, each in arrays[: -len(weights)]}

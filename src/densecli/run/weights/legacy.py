@@ -77,7 +77,7 @@ def arrays_of(root: Any, layer: str, by_path: dict[str, Stored], texts_of: Texts
     names = [f"{layer}/{name}" for name in names_in(texts_of(root[layer]), "weight_names")]
     lost = [name for name in names if name not in by_path]
     if lost:
-        raise mismatch(f"the file lists {quote(lost[0])}, but does not hold it")
+        raise mismatch(f"the file lists {quote(lost[0])}, but does not contain it")
     return [by_path[name] for name in names]
 
 
@@ -101,7 +101,7 @@ def pairs(place: Place, slots: list[Slot], held: list[Any]) -> Iterable[tuple[st
     """Each weight of a layer with its array: by the names of both where they agree, else in order."""
     if len(slots) != len(held):
         wanted = plural(len(slots), "weight")
-        raise mismatch(f"{quote(place.name)} has {wanted}, but the file holds {len(held)} for it")
+        raise mismatch(f"{quote(place.name)} has {wanted}, but the file has {len(held)}")
     slots = sorted(slots, key=lambda slot: not slot.trains)
     left = dict.fromkeys(range(len(held)))
     for slot in slots:

@@ -81,5 +81,5 @@ def drawn(arrays: Any, matched: Matched, weight: Weight, dtype: str, key: str) -
 
 def unreadable(error: Exception) -> ReadError:
     return ReadError(
-        f"the .npz file cannot be read: {error}", code="E508", hint="--weights initial takes fresh weights"
+        f"the .npz file cannot be read: {error}", code="E508", hint="use --weights initial for new weights"
     )

@@ -89,7 +89,7 @@ def check_shape(slot: Slot, shape: tuple[int, ...], path: str, place: str) -> No
 
 
 def mismatch(message: str, hint: str | None = None) -> ReadError:
-    return ReadError(message, code="E323", hint=hint or "--weights initial takes fresh weights instead")
+    return ReadError(message, code="E323", hint=hint or "use --weights initial for new weights instead")
 
 
 def any_of(names: list[Any]) -> str:

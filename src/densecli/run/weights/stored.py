@@ -61,7 +61,7 @@ def allocate(graph: Graph, found: Trace, weights: Weights, wanted: set[int], mos
         held = weights_in(file, (most, most_stored(graph, found, weights.limits)), weights.limits)
         if held is None:
             hint = "densecli reads weights from .keras, .h5 and .npz"
-            raise ReadError(f"{quote(weights.path)} holds no weights", code="E324", hint=hint)
+            raise ReadError(f"{quote(weights.path)} has no weights", code="E324", hint=hint)
         with matching(graph, found, held, weights.limits) as (every, matched, reader):
             refuse(every, matched, {graph.nodes[index].name for index in wanted})
             return Allocated(fill(graph, found, reader(most), wanted), matched.unused)
@@ -73,7 +73,7 @@ def refuse(every: Sequence[Place], matched: Matched, wanted: set[str]) -> None:
         raise matched.misfits[0]
     missing = [key for name, keys in unfilled(every, matched).items() if name in wanted for key in keys]
     if missing:
-        raise mismatch(f"the file has nothing for {plural(len(missing), 'weight')}: {any_of(missing)}")
+        raise mismatch(f"the file lacks {plural(len(missing), 'weight')}: {any_of(missing)}")
 
 
 def misfits(graph: Graph, path: str, limits: Limits = LIMITS) -> list[DenseError]:
@@ -87,7 +87,7 @@ def misfits(graph: Graph, path: str, limits: Limits = LIMITS) -> list[DenseError
     with opened(path) as file:
         held = weights_in(file, (sensible, sensible), limits)
         if held is None:
-            raise ReadError(f"{quote(path)} holds no weights beside its layers", code="E324")
+            raise ReadError(f"{quote(path)} has no weights next to its layers", code="E324")
         with matching(graph, found, held, limits) as (every, matched, _):
             told = {error.layer for error in matched.misfits}
             missing = unfilled(every, matched) if all(place.known for place in every) else {}
@@ -95,7 +95,7 @@ def misfits(graph: Graph, path: str, limits: Limits = LIMITS) -> list[DenseError
 
 
 def nothing_for(name: str, keys: list[str]) -> DenseError:
-    message = f"{quote(name)}: the file has nothing for {plural(len(keys), 'weight')}: {any_of(keys)}"
+    message = f"{quote(name)}: the file lacks {plural(len(keys), 'weight')}: {any_of(keys)}"
     return mismatch(message).at(None, name)
 
 
