@@ -7,6 +7,7 @@ The code that raises an error says what is wrong; the code that knows the place 
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from densecli.records import Record
@@ -230,20 +231,41 @@ def as_record(error: DenseError, source: str) -> dict[str, object]:
     }
 
 
+MOST_NAMES, MOST_COMPARED = 10_000, 100  # that a hint looks at, and that it compares letter by letter
+
+
 def closest(name: str, names: Iterable[str]) -> str | None:
     """The name that was probably meant: the same except for case, or the closest spelling."""
-    pool = list(names)
     if len(name) > 80:  # nobody mistypes that much; difflib is quadratic
         return None
+    pool = list(islice(names, MOST_NAMES))
     folded = name.casefold()
     same = [other for other in pool if other.casefold() == folded]
     return same[0] if same else _nearest(folded, pool)
 
 
+def _alike(folded: str, pool: Sequence[str]) -> Sequence[str]:
+    """Of many names, the ones that share the most letters at both ends: a typo changes one place."""
+    if len(pool) <= MOST_COMPARED:
+        return pool
+    from heapq import nlargest  # noqa: PLC0415  # only on the way to an error
+
+    def shared(other: str) -> int:
+        other = other[:200].casefold()
+        return _start(folded, other) + _start(folded[::-1], other[::-1])
+
+    return nlargest(MOST_COMPARED, pool, key=shared)
+
+
+def _start(one: str, other: str) -> int:
+    """How many letters two words share at their start."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
 def _nearest(folded: str, pool: Sequence[str]) -> str | None:
     from difflib import get_close_matches  # noqa: PLC0415  # only on the way to an error
 
-    by_folded = {other.casefold(): other for other in reversed(pool)}
+    by_folded = {other.casefold(): other for other in reversed(_alike(folded, pool))}
     found = get_close_matches(folded, by_folded, n=1, cutoff=0.6)
     return by_folded[found[0]] if found else None
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from densecli.graph.graph import Step
 
 __all__ = ["Argument", "Builder", "densecli"]
+SHOWN = 20  # mistakes that the command line shows
 
 
 class Argument(Record):
@@ -206,9 +207,13 @@ class Builder:
         """An earlier layer by name; None with the mistake collected."""
         found = self.named(name)
         if found is None:
-            hint = did_you_mean(name, self.names)
+            hint = self.meant(name)
             self.errors.append(GraphError(f"no layer named {quote(name)}", code="E402", hint=hint, place=place))
         return None if found is None else found.node
+
+    def meant(self, name: str) -> str | None:
+        """A hint at the name that was probably meant, for mistakes that are shown."""
+        return did_you_mean(name, [*self.results[0], *self.names]) if len(self.errors) < SHOWN else None
 
     def named(self, name: str) -> Ref | None:
         """What a name stands for: in a repeated block first what was named inside, then a call's or a layer's name."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import DenseError, GraphError, ReadError, Source, SpecErrors, SpecSyntaxError
-from densecli.read.limits import raised
+from densecli.read.limits import beyond, raised
 from densecli.read.reading import Reading, SeveralModelsError
 from densecli.records import Record
 from densecli.text import quote
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from densecli.graph.graph import Graph
+    from densecli.read.limits import Limits
 
 ARGUMENT = "<argument>"
 PYTHON = (".py", ".pyw", ".ipynb")
@@ -129,6 +130,12 @@ def _one_of(spec: Spec, model: Any) -> Spec:
 
 def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
     """The graph of one spec. Raises DenseError or SpecErrors."""
+    graph = _read(spec, reading)
+    check_names(graph, reading.limits)
+    return graph
+
+
+def _read(spec: Spec, reading: Reading) -> Graph:
     if spec.held is not None:
         return _held(spec.held)
     if spec.choice is not None:
@@ -138,6 +145,21 @@ def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # im
     from densecli.read.open import open_spec  # noqa: PLC0415
 
     return open_spec(spec.name, reading)
+
+
+def check_names(graph: Graph, limits: Limits) -> None:
+    """Refuse long names: every layer that takes a tensor says the name of the one that made it. Raises LimitError (E505)."""
+    waiting = [graph]
+    met = {id(graph)}
+    for each in waiting:
+        named = [(each.name, each.place), *((node.name, node.place) for node in each.nodes)]
+        for name, place in named:
+            if len(name) > limits.letters:
+                raise beyond(limits, "letters", f"a name of {len(name):,} letters", "E505", place)
+        models = [model for node in each.nodes if (model := getattr(node.layer, "graph", None)) is not None]
+        inside = {id(model): model for model in models}
+        waiting += (model for key, model in inside.items() if key not in met)
+        met |= inside.keys()
 
 
 def _held(held: Held) -> Graph:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.catalogue import find
-from densecli.errors import ArgumentError, DenseError, GraphError, LimitError, SpecSyntaxError, did_you_mean
+from densecli.errors import ArgumentError, DenseError, GraphError, LimitError, SpecSyntaxError
 from densecli.layer import Layer
 from densecli.layers.core import InputLayer
 from densecli.read.inputs import input_arguments
@@ -160,7 +160,7 @@ class ItemReader:
             return None
         found = self.builder.named(name)
         if found is None:
-            hint = did_you_mean(name, self.builder.names)
+            hint = self.builder.meant(name)
             self.spec.fail(GraphError(f"no earlier layer is named {quote(name)}", code="E402", hint=hint), pointer)
         elif isinstance(self.builder.nodes[found.node].layer, InputLayer):
             self.spec.fail(GraphError(f"{quote(name)} is an input, not a layer to call", code="E408"), pointer)

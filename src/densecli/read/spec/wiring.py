@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import GraphError, did_you_mean
+from densecli.errors import GraphError
 from densecli.graph.graph import Call, Graph, Ref, call_order
 from densecli.read.text.spans import join
 from densecli.records import Record
@@ -95,7 +95,7 @@ class Wiring:
             if name in self.builder.refused:  # it has a mistake of its own, which is told
                 continue
             message = "there is no previous item" if name == PREVIOUS else f"no layer named {quote(name)}"
-            hint = did_you_mean(name, [*self.builder.results[0], *self.builder.names])
+            hint = self.builder.meant(name)
             self.spec.fail(GraphError(message, code=code, hint=hint), pointer)
         return bool(unknown)
 
