@@ -42,28 +42,35 @@ def error_of(data, **limits):
     return caught.value.errors[0] if isinstance(caught.value, SpecErrors) else caught.value
 
 
+# The limit, one that is too low, what the data really need (counted by hand), the code, the data.
 CASES = [
-    ("spec_bytes", 20, "E501", b"Dense(3)@(2,) -> Dense(4)"),
-    ("spec_bytes", 20, "E501", b'{"input": [2], "layers": ["Dense(3)"]}'),
-    ("config_bytes", 60, "E501", CONFIG.encode()),
-    ("config_bytes", 60, "E506", archive("config.json")),
-    ("members", 1, "E506", archive("config.json", "metadata.json")),
-    ("depth", 5, "E503", CONFIG.encode()),
-    ("depth", 2, "E503", b"TimeDistributed(Dense((3)))@(2,2)"),
-    ("depth", 2, "E503", b"input: [2]\nlayers:\n- Dense: {units: 3}"),
-    ("nodes", 9, "E502", CONFIG.encode()),
-    ("nodes", 5, "E502", b"input: [2]\nlayers: [Dense(3), Dense(3), Flatten]"),
-    ("layers", 2, "E505", b"Dense(3)@(2,) * 3"),
-    ("layers", 2, "E505", b"input: [2]\nlayers: [{repeat: 3, layers: [Dense(3)]}]"),
-    ("digits", 2, "E504", b"Dense(333)@(2,)"),
-    ("digits", 2, "E504", b"input: [2]\nlayers: [Dense: 333]"),
-    ("digits", 2, "E504", CONFIG.replace("3", "333").encode()),
-    ("bits", 4, "E504", b"Dense(33*3)@(2,)"),
+    ("spec_bytes", 20, 25, "E501", b"Dense(3)@(2,) -> Dense(4)"),
+    ("spec_bytes", 20, 38, "E501", b'{"input": [2], "layers": ["Dense(3)"]}'),
+    ("config_bytes", 60, 163, "E501", CONFIG.encode()),
+    ("config_bytes", 60, 163, "E506", archive("config.json")),
+    ("members", 1, 2, "E506", archive("config.json", "metadata.json")),
+    ("depth", 5, 6, "E503", CONFIG.encode()),
+    ("depth", 2, 3, "E503", b"TimeDistributed(Dense((3)))@(2,2)"),
+    ("depth", 2, 4, "E503", b"input: [2]\nlayers:\n- Dense: {units: 3}"),
+    ("nodes", 9, 13, "E502", CONFIG.encode()),
+    ("nodes", 5, 9, "E502", b"input: [2]\nlayers: [Dense(3), Dense(3), Flatten]"),
+    ("layers", 2, 3, "E505", b"Dense(3)@(2,) * 3"),
+    ("layers", 2, 3, "E505", b"input: [2]\nlayers: [{repeat: 3, layers: [Dense(3)]}]"),
+    ("digits", 2, 3, "E504", b"Dense(333)@(2,)"),
+    ("digits", 2, 3, "E504", b"input: [2]\nlayers: [Dense: 333]"),
+    ("digits", 2, 3, "E504", CONFIG.replace("3", "333").encode()),
+    ("bits", 4, 8, "E504", b"Dense(33*3)@(2,)"),
 ]
 
 
-@pytest.mark.parametrize(("name", "low", "code", "data"), CASES)
-def test_a_refusal_names_the_option_that_lifts_it(name, low, code, data):
+@pytest.mark.parametrize(("name", "low", "needs", "code", "data"), CASES)
+def test_a_limit_allows_as_much_as_it_says_and_no_more(name, low, needs, code, data):
+    assert read(data, **{name: needs}).totals.params > 0
+    assert error_of(data, **{name: needs - 1}).code == code
+
+
+@pytest.mark.parametrize(("name", "low", "needs", "code", "data"), CASES)
+def test_a_refusal_names_the_option_that_lifts_it(name, low, needs, code, data):
     error = error_of(data, **{name: low})
     assert error.code == code
     assert error.code in MEANINGS[name][1]
@@ -134,6 +141,7 @@ def test_sizes_and_counts_are_written_as_people_do():
         ("nodes=0", "the limit nodes is at least 1, got '0'", "--limit nodes=4_000_000"),
         ("nodes=-1", "is a whole number such as 4_000_000 or 4M, got '-1'", "--limit nodes="),
         ("depth=201", "the limit depth goes from 1 to 200, got '201'", "--limit depth=200"),
+        ("spec_bytes=9223372036854775807", "goes from 1 to 4_611_686_018_427_387_904", "--limit spec_bytes="),
         ("digits=5k", "the limit digits goes from 1 to 4_300, got '5k'", "--limit digits=4_300"),
     ],
 )

@@ -107,7 +107,7 @@ def _value(name: str, text: str) -> int:
         message = f"the limit {name} ({what}) is {expected}, got {quote(text)}"
         raise ReadError(message, code="E112", hint=f"--limit {name}={example}") from None
     if not 1 <= value <= ceiling:
-        most = f"goes from 1 to {ceiling:_}" if name in CEILINGS else "is at least 1"
+        most = f"goes from 1 to {ceiling:_}" if name in CEILINGS or value > ceiling else "is at least 1"
         message = f"the limit {name} {most}, got {quote(text.strip())}"
         raise ReadError(message, code="E112", hint=f"--limit {name}={example}")
     return value

@@ -165,6 +165,17 @@ def test_merge_of_keras_1_is_the_layer_of_its_mode(mode, axis, shape):
     assert (report.type, report.rows[-1].type, report.outputs[0].shape) == ("Model", "Merge", shape)
 
 
+@pytest.mark.parametrize(("axis", "shape"), [({"concat_axis": 1}, (None, 4, 8)), ({}, (None, 2, 16))])
+def test_merge_of_keras_1_joins_along_its_own_axis(axis, shape):
+    entry = {"name": "a", "batch_input_shape": [None, 2, 8]}
+    layers = [
+        {"class_name": "InputLayer", "name": "a", "config": entry, "inbound_nodes": []},
+        {"class_name": "Merge", "name": "m", "config": {"name": "m", "mode": "concat", **axis}, "inbound_nodes": [[["a", 0, 0], ["a", 0, 0]]]},
+    ]  # fmt: skip
+    config = {"name": "x", "layers": layers, "input_layers": [["a", 0, 0]], "output_layers": [["m", 0, 0]]}
+    assert read({"class_name": "Model", "config": config, "keras_version": "1.1.0"}).outputs[0].shape == shape
+
+
 def test_merge_of_keras_1_with_models_in_it():
     branch = {"class_name": "Sequential", "config": [dense("a", 3, batch_input_shape=[None, 4])]}
     other = {"class_name": "Sequential", "config": [dense("b", 5, batch_input_shape=[None, 6])]}
@@ -447,6 +458,14 @@ def test_an_input_shape_that_does_not_fit_the_file_is_refused():
     assert errors_of(config, input_shapes={None: (7, 5)})[0].code == "E406"
 
 
+def nested(name, layers):
+    return {"class_name": "Sequential", "config": {"name": name, "layers": layers}}
+
+
+def wrap(config, layer):
+    config["layers"][1].update(class_name="TimeDistributed", config={"name": "d", "layer": layer})
+
+
 @pytest.mark.parametrize(
     ("change", "code", "pointer"),
     [
@@ -461,6 +480,8 @@ def test_an_input_shape_that_does_not_fit_the_file_is_refused():
         (lambda c: c["layers"][1]["config"].__setitem__("units", "4"), "E301", "/config/layers/1/config/units"),
         (lambda c: c["layers"][1]["config"].__setitem__("units", True), "E301", "/config/layers/1/config/units"),
         (lambda c: c["layers"][0]["config"].__setitem__("batch_input_shape", [None]), "E405", "/config/layers/1"),
+        (lambda c: wrap(c, {"class_name": 7}), "E302", "/config/layers/1/config/layer"),
+        (lambda c: wrap(c, nested("in", [dense("e", 0)])), "E303", "/config/layers/1/config/layer/config/layers/0/config/units"),
         (lambda c: c["layers"].append(c["layers"][1]), "E306", "/config/layers/2"),
         (lambda c: c["layers"].__setitem__(1, {"class_name": 7}), "E302", "/config/layers/1"),
     ],
@@ -740,7 +761,30 @@ def test_sizes_in_a_quantization_config_count_more_than_those_of_the_policy(mode
     assert quantized("Policy", more, mode=mode, source_name="float32").params == params
 
 
+QUANTIZABLE = {  # what `Model.quantize` of Keras 3.15.1 changes
+    "Dense": {"units": 3},
+    "EinsumDense": {"equation": "ab,bc->ac", "output_shape": [3]},
+    "Embedding": {"input_dim": 4, "output_dim": 3},
+    "ReversibleEmbedding": {"input_dim": 4, "output_dim": 3},
+}
+
+
 def test_a_policy_without_a_rule_makes_the_layer_opaque_and_never_wrong():
+    policy = {"class_name": "Int2DTypePolicy", "config": {"mode": "int2/128", "source_name": "float32"}}
+    first = {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, 8]}}
+    for kind, config in QUANTIZABLE.items():
+        entry = {"class_name": kind, "config": {"name": "d", "dtype": policy, **config}}
+        assert read({"module": "keras", **nested("m", [first, entry])}).rows[0].opaque
+    assert (
+        not read(
+            {
+                "module": "keras",
+                **nested("m", [first, {"class_name": "Flatten", "config": {"name": "d", "dtype": policy}}]),
+            }
+        )
+        .rows[0]
+        .opaque
+    )
     assert quantized("Int2DTypePolicy", mode="int2/128", source_name="float32").opaque
     assert quantized("Int4DTypePolicy", mode="int4/128/8", source_name="float32").opaque
     assert quantized("QuantizedFloat8DTypePolicy", mode="float8", source_name="float32", amax_history_length=16).opaque

@@ -306,6 +306,8 @@ CASES = [
     ("E406", "layers: [«Dense(4)»]", "no input shape"),
     ("E406", "layers: [{«Dense»: 4}]", "no input shape"),
     ("E406", "layers: [{type: «Dense», units: 4}]", "no input shape"),
+    ("E303", "input: [[3], «[-1]»]\nlayers: [Add]", "tuple of sizes"),
+    ("E303", "input: {a: [3], b: «[-1]»}\nlayers: [Add]", "tuple of sizes"),
     # items
     ("E304", HEAD + "  - «Desne»(4)", "did you mean `Dense`"),
     ("E304", HEAD + "  - «Desne»: 4", "did you mean `Dense`"),
@@ -380,6 +382,41 @@ def test_one_mistake_is_one_error_at_its_place(code, text, part):
     assert error.code == code, shown
     assert (place.start, place.end) in ((start, end), (start, start + 1), (start + 1, end)), shown
     assert any(words in shown for words in part.split("|")), shown
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "{Dense: 4, Flatten: }",
+        "{}",
+        "{type: [Dense]}",
+        "{Desne: 4}",
+        "3",
+        "{call: nobody}",
+        "{repeat: 0, layers: [Flatten]}",
+    ],
+)
+def test_what_comes_after_a_mistake_is_read_and_is_no_other(item):
+    assert len(mistakes(HEAD + f"  - {item}\n  - Dense: 4\n  - Flatten")) == 1
+    assert len(mistakes(HEAD + f"  - {item}\n  - Dense: no\n  - Flatten")) == 2
+
+
+def test_a_model_by_name_takes_its_first_argument_and_a_name():
+    report = infer(read("input: [64, 64, 3]\nlayers: [{MobileNet: [64, 64, 3], name: net}]"))
+    assert (report.rows[0].name, report.outputs[0].shape) == ("net", (None, 1000))
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("{class_name: Dense, config: {units: 3}}", None),
+        ("{class_name: Dense}", "E301"),
+        ("{class_name: no, config: {units: 3}}", "E301"),
+    ],
+)
+def test_a_layer_in_the_form_of_keras_has_class_name_and_config(value, code):
+    text = HEAD + f"  - TimeDistributed: {{layer: {value}}}"
+    assert [each.code for each in mistakes(text)] == [code] if code else infer(read(text)).totals.params == 9
 
 
 def test_all_mistakes_of_a_spec_are_shown_together_in_order():

@@ -7,6 +7,7 @@ import pytest
 from densecli.errors import DenseError, Source, SpecErrors
 from densecli.read.keras.model import read_config
 from densecli.run.run import run
+from densecli.shape import MAX_RANK
 from densecli.summary.infer import infer
 
 X = ["x", 0, 0]
@@ -110,6 +111,17 @@ def test_a_tensor_of_other_numbers_tells_no_sizes():
     for order in ((sizes, known, more, unknown), (sizes, more, unknown, known)):
         found = shapes(*order, x=((8,), "float32"))
         assert (found["known"], found["unknown"]) == ((None, 8), (None, None))
+
+
+@pytest.mark.parametrize(("count", "rank"), [(MAX_RANK, MAX_RANK), (MAX_RANK + 1, None)])
+def test_a_tensor_holds_as_many_sizes_as_an_array_has_axes(count, rank):
+    layers = [
+        {"class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_input_shape": [count]}, "inbound_nodes": []},
+        {"class_name": "TFOpLambda", "name": "y", "config": {"name": "y", "function": "zeros"}, "inbound_nodes": [[*X, {}]]},
+    ]  # fmt: skip
+    config = {"name": "m", "layers": layers, "input_layers": [X], "output_layers": [["y", 0, 0]]}
+    shape = infer(read_config({"class_name": "Functional", "config": config}, Source("<test>", ""))).outputs[0].shape
+    assert shape == (None if rank is None else (None,) * rank)
 
 
 ODD = [
