@@ -43,7 +43,7 @@ def checked(folder, text, *words):
 
 
 @settings(
-    max_examples=300, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=150, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(LINES)
 @example([f"batch = {LONG}"])

@@ -54,22 +54,17 @@ def computed(monkeypatch, case, layer):
 
 
 @pytest.mark.parametrize("case", RUNNABLE, ids=lambda case: case.id)
-def test_a_view_is_one_in_keras_and_in_numpy(monkeypatch, case):
+def test_views_and_the_order_of_numbers_are_those_of_keras_and_numpy(monkeypatch, case):
+    """A view is one in both, and numbers lie in order where a reshape counts on it."""
     layer, inputs, outputs = entered(case)
     given, arrays = computed(monkeypatch, case, layer)
+    assert all(array.flags.c_contiguous or not seen.in_order for seen, array in zip(outputs, arrays, strict=False))
     tensors = call_case(case, layer)
     cast = not tensors.inputs or tensors.inputs[0].dtype != tensors.tensors[0].dtype  # by what Keras reports
     shared = [array.dtype != object and np.shares_memory(array, given[0]) for array in arrays]
     both = [here and there == 0 for here, there in zip(shared, KERAS.get(case.id, [None] * len(arrays)), strict=True)]
     ours = [seen.memory is inputs[0].memory for seen in outputs]
     assert not any(ours) if cast or case.layer in COUNTED_TWICE or not any(both) else ours == both
-
-
-@pytest.mark.parametrize("case", RUNNABLE, ids=lambda case: case.id)
-def test_numbers_lie_in_order_where_a_reshape_counts_on_it(monkeypatch, case):
-    layer, _, outputs = entered(case)
-    for seen, array in zip(outputs, computed(monkeypatch, case, layer)[1], strict=False):
-        assert array.flags.c_contiguous or not seen.in_order
 
 
 # -- models --------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def is_chain(model):
 def test_random_models_read_back_as_the_same_report(target):
     write, read = READERS[target]
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(models())
     def holds(model):
         if target == "dsl" and is_chain(model):
@@ -109,7 +109,7 @@ def test_random_models_read_back_as_the_same_report(target):
 def test_shared_layers_and_any_name_read_back(target):
     write, read = READERS[target]
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(models(names=ANY_NAME, shared=True))
     def holds(model):
         try:
