@@ -120,6 +120,22 @@ def test_error_a_variable_that_a_spec_does_not_have_is_one_message(capsys, tmp_p
     assert "did you mean `width`?" in err
 
 
+def test_error_combinations_with_too_many_layers_together(capsys):
+    """Each of them is a model that may be read; all of them would take hours."""
+    stack, depths = "Dense(4)@(4,) -> Dense(4)*$depth", ",".join(["90"] * 11)
+    code, out, err = densecli(capsys, "sweep", stack, "--set", f"depth={depths}", "--limit", "layers=100")
+    assert (code, out) == (2, "")
+    assert err.startswith("error[E505]: the combinations have more than 1,000 layers together")
+    assert "--limit layers=200" in err
+    assert densecli(capsys, "sweep", stack, "--set", f"depth={depths}", "--limit", "layers=200")[0] == 0
+
+
+def test_error_a_value_that_every_row_would_repeat(capsys):
+    code, _, err = densecli(capsys, "sweep", STACK, "--set", f"width={'9' * 1001}", "--set", "depth=1,2")
+    assert code == 2
+    assert err.startswith("error[E505]: a value of 1,001 characters, more than the 1,000 allowed")
+
+
 def test_error_too_many_combinations_are_not_begun():
     many = ",".join(map(str, range(101)))
     with pytest.raises(LimitError) as raised:

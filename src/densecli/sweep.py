@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "densecli/sweep/1"
 MOST = 10_000  # combinations
+LONGEST = 1_000  # characters of a value
 DEFAULT = ("params", "macs", "activation_bytes")
 UNKNOWN_VARIABLE = "E309"  # the same in every combination
 _OPEN, _CLOSE = "([", ")]"
@@ -115,6 +116,10 @@ def axes(settings: Sequence[str]) -> dict[str, list[str]]:
             what = "NAME=VALUE,VALUE,…" if name not in found else f"{quote(name)} once"
             raise ReadError(f"expected {what}, got {quote(setting)}", code="E112", hint="--set width=32,64,128")
         found[name] = list(values(text))
+        longest = max(map(len, found[name]))
+        if longest > LONGEST:
+            message = f"a value of {longest:,} characters, more than the {LONGEST:,} allowed"
+            raise LimitError(message, code="E505", hint="every row repeats it")
     count = prod(map(len, found.values()))
     if count > MOST:
         raise LimitError(

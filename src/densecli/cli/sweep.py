@@ -12,16 +12,21 @@ from densecli.cli.look import look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Limit, Output, Specs, Width
 from densecli.cli.output import deliver
 from densecli.errors import ArgumentError, ReadError, did_you_mean
+from densecli.read.limits import beyond
 from densecli.read.specs import read, reading, specs
 from densecli.render import sweep as render
 from densecli.render.memory import Look
 from densecli.sweep import axes, choose_figures, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from densecli.graph.graph import Graph
+    from densecli.read.reading import Reading
     from densecli.read.specs import Spec
     from densecli.sweep import Sweep
+
+TOGETHER = 10  # times the layers of one spec, for all combinations
 
 
 class Format(StrEnum):
@@ -71,13 +76,26 @@ def command(  # one parameter per option
     wanted, figures = axes(set or []), choose_figures(columns)
     check_used(found[0], wanted)
     given = reading(input_shape, None, limit)
-    result = sweep(
-        lambda values: read(found[0], given._replace(settings=values)), wanted, figures, found[0].name, batch
-    )
+    result = sweep(counted(found[0], given), wanted, figures, found[0].name, batch)
     seen = look(color, width, output is not None)
     text = written(result, format, Look(seen.width, seen.color, seen.ascii), plot=plot)
     deliver(text, output, [each.name for each in found if each.text is None])
     return 2 if any(row.error for row in result.rows) else 0
+
+
+def counted(spec: Spec, given: Reading) -> Callable[[Mapping[str, str]], Graph]:
+    """Read the spec with other settings each time, until all its combinations have too many layers together."""
+    layers, most = 0, TOGETHER * given.limits.layers
+
+    def graph_of(values: Mapping[str, str]) -> Graph:
+        nonlocal layers
+        graph = read(spec, given._replace(settings=values))
+        layers += len(graph.nodes)
+        if layers > most:
+            raise beyond(given.limits, "layers", f"the combinations have more than {most:,} layers together", "E505")
+        return graph
+
+    return graph_of
 
 
 def check_used(spec: Spec, names: Mapping[str, object]) -> None:
