@@ -1,4 +1,4 @@
-"""What a maintainer runs: `nox -l` lists it, `nox -s NAME` runs one of it.
+"""Tasks for maintainers: `nox -l` lists them, `nox -s NAME` runs one.
 
 A fresh machine needs Python and `pip install nox`; uv, where it is installed, makes environments faster.
 """
@@ -28,7 +28,7 @@ def tests(session: nox.Session, versions: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Format, rules, types, generated files, workflows; `nox -s lint -- --fix` mends what can be mended."""
+    """Format, rules, types, generated files, workflows; `nox -s lint -- --fix` fixes what it can."""
     session.install("-e", ".[dev]")
     fix = "--fix" in session.posargs
     session.run("ruff", "format", *([] if fix else ["--check"]), ".")

@@ -1,4 +1,4 @@
-"""`densecli ResNet50` beside the same model read from its Keras config: CPU time of whole processes.
+"""`densecli ResNet50` compared with the same model read from its Keras config: CPU time of whole processes.
 
     KERAS_PYTHON=… python bench/applications.py [--rounds N]
 

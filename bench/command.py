@@ -1,4 +1,4 @@
-"""The whole command from a cold start, and its memory: `densecli model.keras --run` beside Keras doing the same.
+"""The whole command from a cold start, and its memory: `densecli model.keras --run` compared with Keras.
 
     KERAS_PYTHON=… python bench/command.py [--rounds N]
 
@@ -58,7 +58,7 @@ def peak(spec: str) -> tuple[int, int]:
 
 def table(python: str, rounds: int) -> str:
     lines = [
-        "| model file | densecli wall s (CPU) | Keras wall s (CPU) | Keras / densecli, wall (at least 6) | CPU | peak MB above start | foretold MB | ratio (at most 1.25) |",
+        "| model file | densecli wall s (CPU) | Keras wall s (CPU) | Keras / densecli, wall (at least 6) | CPU | peak MB above start | estimated MB | ratio (at most 1.25) |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Summaries of Keras configs beside programs that do almost nothing and beside Keras; and how the time grows with the layers.
+"""Summaries of Keras configs, compared with programs that do almost nothing and with Keras; and how time grows with the layers.
 
     KERAS_PYTHON=… python bench/files.py [--rounds N]
 

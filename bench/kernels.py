@@ -1,4 +1,4 @@
-"""How fast the kernels are: GFLOP/s or GB/s of typical shapes beside the machine's own matrix product and copy.
+"""Speed of the kernels: GFLOP/s or GB/s for typical shapes, compared with the machine's own matrix product and copy.
 
     python bench/kernels.py [--beside PYTHON] [--only WORD]
 

@@ -1,4 +1,4 @@
-"""CPU time of `densecli check` on 1,000 small YAML specs against one. Budget: ten times as much.
+"""CPU time of `densecli check` on 1,000 small YAML specs, compared with one. Budget: ten times as much.
 
 python bench/many_specs.py prints the table; the number of specs can be given.
 """

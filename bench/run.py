@@ -1,4 +1,4 @@
-"""The forward pass beside Keras' own: `predict_on_batch` on the torch backend, ratios side by side in one run.
+"""The forward pass compared with Keras' `predict_on_batch` on the torch backend, measured in the same run.
 
     KERAS_PYTHON=… python bench/run.py [NAME…] [--rounds N]
 
@@ -170,8 +170,8 @@ def table(names: list[str], rounds: int) -> str:
             print(lines[-1], file=sys.stderr, flush=True)
     keras_side.close()
     gemm_side.close()
-    intro = "Where the time goes, in percent of a pass (normalisations joined to a product cost nothing):"
-    load = f"Products of 3072³ float32 numbers; load of the machine at the end {os.getloadavg()[0]:.1f}."
+    intro = "Time by kind of work, in percent of a pass (normalizations fused into a product cost nothing):"
+    load = f"Products of 3072³ float32 numbers; machine load at the end {os.getloadavg()[0]:.1f}."
     return "\n".join([*lines, "", load, "", intro, "", *where.table(places)])
 
 

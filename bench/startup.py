@@ -1,4 +1,4 @@
-"""CPU time of densecli's start against typer and Rich programs of the same size, side by side in one run.
+"""CPU time of densecli's start-up compared with typer and Rich programs of the same size, measured in the same run.
 
 python bench/startup.py            with densecli installed in the same environment
 """

@@ -1,4 +1,4 @@
-"""Where the time of a forward pass goes: the share of each kind of work.
+"""The time of a forward pass by kind of work.
 
 Each call's time belongs to its layer's kind, except what was spent inside it on laying windows flat, on borders, and on
 what follows a product (bias, folded normalization, activation): those are timed where they happen.

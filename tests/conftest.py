@@ -29,7 +29,7 @@ settings.load_profile("steady")
 
 
 def pytest_addoption(parser):
-    parser.addoption("--update-goldens", action="store_true", help="write the golden files anew; read the diff")
+    parser.addoption("--update-goldens", action="store_true", help="update the golden files; read the diff")
 
 
 def pytest_configure(config):

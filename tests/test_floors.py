@@ -1,4 +1,4 @@
-"""Imports only go down: docs/architecture.md says which room may import which, and these tests hold the code to it."""
+"""Imports only go down: docs/architecture.md says which room may import which, and these tests enforce it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calls of keras.applications that tools/record_applications.py puts to Keras: those it answers, and those it refuses."""
+"""The calls of keras.applications that tools/record_applications.py tries in Keras: accepted and refused ones."""
 
 from __future__ import annotations
 

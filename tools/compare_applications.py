@@ -1,4 +1,4 @@
-"""Forward passes of keras.applications beside Keras' own, with weights and inputs from a fixed NumPy generator.
+"""Forward passes of keras.applications compared with Keras' own, with weights and inputs from a fixed NumPy generator.
 
     KERAS_BACKEND=torch PYTHONPATH=src python tools/compare_applications.py [NAME…] [--docs]
 

@@ -1,4 +1,4 @@
-"""Draw random layers and models, ask Keras and densecli about each, and print every disagreement.
+"""Generate random layers and models, ask Keras and densecli about each, and print every disagreement.
 
     KERAS_BACKEND=torch python tools/differential.py --seed 1 --count 5000 [--only layers|models|files] [--run]
     KERAS_BACKEND=torch python tools/differential.py --seed 1 --index 17          one case again, in full

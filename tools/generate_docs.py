@@ -1,6 +1,6 @@
-"""Write what the documentation shows from what the program prints; `--check` only tells what is out of date.
+"""Regenerate the program output shown in the documentation; `--check` only tells what is out of date.
 
-Made are the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, the tables between
+It writes the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, the tables between
 `<!-- convention: … -->` and `<!-- end -->`, the table of limits in docs/files.md, the reasons in docs/conformance.md, and docs/layers.md and the man page, whole.
 """
 

@@ -1,4 +1,4 @@
-"""Write src/densecli/layers/index.py: which module holds which layer. Run it after adding a layer; a test tells if it is due."""
+"""Write src/densecli/layers/index.py: which module has which layer. Run it after adding a layer; a test reminds you."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prove conversions with Keras: what it makes of our configs and of our code is what densecli reports of the model.
+"""Prove conversions with Keras: models from our configs and our code must match densecli's report.
 
     KERAS_BACKEND=torch python tools/prove_convert.py --seed 1 --count 300
 
@@ -127,7 +127,7 @@ def draw(random: Random) -> Any:
 
 
 def asked(graph: Any, tally: Counter[str]) -> Iterator[tuple[str, list[Difference]]]:
-    """What Keras makes of the texts, held against our report."""
+    """Compare what Keras builds from the texts with our report."""
     for form, (write, load) in ASKED.items():
         try:
             text = write(graph)

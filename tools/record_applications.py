@@ -1,4 +1,4 @@
-"""What Keras says of its own applications: their configs without build_config, and every row of their summaries.
+"""Record Keras' own applications: their configs without build_config, and every row of their summaries.
 
     KERAS_BACKEND=torch python tools/record_applications.py check [NAME …]     compare densecli's reading of each config
     KERAS_BACKEND=torch python tools/record_applications.py record NAME …      write tests/fixtures/applications/NAME.json.gz

@@ -1,4 +1,4 @@
-"""Ask Keras what comes out of a layer that is called again, on sizes that are unknown or others; write tests/fixtures/called_again.json.
+"""Ask Keras for the outputs of layers that are called again, on unknown or other sizes; write tests/fixtures/called_again.json.
 
     KERAS_BACKEND=torch python tools/record_called_again.py
 

@@ -1,7 +1,7 @@
-"""Ask Keras what it makes of densecli's conversions: run with a Python that has Keras 3.15.1.
+"""Ask Keras to load densecli's conversions: run with a Python that has Keras 3.15.1.
 
 Loads tests/golden/outputs/*.keras.json with model_from_json, runs tests/golden/outputs/*.py, and keeps what both models
-look like in keras_answers.json, which tests/render/convert/test_convert.py holds against densecli's own report.
+look like in keras_answers.json, which tests/render/convert/test_convert.py compares with densecli's own report.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 What stays for the backward pass is counted by torch.autograd.graph.saved_tensors_hooks: every storage that autograd saves,
 each once, weights apart. The peak is that of the CPU allocations of whole training steps as torch's profiler sees them.
-Writes tests/fixtures/memory.json, which tests/memory/test_memory.py holds against densecli's rules.
+Writes tests/fixtures/memory.json, with which tests/memory/test_memory.py checks densecli's rules.
 """
 
 from __future__ import annotations

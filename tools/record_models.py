@@ -1,4 +1,4 @@
-"""What Keras says of small models that test one thing each: nesting, sharing, freezing, several calls, inputs and outputs.
+"""Record small Keras models that test one thing each: nesting, sharing, freezing, several calls, inputs and outputs.
 
     KERAS_BACKEND=torch python tools/record_models.py      writes tests/fixtures/models.json.gz
 

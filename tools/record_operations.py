@@ -1,4 +1,4 @@
-"""What Keras says of functions on tensors in a graph: one small functional model for each call of a keras.ops function.
+"""Record Keras' functions on tensors in a graph: one small functional model for each call of a keras.ops function.
 
     KERAS_BACKEND=torch python tools/record_operations.py      writes tests/fixtures/operations.json.gz
 

@@ -1,4 +1,4 @@
-"""Small models that Keras saves, with random weights, and what they give: the fixtures of tests/run/test_saved_models.py.
+"""Small models saved by Keras, with random weights and their outputs: the fixtures of tests/run/test_saved_models.py.
 
     KERAS_BACKEND=torch python tools/record_runs.py              writes tests/fixtures/runs.zip
     KERAS_BACKEND=torch PYTHONPATH=src python tools/record_runs.py --live 200      random models against densecli, now

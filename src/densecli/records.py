@@ -1,7 +1,7 @@
 """Named tuples that cost next to nothing to define.
 
 `typing.NamedTuple` checks and compiles every annotation: a quarter of a millisecond for each class, at every start.
-`Record` is the same to the reader, to the type checker and to whoever uses the tuples, and takes a tenth of that.
+`Record` looks the same to readers, the type checker and users of the tuples, and takes a tenth of the time.
 """
 
 from __future__ import annotations

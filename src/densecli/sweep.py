@@ -1,4 +1,4 @@
-"""What if: the totals of a spec for every combination of values of its variables."""
+"""Sweeps: the totals of a spec for every combination of values of its variables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text for people: untrusted text made safe to show, and numbers and sizes in one form each."""
+"""Text for people: escaping untrusted text, and formatting numbers and sizes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Expectations: how they are read, what fails them, and what an unknown figure does to them."""
+"""Expectations: parsing, failing, and unknown figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""[tool.densecli]: what it may say, whose word wins, and where a mistake is shown."""
+"""[tool.densecli]: what it accepts, which setting wins, and where an error is shown."""
 
 from __future__ import annotations
 

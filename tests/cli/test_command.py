@@ -1,4 +1,4 @@
-"""What densecli takes over from typer, so that values, messages and help pages are its own with every release of it."""
+"""What densecli overrides in typer, so that values, messages and help pages are the same with every release of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`densecli convert` from outside: what is read back gives the same report, files, pictures, refusals."""
+"""`densecli convert` from outside: output that reads back as the same report, files, diagrams, refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`densecli diff` from outside: which words it takes, exit codes, formats, terminals, streams, hostile names."""
+"""`densecli diff` from outside: arguments, exit codes, formats, terminals, streams, hostile names."""
 
 from __future__ import annotations
 

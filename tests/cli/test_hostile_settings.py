@@ -1,4 +1,4 @@
-"""Settings of a checkout that nobody has looked at: any value is used or refused, and no path of theirs leads elsewhere."""
+"""Settings of an unreviewed checkout: any value is used or refused, and no path leads elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bug in any room of the house is exit 70 and one line: nothing of the spec, no traceback unless it is asked for."""
+"""A bug in any room is exit code 70 and one line: nothing of the spec, and no traceback without --debug."""
 
 from __future__ import annotations
 

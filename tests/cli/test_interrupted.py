@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, wherever they come: silent, at once, and nothing half-written stays behind."""
+"""Ctrl-C and SIGTERM at any moment: silent, immediate, and nothing half-written is left behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Python files on the command line: every command takes them, and says where a thing stands."""
+"""Python files on the command line: every command takes them and reports places in them."""
 
 from __future__ import annotations
 

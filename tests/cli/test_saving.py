@@ -1,4 +1,4 @@
-"""`--save`: the suffix says what is written, and what cannot work is refused before the work."""
+"""`--save`: the suffix chooses the format, and what cannot work is refused before the pass."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The published JSON Schemas, held against what the program really prints; that each key printed is described; that they can fail."""
+"""The published JSON Schemas match what the program really prints, describe every key, and can fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The specs in examples/: what they print, that they add up, that they hold what they expect."""
+"""The specs in examples/: what they print, that they add up, that they meet their own expectations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The man page: what the help says, in roff that cannot be broken by what it says. (That it is fresh: test_docs.py.)"""
+"""The man page: the help texts in roff that no help text can break. (test_docs.py checks that it is up to date.)"""
 
 from __future__ import annotations
 

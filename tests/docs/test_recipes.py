@@ -1,4 +1,4 @@
-"""The recipes of docs/ci.md, run as they are written, as far as they run without the service they are for."""
+"""The recipes of docs/ci.md, run as written, as far as possible without the service they are for."""
 
 from __future__ import annotations
 

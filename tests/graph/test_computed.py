@@ -1,4 +1,4 @@
-"""Where Keras 3.15.1 computes other shapes than it reports: said by name, and no forward pass falls over it.
+"""Layers for which Keras 3.15.1 computes other shapes than it reports: named in a warning, and no forward pass crashes.
 
 Both sides come from the records: what Keras reported for symbolic inputs, and the arrays that it then computed.
 """

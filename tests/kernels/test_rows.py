@@ -1,4 +1,4 @@
-"""CSV: read in pieces that come to the same rows, in no more memory than is allowed."""
+"""CSV: reading in pieces gives the same rows, within the memory limit."""
 
 from __future__ import annotations
 

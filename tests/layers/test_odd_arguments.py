@@ -1,4 +1,4 @@
-"""Whatever the arguments and shapes of a layer are, there is a row or an error: never a bug, a hang or a mountain of memory."""
+"""Any arguments and shapes of a layer give a row or an error, never a bug, a hang or excessive memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that only their own code could describe: nothing of theirs is run, opened or decoded, and unknown stays unknown."""
+"""Opaque layers: their code is never run, opened or decoded, and unknown stays unknown."""
 
 from __future__ import annotations
 

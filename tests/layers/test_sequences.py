@@ -1,4 +1,4 @@
-"""Recurrent and attention layers where the table of cases has no words: rows inside, costs, refusals, Keras 1's call."""
+"""Recurrent and attention layers beyond the table of cases: rows inside, costs, refusals, Keras 1's call."""
 
 from __future__ import annotations
 

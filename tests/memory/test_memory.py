@@ -1,4 +1,4 @@
-"""Memory: rules held against what torch saved and allocated under Keras 3.15.1 (tools/record_memory.py)."""
+"""Memory: the rules checked against what torch saved and allocated under Keras 3.15.1 (tools/record_memory.py)."""
 
 from __future__ import annotations
 

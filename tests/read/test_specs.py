@@ -1,4 +1,4 @@
-"""The words of a command line: which are files, and what becomes of those that cannot be read."""
+"""The arguments of a command line: which are files, and what happens to those that cannot be read."""
 
 from __future__ import annotations
 

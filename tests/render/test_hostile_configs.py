@@ -1,4 +1,4 @@
-"""A text that means harm, in any place of a Keras config: whatever comes out, each language's own parser finds data in it."""
+"""Hostile text in any place of a Keras config: each output language's own parser finds nothing but data in the output."""
 
 from __future__ import annotations
 

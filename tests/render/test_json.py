@@ -1,4 +1,4 @@
-"""The JSON that programs rely on: held against its published schema and against itself."""
+"""The JSON that programs rely on: checked against its published schema and for consistency."""
 
 from __future__ import annotations
 

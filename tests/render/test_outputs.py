@@ -1,4 +1,4 @@
-"""Every table format, parsed by a reader that knows nothing of densecli; names that mean harm stay names."""
+"""Every table format, parsed by an independent reader; hostile names stay names."""
 
 from __future__ import annotations
 

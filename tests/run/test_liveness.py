@@ -1,4 +1,4 @@
-"""What a forward pass holds: views count once where Keras and NumPy both share the memory, and nothing is counted that is not there."""
+"""The memory of a forward pass: views count once if Keras and NumPy both share the memory, and nothing else is counted."""
 
 from __future__ import annotations
 

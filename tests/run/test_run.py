@@ -1,4 +1,4 @@
-"""A forward pass as users ask for it: weights, data, parts of a model, memory, and everything that is refused."""
+"""Forward passes with user options: weights, data, parts of a model, memory, and everything that is refused."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_an_h5_file_is_enough(folder):
 
 @pytest.mark.parametrize("name", ORDER)
 def test_a_pass_that_shows_every_layer_gives_the_same(folder, name):
-    """Nothing is joined under --profile, so this holds the joined arithmetic against the plain one."""
+    """Nothing is fused under --profile, so this compares the fused arithmetic with the plain one."""
     path = str(folder / f"{name}.keras")
     graph = open_spec(path)
     data = data_of(graph, name, folder)

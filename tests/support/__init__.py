@@ -1,1 +1,1 @@
-"""What the tests share: folders, recorded answers, drawn inputs, golden files, hostile names, and the program from outside."""
+"""Shared test helpers: folders, recorded answers, generated inputs, golden files, hostile names, and the program from outside."""

@@ -1,4 +1,4 @@
-"""Names that mean harm, and the patterns that show that one of them did."""
+"""Hostile names, and the patterns that show that one of them did harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keras configs with a text that means harm in any of their places: keys and values of every depth."""
+"""Keras configs with hostile text in any place: keys and values at every depth."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Random questions that Keras and densecli both answer; tools/differential.py asks them."""
+"""Random cases for Keras and densecli; tools/differential.py runs them."""

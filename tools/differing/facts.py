@@ -1,4 +1,4 @@
-"""What Keras and densecli say of a model: rows, totals, outputs; and what differs."""
+"""What Keras and densecli report about a model (rows, totals, outputs), and the differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keras builds random models; what it finds when it reads its own config or file back is what densecli has to find."""
+"""Random models built by Keras: densecli must find what Keras finds when it reads back its own config or file."""
 
 from __future__ import annotations
 

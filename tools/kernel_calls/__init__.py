@@ -1,4 +1,4 @@
-"""Small calls of Keras, a file for each kind; tools/record_kernels.py writes their answers down.
+"""Small calls of Keras, one file per kind; tools/record_kernels.py records their results.
 
 `wide` asks many more and larger questions."""
 

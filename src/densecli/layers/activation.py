@@ -1,4 +1,4 @@
-"""Activations with arguments or weights of their own; every other one is Activation with its name."""
+"""Activations with their own arguments or weights; the others are Activation with a name."""
 
 from __future__ import annotations
 

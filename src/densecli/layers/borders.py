@@ -1,4 +1,4 @@
-"""Borders: zeros put around the spatial axes, or parts cut off them."""
+"""Borders: padding and cropping of the spatial axes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""EinsumDense: a dense layer over any axes, told by an Einstein summation."""
+"""EinsumDense: a dense layer over any axes, described by an einsum equation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weights of layers under a quantized dtype policy, as `Model.quantize` leaves them and Keras 3.15.1 builds them anew.
+"""Weights of layers under a quantized dtype policy, as made by `Model.quantize` and rebuilt by Keras 3.15.1.
 
 Kernels in few bits come with scales and are not trained. Under float8 kernels stay as they were, and three tensors (inputs,
 kernel, gradient of the outputs) get a scale and a history of their largest values each.

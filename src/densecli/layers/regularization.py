@@ -1,4 +1,4 @@
-"""Regularization: layers that disturb or penalise values during training, and pass them on at inference."""
+"""Regularization: layers that disturb or penalize values in training, and pass them through at inference."""
 
 from __future__ import annotations
 

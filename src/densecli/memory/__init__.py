@@ -1,1 +1,1 @@
-"""Whether a model fits: what is held, when, and what training adds."""
+"""Whether a model fits into memory: which tensors are alive when, and what training adds."""

@@ -1,4 +1,4 @@
-"""What optimizers keep beside the weights, as Keras 3.15.1 builds them with default arguments."""
+"""The state of optimizers, as Keras 3.15.1 builds them with default arguments."""
 
 from __future__ import annotations
 

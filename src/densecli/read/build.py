@@ -1,6 +1,6 @@
-"""Making a graph from what a reader found: layers with their names, inputs, and every mistake in its place.
+"""Building a graph for a reader: layers with their names, inputs, and every error with its place.
 
-All text formats end here, so a stack means the same wherever it was written.
+All text formats use it, so a stack means the same wherever it is written.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Shapes of inputs that stand elsewhere: given by the caller, or among the arguments of the first layer as in old Keras."""
+"""Input shapes from elsewhere: from the command line, or from the arguments of the first layer as in old Keras."""
 
 from __future__ import annotations
 

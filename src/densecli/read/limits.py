@@ -1,4 +1,4 @@
-"""How much densecli is willing to read: one table, so that no reader has a limit of its own. `--limit NAME=N` raises one."""
+"""How much densecli is willing to read: one table of limits for all readers. `--limit NAME=N` raises one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening a spec safely and finding out by its contents what it is."""
+"""Opening a spec safely and detecting its type from the contents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the caller of a reader says beyond the spec itself."""
+"""A reader's settings beyond the spec itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where each shape and each parameter count comes from. The sentences live with the layers; this file sets them."""
+"""How each shape and parameter count is computed. The sentences are in the layers; this file lays them out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report as JSON: `densecli/summary/1`, one layer a line, so that it reads well and diffs well."""
+"""The report as JSON: `densecli/summary/1`, one layer per line, so that it reads well and diffs well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came out of a forward pass, for people."""
+"""The results of a forward pass, for people."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The forward pass as users ask for it."""
+"""Running a forward pass with the user's options."""

@@ -1,4 +1,4 @@
-"""What goes into a forward pass: arrays from files or standard input, and random numbers that fit."""
+"""Input data of a forward pass: arrays from files or standard input, and random data of the right shape."""
 
 from __future__ import annotations
 

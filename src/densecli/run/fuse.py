@@ -1,4 +1,4 @@
-"""A graph made faster to run: batch normalizations and activations joined to the products before them.
+"""Fusion: batch normalizations and activations are fused into the products before them.
 
 A normalization at inference is one factor and one summand per channel, so it disappears into the kernel and bias of the
 convolution or dense layer before it; an activation is applied to each block of outputs while that is in cache.

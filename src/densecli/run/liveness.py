@@ -1,4 +1,4 @@
-"""How much memory a forward pass holds: the tensors that are still needed, each memory once, however many views show it."""
+"""How much memory a forward pass needs: the tensors that are still in use, each buffer once, however many views it has."""
 
 from __future__ import annotations
 

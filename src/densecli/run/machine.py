@@ -1,4 +1,4 @@
-"""How much memory a forward pass may take when nobody says: a share of what the machine has free."""
+"""The default memory limit of a forward pass: a share of the machine's free memory."""
 
 from __future__ import annotations
 

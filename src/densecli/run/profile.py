@@ -1,4 +1,4 @@
-"""What each call of a forward pass took and gave: time, arithmetic, memory, numbers."""
+"""The profile of a forward pass: time, arithmetic, memory and statistics of each call."""
 
 from __future__ import annotations
 

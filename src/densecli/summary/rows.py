@@ -1,4 +1,4 @@
-"""Rows of the report: what each call of a layer comes to, layers inside it, and the sums of all rows."""
+"""Rows of the report: the figures of each call of a layer, its inner layers, and the totals of all rows."""
 
 from __future__ import annotations
 

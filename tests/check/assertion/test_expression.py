@@ -1,4 +1,4 @@
-"""The language of --assert: what it says about a report, what it refuses, and that nothing gets out but answers and errors."""
+"""The language of --assert: its answers about a report, what it refuses, and that nothing else can happen."""
 
 from __future__ import annotations
 

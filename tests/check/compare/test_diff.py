@@ -1,4 +1,4 @@
-"""Differences: one edit is one row, a model differs from itself in nothing, and no edit goes unnamed."""
+"""Differences: one edit is one row, a model never differs from itself, and no edit goes unreported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lock files: what is written holds, what matters is noticed, what does not matter is not."""
+"""Lock files: a fresh lock passes, relevant changes are noticed, irrelevant ones are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Keras 0 and 1 wrote, and later versions have no word for. Shapes are those of Keras 1.2.2's own rules and examples."""
+"""Features of Keras 0 and 1 that later versions lack. Shapes are those of Keras 1.2.2's own rules and examples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small sources, as people paste them: the models that come out, held against what Keras 3.15.1 prints."""
+"""Small sources, as people paste them: their models are those that Keras 3.15.1 prints."""
 
 from __future__ import annotations
 

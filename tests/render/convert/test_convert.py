@@ -1,4 +1,4 @@
-"""Conversions: what is written reads back as the same model, and what cannot be said is refused by name."""
+"""Conversions: the output reads back as the same model, and what cannot be expressed is refused by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where tables break their texts: nothing lost, nothing too long, words and names in one piece wherever they fit."""
+"""Line breaks in tables: nothing lost, nothing too long, words and names in one piece if they fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where weights lie: in an archive as HDF5 or as .npz, in a folder, in a manifest. They are read, or it is said that they are not."""
+"""Places for weights: an archive with HDF5 or .npz, a folder, a manifest. They are read, or a note says that they are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Functions on tensors as nodes of a graph: keras.ops in Keras 3 models, and what tf.keras wrapped of TensorFlow."""
+"""Functions on tensors as nodes of a graph: keras.ops in Keras 3 models, and TensorFlow functions in tf.keras models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`.keras` archives: their members, read with bounds, never extracted."""
+"""`.keras` archives: their members, read within limits, never extracted."""
 
 from __future__ import annotations
 

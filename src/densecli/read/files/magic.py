@@ -1,4 +1,4 @@
-"""What a file is by its first bytes."""
+"""Detecting a file's type from its first bytes."""
 
 from __future__ import annotations
 

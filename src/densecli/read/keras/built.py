@@ -1,4 +1,4 @@
-"""What a file says of the tensors that its layers were built with (`build_config`), for those that no rule is known for.
+"""The shapes that layers were built with (`build_config`), for layers without a rule.
 
 Keras 3 and tf.keras since 2.12 write the input shape of each layer that was built. Where a Lambda or a custom layer stands
 before it, that is the only place that tells what came out of there.

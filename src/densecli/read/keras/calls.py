@@ -1,4 +1,4 @@
-"""Who calls whom: the inbound nodes of Keras configs, in every form that Keras has written."""
+"""The calls between layers: inbound nodes of Keras configs, in every form that Keras has written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands around the config of a model: the keys of a file, texts with JSON in them, versions, JavaScript's spelling."""
+"""The envelope around a model's config: the keys of a file, JSON inside strings, versions, JavaScript spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`.h5` files: the model in the attribute `model_config`, and the weights that custom layers hold."""
+"""`.h5` files: the model in the attribute `model_config`, and the weights of custom layers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The weights that a file holds for layers that no rule is known for: their shapes are all that is told of them."""
+"""The weights in a file of layers without a rule: all that is known of them is their shapes."""
 
 from __future__ import annotations
 

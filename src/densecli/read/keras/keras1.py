@@ -1,4 +1,4 @@
-"""Keras 1 and experiments of TensorFlow 2: their class names and argument names, and the layers that they alone had.
+"""Keras 1 and experiments of TensorFlow 2: their class names, argument names, and layers that no longer exist.
 
 The old names mean nothing else in later versions, so they are translated wherever they occur, whatever wrote the file.
 """

@@ -1,4 +1,4 @@
-"""`.keras` archives: the model in config.json, the version in metadata.json, and the weights that custom layers hold."""
+"""`.keras` archives: the model in config.json, the version in metadata.json, and the weights of custom layers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The weights manifest of TensorFlow.js: what a model.json says that its binary files hold, which are not opened."""
+"""The weights manifest of TensorFlow.js: a model.json lists the contents of its binary files, which are not opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a layer of Keras 1 or 2 computed otherwise than the layer of that name computes today.
+"""Layers of Keras 1 or 2 that computed something else than the layer of the same name does today.
 
 All activations, merges and recurrent layers of tf_keras 2.21 were compared with those of Keras 3.15.1, number by number.
 """

@@ -1,4 +1,4 @@
-"""Arguments in a config, without the objects that only say how Python or JavaScript held them."""
+"""Arguments in a config, without the wrapper objects of Python or JavaScript."""
 
 from __future__ import annotations
 

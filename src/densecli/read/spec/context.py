@@ -1,4 +1,4 @@
-"""What the rooms that read a YAML or JSON spec share: the source, the variables, and the builder that collects."""
+"""The shared context of reading a YAML or JSON spec: the source, the variables, and the builder."""
 
 from __future__ import annotations
 

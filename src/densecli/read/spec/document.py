@@ -1,4 +1,4 @@
-"""A YAML or JSON spec becomes a graph: its keys, and nested models. What they hold is read by the rooms beside this one."""
+"""From a YAML or JSON spec to a graph: its keys, and nested models. The other files in this folder read their contents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of a YAML or JSON spec, made from the catalog, so that editors complete and check what densecli reads."""
+"""The JSON Schema of YAML and JSON specs, generated from the catalog, so that editors can complete and check specs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of tensors in a spec: what `inputs`, `outputs` and `call` refer to, before and after it is written."""
+"""Names of tensors in a spec: what `inputs`, `outputs` and `call` refer to, including later definitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes to text: UTF-8 only, with words for whatever else a file turns out to be."""
+"""Bytes to text: UTF-8 only, with helpful errors for anything else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that stand beside the specs: lock files, settings. Regular files only, and no more of them than is sensible."""
+"""Text files other than specs: lock files, settings. Only regular files of a sensible size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON text to plain values: the standard library's speed, and the care and the words that it lacks.
+"""JSON text to plain values: with the speed of the standard library, but stricter and with better errors.
 
 `json.loads` does the work. What it lets pass (duplicate keys, NaN, half characters) is refused by hooks and cheap looks at
 the text; the grammar then goes over the text a second time, slowly, to say what is wrong and where.

@@ -1,4 +1,4 @@
-"""The grammar of JSON (RFC 8259) one token at a time, to say what is wrong in a text that the fast way refused."""
+"""The grammar of JSON (RFC 8259), one token at a time, to explain what is wrong with text that the fast parser refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON pointers (RFC 6901), and where in a text a part of a string stands that was read from it."""
+"""JSON pointers (RFC 6901), and the place in the text of a part of a parsed string."""
 
 from __future__ import annotations
 

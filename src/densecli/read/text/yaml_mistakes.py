@@ -1,4 +1,4 @@
-"""What is wrong with a YAML text that PyYAML refuses, in words that help."""
+"""Helpful errors for YAML text that PyYAML refuses."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A Python source with what its layers come to in the margin: as text, JSON and a page."""
+"""A Python source with the figures of its layers in the margin: as text, JSON and HTML."""

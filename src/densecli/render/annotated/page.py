@@ -1,4 +1,4 @@
-"""An annotated source as a page: one file, no script, readable in light and dark."""
+"""An annotated source as an HTML page: one file, no script, readable in light and dark."""
 
 from __future__ import annotations
 

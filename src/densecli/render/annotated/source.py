@@ -1,4 +1,4 @@
-"""A Python source with the shapes and parameters of its layers in the margin, at the line that makes them."""
+"""A Python source with the shapes and parameters of its layers in the margin of the lines that make them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A graph in another form. What is written means the same to whoever reads it, or is refused (E604)."""
+"""Converting a graph to another format: the output means the same to its reader, or the conversion is refused (E604)."""
 
 from __future__ import annotations
 

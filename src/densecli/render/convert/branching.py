@@ -1,6 +1,6 @@
-"""A graph as a stack with branches: where ways part and meet again becomes a bracket, everything else a name.
+"""A graph as a stack with branches: paths that split and rejoin become brackets, everything else a name.
 
-A step is the number of a node, or Branches; a branch is None (`_`, pass the input on), a Name, or a list of steps.
+A step is the number of a node, or Branches; a branch is None (`_`, pass the input through), a Name, or a list of steps.
 """
 
 from __future__ import annotations

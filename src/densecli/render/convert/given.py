@@ -1,4 +1,4 @@
-"""What a graph says, in the form that every writer of specs and code starts from: arguments, automatic names, inputs."""
+"""The contents of a graph in the form that all writers of specs and code start from: arguments, automatic names, inputs."""
 
 from __future__ import annotations
 

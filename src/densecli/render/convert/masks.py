@@ -1,4 +1,4 @@
-"""A model without the rows of masks: the DSL and a spec do not say them, and reading adds them again."""
+"""A model without the rows for masks: the DSL and specs leave them out, and reading adds them again."""
 
 from __future__ import annotations
 

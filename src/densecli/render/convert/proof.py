@@ -1,4 +1,4 @@
-"""What is converted is read again before anybody gets it: text that reads back as another model is refused (E604)."""
+"""Converted text is read back before anyone gets it: text that reads back as another model is refused (E604)."""
 
 from __future__ import annotations
 

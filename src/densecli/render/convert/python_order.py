@@ -1,4 +1,4 @@
-"""The order of statements in which Keras numbers the names that it gives as the graph has them."""
+"""The order of statements for which Keras generates the names in the graph."""
 
 from __future__ import annotations
 

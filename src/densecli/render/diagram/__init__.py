@@ -1,1 +1,1 @@
-"""A model as a graph to look at: DOT, Mermaid and the layout behind the SVG."""
+"""Diagrams of a model: DOT, Mermaid and the layout behind the SVG."""

@@ -1,4 +1,4 @@
-"""A model as boxes and edges, for every kind of picture: nested models hold boxes of their own, repeats can be folded."""
+"""A model as boxes and edges, for every kind of diagram: nested models contain boxes, and repeats can be folded."""
 
 from __future__ import annotations
 

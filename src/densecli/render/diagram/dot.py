@@ -1,4 +1,4 @@
-"""The diagram in Graphviz' language. Ids are n0, n1, …; what a spec says stands in labels only."""
+"""The diagram in Graphviz' language. Ids are n0, n1, …; text from a spec appears only in labels."""
 
 from __future__ import annotations
 

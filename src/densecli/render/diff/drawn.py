@@ -1,4 +1,4 @@
-"""Differences for a terminal, in color if it likes: a table where it fits, else each layer with its changes below it."""
+"""Differences for a terminal, optionally in color: a table if it fits, else each layer with its changes below it."""
 
 from __future__ import annotations
 

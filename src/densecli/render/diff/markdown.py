@@ -1,4 +1,4 @@
-"""Differences in Markdown, made to be a comment on a pull request: the verdict first, long lists folded."""
+"""Differences in Markdown for a comment on a pull request: the verdict first, long lists folded."""
 
 from __future__ import annotations
 

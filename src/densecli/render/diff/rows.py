@@ -1,4 +1,4 @@
-"""The rows that every table of differences shows: built once, colored or escaped by who prints them."""
+"""The rows of every table of differences: built once, then colored or escaped by each renderer."""
 
 from __future__ import annotations
 

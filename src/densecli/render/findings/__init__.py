@@ -1,4 +1,4 @@
-"""Renderers of verdicts: the same findings for people and for each machine that asks, `render(verdicts) -> str` in each file."""
+"""Renderers of verdicts: the same findings for people and for each service, with `render(verdicts) -> str` in each file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files as the services that show findings want them: relative to the repository, with slashes, without ./ in front."""
+"""File paths as the services that show findings expect them: relative to the repository, with slashes, without a leading ./."""
 
 from __future__ import annotations
 

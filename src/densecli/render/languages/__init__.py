@@ -1,1 +1,1 @@
-"""The languages that renderers write: each is a kind of text, with the only function that quotes a word of it."""
+"""The languages that renderers write: each is a type of text, with the only function that quotes its words."""

@@ -1,4 +1,4 @@
-"""What the languages have in common: text of one language is never plain `str`, so nothing of a spec slips into it."""
+"""The base of all languages: text in a language is never plain `str`, so nothing from a spec slips in unquoted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CSV and TSV for spreadsheets and scripts: one line a layer, columns by their names, numbers as they are."""
+"""CSV and TSV for spreadsheets and scripts: one line per layer, named columns, plain numbers."""
 
 from __future__ import annotations
 

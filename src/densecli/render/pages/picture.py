@@ -1,4 +1,4 @@
-"""What a terminal would show, as an SVG picture for a README: Rich draws it, without its web fonts."""
+"""The terminal's table as an SVG image for a README, drawn by Rich without its web fonts."""
 
 from __future__ import annotations
 

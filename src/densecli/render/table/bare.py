@@ -1,4 +1,4 @@
-"""`--print totals.params`: one bare value out of the JSON record."""
+"""`--print totals.params`: a single value of the JSON report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a table can show: every column as data, and the reading of `--columns`.
+"""The columns of a table as data, and parsing `--columns`.
 
 A column gives the value for machines and the text for people; text is safe to show on a terminal, whatever a spec held.
 """

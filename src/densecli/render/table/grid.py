@@ -1,4 +1,4 @@
-"""A table for a terminal, drawn by Rich: numbers stand whole, words share what room is left and are broken where it reads well."""
+"""A table for a terminal, drawn by Rich: numbers stay whole; words share the remaining width and break at good places."""
 
 from __future__ import annotations
 

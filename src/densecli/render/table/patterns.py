@@ -1,4 +1,4 @@
-"""Regular expressions of users, looked for in names of unknown origin: neither may keep the program busy for ever."""
+"""Users' regular expressions, matched against untrusted names: neither may keep the program busy forever."""
 
 from __future__ import annotations
 

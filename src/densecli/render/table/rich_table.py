@@ -1,4 +1,4 @@
-"""The summary's table as Rich draws it: where it has to be broken to fit, and in a picture."""
+"""The summary's table as drawn by Rich, for narrow terminals and images."""
 
 from __future__ import annotations
 

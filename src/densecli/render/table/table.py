@@ -1,4 +1,4 @@
-"""The table in Keras' look: in color on a terminal, plain and at full width elsewhere. Nothing is cut.
+"""The table in Keras' style: in color on a terminal, plain and at full width elsewhere. Nothing is cut off.
 
 Rich draws what has to be broken. A table that fits is drawn here, to the same characters: importing Rich takes longer than
 all the rest of a summary, and for a model of 800 layers its drawing takes three times as long.

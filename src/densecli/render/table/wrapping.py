@@ -1,4 +1,4 @@
-"""Where text is broken on a narrow terminal: between words, else at the seams of a name, else where the room ends."""
+"""Line breaks on a narrow terminal: between words, else between the parts of a name, else anywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The weights of a forward pass: drawn as the initializers say, or read from a file at the shapes that the graph wants."""
+"""The weights of a forward pass: from the initializers, or read from a file in the shapes that the graph needs."""
 
 from densecli.run.weights.containers import elsewhere, has_weights
 from densecli.run.weights.initial import initial, nested_weights

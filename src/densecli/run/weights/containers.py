@@ -1,4 +1,4 @@
-"""Where the weights of a model lie: the file itself, a member of its archive, or somewhere that densecli does not look."""
+"""The place of a model's weights: the file itself, a member of its archive, or somewhere that densecli does not read."""
 
 from __future__ import annotations
 

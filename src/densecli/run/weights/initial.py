@@ -1,4 +1,4 @@
-"""Weights by name in the structure of layers inside layers, and how they start."""
+"""Initial weights, by name, in the structure of nested layers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weights as Keras 1 kept them, in today's arrangement; the rules are those by which Keras 2 read such files.
+"""Weights in the layout of Keras 1, converted to today's; the rules are those by which Keras 2 reads such files.
 
 An LSTM had an array for each gate, channels_first kernels stood (filters, channels, *size), and what Theano trained is
 convolved with its kernels the other way round.

@@ -1,4 +1,4 @@
-"""Weights out of `.npz` files: by the names of the weights (dense/kernel), in the layout of Keras 3, or in Keras' order.
+"""Weights from `.npz` files: by the names of the weights (dense/kernel), in the layout of Keras 3, or in Keras' order.
 
 Keras 3 puts a model.weights.npz into archives when it is asked to. Its arrays are pickled, which nobody should read and
 Keras itself refuses to; plain arrays by the same names are read.

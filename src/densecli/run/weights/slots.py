@@ -1,4 +1,4 @@
-"""What a model wants filled: every layer with the weights that belong to it, in Keras' order."""
+"""The slots for a model's weights: every layer with its weights, in Keras' order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weights out of files: `.keras`, `.h5`, `.weights.h5` and `.npz`, never more bytes than the graph wants."""
+"""Weights from files: `.keras`, `.h5`, `.weights.h5` and `.npz`, never more bytes than the graph needs."""
 
 from __future__ import annotations
 
