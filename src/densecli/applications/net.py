@@ -123,7 +123,7 @@ class Tensor:
     def pad_to_halve(self, kernel: int, name: str) -> Tensor:
         """Zeros around an image, so that a window of this size with a stride of 2 and no padding halves it.
 
-        An even size gets one row less before it, as TensorFlow pads. Sizes that are not known count as even.
+        An even size gets one row less before it, as TensorFlow pads. Sizes that are unknown count as even.
         """
         rows, columns = self.shape[1:3] if self.shape[1] is not None else (2, 2)
         if columns is None:

@@ -39,7 +39,7 @@ class CallReader:
         for index, node in enumerate(nodes):
             self.names.setdefault(node.name, index)
         self.errors: list[DenseError] = []
-        self.unread: set[str] = set()  # layers with a call that has a mistake: how often they are called is not known
+        self.unread: set[str] = set()  # layers with a call that has a mistake: how often they are called is unknown
         self.listed: set[int] = set()  # nodes that a list names (not a tensor object): 1 before the first call
         self.told: Told = {}
 

@@ -1,1 +1,1 @@
-"""Python source becomes graphs: an interpreter that follows a file without running a line of it."""
+"""From Python source to graphs: an interpreter that follows a file without running a line of it."""

@@ -1,6 +1,6 @@
-"""Arrays by shape: what NumPy, data sets and pandas hand around, without the data.
+"""Arrays by shape, as in NumPy, data sets and pandas, but without the data.
 
-A size may be unknown on its own. Small arrays that the source writes out keep their numbers.
+Single sizes may be unknown. Small arrays written out in the source keep their values.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Array(Value):
 
     def lost(self, run: Interpreter, step: str) -> Unknown:
         """What depends on an array whose sizes are unknown."""
-        return run.unknown("the shape of this array is not known") if self.origin is None else self.origin.derived(step)
+        return run.unknown("the shape of this array is unknown") if self.origin is None else self.origin.derived(step)
 
     def get(self, run: Interpreter, name: str) -> Any:
         if name == "shape":
@@ -61,7 +61,7 @@ class Array(Value):
         if name == "T":
             return self.of(None if self.shape is None else self.shape[::-1])
         if name == "dtype":
-            return self.dtype or run.unknown("the dtype of this array is not known")
+            return self.dtype or run.unknown("the dtype of this array is unknown")
         if name in ("values", "array"):
             return self
         if name in ("ndim", "size"):
@@ -98,7 +98,7 @@ class Array(Value):
         return iter(indexed(run, self, index) for index in range(self.shape[0]))
 
     def truth(self, run: Interpreter) -> bool | Unknown:
-        return run.unknown("the numbers of this array are not known")
+        return run.unknown("the numbers of this array are unknown")
 
     def binary(self, run: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
         if isinstance(other, Value) and not isinstance(other, Array):
@@ -248,7 +248,7 @@ def product(run: Interpreter, left: Any, right: Any, *, batched: bool = False) -
     """`np.dot`; batched, as `@` and `np.matmul` are, the axes before the last two go along with each other."""
     one, other = as_array(run, left), as_array(run, right)
     if not one.shape or not other.shape:
-        origin = one.origin or other.origin or run.unknown("the shape of this product is not known")
+        origin = one.origin or other.origin or run.unknown("the shape of this product is unknown")
         return Array(None, None, None, origin)
     rows, columns = one.shape[-2:-1], other.shape[-1:] if len(other.shape) > 1 else ()
     if batched:
@@ -297,9 +297,9 @@ def _taken(run: Interpreter, array: Array, keys: list[Any]) -> Any:
         elif isinstance(each, list | Array):
             fancy = _fancy(run, as_array(run, each), fancy, shape)
         elif not isinstance(each, int):
-            return run.unknown("densecli does not know this way to pick from an array")
+            return run.unknown("densecli does not know this kind of index")
     if not shape and not sizes and fancy is None:
-        return run.unknown("the numbers of this array are not known")
+        return run.unknown("the numbers of this array are unknown")
     return array.of((*shape, *sizes))
 
 
@@ -308,7 +308,7 @@ def _fancy(run: Interpreter, key: Array, before: Array | None, shape: list[Size]
     if before is not None:
         return before
     if key.dtype == "bool":
-        shape.append(run.unknown("how many elements this mask keeps is not known"))
+        shape.append(run.unknown("the number of elements that this mask keeps is unknown"))
     else:
         shape.extend(key.shape if key.shape is not None else (key.lost(run, ".shape"),))
     return key
@@ -426,8 +426,8 @@ def reduced(run: Interpreter, array: Array, axis: Any = None, *_: Any, keepdims:
     """A reduction along an axis; over all of the array, a number that nobody knows."""
     if array.shape is None or axis is None:
         if isinstance(array.numbers, list):
-            return run.unknown("densecli does not compute with the numbers of arrays")
-        return array.lost(run, "…") if array.shape is None else run.unknown("the numbers of this array are not known")
+            return run.unknown("densecli does not compute with the values of arrays")
+        return array.lost(run, "…") if array.shape is None else run.unknown("the numbers of this array are unknown")
     axes = [axis] if isinstance(axis, int) else axis
     if not isinstance(axes, list | tuple) or not all(isinstance(each, int) for each in axes):
         return array.of(None)
@@ -452,7 +452,7 @@ def squeeze(run: Interpreter, array: Array, axis: Any = None) -> Array:
 
 @method("item")
 def scalar(run: Interpreter, array: Array, *_: Any) -> Any:
-    return run.unknown("the numbers of this array are not known")
+    return run.unknown("the numbers of this array are unknown")
 
 
 @method("take", "repeat")

@@ -1,4 +1,4 @@
-"""Which models of a source are shown: those that it summarizes, the only one, or the one that is asked for."""
+"""Choosing the models of a source: those that it summarizes, the only one, or the one the user asks for."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _required(source: Followed, choice: str, models: list[ModelObject]) -> list[
         return [found(source, each) for each in models]
     names = [name for name, value in source.scope.names.items() if isinstance(value, ModelObject | Function)]
     hint = did_you_mean(choice, names) or (f"models and functions: {', '.join(names[:8])}" if names else None)
-    raise source.error or GraphError(f"the source has no model called {quote(choice)}", code="E403", hint=hint)
+    raise source.error or GraphError(f"the source has no model named {quote(choice)}", code="E403", hint=hint)
 
 
 def called(source: Followed, choice: str) -> list[Found]:
@@ -154,7 +154,9 @@ def called(source: Followed, choice: str) -> list[Found]:
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         node = None
     if not isinstance(node, ast.Call):
-        raise GraphError(f"{quote(choice)} is no call", code="E112", hint="'train.py:build((128, 128, 3), classes=2)'")
+        raise GraphError(
+            f"{quote(choice)} is not a call", code="E112", hint="'train.py:build((128, 128, 3), classes=2)'"
+        )
     source.session.clear()
     before, source.error = source.error, None
     value = source.guarded(source.run.evaluate, node, source.scope)
@@ -187,7 +189,7 @@ def _of_value(source: Followed, choice: str, value: Any) -> list[Found]:
         return [up_to(source, tensors)]
     if isinstance(value, Unknown):
         raise source.session.unknown_choice(choice, value)
-    raise GraphError(f"{quote(choice)} gives no model", code="E403")
+    raise GraphError(f"{quote(choice)} does not return a model", code="E403")
 
 
 # -- no model at all -------------------------------------------------------------------
@@ -234,6 +236,6 @@ def nothing(source: Followed) -> list[Found]:
     if error is None:
         functions = [each for each in waiting if isinstance(each, Function) and lacking(each)]
         calls = [f"{each.name}({', '.join(f'{name}=…' for name in lacking(each))})" for each in functions[:4]]
-        hint = f"functions that nothing calls: {'; '.join(calls)} (ask for one: 'FILE:{calls[0]}')" if calls else None
+        hint = f"functions that are never called: {'; '.join(calls)} (choose one: 'FILE:{calls[0]}')" if calls else None
         error = NoModelError("the source builds no Keras model", code="E403", hint=hint)
     raise error

@@ -91,7 +91,7 @@ def dict_(run: Interpreter, node: ast.Dict, scope: Scope) -> Any:
         value = run.evaluate(value_node, scope)
         if key_node is None:
             if not isinstance(value, dict):
-                return value if isinstance(value, Unknown) else run.unknown("what `**` opens here is no dict")
+                return value if isinstance(value, Unknown) else run.unknown("`**` needs a dict here")
             found.update(value)
             continue
         key = run.evaluate(key_node, scope)
@@ -264,7 +264,7 @@ def keywords(run: Interpreter, node: ast.Call, scope: Scope) -> dict[str, Any] |
         elif isinstance(value, Unknown):
             return value
         else:
-            return run.unknown("what `**` opens here is no dict")
+            return run.unknown("`**` needs a dict here")
     return found
 
 

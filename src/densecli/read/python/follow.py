@@ -1,4 +1,4 @@
-"""Following one source to its end, or to where it cannot be followed."""
+"""Following one source to its end, or as far as possible."""
 
 from __future__ import annotations
 

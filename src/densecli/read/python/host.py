@@ -1,4 +1,4 @@
-"""What lies around a source: modules in its own folder, and what the command line says of its values."""
+"""The environment of a source: modules in its own folder, and values from the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Import statements: libraries by what densecli knows of them, modules beside the file by reading them the same way."""
+"""Import statements: known libraries, and modules next to the file, which are read the same way."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The state of one reading: where it stands, what it counts, and the ways in which it changes what names stand for.
+"""The state of one interpretation: position, counters, and all ways to change what names refer to.
 
-Every change goes through `write`, `append` or `mutate`, so that a branch or a loop of which nobody knows whether it runs can
-be tried and taken back (`attempt`), and what it would have changed becomes unknown.
+Every change goes through `write`, `append` or `mutate`, so that a branch or a loop that may or may not run can
+be tried and rolled back (`attempt`); everything it would have changed becomes unknown.
 """
 
 from __future__ import annotations

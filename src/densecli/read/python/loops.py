@@ -1,6 +1,6 @@
-"""Loops. One that builds nothing is left after some rounds: training is not simulated.
+"""Loops. A loop that builds nothing is left after some iterations: training is not simulated.
 
-What such a loop changes is unknown afterwards, and a note says where it was left.
+What such a loop changes is unknown afterward, and a note says where it was left.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def rounds(run: Interpreter, node: Any, scope: Scope, step: Callable[[], Any]) -
 
 def cut(run: Interpreter, node: Any, scope: Scope) -> Any:
     """Leave a loop that builds nothing; what another round would change is unknown from here on."""
-    run.note(f"line {node.lineno}: the loop builds nothing in its first rounds; the others were not followed")
-    unknown = run.unknown(f"the loop in line {node.lineno} was not followed to its end")
+    run.note(f"line {node.lineno}: the loop builds nothing in its first iterations; the others were skipped")
+    unknown = run.unknown(f"the loop in line {node.lineno} was not followed to the end")
     return blind(run, node, scope, unknown, lambda: _forget(run, node, scope, unknown))
 
 

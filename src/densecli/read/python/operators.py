@@ -116,7 +116,7 @@ def _compare_values(run: Interpreter, name: str, left: Any, right: Any) -> Any:
         return found
     if name in ("Eq", "NotEq"):
         return (left is right) == (name == "Eq")
-    return run.unknown("densecli does not know how these values compare")
+    return run.unknown("densecli cannot compare these values")
 
 
 def _identity(left: Any, right: Any, *, wanted: bool) -> Any:

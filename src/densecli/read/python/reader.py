@@ -38,7 +38,7 @@ def _placed(followed: Followed, each: Found, reading: Reading) -> Found:
         each.graph.origin = Origin(each.line, each.variable, each.function, each.event)
         each.graph.warnings += followed.run.notes
         if followed.error is not None:
-            each.graph.warnings.append(f"not followed to its end: {_sentence(followed.error)}")
+            each.graph.warnings.append(f"not followed to the end: {_sentence(followed.error)}")
     return each
 
 
@@ -54,4 +54,4 @@ def _check_settings(followed: Followed, reading: Reading) -> None:
     if unused:
         names = [name for name in followed.scope.names if not name.startswith("_")]
         hint = did_you_mean(unused[0], names) or "names at module level, parameters and lines of conditions can be set"
-        raise ReadError(f"nothing in the source is called {quote(unused[0])}", code="E112", hint=hint)
+        raise ReadError(f"the source has no name {quote(unused[0])}", code="E112", hint=hint)

@@ -1,4 +1,4 @@
-"""What comments of a source say to densecli: `# densecli: max_params=1M, output=(None, 4)` is an expectation."""
+"""Comments for densecli in a source: `# densecli: max_params=1M, output=(None, 4)` is an expectation."""
 
 from __future__ import annotations
 

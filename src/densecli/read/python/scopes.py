@@ -1,4 +1,4 @@
-"""Names and what they stand for: a module's, a function's and a class body's."""
+"""Scopes: the names of a module, a function or a class body."""
 
 from __future__ import annotations
 

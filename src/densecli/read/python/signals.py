@@ -1,4 +1,4 @@
-"""How following a source can leave a block: return, break, continue, an exception of Python's, or the end of reading."""
+"""The ways to leave a block: return, break, continue, a Python exception, or the end of reading."""
 
 from __future__ import annotations
 

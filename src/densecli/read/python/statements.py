@@ -1,4 +1,4 @@
-"""Statements: a function for each node of Python's grammar. What ends a block early is handed back as a Signal."""
+"""Statements: a function for each node of Python's grammar. Whatever ends a block early is returned as a Signal."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def function(run: Interpreter, node: Any, scope: Scope) -> None:
 
 
 def _decorated(run: Interpreter, decorator: Any, made: Any) -> Any:
-    """What a decorator makes of a function or class: itself where the decorator is not known."""
+    """What a decorator makes of a function or class: itself where the decorator is unknown."""
     if isinstance(decorator, Function | Class):
         return run.call(decorator, [made], {})
     return run.catalog.decorated(run, decorator, made)

@@ -1,4 +1,4 @@
-"""What a name can stand for while source is followed.
+"""The values that names refer to while a source is followed.
 
 Numbers, strings, tuples, lists, dicts and sets are Python's own. Everything else is a `Value`: it says how it answers
 attributes, calls, subscripts and loops, and answers unknown for the rest. Unknown is contagious and remembers where it
@@ -112,7 +112,7 @@ class Unknown(Value):
         return self.derived("…")
 
     def shown(self) -> str:
-        return "a value that is not known"
+        return "an unknown value"
 
 
 class Function(Value):

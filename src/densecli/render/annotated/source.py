@@ -36,7 +36,7 @@ class Note(Record):
 
 
 class Annotated(Record):
-    """The lines of a source and the notes at them; `problems` are what is not known, by line."""
+    """The lines of a source and the notes at them; `problems` are what is unknown, by line."""
 
     source: str
     lines: tuple[str, ...]

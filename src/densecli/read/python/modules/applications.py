@@ -39,7 +39,7 @@ def entry(name: str) -> Known | None:
 def prepared(run: Interpreter, x: Any, mode: Any) -> Any:
     """Images in the range that a model was trained on. On a tensor each step is an operation."""
     if not isinstance(x, Tensor):
-        return x if isinstance(x, Array) else run.unknown("densecli does not know what is prepared here")
+        return x if isinstance(x, Array) else run.unknown("densecli does not know what is preprocessed here")
     if mode == "caffe":
         channels = [x.item(run, (..., index)) for index in (2, 1, 0)]
         x = run.session.operation("Stack", [channels], {"axis": -1})
@@ -75,4 +75,4 @@ def preprocess_input(run: Interpreter, x: Any, data_format: Any = None, mode: An
     "keras.applications.imagenet_utils.decode_predictions",
 )
 def decode_predictions(run: Interpreter, *_: Any, **__: Any) -> Any:
-    return run.unknown("densecli does not compute what models predict")
+    return run.unknown("densecli does not compute predictions")

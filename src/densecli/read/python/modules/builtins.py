@@ -81,7 +81,7 @@ def _number(run: Interpreter, kind: Any, value: Any, *base: Any) -> Any:
             if isinstance(value.numbers, int | float)
             else value.lost(run, "…")
             if value.shape is None
-            else run.unknown("the numbers of this array are not known")
+            else run.unknown("the numbers of this array are unknown")
         )
     if isinstance(value, Value):
         return (
@@ -321,7 +321,7 @@ def slice_(run: Interpreter, *bounds: Any) -> Any:
        "builtins.globals", "builtins.locals", "builtins.vars", "builtins.dir", "builtins.id", "builtins.hash")  # fmt: skip
 def outside(run: Interpreter, *args: Any, **_: Any) -> Any:
     """Reaches outside of what is followed."""
-    return run.unknown("what this gives is known only when the file runs")
+    return run.unknown("its result is known only when the file runs")
 
 
 @known("builtins.print")
@@ -332,7 +332,7 @@ def print_(run: Interpreter, *values: Any, **_: Any) -> None:
 
 @known("builtins.input", "builtins.raw_input")
 def input_(run: Interpreter, *_: Any) -> Any:
-    return run.unknown("it is typed in while the file runs")
+    return run.unknown("it is user input")
 
 
 @known("builtins.type")

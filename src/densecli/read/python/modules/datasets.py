@@ -48,7 +48,7 @@ def _texts(name: str) -> None:
     def load_data(run: Interpreter, *_: Any, test_split: Any = 0.2, maxlen: Any = None, **__: Any) -> Any:
         sizes: tuple[Any, Any] = (train, test)
         if maxlen is not None or (name == "reuters" and test_split != 0.2):
-            sizes = tuple(run.unknown("how many texts are kept, only the data tells") for _ in sizes)  # type: ignore[assignment]
+            sizes = tuple(run.unknown("the number of texts depends on the data") for _ in sizes)  # type: ignore[assignment]
         return tuple((Array((size,), "object"), Labels((size,), "int64", classes)) for size in sizes)
 
     known(f"keras.datasets.{name}.load_data")(load_data)
@@ -72,7 +72,7 @@ def california_housing(run: Interpreter, version: Any = "large", *_: Any, test_s
 
 def _split(run: Interpreter, count: int, features: int, test_split: Any) -> Any:
     if isinstance(test_split, Unknown) or not isinstance(test_split, int | float):
-        return run.unknown("how the data set is split is not known")
+        return run.unknown("the split of the data set is unknown")
     train = int(count * (1 - test_split))
     return tuple((Array((size, features)), Array((size,))) for size in (train, count - train))
 

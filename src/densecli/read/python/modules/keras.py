@@ -1,4 +1,4 @@
-"""Keras: layers, models, and what stands around them. Layers come from the catalogue, so they need no entries here."""
+"""Keras: layers, models, and what stands around them. Layers come from the catalog, so they need no entries here."""
 
 from __future__ import annotations
 
@@ -316,7 +316,7 @@ def normalize(run: Interpreter, x: Any, *_: Any, **__: Any) -> Array:
 def pad_sequences(run: Interpreter, sequences: Any, maxlen: Any = None, *_: Any, **__: Any) -> Array:
     array = sequences if isinstance(sequences, Array) else as_array(run, sequences)
     if maxlen is None:
-        maxlen = run.unknown("the longest sequence decides, which only the data tells")
+        maxlen = run.unknown("it is the length of the longest sequence in the data")
     count = array.shape[0] if array.shape else array.lost(run, ".shape[0]")
     return Array((count, maxlen), "int32")
 
@@ -359,7 +359,7 @@ def clone_model(run: Interpreter, model: Any, *_: Any, **__: Any) -> Any:
     "keras.models.load_model", "keras.models.model_from_json", "keras.models.model_from_yaml", "keras.saving.load_model"
 )
 def load_model(run: Interpreter, *_: Any, **__: Any) -> Any:
-    return run.unknown("the model comes from a file, which is not opened")
+    return run.unknown("the model comes from a file, which densecli does not open")
 
 
 for _module in MODULES:

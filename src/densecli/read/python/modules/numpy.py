@@ -122,7 +122,7 @@ def nothing(run: Interpreter, *_: Any, **__: Any) -> None:
 
 @known("numpy.load", "numpy.loadtxt", "numpy.genfromtxt", "numpy.fromfile")
 def loaded(run: Interpreter, *_: Any, **__: Any) -> Any:
-    return run.unknown("it comes from a file, which is not opened")
+    return run.unknown("it comes from a file, which densecli does not open")
 
 
 @known("numpy.reshape")
@@ -237,7 +237,7 @@ def ndim(run: Interpreter, value: Any) -> Any:
 @known("numpy.unique")
 def unique(run: Interpreter, value: Any, *_: Any, **__: Any) -> Any:
     found = as_array(run, value)
-    count = getattr(found, "classes", None) or run.unknown("how many different values there are, only the data tells")
+    count = getattr(found, "classes", None) or run.unknown("the number of distinct values depends on the data")
     return Array((count,), found.dtype)
 
 

@@ -80,7 +80,7 @@ class Frame(Array):
             return
         if self.shape is not None and len(self.shape) > 1:
             self.names = None
-            self.shape = (self.shape[0], run.unknown("how many columns the table has after this is not known"))
+            self.shape = (self.shape[0], run.unknown("the number of columns after this is unknown"))
 
 
 class Locator(Value):
@@ -104,11 +104,11 @@ def _picked(run: Interpreter, size: Size, key: Any) -> Any:
         return sliced(run, size, key)
     if isinstance(key, list | tuple):
         return len(key)
-    return None if isinstance(key, int | str) else run.unknown("how many elements this keeps is not known")
+    return None if isinstance(key, int | str) else run.unknown("the number of elements that this keeps is unknown")
 
 
 def lost_rows(run: Interpreter) -> Unknown:
-    return run.unknown("how many rows are left, only the data tells")
+    return run.unknown("the number of remaining rows depends on the data")
 
 
 def dropped(run: Interpreter, table: Frame, labels: Any, axis: Any, columns: Any) -> Frame:
@@ -120,14 +120,14 @@ def dropped(run: Interpreter, table: Frame, labels: Any, axis: Any, columns: Any
     names = [names] if isinstance(names, str) else names
     if isinstance(names, list | tuple) and len(shape) > 1 and isinstance(shape[1], int):
         return table.frame((shape[0], shape[1] - len(names)))
-    origin = run.unknown("how many columns are left is not known") if table.origin is None else table.origin
+    origin = run.unknown("the number of remaining columns is unknown") if table.origin is None else table.origin
     return table.frame((*shape[:1], origin.derived(".shape[1]")))
 
 
 @known("pandas.read_csv", "pandas.read_excel", "pandas.read_json", "pandas.read_table", "pandas.read_hdf", "pandas.read_pickle",
        "pandas.read_parquet", "pandas.read_feather", "pandas.read_sql")  # fmt: skip
 def read(run: Interpreter, *_: Any, **__: Any) -> Frame:
-    origin = run.unknown("the table comes from a file, which is not opened")
+    origin = run.unknown("the table comes from a file, which densecli does not open")
     return Frame((origin.derived(".shape[0]"), origin.derived(".shape[1]")), origin)
 
 
@@ -152,7 +152,7 @@ def frame(run: Interpreter, data: Any = None, *_: Any, columns: Any = None, **__
 def get_dummies(run: Interpreter, data: Any, *_: Any, **__: Any) -> Any:
     table = as_array(run, data)
     rows = (table.shape or (lost_rows(run),))[0]
-    return Frame((rows, run.unknown("one column for each value, which only the data tells")))
+    return Frame((rows, run.unknown("it has one column for each distinct value in the data")))
 
 
 def _width(table: Frame) -> Size:

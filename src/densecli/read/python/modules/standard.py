@@ -74,7 +74,7 @@ def basename(run: Interpreter, path: Any) -> Any:
 @known("os.path.exists", "os.path.isfile", "os.path.isdir")
 def exists(run: Interpreter, path: Any = None) -> Any:
     """Nobody looks. Where the answer decides what is built, the source is followed as in an empty folder."""
-    found = run.unknown("it depends on which files there are")
+    found = run.unknown("it depends on which files exist")
     found.fresh = False
     return found
 

@@ -1,1 +1,1 @@
-"""Keras as the source meets it: tensors, layers and models that know their shapes, names as Keras numbers them."""
+"""Keras as seen by the source: tensors, layers and models with shapes, and names numbered as in Keras."""

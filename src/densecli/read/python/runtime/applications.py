@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from densecli.errors import DenseError
     from densecli.read.python.interpreter import Interpreter
 
-A_FILE = "weights.h5"  # stands for a file whose name is not known
+A_FILE = "weights.h5"  # stands for a file whose name is unknown
 
 
 def make(run: Interpreter, name: str, args: list[Any], kwargs: dict[str, Any]) -> Functional:

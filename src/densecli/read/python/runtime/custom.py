@@ -1,4 +1,4 @@
-"""Layers that the source defines itself: `__init__`, `build` and `call` are followed, so nothing in them is opaque."""
+"""Custom layers of the source: `__init__`, `build` and `call` are followed, so they are not opaque."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class CustomLayer(LayerObject):
         return layers.connected(run, self, [_packed(args, kwargs)], {})
 
     def prepared(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> DenseError | None:
-        """Follow `build` and `call` for these shapes; why not, where something is not known."""
+        """Follow `build` and `call` for these shapes; why not, where something is unknown."""
         key = _signature([args, kwargs])
         try:
             if key not in self.written:
@@ -153,10 +153,10 @@ class CustomLayer(LayerObject):
         unknown = unknown_in(found)
         outputs = list(tensors_in([found]))
         if unknown is not None or not outputs:
-            reason = "it gives no tensor" if unknown is None else making.because(unknown)
+            reason = "it returns no tensor" if unknown is None else making.because(unknown)
             hint = None if unknown is None else making.remedy(unknown)
             raise GraphError(
-                f"`call` of {self.type_name} is not known: {reason}", code="E354", hint=hint, place=self.node.place
+                f"`call` of {self.type_name} is unknown: {reason}", code="E354", hint=hint, place=self.node.place
             )
         error = next((each.error for each in outputs if each.error is not None), None)
         if error is not None:

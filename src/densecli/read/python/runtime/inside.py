@@ -1,4 +1,4 @@
-"""The inside of a layer that the source writes: its `call` followed once, as a graph of its own.
+"""The inside of a custom layer: its `call` followed once, as a graph of its own.
 
 While a `call` is followed, calls of layers and operators on tensors go into this graph, not into the session: Keras traces
 them without nodes and without using up names.
@@ -126,7 +126,7 @@ class Inside:
     def graph(self, outputs: list[Tensor]) -> Graph:
         """Raises GraphError where an output does not come from here."""
         if any(each.home is not self for each in outputs):
-            raise GraphError("`call` gives a tensor that it did not compute", code="E354")
+            raise GraphError("`call` returns a tensor that it did not compute", code="E354")
         found = Graph(self.name, "Functional", self.nodes, self.inputs, [each.ref for each in outputs])
         reached = {node for node, _ in call_order(found)[0]}
         found.beside = [

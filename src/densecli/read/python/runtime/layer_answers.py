@@ -1,4 +1,4 @@
-"""What every layer answers when the source asks: its attributes and methods, an entry for each."""
+"""The attributes and methods of every layer, one entry each."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def class_of(run: Interpreter, layer: LayerObject) -> Any:
     "weights", "variables", "trainable_weights", "non_trainable_weights", "trainable_variables", "kernel", "bias"
 )
 def weights(run: Interpreter, layer: LayerObject) -> Any:
-    return run.unknown("densecli does not hold the values of weights")
+    return run.unknown("densecli does not keep the values of weights")
 
 
 @method("count_params")
@@ -104,7 +104,7 @@ def nothing(run: Interpreter, layer: LayerObject, *args: Any, **kwargs: Any) -> 
 def get_config(run: Interpreter, layer: LayerObject) -> Any:
     """What the constructor was given, with the name: enough to make the same layer again."""
     if layer.layer is None:
-        return run.unknown("the layer is not known")
+        return run.unknown("the layer is unknown")
     return {"name": layer.name, "trainable": layer.layer.trainable, **layer.layer.given}
 
 
@@ -115,7 +115,7 @@ def from_config(run: Interpreter, layer: LayerObject, config: Any) -> Any:
 
 @method("get_weights")
 def not_known(run: Interpreter, layer: LayerObject, *args: Any, **kwargs: Any) -> Any:
-    return run.unknown("densecli does not hold the values of weights and configs")
+    return run.unknown("densecli does not keep the values of weights and configs")
 
 
 @method("compute_output_shape")

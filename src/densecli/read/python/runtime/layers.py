@@ -1,4 +1,4 @@
-"""Layers as objects of the source: what they answer, and what calling them gives."""
+"""Layers as objects of the source: their attributes and methods, and calling them."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ class LayerObject(Value):
 
 # -- calling ---------------------------------------------------------------------------
 def call_layer(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """The tensors that come out; a tensor with an error where something is not known."""
+    """The tensors that come out; a tensor with an error where something is unknown."""
     switched = any(key in kwargs for key in QUIET)
     kwargs = {key: value for key, value in kwargs.items() if key not in QUIET}
     tensors = list(tensors_in([args, kwargs]))
@@ -283,9 +283,7 @@ def on_arrays(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dic
     arrays = [each for each in args if isinstance(each, Array)]
     if not arrays or any(each.shape is None or unknown_in(each.shape) for each in arrays):
         lost = next((each for each in arrays if each.shape is None or unknown_in(each.shape)), None)
-        return (
-            run.unknown("densecli does not know what the layer is called on") if lost is None else lost.lost(run, "…")
-        )
+        return run.unknown("densecli does not know the inputs of the layer") if lost is None else lost.lost(run, "…")
     shapes: list[Any] = [each.shape for each in arrays]
     if hasattr(layer, "build_from"):
         layer.build_from(run, shapes)

@@ -1,4 +1,4 @@
-"""From the arguments of a constructor in the source to those of a layer in the catalogue."""
+"""From the arguments of a constructor in the source to those of a layer in the catalog."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class KerasObject(Value):
 def arguments(
     session: Session, type_name: str, args: list[Any], kwargs: dict[str, Any], place: Place | None
 ) -> tuple[str, list[Argument], Any]:
-    """The class, its arguments, and the input shape among them. Raises DenseError where one is not known."""
+    """The class, its arguments, and the input shape among them. Raises DenseError where one is unknown."""
     kind, args, kwargs = _modern(session, type_name, args, dict(kwargs))
     if kind == "InputLayer":
         kwargs |= {new: kwargs.pop(old) for old, new in OLD_INPUT.items() if old in kwargs}
@@ -97,7 +97,7 @@ def _modern(
         return kind, args, found
     old = ", ".join(sorted(kwargs.keys() - found.keys()))
     session.run.note(
-        f"line {session.run.line()}: {old}: arguments of Keras 1; Keras 3 refuses them, densecli reads them as meant"
+        f"line {session.run.line()}: {old}: arguments of Keras 1, which Keras 3 refuses; densecli gives them their old meaning"
     )
     return kind, _window(kind, args), found
 
@@ -140,7 +140,7 @@ def plain(value: Any) -> Any:
 
 
 def unknown_argument(run: Interpreter, type_name: str, argument: str, unknown: Unknown) -> DenseError:
-    message = f"{type_name}: `{argument}` is not known: {because(unknown)}"
+    message = f"{type_name}: `{argument}` is unknown: {because(unknown)}"
     return ArgumentError(message, code="E350", hint=remedy(unknown), place=run.place())
 
 
@@ -160,8 +160,8 @@ def remedy(unknown: Unknown) -> str:
     """The option that would give it."""
     name = unknown.root.name
     if name is None:
-        return "give the value a name in the source, and then --set NAME=VALUE"
+        return "assign the value to a name in the source, then use --set NAME=VALUE"
     if ".shape" in unknown.path or "length" in unknown.path:
-        return f"say what it is: --set {name}.shape=1000,28,28"
+        return f"provide it: --set {name}.shape=1000,28,28"
     steps = unknown.path if unknown.path.replace(".", "").replace("_", "").isalnum() else ""
-    return f"say what it is: --set {name}{steps}=…"
+    return f"provide it: --set {name}{steps}=…"

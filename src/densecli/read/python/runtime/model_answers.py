@@ -1,4 +1,4 @@
-"""What models answer when the source asks: their attributes and methods, an entry for each."""
+"""The attributes and methods of models, one entry each."""
 
 from __future__ import annotations
 
@@ -169,15 +169,15 @@ def predicted(run: Interpreter, model: ModelObject, data: Any) -> Any:
     if model.cls is not None and isinstance(data, Array):
         return model.call(run, [data], {})
     if not isinstance(data, Array) or data.shape is None or model.error is not None or not model.is_built:
-        return run.unknown("densecli does not compute what training and prediction give")
+        return run.unknown("densecli does not compute the results of training and prediction")
     shapes = [each.shape for each in tensors_in([output(run, model)])]
-    batch: Size = data.shape[0] if data.shape else run.unknown("the batch of this array is not known")
+    batch: Size = data.shape[0] if data.shape else run.unknown("the batch of this array is unknown")
     found = [Array(None if shape is None else (batch, *(_size(run, each) for each in shape[1:]))) for shape in shapes]
     return single(found)
 
 
 def _size(run: Interpreter, size: int | None) -> Size:
-    return run.unknown("this size is left open by the model") if size is None else size
+    return run.unknown("the model leaves this size open") if size is None else size
 
 
 @method("build")

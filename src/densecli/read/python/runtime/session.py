@@ -1,4 +1,4 @@
-"""One run of Keras: the layers and models that exist, the names that are used up, what was summarized."""
+"""One session of Keras: the existing layers and models, the names in use, the summaries."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class Session:
 
     # -- making layers -----------------------------------------------------------------
     def make(self, type_name: str, args: list[Any], kwargs: dict[str, Any]) -> LayerObject:
-        """A layer of the catalogue, as its constructor in Keras makes it."""
+        """A layer of the catalog, as its constructor in Keras makes it."""
         place = self.run.place()
         try:
             kind, arguments, input_argument = making.arguments(self, type_name, args, kwargs, place)
@@ -307,19 +307,15 @@ class Session:
         return making.unknown_argument(self.run, type_name, argument, unknown)
 
     def unknown_wiring(self, layer: LayerObject, unknown: Unknown) -> DenseError:
-        message = (
-            f"{layer.type_name} '{layer.name}' is called on something that is not known: {making.because(unknown)}"
-        )
+        message = f"{layer.type_name} '{layer.name}' is called on something unknown: {making.because(unknown)}"
         return GraphError(message, code="E351", hint=making.remedy(unknown), place=self.run.place(), layer=layer.name)
 
     def unknown_layer(self, model: ModelObject, unknown: Unknown) -> DenseError:
-        message = f"a layer of '{model.name}' is not known: {making.because(unknown)}"
+        message = f"a layer of '{model.name}' is unknown: {making.because(unknown)}"
         return GraphError(message, code="E351", hint=making.remedy(unknown), place=self.run.place(), layer=model.name)
 
     def unknown_choice(self, choice: str, unknown: Unknown) -> DenseError:
-        return GraphError(
-            f"`{choice}` is not known: {making.because(unknown)}", code="E351", hint=making.remedy(unknown)
-        )
+        return GraphError(f"`{choice}` is unknown: {making.because(unknown)}", code="E351", hint=making.remedy(unknown))
 
     def inputs_of(self, ends: list[Tensor]) -> list[Tensor]:
         """The inputs that tensors come from, in the order they were made."""
@@ -342,12 +338,12 @@ class Session:
 
     def undecided(self, unknown: Unknown) -> DenseError:
         line = self.run.line()
-        message = f"whether this runs is not known, and it builds layers: {making.because(unknown)}"
-        hint = f"say so: --set {line}=true, or {line}=false"
+        message = f"whether this runs is unknown, and it builds layers: {making.because(unknown)}"
+        hint = f"decide with --set {line}=true, or {line}=false"
         return GraphError(message, code="E352", hint=hint, place=self.run.place())
 
     def stop_unknown_arguments(self, unknown: Any) -> Stop:
-        message = f"the arguments of this call are not known: {making.because(unknown)}"
+        message = f"the arguments of this call are unknown: {making.because(unknown)}"
         return Stop(ArgumentError(message, code="E350", hint=making.remedy(unknown), place=self.run.place()))
 
     def undefined(self, name: str) -> Any:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from densecli.read.python.runtime.session import Session
     from densecli.read.python.runtime.snapshot import Drawing
 
-# Classes that Keras 3.15.1 marks as built when they are made; it knows no shape of them afterwards.
+# Classes that Keras 3.15.1 marks as built when they are made; it knows no shape of them afterward.
 AT_ONCE = frozenset({
     "Activation", "ActivityRegularization", "AlphaDropout", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "Dropout",
     "ELU", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D",
@@ -99,7 +99,7 @@ class CustomModel(CustomLayer, ModelObject):
         return found if isinstance(found, Function) else None
 
     def step(self, run: Interpreter, data: Any) -> None:
-        """`train_step` and `compute_loss` call layers, too. What of them is not known has no bearing on the rest."""
+        """`train_step` and `compute_loss` call layers, too. What of them is unknown has no bearing on the rest."""
         graph = Inside(self.name)
         try:
             with run.session.inside(graph):
@@ -115,7 +115,7 @@ class CustomModel(CustomLayer, ModelObject):
 
 
 def _batches(data: Any, batch: int | None) -> Any:
-    """Arrays as tensors of a batch; None where a shape is not known."""
+    """Arrays as tensors of a batch; None where a shape is unknown."""
     if isinstance(data, Array):
         if data.shape is None or not data.shape or unknown_in(data.shape[1:]):
             return None

@@ -55,7 +55,7 @@ class Tensor(Value):
         return super().get(run, name)
 
     def dims(self, run: Interpreter) -> Dims | Unknown:
-        return run.unknown("the shape of this tensor is not known") if self.shape is None else Dims(self.shape)
+        return run.unknown("the shape of this tensor is unknown") if self.shape is None else Dims(self.shape)
 
     def item(self, run: Interpreter, key: Any) -> Any:
         keys = list(key) if isinstance(key, tuple) else [key]  # a tuple would be a shape
@@ -63,7 +63,7 @@ class Tensor(Value):
 
     def iterate(self, run: Interpreter) -> Iterator[Any] | Unknown:
         if self.shape is None or not self.shape or self.shape[0] is None:
-            return run.unknown("a symbolic tensor has no items to go through")
+            return run.unknown("a symbolic tensor cannot be iterated over")
         return iter([self.item(run, index) for index in range(self.shape[0])])
 
     def length(self, run: Interpreter) -> Any:

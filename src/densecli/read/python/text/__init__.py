@@ -1,1 +1,1 @@
-"""Python source as text: what is accepted, how it becomes an `ast`, and where each node stands in the text that users see."""
+"""Python source as text: the accepted forms, parsing to an `ast`, and the place of each node in the text that users see."""

@@ -1,4 +1,4 @@
-"""A text on its way to what Python reads, and the way back: each step is a `Rewrite` of the one before."""
+"""A text being rewritten into valid Python, and the way back: each step is a `Rewrite` of the previous one."""
 
 from __future__ import annotations
 

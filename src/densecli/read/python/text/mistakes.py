@@ -1,4 +1,4 @@
-"""What is wrong with a text that is no Python, in words of our own: Python's change with its version."""
+"""Errors in text that is not valid Python, in our own words: Python's change with its version."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _CURLY = "“”‘’„«»"
 _DEEP = ("too many nested parentheses", "too many levels of indentation")  # the same words since Python 3.8
 
 _REASONS = {  # what Python says, where it knows more than the place
-    "cannot assign": "nothing can be assigned to this",
+    "cannot assign": "cannot assign to this",
     "expected ':'": "a colon is missing here",
     "f-string": "the expression in this f-string is not valid",
-    "positional argument follows": "an argument without a name follows one with a name",
+    "positional argument follows": "a positional argument follows a keyword argument",
 }
 
 
@@ -67,7 +67,7 @@ def explain(draft: Draft, error: Exception) -> DenseError:
 
 
 def too_deep_for_python(draft: Draft) -> LimitError:
-    message = "brackets, blocks or operators nested deeper than Python itself reads"
+    message = "brackets, blocks or operators nested deeper than Python can parse"
     return LimitError(message, code="E503", place=draft.place(*deepest(draft.now.text)))
 
 
@@ -99,10 +99,10 @@ def _unfinished(text: str) -> tuple[str, Token] | None:
 
 def _indentation(said: str) -> str:
     if "expected an indented block" in said:
-        return "an indented block is missing before this line"
+        return "expected an indented block before this line"
     if "unexpected indent" in said:
-        return "this line is indented for no reason"
-    return "the indentation of this line matches no line before it"
+        return "unexpected indentation"
+    return "the indentation does not match any outer level"
 
 
 def _unexpected(draft: Draft, start: int, end: int, said: str) -> DenseError:
@@ -123,7 +123,7 @@ def _reason(token: Token | None, said: str) -> tuple[str, str | None]:
     if token is None or token.kind == "end":
         return "the line ends too soon", None
     if said.startswith("(unicode"):
-        return "a backslash in this string starts an escape that does not exist", "r'…' takes backslashes as they are"
+        return "a backslash in this string starts an unknown escape", "r'…' keeps backslashes as they are"
     if token.text in _CURLY:
-        return f"`{token.text}` is no quote to Python", "straight quotes, ' or \", begin and end a string"
+        return f"`{token.text}` is not a quote in Python", "straight quotes, ' or \", begin and end a string"
     return f"unexpected {quote(token.text.splitlines()[0], 40)}", None

@@ -1,4 +1,4 @@
-"""How deep a source may nest: what reads it later calls itself for each level."""
+"""How deep a source may nest: later stages recurse for each level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Python as it stands on a page: prompts, printed results, Markdown around it, an indentation of all lines.
+"""Python as found on web pages: with prompts, printed results, Markdown around it, or all lines indented.
 
 A page is a list of lines of which some stay, shortened at their start; the others become empty.
 """

@@ -1,4 +1,4 @@
-"""Python 2 becomes Python 3, as far as that is a matter of words: `print x`, `except E, e`, backticks, `<>`, `0777`, `10L`.
+"""Python 2 becomes Python 3, as far as syntax goes: `print x`, `except E, e`, backticks, `<>`, `0777`, `10L`.
 
 What the same words mean (`xrange`, `/` on integers) is for the interpreter.
 """
