@@ -63,6 +63,33 @@ def test_it_is_the_sum_of_a_list_that_is_bounded(tmp_path):
     assert caught.value.code == "E321"
 
 
+@pytest.mark.parametrize("sizes", [(4, 8), (8, 4), (4, 4)])
+def test_addresses_that_keras_never_writes_are_refused(tmp_path, sizes):
+    plan = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    plan.set_sizes(*sizes)
+    path = str(tmp_path / "w.h5").encode()
+    with h5py.File(h5py.h5f.create(path, h5py.h5f.ACC_TRUNC, plan)) as file:
+        file.attrs["names"] = LISTS["fixed"]
+    with pytest.raises(ReadError) as caught:
+        attributes(tmp_path / "w.h5", "/")
+    assert caught.value.code == "E321"
+
+
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+def test_a_group_without_a_header_is_damaged(tmp_path, libver):
+    path = tmp_path / "w.h5"
+    with h5py.File(path, "w", libver=libver) as file:
+        file.create_group("g").attrs["one"] = "text"
+    with h5py.File(path) as opened:
+        at = h5py.h5o.get_info(opened["g"].id).addr
+        data = bytearray(path.read_bytes())
+        assert attributes_of(io.BytesIO(data), opened["g"]).text("one") == b"text"
+        data[at : at + 4] = b"\x09\x09\x09\x09"
+        with pytest.raises(ReadError) as caught:
+            attributes_of(io.BytesIO(data), opened["g"])
+    assert caught.value.code == "E321"
+
+
 # -- lists of weights ------------------------------------------------------------------------
 def dense_file(path, **lists):
     """Dense(2) on 3 features; `lists` are the attributes that list its arrays."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from densecli.errors import DenseError, SpecErrors, draw
 from densecli.read.open import read_stream
 from densecli.read.reading import Reading
+from densecli.read.text import json as json_text
 from densecli.read.text.encoding import Source
+from densecli.read.text.file import read_text_file
 from densecli.read.text.yaml import load_yaml
 from densecli.summary.infer import infer
 from support.program import here
@@ -132,3 +135,26 @@ def test_a_scalar_of_the_wrong_kind_is_said_as_it_was_read(value, message):
 
 def test_leading_zeros_are_decimal():
     assert report(b"input: [2]\nlayers:\n- Dense: {units: 010}\n", "m.yaml").totals.params == 30
+
+
+def test_a_sound_json_text_is_read_once(monkeypatch):
+    """What looks for mistakes character by character is slow, and only for texts that have some."""
+
+    def check(source, limits):
+        pytest.fail("a sound text was searched for mistakes")
+
+    monkeypatch.setattr(json_text, "check", check)
+    deep = f"{'[' * 20}{']' * 20}"
+    for text in (TEXTS["m.json"], json.dumps(KERAS), f'{{"a": {deep}, "b": {{"a": [], "c": {{}}}}, "d": "{{[:,"}}'):
+        assert json_text.load_json(Source("spec", text)) == json.loads(text)
+
+
+def test_a_bare_list_of_layers_is_a_model_of_keras_1():
+    assert report(json.dumps(KERAS["config"]["layers"]).encode(), "m.json").totals.params == 9
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="has no /dev/null")
+def test_what_is_no_regular_file_is_not_read():
+    with pytest.raises(DenseError) as caught:
+        read_text_file("/dev/null")
+    assert caught.value.code == "E105"
