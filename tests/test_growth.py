@@ -181,7 +181,7 @@ def test_a_lock_file_grows_with_the_models(tmp_path, files):
 @pytest.mark.parametrize("command", DRAWINGS)
 def test_a_drawing_of_too_many_bends_is_refused(monkeypatch, files, command):
     monkeypatch.setattr(layout, "MAX_POINTS", 500)
-    code, out, err = outcome(*COMMANDS[command], str(files(long_shortcuts, COUNT)[0]))
+    code, out, err = outcome(*COMMANDS[command], str(files(long_shortcuts, 80)[0]))
     assert (code, out) == (2, "")
     assert err.startswith("error[E509]: the diagram needs more than 500 bends")
 
