@@ -79,7 +79,7 @@ def often_called(count):
 
 def long_words(count):
     """A name, an unknown argument's value and a dtype of many letters, in a few layers."""
-    name = 'Aa_(|`$ ["\\' * (count // 3)
+    name = 'Aa_(|`$ ["\\' * count
     return functional([layer(name, tensor("x")), layer("b", tensor(name))], ("b", 0))
 
 
@@ -203,11 +203,11 @@ def test_a_layer_of_thousands_of_inputs_has_cells_of_a_bound_size(files):
 
 def test_a_long_name_is_shortened_in_a_table_and_whole_in_json():
     name = "n" * 20_000
-    words = (f"Dense(4, name={name})@(4,) -> Dense(3)", "--limit", "letters=20_000")
-    table = outcome(*words)[1]
+    stack = f"Dense(4, name={name})@(4,) -> Dense(3)"
+    table = outcome(stack)[1]
     assert f"{name[:500]}… (20,000 characters) (Dense)" in table
     assert max(map(len, table.splitlines())) < 700
-    assert json.loads(outcome(*words, "-f", "json")[1])["layers"][0]["name"] == name
+    assert json.loads(outcome(stack, "-f", "json")[1])["layers"][0]["name"] == name
 
 
 # -- names ---------------------------------------------------------------------------------
@@ -215,21 +215,33 @@ LONG = "n" * 1_001
 LONG_NAMES = {
     "m.dsl": f"Dense(4, name={LONG})@(4,) -> Dense(3)",
     "input.yaml": f"input: {{{LONG}: [4]}}\nlayers: [Dense(4)]\n",
-    "model.yaml": f"name: {LONG}\ninput: [4]\nlayers: [Dense(4)]\n",
-    "nested.yaml": f"input: [4]\nlayers:\n  - {{type: Model, input: [4], layers: ['Dense(4, name={LONG})']}}\n",
-    "keras.json": functional([layer(LONG, tensor("x"))], (LONG, 0)),
-    "source.py": f"import keras\nm = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, name='{LONG}')])\nm.summary()\n",
+    "nested.yaml": f"input: [4]\nlayers:\n  - {{type: Model, name: {LONG}, input: [4], layers: [Dense(4)]}}\n",
+    "inside.yaml": f"input: [4]\nlayers:\n  - {{type: Model, input: [4], layers: ['Dense(4, name={LONG}) -> ReLU']}}\n",
+    "keras.json": functional([layer(LONG, tensor("x")), layer("b", tensor(LONG))], ("b", 0)),
+    "source.py": (
+        "import keras\nfrom keras.layers import Dense\n"
+        f"m = keras.Sequential([keras.Input((4,)), Dense(4, name='{LONG}'), Dense(4)])\nm.summary()\n"
+    ),
 }
 
 
 @pytest.mark.parametrize("name", LONG_NAMES)
-def test_error_a_name_is_repeated_wherever_its_tensor_goes_so_it_has_a_bound(tmp_path, name):
+def test_error_long_names_have_a_bound_at_their_connections(tmp_path, name):
     (tmp_path / name).write_text(LONG_NAMES[name])
-    code, out, err = outcome(str(tmp_path / name))
+    code, out, err = outcome(str(tmp_path / name), "--limit", "letters=1000")
     assert (code, out) == (2, "")
-    assert "error[E505]: a name of 1,001 letters" in err
+    assert "error[E505]: names of more than 100 letters stand at so many connections that they come to " in err
     assert "--limit letters=2_000" in err
-    assert outcome(str(tmp_path / name), "--limit", "letters=2_000")[0] == 0
+    assert outcome(str(tmp_path / name))[0] == 0
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "table", "svg"])
+def test_error_a_long_name_of_a_layer_that_many_take(form):
+    """Output by the square of the spec: 10 KB of text would make 8 MB, 1 MB of it 80 GB."""
+    stack = f"Dense(4, name={'n' * 5_000})@(4,) -> [{' | '.join(['_'] * 1_000)}] -> Add"
+    code, out, err = outcome(stack, "-f", form)
+    assert (code, out) == (2, "")
+    assert "they come to 5,000,000 letters" in err
 
 
 def test_hints_cost_no_more_than_the_names_that_there_are(tmp_path):
@@ -242,6 +254,6 @@ def test_hints_cost_no_more_than_the_names_that_there_are(tmp_path):
         path.write_text(f"input: [4]\nlayers:\n{layers}{calls}")
         return path
 
-    paths = [spec(COUNT * 4), spec(TIMES * COUNT * 4)]
+    paths = [spec(COUNT), spec(COUNT * 4), spec(TIMES * COUNT * 4)]
     assert "did you mean `layer_0`?" in outcome(str(paths[0]))[2]
     grows((), paths)

@@ -27,7 +27,7 @@ class Limits(Record):
     depth: int = 100
     nodes: int = 2_000_000
     layers: int = 1_000_000
-    letters: int = 1_000
+    letters: int = 4_000_000
     digits: int = 100
     bits: int = 4096
     nesting: int = 200
@@ -51,7 +51,7 @@ MEANINGS = {
     "depth": ("nested brackets, models or groups; real configs have 8 levels", "E503"),
     "nodes": ("values in a document, with all YAML aliases expanded", "E502"),
     "layers": ("layers of a spec, with all repeats expanded", "E505"),
-    "letters": ("letters in the name of a layer or model; real ones have 80", "E505"),
+    "letters": ("letters of names longer than 100, counted at every connection of the layer", "E505"),
     "digits": ("digits of one number", "E504"),
     "bits": ("bits of a product in a stack, estimated before it is computed", "E504"),
     "nesting": ("nested operators, calls and blocks in Python source; real files have 50", "E503"),

@@ -147,19 +147,28 @@ def _read(spec: Spec, reading: Reading) -> Graph:
     return open_spec(spec.name, reading)
 
 
+LONG = 100  # letters of a name; shorter ones cost no more than what is shown beside them
+
+
 def check_names(graph: Graph, limits: Limits) -> None:
-    """Refuse long names: every layer that takes a tensor says the name of the one that made it. Raises LimitError (E505)."""
-    waiting = [graph]
-    met = {id(graph)}
+    """Refuse long names that are connected often, for each connection repeats the name. Raises LimitError (E505)."""
+    waiting, met, letters = [graph], {id(graph)}, 0
     for each in waiting:
-        named = [(each.name, each.place), *((node.name, node.place) for node in each.nodes)]
-        for name, place in named:
-            if len(name) > limits.letters:
-                raise beyond(limits, "letters", f"a name of {len(name):,} letters", "E505", place)
-        models = [model for node in each.nodes if (model := getattr(node.layer, "graph", None)) is not None]
-        inside = {id(model): model for model in models}
-        waiting += (model for key, model in inside.items() if key not in met)
-        met |= inside.keys()
+        long = {index: len(node.name) for index, node in enumerate(each.nodes) if len(node.name) > LONG}
+        inside = {
+            index: model for index, node in enumerate(each.nodes) if (model := getattr(node.layer, "graph", None))
+        }
+        if long:
+            letters += sum(long.get(ref.node, 0) for node in each.nodes for call in node.calls for ref in call.refs)
+            letters += sum(long.get(index, 0) * len(model.nodes) for index, model in inside.items())
+        if letters > limits.letters:
+            message = (
+                f"names of more than {LONG} letters stand at so many connections that they come to {letters:,} letters"
+            )
+            raise beyond(limits, "letters", message, "E505", each.nodes[next(iter(long))].place)
+        models = {id(model): model for model in inside.values()}
+        waiting += (model for key, model in models.items() if key not in met)
+        met |= models.keys()
 
 
 def _held(held: Held) -> Graph:
