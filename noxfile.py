@@ -83,6 +83,6 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
-    """Write what the documentation shows of the program anew."""
+    """Regenerate the program output shown in the documentation."""
     session.install("-e", ".[dev]")
     session.run("python", "tools/generate_docs.py")

@@ -17,7 +17,7 @@ pytest_plugins = ["support.browser"]  # the fixture `browser`
 os.environ["PYTHONUTF8"] = "1"
 
 if sys.dont_write_bytecode:
-    # Where none may lie beside the sources it lies in pytest's cache: each program that a test starts would compile densecli anew.
+    # Where none may lie beside the sources it lies in pytest's cache: each program that a test starts would compile densecli again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.pycache_prefix = str(Path(__file__).resolve().parents[1] / ".pytest_cache" / "bytecode")
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix

@@ -151,7 +151,7 @@ NOT_COUNTED = ("keras_tensor", "variable", "seed_generator_state", "seed_generat
 
 
 class Journal:
-    """Answers by question, one a line: recording takes an hour."""
+    """Answers by question, one per line: recording takes an hour."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

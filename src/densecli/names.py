@@ -93,7 +93,7 @@ def object_class(name: str) -> str:
     return _CLASSES.get(camel, camel)
 
 
-# Bytes per element. Keras keeps strings as objects; 1 byte is no lie that anybody adds up, so they are not listed.
+# Bytes per element. Keras keeps strings as objects, whose size nobody adds up, so they are not listed.
 DTYPE_BYTES: dict[str, int] = {
     "bool": 1, "int8": 1, "uint8": 1, "float8_e4m3fn": 1, "float8_e5m2": 1, "int16": 2, "uint16": 2, "float16": 2,
     "bfloat16": 2, "int32": 4, "uint32": 4, "float32": 4, "int64": 8, "uint64": 8, "float64": 8, "complex64": 8,

@@ -173,7 +173,7 @@ def sweep(
 
 
 def measure(graph: Graph, report: Report, figures: Sequence[Figure], batch: int | None) -> tuple[Any, ...]:
-    """The figures of one model; its memory is worked out where one of them asks for it."""
+    """The figures of one model; its memory is computed where one of them asks for it."""
     found = None
     if any(figure.memory for figure in figures):
         from densecli.memory.footprint import Wish, footprint  # noqa: PLC0415

@@ -101,7 +101,7 @@ def binary_size(count: int) -> str:
     return f"{count} B" if count < 1024 else size(count).replace("B", "iB")
 
 
-def describe(value: object) -> str:  # noqa: PLR0911  # one line a type
+def describe(value: object) -> str:  # noqa: PLR0911  # one line per type
     """What a value from a spec is, in the words of a spec: for `expected an integer, got …`."""
     match value:
         case None:

@@ -60,7 +60,7 @@ def test_each_module_holds_the_models_that_the_table_says():
 
 
 def test_equal_layers_are_one():
-    """What makes a model by name cheap: a layer is made, and its shapes are worked out, once for all its equals."""
+    """What makes a model by name cheap: a layer is made, and its shapes are computed, once for all its equals."""
     graph = build("ResNet152", {}, Builder().automatic_name).graph
     assert len(graph.nodes) == 517
     assert len({id(node.layer) for node in graph.nodes}) < 40

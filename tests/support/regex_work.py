@@ -207,7 +207,7 @@ def _in_item(kind, value, char):
 
 # -- texts that keep a pattern busy ------------------------------------------------------
 PROBES = [*map(chr, range(9, 127)), "é", "→", "\ufeff", "█", "\ud800"]
-FEW = 6  # samples that a part of a pattern hands on
+FEW = 6  # samples that a part of a pattern passes on
 LENGTH, EACH = 40, 16  # of an attack, and the steps per character that are no reason to look closer
 
 

@@ -1,4 +1,4 @@
-"""Calls of TensorFlow's functions on Keras' symbolic tensors, one a line; tools/record_tensorflow_functions.py makes them.
+"""Calls of TensorFlow's functions on Keras' symbolic tensors, one per line; tools/record_tensorflow_functions.py makes them.
 
 x is (None, 6, 4), y the same, v (None, 5), m (None, 4, 4), i (None, 8, 10, 3), k (None, 3) of int32,
 and b (None, 6) of bool.

@@ -98,7 +98,7 @@ def draw_config(random: Random, class_name: str, start: dict[str, Any]) -> dict[
 
 
 def change_config(random: Random, class_name: str, config: dict[str, Any]) -> None:
-    """One argument drawn anew, taken from another case, put in or left out."""
+    """One argument drawn again, taken from another case, put in or left out."""
     kind = random.random()
     if kind < 0.15 and config:
         config.pop(random.choice(sorted(config)))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def check_weights(layer: Layer, first: Result, again: Result) -> None:
-    """Refuse a call that would need other weights than the first one made. Raises ShapeError."""
+    """Refuse a call that would need other weights than the first call made. Raises ShapeError."""
     if layer.opaque or layer.knows_weights or first.inputs == again.inputs or None in (first.output, again.output):
         return
     for old, new in zip(first.inputs, again.inputs, strict=False):
@@ -34,10 +34,10 @@ def check_weights(layer: Layer, first: Result, again: Result) -> None:
 
 
 def with_sizes_of(first: Inputs, inputs: Inputs, call: Callable[[Inputs], Result]) -> Result | None:
-    """The result of a call where sizes that the weights need are unknown: those of the first call stand in for them.
+    """The result of a call for which sizes that the weights need are unknown: those of the first call stand in for them.
 
-    As few as will do: one, else all. What follows from a stand-in stays unknown (the axis that a normalization hands on), and
-    what does not is known (the units of a Dense). None where the first call does not help.
+    As few as possible: one, else all. What follows from a stand-in stays unknown (the axis that a normalization keeps), and
+    what does not is known (the units of a Dense). None if the first call does not help.
     """
     for sizes in _stand_ins(first, inputs):
         try:
@@ -49,7 +49,7 @@ def with_sizes_of(first: Inputs, inputs: Inputs, call: Callable[[Inputs], Result
 
 
 def lacks_size(error: UnknownSizeError | SpecErrors) -> bool:
-    """Whether all that is wrong is that a size is unknown; a nested model may have several such mistakes."""
+    """Whether the only problem is an unknown size; a nested model may have several such errors."""
     return isinstance(error, UnknownSizeError) or all(isinstance(each, UnknownSizeError) for each in error.errors)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def misreport(layer: Layer, result: Result) -> str | None:
-    """What Keras reports and what it computes for one call, in words; None where it is the same."""
+    """A sentence on what Keras reports and what it computes for one call; None if it is the same."""
     if not layer.may_misreport or result.output is None:
         return None
     reported = show(result.output)
@@ -40,7 +40,7 @@ def _agree(reported: Any, computed: Any) -> bool:
 
 
 def as_computed(graph: Graph, found: Trace) -> Graph:
-    """The graph with layers that tell the shapes which they compute; itself where `found` holds these already."""
+    """The graph with layers that report the shapes they compute; the same graph if `found` has these already."""
     if not _misreports(graph, found):
         return graph
     graph = deepcopy(graph)

@@ -36,9 +36,9 @@ def forward(
     inputs: list[Value],
     watch: Callable[[Step, list[Value]], None] | None = None,
 ) -> list[Value]:
-    """The model's outputs. `weights` are by node; `watch` sees the values of every call as soon as they are there.
+    """The model's outputs. `weights` are by node; `watch` sees the values of every call as soon as it is done.
 
-    `inputs` is emptied: an input that nobody else holds is freed after its last use, like everything between.
+    `inputs` is emptied: an input that nobody else holds is freed after its last use, like all intermediate arrays.
     """
     order = call_order(graph)[0]
     values: dict[Ref, Value] = dict(zip(graph.inputs, inputs, strict=True))
@@ -62,7 +62,7 @@ def forward(
 def called(
     node: Node, call: int, ops: ModuleType, weights: Mapping[str, Any], values: Mapping[Ref, Value]
 ) -> list[Value]:
-    """One call of a node. Raises DenseError where data reach for what is not there, such as a word behind the vocabulary."""
+    """One call of a node. Raises DenseError if data is out of range, such as an index beyond the vocabulary."""
     try:
         return call_layer(node.layer, ops, weights, node.calls[call], values)
     except IndexError as error:
@@ -72,7 +72,7 @@ def called(
 
 
 def uses(graph: Graph, order: Sequence[Step]) -> Counter[Ref]:
-    """How often each tensor is still needed; the outputs are needed for ever."""
+    """How often each tensor is still needed; the outputs are needed forever."""
     count = Counter(graph.outputs)
     for node, call in order:
         if Ref(node, call) not in graph.inputs:
@@ -90,7 +90,7 @@ def release(refs: Sequence[Ref], values: dict[Ref, Value], left: Counter[Ref]) -
 def call_layer(
     layer: Layer, ops: ModuleType, weights: Mapping[str, Any], call: Call, values: Mapping[Ref, Value]
 ) -> list[Value]:
-    """One call of one layer: its outputs, each with the mask that goes on."""
+    """One call of one layer: its outputs, each with its mask."""
     args, kwargs = map_refs((call.args, call.kwargs), lambda ref: values[ref].array)
     masks, named = map_refs((call.args, call.kwargs), lambda ref: values[ref].mask)
     found = mask_arguments(layer, masks, named, alone=tensor_arguments(call) == 1)
@@ -114,7 +114,7 @@ def tensor_arguments(call: Call) -> int:
 
 
 def mask_of(kwargs: Mapping[str, Any], masks: Sequence[Any]) -> Any:
-    """The mask of a call: the one it was given, else that of its first argument."""
+    """The mask of a call: its own, if given, else that of its first argument."""
     return kwargs.get("mask", masks[0] if masks else None)
 
 
@@ -158,7 +158,7 @@ def map_arrays(tree: Any, function: Callable[[Array], Array]) -> Any:
 
 
 def any_mask(layer: Layer, masks: Any, kwargs: Mapping[str, Any]) -> bool:
-    """Whether the layer has to be asked for a mask: one came in, or it is one that makes masks."""
+    """Whether to ask the layer for a mask: an input has one, or the layer makes masks."""
     came = [*flat_arrays(list(masks)), *flat_arrays(kwargs.get("mask"))]
     return layer.makes_mask or any(mask is not None for mask in came)
 

@@ -97,9 +97,9 @@ class Listed(Record):
 
 
 class Graph:
-    """A whole model. `kind` is Keras' class (Sequential or Functional); nodes stand in the order they were made.
+    """A whole model. `kind` is Keras' class (Sequential or Functional); nodes are in order of creation.
 
-    A deferred graph has an input whose shape only its caller knows (a nested Sequential that nobody gave one).
+    A deferred graph has an input whose shape only its caller knows (a nested Sequential without an input shape).
     """
 
     __slots__ = (

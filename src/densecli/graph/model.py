@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Model(Layer, abstract=True):
     """A graph that is called like a layer.
 
-    Its weights are those it was built with: by its own inputs, or (deferred) by the shapes of its first call.
+    Its weights are those it was built with: from its own inputs, or (deferred) from the shapes of its first call.
     """
 
     takes = "several"
@@ -41,7 +41,7 @@ class Model(Layer, abstract=True):
         self._order: list[int] | None = None  # not before the graph is known to be sound
 
     def forget(self) -> None:
-        """Trace anew when asked, for the layers inside tell other shapes now."""
+        """Trace again when asked, because the layers inside report other shapes now."""
         self._traces.clear()
         self._own = None
 
@@ -54,7 +54,7 @@ class Model(Layer, abstract=True):
         return self._own
 
     def called(self, /, *args: Any, **kwargs: Any) -> Trace | None:
-        """Every shape inside for one call; None where the input's shape is unknown."""
+        """Every shape inside for one call; None if the input's shape is unknown."""
         shapes = [None if shape is None else tuple(shape) for shape in self.in_order(args, kwargs, flat_inputs)]
         if self.graph.deferred:
             given = [Tensor(shape, "float32") for shape in shapes]
@@ -75,7 +75,7 @@ class Model(Layer, abstract=True):
             return self._trace(declared)
 
     def built(self, /, *args: Any, **kwargs: Any) -> Trace | None:
-        """Every shape inside as the model was built, which decides about its weights."""
+        """Every shape inside as the model was built, which determines its weights."""
         return self.called(*args, **kwargs) if self.graph.deferred else self._trace(self.own_inputs())
 
     def _trace(self, given: list[Tensor]) -> Trace:
@@ -111,7 +111,7 @@ class Model(Layer, abstract=True):
         return [None if found is None else found.tensor(ref) for ref in self.graph.outputs]
 
     def accept_again(self, first: Shape | None, again: Shape | None) -> None:
-        """A model without an input of its own has that of its first call; one of another rank is built anew, as in Keras."""
+        """A model without an input of its own has that of its first call; one of another rank is rebuilt, as in Keras."""
         if first is None or again is None or len(first) != len(again):
             return
         if any(None not in pair and pair[0] != pair[1] for pair in zip(first[1:], again[1:], strict=True)):

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class Tensor(Record):
-    """The shape (batch first) and dtype of a tensor. `shape` is None where an opaque layer keeps it to itself."""
+    """The shape (batch first) and dtype of a tensor. `shape` is None after an opaque layer."""
 
     shape: Shape | None
     dtype: str
 
 
 class Result(Record):
-    """One call: the shapes in the structure of the call, what the layer answered, and that as flat tensors."""
+    """One call: the shapes in the structure of the call, the layer's answer, and the same as flat tensors."""
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
@@ -37,11 +37,11 @@ class Result(Record):
     tensors: tuple[Tensor, ...]
 
 
-SWITCHES = ("return_attention_scores", "use_causal_mask", "reverse")  # arguments of calls that are no tensors
+SWITCHES = ("return_attention_scores", "use_causal_mask", "reverse")  # arguments of calls that are not tensors
 
 
 class Trace:
-    """Results by (node, call). A call below a mistake or behind an unknown shape has none."""
+    """Results by (node, call). A call after an error or an unknown shape has none."""
 
     __slots__ = ("built", "errors", "results", "rows")
 
@@ -106,7 +106,7 @@ def _order(graph: Graph) -> Sequence[tuple[int, int]]:
 
 
 def _pass_on(graph: Graph, index: int, count: int) -> None:
-    """A Sequential hands on all that a layer gives, as one list: to the next layer, or to its caller (Keras 3.15.1)."""
+    """A Sequential passes on all outputs of a layer, as one list: to the next layer, or to its caller (Keras 3.15.1)."""
     whole = [Ref(index, 0, tensor) for tensor in range(count)]
     following = graph.nodes[index + 1] if index + 1 < len(graph.nodes) else None
     if following is not None and following.calls[0].args == (whole[0],):
@@ -164,7 +164,7 @@ def _memo_key(found: Trace, layer: Layer, call: Call) -> tuple[Any, ...] | None:
 
 
 def call_layer(found: Trace, node: Node, call: Call, first: Result | None = None) -> Result | None:
-    """The result of one call, or None where an input is unknown because of a mistake above it."""
+    """The result of one call, or None if an input is unknown because of an earlier error."""
     inputs = tuple(tensor for tensor in map(found.tensor, call.refs) if tensor is not None)
     if len(inputs) < len(call.refs):
         return None
@@ -214,9 +214,9 @@ def _regular(call: Call) -> bool:
 
 
 def _tell(found: Trace, step: Step, told: Mapping[int, Mapping[str, Any]]) -> None:
-    """Take what a file says of the outputs of a call, where no rule knows them.
+    """Use what a file says about the outputs of a call, if no rule knows them.
 
-    All up to the last are listed, so an index far beyond those that the file speaks of is not believed.
+    All up to the last are listed, so an index far beyond those in the file is not believed.
     """
     result = found.results.get(step)
     if result is None or result.output is not None:
@@ -236,7 +236,7 @@ def _tells(told: Mapping[str, Any]) -> bool:
 
 
 def apply(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], inputs: tuple[Tensor, ...]) -> Result:
-    """Call one layer on shapes; an opaque input shape makes the outputs opaque, for no rule can be applied to it."""
+    """Call one layer on shapes; an opaque input shape makes the outputs opaque, because no rule applies to it."""
     if any(tensor.shape is None for tensor in inputs) and not layer.knows_weights:
         return Result(args, kwargs, inputs, None, (Tensor(None, layer.compute_dtype),))
     layer.accept(*args, **kwargs)
@@ -271,7 +271,7 @@ def flat_shapes(output: Any) -> list[Shape | None]:
 
 
 def _explain(error: DenseError, found: Trace, node: Node, call: Call) -> DenseError:
-    """Add which layer it was, where it stands and what came in."""
+    """Add the layer, its place and its inputs."""
     if error.layer is None:
         error.message = f"{node.layer.type_name} '{node.name}': {error.message}"
         shapes = [] if error.code == "E402" else _shapes(found, call)  # one of them does not exist

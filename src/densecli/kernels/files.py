@@ -36,7 +36,7 @@ NUMBERS = "fiub"
 
 
 class ArrayFileError(Exception):
-    """The file is no array file, or one that is not to be trusted."""
+    """The file is not an array file, or one that is not to be trusted."""
 
 
 def load(file: BinaryIO, limit: int, names: Collection[str] | None = None) -> Array | dict[str, Array]:
@@ -179,7 +179,7 @@ def save_npz(file: BinaryIO, arrays: Mapping[str, Array]) -> None:
 
 
 def save_csv(file: BinaryIO, array: Array) -> None:
-    """One sample a row, its numbers as short as they read back the same: what `read_csv` takes."""
+    """One sample per row, its numbers as short as they read back the same: what `read_csv` takes."""
     numbers = array.astype(np.uint8) if array.dtype.kind == "b" else array
     file.writelines(
         ",".join(row.astype(str)).encode() + b"\n"

@@ -71,7 +71,7 @@ def _pieces(line: str) -> Iterator[list[str]]:
     while at <= len(line):
         last = len(line) - at <= PIECE
         end = len(line) if last else line.rfind(mark or " ", at, at + PIECE)
-        if end < 0:  # a cell as long as that is no number
+        if end < 0:  # a cell as long as that is not a number
             yield [""]
             return
         cells = line[at:end].split(mark)

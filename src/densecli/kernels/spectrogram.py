@@ -84,7 +84,7 @@ def mel_bands(power: Array, bands: int, sampling_rate: float, limits: tuple[floa
     low, middle, high = edges[:-2], edges[1:-1], edges[2:]
     slopes = np.minimum((frequencies - low) / (middle - low), (high - frequencies) / (high - middle))
     triangles = np.maximum(slopes, 0.0)
-    triangles[0] = 0.0  # a constant is no sound
+    triangles[0] = 0.0  # a constant is not a sound
     return np.asarray((power @ triangles).swapaxes(-1, -2), np.float32)
 
 

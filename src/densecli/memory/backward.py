@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class LayerMemory(Record):
-    """One layer: bytes of its outputs in a forward pass, and what of it stays for the backward pass.
+    """One layer: bytes of its outputs in a forward pass, and of what is kept for the backward pass.
 
-    `kept_bytes` are its outputs, where somebody needs them again, and what only the layer sees; `copy_bytes` are the part
-    of them that is a copy in another layout or dtype. A layer in a nested model has the path to it as its name.
+    `kept_bytes` are its outputs, if they are needed again, and what only the layer sees; `copy_bytes` are the part
+    of them that is a copy in another layout or dtype. A layer in a nested model is named by its path.
     """
 
     name: str
@@ -37,7 +37,7 @@ class LayerMemory(Record):
 
 
 class Backward(Record):
-    """Every layer; the bytes of all outputs, views apart; those of them that nobody needs again; layers of unknown size."""
+    """Every layer; the bytes of all outputs except views; those of them that are not needed again; layers of unknown size."""
 
     layers: tuple[LayerMemory, ...]
     outputs: int
@@ -46,7 +46,7 @@ class Backward(Record):
 
 
 class Held(Record):
-    """A tensor on its way: the row and memory that it belongs to, its size, and whether a gradient passes through it."""
+    """A tensor: the row and memory that it belongs to, its size, and whether a gradient passes through it."""
 
     row: int
     memory: int
@@ -78,14 +78,14 @@ class Keeper:
             yield LayerMemory("/".join(path), kind, output, tensors + own.own + own.copies, own.copies)
 
     def model(self, graph: Graph, found: Trace) -> None:
-        """A whole model. The batch that goes in and the outputs stay as well, for the caller and the loss hold them."""
+        """A whole model. Its inputs and outputs are kept as well, because the caller and the loss hold them."""
         nodes = [(graph.nodes[ref.node], found.results[ref[:2]]) for ref in graph.inputs]
         entering = [self.fresh((node.name,), node.layer, result, flows=False)[0] for node, result in nodes]
         for held in [*entering, *self.graph(graph, found, entering, ())]:
             self.keep(held)
 
     def graph(self, graph: Graph, found: Trace, entering: Sequence[Held], path: tuple[str, ...]) -> list[Held]:
-        """What comes out of a graph; `entering` are its inputs."""
+        """The outputs of a graph; `entering` are its inputs."""
         tensors: dict[Ref, Held] = dict(zip(graph.inputs, entering, strict=True))
         for step in call_order(graph)[0]:
             if Ref(*step) in tensors or step not in found.results:
@@ -97,7 +97,7 @@ class Keeper:
         return [tensors[ref] for ref in graph.outputs if ref in tensors]
 
     def call(self, path: tuple[str, ...], layer: Layer, result: Result, inputs: Sequence[Held]) -> list[Held]:
-        """What comes out of a layer; what it keeps is entered."""
+        """The outputs of a layer; records what it keeps."""
         if isinstance(layer, Model) and result.output is not None:
             inner = layer.called(*result.args, **result.kwargs)
             if inner is not None and len(inputs) == len(layer.graph.inputs):

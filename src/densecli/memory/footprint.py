@@ -32,9 +32,9 @@ LARGEST = 2**31 - 1  # no batch is larger: sizes of axes are 32-bit in places of
 
 
 class Inference(Record):
-    """A forward pass: the weights, and the tensors alive at its height, which is while `at` runs. All in bytes.
+    """A forward pass: the weights, and the tensors alive at its peak, which is while `at` runs. All in bytes.
 
-    `outputs` are those of all layers together, for runtimes that hold them until the pass ends.
+    `outputs` is the sum over all layers, for runtimes that keep them until the pass ends.
     """
 
     weights: int
@@ -45,21 +45,21 @@ class Inference(Record):
 
     @property
     def total(self) -> int:
-        """Every tensor is freed after its last use."""
+        """The total if every tensor is freed after its last use."""
         return self.weights + self.tensors
 
     @property
     def holding_all(self) -> int:
-        """No output is freed before the end."""
+        """The total if no output is freed before the end."""
         return self.weights + self.outputs
 
 
 class Training(Record):
     """A training step, in bytes.
 
-    `activations` is what stays for the backward pass, `copies` the part of it that is copies. `passing` is what only passes
-    through: the tensors alive at the height of the pass (on the way back their gradients), or the outputs that nobody needs
-    again where Keras' call holds more of them. `update` is what the optimizer works with for a moment.
+    `activations` is what is kept for the backward pass, `copies` the part of it that is copies. `passing` is temporary memory:
+    the tensors alive at the peak of the pass (in the backward pass, their gradients), or the outputs that are not needed
+    again, if Keras' call keeps more of these. `update` is the temporary memory of the optimizer.
     """
 
     optimizer: str
@@ -73,18 +73,18 @@ class Training(Record):
 
     @property
     def total(self) -> int:
-        """What has a purpose until the step is over."""
+        """Everything that must be kept during the step."""
         return self.weights + self.gradients + self.optimizer_state + self.activations
 
     @property
     def peak(self) -> int:
-        """The height of a step: all of the above, or the turn from forward to backward, or the update."""
+        """The peak of a step: all of the above, the moment between forward and backward pass, or the update."""
         lasting = self.weights + self.optimizer_state
         return max(self.total, lasting + self.activations + self.passing, lasting + self.gradients + self.update)
 
 
 class Budget(Record):
-    """The largest batches that fit: 0 where not even one sample does, None where the model fixes the batch."""
+    """The largest batches that fit: 0 if not even one sample does, None if the model fixes the batch size."""
 
     bytes: int
     inference: int | None
@@ -100,7 +100,7 @@ class WeightSum(Record):
 
 
 class Footprint(Record):
-    """The memory of a model at one batch size. `not_counted` are layers whose sizes nobody told; totals are without them."""
+    """The memory of a model at one batch size. `not_counted` are layers of unknown size, which the totals leave out."""
 
     source: str
     name: str
@@ -116,7 +116,7 @@ class Footprint(Record):
 
 
 class Wish(Record):
-    """What the user asks for."""
+    """The user's request."""
 
     batch: int = 1
     optimizer: str = "adam"
@@ -180,7 +180,7 @@ class Sums:
 
 
 def check_known(graph: Graph) -> None:
-    """Memory needs numbers: an input whose size is open has to be told. Raises GraphError E406."""
+    """Refuse inputs of unknown size, on which the memory depends. Raises GraphError E406."""
     for ref in graph.inputs:
         node = graph.nodes[ref.node]
         shape = node_shape(node)
@@ -196,7 +196,7 @@ def check_known(graph: Graph) -> None:
 
 # -- the largest batch -----------------------------------------------------------------
 def fits(graph: Graph, budget: int, optimizer: str) -> Budget:
-    """The largest batch for each kind of use, found by asking: memory never falls as the batch grows."""
+    """The largest batch for each kind of use, found by search: memory never falls as the batch grows."""
     if not any(node_shape(graph.nodes[ref.node])[0] is None for ref in graph.inputs):
         return Budget(budget, None, None)
     base = Sums(graph, trace(graph, with_batch(graph, 1)))
@@ -223,8 +223,8 @@ def node_shape(node: Node) -> Any:
 def largest_batch(needed: Callable[[int], int], budget: int) -> int:
     """The largest batch with needed(batch) <= budget, 0 if there is none, LARGEST if all do; exact for what never falls.
 
-    Memory is made of straight lines, so the line through both ends of what is known guesses well; every second guess is
-    the middle, so that it takes some 2 × 31 questions at worst.
+    Memory is piecewise linear, so interpolating between both known ends guesses well; every second guess is
+    the middle, so that it takes about 2 × 31 steps at worst.
     """
     low, high, at_low, at_high = 0, 1, 0, needed(1)
     while at_high <= budget:
@@ -268,7 +268,7 @@ class _Recaster:
         return found
 
     def layer(self, layer: Layer) -> Layer:
-        """The layer made again; one that is used in several places stays one."""
+        """The layer, made again; a shared layer stays shared."""
         if id(layer) not in self.made:
             self.made[id(layer)] = self.again(layer)
         return self.made[id(layer)]

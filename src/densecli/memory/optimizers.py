@@ -19,7 +19,7 @@ SLOTS = {
     "sgd": 0, "momentum": 1, "rmsprop": 1, "adagrad": 1, "lion": 1, "adam": 2, "adamw": 2, "adamax": 2, "nadam": 2,
     "adadelta": 2, "ftrl": 2, "lamb": 2, "schedulefreeadamw": 2, "amsgrad": 3, "adafactor": 1, "muon": 1,
 }  # fmt: skip
-# What an update allocates for a moment, in sizes of all gradients: torch's _foreach functions work on whole lists.
+# Temporary memory of an update, in sizes of all gradients: torch's _foreach functions work on whole lists.
 UPDATE = {"lion": 2, "nadam": 5} | dict.fromkeys(
     ("rmsprop", "adagrad", "adam", "adamw", "adamax", "adadelta", "amsgrad"), 3
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import densecli.layers  # fills the catalog
+import densecli.layers  # registers the layers
 from densecli.catalogue import APPLICATIONS, lookup
 from densecli.errors import (
     ArgumentError,
@@ -49,7 +49,7 @@ class Argument(Record):
 
 
 class Made(Record):
-    """A layer, and what stood among its arguments but belongs to the stack."""
+    """A layer, and those of its arguments that belong to the stack."""
 
     layer: Layer
     name: str | None
@@ -57,7 +57,7 @@ class Made(Record):
 
 
 class Builder:
-    """Collects nodes and mistakes; `finish` hands out the graph or raises all mistakes at once."""
+    """Collects nodes and errors; `finish` returns the graph or raises all errors at once."""
 
     def __init__(self, limits: Limits = LIMITS) -> None:
         self.limits = limits
@@ -78,9 +78,9 @@ class Builder:
     def make(
         self, type_name: str, arguments: Sequence[Argument], place: Place | None, image: Any = None
     ) -> Made | None:
-        """The layer, or None with its mistakes collected.
+        """The layer, or None with its errors collected.
 
-        `image` is the shape that a model of keras.applications takes where its arguments do not say it.
+        `image` is the input shape of a model of keras.applications whose arguments do not state it.
         """
         try:
             kind = lookup(type_name)
@@ -234,7 +234,7 @@ class Builder:
         self.results.pop()
 
     def count_steps(self, count: int, place: Place | None) -> None:
-        """Count layers before they are written out. Raises LimitError (E505)."""
+        """Count layers before repeats are expanded. Raises LimitError (E505)."""
         self.check_steps(count, place)
         self.steps += count
 
@@ -248,7 +248,7 @@ class Builder:
 
     # -- the end ----------------------------------------------------------------------
     def finish(self, outputs: list[Ref], name: str | None = None) -> Graph:
-        """The graph: Sequential when it is one chain, else Functional. Raises every mistake that was collected."""
+        """The graph: Sequential if it is one chain, else Functional. Raises all collected errors."""
         if self.errors:
             raise SpecErrors(self.errors)
         return self.graph(outputs, name)
@@ -274,7 +274,7 @@ class Builder:
 
     def nested(self, graph: Graph, name: str | None) -> Made:
         """A model as a layer of this one."""
-        from densecli.graph.model import Model  # noqa: PLC0415  # few specs hold models
+        from densecli.graph.model import Model  # noqa: PLC0415  # few specs need it
 
         graph.name = name or self.automatic_name(graph.kind)
         return Made(Model(graph), graph.name, {})

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Limits(Record):
-    """Far above what models need (a real config has some 833 bytes and 39 nodes a layer), far below what hurts."""
+    """Far above what models need (a real config has about 833 bytes and 39 nodes per layer), far below what hurts."""
 
     spec_bytes: int = 16 << 20
     config_bytes: int = 64 << 20

@@ -28,7 +28,7 @@ _DSL = r"(?:\s|#[^\r\n]*+)*+(?:[(\[]\s*+)*+[A-Za-z_]\w*+\s*+(?:\(|@|->|\||\Z)"
 def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
     """The graph in a file, or in standard input (`-`). Raises DenseError or SpecErrors.
 
-    One descriptor serves for looking and reading; nothing but regular files (and standard input) is read.
+    One descriptor serves for detecting the type and for reading; only regular files (and standard input) are read.
     """
     with opened(word, NO_FILE) as file:
         return read_stream(file, word, reading)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Reading(Record):
-    """Shapes for inputs that a spec leaves open (None: the only one), values for its variables, how much to read."""
+    """Shapes for inputs that a spec leaves open (None: the only one), values for its variables, limits."""
 
     input_shapes: Mapping[str | None, tuple[int | None, ...]] = {}
     settings: Mapping[str, Any] = {}
@@ -33,7 +33,7 @@ class Reading(Record):
 
 
 class SeveralModelsError(GraphError):
-    """A Python source with more models than the one that is asked for."""
+    """A Python source has more than the one model that is needed."""
 
     def __init__(self, models: Sequence[Any]) -> None:
         names = [f"{each.variable or each.name} (line {each.line})" for each in models]

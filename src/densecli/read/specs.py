@@ -1,4 +1,4 @@
-"""The SPEC words of a command: DSL text, files, or standard input."""
+"""The SPEC arguments of a command: DSL text, files, or standard input."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Spec(Record):
 
 
 def is_file(word: str) -> bool:
-    """Decided by the word alone: standard input, a known suffix, a pattern, or a path separator outside parentheses."""
+    """Whether an argument looks like a file: standard input, a known suffix, a pattern, or a path separator outside parentheses."""
     if word == "-" or word.lower().endswith(SUFFIXES) or _is_shell_pattern(word):
         return True
     if re.match(_CHOSEN, word):
@@ -87,7 +87,7 @@ def _is_shell_pattern(word: str) -> bool:
 
 
 def specs(words: Sequence[str]) -> list[Spec]:
-    """The models that the words name: files one by one, DSL words joined to one stack."""
+    """The models that the arguments name: files one by one, or DSL joined into one stack."""
     files = [word for word in words if is_file(word)]
     if not files:
         return [Spec(ARGUMENT, " -> ".join(words))]
@@ -225,5 +225,5 @@ def settings(values: Sequence[str]) -> dict[str, str]:
 def reading(
     shapes: Sequence[str] | None, variables: Sequence[str] | None, limits: Sequence[str] | None = None
 ) -> Reading:
-    """What the options --input-shape, --set and --limit say."""
+    """The options --input-shape, --set and --limit."""
     return Reading(input_shapes(shapes or []), settings(variables or []), raised(limits or []))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-import densecli.layers  # fills the catalog
+import densecli.layers  # registers the layers
 from densecli.catalogue import APPLICATIONS, CATALOGUE
 from densecli.fields import REQUIRED, Object
 from densecli.names import ACTIVATION_FLOPS

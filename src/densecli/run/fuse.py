@@ -36,7 +36,7 @@ def fuse(graph: Graph, ops: ModuleType, weights: Weights) -> Graph:
 
 
 class Fuser:
-    """Rewrites one graph: a node that joins another one keeps its place in the list, but is no longer called."""
+    """Rewrites one graph: a node that is fused into another keeps its place in the list, but is no longer called."""
 
     def __init__(self, graph: Graph, ops: ModuleType, weights: Weights) -> None:
         self.ops, self.weights = ops, weights
@@ -74,7 +74,7 @@ class Fuser:
         return made
 
     def before(self, node: Node, call: int) -> int | None:
-        """The node whose only output nobody but this call takes, and which makes a new array."""
+        """The node before, if this call is the only user of its only output, and if that is a new array."""
         args = node.calls[call].args
         if len(node.calls) != 1 or len(args) != 1 or not isinstance(args[0], Ref) or node.calls[call].kwargs:
             return None
@@ -116,7 +116,7 @@ class Fuser:
         return True
 
     def move(self, index: int, before: int) -> None:
-        """Whoever takes what this node makes takes what the node before makes."""
+        """Connect the users of this node to the node before."""
         self.moved[Ref(index)] = Ref(before)
         self.uses[Ref(before)] = self.uses[Ref(index)]
         self.weights[index] = {}

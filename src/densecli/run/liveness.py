@@ -35,7 +35,7 @@ TRANSPOSED = (
 
 
 class Memory:
-    """What one array takes; its identity tells it from others of the same size."""
+    """The memory of one array; its identity distinguishes it from others of the same size."""
 
     __slots__ = ("bytes",)
 
@@ -44,14 +44,14 @@ class Memory:
 
 
 class Seen(Record):
-    """A tensor as a view of some memory, and whether its numbers lie there in order."""
+    """A tensor as a view of some memory, and whether its elements are contiguous."""
 
     memory: Memory
     in_order: bool = True
 
 
 class Peak(Record):
-    """The height of a forward pass: how many bytes, at which call, which tensors are alive then; and all that is ever made."""
+    """The peak of a forward pass: how many bytes, at which call, which tensors are alive; and the total ever allocated."""
 
     bytes: int
     step: Step | None
@@ -96,7 +96,7 @@ class Pass:
                     self.release(self.alive.pop(ref).memory)
 
     def call(self, step: Step, inputs: Sequence[Seen]) -> int:
-        """Enter what a call makes; the bytes alive inside of it at its height."""
+        """Record the outputs of a call; returns the bytes alive inside it at its peak."""
         layer, result = self.graph.nodes[step[0]].layer, self.found.results[step]
         inside, outputs = self.nested(layer, result, inputs) or (self.height, outputs_of(layer, result, inputs))
         for index, seen in enumerate(outputs):
@@ -107,7 +107,7 @@ class Pass:
         return inside
 
     def nested(self, layer: Layer, result: Result, inputs: Sequence[Seen]) -> tuple[int, list[Seen]] | None:
-        """The height inside a model, and its outputs; the caller holds its inputs until it returns."""
+        """The peak inside a model, and its outputs; the caller keeps its inputs until it returns."""
         if not isinstance(layer, Model) or result.output is None or len(inputs) != len(layer.graph.inputs):
             return None
         found = layer.called(*result.args, **result.kwargs)
@@ -176,7 +176,7 @@ def peak(graph: Graph, found: Trace) -> Peak:
 
 
 def each_once(alive: dict[Ref, Seen]) -> dict[Ref, int]:
-    """The bytes of each memory under the first tensor that shows it."""
+    """The bytes of each memory, under the first tensor that uses it."""
     firsts = {seen.memory: ref for ref, seen in reversed(alive.items())}
     return {ref: memory.bytes for memory, ref in reversed(firsts.items())}
 

@@ -19,7 +19,7 @@ Array = Any
 
 
 class OutputStats(Record):
-    """What came out of one output of the model. The numbers are None where they are not all finite, or no numbers."""
+    """Statistics of one output of the model; None if it is not numeric or not all finite."""
 
     name: str
     shape: tuple[int, ...]
@@ -32,7 +32,7 @@ class OutputStats(Record):
 
 
 class CallProfile(Record):
-    """One call: seconds, multiply-accumulates (None where not counted), bytes that came out, and their numbers."""
+    """One call: seconds, multiply-accumulates (None if not counted), bytes of the outputs, and their statistics."""
 
     name: str
     type: str
@@ -52,7 +52,7 @@ class CallProfile(Record):
 
 
 class Profile:
-    """Watches a forward pass. The time it takes to look at the numbers is not counted."""
+    """Watches a forward pass. Computing the statistics is not counted as time."""
 
     def __init__(self, graph: Graph, found: Trace) -> None:
         self.graph, self.found = graph, found

@@ -42,7 +42,7 @@ __all__ = ["CallProfile", "Options", "Outcome", "OutputStats", "flat_arrays", "n
 
 
 class Options(Record):
-    """What a user may ask of a forward pass."""
+    """The user's options for a forward pass."""
 
     seed: int = 0
     batch: int | None = None
@@ -75,7 +75,7 @@ class Outcome(Record):
 
 
 class Plan(Record):
-    """A forward pass that only waits to be made."""
+    """A forward pass that is ready to run."""
 
     graph: Graph
     inputs: list[Value]
@@ -120,7 +120,7 @@ def run(graph: Graph, options: Options = Options(), watch: Watch | None = None) 
 
 
 def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  # immutable
-    """Everything but the pass itself: what cannot run or does not fit in memory is refused before it is allocated."""
+    """Prepare a pass: whatever cannot run or does not fit into memory is refused before anything is allocated."""
     whole = graph
     graph = part(whole, options.until)
     order = call_order(graph)[0]
@@ -191,7 +191,7 @@ def part(graph: Graph, name: str | None) -> Graph:
 
 
 def check_runnable(graph: Graph, wanted: set[int]) -> None:
-    """Refuse before any work what has no forward pass. Raises DenseError."""
+    """Refuse layers without a forward pass before any work. Raises DenseError."""
     missing = [name for index in sorted(wanted) for name in not_runnable(graph, index)]
     if missing:
         raise DenseError(
@@ -224,7 +224,7 @@ def weight_bytes(graph: Graph, found: Trace, wanted: set[int]) -> int:
 
 
 def check_computable(graph: Graph, found: Trace) -> None:
-    """Refuse tensors that there is nothing to compute of, and weights or tensors that NumPy cannot hold. Raises DenseError."""
+    """Refuse empty tensors, and weights or tensors that NumPy cannot represent. Raises DenseError."""
     for (index, _), result in found.results.items():
         node = graph.nodes[index]
         weights = Place(node.name, node.layer, result).slots()
@@ -269,7 +269,7 @@ def unused_weights(options: Options, plan: Plan) -> Iterator[str]:
 
 
 def notes(graph: Graph, drawn: Sequence[str]) -> Iterator[str]:
-    """Which inputs were forgotten, and where the arithmetic is not what the file says."""
+    """Notes on inputs without data, and on arithmetic that differs from the file's dtypes."""
     if drawn:
         yield f"random data was used for {', '.join(map(quote, drawn))}, which had no data"
     dtypes = {node.layer.compute_dtype for node in graph.nodes}

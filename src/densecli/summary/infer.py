@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def infer(graph: Graph, source: str = "<argument>", batch: int | None = None) -> Report:
-    """The report of a model. `batch` stands in where an input leaves the batch open. Raises SpecErrors."""
+    """The report of a model. `batch` is used where an input leaves the batch open. Raises SpecErrors."""
     found = trace(graph, with_batch(graph, batch))
     built = RowBuilder(graph, found)
     rows = tuple(built.rows())
@@ -34,7 +34,7 @@ def infer(graph: Graph, source: str = "<argument>", batch: int | None = None) ->
 
 
 def with_batch(graph: Graph, batch: int | None) -> list[Tensor] | None:
-    """The inputs with a number where the batch is open; None where there is none to put in."""
+    """The inputs with a number where the batch is open; None if no batch is given."""
     if batch is None:
         return None
     own = [apply(graph.nodes[ref.node].layer, (), {}, ()).tensors[0] for ref in graph.inputs]

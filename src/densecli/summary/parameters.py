@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Owned(Record):
-    """A weight and who owns it: equal owners are one variable.
+    """A weight and its owner: equal owners are one variable.
 
-    `trains` is what the model sees. It is not `weight.trainable` where a container is frozen but the layer inside it is
-    not: Keras 3 asks the variable, so the model trains it, while the container says that it has no trainable weights.
+    `trains` is the model's view. It differs from `weight.trainable` if a container is frozen but the layer inside it is
+    not: Keras 3 asks the variable, so the model trains it, while the container reports no trainable weights.
     """
 
     owner: Any

@@ -98,7 +98,7 @@ class Row(Record):
 
 
 class Totals(Record):
-    """Sums over the rows, each weight once. A None is named in `not_counted`: figure -> layers that keep it unknown."""
+    """Sums over the rows, each weight once. `not_counted` explains each None: figure -> layers that keep it unknown."""
 
     params: int
     trainable_params: int
@@ -116,7 +116,7 @@ class Totals(Record):
 
 
 def basis_of(inputs: Iterable[Shape | None]) -> str:
-    """The batch that figures of work are counted for, in words, by the shapes of a model's inputs."""
+    """The batch that MACs and FLOPs are counted for, in words, from the shapes of a model's inputs."""
     batches = {shape[0] for shape in inputs if shape}
     if batches <= {None}:
         return "one sample"
@@ -139,7 +139,7 @@ class Report(Record):
 
     @property
     def basis(self) -> str:
-        """What MACs, FLOPs and activations are counted for: one sample, unless an input states its batch."""
+        """The basis of MACs, FLOPs and activations: one sample, unless an input states its batch."""
         return basis_of(tensor.shape for tensor in self.inputs)
 
     @property

@@ -27,9 +27,9 @@ FIGURES = ("macs", "flops", "activation_bytes")
 
 
 class Cost(Record):
-    """What one call of a layer comes to: its row, still without name and connections, and the weights behind that.
+    """The figures of one call of a layer: its row, still without name and connections, and the weights behind it.
 
-    The model sees `trained_params` trained; `shared` tells whether another layer may own one of the weights too.
+    The model trains `trained_params`; `shared` tells whether another layer may own one of the weights too.
     """
 
     row: Row
@@ -42,7 +42,7 @@ class Cost(Record):
 
 
 class RowBuilder:
-    """Rows of one graph; remembers what equal calls cost, and who owns which weight."""
+    """Rows of one graph; remembers the costs of equal calls, and the owner of each weight."""
 
     def __init__(self, graph: Graph, found: Trace) -> None:
         self.graph, self.found = graph, found
@@ -102,7 +102,7 @@ class RowBuilder:
         return _of_all_calls(costs).of(node.name, calls)._replace(shares_weights_with=shares)
 
     def register(self, index: int, node: Node, cost: Cost, owners: dict[Any, str]) -> tuple[str, ...]:
-        """Enter weights that others may have into the model's; whoever has the same ones already is named."""
+        """Register weights that may be shared; returns the layers that already have them."""
         shares: dict[str, None] = {}
         for owned in cost.weights:
             owner = owned.owner if owned.owner[0] is not None else (index, *owned.owner[1:])
@@ -192,7 +192,7 @@ def _as_listed(listed: Listed, row: Row | None, layer: Layer) -> Row:
 
 
 def call_cost(layer: Layer, result: Result) -> Cost:
-    """What one call of one layer comes to."""
+    """The figures of one call of one layer."""
     weights = tuple(layer_weights(layer, result))
     sizes = [(*weight_size(owned.weight), owned) for owned in weights]
     return Cost(
@@ -249,7 +249,7 @@ def _of_all_calls(costs: Sequence[Cost]) -> Row:
 
 
 def _uncounted(layer: Layer, result: Result) -> bool:
-    """Whether there may be weights that nobody told: in an opaque layer, or behind a shape that nobody knows."""
+    """Whether there may be unknown weights: in an opaque layer, or after an unknown shape."""
     if layer.held is not None or (result.output is not None and not layer.opaque):
         return False
     kind = type(layer)

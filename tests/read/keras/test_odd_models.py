@@ -108,7 +108,7 @@ def test_an_empty_constant_among_the_inbound_tensors_is_none_of_them():
     assert read(document).rows[-1].name == "joined"
 
 
-# -- models of somebody's own -----------------------------------------------------------------
+# -- custom models --------------------------------------------------------------------------
 @pytest.mark.parametrize("first", [X, entry("Dense", "d0", units=3, batch_input_shape=[None, 8])])
 def test_a_subclass_of_sequential_is_read_by_its_layers(first):
     document = sequential(first, entry("Dense", "d", units=2), kind="my_code>Stack", module="my_code")

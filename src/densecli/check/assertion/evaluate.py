@@ -26,7 +26,7 @@ _ROOTS = ("name", "type", "source", "inputs", "outputs", "layers", "totals", "ba
 
 
 class Answer(Record):
-    """Whether it is true; if it cannot be told, why; and the values of its parts."""
+    """Whether it is true; the reason if that is unknown; and the values of its parts."""
 
     true: bool
     unknown: str | None
@@ -34,11 +34,11 @@ class Answer(Record):
 
 
 class _UnknownError(Exception):
-    """The model does not have the value: that is for a finding, the expression itself is right."""
+    """The model does not have the value: that is a finding, not an error in the expression."""
 
 
 def evaluate(expression: Expression, record: Mapping[str, Any]) -> Answer:
-    """The answer for one report. Raises ArgumentError (E232) where the expression makes no sense, whatever the model."""
+    """Evaluate for one report. Raises ArgumentError (E232) if the expression makes no sense for any model."""
     run = _Run(expression, record)
     try:
         value, unknown = run.truth(expression.tree, run.value(expression.tree)), None
@@ -175,7 +175,7 @@ class _Run:
         return value
 
     def bound(self, operator: str, left: Any, right: Any, node: Any) -> None:
-        """Refuse before computing what would be a number of thousands of digits."""
+        """Refuse to compute a number of thousands of digits."""
         most = max(bits(left), bits(right)) + 1
         if operator == "**":
             if not isinstance(right, int) or abs(right) > MOST_BITS:

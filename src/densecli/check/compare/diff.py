@@ -203,7 +203,7 @@ def value_text(change: Change, value: Any) -> str:
 
 
 def delta(before: Any, after: Any) -> str:
-    """+48, -1,024; nothing where one of them is no number."""
+    """+48, -1,024; nothing where one of them is not a number."""
     if not isinstance(before, int) or not isinstance(after, int) or isinstance(before, bool) or before == after:
         return ""
     return f"{after - before:+,}"

@@ -1,4 +1,4 @@
-"""Output shapes of functions that pick elements by their indices, and the other way round (keras.ops, 3.15.1). Rules as in shapes."""
+"""Output shapes of functions that pick elements by their indices, and the other way around (keras.ops, 3.15.1). Rules as in shapes."""
 
 from __future__ import annotations
 

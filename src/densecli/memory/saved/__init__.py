@@ -22,7 +22,7 @@ __all__ = ["FIRST", "NOTHING", "RULES", "Saved", "Use", "is_view", "saved"]
 
 
 def saved(use: Use) -> Saved:
-    """What one call keeps; a layer without a rule of its own keeps its first input where a gradient passes."""
+    """What one call keeps; a layer without a rule keeps its first input if a gradient passes."""
     if not use.flows and not use.trains:
         return NOTHING
     rule = RULES.get(type(use.layer).__name__)

@@ -26,7 +26,7 @@ def activation_name(activation: Any) -> str:
 
 
 def activated(activation: Any, count: int, width: int) -> tuple[bool, bool, int]:
-    """Whether the input stays, whether the output stays, and the bytes of what else stays, for `count` elements."""
+    """Whether the input is kept, whether the output is kept, and the bytes of anything else kept, for `count` elements."""
     name = activation_name(activation)
     if name == "linear":
         return False, False, 0

@@ -47,7 +47,7 @@ def cast_cell(use: Use) -> int:
 
 
 def conv_lstm(use: Use) -> Saved:
-    """For each step and gate the input, the state and both kernels, laid out anew; and seven states."""
+    """For each step and gate the input, the state and both kernels, laid out again; and seven states."""
     layer: Any = use.layer
     shape = use.inputs[0].shape or (1, 1, 1)
     state = elements(use.outputs[0])

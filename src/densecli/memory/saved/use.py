@@ -1,4 +1,4 @@
-"""One call of a layer in training, and what stays of it for the backward pass."""
+"""One call of a layer in training, and what it keeps for the backward pass."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUMS = 4  # bytes of a statistic: normalizations and softmax sums are float32 un
 
 
 class Use(Record):
-    """One call of a layer in training. `flows`: a gradient is wanted for what comes in; `trains`: for its own weights."""
+    """One call of a layer in training. `flows`: its inputs need a gradient; `trains`: its own weights do."""
 
     layer: Layer
     inputs: Sequence[Tensor]
@@ -44,10 +44,10 @@ class Use(Record):
 
 
 class Saved(Record):
-    """What stays: which inputs by position, the first output, bytes that only the layer sees, and bytes of copies.
+    """What is kept: inputs by position, the first output, bytes that only the layer sees, and bytes of copies.
 
-    Copies are inputs and kernels in another memory layout or dtype; a backend that computes in the layout of the model
-    does without those of layout.
+    Copies are inputs and kernels in another memory layout or dtype; a backend that computes in the model's own layout
+    does not need those in another layout.
     """
 
     inputs: tuple[int, ...] = ()

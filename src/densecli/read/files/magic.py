@@ -20,7 +20,7 @@ HEAD = 512  # bytes looked at: the header of a tar archive
 
 
 def other_kind(head: bytes) -> str | None:
-    """What a file is whose first bytes say that it is no model; whether there is one inside is not looked for."""
+    """The type of a file whose first bytes show that it is not a model; nothing inside it is examined."""
     if _is_tar(head):
         return "a tar archive"
     return next((kind for magic, kind in OTHERS if head.startswith(magic)), None)

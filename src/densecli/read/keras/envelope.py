@@ -55,7 +55,7 @@ def unwrapped(document: Any, source: Source, version: str, limits: Limits) -> tu
 
 def _loads(text: str, place: Place, limits: Limits) -> Any:
     """The JSON in a text that stands in a JSON document, within the same limits."""
-    from densecli.read.text.json import load_json  # noqa: PLC0415  # few files have any
+    from densecli.read.text.json import load_json  # noqa: PLC0415  # few files need it
 
     try:
         return load_json(Source(place.source.name, text), limits)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def hold(file: BinaryIO, graph: Graph, limits: Limits = LIMITS) -> None:
-    """Give opaque layers the weights that the weights file of an archive has for them; without h5py they stay unknown."""
+    """Give opaque layers their weights from the weights file of an archive; without h5py they stay unknown."""
     try:
         opened = open_hdf5(file)
     except ReadError as error:

@@ -157,7 +157,7 @@ def _merge(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     kind = MERGES.get(mode) if isinstance(mode, str) and config.get("mode_type", "raw") == "raw" else None
     if config.get("layers"):
         return name, config
-    if kind is None:  # a function of somebody's own, which may state what it gives
+    if kind is None:  # a custom function, which may state what it gives
         return "Lambda", config
     kept: dict[str, Any] = {key: config[key] for key in ("name", "trainable", "dtype") if key in config}
     if kind == "Concatenate":

@@ -29,7 +29,7 @@ def _has_an_input(layers: list[Any]) -> bool:
 
 
 def holds_layers(entry: dict[str, Any]) -> bool:
-    """Whether a whole file is a class of somebody's own whose config is that of a Sequential."""
+    """Whether a whole file is a custom class whose config is that of a Sequential."""
     config = entry.get("config")
     layers = config.get("layers") if isinstance(config, dict) else None
     return (

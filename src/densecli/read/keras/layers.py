@@ -10,7 +10,7 @@ from __future__ import annotations
 import marshal
 from typing import TYPE_CHECKING, Any
 
-import densecli.layers  # fills the catalog
+import densecli.layers  # registers the layers
 from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.errors import ArgumentError, ConfigError, DenseError, Place
 from densecli.layer import Layer
@@ -61,13 +61,13 @@ FROM_APPLICATIONS = ("CustomScaleLayer", "LayerScale", "StochasticDepth")
 
 
 def _application(name: str) -> type[Layer]:
-    from densecli.layers.applications import EXTRA_LAYERS  # noqa: PLC0415  # few models have them
+    from densecli.layers.applications import EXTRA_LAYERS  # noqa: PLC0415  # few models need it
 
     return EXTRA_LAYERS[name]
 
 
 def _legacy(name: str) -> type[Layer] | None:
-    from densecli.layers.legacy import LEGACY  # noqa: PLC0415  # few models have them
+    from densecli.layers.legacy import LEGACY  # noqa: PLC0415  # few models need it
 
     return LEGACY.get(name)
 
@@ -77,14 +77,14 @@ FUNCTIONS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod"
 
 
 def _function(name: str, config: dict[str, Any]) -> Layer:
-    from densecli.read.tensorflow.functions import operation  # noqa: PLC0415  # few models have them
+    from densecli.read.tensorflow.functions import operation  # noqa: PLC0415  # few models need it
 
     return operation(name, config)
 
 
 def _operation(name: str, config: dict[str, Any], *, must_be_known: bool = False) -> Layer | None:
-    from densecli.layers.operations.functions import Operation  # noqa: PLC0415  # few models have them
-    from densecli.layers.operations.table import OPERATIONS  # noqa: PLC0415  # few models have them
+    from densecli.layers.operations.functions import Operation  # noqa: PLC0415  # few models need it
+    from densecli.layers.operations.table import OPERATIONS  # noqa: PLC0415  # few models need it
 
     return Operation(name, config) if name in OPERATIONS or not must_be_known else None
 
@@ -155,7 +155,7 @@ class LayerReader:
             self.input_shapes and entry.get("class_name") == "InputLayer"
         ):  # whose shape may come from outside, by its name
             return None
-        by_call = "module" not in entry and _positional(entry) > 1  # then it is no layer
+        by_call = "module" not in entry and _positional(entry) > 1  # then it is not a layer
         kind = (
             entry.get("class_name"),
             "module" in entry,
@@ -239,7 +239,7 @@ class LayerReader:
             return _function(name, config)
         if isinstance(module, str):
             return _operation(name, config) if module.startswith(("keras.src.ops", "keras.ops")) else None
-        if "module" in entry or "trainable" in config:  # a class of somebody's own; what every layer writes
+        if "module" in entry or "trainable" in config:  # a custom class; what every layer writes
             return None
         is_layer = name in CATALOGUE and _positional(entry) < 2 and not _is_no_layer(CATALOGUE[name], config)
         return None if is_layer else _operation(name, config, must_be_known=True)
@@ -267,7 +267,7 @@ class LayerReader:
             return kind(**repaired)
 
     def make_if_possible(self, kind: type[Layer], config: dict[str, Any], pointer: str) -> Layer:
-        """A layer of keras.applications, unless it is somebody's own class of that name."""
+        """A layer of keras.applications, unless it is a custom class of that name."""
         try:
             return self.make(kind, config, pointer)
         except ConfigError:
@@ -352,7 +352,7 @@ def _own_name(entry: dict[str, Any]) -> str:
 
 
 def is_builtin(entry: dict[str, Any]) -> bool:
-    """Whether an entry means Keras' own class of that name, not somebody's own that happens to share it."""
+    """Whether an entry means Keras' own class of that name, not a custom one that happens to share it."""
     if ">" in str(entry.get("class_name")):
         return False
     if "module" not in entry:
@@ -389,7 +389,7 @@ def _input_config(config: dict[str, Any], known: dict[str, Any], given: Mapping[
 
 
 def _has_somebodys_own(config: dict[str, Any], problems: ConfigError) -> bool:
-    """Whether all that is wrong is a custom layer inside, such as a cell of somebody's own in an RNN."""
+    """Whether all that is wrong is a custom layer inside, such as a custom cell in an RNN."""
     held = [config.get(key) for key in problems.problems]
     parts = [part for value in held for part in (value if isinstance(value, list) else [value])]
     return problems.problems.keys() <= set(INNER) and any(isinstance(part, Layer) and part.opaque for part in parts)

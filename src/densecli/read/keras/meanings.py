@@ -10,7 +10,7 @@ from typing import Any
 from densecli.layer import Layer
 from densecli.names import CHANGED, OldName
 
-# (class, argument): a value other than false, 0 or null asks for arithmetic that no layer has any more.
+# (class, argument): a value other than false, 0 or null asks for arithmetic that no layer has anymore.
 OTHERWISE = {("BatchNormalization", "mode"), ("Attention", "causal"), ("AdditiveAttention", "causal")}
 
 

@@ -33,7 +33,7 @@ def plain(value: Any) -> Any:
 
 
 def named(value: Any, known: tuple[str, ...]) -> Any:
-    """A function or object that a config names. A name that Keras does not have is somebody's own: kept, never looked up."""
+    """A function or object that a config names. A name that Keras does not have is custom: kept, never looked up."""
     if value is None or (isinstance(value, str) and value in known):
         return value
     if isinstance(value, str):

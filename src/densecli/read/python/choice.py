@@ -98,7 +98,7 @@ def uncalled(source: Followed) -> list[Found]:
 
 
 def built_by(source: Followed, function: Any, args: list[Any], kwargs: dict[str, Any]) -> list[Found]:
-    """The models that a call makes, with names counted anew."""
+    """The models that a call makes, with names counted from scratch."""
     source.session.clear()
     before, error, stopped = len(source.session.models), source.error, source.stopped
     source.error = None

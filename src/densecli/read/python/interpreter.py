@@ -64,7 +64,7 @@ class Interpreter:
         return None
 
     def after_uncertain(self, signal: Any, rest: Sequence[ast.stmt], scope: Scope) -> Any:
-        """A branch of which nobody knows whether it runs would leave here: what follows may run, or not."""
+        """A branch that may or may not run would leave here, so what follows may or may not run."""
         other = self.attempt(lambda: self.execute(rest, scope), signal.unknown)
         return signal if other is None or signal.covers(other) else Signal("return", signal.value, signal.unknown)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Signal:
-    """Leaving a block. An uncertain one stands in a branch of which nobody knows whether it runs."""
+    """Leaving a block. An uncertain one is in a branch that may or may not run."""
 
     __slots__ = ("certain", "kind", "unknown", "value")
 

@@ -112,7 +112,7 @@ class ModelReader:
         name = self.optional("name", str, "a name")
         trainable = self.optional("trainable", bool, "true or false")
         if self.entry.get("layers") is None:
-            if self.entry.keys() <= set(KEYS):  # else a misspelt key was named already
+            if self.entry.keys() <= set(KEYS):  # else a misspelled key was named already
                 error = ArgumentError("a model needs `layers`", code="E307", hint="layers: [Dense(4)]")
                 self.spec.fail(error, self.pointer)
             return None
@@ -158,7 +158,7 @@ class ModelReader:
         return graph
 
     def set_kind(self, graph: Graph) -> bool:
-        """`type` says Functional of what would be Sequential too; the other way round is a mistake."""
+        """`type` says Functional of what would be Sequential too; the other way around is a mistake."""
         wanted = self.entry.get("type", graph.kind)
         if wanted not in MODELS:
             error: DenseError = ArgumentError(f"expected one of {', '.join(MODELS)}", code="E303")

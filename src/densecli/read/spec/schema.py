@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import densecli.layers  # fills the catalog
+import densecli.layers  # registers the layers
 from densecli.catalogue import ALIASES, APPLICATIONS, CATALOGUE, lookup
 from densecli.fields import LAYER_SCHEMA, REQUIRED, Object
 from densecli.read.inputs import INPUT_ARGUMENTS

@@ -1,4 +1,4 @@
-"""Arguments of TensorFlow in the words of keras.ops: other names, windows, slices, factors turned round."""
+"""Arguments of TensorFlow in the words of keras.ops: other names, windows, slices, factors reversed."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Names:
 
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
-        self.unsure: frozenset[str] = frozenset()  # stems of which names may be taken by what is no layer
+        self.unsure: frozenset[str] = frozenset()  # stems of which names may be taken by what is not a layer
 
     def explicit(self, type_name: str, name: str) -> str | None:
         """The name, or None where it is the automatic one."""

@@ -206,7 +206,7 @@ def _config_value(value: Any) -> Any:
 
 
 def _object_entry(value: Object) -> dict[str, Any]:
-    """An initializer, regularizer or constraint with its arguments; anything else is somebody's own."""
+    """An initializer, regularizer or constraint with its arguments; anything else is custom."""
     return {
         "module": f"keras.{module_of(value)}",
         "class_name": object_class(value.class_name),

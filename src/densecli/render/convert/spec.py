@@ -39,12 +39,12 @@ TARGET = "a spec"
 
 
 def render_yaml(graph: Graph) -> Yaml:
-    """The spec as YAML, one layer a line. Raises OutputError E604 for what a spec has no words for."""
+    """The spec as YAML, one layer per line. Raises OutputError E604 for what a spec has no words for."""
     return Yaml.put("{}\n", Yaml.joined("\n", _yaml_block(as_document(graph))))
 
 
 def render_json(graph: Graph) -> Json:
-    """The spec as JSON, one layer a line. Raises OutputError E604."""
+    """The spec as JSON, one layer per line. Raises OutputError E604."""
     return Json.put("{}\n", _json_block(as_document(graph), Json.put("")))
 
 

@@ -28,7 +28,7 @@ class Dsl(Written):
 
     @classmethod
     def word(cls, name: str) -> Dsl:
-        """The name of a type, an argument or a layer. Raises OutputError E604 for what is no word."""
+        """The name of a type, an argument or a layer. Raises OutputError E604 for what is not a word."""
         if not _WORD.fullmatch(name) or name == "_":
             raise refuse(f"{quote(name)}, a name that is not an identifier,", "the DSL", INSTEAD)
         return cls(name)

@@ -81,7 +81,7 @@ def _lines(items: Iterable[_Item], depth: int | None, level: int = 0, above: str
     for item in items:
         path = f"{above}{item.row.name}"
         yield Line(item.row, level, item.times, path)
-        if item.times > 1:  # a block is no layer: what it holds is always shown, and has no path through it
+        if item.times > 1:  # a block is not a layer: what it holds is always shown, and has no path through it
             yield from _lines(item.inner, depth, level + 1, above)
         elif depth is None or depth > 0:
             yield from _lines(item.inner, None if depth is None else depth - 1, level + 1, f"{path}/")
@@ -92,7 +92,7 @@ def _matching(rows: Sequence[Row], pattern: str | None) -> Sequence[Row]:
     """Rows of which the name or the type matches, or of a layer inside."""
     if not pattern:
         return rows
-    from densecli.render.table.patterns import limited, searcher  # noqa: PLC0415  # few runs have one
+    from densecli.render.table.patterns import limited, searcher  # noqa: PLC0415  # few runs need it
 
     search = searcher(pattern)
     with limited(pattern):
@@ -164,7 +164,7 @@ def _sum_known(counts: Iterable[int | None]) -> int | None:
 
 # -- sort ------------------------------------------------------------------------------
 def _sorted(items: list[_Item], by: str, report: Report) -> list[_Item]:
-    """Numbers from the largest, words from A; a minus before the column turns it round. Unknown comes last."""
+    """Numbers from the largest, words from A; a minus before the column reverses it. Unknown comes last."""
     key = column(by.removeprefix("-"))
     values = [key.value(item.row, report) for item in items]
     known = [index for index, value in enumerate(values) if value is not None]

@@ -60,7 +60,7 @@ def initial(random: Any) -> Draw:
         )
         try:
             return kernels.initialize(config, weight.shape, random, "float32" if dtype == "bfloat16" else dtype)
-        except ValueError as error:  # an identity that is no matrix
+        except ValueError as error:  # an identity that is not a matrix
             raise DenseError(f"{quote(path)} cannot be initialized: {error}", code="E303") from error
 
     return draw

@@ -1,7 +1,7 @@
 """Weights in the layout of Keras 1, converted to today's; the rules are those by which Keras 2 reads such files.
 
 An LSTM had an array for each gate, channels_first kernels stood (filters, channels, *size), and what Theano trained is
-convolved with its kernels the other way round.
+convolved with its kernels the other way around.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def mended(layer: Layer, weight: Weight, parts: Held, past: Past) -> Any:
 
 
 def all_alike(parts: Held) -> bool:
-    """Whether every part has the axes of the first, so that they can stand side by side."""
+    """Whether every part has the axes of the first, so that they can be joined."""
     return all(part.shape[:-1] == parts[0].shape[:-1] for part in parts)
 
 

@@ -13,7 +13,7 @@ from densecli.read.python.values import Known
 if TYPE_CHECKING:
     from densecli.read.python.interpreter import Interpreter
 
-# How each module prepares images: scaled to -1…1, ImageNet's mean taken off (and the channels turned round), or not at all.
+# How each module prepares images: scaled to -1…1, ImageNet's mean taken off (and the channels reversed), or not at all.
 MODES = {
     "tf": ("inception_resnet_v2", "inception_v3", "mobilenet", "mobilenet_v2", "nasnet", "resnet_v2", "xception"),
     "caffe": ("resnet", "resnet50", "vgg16", "vgg19"),
@@ -29,7 +29,7 @@ def entry(name: str) -> Known | None:
         return None
 
     def make(run: Interpreter, *args: Any, **kwargs: Any) -> Any:
-        from densecli.read.python.runtime import applications  # noqa: PLC0415  # few sources have any
+        from densecli.read.python.runtime import applications  # noqa: PLC0415  # few sources need it
 
         return applications.make(run, name, list(args), kwargs)
 

@@ -60,7 +60,7 @@ class LayerClass(Value):
 
     def derive(self, run: Interpreter, cls: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """An object of a class of the source that derives from this one."""
-        from densecli.read.python.runtime import making_own  # noqa: PLC0415  # few sources have any
+        from densecli.read.python.runtime import making_own  # noqa: PLC0415  # few sources need it
 
         return making_own.construct(run, self.name, cls, args, kwargs)
 
@@ -123,7 +123,7 @@ def entry(path: str) -> Any:
     if parts[0] in OBJECTS and (last in OBJECTS[parts[0]] or last in SHORT):
         return object_class(SHORT.get(last, last))
     if parts[0] == "applications":
-        from densecli.read.python.modules import applications  # noqa: PLC0415  # few sources have any
+        from densecli.read.python.modules import applications  # noqa: PLC0415  # few sources need it
 
         return applications.entry(last)
     if parts[0] == "activations" and last in ACTIVATION_FLOPS:

@@ -40,7 +40,7 @@ class Variable(Tensor):
 
     @ref.setter
     def ref(self, _: Any) -> None:
-        """Decided anew wherever it is used."""
+        """Decided again wherever it is used."""
 
     def get(self, run: Interpreter, name: str) -> Any:
         if name in ("value", "read_value"):

@@ -27,7 +27,7 @@ def layers_(run: Interpreter, model: ModelObject) -> Any:
 
 
 def real_layers(model: ModelObject) -> list[LayerObject]:
-    """Functions on tensors have rows in a summary, but they are no layers."""
+    """Functions on tensors have rows in a summary, but they are not layers."""
     return [each for each in model.members() if not isinstance(each.node.layer, Operation)]
 
 

@@ -63,7 +63,7 @@ class ModelObject(LayerObject):
 
     @property
     def layer(self) -> Layer:
-        """The model as a layer, drawn anew after each change of anything."""
+        """The model as a layer, drawn again after each change of anything."""
         if self._model is None or self._model[0] != self.session.version:
             self._model = (self.session.version, Model(self.session.graph(self)))
         return self._model[1]
@@ -93,7 +93,7 @@ class ModelObject(LayerObject):
 
 
 class Sequential(ModelObject):
-    """Layers in a row. It is built as soon as its input shape is known, and anew with each layer after that."""
+    """Layers in a row. It is built as soon as its input shape is known, and again with each layer after that."""
 
     def __init__(self, session: Session, name: str, place: Place | None) -> None:
         super().__init__(session, name, "Sequential", place)

@@ -37,7 +37,7 @@ class Drawing:
 
     def any(self, model: ModelObject) -> Graph:
         if model.cls is not None:
-            from densecli.read.python.runtime import subclassed  # noqa: PLC0415  # few sources have any
+            from densecli.read.python.runtime import subclassed  # noqa: PLC0415  # few sources need it
 
             return subclassed.graph_of(model, self)  # type: ignore[arg-type]
         return self.sequential(model) if isinstance(model, Sequential) else self.functional(model)

@@ -99,7 +99,7 @@ def _is_call(rest: Sequence[Token]) -> bool:
 
 
 def _except(tokens: Sequence[Token]) -> Iterator[Edit]:
-    """`except E, e:` is `except E as e:`; a target that is no name is left out."""
+    """`except E, e:` is `except E as e:`; a target that is not a name is left out."""
     comma = _comma(tokens)
     if comma is not None and tokens[-1].text == ":":
         named = len(tokens) == tokens.index(comma) + 3
