@@ -230,7 +230,7 @@ def test_error_long_names_have_a_bound_at_their_connections(tmp_path, name):
     (tmp_path / name).write_text(LONG_NAMES[name])
     code, out, err = outcome(str(tmp_path / name), "--limit", "letters=1000")
     assert (code, out) == (2, "")
-    assert "error[E505]: names of more than 100 letters stand at so many connections that they come to " in err
+    assert "error[E505]: names of more than 100 letters occur in so many connections that they add up to " in err
     assert "--limit letters=2_000" in err
     assert outcome(str(tmp_path / name))[0] == 0
 
@@ -241,7 +241,7 @@ def test_error_a_long_name_of_a_layer_that_many_take(form):
     stack = f"Dense(4, name={'n' * 5_000})@(4,) -> [{' | '.join(['_'] * 1_000)}] -> Add"
     code, out, err = outcome(stack, "-f", form)
     assert (code, out) == (2, "")
-    assert "they come to 5,000,000 letters" in err
+    assert "they add up to 5,000,000 letters" in err
 
 
 def test_hints_cost_no_more_than_the_names_that_there_are(tmp_path):

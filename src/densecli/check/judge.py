@@ -101,7 +101,7 @@ def _why_unknown(shape: Shape | None, wanted: Shape) -> str:
 
 
 def _shape_text(shape: Shape | None) -> str:
-    return "an unknown shape (behind an opaque layer)" if shape is None else show(shape)
+    return "an unknown shape (after an opaque layer)" if shape is None else show(shape)
 
 
 def _list(tensors: Sequence[TensorInfo]) -> str:

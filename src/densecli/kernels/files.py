@@ -106,7 +106,7 @@ def read_header(file: BinaryIO, kinds: str) -> tuple[tuple[int, ...], bool, np.d
     if dtype.hasobject:
         raise ArrayFileError("it has pickled objects, which densecli never reads")
     if dtype.kind not in kinds or not dtype.itemsize:
-        raise ArrayFileError(f"it holds {str(dtype)[:80]}, not numbers")
+        raise ArrayFileError(f"it has {str(dtype)[:80]}, not numbers")
     if not all(type(size) is int and size >= 0 for size in shape):
         raise ArrayFileError(f"its header gives the shape {str(shape)[:80]}")
     return shape, fortran, dtype
@@ -126,7 +126,7 @@ def read_npy(file: BinaryIO, available: int, limit: int) -> Array:
     if size > available - (file.tell() - start):
         raise ArrayFileError(f"its header announces {size:,} bytes, but the file has fewer")
     if size > limit:
-        raise ArrayFileError(f"it holds {size:,} bytes, more than the {limit:,} allowed")
+        raise ArrayFileError(f"it has {size:,} bytes, more than the {limit:,} allowed")
     array = np.empty(shape[::-1] if fortran else shape, dtype)
     fill(file, array)
     if dtype.kind == "U" and not are_letters(array.reshape(-1).view(np.dtype(np.uint32).newbyteorder(dtype.byteorder))):

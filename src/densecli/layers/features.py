@@ -24,7 +24,7 @@ class Normalization(Layer):
     Normalization(): (None, 3) -> (None, 3), 7 params
     """
 
-    formula = "output = (input - mean) / max(sqrt(variance), 1e-7); invert=true goes back"
+    formula = "output = (input - mean) / max(sqrt(variance), 1e-7); invert=true inverts this"
     shape_rule = "unchanged"
     elementwise_rule = "2 per element"
     supports_masking = True

@@ -179,7 +179,7 @@ class RandomCrop(CenterCrop):
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         if self.sides(x) != (self.height, self.width):
             yield (
-                f"Keras 3.15.1 reports {self.height:,} × {self.width:,} but in `predict` hands the images on as they are, "
+                f"Keras 3.15.1 reports {self.height:,} × {self.width:,} but its `predict` passes images through unchanged, "
                 "contrary to its documentation; densecli does what is documented."
             )
 

@@ -162,9 +162,7 @@ def check_names(graph: Graph, limits: Limits) -> None:
             letters += sum(long.get(ref.node, 0) for node in each.nodes for call in node.calls for ref in call.refs)
             letters += sum(long.get(index, 0) * len(model.nodes) for index, model in inside.items())
         if letters > limits.letters:
-            message = (
-                f"names of more than {LONG} letters stand at so many connections that they come to {letters:,} letters"
-            )
+            message = f"names of more than {LONG} letters occur in so many connections that they add up to {letters:,} letters"
             raise beyond(limits, "letters", message, "E505", each.nodes[next(iter(long))].place)
         models = {id(model): model for model in inside.values()}
         waiting += (model for key, model in models.items() if key not in met)

@@ -174,8 +174,8 @@ def markdown(layer: type[Layer] | None = None) -> str:
 
 MARKDOWN_HEAD = """# Layers
 
-Every layer that densecli knows, by family. Arguments stand in Keras' own order; all layers also take `name`, `trainable`,
-`dtype` and `autocast`. This page is generated: `python tools/generate_docs.py`.
+Look up the layers that densecli knows, by family; `densecli layers TYPE` shows one. Arguments are in Keras' order; all layers also
+take `name`, `trainable`, `dtype` and `autocast`. This page is generated: `python tools/generate_docs.py`.
 """
 
 

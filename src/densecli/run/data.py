@@ -92,11 +92,11 @@ def assigned(names: Sequence[str], name: str | None, held: Any, path: str) -> It
     if not isinstance(held, dict):
         if not name and len(names) > 1:
             hint = f"the inputs are {', '.join(names[:8])}: give NAME=FILE, or an .npz for all"
-            raise ReadError(f"{quote(path)} holds one array for {len(names)} inputs", code="E508", hint=hint)
+            raise ReadError(f"{quote(path)} has one array for {len(names)} inputs", code="E508", hint=hint)
         yield (names.index(name) if name else 0), held
     elif name:
         if len(held) != 1:
-            raise unusable(path, f"it holds {plural(len(held), 'array')} for one input")
+            raise unusable(path, f"it has {plural(len(held), 'array')} for one input")
         yield names.index(name), next(iter(held.values()))
     elif held.keys() & set(names):
         strangers = [each for each in held if each not in names]
@@ -106,7 +106,7 @@ def assigned(names: Sequence[str], name: str | None, held: Any, path: str) -> It
         yield from ((names.index(own), array) for own, array in held.items())
     else:
         if len(held) != len(names):
-            raise unusable(path, f"it holds {plural(len(held), 'array')} for {plural(len(names), 'input')}")
+            raise unusable(path, f"it has {plural(len(held), 'array')} for {plural(len(names), 'input')}")
         yield from enumerate(held.values())
 
 

@@ -226,7 +226,7 @@ def test_files_that_a_source_asks_for_are_taken_as_missing_and_that_is_said(cond
         []
         if line is None
         else [
-            f"line 3: {line}, as where no file exists beside the source; --set 3={'true' if 'false' in line else 'false'} reads the other way"
+            f"line 3: {line}, assuming no other files exist; --set 3={'true' if 'false' in line else 'false'} takes the other branch"
         ]
     )
 

@@ -74,5 +74,5 @@ def weights_only(file: BinaryIO, limits: Limits) -> ReadError:
     total = sum(product(each.shape) or 0 for each in found)
     shown = ", ".join(f"{each.path} {each.shape}" for each in found[:MOST_LISTED])
     rest = f" and {len(found) - MOST_LISTED:,} more" if len(found) > MOST_LISTED else ""
-    hint = f"it holds {plural(len(found), 'array')} with {total:,} numbers: {shown}{rest}"
+    hint = f"it has {plural(len(found), 'array')} with {total:,} numbers: {shown}{rest}"
     return ReadError("a weights-only file: it has no model_config, so no layers", code="E321", hint=hint)

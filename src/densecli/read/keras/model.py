@@ -109,7 +109,7 @@ class ModelReader:
     def not_a_model(self, entry: dict[str, Any], pointer: str) -> GraphError:
         name = class_of(entry)
         known = [*SEQUENTIAL, *FUNCTIONAL]
-        hint = "its config holds no list of layers" if name in known else did_you_mean(name, known)
+        hint = "its config has no list of layers" if name in known else did_you_mean(name, known)
         if isinstance(entry.get("config"), dict) and name[:1].isupper() and name not in known:
             hint = "its layers are built by code that is not in the file; only its weights are known"
         message = f"{quote(name)} is not a model whose layers the file contains"

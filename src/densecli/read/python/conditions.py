@@ -59,7 +59,7 @@ def _inside(branch: list[ast.stmt]) -> Iterator[ast.AST]:
 
 def _tell_fresh(run: Interpreter, node: ast.If, word: str, other: str) -> None:
     run.note(
-        f"line {node.lineno}: read as {word}, as where no file exists beside the source; --set {node.lineno}={other} reads the other way"
+        f"line {node.lineno}: read as {word}, assuming no other files exist; --set {node.lineno}={other} takes the other branch"
     )
 
 
