@@ -7,6 +7,7 @@ Writes tests/fixtures/memory.json, with which tests/memory/test_memory.py checks
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import sys
@@ -67,9 +68,9 @@ def layer_case(text):
     inputs = batch_of(model, SAMPLES, grad=True)
     several = isinstance(layer.input, list)
     given = [torch.rand((SAMPLES, *each.shape[1:]), requires_grad=True) for each in keras.tree.flatten(layer.input)]
-    return kept(
-        lambda x: layer(x, training=True) if _takes_training(layer) else layer(x), model, given if several else inputs
-    )
+    more = {"training": True} if _takes_training(layer) else {}
+    spread = "value" in inspect.signature(layer.call).parameters  # query and value one by one
+    return kept(lambda x: layer(*x, **more) if spread else layer(x, **more), model, given if several else inputs)
 
 
 def _takes_training(layer):

@@ -36,11 +36,28 @@ LAYERS = (
     "GRU(50, dropout=0.2, recurrent_dropout=0.2)@(7,60)", "RNN(LSTMCell(50))@(7,60)",
     "TimeDistributed(Dense(5, activation=relu))@(7,6)", "TimeDistributed(Conv2D(5, 3))@(3,8,8,2)",
     "ConvLSTM2D(5, 3)@(3,8,8,2)", "ConvLSTM2D(4, 3, return_sequences=true)@(6,8,8,2)",
+    "ActivityRegularization(0.1)@(10,)", "AdaptiveAveragePooling1D(2)@(8,6)", "AdaptiveAveragePooling3D(2)@(4,4,4,3)",
+    "AdaptiveMaxPooling1D(2)@(8,6)", "AdaptiveMaxPooling2D(2)@(8,8,6)", "AdaptiveMaxPooling3D(2)@(4,4,4,3)",
+    "AveragePooling1D(2)@(8,6)", "AveragePooling3D(2)@(4,4,4,3)", "CenterCrop(4, 4)@(8,8,6)", "Conv1DTranspose(5, 3)@(7,6)",
+    "ConvLSTM1D(5, 3)@(3,8,2)", "ConvLSTM1D(4, 3, return_sequences=true)@(6,8,2)", "ConvLSTM3D(3, 3)@(3,5,5,5,2)", "Cropping1D@(8,6)", "Cropping3D@(4,4,4,3)",
+    "GlobalAveragePooling3D@(4,4,4,3)", "GlobalMaxPooling3D@(4,4,4,3)", "Masking@(7,6)", "Resizing(4, 4)@(8,8,6)",
+    "SpatialDropout1D(0.5)@(8,6)", "SpatialDropout2D(0.5, data_format=channels_first)@(6,8,8)", "SpatialDropout3D(0.5)@(4,4,4,3)",
+    "UpSampling1D@(8,6)", "UpSampling3D@(4,4,4,3)", "ZeroPadding1D@(8,6)", "ZeroPadding3D@(4,4,4,3)",
+    "RNN(GRUCell(50))@(7,60)", "RNN(SimpleRNNCell(50))@(7,60)", "LayerNormalization((1, 2))@(7,6)",
+    "SeparableConv2D(5, 3, depth_multiplier=2)@(8,8,6)",
+    "SeparableConv2D(5, 3, data_format=channels_first)@(6,8,8)",
 )  # fmt: skip
 PAIRS = tuple(
     f"[_ | _]@(10,) -> {layer}"
     for layer in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot(1)")
-)
+) + tuple(
+    f"[_ | _]@(7,6) -> {layer}"
+    for layer in (
+        "Attention", "Attention(dropout=0.1)", "AdditiveAttention", "AdditiveAttention(dropout=0.1)", "MultiHeadAttention(2, 3)",
+        "MultiHeadAttention(2, 3, dropout=0.1)", "MultiHeadAttention(2, 3, value_dim=5)", "GroupedQueryAttention(3, 4, 2)",
+        "GroupedQueryAttention(3, 4, 2, dropout=0.1)",
+    )
+) + ("[_ | _ | _]@(10,) -> Multiply", "[_ | _ | _]@(10,) -> Maximum")  # fmt: skip
 
 # Whole models: stack or example, batch, dtype policy.
 MODELS = {

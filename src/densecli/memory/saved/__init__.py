@@ -56,10 +56,12 @@ def _none(_: Use) -> Saved:
 _MOVES = (
     "Add Subtract Average Concatenate ZeroPadding1D ZeroPadding2D ZeroPadding3D UpSampling1D UpSampling2D UpSampling3D "
     "GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GaussianNoise Rescaling Normalization Resizing "
-    "CenterCrop Masking InputLayer"
+    "CenterCrop InputLayer"
 )
 RULES: dict[str, Callable[[Use], Saved]] = {
     **_each(_MOVES + " " + " ".join(_VIEWS), _none),
+    **_each("ActivityRegularization", lambda _: FIRST),
+    **_each("Masking", e.masking),
     **_each("Activation", e.activation),
     **_each("ReLU", e.relu),
     **_each("Softmax", lambda _: Saved(output=True)),

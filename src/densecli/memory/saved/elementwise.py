@@ -78,6 +78,11 @@ def rms_norm(use: Use) -> Saved:
     return Saved(inputs=(0,), own=use.entering * use.width + SUMS * rows)
 
 
+def masking(use: Use) -> Saved:
+    """Which steps are masked."""
+    return Saved(own=use.entering // max((use.inputs[0].shape or (1,))[-1] or 1, 1)) if use.flows else NOTHING
+
+
 # -- regularization --------------------------------------------------------------------
 def dropout(use: Use) -> Saved:
     """A mask: scaled numbers from torch's own dropout, booleans where a seed or a noise shape is given."""

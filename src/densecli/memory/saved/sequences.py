@@ -66,12 +66,12 @@ def cell(states: int) -> Callable[[Use], Saved]:
 
 
 def heads_attention(use: Use) -> Saved:
-    """The projected query, key and value, the heads twice; the scores only where dropout forbids to fold them."""
+    """The projected query, key and value, the heads twice; the scores only where dropout or unequal heads forbid to fold them."""
     layer: Any = use.layer
     query, value = use.inputs[0].shape or (1, 1, 1), use.inputs[min(1, len(use.inputs) - 1)].shape or (1, 1, 1)
     heads, _, dim, value_dim = layer.widths()
     queries, keys = size(query[:-1]) or 0, size(value[:-1]) or 0
-    folded = layer.dropout == 0 and len(query) == 3
+    folded = layer.dropout == 0 and len(query) == 3 and dim == value_dim
     pairs = layer.pairs(query, value) or 0
     projected = heads * (queries * (dim + 2 * value_dim) + keys * (dim + value_dim))
     own = (
