@@ -62,7 +62,7 @@ def list_shape(value: Any) -> Shape:
 
 
 class _Defaults:
-    """The defaults of a class as its fields read them, when somebody asks: most layers of a family stay unused."""
+    """The defaults of a class as parsed by its fields, on demand: most layers of a family stay unused."""
 
     def __get__(self, _: Layer | None, cls: type[Layer]) -> dict[str, Any]:
         cls.defaults = {name: _default(cls, field) for name, field in cls.config_fields.items()}
@@ -119,9 +119,7 @@ class Layer:
         None  # what a weights file says that it holds, for layers that no rule is known for
     )
     as_tf_keras: bool = False  # set by readers for files of Keras 1 and 2: a few layers told or computed something else
-    computes_otherwise: bool = (
-        False  # set by readers where an argument of old asks for arithmetic that nobody has today
-    )
+    computes_otherwise: bool = False  # set by readers if an old argument asks for arithmetic that no longer exists
     weightless: ClassVar[bool] = False  # an opaque layer that cannot hold weights
     knows_weights: bool = False  # the weights are known even where the input's shape is not (a built model inside)
 

@@ -45,7 +45,7 @@ class Combination(Record):
     values: tuple[Any, ...] = ()
     error: DenseError | None = None
     basis: str = ""  # the batch that its work is counted for
-    lower_bound: bool = False  # there may be weights that nobody told
+    lower_bound: bool = False  # there may be unknown weights
 
 
 class Sweep(Record):

@@ -51,7 +51,7 @@ class Application(Model, abstract=True):
     """Base of the families: common arguments, input and classifier."""
 
     catalogue = APPLICATIONS
-    size: ClassVar[int] = 224  # of the image where nobody says
+    size: ClassVar[int] = 224  # default size of the image
     least: ClassVar[int] = 32  # rows and columns
     keras_name: ClassVar[str] = ""  # the name that Keras gives it, where that is not the class in small letters
     habits: ClassVar[Habits] = {}

@@ -21,7 +21,7 @@ SIZE_UNITS = {"": 1, "b": 1} | {
 }
 NUMBER = r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2}(?![0-9_]))?"
 _QUANTITY = re.compile(rf"({NUMBER}|[0-9]{{1,3}}(?:,[0-9]{{3}})+)\s*([A-Za-z]*)")
-_LONGEST, _MOST_BITS = 80, 256  # nobody budgets more; and a number of 5,000 digits is no int to Python
+_LONGEST, _MOST_BITS = 80, 256  # no real budget is larger, and Python refuses integers of 5,000 digits
 
 
 def read_count(value: object) -> int:

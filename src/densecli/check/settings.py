@@ -49,7 +49,7 @@ NONE = Settings({}, {}, ())
 def read(source: Source, stays: Callable[[str], bool]) -> Settings:
     """The settings in the text of a pyproject.toml (or densecli.toml: the same keys at the top).
 
-    `stays` tells whether a path stays in its folder: the settings may be those of a checkout that nobody has looked at.
+    `stays` tells whether a path stays in its folder, because the settings may come from an unreviewed checkout.
     Raises SpecErrors with everything that is wrong, each E120 with its line.
     """
     long = toml_places.long_key(source.text)

@@ -116,7 +116,7 @@ class Graph:
         self.beside: list[int] = []  # nodes that no output needs and Keras lists all the same
         self.warnings: list[str] = []
         self.place: Place | None = None
-        self.order: tuple[list[Step], dict[int, int]] | None = None  # once somebody asked; calls then stay as they are
+        self.order: tuple[list[Step], dict[int, int]] | None = None  # once computed; calls do not change afterward
         self.expect: dict[str, Any] = {}
         self.told: Told = {}
         self.listed: list[Listed] | None = None  # the rows, where Keras prints others than the layers that were called
@@ -185,7 +185,7 @@ def first_calls_first(graph: Graph) -> list[Step]:
 
 
 def in_order(graph: Graph, steps: Iterable[Step]) -> list[Step]:
-    """Calls in an order of somebody's, each after those it depends on."""
+    """Calls in a given order, each after those it depends on."""
     inputs, done, found = {ref[:2] for ref in graph.inputs}, dict[Step, bool](), list[Step]()
     for step in steps:
         if step not in done:

@@ -64,7 +64,7 @@ class Trace:
         tensors = result.tensors
         if ref[2] < len(tensors):
             return tensors[ref[2]]
-        if result.output is None:  # an opaque layer: nobody knows how many outputs it has
+        if result.output is None:  # an opaque layer: its number of outputs is unknown
             return Tensor(None, result.tensors[0].dtype if result.tensors else "float32")
         count = plural(len(result.tensors), "output")
         raise GraphError(f"output {ref.tensor} is requested, but the layer has {count}", code="E402")

@@ -95,7 +95,7 @@ class ParametricSoftplus(PReLU):
 
     formula = "output = alpha × ln(1 + exp(beta × input))"
     learned: ClassVar[tuple[str, ...]] = ("alphas", "betas")
-    forward = Layer.forward  # type: ignore[assignment]  # nobody runs it
+    forward = Layer.forward  # type: ignore[assignment]  # it has no forward pass
 
     def weights(self, x: Shape) -> Iterator[Weight]:
         (each,) = super().weights(x)

@@ -17,7 +17,7 @@ class FullConv(Conv, abstract=True):
     shape_rule = "each spatial axis: ceil((size + reach - 1) / stride)"
 
     padding = fields.choice("full", doc="full: every window that overlaps the input")
-    forward = Layer.forward  # type: ignore[assignment]  # nobody runs it
+    forward = Layer.forward  # type: ignore[assignment]  # it has no forward pass
 
     def output(self, x: Shape) -> Shape:
         self.channels(x)

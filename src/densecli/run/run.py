@@ -82,7 +82,7 @@ class Plan(Record):
     weights: list[dict[str, Any]]
     found: Trace
     peak_bytes: int
-    drawn: tuple[str, ...] = ()  # inputs that nobody gave
+    drawn: tuple[str, ...] = ()  # inputs without data
     unused: tuple[str, ...] = ()  # arrays in the file with the weights that belong to none
 
     def __call__(self, watch: Watch | None = None) -> list[Array]:
@@ -164,7 +164,7 @@ def check_built(graph: Graph, built: Trace, computed: Graph, found: Trace) -> No
 
 
 def draw(graph: Graph, given: Sequence[Array | None], shapes: Sequence[Tensor], seed: int) -> list[Value]:
-    """The inputs, those that nobody gave drawn from a generator of their own: weights do not change them."""
+    """The inputs; those without data come from a separate random generator, so that weights do not change them."""
     random = kernels.generator([seed, 1])
     return [
         Value(draw_input(graph, ref, tensor, random) if array is None else array)

@@ -65,7 +65,7 @@ class Row(Record):
     opaque: bool = False
     layer: Any = None  # the Layer itself, for explain and diagrams
     expects: Any = None  # the shapes of the last call as the layer gets them
-    uncounted: bool = False  # there may be weights that nobody told
+    uncounted: bool = False  # there may be unknown weights
     misreports: tuple[
         tuple[str, str], ...
     ] = ()  # paths from this row on, each with the shapes reported and computed there
@@ -108,7 +108,7 @@ class Totals(Record):
     flops: int | None
     activation_bytes: int | None
     not_counted: dict[str, tuple[str, ...]]
-    lower_bound: bool = False  # an opaque layer may hold weights that nobody told
+    lower_bound: bool = False  # an opaque layer may have unknown weights
 
     @property
     def non_trainable_params(self) -> int:
@@ -144,5 +144,5 @@ class Report(Record):
 
     @property
     def is_chain(self) -> bool:
-        """Whether every layer just follows the one before it, so that nobody needs to be told what it is connected to."""
+        """Whether every layer just follows the one before it, so that connections need not be shown."""
         return self.type == "Sequential"

@@ -21,7 +21,7 @@ _SAME = {
     "uniform": "random_uniform", "identity_initializer": "identity", "orthogonal_initializer": "orthogonal",
     "stft_initializer": "stft", "l1l2": "l1_l2", "l1_l2": "l1_l2", "ortho_regularizer": "orthogonal_regularizer",
 }  # fmt: skip
-# Arguments of initializers, regularizers and constraints that Keras 3.15 writes into configs though nobody set them.
+# Arguments of initializers, regularizers and constraints that Keras 3.15 writes into configs even if they are not set.
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "random_normal": {"mean": 0.0, "stddev": 0.05},
     "random_uniform": {"minval": -0.05, "maxval": 0.05},

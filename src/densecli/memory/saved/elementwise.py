@@ -41,7 +41,7 @@ def activation(use: Use) -> Saved:
 
 
 def fused(use: Use) -> Saved:
-    """The activation of a layer that computes something before: what goes into it is seen by nobody else."""
+    """The activation of a layer that computes something before it: nothing else sees the activation's input."""
     before, after, rest = activated(getattr(use.layer, "activation", None), use.leaving, use.width)
     return Saved((), after, rest + (use.leaving * use.width if before else 0))
 

@@ -48,7 +48,7 @@ def _entry(layer: dict[str, Any], taken: dict[str, int]) -> dict[str, Any]:
 
 
 def _free(name: str, taken: dict[str, int]) -> str:
-    """The name, or the next one with a number that nobody has."""
+    """The name, or the next one with a free number."""
     found = name
     while found in taken:
         taken[name] += 1

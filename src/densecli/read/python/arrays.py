@@ -423,7 +423,7 @@ def transpose(run: Interpreter, array: Array, *axes: Any) -> Array:
 
 @method("sum", "mean", "max", "min", "std", "var", "prod", "argmax", "argmin", "any", "all", "median")
 def reduced(run: Interpreter, array: Array, axis: Any = None, *_: Any, keepdims: Any = False, **__: Any) -> Any:
-    """A reduction along an axis; over all of the array, a number that nobody knows."""
+    """A reduction along an axis; over the whole array, an unknown number."""
     if array.shape is None or axis is None:
         if isinstance(array.numbers, list):
             return run.unknown("densecli does not compute with the values of arrays")

@@ -21,7 +21,7 @@ ENTRIES: dict[str, Any] = {}
 
 
 class Resolver(Record):
-    """How a library finds names that no entry stands for: by path, all of a module, and those that nobody imported."""
+    """How a library finds names without an entry: by path, all of a module, and those that are not imported."""
 
     entry: Callable[[str], Any]
     public: Callable[[str], dict[str, Any]]
@@ -52,7 +52,7 @@ SAME = (
     ("keras.engine.topology", "keras.layers"), ("keras.engine", "keras.models"), ("keras.legacy.layers", "keras.layers"),
     ("keras.layers.experimental.preprocessing", "keras.layers"), ("numpy.random.mtrand", "numpy.random"),
 )  # fmt: skip
-# Names that nobody imported: what they are on every page that leaves the imports out.
+# Names that are not imported: their usual meaning in snippets that leave the imports out.
 USUAL = {
     "np": "numpy", "numpy": "numpy", "pd": "pandas", "tf": "tensorflow", "tensorflow": "tensorflow", "keras": "keras",
     "K": "keras.backend", "layers": "keras.layers", "models": "keras.models", "plt": "matplotlib.pyplot", "math": "math",

@@ -205,7 +205,7 @@ def loose(source: Followed) -> list[Found]:
 
 
 def single_layers(source: Followed) -> list[Found]:
-    """Layers that nobody calls and that say their input shape: a stack of each."""
+    """Layers that are never called but have an input shape: a stack of each."""
     results = []
     for layer in [each for each in source.session.layers if each.input_argument is not None and not each.outputs]:
         model = source.session.sequential([layer], None)

@@ -30,7 +30,7 @@ def if_(run: Interpreter, node: ast.If, scope: Scope) -> Any:
 
 
 def uncertain(run: Interpreter, node: ast.If, scope: Scope, unknown: Unknown) -> Any:
-    """A condition that nobody knows. One on files is followed as in a folder that holds nothing but the source."""
+    """An unknown condition. One about files is followed as if the folder had no other files."""
     branches = [node.body, node.orelse]
     if unknown.fresh is None:
         return undecided(run, branches, scope, unknown)

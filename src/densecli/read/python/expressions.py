@@ -414,7 +414,7 @@ def set_list_item(run: Interpreter, holder: list[Any], key: Any, value: Any) -> 
 
 
 def blur(run: Interpreter, holder: Any, unknown: Unknown) -> None:
-    """From now on nobody knows what a list or dict holds."""
+    """From now on, the contents of a list or dict are unknown."""
     run.session.blurred[id(holder)] = (holder, unknown)
 
 

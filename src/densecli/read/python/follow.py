@@ -66,7 +66,7 @@ class Followed:
 
 
 def _uncaught(error: Raised) -> DenseError:
-    """What Python would print for an exception that nobody catches."""
+    """What Python would print for an uncaught exception."""
     message = f"running this ends here with {error.kind}: {error.message}"
     return GraphError(message, code="E353", place=error.place)
 

@@ -77,7 +77,7 @@ def _forget(run: Interpreter, node: Any, scope: Scope, unknown: Unknown) -> None
 
 
 def blind(run: Interpreter, node: Any, scope: Scope, unknown: Unknown, begin: Callable[[], None]) -> Any:
-    """A loop of which nobody knows how often it runs: one round is tried and taken back."""
+    """A loop with an unknown number of iterations: one is tried and rolled back."""
 
     def follow() -> Any:
         begin()

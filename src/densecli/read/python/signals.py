@@ -43,7 +43,7 @@ class Raised(Exception):  # noqa: N818  # it is an exception of the source, not 
 
 
 class Stop(Exception):  # noqa: N818  # the end of reading, not always a mistake
-    """Nothing more can be followed: a limit, an answer that nobody knows, or the source's own exit."""
+    """Nothing more can be followed: because of a limit, an unknown value, or the source's own exit."""
 
     def __init__(self, error: DenseError | None = None) -> None:
         super().__init__(str(error))

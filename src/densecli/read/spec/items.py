@@ -38,9 +38,9 @@ _NO_LAYER = "an item is a stack, `TYPE: arguments`, or a mapping with type, call
 
 
 class ItemReader:
-    """Reads items in order; what comes out of one goes into the next, unless that names its inputs.
+    """Reads items in order; the output of one is the input of the next, unless that names its inputs.
 
-    `tensors` are None before there is any input, [] behind a mistake.
+    `tensors` are None before there is any input, [] after an error.
     """
 
     def __init__(self, spec: Spec, wiring: Wiring, nested: Callable[..., Made | None], shape: Any = None) -> None:
@@ -142,7 +142,7 @@ class ItemReader:
         return self.nested(self.spec, entry, pointer)
 
     def call(self, item: dict[str, Any], pointer: str, tensors: list[Ref] | None) -> list[Ref]:
-        """A layer once more: {call: name, inputs: […], name: of the result}."""
+        """Another call of a layer: {call: name, inputs: […], name: of the result}."""
         self.spec.check_keys(item, ("call", *_BESIDE), pointer, "a call")
         node = self.called(item["call"], join(pointer, "call"))
         if node is None:

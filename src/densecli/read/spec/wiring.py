@@ -65,7 +65,7 @@ class Wiring:
         return [(name, join(pointer, index)) for index, name in enumerate(inputs)]
 
     def find(self, name: str, previous: list[Ref]) -> list[Ref]:
-        """What a name stands for; [] when nothing is called so (yet)."""
+        """The tensor that a name refers to; [] if there is none of that name (yet)."""
         if name == PREVIOUS and previous:
             return previous
         found = self.builder.named(name)
@@ -89,7 +89,7 @@ class Wiring:
             call_order(Graph("", "Functional", self.builder.nodes, self.builder.inputs, calls))
 
     def refuse(self, names: list[tuple[str, str]], previous: list[Ref], code: str = "E402") -> bool:
-        """Collect a mistake for every name that stands for nothing."""
+        """Collect an error for every unknown name."""
         unknown = [(name, pointer) for name, pointer in names if not self.find(name, previous)]
         for name, pointer in unknown:
             if name in self.builder.refused:  # it has a mistake of its own, which is told
@@ -100,7 +100,7 @@ class Wiring:
         return bool(unknown)
 
     def outputs(self, wanted: Any, pointer: str, last: list[Ref]) -> list[Ref]:
-        """The tensors that the model hands out: those named, else what the last item gives."""
+        """The outputs of the model: those named, else the output of the last item."""
         if wanted is None:
             return last
         names = self.names(wanted, pointer)

@@ -66,7 +66,7 @@ class StackReader:
         return self.setting.place(start, end)
 
     def read(self, tensors: list[Ref] | None, shape: Any = None) -> list[Ref]:
-        """The tensors that come out. `tensors` go in; without them the stack must say its input shape."""
+        """The output tensors. `tensors` are the inputs; without them the stack must give its input shape."""
         if self.tree is None:
             self.tree = syntax.parse(self.text, self.setting)
         stack = self.tree
@@ -88,7 +88,7 @@ class StackReader:
         model: Application = made.layer  # type: ignore[assignment]
         return model
 
-    # Tensors are None where there is no input yet, and [] behind a mistake: nothing is known there, and nobody is blamed.
+    # Tensors are None if there is no input yet, and [] after an error: then nothing is known, and no further error reported.
     def stack(self, stack: Stack, tensors: list[Ref] | None) -> list[Ref]:
         for index, step in enumerate(stack.steps):
             tensors = self.step(step, tensors, index == 0)

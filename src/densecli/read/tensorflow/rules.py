@@ -32,7 +32,7 @@ def holding(shape: tuple[int, ...], sizes: Sequence[Dim]) -> Sizes:
 
 
 def sizes_in(wanted: Any) -> list[Dim]:
-    """Sizes that a config or a tensor gives; those that nobody knows are None."""
+    """Sizes from a config or a tensor; unknown ones are None."""
     if isinstance(wanted, Sizes):
         return list(wanted.sizes)
     if isinstance(wanted, tuple):
@@ -126,7 +126,7 @@ def gathered_at(args: tuple[Any, ...], named: Named) -> Shape | None:
 
 
 def masked(args: tuple[Any, ...], named: Named) -> Shape:
-    """What a mask leaves: nobody knows how many."""
+    """The elements that a mask selects: their number is unknown."""
     x, mask = shape_of(args[0]), shape_of(_given(args, named, 1, "mask"))
     axis = int(named.get("axis") or 0)
     return (*x[:axis], None, *x[axis + len(mask) :])
@@ -345,7 +345,7 @@ _enter("conv1dtranspose conv2dtranspose conv3dtranspose conv2dbackpropinput", tr
 _enter("depthwiseconv2d depthwiseconv2dnative", depthwise, "promote", None)
 _enter("pool", pooled, "same", None)
 
-PRODUCTS = (depthwise, transposed_convolution)  # whose multiply-accumulates nobody counts here
+PRODUCTS = (depthwise, transposed_convolution)  # whose multiply-accumulates are not counted here
 OTHER_THINGS = ("strings", "sparse", "ragged", "sets", "io", "data", "lookup", "quantization", "feature_column")
 
 

@@ -187,7 +187,7 @@ def check_own(layer: Layer, name: str, target: str) -> None:
 
 
 def check_object(value: Object, target: str, instead: str) -> None:
-    """Initializers and their kind are Keras' own, or somebody's whose arguments nobody knows."""
+    """Initializers, regularizers and constraints must be Keras' own: the arguments of custom ones are unknown."""
     if value.class_name not in OBJECTS and value.class_name not in LAYERS_AS_ACTIVATION:
         raise refuse(f"{quote(value.class_name)}, which is not one of Keras' own objects,", target, instead)
 
@@ -218,7 +218,7 @@ def natural_inputs(call: Call) -> list[Any] | None:
 
 
 def stacked(graph: Graph) -> bool:
-    """Whether the layers stand one on the other, so that nobody has to say what goes into one."""
+    """Whether each layer takes the output of the one before it, so that inputs need not be written."""
     return graph.kind == "Sequential" and len(graph.inputs) == 1
 
 

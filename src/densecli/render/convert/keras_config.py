@@ -174,7 +174,7 @@ def _operation_entry(layer: Operation, name: str) -> dict[str, Any]:
     """A function of keras.ops. What tf.keras wrapped of TensorFlow has no config in Keras 3."""
     if layer.rule != layer.type_name or layer.rule in _NOT_IN_KERAS:
         raise refuse(f"the operation {quote(name)} of TensorFlow", "a Keras config", INSTEAD)
-    if layer.rule not in OPERATIONS:  # nobody knows in which module Keras would look for it
+    if layer.rule not in OPERATIONS:  # it is unknown in which module Keras would look for it
         raise refuse(f"the operation {quote(name)}", "a Keras config", INSTEAD)
     module = next((module for module, names in _OPERATIONS.items() if layer.rule in names.split()), "numpy")
     config = {"name": name} | layer.config

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def in_turn(graph: Graph, steps: Sequence[Step], names: Names) -> Iterator[Step]:
-    """The steps in an order that runs. Where there are functions, to which nobody can give a name, add_1 follows add.
+    """The steps in an order that runs. Functions, which cannot be named, come in the order of their numbers: add_1 follows add.
 
     `names` has to know what a step was called when the next one is asked for.
     """

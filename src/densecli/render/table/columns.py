@@ -112,7 +112,7 @@ def _bytes(name: str, header: str, doc: str) -> Column:
 
 
 def _of_weights(column: Column) -> Column:
-    """A figure of the weights: unknown, or at least so much, where there may be some that nobody told."""
+    """A figure of the weights: unknown, or a lower bound if there may be unknown weights."""
 
     def value(row: Row, report: Report) -> Value:
         return None if row.weights_unknown or row.unbuilt else column.value(row, report)

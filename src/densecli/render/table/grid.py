@@ -17,7 +17,7 @@ from densecli.text import cell_width
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FULL_WIDTH = 1_000_000  # cells: where nobody looks, a line is as long as it is
+FULL_WIDTH = 1_000_000  # cells: off a terminal, lines may have any length
 NARROWEST = 12  # cells that a column of words keeps on a narrow terminal before the table grows beyond it
 WORD, PIECE = 40, 16  # cells that a single word may claim, and a piece of one
 BORDER = 3  # cells that a column takes besides its text

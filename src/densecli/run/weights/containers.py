@@ -41,7 +41,7 @@ def name_in(members: zipfile.ZipFile) -> str | None:
 
 
 def elsewhere(path: str, limits: Limits = LIMITS) -> str | None:
-    """A sentence about weights that a model without weights of its own has beside it, and that nobody reads."""
+    """A sentence about weights next to a model without its own, which are not read."""
     if os.path.isdir(path):  # noqa: PTH112
         found = next((name for name in NAMES if os.path.isfile(os.path.join(path, name))), None)  # noqa: PTH113, PTH118
         return None if found is None else f"the weights in {quote(found)} were not used: pass that file to --weights"

@@ -107,7 +107,7 @@ class Matcher:
             names = [f"{stem}_{index}" if index else stem for index in range(len(alike))]
             pairs = list(zip(alike, names, strict=True))
             if any(name not in groups and self.wants(entry) for entry, name in pairs):
-                certain = all(entry.known for entry in alike)  # else nobody knows which group is whose
+                certain = all(entry.known for entry in alike)  # else it is unknown which group belongs to which layer
                 pairs = in_order([entry for entry in alike if self.wants(entry)], stem, groups) if certain else []
             for entry, group in pairs:
                 if entry.known and isinstance(groups.get(group), dict):

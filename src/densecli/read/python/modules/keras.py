@@ -161,7 +161,7 @@ def public(path: str) -> dict[str, Any]:
 
 
 def usual(run: Interpreter, name: str) -> Any:
-    """A name that nobody imported: a layer, a model, a module of Keras."""
+    """A name that is not imported: a layer, a model, a module of Keras."""
     if name in ("Sequential", "Model", "Input", "Layer") or name in CATALOGUE or name in ALIASES:
         return layer_class(name, "layers")
     if name in (

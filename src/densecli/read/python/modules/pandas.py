@@ -1,4 +1,4 @@
-"""pandas by shape. A table comes from a file, so its rows and columns are unknown until somebody says them or picks columns."""
+"""pandas by shape. A table comes from a file, so its rows and columns are unknown until they are given or columns are selected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from densecli.read.python.values import Known, Unknown, Value
 if TYPE_CHECKING:
     from densecli.read.python.interpreter import Interpreter
 
-# Methods that keep the shape, and those that drop nobody knows how many rows.
+# Methods that keep the shape, and those that drop an unknown number of rows.
 KEPT = ("fillna", "copy", "astype", "reset_index", "sort_values", "sort_index", "replace", "round", "clip", "abs", "interpolate",
         "set_axis", "rename", "infer_objects", "shift", "diff", "pct_change", "sample")  # fmt: skip
 ROWS = ("dropna", "head", "tail", "query", "drop_duplicates")

@@ -159,7 +159,7 @@ class LayerObject(Value):
 
 # -- calling ---------------------------------------------------------------------------
 def call_layer(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """The tensors that come out; a tensor with an error where something is unknown."""
+    """The output tensors; a tensor with an error if something is unknown."""
     switched = any(key in kwargs for key in QUIET)
     kwargs = {key: value for key, value in kwargs.items() if key not in QUIET}
     tensors = list(tensors_in([args, kwargs]))
@@ -179,7 +179,7 @@ def call_layer(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: di
 
 
 def broken(layer: LayerObject, error: DenseError) -> Tensor:
-    """A call whose result nobody knows; models that need it have this error."""
+    """A call with an unknown result; models that need it have this error."""
     layer.session.touch()
     return Tensor(Ref(layer.index, -1), None, "float32", error)
 
@@ -250,7 +250,7 @@ def _constant(array: Array) -> Any:
 
 
 def _result(run: Interpreter, layer: LayerObject, call: Call, known: dict[Ref, Tensor]) -> Result:
-    """Shapes and dtypes of what comes out. Raises what Keras would raise on shapes that do not fit."""
+    """Shapes and dtypes of the outputs. Raises what Keras would raise on shapes that do not fit."""
     inputs = tuple(Traced(known[ref].shape, known[ref].dtype) for ref in call.refs)
     args, kwargs = map_refs((call.args, call.kwargs), lambda ref: known[ref].shape)
     extra = len(list(refs_in(call.extra)))

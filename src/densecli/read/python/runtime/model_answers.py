@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from densecli.read.python.interpreter import Interpreter
     from densecli.read.python.runtime.layers import LayerObject
 
-SAMPLES = 32  # that `predict` takes at a time where nobody says
+SAMPLES = 32  # the default batch size of `predict`
 
 
 @attribute("layers")

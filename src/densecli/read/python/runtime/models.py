@@ -46,7 +46,7 @@ def method(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 class ModelObject(LayerObject):
-    """A model. Its graph is drawn from the layers as they are when somebody asks."""
+    """A model. Its graph is drawn on demand from the layers in their current state."""
 
     kind = "model"
     lists_unbuilt = False  # whether Keras prints its layers before it is built

@@ -55,7 +55,7 @@ class Session:
         self.models: list[ModelObject] = []
         self.events: list[Event] = []
         self.names: dict[str, int] = {}
-        self.blurred: dict[int, tuple[Any, Unknown]] = {}  # lists and dicts of which nobody knows what they hold
+        self.blurred: dict[int, tuple[Any, Unknown]] = {}  # lists and dicts with unknown contents
         self.data_format = "channels_last"  # of layers that do not say their own
         self.input_shapes: Mapping[str | None, Any] = {}  # given from outside, for models that have none
         self.stars: list[str] = []  # modules that densecli does not know and that everything was imported from
@@ -76,7 +76,7 @@ class Session:
         return self.version, len(self.models), len(self.events)
 
     def forget(self, mark: tuple[int, int, int]) -> None:
-        """Drop the models and summaries since a mark: nobody knows whether they are made."""
+        """Drop the models and summaries since a mark: it is unknown whether they are made."""
         del self.models[mark[1] :]
         del self.events[mark[2] :]
 
