@@ -246,12 +246,12 @@ def array_shape(value: Any) -> tuple[int, ...]:
 
 
 def anything(default: Any = None, doc: str = "", schema: dict[str, Any] | None = None) -> Field[Any]:
-    """A value that has no bearing on shapes or counts (seeds, ranges, names of others): kept as it is."""
+    """A value that does not affect shapes or counts (seeds, ranges, names of others): kept unchanged."""
     return Field(lambda _, value: value, default, doc, schema or {})
 
 
 def seed(doc: str = "random seed") -> Field[Any]:
-    """An integer or null; a generator that a file holds stays as it is."""
+    """An integer or null; a generator from a file is kept unchanged."""
 
     def read(_: Any, value: Any) -> Any:
         return (

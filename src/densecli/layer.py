@@ -215,7 +215,7 @@ class Layer:
         return behind(vars(self).get("activation"), shapes) if isinstance(shapes, tuple) else shapes
 
     def output_dtype(self, *dtypes: str) -> str | list[str]:
-        """What comes out, by the dtypes of all inputs; one for all outputs, or one each."""
+        """The output dtype, from the dtypes of all inputs; one for all outputs, or one each."""
         if self.keeps_integers and dtypes and not (self.autocast and is_float(dtypes[0])):
             return dtypes[0]
         return self.compute_dtype
@@ -284,14 +284,14 @@ def _default(cls: type[Layer], field: Field[Any]) -> Any:
 
 
 def all_weights(layer: Layer, inputs: tuple[Any, ...], named: Mapping[str, Any]) -> Iterator[Weight]:
-    """The weights of a layer and of the layers inside it, in Keras' order."""
+    """The weights of a layer and of its inner layers, in Keras' order."""
     yield from layer.weights(*inputs, **named)
     for child in layer.children(*inputs, **named):
         yield from all_weights(child.layer, child.inputs, child.kwargs)
 
 
 def behind(activation: Any, shape: Shape) -> Shape:
-    """The shape behind an activation, all of which keep it but one: `glu` gates one half of the last axis with the other."""
+    """The shape after an activation. All keep it but `glu`, which gates one half of the last axis with the other."""
     if activation != "glu":
         return shape
     if shape[-1] is not None and shape[-1] % 2:

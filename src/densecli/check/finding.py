@@ -89,7 +89,7 @@ class Verdict(Record):
 
 
 class Subject(Record):
-    """A model under judgment: its report, and where its layers and its expectations stand in the source."""
+    """A model to be checked: its report, and the places of its layers and expectations in the source."""
 
     report: Report
     places: Mapping[str, Place]

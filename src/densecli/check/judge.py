@@ -269,6 +269,6 @@ def _finding(  # noqa: PLR0913  # the parts of one finding
     layer: str | None = None,
     check: str | None = None,
 ) -> Finding:
-    """A finding at the layer, if one is to blame, else where the expectation stands in the spec."""
+    """A finding at the layer, if one is to blame, else at the expectation in the spec."""
     spot = subject.spot(layer if code in ("C111", "C112", "C121", "C124") else None, expectation.pointer)
     return Finding(code, message, spot, check or expectation.key, layer, *got_wanted)

@@ -169,7 +169,7 @@ class _Reader:
         self.errors.append(_error(self.place(path), message))
 
     def place(self, path: tuple[str, ...]) -> Place:
-        """Where a key stands, else the table it would stand in, else the file."""
+        """The place of a key, else of the table it would be in, else of the file."""
         if self.spans is None:
             self.spans = toml_places.spans(self.source.text, self.above)
         known = (path[:count] for count in range(len(path), 0, -1))

@@ -23,7 +23,7 @@ def long_key(text: str) -> Span | None:
 
 
 def spans(text: str, section: Path) -> dict[Path, Span]:
-    """Where the headers and keys in a section, and those it stands in, are said first."""
+    """The first places of the headers and keys in a section and its parents."""
     found: dict[Path, Span] = {}
     table: Path = ()
     for start, mark, keys in _lines(text):

@@ -63,7 +63,7 @@ def _misreports(graph: Graph, found: Trace | None) -> bool:
 
 
 def _every(graph: Graph) -> Iterator[Layer]:
-    """Every layer of a graph, those in nested models and in wrappers included."""
+    """Every layer of a graph, including those in nested models and wrappers."""
     for layer in layers_of(graph):
         yield from _within(layer)
 

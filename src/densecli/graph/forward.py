@@ -96,7 +96,7 @@ def call_layer(
     found = mask_arguments(layer, masks, named, alone=tensor_arguments(call) == 1)
     given = {**kwargs, **given_masks(layer, call, values)}
     kwargs = found | {name: each for name, each in given.items() if name not in layer.unheeded_masks}
-    if layer.carries_masks:  # a model: what comes out carries the masks that its own layers made
+    if layer.carries_masks:  # a model: its outputs carry the masks that its own layers made
         made: list[Value] = layer.values(ops, weights, args, kwargs)  # type: ignore[attr-defined]
         return made
     output = in_dtype(layer, ops, weights, args, kwargs)

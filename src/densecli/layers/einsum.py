@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Array = Any
 
-# Keras 3.15.1 knows three forms; an ellipsis stands on the left or on the right of input and output.
+# Keras 3.15.1 knows three forms; an ellipsis is on the left or on the right of input and output.
 FORMS = (
     r"(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->(?P<y>[a-zA-Z]+)",
     r"\.\.\.(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->\.\.\.(?P<y>[a-zA-Z]+)",

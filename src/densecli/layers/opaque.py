@@ -45,7 +45,7 @@ class Opaque(Layer, abstract=True):
 
 
 def stated_shape(value: Any) -> Shape | list[Shape] | None:
-    """Sizes (null where unknown) that stand in a config as plain numbers, or several lists of such; else None."""
+    """Sizes (null if unknown) that a config has as plain numbers, or several lists of them; else None."""
     if not isinstance(value, list | tuple) or not value:
         return () if value in ((), []) else None
     if all(size is None or (isinstance(size, int) and not isinstance(size, bool) and size >= 0) for size in value):

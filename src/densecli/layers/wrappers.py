@@ -126,7 +126,7 @@ class Bidirectional(Layer):
             yield Child(layer.name, layer, (split(x)[0],))
 
     def output(self, x: Any, *_: Any, **__: Any) -> Any:
-        """Keras 3.15.1 goes by the forward layer alone, whatever the backward layer gives; tf.keras by both."""
+        """Keras 3.15.1 uses the forward layer alone, whatever the backward layer returns; tf.keras uses both."""
         return self.together(x, self.ahead, self.back if self.as_tf_keras else self.ahead)
 
     def computed(self, x: Any, *_: Any, **__: Any) -> Any:

@@ -29,7 +29,7 @@ COUNTERS = 8  # bytes: the number of steps and the learning rate
 
 
 def optimizer_name(name: str) -> str:
-    """The name as it stands in SLOTS: Keras' class names and snake_case are understood. Raises OutputError E605."""
+    """The name as spelled in SLOTS; accepts Keras' class names and snake_case. Raises OutputError E605."""
     key = "".join(char for char in name.casefold() if char.isalnum())
     if key not in SLOTS:
         hint = did_you_mean(key, SLOTS) or f"optimizers: {', '.join(SLOTS)}"

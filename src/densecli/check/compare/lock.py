@@ -58,7 +58,7 @@ def write(models: Mapping[str, Outline]) -> str:
 
 
 def read(source: Source) -> dict[str, Outline]:
-    """The models of a lock file. Raises ReadError (E121) if it is not one, in words that tell nothing of what it is."""
+    """The models of a lock file. Raises ReadError (E121) if it is not one, without quoting its contents."""
     try:
         tree = json.loads(source.text)
     except RecursionError:

@@ -29,7 +29,7 @@ class Unfamiliar(Exception):  # noqa: N818  # not an error: another reader knows
 
 
 class Raw(Record):
-    """An attribute as it stands in a header."""
+    """An attribute as stored in a header."""
 
     kind: bytes
     space: bytes

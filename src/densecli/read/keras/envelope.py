@@ -54,7 +54,7 @@ def unwrapped(document: Any, source: Source, version: str, limits: Limits) -> tu
 
 
 def _loads(text: str, place: Place, limits: Limits) -> Any:
-    """The JSON in a text that stands in a JSON document, within the same limits."""
+    """The JSON inside a string of a JSON document, within the same limits."""
     from densecli.read.text.json import load_json  # noqa: PLC0415  # few files need it
 
     try:

@@ -158,7 +158,7 @@ class ModelReader:
         return graph
 
     def set_kind(self, graph: Graph) -> bool:
-        """`type` says Functional of what would be Sequential too; the other way around is a mistake."""
+        """`type` may turn a Sequential into a Functional; the other way around is an error."""
         wanted = self.entry.get("type", graph.kind)
         if wanted not in MODELS:
             error: DenseError = ArgumentError(f"expected one of {', '.join(MODELS)}", code="E303")

@@ -198,7 +198,7 @@ class ItemReader:
 
     # -- one layer --------------------------------------------------------------------
     def image(self, beside: dict[str, Any], tensors: list[Ref] | None) -> Any:
-        """The shape of the input that a layer stands on, for a model of keras.applications."""
+        """The shape of a layer's input, for a model of keras.applications."""
         inputs = beside.get("inputs")
         if tensors is None and inputs is None:
             return self.shape

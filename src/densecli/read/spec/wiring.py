@@ -13,11 +13,11 @@ from densecli.text import quote
 if TYPE_CHECKING:
     from densecli.read.spec.context import Spec
 
-PREVIOUS = "_"  # what comes out of the item before, as in the DSL's branches
+PREVIOUS = "_"  # the output of the previous item, as in the DSL's branches
 
 
 class _Waiting(Record):
-    """A call of which an input is named before it is written."""
+    """A call with an input that is defined later."""
 
     node: int
     call: int

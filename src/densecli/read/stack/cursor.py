@@ -32,7 +32,7 @@ _LOOKALIKES = {
 
 
 class Setting(Record):
-    """What a text is read with: where its offsets lie in what the user wrote, the variables, the limits."""
+    """The context of reading a text: the place of its offsets in the user's text, the variables, the limits."""
 
     place: Callable[[int, int], Place]
     variables: Mapping[str, Any] = {}  # never written to

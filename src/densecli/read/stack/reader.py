@@ -48,14 +48,14 @@ def read_stack(
 
 
 def alone(model: Application, given: Mapping[str | None, Any], limits: Limits) -> Graph:
-    """The graph of a model that nothing stands beside, made for the image that is given from outside."""
+    """The graph of a single model of keras.applications, for the image shape from the command line."""
     check_inputs(model.graph, given)
     shape = filled(model.graph.nodes[0], given, alone=True)
     return model.graph if shape is None else model.on_image(shape[1:], Builder(limits).automatic_name)
 
 
 class StackReader:
-    """Puts the stacks of one DSL text into a builder; may be used again where the same text stands at another place."""
+    """Adds the stacks of one DSL text to a builder; can be reused for the same text at another place."""
 
     def __init__(self, builder: Builder, text: str, setting: Setting) -> None:
         self.builder, self.text, self.setting = builder, text, setting

@@ -1,4 +1,4 @@
-"""Arguments of TensorFlow in the words of keras.ops: other names, windows, slices, factors reversed."""
+"""TensorFlow arguments translated to keras.ops: other names, windows, slices, inverted factors."""
 
 from __future__ import annotations
 

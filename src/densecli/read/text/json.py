@@ -142,9 +142,9 @@ def _check_escapes(source: Source) -> None:
 
 
 class Locator:
-    """Finds the offsets of what a pointer names, by reading over what stands before it.
+    """Finds the offsets of what a pointer names, by scanning the text before it.
 
-    What was read of a container is remembered, so the next pointer into it goes on from there.
+    The scan of a container is remembered, so the next pointer into it continues from there.
     """
 
     def __init__(self, text: str) -> None:

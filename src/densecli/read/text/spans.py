@@ -21,10 +21,10 @@ def split(pointer: str) -> list[str]:
 
 
 def within(text: str, span: tuple[int, int], value: str, part: tuple[int, int]) -> tuple[int, int]:
-    """Where offsets of a string stand in the text that it was read from.
+    """Map offsets of a string to the text that it was read from.
 
-    Letters are counted, blanks are not: so it is exact for plain, quoted, folded and block scalars alike. With escapes
-    the letters differ, and the answer is the whole scalar.
+    Letters are counted, blanks are not, so the result is exact for plain, quoted, folded and block scalars. With escapes
+    the letters differ, and the result is the whole scalar.
     """
     start, end = span
     head = re.compile(_HEAD).match(text, start, end)

@@ -72,7 +72,7 @@ def shortened(texts: list[str]) -> list[str]:
 
 
 def render(found: Annotated, *, color: bool = False) -> str:
-    """The source as text; notes stand behind the lines as comments."""
+    """The source as text, with notes at the ends of lines as comments."""
     notes = by_line(found)
     width = min(
         WIDEST, max((cell_width(safe(found.lines[line - 1])) for line in notes if line <= len(found.lines)), default=0)

@@ -181,7 +181,7 @@ def _names_inside(layer: Layer) -> Iterator[str]:
 
 
 def check_own(layer: Layer, name: str, target: str) -> None:
-    """A layer that stands in several models keeps its one set of weights in a .keras file and in code only."""
+    """Only a .keras file and code can share a layer's weights between several models."""
     if layer.shared_id is not None and target != "Python":
         raise refuse(f"{quote(name)}, which several models share with its weights,", target, "use --to python")
 

@@ -64,7 +64,7 @@ _MODELS = {"Sequential": "keras", "Functional": "keras.src.models.functional"}
 
 
 def render(graph: Graph) -> Json:
-    """The document. Raises OutputError E604 for layers of which only the name is known."""
+    """The document. Raises OutputError E604 for layers known only by name."""
     return Json.put("{}\n", Json.quoted(model_entry(graph), indent=1))
 
 

@@ -41,7 +41,7 @@ _TAKEN = {"keras", *_MODULES, "float", "slice"}
 
 
 def render(graph: Graph) -> Python:
-    """A script that leaves the model in `model`. Raises OutputError E604 for layers of which only the name is known."""
+    """A script that leaves the model in `model`. Raises OutputError E604 for layers known only by name."""
     writer = _Writer()
     body = Python.joined("\n", writer.model(graph, writer.variable("model")))
     used = [Python.word(name) for name in _MODULES if re.search(rf"(?<![\w.]){name}\.", body)]

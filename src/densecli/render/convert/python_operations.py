@@ -39,7 +39,7 @@ def is_function(node: Node) -> bool:
 
 
 def expression(node: Node, call: Call, tensor: Tensors) -> Python:
-    """The call of the function. Raises OutputError E604 for functions of TensorFlow and those of which nothing is known."""
+    """The call of the function. Raises OutputError E604 for TensorFlow functions and unknown ones."""
     layer = node.layer
     known = type(layer) is Operation and layer.rule in OPERATIONS and layer.rule == layer.type_name
     if not known or layer.rule in _NOT_IN_KERAS or len(node.calls) != 1:  # type: ignore[attr-defined]

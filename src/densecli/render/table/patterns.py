@@ -55,7 +55,7 @@ def _repeats_a_repeat(pattern: str) -> bool:
 
 @contextlib.contextmanager
 def limited(pattern: str, seconds: float = SECONDS) -> Iterator[None]:
-    """A time for searching. Raises OutputError E606 when it is over; Windows and threads have no such clock."""
+    """A time limit for searching. Raises OutputError E606 when it is over; Windows and threads have no such timer."""
 
     def stop(*_: object) -> NoReturn:
         message = f"the pattern {quote(pattern)} takes too long on the names of this model"

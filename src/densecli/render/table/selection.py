@@ -59,7 +59,7 @@ class _Item(Record):
 
 
 def select(report: Report, wanted: Selection = Selection()) -> list[Line]:  # noqa: B008  # immutable
-    """The lines to show. Raises OutputError: E605 unknown column, E606 bad pattern."""
+    """The lines to show. Raises OutputError (E605 unknown column, E606 bad pattern)."""
     rows = _matching(report.rows, wanted.pattern)
     if wanted.group_by is not None:
         items = _grouped(rows, wanted.group_by)
@@ -185,6 +185,6 @@ class _Reversed(Record):
 
 # -- cells -----------------------------------------------------------------------------
 def cell_text(line: Line, shown: Column, report: Report) -> str:
-    """What people read in a cell; the columns that name the layer carry the indentation and the repeat count."""
+    """The text of a cell; the columns that name the layer have the indentation and the repeat count."""
     text = shown.text(line.row, report)
     return line.label + text if shown.name in ("layer", "name") else text

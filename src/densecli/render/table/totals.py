@@ -17,7 +17,7 @@ MANY = 5  # names that a note lists
 
 
 def total_lines(report: Report) -> list[tuple[str, str]]:
-    """Keras' three sums, then the work and the memory of a forward pass."""
+    """Keras' three sums, then the costs and the memory of a forward pass."""
     found = report.totals
     least = "≥ " if found.lower_bound else ""
     frozen_bytes = found.weight_bytes - found.trainable_bytes
@@ -33,12 +33,12 @@ def total_lines(report: Report) -> list[tuple[str, str]]:
 
 
 def remarks(report: Report) -> list[str]:
-    """All notes, and what the reader of the spec noticed: for documents that are read later and elsewhere."""
+    """All notes, and the reader's warnings, for documents that are read later and elsewhere."""
     return [*notes(report), *map(safe, report.warnings)]
 
 
 def notes(report: Report, figures: Collection[str] | None = None) -> list[str]:
-    """What the rows alone do not tell: shared weights, opaque layers, what could not be counted (of these figures)."""
+    """Notes on what the rows do not show: shared weights, opaque layers, what could not be counted (of these figures)."""
     found = [
         f"{safe(row.name)} shares its weights with {safe(', '.join(row.shares_weights_with))}; they are counted once"
         for row in report.rows
@@ -56,7 +56,7 @@ def notes(report: Report, figures: Collection[str] | None = None) -> list[str]:
 
 
 def basis_note(report: Report, figures: Collection[str]) -> list[str]:
-    """What the shown figures of work are counted for, under a table whose sums do not say it."""
+    """The basis of the shown MACs and FLOPs, for a table whose totals do not state it."""
     named = [name for figure, name in WORK.items() if figure in figures]
     return [f"{', '.join(named)}: for {report.basis}"] if named else []
 

@@ -48,7 +48,7 @@ def make(run: Interpreter, name: str, args: list[Any], kwargs: dict[str, Any]) -
 
 
 def broken(run: Interpreter, name: str, error: DenseError) -> Functional:
-    """A model of which nothing is known but why."""
+    """A model of which nothing is known but the reason."""
     model = Functional(run.session, name.lower(), ([], []), run.place())
     model.error = error
     return model

@@ -136,7 +136,7 @@ class Inside:
 
 
 class Written(Model, abstract=True):
-    """A layer that the source writes, as a model of what its `call` does."""
+    """A custom layer, as a model of what its `call` does."""
 
     def __init__(self, graph: Graph, type_name: str, *, several: bool) -> None:
         super().__init__(graph)

@@ -32,7 +32,7 @@ ATTRIBUTES: dict[str, Callable[..., Any]] = {}
 METHODS: dict[str, Callable[..., Any]] = {}
 # Layers that others make inside when they are built: Keras counts their names, too.
 MADE_INSIDE = dict.fromkeys(("MultiHeadAttention", "GroupedQueryAttention"), ("Softmax", "Dropout"))
-QUIET = ("training",)  # arguments of calls without a bearing on what comes out
+QUIET = ("training",)  # arguments of calls that do not affect the outputs
 
 
 def attribute(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -99,7 +99,7 @@ class Sequential(ModelObject):
         super().__init__(session, name, "Sequential", place)
         self.items: list[LayerObject] = []
         self.entry: LayerObject | None = None  # the InputLayer
-        self.last: Any = None  # what comes out, once built
+        self.last: Any = None  # the output, once built
 
     @property
     def is_built(self) -> bool:

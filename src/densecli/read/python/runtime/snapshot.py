@@ -21,7 +21,7 @@ def graph_of(model: ModelObject) -> Graph:
 
 
 class Drawing:
-    """Draws one model; a model or layer that stands in it twice is the same object twice."""
+    """Draws one model; a model or layer that occurs twice is the same object twice."""
 
     def __init__(self) -> None:
         self.models: dict[int, Model] = {}

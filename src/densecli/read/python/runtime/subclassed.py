@@ -139,7 +139,7 @@ def _entered_all(graph: Inside, tree: Any) -> Any:
 
 # -- the graph -------------------------------------------------------------------------
 def graph_of(model: CustomModel, drawing: Drawing) -> Graph:
-    """What `call` does, with the rows that Keras prints. Layers that it does not reach stand beside it."""
+    """The graph of `call`, with the rows that Keras prints. Layers that it does not reach are kept beside it."""
     if model.functional is not None:
         found = drawing.functional(model.functional)
         found.name = model.name
@@ -196,7 +196,7 @@ def _input(graph: Graph, shape: Any) -> Ref:
 
 
 def _silent(each: LayerObject) -> Layer:
-    """What stands for a layer that nothing called, of which only name and class are told."""
+    """The placeholder for a layer that is never called: only its name and class are known."""
     if isinstance(each, CustomLayer | ModelObject):
         return Unbuilt(each.type_name)
     return each.layer

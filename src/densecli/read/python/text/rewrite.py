@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Edit(Record):
-    """What stands in the place of `text[start:end]`, before the line ends that were in it: lines keep their numbers.
+    """The replacement for `text[start:end]`, before the line ends that were in it: lines keep their numbers.
 
     `new` has no line ends of its own.
     """
