@@ -148,7 +148,7 @@ v, i = ops.top_k(x, 2)
 w = v.shape, i.dtype
 t = keras.activations.relu(x).shape, keras.activations.get("tanh")(x).shape, ops.where(x > 0, x, 0.0).shape, ops.repeat(x, 2, axis=1).shape
 m = keras.Model(x, keras.activations.softmax(ops.mean(x, axis=1)))
-a = ops.sum(np.zeros((2, 3)), axis=0).shape
+a = ops.sum(np.zeros((2, 3)), axis=0).shape, ops.matmul(x, np.ones((6, 5), "float32")).shape, ops.add(x, np.ones((1, 4, 6), "float32")).shape
 """,
     "a layer of the source": """
 class Mine(layers.Layer):
@@ -286,7 +286,7 @@ n = keras.utils.normalize(np.ones((3, 2)))
 """,
     "frames": """
 import pandas as pd
-f = pd.DataFrame({"a": [1, 2, 3], "b": [4, 5, 6], "c": [7, 8, 9]})
+f = pd.DataFrame({"a": [1, 2, 3, 0], "b": [4, 5, 6, 0], "c": [7, 8, 9, 0]})
 r = f.shape, list(f.columns), f["a"].shape, f[["a", "b"]].shape, f.values.shape, f.a.shape, f.index.shape, len(f)
 s = f.drop("a", axis=1).shape, f.drop(columns=["a", "b"]).shape, f.drop(["c"], axis=1).shape
 t = f.iloc[:, :2].shape, f.iloc[:2].shape, f.iloc[:, 0].shape, f.iloc[0].shape, f.loc[:, ["a", "c"]].shape, f.iloc[:, 1:].values.shape, f.iloc[1:, -1].shape, f[1:].shape, f.iloc[:, [0, 2]].shape

@@ -17,7 +17,7 @@ a = np.arange(5); b = np.arange(2, 9); c = np.arange(0, 10, 3); d = np.arange(0.
 a = np.random.rand(2, 3); b = np.random.randn(4); c = np.random.random((2, 2)); d = np.random.normal(size=(3, 2)); e = np.random.normal(0, 1, (2, 5)); f = np.random.uniform(0, 1, 6); g = np.random.randint(0, 9, size=(2,)); h = np.random.permutation(5); i = np.random.choice(4, 3); j = np.random.random(3)
 a = np.arange(24).reshape(2, 3, 4); b = a.reshape(6, 4); c = a.reshape((-1, 4)); d = a.reshape(2, -1); e = np.reshape(a, (4, 6)); f = a.reshape(-1); g = a.flatten(); h = a.ravel(); i = a.reshape(24); j = a.reshape([3, 8])
 a = np.zeros((2, 3, 4)); b = a[0]; c = a[:, 1]; d = a[..., 0]; e = a[None]; f = a[:, np.newaxis]; g = a[1:, :2, ::2]; h = a[0, 1]; i = a[[0, 1]]; j = a[-1]; k = a[..., None]; l = a[:, :, -1]; m = a[0, ..., 1:]; n = a[:, [0, 2]]; o = a[np.array([0, 1, 1])]
-a = np.zeros((2, 3)); b = a + 1; c = a * np.zeros((3,)); d = a - np.zeros((2, 1)); e = a / 2; f = 1 - a; g = -a; h = a > 0; i = a @ np.zeros((3, 5)); j = np.dot(a, np.zeros((3, 4))); k = a ** 2; l = np.ones((4, 1)) + np.ones(3); m = 2 * a; n = a == 1; o = np.zeros((3,)) @ np.zeros((3, 2)); p = [1, 2, 3] + a
+a = np.zeros((2, 3)); b = a + 1; c = a * np.zeros((3,)); d = a - np.zeros((2, 1)); e = a / 2; f = 1 - a; g = -a; h = a > 0; i = a @ np.zeros((3, 5)); j = np.dot(a, np.zeros((3, 4))); k = a ** 2; l = np.ones((4, 1)) + np.ones(3); m = 2 * a; n = a == 1; o = np.zeros((3,)) @ np.zeros((3, 2)); p = [1, 2, 3] + a; q = a + (1, 2, 3); r = (1, 2, 3) * a
 a = np.zeros((7, 2, 3)); b = a @ np.zeros((3, 4)); c = np.matmul(a, np.zeros((7, 3, 5))); d = np.dot(np.zeros((4,)), np.zeros((4, 2)))
 a = np.zeros((2, 3, 4)); b = a.sum(axis=0); c = a.mean(axis=-1); d = a.max(axis=(0, 2)); e = np.sum(a, axis=1); f = a.sum(axis=1, keepdims=True); g = np.mean(a, 0); h = np.argmax(a, axis=-1); i = a.std(0); j = np.amax(a, axis=1); k = a.min(axis=2); l = a.any(axis=0)
 a = np.zeros((2, 3)); b = a.transpose(); c = np.transpose(np.zeros((2, 3, 4)), (1, 0, 2)); d = np.zeros((2, 3, 4)).transpose(2, 0, 1); e = np.zeros((2, 3, 4)).transpose((0, 2, 1)); f = np.zeros((2, 3, 4)).T
@@ -59,6 +59,23 @@ np.random.normal()
 np.zeros((2, 3)).take([0]).shape
 np.zeros((2, 3)).transpose(0, 5).shape
 1 if np.zeros(3) else 2
+np.array(nowhere.f()).shape
+(np.array(nowhere.f()) + np.zeros(3)).shape
+(np.zeros(3) * np.asarray(nowhere.f())).shape
+np.array(nowhere.f()).sum(axis=0).shape
+np.array(nowhere.f()).T.shape
+np.array(nowhere.f())[0]
+np.array(nowhere.f())[:5].shape
+len(np.array(nowhere.f()))
+np.concatenate([np.zeros(3), np.array(nowhere.f())]).shape
+np.concatenate(nowhere.f()).shape
+np.vstack([np.zeros(3), nowhere.f()]).shape
+np.zeros(nowhere.f()).shape
+np.zeros((2, nowhere.f())).size
+np.zeros((2, 3)).reshape(nowhere.f()).shape
+np.zeros((2, 3))[nowhere.f()].shape
+np.zeros((2, 3))[:nowhere.f()].shape[0]
+np.arange(nowhere.f()).shape[0]
 """
 
 
@@ -78,6 +95,36 @@ def test_every_array_has_the_shape_that_numpy_gives_it(text):
     found = followed(text)
     wanted = {name: shown(value) for name, value in truth.items() if name not in ("np", "__builtins__")}
     assert {name: shown(found.get(name)) for name in wanted} == wanted
+
+
+DTYPES = """
+np.zeros(2)
+np.zeros(2, "float32") + np.zeros(2, "float32")
+np.zeros(2, "float32") + np.zeros(2)
+np.zeros(2, "int32") * np.zeros(2, "int64")
+np.zeros(2, dtype="uint8") / 2
+np.zeros(2, dtype="bool") | np.zeros(2, dtype="bool")
+np.array([1, 2]) + 1
+np.array([1, 2]) + 1.5
+np.array([1.5]) + np.array([2])
+np.array([True])
+np.zeros(3) > 0
+np.zeros(3).astype("float16")
+np.zeros(3).astype(np.int32)
+np.float32(np.zeros(3))
+np.arange(3)
+np.arange(0.0, 1.0, 0.5)
+np.zeros((2, 2), "float32").reshape(4)
+np.zeros((2, 2), "float32")[0]
+np.zeros((2, 2), "float32").T
+np.zeros((2, 2), "float32").sum(axis=0)
+np.concatenate([np.zeros(2, "float32"), np.zeros(2, "float32")])
+"""
+
+
+@pytest.mark.parametrize("text", DTYPES.strip().splitlines())
+def test_every_array_has_the_dtype_that_numpy_gives_it(text):
+    assert followed(f"a = {text}")["a"].dtype == eval(text, {"np": np}).dtype.name
 
 
 @pytest.mark.parametrize("text", WRONG.strip().splitlines())

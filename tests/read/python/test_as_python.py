@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
+from unittest import mock
 
 import pytest
 
+from densecli.read.python.values import Unknown
 from support.following import followed
 
 # Lines that stand for themselves, each a program; `=` makes its value a variable.
@@ -409,6 +412,26 @@ PROGRAMS = {
         def main(): return 5
         if __name__ == "__main__": r = main()
         """,
+    "what Python refuses": """
+        kinds = []
+        for work in (lambda: (lambda n: n())(3), lambda: "{:d}".format("x"), lambda: "{0}{1}".format(1), lambda: "%d" % "x", lambda: f"{'x':d}", lambda: "abc".index("z"), lambda: [].pop(), lambda: {}.popitem(), lambda: [1].remove(2), lambda: {1}.remove(2), lambda: int("x"), lambda: chr(-1), lambda: range(1, 2, 0), lambda: [1, 2][5], lambda: (1,)[3], lambda: max([]), lambda: sorted([1, "a"]), lambda: 1 % 0, lambda: next(iter([])) if False else 1 // 0):
+            try: kinds.append(work())
+            except TypeError: kinds.append("TypeError")
+            except ValueError: kinds.append("ValueError")
+            except IndexError: kinds.append("IndexError")
+            except KeyError: kinds.append("KeyError")
+            except ZeroDivisionError: kinds.append("ZeroDivisionError")
+        del work
+        """,
+    "lists that hold what nobody knows": """
+        import nowhere
+        u = nowhere.f()
+        a = [1]; a.append(u); a.insert(0, u); n = len(a), a[1]
+        d = {"k": u, "l": 2}; d.setdefault("m", u); m = len(d), d["l"], d.get("l"), d.get("z", 3), list(d)
+        t = (u, 5); s = t[1], len(t)
+        x, y = u, 7
+        del u, a, d, t, x, nowhere
+        """,
     "integers that are large": """
         a = 2 ** 200; b = a // 3 ** 50; c = -a >> 190; d = 10 ** 18 * 10 ** 18
         """,
@@ -425,6 +448,77 @@ PROGRAMS = {
 CASES = {line: line for line in LINES.strip().splitlines()} | {
     name: textwrap.dedent(text) for name, text in PROGRAMS.items()
 }
+# What depends on something unknown is unknown itself, and never a guess.
+UNKNOWN = """
+u
+u.shape[0]
+u + 1
+1 + u
+-u
+not u
+u == 1
+u is None
+u in [1, 2]
+1 in u
+1 < 2 < u
+u if u else 1
+u and 1
+[*u]
+[x for x in u]
+[x for x in [1, 2] if u]
+{u: 1}
+{1, u}
+len(u)
+sum(u)
+sum([1, u])
+max(1, u)
+min(u)
+sorted(u)
+sorted([1, u])
+list(u)
+list(map(str, u))
+list(filter(None, u))
+list(filter(lambda x: u, [1]))
+list(enumerate(u))
+list(zip([1], u))
+list(reversed(u))
+any([0, u])
+all([1, u])
+int(u)
+float(u)
+bool(u)
+str(u)
+abs(u)
+round(u)
+range(u)
+dict(u)
+set(u)
+f"{u}"
+f"{1:{u}}"
+"%s" % u
+"{}".format(u)
+"-".join(u)
+"-".join(["a", u])
+f"{ {'k': open} }"
+f"{[open]}"
+getattr(u, "x")
+getattr(open, u)
+hasattr(u, "x")
+isinstance(u, int)
+callable(u)
+type(u)
+[1, 2][u]
+[1, 2][u:]
+{1: 2}[u]
+{1: 2}.get(u)
+u[0]
+u(1)
+(lambda x: x + 1)(u)
+args.nothing
+args.word
+parser.parse_args().word
+"""
+
 PLAIN = (int, float, str, bytes, tuple, list, dict, set, frozenset, range, type(None), type(...))
 
 
@@ -445,9 +539,16 @@ def values(names):
 @pytest.mark.parametrize("text", CASES.values(), ids=CASES)
 def test_every_variable_has_the_value_that_python_gives_it(text):
     truth = {"__name__": "__main__"}
-    exec(compile(text, "-", "exec", dont_inherit=True), truth)
+    with mock.patch.dict(sys.modules, nowhere=mock.MagicMock()):
+        exec(compile(text, "-", "exec", dont_inherit=True), truth)
     del truth["__name__"]
     wanted = values(truth)
     assert wanted
     found = followed(text)
     assert {name: (found.get(name), repr(found.get(name))) for name in wanted} == wanted
+
+
+@pytest.mark.parametrize("text", UNKNOWN.strip().splitlines())
+def test_what_depends_on_something_unknown_is_unknown(text):
+    head = "import argparse, nowhere\nu = nowhere.f()\nparser = argparse.ArgumentParser()\nparser.add_argument('word')\nargs = parser.parse_args()"
+    assert isinstance(followed(f"{head}\na = {text}")["a"], Unknown)

@@ -150,6 +150,12 @@ def test_a_choice_calls_a_function(choice, total):
         ("if input():\n    m = Sequential([Input((3,)), Dense(1)])", "E352", ("--set 1=true",)),
         ("m = Sequential([Dense(3)])", "E406", ("--input-shape",)),
         ("x = 1", "E403", ()),
+        ("c = load()\nm = Sequential([Input((3,)), Dense(c.model.units[0])])", "E350", (".model.units[0]", "--set c=")),
+        ("import argparse\np = argparse.ArgumentParser()\np.add_argument('n', type=int)\nm = Sequential([Input((3,)), Dense(p.parse_args().n)])",
+         "E350", ("args.n", "--set args.n=")),
+        ("raise nobody", "E353", ("ends here with Exception: ",)),
+        ("class E(ValueError): pass\nraise E('x')", "E353", ("ends here with ValueError",)),
+        ("t = TimeDistributed(Dense(load()))\nm = Sequential([Input((2, 3)), t])", "E350", ("load",)),
         ("m = Sequential([Input((3, 3, 1)), Conv2D(8, 7)])", "E405", ("window of 7",)),
     ],
 )  # fmt: skip
@@ -242,3 +248,31 @@ def test_a_shape_that_a_layer_cannot_take_is_unknown():
     with pytest.raises(DenseError) as caught:
         models(text)
     assert caught.value.code == "E350"
+
+
+def test_names_that_nobody_imported_are_those_of_keras():
+    text = """
+        class Half(Layer):
+            def call(self, x):
+                return x / 2
+        i = Input((3,))
+        m = Model(i, Half()(i))
+    """
+    assert models(text)[0][2][-1] == ("half", (None, 3), 0)
+
+
+def test_a_call_that_gives_a_tensor_among_others_is_shown_up_to_it():
+    text = "def build(n):\n    x = Input((3,))\n    return Dense(n)(x), 3"
+    assert models(text, "build(4)") == [("functional", 16, [("input_layer", (None, 3), 0), ("dense", (None, 4), 16)])]
+
+
+def test_comments_hold_expectations_of_the_next_model():
+    text = """# densecli: max_params=1000, output=(None, 4), strict, dtype="float32"
+a = Sequential([Input((3,)), Dense(4)])
+# densecli: exact-params=9
+b = Sequential([Input((2,)), Dense(3)])
+# densecli: layers=2
+"""
+    first, second = reader.read(Source("-", text), Reading(), "*")
+    assert first.graph.expect == {"max_params": 1000, "output": "(None, 4)", "strict": True, "dtype": "float32"}
+    assert second.graph.expect == {"exact_params": 9, "layers": 2}

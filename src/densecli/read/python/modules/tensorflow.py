@@ -33,8 +33,6 @@ for _name in (
 ):
     if _name in ACTIVATION_FLOPS:
         ENTRIES[f"tensorflow.nn.{_name}"] = activation(_name)
-for _name in ("sigmoid", "tanh"):
-    ENTRIES[f"tensorflow.{_name}"] = activation(_name)
 ENTRIES["tensorflow.newaxis"] = None
 ENTRIES["tensorflow.__version__"] = "2.21.0"
 ENTRIES["keras.__version__"] = "3.15.1"

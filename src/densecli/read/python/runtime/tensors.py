@@ -48,7 +48,7 @@ class Tensor(Value):
             return self.dtype
         if name in ("ndim", "rank"):
             return self.dims(run) if self.shape is None else len(self.shape)
-        if name in ("name", "op"):
+        if name == "name":
             return self.name or run.unknown("densecli does not number the names of tensors")
         if name == "_keras_mask":
             return self.mask
