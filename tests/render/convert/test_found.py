@@ -9,6 +9,10 @@ import re
 import pytest
 
 from densecli.errors import OutputError
+from densecli.graph.graph import Call, Graph, Node, Ref
+from densecli.layers.core import InputLayer
+from densecli.layers.operations.functions import Operation
+from densecli.read.limits import LIMITS
 from densecli.render.convert import FORMS, convert, dsl, keras_config, python
 from support.conversions import READERS, nested_model, read_keras, record
 from support.folders import FIXTURES
@@ -127,3 +131,44 @@ def test_error_a_name_with_a_slash(place, target):
     assert (raised.value.code, raised.value.hint) == (
         "E604", "Keras 3 takes no `/` in a name; tables and diagrams can show it"
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["dsl", "yaml", "json", "keras"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RNN([LSTMCell(3), LSTMCell(4)])@(5,2) -> Dense(2)",
+        "Input((3,), batch_size=4) -> Dense(2)",
+        "Input(batch_shape=(0, 3)) -> Dense(2)",
+        "Bidirectional(LSTM(3), backward_layer=LSTM(3, go_backwards=true))@(5,2)",
+        "MobileNet((64, 64, 3), 0.25, include_top=false, name=net)@(64,64,3) -> Flatten",
+    ],
+)
+def test_layers_and_shapes_inside_of_arguments_read_back(text, form):
+    model = graph(text)
+    write, back = READERS[form]
+    assert record(back(write(model))) == record(model)
+
+
+@pytest.mark.parametrize("form", ["dsl", "yaml", "json", "keras"])
+def test_limits_on_what_is_read_are_none_on_what_is_written(form):
+    """A model that was read in a short form may be long in another."""
+    low = LIMITS._replace(spec_bytes=10, config_bytes=10, nodes=2, layers=1)
+    assert convert(graph("Dense(3)@(2,) -> (Dense(3) -> ReLU)*3"), form, low)
+
+
+def test_a_model_by_its_name_is_called_with_its_arguments():
+    code = python.render(graph("MobileNet((64, 64, 3), 0.25, include_top=false)@(64,64,3) -> Flatten"))
+    assert re.search(
+        r"keras\.applications\.MobileNet\(input_shape=\(64, 64, 3\), alpha=0\.25, include_top=False\)", code
+    )
+
+
+def test_arguments_of_a_call_stand_where_the_function_has_them():
+    """keras.ops.pad(x, pad_width, mode, constant_values), but Pad(pad_width, mode)(x, constant_values)."""
+    nodes = [
+        Node("x", InputLayer(shape=(4,)), [Call(())]),
+        Node("pad", Operation("Pad", {"pad_width": [[0, 0], [1, 1]]}), [Call((Ref(0), 3.0))]),
+    ]
+    code = python.render(Graph("m", "Functional", nodes, [Ref(0)], [Ref(1)]))
+    assert "ops.pad(x, constant_values=3.0, pad_width=" in code

@@ -49,11 +49,6 @@ def as_steps(graph: Graph) -> list[Step]:
     return steps if in_order else _flat(graph, order)
 
 
-def named(steps: list[Step]) -> set[int]:
-    """The nodes that are referred to by name."""
-    return {step.node for step in _walk(steps) if isinstance(step, Name)}
-
-
 def _walk(steps: list[Step]) -> Iterator[int | Name]:
     for step in steps:
         if isinstance(step, int):
