@@ -112,6 +112,7 @@ class Layer:
     activity_regularizer = fields.regularizer()
 
     given: dict[str, Any]
+    inner_trainable: bool | None = None  # what a program sets afterwards, for all layers inside, too
     type_name: str = ""  # the class as a model file calls it
     name: str = ""  # of a layer inside another one; in a graph the node has the name
     shared_id: object = None  # set by readers when a file says that two places hold the same layer

@@ -30,6 +30,8 @@ class Model(Layer, abstract=True):
     takes = "several"
     takes_mask = True
     carries_masks = True
+    # Of a layer that a source defines: which attribute holds each layer inside, "" for a variable of its own.
+    held_as: Mapping[str, str] | None = None
 
     def __init__(self, graph: Graph) -> None:
         self.graph, self.given = graph, {}

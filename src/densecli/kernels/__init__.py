@@ -42,6 +42,7 @@ from densecli.kernels.depthwise import depthwise_conv
 from densecli.kernels.elementary import (
     activate,
     all_finite,
+    array_of,
     arrays_in,
     as_input,
     average_of_steps,
@@ -141,6 +142,7 @@ __all__ = [
     "affine",
     "all_finite",
     "any_mask",
+    "array_of",
     "arrays_in",
     "as_activation",
     "as_input",

@@ -62,6 +62,11 @@ def rounded_to_half(x: Array) -> Array:
     return to_half(x).astype(np.float32) if x.dtype.kind == "f" else x
 
 
+def array_of(numbers: Any, dtype: str) -> Array:
+    """Numbers in nested lists, or a range of them, as an array."""
+    return np.asarray(list(numbers) if isinstance(numbers, range) else numbers, number_type(dtype))
+
+
 def as_input(x: Array, rank: int, dtype: str) -> Array:
     """`x` as a model takes it: in its dtype, with a last axis of 1 more or less (Keras 3.15.1, Functional)."""
     if x.ndim == rank + 1 and x.shape[-1] == 1:

@@ -14,6 +14,7 @@ from densecli.graph.computed import as_computed
 from densecli.graph.forward import Value, flat_arrays, forward
 from densecli.graph.graph import Graph, Ref, call_order
 from densecli.graph.trace import trace
+from densecli.layer import Constant
 from densecli.names import DTYPE_BYTES
 from densecli.read.limits import LIMITS, Limits
 from densecli.records import Record
@@ -31,12 +32,13 @@ from densecli.text import size as show_size
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from densecli.graph.graph import Step
+    from densecli.graph.graph import Node, Step
     from densecli.graph.trace import Tensor, Trace
 
     Watch = Callable[[Step, list[Value]], None]
 
 Array = Any
+SIZED = ("BroadcastTo", "Reshape", "Tile")  # functions whose sizes may depend on the batch, which only code could tell
 
 __all__ = ["CallProfile", "Options", "Outcome", "OutputStats", "flat_arrays", "nested_weights", "prepare", "run"]
 
@@ -207,13 +209,24 @@ def not_runnable(graph: Graph, index: int) -> Iterator[str]:
     inner: Graph | None = getattr(node.layer, "graph", None)
     if inner is None:
         rule = getattr(node.layer, "rule", None)
-        if not node.layer.runnable or (rule is not None and rule not in kernels.OPERATIONS):
+        if not node.layer.runnable or (rule is not None and rule not in kernels.OPERATIONS) or lacks_numbers(node):
             yield f"{node.layer.type_name} '{node.name}'"
         return
     inputs = {ref.node for ref in inner.inputs}
     for place in range(len(inner.nodes)):
         if place not in inputs:
             yield from not_runnable(inner, place)
+
+
+def lacks_numbers(node: Node) -> bool:
+    """Whether a call has an array of which only the shape is known, or a size that only other code tells."""
+    sized = getattr(node.layer, "rule", "") in SIZED
+    return any(
+        (isinstance(each, Constant) and each.value is None)
+        or (sized and isinstance(each, list | tuple) and None in each)
+        for call in node.calls
+        for each in [*call.args, *call.kwargs.values()]
+    )
 
 
 def weight_bytes(graph: Graph, found: Trace, wanted: set[int]) -> int:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from densecli.layer import Layer, Weight
 
 
+# Whether the outermost layer trains, the path to this one, who shares it, and what a program set for all layers inside.
+Above = tuple[bool, tuple[str, ...], Any, bool | None]
+
+
 class Owned(Record):
     """A weight and its owner: equal owners are one variable.
 
@@ -33,35 +37,36 @@ def layer_weights(layer: Layer, result: Result) -> Iterator[Owned]:
     seen = set()
     found: Iterable[Owned]
     if layer.opaque or (result.output is None and not layer.knows_weights):
-        found = _own_weights(layer, layer.held or (), (layer.trainable, (), None))
+        found = _own_weights(layer, layer.held or (), (layer.trainable, (), None, layer.inner_trainable))
     else:
-        found = _weights(layer, result.args, result.kwargs, (layer.trainable, (), None))
+        found = _weights(layer, result.args, result.kwargs, (layer.trainable, (), None, layer.inner_trainable))
     for owned in found:
         if owned.owner not in seen:
             seen.add(owned.owner)
             yield owned
 
 
-def _weights(layer: Layer, args: Any, kwargs: Any, above: tuple[bool, tuple[str, ...], Any]) -> Iterator[Owned]:
-    trainable, path, shared = above
+def _weights(layer: Layer, args: Any, kwargs: Any, above: Above) -> Iterator[Owned]:
+    trainable, path, shared, told = above
+    told = layer.inner_trainable if told is None else told
     if layer.opaque or (layer.held is not None and None in flat_inputs([list(args), kwargs])):
-        yield from _own_weights(layer, layer.held or (), above)
+        yield from _own_weights(layer, layer.held or (), (trainable, path, shared, told))
         return
-    found = list(_own_weights(layer, layer.weights(*args, **kwargs), above))
+    found = list(_own_weights(layer, layer.weights(*args, **kwargs), (trainable, path, shared, told)))
     if layer.shared_id is not None:
         shared = layer.shared_id
         found = [owned._replace(owner=(shared, owned.owner[-1])) for owned in found]
     for child in layer.children(*args, **kwargs):
-        found += _weights(child.layer, child.inputs, child.kwargs, (trainable, (*path, child.name), shared))
+        found += _weights(child.layer, child.inputs, child.kwargs, (trainable, (*path, child.name), shared, told))
     if layer.leads:
         found.sort(key=lambda owned: owned.weight.name.rpartition("/")[2] not in layer.leads)
     yield from found
 
 
-def _own_weights(layer: Layer, weights: Iterable[Weight], above: tuple[bool, tuple[str, ...], Any]) -> Iterator[Owned]:
-    trainable, path, shared = above
+def _own_weights(layer: Layer, weights: Iterable[Weight], above: Above) -> Iterator[Owned]:
+    trainable, path, shared, told = above
     for weight in weights:
-        trains = weight.trainable and layer.trainable
+        trains = weight.trainable and (layer.trainable if told is None else told)
         name, dtype = "/".join((*path, weight.name)), weight.dtype or layer.variable_dtype
         info = WeightInfo(name, weight.shape, dtype, trains and trainable, weight.axes)
         yield Owned((shared, *path, weight.name), info, trains)

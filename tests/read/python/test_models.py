@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from densecli.errors import Source
+from densecli.errors import DenseError, Source
 from densecli.read.python import reader
 from densecli.read.reading import Reading
 from densecli.run.run import Options, run
@@ -61,6 +61,14 @@ def test_a_model_has_the_rows_and_totals_of_keras(name, model):
     assert [shown(row) for row in made.rows] == rows
     totals = made.totals.trainable_params, made.totals.non_trainable_params
     assert (made.name, *totals) == (expected["name"], expected["trainable"], expected["non_trainable"])
+
+
+def test_what_only_a_run_of_the_source_could_tell_is_not_run():
+    """A matrix that NumPy makes, and a shape that has the batch in it."""
+    for model in ("graph", "patch_encoder"):
+        with pytest.raises(DenseError) as caught:
+            run(read("own_layers", model))
+        assert caught.value.code == "E509"
 
 
 @pytest.mark.parametrize(("name", "model"), RUNS)

@@ -23,7 +23,7 @@ from densecli.run.weights.slots import Matched, Slot, check_shape, left_over, mi
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from densecli.layer import Layer, Weight
     from densecli.read.files.hdf5 import Stored
@@ -138,7 +138,9 @@ class Matcher:
             error.layer = self.outermost
         children = list(layer.children(*args, **kwargs))
         entries = [Entry(child.name, child.layer, child.inputs, child.kwargs) for child in children]
-        if isinstance(layer, Model):
+        if isinstance(layer, Model) and layer.held_as is not None:
+            self.written(layer.held_as, entries, group, path)
+        elif isinstance(layer, Model):
             self.level(model_entries(layer, entries), groups_in(group.get("layers")), path)
         elif isinstance(layer, StackedRNNCells):
             self.level(entries, groups_in(group.get("cells")), path)
@@ -147,6 +149,24 @@ class Matcher:
                 held = next((group[each] for each in attributes(layer, name, place) if each in group), None)
                 if isinstance(held, dict):
                     self.layer(inner, inputs, named, held, f"{path}{name}/")
+
+    def written(self, held_as: Mapping[str, str], entries: list[Entry], group: Tree, path: str) -> None:
+        """A layer that a source defines: its variables, then what its attributes hold."""
+        by_name = {entry.name: entry for entry in entries}
+        own = [(name, by_name[name].layer) for name, held in held_as.items() if not held and name in by_name]
+        arrays = sorted(groups_in(group.get("vars")).items(), key=lambda item: (len(item[0]), item[0]))
+        weights = [(name, weight) for name, layer in own for weight in layer.weights()]
+        weights.sort(key=lambda pair: not pair[1].trainable)
+        for (name, weight), (_, each) in zip(weights, arrays, strict=False):
+            slot = Slot(f"{path}{name}/{weight.name}", weight.name, weight.shape, weight.trainable)
+            check_shape(slot, each.shape, each.path, path.rstrip("/"))
+            self.found[slot.key] = each
+        for name, entry in by_name.items():
+            held = group
+            for step in held_as.get(name, "").split("/"):
+                held = held if step == "." else groups_in(held.get(step))
+            if held_as.get(name):
+                self.layer(entry.layer, entry.args, entry.kwargs, held, f"{path}{name}/")
 
     def own(self, weights: list[Weight], group: Tree, path: str) -> None:
         variables = groups_in(group.get("vars")).items()

@@ -237,6 +237,18 @@ def get(run: Interpreter, identifier: Any, **_: Any) -> Any:
     return activation(identifier) if isinstance(identifier, str) and identifier in ACTIVATION_FLOPS else identifier
 
 
+@known("keras.Variable", "keras.backend.variable")
+def variable(
+    run: Interpreter, initializer: Any = None, shape: Any = None, dtype: Any = None, trainable: Any = True, **named: Any
+) -> Any:
+    """A variable, which the layer that it becomes an attribute of owns."""
+    from densecli.read.python.runtime import custom  # noqa: PLC0415  # few sources have any
+
+    sizes = None if shape is None else run.listed(shape)
+    value = initializer if sizes is None else sizes if isinstance(sizes, Unknown) else Array(sizes)
+    return custom.variable(run, value, named.get("name"), trainable=trainable is not False)
+
+
 # -- the state of Keras ----------------------------------------------------------------
 @known("keras.backend.clear_session", "keras.utils.clear_session")
 def clear_session(run: Interpreter, *_: Any, **__: Any) -> None:

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import DenseError, GraphError
+from densecli.graph.graph import Node
+from densecli.graph.trace import flat_shapes
 from densecli.layer import Weight
-from densecli.read.python.arrays import Array
+from densecli.names import snake_case
+from densecli.read.python.arrays import Array, as_array
 from densecli.read.python.plain import Dims
 from densecli.read.python.runtime import layers, making
 from densecli.read.python.runtime.inside import Inside, Own, Written
 from densecli.read.python.runtime.layers import LayerObject
-from densecli.read.python.runtime.tensors import Tensor, tensors_in
+from densecli.read.python.runtime.tensors import Tensor, packed, tensors_in
 from densecli.read.python.signals import Raised
 from densecli.read.python.values import Function, Known, unknown_in
+from densecli.shape import show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from densecli.errors import Place
     from densecli.layer import Layer
     from densecli.read.python.interpreter import Interpreter
     from densecli.read.python.runtime.session import Session
+    from densecli.read.python.runtime.snapshot import Drawing
     from densecli.read.python.values import Class
+
+
+MODELS = ("Sequential", "Functional")
 
 
 class Variable(Tensor):
@@ -60,6 +69,10 @@ class CustomLayer(LayerObject):
         self.cls, self.type_name = cls, "" if cls is None else cls.name
         self.own: list[Own] = []
         self.trains, self.build_done, self.begun = True, False, False
+        self.main: Written | None = None  # what its first call on symbolic tensors does
+        self.structure: Any = None  # of what `call` gives
+        self.base: str | None = None  # the layer of Keras that its class derives from
+        self.based: LayerObject | None = None
         self.built_on: Any = None  # the shapes that its `build` was handed
         self.held: list[tuple[float, LayerObject]] = []  # layers inside, as they were assigned
 
@@ -78,12 +91,41 @@ class CustomLayer(LayerObject):
         shape = kwargs.get("input_shape")
         self.input_argument = shape if isinstance(shape, tuple | list) and not unknown_in(shape) else None
 
+    def start(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> None:
+        """`__init__` of Keras' own class."""
+        self.begin(kwargs)
+        if self.base is None or self.based is not None or self.base in MODELS:
+            return
+        self.based = run.session.make(self.base, args, kwargs | {"name": self.name})
+        self.error, self.input_argument = self.error or self.based.error, self.based.input_argument
+        if self.based.layer is not None and not self.overrides("call", "build", "compute_output_shape"):
+            self.last = copy(self.based.layer)
+            self.last.type_name = self.type_name
+
+    def overrides(self, *names: str) -> bool:
+        return self.cls is not None and any(isinstance(self.cls.find(name), Function) for name in names)
+
     def tables(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         return [({}, METHODS), *super().tables()]
 
     def set(self, run: Interpreter, name: str, value: Any) -> None:
-        super().set(run, name, value)
+        if name in ("trainable", "name", "_name"):
+            super().set(run, name, value)
+            return
+        run.write(self.attributes, name, value)
+        if isinstance(value, Variable) and value.layer not in self.own:
+            self.own.append(value.layer)
         self.hold(value)
+
+    def shaped(self, outputs: list[Any]) -> Any:
+        return packed(self.structure, iter(outputs)) if isinstance(self.structure, dict | tuple | list) else outputs
+
+    def held_as(self, session: Session, graph: Inside) -> dict[str, str]:
+        """Where a weights file of Keras 3 keeps what is inside, by its name in the graph: "" for an own variable."""
+        names = {number: graph.nodes[number].name for number in range(len(graph.nodes))}
+        own = {names[session.numbers[id(each)].node]: "" for each in self.own if id(each) in session.numbers}
+        inside = dict(places_in(self, "", graph.numbers, set()))
+        return own | {names[number]: path for number, path in inside.items()}
 
     def hold(self, value: Any) -> None:
         known = {id(each) for _, each in self.held}
@@ -98,7 +140,12 @@ class CustomLayer(LayerObject):
 
     # -- calling -----------------------------------------------------------------------
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        if self.based is not None and not self.overrides("call", "build", "compute_output_shape"):
+            return layers.call_layer(run, self, args, kwargs)
         given = list(tensors_in([args, kwargs]))
+        if not given and run.session.tracing is not None:
+            args, kwargs = run.session.tracing.constants(args), run.session.tracing.constants(kwargs)
+            given = list(tensors_in([args, kwargs]))
         error = self.error or next((each.error for each in given if each.error is not None), None)
         unknown = unknown_in([args, {key: value for key, value in kwargs.items() if key != "training"}])
         if error is None and unknown is not None:
@@ -109,8 +156,28 @@ class CustomLayer(LayerObject):
             self.error = self.error or error
             return layers.broken(self, error)
         if not given:
-            return layers.on_arrays(run, self, args, kwargs)
-        return layers.connected(run, self, [_packed(args, kwargs)], {})
+            found = layers.on_arrays(run, self, args, kwargs)
+            self.last = self.main or self.last
+            return found
+        error = self.settle(run)
+        return layers.connected(run, self, [_packed(args, kwargs)], {}) if error is None else layers.broken(self, error)
+
+    def settle(self, run: Interpreter) -> DenseError | None:
+        """A graph holds one way to call a layer. Why not, where another call needs another one."""
+        last, main = self.last, self.main
+        if main is None or not isinstance(last, Written) or last is main:
+            self.main = last if isinstance(last, Written) else None
+            return None
+        before, now = _of_samples(main), _of_samples(last)
+        if before != now:
+            text = f"`{self.type_name}` is called on {_listed(last)} after {_listed(main)}"
+            return GraphError(f"{text}, which densecli does not follow", code="E354", place=run.place())
+        if [node.layer.type_name for node in main.graph.nodes] != [node.layer.type_name for node in last.graph.nodes]:
+            run.note(
+                f"line {run.line()}: `{self.type_name}` is called in another way than before; its work is that of the first"
+            )
+        self.last = main
+        return None
 
     def prepared(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> DenseError | None:
         """Follow `build` and `call` for these shapes; why not, where something is unknown."""
@@ -119,7 +186,7 @@ class CustomLayer(LayerObject):
             if key not in self.written:
                 self.build_once(run, args)
                 self.written[key] = self.follow(run, args, kwargs)
-            self.last = self.written[key][0]
+            self.last, self.structure = self.written[key]
         except DenseError as error:
             return error
         return None
@@ -145,6 +212,8 @@ class CustomLayer(LayerObject):
     def applied(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """What `call` gives."""
         function = None if self.cls is None else self.cls.find("call")
+        if not isinstance(function, Function) and self.based is not None:
+            return self.based.call(run, args, kwargs)
         if not isinstance(function, Function):
             raise GraphError(f"`{self.type_name}` has no `call`", code="E354", place=self.node.place)
         return run.call_function(function, [self, *args], kwargs)
@@ -161,11 +230,27 @@ class CustomLayer(LayerObject):
         error = next((each.error for each in outputs if each.error is not None), None)
         if error is not None:
             raise error
-        made = Written(graph.graph(outputs), self.type_name, several=isinstance(found, list | tuple))
+        made = Written(graph.graph(outputs), self.type_name, several=isinstance(found, list | tuple | dict))
         made.trainable, made.name, made.numbers = self.trains, self.name, graph.numbers
+        made.held_as = self.held_as(run.session, graph)
         return made
 
+    def inherited(self, run: Interpreter, name: str) -> Any:
+        if self.based is not None and name not in METHODS and name != "name":
+            return self.based.inherited(run, name)
+        return super().inherited(run, name)
+
+    def renew(self, drawing: Drawing) -> None:
+        """Take models inside as they are now: they may have been frozen since `call` was followed."""
+        for made, _ in self.written.values():
+            for index, number in made.numbers.items():
+                each, node = self.session.layers[index], made.graph.nodes[number]
+                made.graph.nodes[number] = Node(node.name, drawing.drawn(each), node.calls, node.place)
+            made.forget()
+
     def freeze(self, run: Interpreter, value: Any) -> None:
+        if self.based is not None:
+            self.based.freeze(run, value)
         self.trains = run.truth(value) is True
         for own in self.own:
             own.trainable = self.trains and own.weight.trainable
@@ -198,6 +283,34 @@ class LambdaLayer(CustomLayer):
         return None
 
 
+def places_in(layer: CustomLayer, start: str, numbers: Mapping[int, int], seen: set[int]) -> Iterator[tuple[int, str]]:
+    """The node and the attribute of each layer that a layer holds, as Keras goes through attributes, by name."""
+    if layer.based is not None and layer.based.index in numbers:
+        yield numbers[layer.based.index], start or "."
+    for attribute in sorted(layer.attributes):
+        for path, each in named_in(layer.attributes[attribute], f"{start}{attribute}"):
+            if each.index in seen:
+                continue
+            seen.add(each.index)
+            if each.index in numbers:
+                yield numbers[each.index], path
+            elif isinstance(each, CustomLayer):
+                yield from places_in(each, f"{path}/", numbers, seen)
+
+
+def named_in(tree: Any, path: str) -> Iterator[tuple[str, LayerObject]]:
+    """The layers in an attribute; those in a list or dict are named after their classes."""
+    if isinstance(tree, LayerObject):
+        yield path, tree
+    elif isinstance(tree, list | tuple | dict):
+        used: dict[str, int] = {}
+        for each in tree.values() if isinstance(tree, dict) else tree:
+            if isinstance(each, LayerObject | list | tuple | dict):
+                stem = snake_case(each.type_name) if isinstance(each, LayerObject) else "container"
+                count = used[stem] = used.get(stem, 0) + 1
+                yield from named_in(each, f"{path}/{stem}{f'_{count - 1}' if count > 1 else ''}")
+
+
 def layers_in(tree: Any) -> Iterator[LayerObject]:
     """Every layer in an attribute, in order."""
     if isinstance(tree, LayerObject):
@@ -208,6 +321,16 @@ def layers_in(tree: Any) -> Iterator[LayerObject]:
     elif isinstance(tree, dict):
         for each in tree.values():
             yield from layers_in(each)
+
+
+def _of_samples(way: Written) -> list[Any]:
+    """The shapes of inputs and outputs, without the batch."""
+    shapes = [each.shape for each in way.own_inputs()]
+    return [each and each[1:] for each in (*shapes, *flat_shapes(way.output(*shapes)))]
+
+
+def _listed(way: Written) -> str:
+    return ", ".join(show(each.shape or ()) for each in way.own_inputs())
 
 
 def _packed(args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -271,7 +394,7 @@ def method(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 @method("__init__")
 def init(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> None:
-    layer.begin(kwargs)
+    layer.start(run, list(args), kwargs)
     inputs, outputs = (
         kwargs.get("inputs", args[0] if args else None),
         kwargs.get("outputs", args[1] if len(args) > 1 else None),
@@ -283,6 +406,14 @@ def init(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> Non
 @method("build")
 def build(run: Interpreter, layer: CustomLayer, input_shape: Any = None, *_: Any, **__: Any) -> None:
     layer.build_done = True
+
+
+@method("call")
+def call(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> Any:
+    """What the layer of Keras does that the class derives from."""
+    if layer.based is None:
+        return run.unfit("Layer.call is not implemented", "NotImplementedError")
+    return layer.based.call(run, list(args), kwargs)
 
 
 @method("add_weight", "add_variable")
@@ -306,6 +437,16 @@ def add_weight(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) 
     own = Own(Weight(word, sizes, (), kwargs.get("trainable", True) is not False), trainable=layer.trains)
     layer.own.append(own)
     return Variable(run.session, own)
+
+
+def variable(run: Interpreter, value: Any, name: Any, *, trainable: bool) -> Any:
+    """`keras.Variable`: the layer that it is assigned to owns it."""
+    array = as_array(run, value)
+    unknown = unknown_in(array.shape)
+    if array.shape is None or unknown is not None:
+        return array.lost(run, ".shape") if unknown is None else unknown
+    weight = Weight(name if isinstance(name, str) else "variable", tuple(array.shape), (), trainable)  # type: ignore[arg-type]
+    return Variable(run.session, Own(weight, trainable=True))
 
 
 @method("compute_mask", "compute_output_spec", "get_build_config", "add_metric", "add_update")

@@ -13,7 +13,9 @@ from densecli.graph.graph import Call, Graph, Node, Ref, call_order
 from densecli.graph.model import Model
 from densecli.layer import Layer, Weight
 from densecli.layers.core import InputLayer
+from densecli.read.python.arrays import Array
 from densecli.read.python.runtime.tensors import Tensor
+from densecli.read.python.values import unknown_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,14 +54,14 @@ class Own(Layer, abstract=True):
 
 
 class Filled(Layer, abstract=True):
-    """A tensor of a shape that its numbers have no bearing on."""
+    """A tensor that comes from nothing: of numbers that are known, or of a shape that they have no bearing on."""
 
     takes = "several"
     weightless = True
 
-    def __init__(self, shape: Any) -> None:
-        self.shape, self.given = shape, {}
-        self.trainable, self.dtype, self.name, self.type_name = True, "float32", "constant", "Constant"
+    def __init__(self, shape: Any, numbers: Any = None, dtype: str = "float32") -> None:
+        self.shape, self.numbers, self.given = shape, numbers, {}
+        self.trainable, self.dtype, self.name, self.type_name = True, dtype, "constant", "Constant"
         self.activity_regularizer = None
 
     def output(self, /, *inputs: Any, **named: Any) -> Shapes:
@@ -71,6 +73,16 @@ class Filled(Layer, abstract=True):
 
     def elementwise(self, output: Any, /, *inputs: Any, **named: Any) -> int:
         return 0
+
+    def output_dtype(self, *_: str) -> str:
+        return self.dtype
+
+    @property
+    def runnable(self) -> bool:
+        return self.numbers is not None
+
+    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *inputs: Any) -> Any:
+        return ops.array_of(self.numbers, self.dtype)
 
 
 class Inside:
@@ -102,11 +114,20 @@ class Inside:
         self.nodes[number].calls.append(Call(()))
         return number
 
-    def constant(self, shape: Any) -> Tensor:
-        """A tensor that comes from nothing: random numbers, zeros."""
-        number = self.add("constant", Filled(tuple(shape)))
+    def constant(self, shape: Any, numbers: Any = None, dtype: str = "float32") -> Tensor:
+        """A tensor that comes from nothing: random numbers, zeros, an array."""
+        number = self.add("constant", Filled(tuple(shape), numbers, dtype))
         self.nodes[number].calls.append(Call(()))
-        return self.tensor(Ref(number), shape, "float32")
+        return self.tensor(Ref(number), tuple(shape), dtype)
+
+    def constants(self, tree: Any) -> Any:
+        """Arguments with constants in the place of arrays whose shape is known."""
+        if isinstance(tree, Array):
+            known = tree.shape is not None and unknown_in(tree.shape) is None
+            return self.constant(tree.shape, tree.numbers, tree.dtype or "float32") if known else tree
+        if isinstance(tree, list | tuple):
+            return type(tree)(map(self.constants, tree)) if type(tree) in (list, tuple) else tree
+        return {key: self.constants(each) for key, each in tree.items()} if isinstance(tree, dict) else tree
 
     def tensor(self, ref: Ref, shape: Any, dtype: str) -> Tensor:
         made = Tensor(ref, shape, dtype)
@@ -115,6 +136,7 @@ class Inside:
 
     def connect(self, layer: LayerObject, call: Call, result: Result) -> Any:
         """A call of a layer."""
+        layer.lives_in(self)
         if layer.index not in self.numbers:
             self.numbers[layer.index] = self.add(layer.name, layer.layer)
         number = self.numbers[layer.index]

@@ -65,6 +65,7 @@ class LayerObject(Value):
         self.node = Node(name, layer, [], place)  # type: ignore[arg-type]  # None where there is a mistake
         self.outputs: list[list[Tensor]] = []  # of each call
         self.inputs: list[list[Tensor]] = []
+        self.home: Any = None  # the inside of the layer that called it last
         self.built_by: tuple[Any, ...] | None = None  # shapes of a call on arrays
         self.input_argument: Any = None  # input_shape=, for the first layer of a Sequential
         self.error: DenseError | None = None
@@ -135,6 +136,12 @@ class LayerObject(Value):
             for each in MADE_INSIDE[self.type_name]:
                 self.session.use_name(each)
 
+    def lives_in(self, home: Any) -> None:
+        """A layer that is called in two places is one layer: its weights count once."""
+        if self.home is not None and self.home is not home and self.node.layer is not None:
+            self.node.layer.shared_id = ("source", self.index)
+        self.home = home
+
     def shaped(self, outputs: list[Any]) -> Any:
         """Several outputs in the structure that the layer gives them."""
         return outputs
@@ -173,6 +180,9 @@ def call_layer(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: di
     if error is not None:
         return broken(layer, error)
     layer.first_used()
+    if not tensors and run.session.tracing is not None:
+        args, kwargs = run.session.tracing.constants(args), run.session.tracing.constants(kwargs)
+        tensors = list(tensors_in([args, kwargs]))
     if not tensors:
         return on_arrays(run, layer, args, kwargs)
     return connected(run, layer, args, kwargs, switched=switched)
@@ -196,6 +206,7 @@ def connected(
         result = _result(run, layer, call, known)
         layer.built_by = layer.built_by or (result.args, result.inputs)
         return run.session.tracing.connect(layer, call, result)
+    layer.lives_in(run.session)
     tensors = list(tensors_in([args, kwargs]))
     mask = None if switched else taken(layer.layer, args, kwargs)
     named = kwargs if mask is None else kwargs | {"mask": mask}

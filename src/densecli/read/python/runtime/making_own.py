@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError
-from densecli.read.python.runtime.custom import CustomLayer
+from densecli.read.python.runtime.custom import MODELS, CustomLayer
 from densecli.read.python.runtime.subclassed import CustomModel
 from densecli.read.python.values import Function
 
@@ -13,13 +13,12 @@ if TYPE_CHECKING:
     from densecli.read.python.interpreter import Interpreter
     from densecli.read.python.values import Class
 
-MODELS = ("Sequential", "Functional")
-
 
 def construct(run: Interpreter, base: str, cls: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """An object of a class that derives from a layer of Keras."""
+    """An object of a class that derives from a layer of Keras, or from Model."""
     made = (CustomModel if base == "Model" else CustomLayer)(run.session, cls, run.place())
-    if base not in ("Layer", "Model") and (base in MODELS or cls.find("call") is None):
+    made.base = None if base in ("Layer", "Model") else base
+    if base in MODELS:
         made.error = GraphError(
             f"`{cls.name}` derives from `{base}`, which densecli does not follow", code="E354", place=run.place()
         )
@@ -27,6 +26,6 @@ def construct(run: Interpreter, base: str, cls: Class, args: list[Any], kwargs: 
     if isinstance(init, Function):
         run.call_function(init, [made, *args], kwargs)
     else:
-        made.begin(kwargs)
+        made.start(run, args, kwargs)
     made.begin({})
     return made

@@ -9,12 +9,12 @@ from densecli.graph.model import Model
 from densecli.read.python.arrays import Array
 from densecli.read.python.plain import Dims
 from densecli.read.python.runtime.layers import LayerObject
-from densecli.read.python.runtime.tensors import Tensor, tensors_in
+from densecli.read.python.runtime.tensors import Tensor, packed, tensors_in
 from densecli.read.python.signals import Raised
 from densecli.read.python.values import Unknown, unknown_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from densecli.errors import Place
     from densecli.layer import Layer
@@ -226,18 +226,8 @@ class Functional(ModelObject):
         return True
 
     def shaped(self, outputs: list[Any]) -> Any:
-        return _packed(self.results, iter(outputs)) if isinstance(self.results, dict | tuple) else outputs
+        return packed(self.results, iter(outputs)) if isinstance(self.results, dict | tuple) else outputs
 
     def members(self) -> list[LayerObject]:
         indexes = sorted({step[0] for step in self.session.steps(self)})
         return [self.session.layers[indexes[row]] for row in row_order(self.session.graph(self))]
-
-
-def _packed(structure: Any, tensors: Iterator[Any]) -> Any:
-    """Tensors in the structure of others. Of a dict Keras takes them by sorted keys."""
-    if isinstance(structure, dict):
-        found = {key: _packed(structure[key], tensors) for key in sorted(structure)}
-        return {key: found[key] for key in structure}
-    if isinstance(structure, list | tuple):
-        return type(structure)([_packed(each, tensors) for each in structure])
-    return next(tensors)

@@ -62,6 +62,7 @@ class Session:
         self.last_tensor: Tensor | None = None
         self.builder = Builder(run.limits)
         self.generators: dict[int, bool] = {}
+        self.froze = False  # whether a layer was frozen after it was made
 
     def touch(self) -> None:
         self.version += 1
@@ -231,10 +232,11 @@ class Session:
         return shape_of(self.run, input_(self.run, model))
 
     def frozen(self, layer: LayerObject, *, trainable: bool) -> None:
+        self.froze = True
         if isinstance(layer, ModelObject):
             layer.trains = trainable
         elif layer.layer is not None:
-            layer.layer.__dict__["trainable"] = trainable
+            layer.layer.__dict__ |= {"trainable": trainable, "inner_trainable": trainable}
         self.touch()
 
     def repeat(self, items: list[LayerObject]) -> None:

@@ -80,7 +80,9 @@ class Drawing:
     def drawn(self, each: LayerObject) -> Layer:
         if each.error is not None:
             raise each.error
-        if isinstance(each, ModelObject):
+        if hasattr(each, "renew") and each.session.froze:
+            each.renew(self)
+        if isinstance(each, ModelObject) and each.cls is None:
             return Model(self.graph(each))
         return copy(each.layer)
 

@@ -106,3 +106,13 @@ def tensors_in(tree: Any) -> Iterator[Tensor]:
             yield from tensors_in(tree[key])
     elif isinstance(tree, slice):
         yield from tensors_in((tree.start, tree.stop, tree.step))
+
+
+def packed(structure: Any, tensors: Iterator[Any]) -> Any:
+    """Tensors in the structure of others. Of a dict Keras takes them by sorted keys."""
+    if isinstance(structure, dict):
+        found = {key: packed(structure[key], tensors) for key in sorted(structure, key=str)}
+        return {key: found[key] for key in structure}
+    if isinstance(structure, list | tuple):
+        return type(structure)([packed(each, tensors) for each in structure])
+    return next(tensors)
