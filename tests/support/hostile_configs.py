@@ -90,6 +90,22 @@ CONFIGS = {
             "input_layers": [["x", 0, 0]], "output_layers": [["inner", 0, 0]],
         },
     },
+    "masks": {
+        "module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional",
+        "config": {
+            "name": "k", "trainable": True,
+            "layers": [
+                layer("InputLayer", "x", [], batch_shape=[None, 5, 4], dtype="float32"),
+                layer("NotEqual", "not_equal", [{"args": [tensor("x", [None, 5, 4]), 0.0], "kwargs": {}}], module="keras.src.ops.numpy"),
+                layer("Masking", "m", [call("x", shape=(None, 5, 4))], mask_value=0.0),
+                layer("Any", "any", [call("not_equal", shape=(None, 5, 4))], module="keras.src.ops.numpy", axis=-1, keepdims=False),
+                layer("GRU", "g", [call("m", shape=(None, 5, 4), mask=tensor("any", [None, 5]))], units=2),
+                layer("LSTM", "l", [call("m", shape=(None, 5, 4), mask=tensor("any", [None, 5]))], units=2),
+                layer("Add", "p", [{"args": [[tensor("g", [None, 2]), tensor("l", [None, 2])]], "kwargs": {}}]),
+            ],
+            "input_layers": [["x", 0, 0]], "output_layers": [["p", 0, 0]],
+        },
+    },
 }  # fmt: skip
 
 
