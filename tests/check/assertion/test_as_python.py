@@ -82,3 +82,10 @@ def test_words_of_the_language_are_no_names(word):
 )
 def test_lists(text):
     assert answer(text).true is True
+
+
+@pytest.mark.parametrize("text", ["n ==", "nobody == 1", "n + 'a' == 1"])
+def test_a_mistake_is_shown_in_the_assertion(text):
+    with pytest.raises(DenseError) as caught:
+        answer(text)
+    assert (caught.value.place.source.name, caught.value.place.source.text) == ("--assert", text)

@@ -107,6 +107,11 @@ def test_all_config_errors_are_shown_together_and_in_order():
     assert [error.code for error in found] == ["E303", "E304", "E303", "E301"]
 
 
+def test_a_mistake_in_a_repeated_block_is_told_once():
+    found = errors_of("(Dense(0) -> Dense(units=no))*3 -> Dense(0) -> Dense(0)")
+    assert [error.place.resolved().start for error in found] == [7, 19, 41, 53]
+
+
 def test_below_a_shape_error_nothing_is_blamed():
     assert [error.code for error in errors_of("Conv2D(8, 7)@(5,5,3) -> Conv2D(8, 7) -> Dense(4)")] == ["E405"]
 

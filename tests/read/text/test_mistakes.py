@@ -168,6 +168,15 @@ def test_what_pyyaml_refuses_is_a_syntax_error(text, loader, monkeypatch):
     assert mistake(load_yaml, text).code == "E206"
 
 
+@pytest.mark.parametrize("loader", ["C", "pure"])
+@pytest.mark.parametrize("char", ["@", "`", "%"])
+def test_a_plain_word_with_a_sign_that_yaml_keeps_is_explained(char, loader, monkeypatch):
+    use(loader, monkeypatch)
+    error = mistake(load_yaml, f"a: {char}b")
+    assert f"cannot start with `{char}`" in error.message
+    assert "quotes" in error.hint
+
+
 def test_scalars_are_those_of_yaml_1_2():
     words = load_yaml(Source("", "[no, 1:30, 1_000, 2001-01-01, yes, on, 0b11, '12', \"true\", .]"))
     assert words == ["no", "1:30", "1_000", "2001-01-01", "yes", "on", "0b11", "12", "true", "."]

@@ -60,6 +60,7 @@ class StackReader:
     def __init__(self, builder: Builder, text: str, setting: Setting) -> None:
         self.builder, self.text, self.setting = builder, text, setting
         self.made: dict[int, Made | None] = {}  # by unit: the parser hands out the same unit for the same text
+        self.refused: set[int] = set()  # where a unit has a mistake
         self.tree: Stack | None = None
 
     def place(self, start: int, end: int) -> Place:
@@ -190,12 +191,12 @@ class StackReader:
     def make(self, unit: Unit, start: int, tensors: list[Ref] | None) -> Made | None:
         if unit.type in APPLICATIONS:
             return self.make_new(unit, start, self.builder.image(tensors))
-        if id(unit) not in self.made:
+        if self.made.get(id(unit)) is None and start not in self.refused:  # each place of a mistake is told once
             self.made[id(unit)] = self.make_new(unit, start)
-        elif self.made[id(unit)] is None:
-            return self.make_new(unit, start)  # the same mistake at another place
-        made = self.made[id(unit)]
-        if made is not None and _has_layer(unit):
+        made = self.made.get(id(unit))
+        if made is None:
+            self.refused.add(start)
+        elif _has_layer(unit):
             del self.made[id(unit)]  # the layer inside gets a name of its own each time
         return made
 
