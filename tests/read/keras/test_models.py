@@ -640,7 +640,7 @@ TWO = {"class_name": "Functional", "config": {"name": "m", "layers": [
     [
         ({"lef": (3,)}, "'lef', which is not an input", "did you mean `left`?"),
         ({"nosuch": (3,)}, "'nosuch', which is not an input", "inputs: 'left', 'right'"),
-        ({None: (3,)}, "there are 2 inputs: 'left', 'right'", "--input-shape left=3,2"),
+        ({None: (3,)}, "got one shape for 2 inputs: 'left', 'right'", "--input-shape left=3,2"),
     ],
 )
 def test_a_shape_for_no_input_is_an_error_with_the_inputs_there_are(given, message, hint):
