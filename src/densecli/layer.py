@@ -166,6 +166,20 @@ class Layer:
     def check(self) -> None:
         """Reject combinations of fields that no single field can see, with `reject`."""
 
+    def within(self) -> Iterator[Layer]:
+        """This layer, and those that it holds, such as the one that a wrapper wraps."""
+        yield self
+        for value in vars(self).values():
+            for each in value if isinstance(value, list | tuple) else (value,):
+                if isinstance(each, Layer):
+                    yield from each.within()
+
+    def set_trainable(self, *, trainable: bool) -> None:
+        """What `layer.trainable = …` does in a program: the layers inside follow, those too that this one only makes when asked."""
+        for each in self.within():
+            each.trainable = each.inner_trainable = trainable
+            each.given = {**each.given, "trainable": trainable}
+
     def reject(self, name: str, message: str, hint: str | None = None) -> None:
         raise ConfigError({name: ArgumentError(message, code="E308", hint=hint)})
 

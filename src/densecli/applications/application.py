@@ -241,7 +241,7 @@ def _read_tensor(value: Any) -> None:
 def freeze(graph: Graph) -> None:
     """What Keras does for `model.trainable = False`: every layer inside is frozen, too."""
     for layer in layers_of(graph):
-        layer.trainable = False
+        layer.set_trainable(trainable=False)
         if isinstance(layer, Model):
             layer.graph.trainable = False
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from densecli.errors import ShapeError
 from densecli.graph.model import Model, layers_of
 from densecli.graph.trace import flat_shapes
-from densecli.layer import Layer
 from densecli.shape import show
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from densecli.graph.graph import Graph
     from densecli.graph.trace import Result, Trace
+    from densecli.layer import Layer
 
 
 def misreport(layer: Layer, result: Result) -> str | None:
@@ -69,9 +69,6 @@ def _every(graph: Graph) -> Iterator[Layer]:
 
 
 def _within(layer: Layer) -> Iterator[Layer]:
-    yield layer
-    for value in vars(layer).values():
-        for each in value if isinstance(value, list | tuple) else (value,):
-            if isinstance(each, Layer):
-                yield from _within(each)
-                yield from _every(each.graph) if isinstance(each, Model) else ()
+    for each in layer.within():
+        yield each
+        yield from _every(each.graph) if each is not layer and isinstance(each, Model) else ()

@@ -48,6 +48,9 @@ class InputLayer(Layer):
         if self.dtype.startswith("mixed_"):
             self.reject("dtype", f"{self.dtype} is a policy for layers; a tensor has one dtype, such as float32")
 
+    def set_trainable(self, *, trainable: bool) -> None:
+        """There is nothing to train."""
+
     def output(self, *_: Any) -> Shape:
         return self.batch_shape if self.batch_shape is not None else (self.batch_size, *(self.shape or ()))
 

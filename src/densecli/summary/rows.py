@@ -269,7 +269,14 @@ def child_rows(layer: Layer, result: Result) -> Iterator[Row]:
         inputs = tuple(Tensor(shape, layer.compute_dtype) for shape in flat_inputs(child.inputs))
         inner = apply(child.layer, child.inputs, child.kwargs, inputs)
         shapes = (tuple(tensor.shape for tensor in inputs), tuple(tensor.shape for tensor in inner.tensors))
-        yield call_cost(child.layer, inner).row.of(child.name, (CallInfo((), *shapes),))
+        row = call_cost(child.layer, inner).row.of(child.name, (CallInfo((), *shapes),))
+        yield row if layer.inner_trainable is not False else _frozen(row)
+
+
+def _frozen(row: Row) -> Row:
+    """A row of a layer inside one that a program froze as a whole."""
+    weights = tuple([weight._replace(trainable=False) for weight in row.weights])
+    return row._replace(trainable=False, trainable_params=0, weights=weights, layers=tuple(map(_frozen, row.layers)))
 
 
 def _model_rows(model: Model, result: Result) -> Iterator[Row]:

@@ -236,7 +236,7 @@ class Session:
         if isinstance(layer, ModelObject):
             layer.trains = trainable
         elif layer.layer is not None:
-            layer.layer.__dict__ |= {"trainable": trainable, "inner_trainable": trainable}
+            layer.layer.set_trainable(trainable=trainable)
         self.touch()
 
     def repeat(self, items: list[LayerObject]) -> None:
