@@ -61,6 +61,7 @@ for ask in (lambda: m.get_layer("nope"), lambda: m.get_layer(index=9)):
 part = keras.Model(m.input, m.get_layer("h").output, name="part")
 more = keras.Model(m.inputs, layers.Dense(1, name="new")(m.layers[-2].output), name="more")
 outs = keras.Model(i, [h, o], name="outs")
+tail = keras.Model(h, o, name="tail")
 s = [tuple(t.shape) for t in outs.outputs], outs.output_names, len(outs.output)
 """,
     "a Sequential that grows": """

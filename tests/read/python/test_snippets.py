@@ -8,8 +8,10 @@ import pytest
 
 from densecli.errors import DenseError, Source, SpecErrors
 from densecli.read.python import reader
+from densecli.read.python.values import Unknown
 from densecli.read.reading import Reading
 from densecli.summary.infer import infer
+from support.following import followed
 
 
 def models(text, choice=None, **settings):
@@ -276,3 +278,8 @@ b = Sequential([Input((2,)), Dense(3)])
     first, second = reader.read(Source("-", text), Reading(), "*")
     assert first.graph.expect == {"max_params": 1000, "output": "(None, 4)", "strict": True, "dtype": "float32"}
     assert second.graph.expect == {"exact_params": 9, "layers": 2}
+
+
+@pytest.mark.parametrize("text", ["len(x)", "[each for each in x]", "1 if x else 2", "x.nothing", "float(x)", "not x"])
+def test_what_a_symbolic_tensor_does_not_tell_is_unknown(text):
+    assert isinstance(followed(f"x = Input((3,))\na = {text}")["a"], Unknown)

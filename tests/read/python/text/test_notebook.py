@@ -36,6 +36,7 @@ NOTEBOOKS = {
     "cells for something else": (notebook(code("%%bash\nls (", "%%writefile x.py\nx = 2", "y = 1", "\n%%html\n<b>")), ["y = 1"]),
     "cells that are timed": (notebook(code("%%time\nx = 1", "%%capture out\ny = 2")), ["pass", "x = 1", "pass", "y = 2"]),
     "indented cells": (notebook(code("  x = 1\n  y = 2", ">>> z = 3\n3")), ["x = 1", "y = 2", "z = 3"]),
+    "cells indented by one": (notebook(code(" x = 1\n y = 2")), ["x = 1", "y = 2"]),
     "Python 2": (notebook(code("print 'a'", "x = `y`")), ["print('a')", "x = repr(y)"]),
     "Windows line ends": (notebook(code("if x:\r\n  y = 1\r\n", "z = 2")), ["if x:\n    y = 1", "z = 2"]),
 }  # fmt: skip
