@@ -41,9 +41,9 @@ LAYERS = (
     "AveragePooling1D(2)@(8,6)", "AveragePooling3D(2)@(4,4,4,3)", "CenterCrop(4, 4)@(8,8,6)", "Conv1DTranspose(5, 3)@(7,6)",
     "ConvLSTM1D(5, 3)@(3,8,2)", "ConvLSTM1D(4, 3, return_sequences=true)@(6,8,2)", "ConvLSTM3D(3, 3)@(3,5,5,5,2)", "Cropping1D@(8,6)", "Cropping3D@(4,4,4,3)",
     "GlobalAveragePooling3D@(4,4,4,3)", "GlobalMaxPooling3D@(4,4,4,3)", "Masking@(7,6)", "Resizing(4, 4)@(8,8,6)",
-    "SpatialDropout1D(0.5)@(8,6)", "SpatialDropout2D(0.5, data_format=channels_first)@(6,8,8)", "SpatialDropout3D(0.5)@(4,4,4,3)",
+    "SpatialDropout1D(0.5)@(8,6)", "SpatialDropout2D(0.5, data_format=channels_first)@(6,30,30)", "SpatialDropout3D(0.5)@(4,4,4,3)",
     "UpSampling1D@(8,6)", "UpSampling3D@(4,4,4,3)", "ZeroPadding1D@(8,6)", "ZeroPadding3D@(4,4,4,3)",
-    "RNN(GRUCell(50))@(7,60)", "RNN(SimpleRNNCell(50))@(7,60)", "LayerNormalization((1, 2))@(7,6)",
+    "RNN(GRUCell(50))@(7,60)", "RNN(SimpleRNNCell(50))@(7,60)", "LayerNormalization([1, 2])@(7,6)",
     "SeparableConv2D(5, 3, depth_multiplier=2)@(8,8,6)",
     "SeparableConv2D(5, 3, data_format=channels_first)@(6,8,8)",
 )  # fmt: skip

@@ -28,6 +28,8 @@ CASES = [
     ("E221", "«->» Dense(4)", "expected a layer"),
     ("E221", "Dense(4)@(3,) -> «->» Dense(4)", "expected a layer"),
     ("E221", "Dense«(»16", "never closed"),
+    ("E221", "[Dense(4) | Dense(4)«)»", "expected"),
+    ("E221", "(Dense(4)«]»", "expected"),
     ("E221", "Dense(16)«)»", "expected `->` or the end"),
     ("E221", "«[»Dense(4) | Dense(5)", "never closed"),
     ("E221", "Dense(«'»relu)", "never closed"),
