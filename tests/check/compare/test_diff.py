@@ -18,6 +18,7 @@ from densecli.read.stack.reader import read_stack
 from densecli.render.diff import FORMATS, render
 from densecli.summary.infer import infer
 from support.goldens import golden
+from support.program import here
 from support.random_stacks import Step, chains, stacks, steps, text
 from support.work import grows_no_faster
 
@@ -37,6 +38,19 @@ def test_an_inserted_layer_is_one_added_row():
     assert differences(NET, NET.replace("-> Dense(32)", "-> Activation(tanh) -> Dense(32)")) == [
         ("added", "activation_1", [])
     ]
+
+
+def test_shapes_inside_of_a_model_are_compared(tmp_path):
+    found = []
+    for units in (3, 5):
+        path = tmp_path / f"{units}.yaml"
+        path.write_text(
+            f"input: [4]\nlayers:\n- {{type: Sequential, name: inner, layers: [Dense: {units}, Dense: 2]}}\n"
+        )
+        found.append(str(path))
+    document = json.loads(here("diff", "--format", "json", *found).stdout)
+    changes = next(each["changes"] for each in document["layers"] if each["layer"] == "inner/dense")
+    assert {"what": "output", "before": [[None, 3]], "after": [[None, 5]]} in changes
 
 
 def test_a_removed_layer_is_one_removed_row():
