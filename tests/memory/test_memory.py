@@ -51,6 +51,7 @@ COARSE = {
     "ActivityRegularization(0.1)@(10,)": 0.06,  # nine bytes, and inputs are short here
     "[_ | _]@(7,6) -> GroupedQueryAttention(3, 4, 2)": 0.035,
     "[_ | _]@(7,6) -> GroupedQueryAttention(3, 4, 2, dropout=0.1)": 0.02,
+    "[_ | _]@(7,6) -> MultiHeadAttention(2, 3, dtype=mixed_bfloat16)": 0.26,
     "ConvLSTM1D(5, 3)@(3,8,2)": 0.44,
     "ConvLSTM1D(4, 3, return_sequences=true)@(6,8,2)": 0.51,
     "ConvLSTM3D(3, 3)@(3,5,5,5,2)": 0.11,

@@ -54,7 +54,8 @@ PAIRS = tuple(
     f"[_ | _]@(7,6) -> {layer}"
     for layer in (
         "Attention", "Attention(dropout=0.1)", "AdditiveAttention", "AdditiveAttention(dropout=0.1)", "MultiHeadAttention(2, 3)",
-        "MultiHeadAttention(2, 3, dropout=0.1)", "MultiHeadAttention(2, 3, value_dim=5)", "GroupedQueryAttention(3, 4, 2)",
+        "MultiHeadAttention(2, 3, dropout=0.1)", "MultiHeadAttention(2, 3, value_dim=5)",
+        "MultiHeadAttention(2, 3, dtype=mixed_bfloat16)", "GroupedQueryAttention(3, 4, 2)",
         "GroupedQueryAttention(3, 4, 2, dropout=0.1)",
     )
 ) + ("[_ | _ | _]@(10,) -> Multiply", "[_ | _ | _]@(10,) -> Maximum")  # fmt: skip

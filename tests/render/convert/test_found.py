@@ -172,3 +172,15 @@ def test_arguments_of_a_call_stand_where_the_function_has_them():
     ]
     code = python.render(Graph("m", "Functional", nodes, [Ref(0)], [Ref(1)]))
     assert "ops.pad(x, constant_values=3.0, pad_width=" in code
+
+
+@pytest.mark.parametrize(
+    "other", ["Dense(4)@(2,)", "Dense(3)@(2,) -> ReLU", "Dense(3, use_bias=false)@(2,)", "Dense(3, name=a)@(2,)"]
+)
+def test_a_text_that_reads_back_as_another_model_is_refused(other, monkeypatch):
+    """Whatever a writer does wrong."""
+    text = dsl.render(graph(other))
+    monkeypatch.setattr(dsl, "render", lambda model: text)
+    with pytest.raises(OutputError) as raised:
+        convert(graph("Dense(3)@(2,)"), "dsl")
+    assert raised.value.code == "E604"

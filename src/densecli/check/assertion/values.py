@@ -30,13 +30,11 @@ ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def exact(value: Any) -> Any:
-    """Whole fractions are integers; complex and boundless results are none."""
+    """Whole fractions are integers; boundless results are none."""
     if isinstance(value, Fraction):
         return int(value) if value.denominator == 1 else value
     if isinstance(value, float) and value - value != 0.0:
         raise OverflowError
-    if isinstance(value, complex):
-        raise TypeError
     return value
 
 

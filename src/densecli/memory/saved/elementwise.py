@@ -67,7 +67,7 @@ def batch_norm(use: Use) -> Saved:
 
 def layer_norm(use: Use) -> Saved:
     axis: Any = use.layer.axis  # type: ignore[attr-defined]
-    axes = axis if isinstance(axis, list | tuple) else [axis]
+    axes = axis if isinstance(axis, tuple) else [axis]
     shape = use.inputs[0].shape or (1,)
     rows = use.entering // max(product(shape[each] for each in axes) or 1, 1)
     return Saved(inputs=(0,), own=2 * SUMS * rows)
