@@ -29,6 +29,7 @@ from keras.src.utils.summary_utils import count_params, format_layer_shape
 TESTS = Path(__file__).resolve().parent.parent / "tests"
 SOURCES, ARCHIVE = TESTS / "read/python/sources", TESTS / "fixtures/source_models.zip"
 RANDOM = np.random.RandomState(0)
+SAVED = ("run_conv_bn", "run_old_linear", "run_configured", "run_functions")  # as a model file, too
 
 
 def main() -> None:
@@ -60,7 +61,7 @@ def recorded(name: str, files: dict[str, bytes]) -> dict[str, Any]:
     answers = {key: answer(model) for key, model in models.items()}
     for key, model in models.items():
         if key.startswith("run"):
-            files |= {f"{name}.{key}.{suffix}": data for suffix, data in outputs(model).items()}
+            files |= {f"{name}.{key}.{suffix}": data for suffix, data in outputs(model, whole=key in SAVED).items()}
     return answers
 
 
@@ -77,18 +78,21 @@ def row(layer: Any) -> list[Any]:
     return [layer.name, type(layer).__name__, shape, count() if built else None]
 
 
-def outputs(model: keras.Model) -> dict[str, bytes]:
+def outputs(model: keras.Model, *, whole: bool) -> dict[str, bytes]:
     """Random weights, random inputs, and what the model makes of them."""
     for weight in model.weights:
         low, high = (0.5, 1.5) if "variance" in weight.path else (-0.5, 0.5)
         weight.assign(RANDOM.uniform(low, high, weight.shape).astype(weight.dtype))
     inputs = [RANDOM.standard_normal((2, *each.shape[1:])).astype(np.float32) for each in model.inputs]
-    found = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+    results = model(inputs if len(inputs) > 1 else inputs[0], training=False)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "m.weights.h5"
         model.save_weights(path)
-        weights = path.read_bytes()
-    return {"weights.h5": weights, "x.npz": saved(*inputs), "y.npz": saved(*map(np.asarray, keras.tree.flatten(found)))}
+        found = {"weights.h5": path.read_bytes()}
+        if whole:
+            model.save(path.with_name("m.keras"))
+            found["keras"] = path.with_name("m.keras").read_bytes()
+    return {**found, "x.npz": saved(*inputs), "y.npz": saved(*map(np.asarray, keras.tree.flatten(results)))}
 
 
 def saved(*arrays: Any) -> bytes:

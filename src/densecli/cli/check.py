@@ -12,7 +12,7 @@ import typer
 from densecli.cli import streams
 from densecli.cli.complaints import complain, note_repeats
 from densecli.cli.demands import demanded, with_demands
-from densecli.cli.options import Batch, Debug, ExitZero, InputShape, Limit, Output, Set, Specs
+from densecli.cli.options import Batch, Debug, ExitZero, InputShape, LayerShape, Limit, Output, Set, SourceFile, Specs
 from densecli.cli.output import append, deliver
 from densecli.cli.progress import progress
 from densecli.cli.project import Config, Isolated, Project
@@ -76,6 +76,8 @@ def command(  # one parameter per option
     input_shape: InputShape = None,
     set: Set = None,
     limit: Limit = None,
+    source: SourceFile = None,
+    layer_shape: LayerShape = None,
     isolated: Isolated = False,  # used by --config
     config: Config = None,
     quiet: Quiet = False,
@@ -85,7 +87,7 @@ def command(  # one parameter per option
     """Check each SPEC against its expectations."""
     if update_lock and lock is None:
         raise typer.BadParameter("--update-lock needs --lock FILE, or `lock` in the settings")
-    wishes, wanted = reading(input_shape, set, limit), demanded(demands)
+    wishes, wanted = reading(input_shape, set, limit, source, layer_shape), demanded(demands)
     found, empty = with_models(list(expanded(specs(spec), wishes)), alone=len(spec) == 1)
     locked = None if lock is None else known_models(lock, update_lock)
     terms = Terms(wishes, batch, wanted, cast("Project", config), lock, locked, update_lock)

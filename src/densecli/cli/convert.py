@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from densecli.cli.options import Debug, InputShape, Limit, Output, Set, Specs
+from densecli.cli.options import Debug, InputShape, LayerShape, Limit, Output, Set, SourceFile, Specs
 from densecli.cli.output import deliver
 from densecli.errors import ReadError
 from densecli.read.specs import read, reading, specs
@@ -51,6 +51,8 @@ def command(
     input_shape: InputShape = None,
     set: Set = None,
     limit: Limit = None,
+    source: SourceFile = None,
+    layer_shape: LayerShape = None,
     debug: Debug = False,
 ) -> int:
     """Convert one SPEC."""
@@ -60,7 +62,7 @@ def command(
     if len(found) > 1:
         message = f"convert takes one model, got {len(found):,} files"
         raise ReadError(message, code="E111", hint="convert them one by one")
-    wishes = reading(input_shape, set, limit)
+    wishes = reading(input_shape, set, limit, source, layer_shape)
     graph = read(found[0], wishes)
     text = picture(graph, to, depth, collapse=collapse) if to in PICTURES else convert(graph, to, wishes.limits)
     deliver(text, output, [each.name for each in found if each.text is None], utf8=True)

@@ -10,7 +10,20 @@ import typer
 from densecli.check.compare.diff import diff
 from densecli.cli.complaints import complain
 from densecli.cli.look import look
-from densecli.cli.options import Batch, Color, ColorOption, Debug, ExitZero, InputShape, Limit, Output, Set, Width
+from densecli.cli.options import (
+    Batch,
+    Color,
+    ColorOption,
+    Debug,
+    ExitZero,
+    InputShape,
+    LayerShape,
+    Limit,
+    Output,
+    Set,
+    SourceFile,
+    Width,
+)
 from densecli.cli.output import deliver
 from densecli.errors import DenseError, ReadError, SpecErrors
 from densecli.read.specs import ARGUMENT, Spec, file_spec, is_file, read, reading
@@ -50,6 +63,8 @@ def command(  # one parameter per option
     input_shape: InputShape = None,
     set: Set = None,
     limit: Limit = None,
+    source: SourceFile = None,
+    layer_shape: LayerShape = None,
     color: ColorOption = Color.auto,
     width: Width = None,
     debug: Debug = False,  # read from the arguments when something fails
@@ -58,7 +73,7 @@ def command(  # one parameter per option
     specs = [spec_of(before), spec_of(after)]
     if before == after == "-":
         raise ReadError("standard input can be read only once", code="E108", hint="use `-` only once")
-    wishes = reading(input_shape, set, limit)
+    wishes = reading(input_shape, set, limit, source, layer_shape)
     reports = [report_of(spec, wishes, batch) for spec in specs]
     a, b = reports
     if a is None or b is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from densecli.cli.options import Batch, Debug, InputShape, Limit, Output, Set, Specs
+from densecli.cli.options import Batch, Debug, InputShape, LayerShape, Limit, Output, Set, SourceFile, Specs
 from densecli.cli.output import deliver
 from densecli.read.specs import expanded, read, reading, specs
 from densecli.render import explain
@@ -16,10 +16,12 @@ def command(
     input_shape: InputShape = None,
     set: Set = None,
     limit: Limit = None,
+    source: SourceFile = None,
+    layer_shape: LayerShape = None,
     debug: Debug = False,
 ) -> int:
     """Explain each SPEC."""
-    wishes = reading(input_shape, set, limit)
+    wishes = reading(input_shape, set, limit, source, layer_shape)
     found = list(expanded(specs(spec), wishes))
     texts = [explain.render(infer(read(each, wishes), each.name, batch)) for each in found]
     deliver("\n".join(texts), output, [each.name for each in found if each.text is None])

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from densecli.cli.options import Color, ColorOption, Debug, InputShape, Limit, Output, Set, Specs, Width
+from densecli.cli.options import (
+    Color,
+    ColorOption,
+    Debug,
+    InputShape,
+    LayerShape,
+    Limit,
+    Output,
+    Set,
+    SourceFile,
+    Specs,
+    Width,
+)
 from densecli.cli.output import deliver
 from densecli.memory.footprint import POLICIES, Wish, footprint
 from densecli.read.specs import expanded, read, reading, specs
@@ -60,6 +72,8 @@ def command(  # one parameter per option
     input_shape: InputShape = None,
     set: Set = None,
     limit: Limit = None,
+    source: SourceFile = None,
+    layer_shape: LayerShape = None,
     color: ColorOption = Color.auto,
     width: Width = None,
     debug: Debug = False,
@@ -68,7 +82,7 @@ def command(  # one parameter per option
     wish = Wish(
         batch, optimizer, None if dtype is None else str(dtype), None if budget is None else size_option(budget)
     )
-    wishes = reading(input_shape, set, limit)
+    wishes = reading(input_shape, set, limit, source, layer_shape)
     found = list(expanded(specs(spec), wishes))
     results = [footprint(read(each, wishes), each.name, wish) for each in found]
     text: str

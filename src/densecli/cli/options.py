@@ -48,6 +48,18 @@ Limit = Annotated[
     list[str] | None,
     typer.Option("--limit", metavar="NAME=N", help="Raise an input limit, such as nodes=4M (repeatable)."),
 ]
+SourceFile = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source", metavar="FILE.py", help="Python file that defines a model file's own layers (repeatable)."
+    ),
+]
+LayerShape = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--layer-shape", metavar="NAME=3,2", help="Output shape of a layer that only its code could tell (repeatable)."
+    ),
+]
 ExitZero = Annotated[
     bool, typer.Option("--exit-zero", help="Exit with 0 even if something is found (but not on errors).")
 ]

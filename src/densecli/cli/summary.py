@@ -9,7 +9,21 @@ from densecli.cli import running
 from densecli.cli.complaints import complain, note_repeats
 from densecli.cli.formats import Failure, Format, Summary, View, bare, write
 from densecli.cli.look import look
-from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Limit, Output, Quiet, Set, Specs, Width
+from densecli.cli.options import (
+    Batch,
+    Color,
+    ColorOption,
+    Debug,
+    InputShape,
+    LayerShape,
+    Limit,
+    Output,
+    Quiet,
+    Set,
+    SourceFile,
+    Specs,
+    Width,
+)
 from densecli.cli.output import check_target, deliver
 from densecli.cli.project import Config, Isolated
 from densecli.cli.running import Data, MaxMemory, Profiled, Run, Save, Seed, Until, WeightsFile, Wishes, check
@@ -64,6 +78,8 @@ def command(  # one parameter per option
     input_shape: InputShape = None,
     set: Set = None,
     limit: Limit = None,
+    source: SourceFile = None,
+    layer_shape: LayerShape = None,
     run: Run = False,
     seed: Seed = 0,
     weights: WeightsFile = None,
@@ -80,7 +96,7 @@ def command(  # one parameter per option
     debug: Debug = False,  # read from the arguments when something fails
 ) -> int:
     """Summarize each SPEC; the worst result sets the exit code."""
-    wishes = reading(input_shape, set, limit)
+    wishes = reading(input_shape, set, limit, source, layer_shape)
     found = list(expanded(specs(spec), wishes))
     asked = Wishes(seed, batch, max_memory, weights, tuple(data or ()), save, until, profile, wishes.limits)
     check(asked, run, found)

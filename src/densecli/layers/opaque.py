@@ -24,6 +24,7 @@ class Opaque(Layer, abstract=True):
     shape_rule = "unknown"
     macs_rule = "unknown"
     elementwise_rule = "unknown"
+    written: dict[str, Any] | None = None  # the config in the file, for whoever has the code
 
     def accept(self, /, *inputs: Any, **named: Any) -> None:
         """Any input will do."""

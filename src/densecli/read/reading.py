@@ -22,6 +22,8 @@ class Reading(Record):
     settings: Mapping[str, Any] = {}
     limits: Limits = LIMITS
     choice: str | None = None  # which model of a Python source
+    sources: tuple[str, ...] = ()  # Python files that define the layers that a model file only names
+    layer_shapes: Mapping[str, tuple[int | None, ...]] = {}  # of outputs that only code could tell, without the batch
 
     def variables(self) -> dict[str, Any]:
         """The settings as values of the DSL: 128, relu, (3, 2), true."""

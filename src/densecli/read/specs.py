@@ -131,6 +131,10 @@ def _one_of(spec: Spec, model: Any) -> Spec:
 def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
     """The graph of one spec. Raises DenseError or SpecErrors."""
     graph = _read(spec, reading)
+    if reading.sources or reading.layer_shapes:
+        from densecli.read.told import complete  # noqa: PLC0415  # few commands tell anything
+
+        complete(graph, reading)
     check_names(graph, reading.limits)
     return graph
 
@@ -221,7 +225,21 @@ def settings(values: Sequence[str]) -> dict[str, str]:
 
 
 def reading(
-    shapes: Sequence[str] | None, variables: Sequence[str] | None, limits: Sequence[str] | None = None
+    shapes: Sequence[str] | None,
+    variables: Sequence[str] | None,
+    limits: Sequence[str] | None = None,
+    sources: Sequence[str] | None = None,
+    layer_shapes: Sequence[str] | None = None,
 ) -> Reading:
-    """The options --input-shape, --set and --limit."""
-    return Reading(input_shapes(shapes or []), settings(variables or []), raised(limits or []))
+    """The options --input-shape, --set, --limit, --source and --layer-shape."""
+    found = Reading(input_shapes(shapes or []), settings(variables or []), raised(limits or []))
+    return found._replace(sources=tuple(sources or ()), layer_shapes=_layer_shapes(layer_shapes or ()))
+
+
+def _layer_shapes(values: Sequence[str]) -> dict[str, tuple[int | None, ...]]:
+    """--layer-shape NAME=3,2 as shapes by the name of a layer."""
+    found = input_shapes(values)
+    if None in found:
+        hint = "--layer-shape NAME=28,28,3 tells what comes out of the layer NAME"
+        raise ReadError("a layer shape needs the name of its layer", code="E112", hint=hint)
+    return {name: shape for name, shape in found.items() if name is not None}

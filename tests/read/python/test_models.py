@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from densecli.errors import DenseError, Source
+from densecli.errors import DenseError, ReadError, Source, SpecErrors
 from densecli.read.python import reader
 from densecli.read.reading import Reading
+from densecli.read.specs import Spec
+from densecli.read.specs import read as read_spec
 from densecli.run.run import Options, run
 from densecli.summary.infer import infer
 from support.folders import FIXTURES
@@ -23,6 +25,7 @@ with zipfile.ZipFile(ARCHIVE) as _archive:
     ANSWERS = json.loads(_archive.read("answers.json"))
     FILES = _archive.namelist()
 MODELS = [(name, model) for name, models in ANSWERS.items() for model in models]
+KEPT = [(name, model) for name, model in MODELS if f"{name}.{model}.keras" in FILES]
 RUNS = [(name, model) for name, model in MODELS if f"{name}.{model}.y.npz" in FILES]
 
 
@@ -69,6 +72,40 @@ def test_what_only_a_run_of_the_source_could_tell_is_not_run():
         with pytest.raises(DenseError) as caught:
             run(read("own_layers", model))
         assert caught.value.code == "E509"
+
+
+@pytest.mark.parametrize(("name", "model"), KEPT)
+def test_a_file_and_the_source_of_its_layers_are_a_model(name, model, tmp_path):
+    """Rows, counts and forward pass of a file whose layers only a source defines."""
+    pytest.importorskip("h5py")
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        archive.extractall(tmp_path, [f"{name}.{model}.{suffix}" for suffix in ("keras", "x.npz", "y.npz")])
+    path = str(tmp_path / f"{name}.{model}")
+    alone = infer(read_spec(Spec(f"{path}.keras")))
+    assert any(None in row.output_shapes or row.opaque for row in alone.rows)
+    graph = read_spec(Spec(f"{path}.keras"), Reading(sources=(str(SOURCES / f"{name}.py"),)))
+    rows = [[row, kind, shapes(shape), count] for row, kind, shape, count in ANSWERS[name][model]["rows"]]
+    assert [shown(row) for row in infer(graph).rows] == rows
+    (found,) = run(graph, Options(weights=f"{path}.keras", data=(f"{path}.x.npz",))).arrays
+    with np.load(f"{path}.y.npz") as expected:
+        np.testing.assert_allclose(found, expected["arr_0"], rtol=0, atol=2e-5)
+
+
+def test_what_is_told_of_a_layer_is_needed(tmp_path):
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        path = archive.extract("own_layers.run_conv_bn.keras", tmp_path)
+    told = infer(read_spec(Spec(path), Reading(layer_shapes={"narrow": (8, 8, 3)})))
+    assert told.rows[-1].output_shapes == ((None, 8, 8, 3),)
+    for name, words in (("narow", "did you mean `narrow`"), ("missing", "no layer is named")):
+        with pytest.raises(ReadError) as caught:
+            read_spec(Spec(path), Reading(layer_shapes={name: (3,)}))
+        assert caught.value.code == "E112"
+        assert words in f"{caught.value.message} {caught.value.hint}"
+    source = tmp_path / "broken.py"
+    source.write_text("class ConvBN(Layer):\n    def call(self, x):\n        return unknown(x)\n", encoding="utf-8")
+    with pytest.raises(SpecErrors) as several:
+        infer(read_spec(Spec(path), Reading(sources=(str(source),))))
+    assert several.value.errors[0].code == "E354"
 
 
 @pytest.mark.parametrize(("name", "model"), RUNS)

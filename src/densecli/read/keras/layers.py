@@ -204,14 +204,16 @@ class LayerReader:
         if special is not None:
             return special
         if not is_builtin(entry):
-            return Custom(class_of(entry), trainable=trainable_of(config))
+            custom = Custom(class_of(entry), trainable=trainable_of(config))
+            custom.written = config
+            return custom
         written = class_of(entry)
         name, config = keras1.modern(RENAMED.get(written, written), config)
         if self.order is not None and name in keras1.UNORDERED and config.get("data_format") is None:
             config["data_format"] = self.order
         if name == "Lambda":
             found = Lambda(function=None, output_shape=lambda_shape(config), trainable=trainable_of(config))
-            found.type_name = written
+            found.type_name, found.written = written, config
             return found
         if name in FROM_APPLICATIONS:
             return self.make_if_possible(_application(name), config, pointer)

@@ -138,8 +138,9 @@ class Matcher:
             error.layer = self.outermost
         children = list(layer.children(*args, **kwargs))
         entries = [Entry(child.name, child.layer, child.inputs, child.kwargs) for child in children]
-        if isinstance(layer, Model) and layer.held_as is not None:
-            self.written(layer.held_as, entries, group, path)
+        held_as = getattr(layer, "held_as", None)
+        if held_as is not None:
+            self.written(held_as, entries, group, path)
         elif isinstance(layer, Model):
             self.level(model_entries(layer, entries), groups_in(group.get("layers")), path)
         elif isinstance(layer, StackedRNNCells):

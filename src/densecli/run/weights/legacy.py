@@ -49,12 +49,20 @@ def match(places: Sequence[Place], stored: Iterable[Stored], root: Any, texts_of
     past = past_of(texts_of(root), texts_of(root.file))
     for place, slots in wanting:
         try:
+            check_order(place)
             matched.found.update(pairs(place, slots, keras1.modern(place, groups.get(place.name, []), past)))
         except ReadError as error:
             matched.misfits.append(error)
             error.layer = place.name
     used = {part.path for each in matched.found.values() for part in getattr(each, "parts", (each,))}
     return matched._replace(unused=left_over(listed, used))
+
+
+def check_order(place: Place) -> None:
+    """Raises ReadError (E323) for a layer whose order of weights only its code tells: these files name none."""
+    if getattr(place.layer, "held_as", None) is not None and len(place.slots()) > 1:
+        hint = "save the model as .keras or .weights.h5 with Keras 3; --weights initial takes new weights"
+        raise mismatch(f"the weights of {quote(place.name)} have an order that only its code tells", hint)
 
 
 def branch(layer: Layer, result: Result, groups: Mapping[str, list[Stored]]) -> list[Stored]:

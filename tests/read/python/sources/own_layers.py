@@ -651,6 +651,13 @@ class Lambdas(layers.Layer):
 run_lambdas = chain(Lambdas(lambda t: ops.mean(t, axis=1, keepdims=True)), Lambdas(ops.tanh))
 
 
+def halved(t):
+    return t[:, ::2] / 2
+
+
+run_functions = chain(layers.Lambda(halved), layers.Lambda(lambda t: t + 1, name="plus"), layers.Dense(2))
+
+
 # -- shapes ----------------------------------------------------------------------------
 class Patches(layers.Layer):
     """Patches of an image."""

@@ -201,7 +201,7 @@ class CustomLayer(LayerObject):
                 run.call_function(build, [self, self.built_on], {})
 
     def follow(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> tuple[Written, Any]:
-        graph = Inside(self.name)
+        graph = Inside(self.name, self)
         with run.session.inside(graph):
             for own in self.own:
                 run.session.numbered(own)

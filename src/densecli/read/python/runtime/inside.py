@@ -88,8 +88,8 @@ class Filled(Layer, abstract=True):
 class Inside:
     """The graph of one call: inputs of the shapes that it is called on, then what it calls."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, owner: Any) -> None:
+        self.name, self.owner = name, owner
         self.nodes: list[Node] = []
         self.numbers: dict[int, int] = {}  # layer of the session -> node
         self.names: dict[str, int] = {}
@@ -136,7 +136,7 @@ class Inside:
 
     def connect(self, layer: LayerObject, call: Call, result: Result) -> Any:
         """A call of a layer."""
-        layer.lives_in(self)
+        layer.lives_in(self.owner)
         if layer.index not in self.numbers:
             self.numbers[layer.index] = self.add(layer.name, layer.layer)
         number = self.numbers[layer.index]

@@ -100,7 +100,7 @@ class CustomModel(CustomLayer, ModelObject):
 
     def step(self, run: Interpreter, data: Any) -> None:
         """`train_step` and `compute_loss` call layers, too. What of them is unknown has no bearing on the rest."""
-        graph = Inside(self.name)
+        graph = Inside(self.name, self)
         try:
             with run.session.inside(graph):
                 data = _entered_all(graph, data)
