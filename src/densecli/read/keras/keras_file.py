@@ -7,7 +7,7 @@ import json
 import zipfile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from densecli.errors import DenseError, LimitError
+from densecli.errors import DenseError, LimitError, SpecErrors
 from densecli.graph.model import layers_of
 from densecli.read.files.archive import CONFIG, DAMAGE, METADATA, WEIGHTS, check_count, member, opened_archive
 from densecli.read.keras.model import read_config
@@ -42,28 +42,61 @@ def _config(archive: zipfile.ZipFile, limits: Limits) -> bytes:
 def _graph(archive: zipfile.ZipFile, name: str, data: bytes, input_shapes: Any, limits: Limits) -> Graph:
     source = decode(f"{name}:{CONFIG}", data, limits, "config_bytes")
     document = load_json(source, limits)
-    graph = read_config(document, source, input_shapes, version(archive), limits)
+    try:
+        graph = read_config(document, source, input_shapes, version(archive), limits)
+    except SpecErrors as several:
+        if several.errors[0].code != "E404" or (weights := _weights(archive, limits)) is None:
+            raise
+        return _of_weights(archive, weights, document, several, limits)
     if any(layer.opaque for layer in layers_of(graph)):
         _hold(archive, graph, limits)
     return graph
 
 
+def _of_weights(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, document: Any, several: SpecErrors, limits: Limits
+) -> Graph:
+    """What the weights tell of a model whose layers only code builds. Raises the error of its config where they tell nothing."""
+    from densecli.read.keras.weights_only import graph_of  # noqa: PLC0415  # few files are of such models
+
+    name = document.get("class_name") if isinstance(document, dict) else None
+    try:
+        with _opened(archive, info, limits) as file:
+            graph = graph_of(file, name if isinstance(name, str) else "Model", limits)
+    except (DenseError, *DAMAGE):
+        raise several from None
+    if not graph.nodes:
+        raise several
+    return graph
+
+
 def _hold(archive: zipfile.ZipFile, graph: Graph, limits: Limits) -> None:
     """Shapes from the weights file for layers that the config does not explain, where h5py is there to read it."""
-    infos = [info for info in archive.infolist() if info.filename == WEIGHTS]
-    if len(infos) != 1 or infos[0].flag_bits & 1:
-        return
-    stored = infos[0].compress_type == zipfile.ZIP_STORED
-    if not stored and infos[0].file_size > limits.weights_bytes:
+    info = _weights(archive, limits)
+    if info is None:
         return
     from densecli.read.keras.held import hold  # noqa: PLC0415  # few models have custom layers
 
     try:
-        opened: Any = archive.open(infos[0]) if stored else io.BytesIO(member(archive, WEIGHTS, limits.weights_bytes))
-        with opened as file:
+        with _opened(archive, info, limits) as file:
             hold(file, graph, limits)
     except (DenseError, *DAMAGE):
         graph.warnings.append(f"{WEIGHTS} could not be read: the weights of custom layers are not counted")
+
+
+def _weights(archive: zipfile.ZipFile, limits: Limits) -> zipfile.ZipInfo | None:
+    """The weights file, if there is one that can be read within the limits."""
+    infos = [info for info in archive.infolist() if info.filename == WEIGHTS]
+    if len(infos) != 1 or infos[0].flag_bits & 1:
+        return None
+    large = infos[0].compress_type != zipfile.ZIP_STORED and infos[0].file_size > limits.weights_bytes
+    return None if large else infos[0]
+
+
+def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> Any:
+    if info.compress_type == zipfile.ZIP_STORED:
+        return archive.open(info)
+    return io.BytesIO(member(archive, WEIGHTS, limits.weights_bytes))
 
 
 def version(archive: zipfile.ZipFile) -> str:
