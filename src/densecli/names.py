@@ -168,11 +168,3 @@ APPLICATIONS = {
     "ResNet152": "resnet", "ResNet152V2": "resnet_v2", "ResNet50": "resnet", "ResNet50V2": "resnet_v2", "VGG16": "vgg",
     "VGG19": "vgg", "Xception": "xception",
 }  # fmt: skip
-
-
-@lru_cache(maxsize=1024)
-def snake_case(name: str) -> str:
-    """The start of an automatic layer name: MaxPooling2D -> max_pooling2d, PReLU -> p_re_lu (Keras' rule)."""
-    name = re.sub(r"\W+", "", name)
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()

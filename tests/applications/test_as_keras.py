@@ -9,12 +9,12 @@ from densecli import kernels, names
 from densecli.applications.application import Start
 from densecli.applications.build import build
 from densecli.applications.record import RECORD
+from densecli.automatic_names import snake_case
 from densecli.catalogue import APPLICATIONS, CATALOGUE
 from densecli.errors import ConfigError, Source
 from densecli.graph.forward import forward
 from densecli.graph.graph import Call, Node, Ref
 from densecli.graph.model import Model
-from densecli.names import snake_case
 from densecli.read.build import Builder
 from densecli.read.stack import reader as dsl
 from densecli.run.run import Options, prepare

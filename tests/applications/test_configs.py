@@ -7,11 +7,11 @@ import pytest
 from densecli import names
 from densecli.applications.application import Application
 from densecli.applications.build import build
+from densecli.automatic_names import snake_case
 from densecli.catalogue import APPLICATIONS
 from densecli.errors import Source
 from densecli.fields import Object
 from densecli.graph.model import Model
-from densecli.names import snake_case
 from densecli.read.build import Builder
 from densecli.read.keras.model import read_config
 from support.folders import FIXTURES

@@ -61,7 +61,7 @@ def test_the_readmes_python_example_works():
 
 
 def test_every_column_and_format_is_on_the_page_of_outputs():
-    from densecli.cli.formats import Format
+    from densecli.cli.summary_formats import Format
     from densecli.render.table.columns import COLUMNS
 
     page = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")

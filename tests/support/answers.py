@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # noqa: F401
 from cases import Case, families
+from densecli.automatic_names import snake_case
 from densecli.catalogue import ALIASES, CATALOGUE, lookup
 from densecli.graph.trace import Tensor, apply
-from densecli.names import snake_case
 from support.folders import CONFORMANCE
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""ResNet: blocks of 1x1, 3x3 and 1x1 convolutions that are added to their input (He et al., arxiv.org/abs/1512.03385)."""
+"""ResNet50, ResNet101, ResNet152: blocks of convolutions that are added to their input (He et al., arxiv.org/abs/1512.03385)."""
 
 from __future__ import annotations
 

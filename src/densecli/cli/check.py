@@ -112,9 +112,9 @@ def with_models(found: list[Spec], *, alone: bool) -> tuple[list[Spec], int]:
 
 def known_models(path: str, updating: bool) -> dict[str, Outline]:
     """The models in the lock file."""
-    from densecli.cli import locking  # noqa: PLC0415  # only where there is a lock file
+    from densecli.cli import lock_file  # noqa: PLC0415  # only where there is a lock file
 
-    return locking.models_to_update(path) if updating else locking.locked_models(path)
+    return lock_file.models_to_update(path) if updating else lock_file.locked_models(path)
 
 
 def results_of(found: Sequence[Spec], terms: Terms, quiet: bool) -> Iterator[Result]:
@@ -138,14 +138,14 @@ def tell(results: Sequence[Result], words: Sequence[str], quiet: bool) -> None:
 
 def renew(path: str, results: Sequence[Result], quiet: bool) -> None:
     """Write the lock file, unless it would lack some of the specs."""
-    from densecli.cli import locking  # noqa: PLC0415
+    from densecli.cli import lock_file  # noqa: PLC0415
 
     found = {result.verdict.source: result.outline for result in results if result.outline is not None}
     if len(found) < len(results):
         missing = plural(len(results) - len(found), "spec")
         streams.complain(f"{safe(path)}: not written: {missing} could not be read or does not fit together")
         return
-    said = locking.update(path, found)
+    said = lock_file.update(path, found)
     if not quiet:
         streams.complain(safe(said))
 

@@ -7,7 +7,6 @@ import typer
 
 from densecli.cli import running
 from densecli.cli.complaints import complain, note_repeats
-from densecli.cli.formats import Failure, Format, Summary, View, bare, write
 from densecli.cli.look import look
 from densecli.cli.options import (
     Batch,
@@ -27,6 +26,7 @@ from densecli.cli.options import (
 from densecli.cli.output import check_target, deliver
 from densecli.cli.project import Config, Isolated
 from densecli.cli.running import Data, MaxMemory, Profiled, Run, Save, Seed, Until, WeightsFile, Wishes, check
+from densecli.cli.summary_formats import Failure, Format, Summary, View, bare, write
 from densecli.errors import DenseError, SpecErrors
 from densecli.read.specs import Spec, expanded, read, reading, specs
 from densecli.summary.infer import infer

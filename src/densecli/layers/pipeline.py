@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
+from densecli.automatic_names import numbered
 from densecli.errors import ShapeError
 from densecli.fields import Field, wrong_type
 from densecli.layer import Child, Layer
@@ -46,7 +47,7 @@ class Pipeline(Layer):
         taken: dict[str, int] = {}
         for layer in self.layers:
             number = taken[layer.name] = taken.get(layer.name, -1) + 1
-            yield (f"{layer.name}_{number}" if number else layer.name), layer
+            yield numbered(layer.name, number), layer
 
     def children(self, x: Any) -> Iterator[Child]:
         for name, layer in self.named():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
+from densecli.automatic_names import snake_case
 from densecli.errors import ShapeError
 from densecli.fields import Field
 from densecli.layer import Child, Layer
@@ -18,7 +19,6 @@ from densecli.layers.recurrent_cells import (
     pack,
     read_cell,
 )
-from densecli.names import snake_case
 from densecli.shape import Shape, times
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
+from densecli.automatic_names import snake_case
 from densecli.errors import ShapeError
 from densecli.fields import Field
 from densecli.layer import Child, Layer, all_weights
 from densecli.layers.merge import broadcast
 from densecli.layers.recurrent import Recurrent, first, split
-from densecli.names import snake_case
 from densecli.shape import Shape, plus, product, show, size, sum_known, times
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # registers the layers
+from densecli.automatic_names import numbered, snake_case
 from densecli.catalogue import APPLICATIONS, lookup
 from densecli.errors import (
     ArgumentError,
@@ -23,7 +24,7 @@ from densecli.fields import Object, wrong_type
 from densecli.graph.graph import Call, Graph, Node, Ref
 from densecli.layer import Layer
 from densecli.layers.core import InputLayer
-from densecli.names import OBJECT_ARGUMENTS, object_class, snake_case
+from densecli.names import OBJECT_ARGUMENTS, object_class
 from densecli.read.inputs import INPUT_ARGUMENTS
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.records import Record
@@ -159,7 +160,7 @@ class Builder:
         while True:
             number = self._counts.get(stem, first)
             self._counts[stem] = number + 1
-            name = f"{stem}_{number}" if number else stem
+            name = numbered(stem, number)
             if name not in self.names:
                 return name
 

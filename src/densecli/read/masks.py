@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.automatic_names import snake_case
 from densecli.errors import SpecErrors
 from densecli.graph.graph import Call, Node, Ref, call_order, in_order, map_refs
 from densecli.graph.masks import given, made_by, taken
 from densecli.graph.model import models_in
 from densecli.graph.trace import trace
 from densecli.layers.operations.functions import Operation
-from densecli.names import snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

@@ -1,4 +1,4 @@
-"""The parameters of a layer: its own variables, then those of the layers inside it, each with its owner and its size."""
+"""The parameters of a layer: its own variables, then those of the layers inside it, each with its owner and its size. Rows sum them."""
 
 from __future__ import annotations
 

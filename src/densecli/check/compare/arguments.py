@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.automatic_names import snake_case
 from densecli.check.compare.parts import type_of
 from densecli.fields import Object
 from densecli.layer import Layer
-from densecli.names import snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

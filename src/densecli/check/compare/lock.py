@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from densecli.check.compare.arguments import that_matter
 from densecli.check.compare.diff import Change, Diff, Difference, change_text, compare, entry_text, value_text
-from densecli.check.compare.locked import decode, encode, readable
+from densecli.check.compare.lock_entry import decode, encode, readable
 from densecli.check.compare.outline import Entry, Outline, outline
 from densecli.check.finding import NO_FILES, Finding, Subject
 from densecli.errors import DenseError, Place, ReadError, Source

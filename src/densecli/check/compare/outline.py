@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from densecli.automatic_names import snake_case
 from densecli.check.compare.arguments import arguments
 from densecli.check.compare.parts import MODELS, chosen_rows
-from densecli.names import snake_case
 from densecli.records import Record
 from densecli.summary.report import CallInfo
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.automatic_names import snake_case
 from densecli.layers.operations import indices, moves, products, shapes, spectra, windows
-from densecli.names import ACTIVATION_FLOPS, snake_case
+from densecli.names import ACTIVATION_FLOPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

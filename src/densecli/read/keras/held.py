@@ -5,12 +5,12 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from densecli.automatic_names import numbered, snake_case
 from densecli.catalogue import CATALOGUE
 from densecli.errors import ReadError
 from densecli.graph.graph import row_order
 from densecli.graph.model import Model
 from densecli.layer import Layer, Weight
-from densecli.names import snake_case
 from densecli.read.files.hdf5 import Stored, open_hdf5, root_of, stored
 from densecli.read.limits import LIMITS, Limits
 
@@ -77,7 +77,7 @@ def _hold_by_class(graph: Graph, found: list[Stored], seen: set[int], inside: st
         layer = graph.nodes[index].layer
         stem = snake_case(layer.type_name)
         number = counts[stem] = counts.get(stem, -1) + 1
-        name = f"{stem}_{number}" if number else stem
+        name = numbered(stem, number)
         mine, prefix = groups.get(name, []), f"{inside}layers/{name}/"
         if isinstance(layer, Model):
             _hold_by_class(layer.graph, mine, seen, prefix)

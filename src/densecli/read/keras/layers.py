@@ -11,12 +11,12 @@ import marshal
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # registers the layers
+from densecli.automatic_names import numbered, snake_case
 from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.errors import ArgumentError, ConfigError, DenseError, Place
 from densecli.layer import Layer
 from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom, Lambda
-from densecli.names import snake_case
 from densecli.read.keras import keras1
 from densecli.read.keras.meanings import as_it_was
 from densecli.read.keras.policies import dtype_of, is_odd, tells_more
@@ -144,7 +144,7 @@ class LayerReader:
     def automatic(self, name: str) -> str:
         """A name for an entry without one, as Keras gives it: dense, dense_1, dense_2."""
         number = self.automatic_names[name] = self.automatic_names.get(name, -1) + 1
-        return f"{name}_{number}" if number else name
+        return numbered(name, number)
 
     def key(self, entry: Any) -> Any:
         """What entries that are equal but for the name have in common; None for those that hold layers or are shared."""

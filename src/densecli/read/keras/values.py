@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from densecli import names
+from densecli.automatic_names import snake_case
 from densecli.fields import Object
-from densecli.names import snake_case
 
 KNOWN = {
     "activation": tuple(names.ACTIVATION_FLOPS),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from densecli.automatic_names import snake_case
 from densecli.graph.graph import Call, Graph, Listed, Node
 from densecli.layers.opaque import Custom
-from densecli.names import snake_case
 from densecli.read.files.hdf5 import open_hdf5, stored
 from densecli.read.keras.held import held
 

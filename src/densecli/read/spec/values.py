@@ -10,7 +10,7 @@ from densecli.catalogue import find, is_known
 from densecli.errors import ArgumentError, DenseError
 from densecli.fields import LAYER_SCHEMA, Object
 from densecli.read.build import Argument, keras_object
-from densecli.read.stack import syntax
+from densecli.read.stack import parser
 from densecli.read.stack.reader import StackReader
 from densecli.read.text.spans import join
 from densecli.text import quote
@@ -78,7 +78,7 @@ class ValueReader:
 
     def expression(self, value: str, pointer: str) -> Any:
         setting = self.spec.setting(pointer)
-        found = syntax.parse_value(value, setting)
+        found = parser.parse_value(value, setting)
         errors = len(self.spec.builder.errors)
         read = StackReader(self.spec.builder, value, setting).value(found, 0)
         if len(self.spec.builder.errors) > errors:

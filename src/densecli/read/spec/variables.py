@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ArgumentError, Place, Source, did_you_mean
-from densecli.read.stack import syntax, tree
+from densecli.read.stack import parser, tree
 from densecli.read.stack.cursor import Setting
 from densecli.read.text.spans import join
 from densecli.text import quote
@@ -47,7 +47,7 @@ def setting(name: str, value: Any) -> Any:
         return value
     text = f"({value})" if "," in value and not value.lstrip().startswith(("(", "[")) else value
     source = Source(f"--set {name}", text)
-    found = syntax.parse_value(text, Setting(lambda start, end: Place(source, start, end)))
+    found = parser.parse_value(text, Setting(lambda start, end: Place(source, start, end)))
     if isinstance(found, tree.Unit):
         place = Place(source, 0, len(text))
         raise ArgumentError("a variable is a number, word, list or tuple, not a layer", code="E301", place=place)

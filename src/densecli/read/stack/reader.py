@@ -11,7 +11,7 @@ from densecli.layers.core import InputLayer
 from densecli.read.build import Argument, Builder, Made, keras_object
 from densecli.read.inputs import check_inputs, fill, filled, input_arguments
 from densecli.read.limits import LIMITS, Limits
-from densecli.read.stack import syntax, tree
+from densecli.read.stack import parser, tree
 from densecli.read.stack.cursor import Setting
 from densecli.read.text.encoding import check_surrogates
 
@@ -69,7 +69,7 @@ class StackReader:
     def read(self, tensors: list[Ref] | None, shape: Any = None) -> list[Ref]:
         """The output tensors. `tensors` are the inputs; without them the stack must give its input shape."""
         if self.tree is None:
-            self.tree = syntax.parse(self.text, self.setting)
+            self.tree = parser.parse(self.text, self.setting)
         stack = self.tree
         if tensors is None and shape is not None and not _starts_with_input(stack):
             found = self.builder.input_of_shape(shape, None)
@@ -78,7 +78,7 @@ class StackReader:
 
     def application(self, given: Mapping[str | None, Any]) -> Application | None:
         """The model of keras.applications that is all there is in the text. Raises SpecErrors."""
-        self.tree = syntax.parse(self.text, self.setting)
+        self.tree = parser.parse(self.text, self.setting)
         step, unit = self.tree.steps[0], self.tree.steps[0].what
         if len(self.tree.steps) > 1 or not isinstance(unit, tree.Unit) or unit.type not in APPLICATIONS or step.repeat:
             return None

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from densecli.automatic_names import numbered, snake_case
 from densecli.catalogue import APPLICATIONS, CATALOGUE
 from densecli.fields import REQUIRED
-from densecli.names import (
-    CONSTRAINTS,
-    LAYERS_AS_ACTIVATION,
-    OBJECT_ARGUMENTS,
-    OBJECTS,
-    REGULARIZERS,
-    object_class,
-    snake_case,
-)
+from densecli.names import CONSTRAINTS, LAYERS_AS_ACTIVATION, OBJECT_ARGUMENTS, OBJECTS, REGULARIZERS, object_class
 from densecli.render.languages.written import refuse
 from densecli.text import quote
 
@@ -88,7 +81,7 @@ class Names:
         """The name, or None where it is the automatic one."""
         stem = snake_case(type_name)
         count = self.counts.get(stem, 0)
-        if stem in self.unsure or name != (f"{stem}_{count}" if count else stem):
+        if stem in self.unsure or name != numbered(stem, count):
             return name
         self.counts[stem] = count + 1
         return None
@@ -111,7 +104,7 @@ class Names:
         self.counts[stem] = count + 1
         if stem in self.unsure:
             return None
-        return f"{stem}_{count}" if count else stem
+        return numbered(stem, count)
 
 
 # Classes that Keras offers under another name than their own.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.automatic_names import snake_case
 from densecli.graph.graph import Ref
 from densecli.layers.operations.functions import Operation
 from densecli.layers.operations.table import OPERATIONS
-from densecli.names import snake_case
 from densecli.render.convert.python_literals import literal, named, subscript
 from densecli.render.languages.python import INSTEAD, Python
 from densecli.render.languages.written import refuse

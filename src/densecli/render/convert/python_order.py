@@ -5,7 +5,7 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
-from densecli.names import snake_case
+from densecli.automatic_names import snake_case
 from densecli.render.convert.python_operations import is_function
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.automatic_names import snake_case
 from densecli.errors import ReadError
 from densecli.graph.graph import row_order
 from densecli.graph.model import Model
@@ -16,7 +17,6 @@ from densecli.layers.multi_head_attention import HeadsAttention
 from densecli.layers.recurrent import Recurrent
 from densecli.layers.recurrent_cells import StackedRNNCells
 from densecli.layers.wrappers import Bidirectional
-from densecli.names import snake_case
 from densecli.records import Record
 from densecli.run.weights.initial import shared_path
 from densecli.run.weights.slots import Matched, Slot, check_shape, left_over, mismatch

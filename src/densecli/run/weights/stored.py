@@ -13,7 +13,7 @@ from densecli.read.files import hdf5
 from densecli.read.files.opened import opened, rewindable
 from densecli.read.limits import LIMITS, Limits
 from densecli.records import Record
-from densecli.run.weights import keras3, legacy, npz
+from densecli.run.weights import by_layer, keras3, npz
 from densecli.run.weights.containers import is_hdf5, weights_in
 from densecli.run.weights.initial import fill, initial
 from densecli.run.weights.keras1 import Mended
@@ -114,7 +114,7 @@ def matching(graph: Graph, found: Trace, file: BinaryIO, limits: Limits) -> Iter
             held = [each._replace(path=each.path.removeprefix(prefix)) for each in hdf5.stored(opened, limits, root)]
             texts_of = partial(hdf5.attributes_of, file, limits=limits)
             old = "layer_names" in group.attrs or "layer_names0" in group.attrs
-            matched = legacy.match(every, held, group, texts_of) if old else keras3.match(every, held)
+            matched = by_layer.match(every, held, group, texts_of) if old else keras3.match(every, held)
             yield every, matched, lambda _: partial(read, group, matched.found)
         except DenseError:
             raise

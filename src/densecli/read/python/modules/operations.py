@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.automatic_names import snake_case
 from densecli.layers.operations.functions import Operation
 from densecli.layers.operations.table import OPERATIONS
-from densecli.names import snake_case
 from densecli.read.python.arrays import Array, dtype_name
 from densecli.read.python.catalog import ENTRIES, known
 from densecli.read.python.runtime.layers import computed

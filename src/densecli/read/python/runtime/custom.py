@@ -5,11 +5,11 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
+from densecli.automatic_names import snake_case
 from densecli.errors import DenseError, GraphError
 from densecli.graph.graph import Node
 from densecli.graph.trace import flat_shapes
 from densecli.layer import Weight
-from densecli.names import snake_case
 from densecli.read.python.arrays import Array, as_array
 from densecli.read.python.plain import Dims
 from densecli.read.python.runtime import layers, making

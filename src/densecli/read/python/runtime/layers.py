@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.automatic_names import snake_case
 from densecli.errors import ConfigError, DenseError, GraphError, ShapeError, SpecErrors
 from densecli.graph.graph import Call, Node, Ref, map_refs, refs_in
 from densecli.graph.masks import given, taken
 from densecli.graph.trace import Tensor as Traced
 from densecli.graph.trace import apply
 from densecli.layer import Constant, Layer
-from densecli.names import snake_case
 from densecli.read.keras.calls import CallReader
 from densecli.read.python.arrays import Array
 from densecli.read.python.plain import Dims

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from densecli.automatic_names import numbered, snake_case
 from densecli.errors import ArgumentError, DenseError, GraphError
 from densecli.graph.graph import Ref
 from densecli.graph.masks import made_by
 from densecli.layers.core import InputLayer
 from densecli.layers.operations.functions import Operation
-from densecli.names import snake_case
 from densecli.read.build import Argument, Builder
 from densecli.read.python.arrays import Array, as_array
 from densecli.read.python.runtime import making
@@ -87,7 +87,7 @@ class Session:
         stem = snake_case(type_name)
         number = self.names.get(stem, 0)
         self.names[stem] = number + 1
-        return f"{stem}_{number}" if number else stem
+        return numbered(stem, number)
 
     def clear(self) -> None:
         """`clear_session()`."""

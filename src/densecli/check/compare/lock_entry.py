@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from densecli.automatic_names import numbered, snake_case
 from densecli.check.compare.outline import FIGURES, Entry, Link, Outline, Port
-from densecli.names import snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -175,7 +175,7 @@ def _shown(records: Iterable[Mapping[str, Any]]) -> list[str]:
         stem = snake_case(record["type"])
         number = counts.get(stem, 0)
         counts[stem] = number + ("name" not in record)
-        names.append(str(record.get("name", f"{stem}_{number}" if number else stem)))
+        names.append(str(record.get("name", numbered(stem, number))))
     return names
 
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from densecli.cli import locking, output
+from densecli.cli import lock_file, output
 from support.program import BASE, outcome
 
 MODELS = [f"m{units}.dsl" for units in range(1, 9)]
@@ -38,14 +38,14 @@ def test_updates_at_the_same_time_lose_nothing(folder):
 
 def test_what_another_run_wrote_in_between_stays(folder, monkeypatch):
     """The lock file is read again at the end, by whoever is alone with it."""
-    real = locking.update
+    real = lock_file.update
 
     def late(path, found):
-        monkeypatch.setattr(locking, "update", real)
+        monkeypatch.setattr(lock_file, "update", real)
         assert outcome("check", "m2.dsl", "--lock", "x.lock", "--update-lock")[0] == 0
         return real(path, found)
 
-    monkeypatch.setattr(locking, "update", late)
+    monkeypatch.setattr(lock_file, "update", late)
     code, _, err = outcome("check", "m1.dsl", "--lock", "x.lock", "--update-lock")
     assert (code, "x.lock: 2 models, 1 added" in err) == (0, True)
     assert locked(folder) == ["m1.dsl", "m2.dsl"]
