@@ -25,7 +25,7 @@ ROOMS = [
     ("errors", "errors:draw", ["a.yaml", STACK]),
     ("text", "text:size", [STACK]),
     ("names", "names:compute_dtype", [STACK]),
-    ("automatic_names", "automatic_names:snake_case", [STACK]),
+    ("automatic_names", "automatic_names:numbered", [STACK]),
     ("run", "run.machine:default_limit", [STACK, "--run"]),
     ("shape", "shape:product", [STACK]),
     ("kernels", "kernels.elementary:statistics", [STACK, "--run"]),
