@@ -68,7 +68,20 @@ def recorded(name: str, files: dict[str, bytes]) -> dict[str, Any]:
 def answer(model: keras.Model) -> dict[str, Any]:
     trainable, fixed = count_params(model.trainable_weights), count_params(model.non_trainable_weights)
     layers = model._operations if isinstance(model, keras.src.models.functional.Functional) else model.layers
-    return {"name": model.name, "rows": [row(each) for each in layers], "trainable": trainable, "non_trainable": fixed}
+    found = {"name": model.name, "rows": [row(each) for each in layers], "trainable": trainable, "non_trainable": fixed}
+    return found | ({"functions": functions(model)} if layers is not model.layers else {})
+
+
+def functions(model: keras.Model) -> dict[str, Any]:
+    """The configs of functions, as a file keeps them."""
+    entries = json.loads(model.to_json())["config"]["layers"] if functional_and_saved(model) else []
+    return {each["name"]: each["config"] for each in entries if each["module"].startswith("keras.src.ops")}
+
+
+def functional_and_saved(model: keras.Model) -> bool:
+    return type(model) is keras.src.models.functional.Functional and not any(
+        type(each).__module__ == "builtins" for each in model.layers
+    )
 
 
 def row(layer: Any) -> list[Any]:

@@ -221,6 +221,8 @@ def not_runnable(graph: Graph, index: int) -> Iterator[str]:
 def lacks_numbers(node: Node) -> bool:
     """Whether a call has an array of which only the shape is known, or a size that only other code tells."""
     sized = getattr(node.layer, "rule", "") in SIZED
+    if sized and any(isinstance(each, list | tuple) and None in each for each in node.layer.config.values()):  # type: ignore[attr-defined]
+        return True
     return any(
         (isinstance(each, Constant) and each.value is None)
         or (sized and isinstance(each, list | tuple) and None in each)

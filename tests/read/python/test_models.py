@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from densecli.errors import DenseError, ReadError, Source, SpecErrors
+from densecli.layers.operations.constructors import ARGUMENTS
 from densecli.read.python import reader
 from densecli.read.reading import Reading
 from densecli.read.specs import Spec
 from densecli.read.specs import read as read_spec
+from densecli.render.convert import keras_config
 from densecli.run.run import Options, run
 from densecli.summary.infer import infer
 from support.folders import FIXTURES
@@ -64,6 +66,25 @@ def test_a_model_has_the_rows_and_totals_of_keras(name, model):
     assert [shown(row) for row in made.rows] == rows
     totals = made.totals.trainable_params, made.totals.non_trainable_params
     assert (made.name, *totals) == (expected["name"], expected["trainable"], expected["non_trainable"])
+
+
+@pytest.mark.parametrize("model", ["functions", "run_all"])
+def test_functions_have_the_configs_of_keras(model):
+    """What an operation is made with is in its config, not in its calls: Keras loads nothing else."""
+    text = str(keras_config.render(read("operations", model)))
+    layers = {each["name"]: each for each in json.loads(text)["config"]["layers"]}
+    expected = ANSWERS["operations"][model]["functions"]
+    assert len(expected) > 25
+    for name, config in expected.items():
+        written = layers[name]["config"]
+        assert written.items() <= config.items()
+        calls = [key for call in layers[name]["inbound_nodes"] for key in call["kwargs"]]
+        assert not config.keys() & set(calls)
+
+
+def test_the_arguments_of_operations_are_known():
+    recorded = json.loads((FIXTURES / "constructors.json").read_text(encoding="utf-8"))
+    assert recorded == ARGUMENTS
 
 
 def test_what_only_a_run_of_the_source_could_tell_is_not_run():

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 from densecli.catalogue import lookup
 from densecli.errors import ArgumentError, DenseError
 from densecli.fields import Object
+from densecli.layers.operations.constructors import parted
 from densecli.read.build import Argument
 from densecli.read.keras.keras1 import modern
+from densecli.read.python.arrays import Array
 from densecli.read.python.plain import Dims
+from densecli.read.python.runtime.tensors import tensors_in
 from densecli.read.python.values import Unknown, Value, unknown_in
 
 if TYPE_CHECKING:
@@ -137,6 +140,28 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     return value.config() if isinstance(value, Value) else value
+
+
+def operation_arguments(
+    rule: str, args: list[Any], kwargs: dict[str, Any]
+) -> tuple[dict[str, Any], list[Any], dict[str, Any]]:
+    """What a function of keras.ops is called with, parted as Keras does: what its operation is made with, and the rest."""
+    known = parted(rule)
+    if not known:
+        return {}, args, kwargs
+    made = {name for name, is_made in known if is_made}
+    named = {name: value for (name, is_made), value in zip(known, args, strict=False) if is_made} | kwargs
+    config = {name: plain(value) for name, value in named.items() if name in made and _is_fixed(value)}
+    first = next((index for index, (_, is_made) in enumerate(known[: len(args)]) if is_made), len(args))
+    if rule == "Einsum":
+        return config, args[1:], kwargs
+    late = {name: value for (name, _), value in list(zip(known, args, strict=False))[first:]}
+    rest = {name: value for name, value in (late | kwargs).items() if name not in config}
+    return config, args[:first] + args[len(known) :], rest
+
+
+def _is_fixed(value: Any) -> bool:
+    return unknown_in(value) is None and not any(True for _ in tensors_in([value])) and not isinstance(value, Array)
 
 
 def unknown_argument(run: Interpreter, type_name: str, argument: str, unknown: Unknown) -> DenseError:

@@ -170,7 +170,8 @@ class Session:
     def operation(self, rule: str, args: list[Any], kwargs: dict[str, Any], type_name: str = "") -> Any:
         """A function on tensors: it makes a layer of its own name, as Keras does."""
         name = kwargs.pop("name", None)
-        layer = Operation(rule, {}, type_name)
+        config, args, kwargs = making.operation_arguments(rule, args, kwargs)
+        layer = Operation(rule, config, type_name)
         if self.tracing is not None:
             return self.traced(layer, args, kwargs)
         made = LayerObject(
