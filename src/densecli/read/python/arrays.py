@@ -5,9 +5,11 @@ Single sizes may be unknown. Small arrays written out in the source keep their v
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from densecli.fields import Object
+from densecli.read.python.dtypes import beside, dtype_name, dtype_of, joined, reduced_dtype
 from densecli.read.python.plain import Dims
 from densecli.read.python.values import Known, Unknown, Value
 
@@ -107,8 +109,7 @@ class Array(Value):
             return product(run, *((other, self) if reflected else (self, other)), batched=True)
         if not isinstance(other, Array | int | float | list | tuple):
             return run.unknown("densecli does not know this operator on an array")
-        pair = (as_array(run, other), self) if reflected else (self, as_array(run, other))
-        return broadcast(run, *pair, dtype="float64" if operator == "Div" else None)
+        return elementwise(run, *((other, self) if reflected else (self, other)), divides=operator == "Div")
 
     def unary(self, run: Interpreter, operator: str) -> Any:
         return self.of(self.shape)
@@ -154,63 +155,10 @@ def _stacked(run: Interpreter, items: list[Any]) -> Array:
         ragged = next((part.origin for part in parts if part.origin is not None), None)
         return Array((len(items),), "object", None, ragged) if ragged is None else Array(None, None, None, ragged)
     numbers = [part.numbers for part in parts]
-    dtype = max((part.dtype or "float64" for part in parts), key=_rank)
+    dtype = reduce(joined, (part.dtype or "float64" for part in parts))
     return Array(
         (len(parts), *(parts[0].shape or ())), dtype, None if any(each is None for each in numbers) else numbers
     )
-
-
-class Dtype(Value):
-    """A dtype as an object: np.float32. Calling it converts."""
-
-    __slots__ = ("name",)
-    kind = "dtype"
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        value = args[0] if args else 0
-        if isinstance(value, Array):
-            return value.of(value.shape, self.name)
-        return value
-
-    def get(self, run: Interpreter, name: str) -> Any:
-        return self.name if name in ("name", "__name__") else super().get(run, name)
-
-    def config(self) -> Any:
-        return self.name
-
-    def compare(self, run: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
-        same = self.name == dtype_name(other)
-        return same if operator == "Eq" else not same
-
-
-def dtype_name(value: Any) -> str | None:
-    """A dtype argument by its name."""
-    return value.name if isinstance(value, Dtype) else value if isinstance(value, str) else None
-
-
-def dtype_of(value: Any) -> str:
-    return {bool: "bool", int: "int64", float: "float64", str: "str"}.get(type(value), "object")
-
-
-def _rank(dtype: str) -> int:
-    order = (
-        "bool",
-        "uint8",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "float16",
-        "float32",
-        "float64",
-        "complex128",
-        "str",
-        "object",
-    )
-    return order.index(dtype) if dtype in order else 7
 
 
 def total(run: Interpreter, shape: Sequence[Size]) -> Size:
@@ -223,9 +171,18 @@ def total(run: Interpreter, shape: Sequence[Size]) -> Size:
     return found
 
 
+def elementwise(run: Interpreter, one: Any, other: Any, *, divides: bool = False) -> Array:
+    """An operation on two values, of which one may be a plain number."""
+    pair = as_array(run, one), as_array(run, other)
+    dtypes = [each.dtype or "float64" for each in pair]
+    number = next((each for each in (one, other) if isinstance(each, int | float)), None)
+    dtype = joined(*dtypes) if number is None else beside(number, dtypes[one is number])
+    return broadcast(run, *pair, dtype="float64" if divides and "float" not in dtype else dtype)
+
+
 def broadcast(run: Interpreter, left: Array, right: Array, dtype: str | None = None) -> Array:
     """The result of an element-wise operation."""
-    dtype = dtype or max((left.dtype or "float64", right.dtype or "float64"), key=_rank)
+    dtype = dtype or joined(left.dtype or "float64", right.dtype or "float64")
     if left.shape is None or right.shape is None:
         origin = left.origin if left.shape is None else right.origin
         return Array(None, dtype, None, origin)
@@ -250,11 +207,15 @@ def product(run: Interpreter, left: Any, right: Any, *, batched: bool = False) -
     if not one.shape or not other.shape:
         origin = one.origin or other.origin or run.unknown("the shape of this product is unknown")
         return Array(None, None, None, origin)
+    left_size, right_size = one.shape[-1], other.shape[-2:][0]
+    if isinstance(left_size, int) and isinstance(right_size, int) and left_size != right_size:
+        run.unfit(f"shapes {one.shape} and {other.shape} not aligned: {left_size} != {right_size}", "ValueError")
+    dtype = joined(one.dtype or "float64", other.dtype or "float64")
     rows, columns = one.shape[-2:-1], other.shape[-1:] if len(other.shape) > 1 else ()
     if batched:
         before = broadcast(run, one.of(one.shape[:-2]), other.of(other.shape[:-2])).shape or ()
-        return one.of((*before, *rows, *columns))
-    return one.of((*one.shape[:-1], *other.shape[:-2], *columns))
+        return one.of((*before, *rows, *columns), dtype)
+    return one.of((*one.shape[:-1], *other.shape[:-2], *columns), dtype)
 
 
 # -- subscripts ------------------------------------------------------------------------
@@ -421,8 +382,7 @@ def transpose(run: Interpreter, array: Array, *axes: Any) -> Array:
     return array.of([array.shape[each] for each in order])
 
 
-@method("sum", "mean", "max", "min", "std", "var", "prod", "argmax", "argmin", "any", "all", "median")
-def reduced(run: Interpreter, array: Array, axis: Any = None, *_: Any, keepdims: Any = False, **__: Any) -> Any:
+def reduced(run: Interpreter, name: str, array: Array, axis: Any, *, keepdims: bool) -> Any:
     """A reduction along an axis; over the whole array, an unknown number."""
     if array.shape is None or axis is None:
         if isinstance(array.numbers, list):
@@ -431,14 +391,26 @@ def reduced(run: Interpreter, array: Array, axis: Any = None, *_: Any, keepdims:
     axes = [axis] if isinstance(axis, int) else axis
     if not isinstance(axes, list | tuple) or not all(isinstance(each, int) for each in axes):
         return array.of(None)
-    taken = {each % len(array.shape) for each in axes} if array.shape else set()
-    return array.of(
-        [
-            1 if index in taken else size
-            for index, size in enumerate(array.shape)
-            if keepdims is True or index not in taken
-        ]
-    )
+    taken = {normal(run, each, max(len(array.shape), 1)) for each in axes}
+    sizes = [1 if at in taken else size for at, size in enumerate(array.shape) if keepdims or at not in taken]
+    return array.of(sizes, reduced_dtype(name, array.dtype or "float64"))
+
+
+def normal(run: Interpreter, axis: int, rank: int) -> int:
+    """An axis counted from the front."""
+    if not -rank <= axis < rank:
+        run.unfit(f"axis {axis} is out of bounds for array of dimension {rank}", "ValueError")
+    return axis % rank
+
+
+def _reduces(name: str) -> None:
+    @method(name)
+    def rule(run: Interpreter, array: Array, axis: Any = None, *_: Any, keepdims: Any = False, **__: Any) -> Any:
+        return reduced(run, name, array, axis, keepdims=keepdims is True)
+
+
+for _name in ("sum", "mean", "max", "min", "std", "var", "prod", "argmax", "argmin", "any", "all", "median"):
+    _reduces(_name)
 
 
 @method("squeeze")
@@ -446,7 +418,9 @@ def squeeze(run: Interpreter, array: Array, axis: Any = None) -> Array:
     if array.shape is None:
         return array
     if isinstance(axis, int) and array.shape:
-        axis %= len(array.shape)
+        axis = normal(run, axis, len(array.shape))
+        if isinstance(array.shape[axis], int) and array.shape[axis] != 1:
+            run.unfit("cannot select an axis to squeeze out which has size not equal to one", "ValueError")
     return array.of([size for index, size in enumerate(array.shape) if not (size == 1 and axis in (None, index))])
 
 

@@ -51,6 +51,7 @@ SAME = (
     ("keras_applications", "keras.applications"), ("tf_keras", "keras"), ("keras.src", "keras"), ("keras.api", "keras"), ("keras._tf_keras.keras", "keras"),
     ("keras.engine.topology", "keras.layers"), ("keras.engine", "keras.models"), ("keras.legacy.layers", "keras.layers"),
     ("keras.layers.experimental.preprocessing", "keras.layers"), ("numpy.random.mtrand", "numpy.random"),
+    ("keras.ops.numpy", "keras.ops"), ("keras.ops.nn", "keras.ops"),
 )  # fmt: skip
 # Names that are not imported: their usual meaning in snippets that leave the imports out.
 USUAL = {

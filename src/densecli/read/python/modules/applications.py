@@ -39,7 +39,9 @@ def entry(name: str) -> Known | None:
 def prepared(run: Interpreter, x: Any, mode: Any) -> Any:
     """Images in the range that a model was trained on. On a tensor each step is an operation."""
     if not isinstance(x, Tensor):
-        return x if isinstance(x, Array) else run.unknown("densecli does not know what is preprocessed here")
+        if not isinstance(x, Array):
+            return run.unknown("densecli does not know what is preprocessed here")
+        return x if mode == "" or "float" in (x.dtype or "") else x.of(x.shape, "float32")
     if mode == "caffe":
         channels = [x.item(run, (..., index)) for index in (2, 1, 0)]
         x = run.session.operation("Stack", [channels], {"axis": -1})

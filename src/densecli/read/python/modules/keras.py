@@ -8,6 +8,7 @@ from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.names import ACTIVATION_FLOPS, CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from densecli.read.python.arrays import Array, as_array
 from densecli.read.python.catalog import ENTRIES, RESOLVERS, Resolver, known
+from densecli.read.python.dtypes import dtype_name
 from densecli.read.python.runtime.layers import LayerObject
 from densecli.read.python.runtime.making import KerasObject
 from densecli.read.python.runtime.models import ModelObject
@@ -321,16 +322,19 @@ def to_categorical(run: Interpreter, x: Any, num_classes: Any = None, *_: Any, *
 @known("keras.utils.normalize", "keras.utils.np_utils.normalize")
 def normalize(run: Interpreter, x: Any, *_: Any, **__: Any) -> Array:
     array = as_array(run, x)
-    return array.of(array.shape, "float64")
+    shape = array.shape if array.shape is None or len(array.shape) > 1 else (1, *array.shape)
+    return array.of(shape, array.dtype if "float" in (array.dtype or "") else "float64")
 
 
 @known("keras.preprocessing.sequence.pad_sequences", "keras.utils.pad_sequences")
-def pad_sequences(run: Interpreter, sequences: Any, maxlen: Any = None, *_: Any, **__: Any) -> Array:
+def pad_sequences(
+    run: Interpreter, sequences: Any, maxlen: Any = None, dtype: Any = "int32", *_: Any, **__: Any
+) -> Array:
     array = sequences if isinstance(sequences, Array) else as_array(run, sequences)
     if maxlen is None:
         maxlen = run.unknown("it is the length of the longest sequence in the data")
     count = array.shape[0] if array.shape else array.lost(run, ".shape[0]")
-    return Array((count, maxlen), "int32")
+    return Array((count, maxlen), dtype_name(dtype) or "int32")
 
 
 @known("keras.layers.add", "keras.layers.subtract", "keras.layers.multiply", "keras.layers.average", "keras.layers.maximum",
@@ -376,4 +380,5 @@ def load_model(run: Interpreter, *_: Any, **__: Any) -> Any:
 
 for _module in MODULES:
     ENTRIES.setdefault(f"keras.{_module}", Foreign(f"keras.{_module}"))
+ENTRIES["keras.__version__"] = "3.15.1"
 RESOLVERS["keras"] = Resolver(entry, public, usual)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from densecli.read.python.arrays import METHODS, Array, Dtype, as_array, broadcast, dtype_name, product, total
+from densecli.read.python.arrays import METHODS, Array, as_array, elementwise, normal, product, total
 from densecli.read.python.catalog import ENTRIES, known
+from densecli.read.python.dtypes import Dtype, dtype_name, joined
 from densecli.read.python.values import Unknown, Value
 
 if TYPE_CHECKING:
@@ -43,22 +45,29 @@ def zeros(run: Interpreter, shape: Any, dtype: Any = None, *_: Any, **__: Any) -
 
 @known("numpy.full")
 def full(run: Interpreter, shape: Any, fill_value: Any, dtype: Any = None, **_: Any) -> Array:
-    return made(run, shape, dtype)
+    return made(run, shape, dtype or as_array(run, fill_value).dtype)
 
 
 @known("numpy.zeros_like", "numpy.ones_like", "numpy.empty_like", "numpy.full_like")
-def like(run: Interpreter, value: Any, *_: Any, **__: Any) -> Array:
+def like(run: Interpreter, value: Any, *_: Any, dtype: Any = None, **__: Any) -> Array:
     found = as_array(run, value)
-    return found.of(found.shape)
+    return found.of(found.shape, dtype_name(dtype))
 
 
 @known("numpy.eye", "numpy.identity")
-def eye(run: Interpreter, n: Any, m: Any = None, *_: Any, **__: Any) -> Array:
-    return Array((n, n if m is None else m))
+def eye(run: Interpreter, n: Any, m: Any = None, *_: Any, dtype: Any = None, **__: Any) -> Array:
+    return Array((n, n if m is None else m), dtype_name(dtype) or "float64")
 
 
 @known("numpy.arange")
-def arange(run: Interpreter, *bounds: Any, **_: Any) -> Any:
+def arange(run: Interpreter, *bounds: Any, dtype: Any = None, **_: Any) -> Any:
+    found = _ranged(run, bounds)
+    if dtype is None or not isinstance(found, Array):
+        return found
+    return Array(found.shape, dtype_name(dtype), found.numbers, found.origin)
+
+
+def _ranged(run: Interpreter, bounds: tuple[Any, ...]) -> Any:
     unknown = next((each for each in bounds if isinstance(each, Unknown)), None)
     if unknown is not None:
         return Array((unknown.derived("…"),), "int64")
@@ -86,25 +95,35 @@ def random(run: Interpreter, size: Any = None) -> Any:
     return run.unknown("it is random") if size is None else made(run, size)
 
 
-@known("numpy.random.normal", "numpy.random.uniform", "numpy.random.randint", "numpy.random.binomial", "numpy.random.poisson",
-       "numpy.random.standard_normal", "numpy.random.exponential", "numpy.random.laplace", "numpy.random.beta")  # fmt: skip
-def drawn(run: Interpreter, *args: Any, size: Any = None, **_: Any) -> Any:
-    if size is None and len(args) > 2:
-        size = args[2]
-    return run.unknown("it is random") if size is None else made(run, size)
+def _draws(name: str, parameters: int, dtype: str = "float64") -> None:
+    """A distribution: how many parameters come before the size, and what it draws."""
+
+    def rule(run: Interpreter, *args: Any, size: Any = None, **_: Any) -> Any:
+        size = args[parameters] if len(args) > parameters else size
+        return run.unknown("it is random") if size is None else made(run, size, dtype)
+
+    known(f"numpy.random.{name}")(rule)
+
+
+for _name, _parameters in {
+    "normal": 2,
+    "uniform": 2,
+    "laplace": 2,
+    "beta": 2,
+    "exponential": 1,
+    "standard_normal": 0,
+}.items():
+    _draws(_name, _parameters)
+for _name, _parameters in {"randint": 2, "binomial": 2, "poisson": 1}.items():
+    _draws(_name, _parameters, "int64")
 
 
 @known("numpy.random.choice", "numpy.random.permutation")
 def choice(run: Interpreter, items: Any, size: Any = None, *_: Any, **__: Any) -> Any:
-    if size is not None:
-        return made(run, size)
-    return (
-        run.unknown("it is random")
-        if not isinstance(items, Array | int)
-        else Array((items,))
-        if isinstance(items, int)
-        else items.of(items.shape)
-    )
+    if isinstance(items, Unknown):
+        return run.unknown("it is random") if size is None else made(run, size)
+    found = as_array(run, range(items) if isinstance(items, int) else items)
+    return found.of(found.shape) if size is None else made(run, size, found.dtype)
 
 
 @known(
@@ -135,7 +154,7 @@ def expand_dims(run: Interpreter, value: Any, axis: Any = 0) -> Array:
     found = as_array(run, value)
     if found.shape is None or not isinstance(axis, int):
         return found.of(None)
-    at = axis if axis >= 0 else len(found.shape) + 1 + axis
+    at = normal(run, axis, len(found.shape) + 1)
     return found.of((*found.shape[:at], 1, *found.shape[at:]))
 
 
@@ -152,12 +171,25 @@ def along(run: Interpreter, arrays: list[Array], axis: Any) -> Array:
     if lost is not None or not arrays or not isinstance(axis, int):
         return Array(None, None, None, None if lost is None else lost.origin)
     first = arrays[0].shape or ()
-    axis = axis % len(first) if first else 0
+    axis = normal(run, axis, len(first)) if first else 0
+    _same_beside(run, [each.shape or () for each in arrays], axis)
     size: Any = 0
     for each in arrays:
         own = (each.shape or (0,))[axis] if len(each.shape or ()) > axis else 0
         size = own if isinstance(own, Unknown) else size if isinstance(size, Unknown) else size + own
-    return arrays[0].of((*first[:axis], size, *first[axis + 1 :]))
+    dtype = reduce(joined, (each.dtype or "float64" for each in arrays))
+    return arrays[0].of((*first[:axis], size, *first[axis + 1 :]), dtype)
+
+
+def _same_beside(run: Interpreter, shapes: list[tuple[Any, ...]], axis: int) -> None:
+    """What is joined has to have the same sizes along the other axes."""
+    for shape in shapes[1:]:
+        pairs = zip(shapes[0], shape, strict=False)
+        if len(shape) != len(shapes[0]) or any(
+            at != axis and isinstance(one, int) and isinstance(other, int) and one != other
+            for at, (one, other) in enumerate(pairs)
+        ):
+            run.unfit(f"arrays of shapes {shapes[0]} and {shape} cannot be joined along axis {axis}", "ValueError")
 
 
 def _stacks(*names: str, axis: int, widened: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> None:
@@ -200,11 +232,14 @@ def stack(run: Interpreter, arrays: Any, axis: Any = 0, **_: Any) -> Any:
     items = run.listed(arrays)
     if isinstance(items, Unknown):
         return Array(None, None, None, items)
-    first = as_array(run, items[0]) if items else Array(None)
+    parts = [as_array(run, each) for each in items]
+    first = parts[0] if parts else Array(None)
     if first.shape is None or not isinstance(axis, int):
         return first.of(None)
-    at = axis if axis >= 0 else len(first.shape) + 1 + axis
-    return first.of((*first.shape[:at], len(items), *first.shape[at:]))
+    at = normal(run, axis, len(first.shape) + 1)
+    return along(
+        run, [each if each.shape is None else each.of((*each.shape[:at], 1, *each.shape[at:])) for each in parts], at
+    )
 
 
 @known("numpy.dot")
@@ -241,6 +276,16 @@ def unique(run: Interpreter, value: Any, *_: Any, **__: Any) -> Any:
     return Array((count,), found.dtype)
 
 
+FLOATS = {
+    "bool": "float16",
+    "uint8": "float16",
+    "int8": "float16",
+    "int16": "float32",
+    "int32": "float64",
+    "int64": "float64",
+}
+
+
 def _elementwise(name: str) -> None:
     def rule(run: Interpreter, value: Any, *_: Any, **__: Any) -> Any:
         if isinstance(value, int | float) and hasattr(math, name):
@@ -248,14 +293,28 @@ def _elementwise(name: str) -> None:
         if isinstance(value, Value) and not isinstance(value, Array):
             return value if isinstance(value, Unknown) else run.unknown(f"densecli does not know numpy.{name} of this")
         found = as_array(run, value)
-        return found.of(found.shape)
+        dtype = found.dtype or "float64"
+        return found.of(found.shape, FLOATS.get(dtype, dtype) if name in FLOATING else dtype)
 
     known(f"numpy.{name}")(rule)
 
 
+FLOATING = (
+    "sqrt",
+    "exp",
+    "log",
+    "log10",
+    "log2",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "log1p",
+    "expm1",
+    "rint",
+)  # of integers, too
 for _name in (
-    "sqrt", "exp", "log", "log10", "log2", "sin", "cos", "tan", "tanh", "abs", "absolute", "round", "around", "ceil", "floor",
-    "square", "sign", "nan_to_num", "clip", "log1p", "expm1", "flip", "fliplr", "flipud", "sort", "roll", "rint",
+    *FLOATING, "abs", "absolute", "round", "around", "ceil", "floor", "square", "sign", "nan_to_num", "clip", "flip", "fliplr", "flipud", "sort", "roll",
 ):  # fmt: skip
     _elementwise(_name)
 
@@ -280,9 +339,10 @@ for _name, _as in {
     )
 
 
-@known("numpy.add", "numpy.subtract", "numpy.multiply", "numpy.divide", "numpy.maximum", "numpy.minimum", "numpy.power")
-def pairwise(run: Interpreter, one: Any, other: Any, **_: Any) -> Any:
-    return broadcast(run, as_array(run, one), as_array(run, other))
+for _name in ("add", "subtract", "multiply", "divide", "maximum", "minimum", "power"):
+    known(f"numpy.{_name}")(
+        lambda run, one, other, *, _divides=_name == "divide", **_: elementwise(run, one, other, divides=_divides)
+    )
 
 
 for _name in (

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from densecli.automatic_names import snake_case
 from densecli.layers.operations.functions import Operation
 from densecli.layers.operations.table import OPERATIONS
-from densecli.read.python.arrays import Array, dtype_name
+from densecli.read.python.arrays import Array
 from densecli.read.python.catalog import ENTRIES, known
+from densecli.read.python.dtypes import Dtype, dtype_name
+from densecli.read.python.modules.signatures import bound, foreign
 from densecli.read.python.runtime.layers import computed
 from densecli.read.python.runtime.tensors import Tensor, tensors_in
 from densecli.read.python.values import Known, Unknown, Value
@@ -25,9 +27,12 @@ OPS = {snake_case(rule): rule for rule in OPERATIONS}
 # Names of keras.ops that are not those of their operation.
 OPS |= {
     "concatenate": "Concatenate", "matmul": "Matmul", "relu6": "Relu6", "top_k": "TopK", "argmax": "Argmax", "argmin": "Argmin",
-    "max_pool": "MaxPool", "average_pool": "AveragePool", "l2_normalize": "Normalize", "one_hot": "OneHot", "amax": "Max",
+    "max_pool": "MaxPool", "average_pool": "AveragePool", "one_hot": "OneHot", "amax": "Max",
     "amin": "Min", "true_divide": "TrueDivide", "conv": "Conv", "absolute": "Absolute", "abs": "Absolute", "logsumexp": "Logsumexp",
+    "batch_normalization": OPS.pop("batch_norm"), "layer_normalization": OPS.pop("layer_norm"), "rms_normalization": OPS.pop("rms_norm"),
 }  # fmt: skip
+del OPS["squared_difference"]  # an operation of TensorFlow alone
+IMAGES = {name: OPS.pop(name) for name in ("resize", "rgb_to_grayscale", "rgb_to_hsv", "hsv_to_rgb")}
 # keras.backend and TensorFlow where their names differ from those of keras.ops.
 BACKEND = {
     "sum": "Sum", "mean": "Mean", "max": "Max", "min": "Min", "prod": "Prod", "std": "Std", "var": "Var", "exp": "Exp", "log": "Log",
@@ -61,55 +66,64 @@ TENSORFLOW = {
     "math.top_k": "TopK", "math.argmax": "Argmax", "math.reduce_variance": "Var", "math.reduce_std": "Std", "linalg.matmul": "Matmul",
     "linalg.norm": "Norm", "linalg.einsum": "Einsum", "nn.l2_normalize": "Normalize", "nn.softmax": "Softmax", "nn.relu": "Relu",
     "nn.log_softmax": "LogSoftmax", "nn.top_k": "TopK", "nn.depth_to_space": "DepthToSpace", "nn.space_to_depth": "SpaceToDepth",
-    "image.resize": "Resize", "image.rgb_to_grayscale": "RGBToGrayscale",
+    "math.squared_difference": "SquaredDifference", "image.resize": "Resize", "image.rgb_to_grayscale": "RGBToGrayscale",
 }  # fmt: skip
-ALIASES = {
-    "dim": "axis",
-    "keep_dims": "keepdims",
-    "perm": "axes",
-    "multiples": "repeats",
-    "num_or_size_splits": "indices_or_sections",
-}
+# The axis of functions that have another one than that of keras.ops, or none.
+AXES = {
+    "keras.backend.concatenate": -1, "keras.backend.argmax": -1, "keras.backend.argmin": -1, "keras.backend.gather": 0,
+    "keras.backend.cumsum": 0, "tensorflow.gather": 0, "tensorflow.cumsum": 0, "tensorflow.argmax": 0, "tensorflow.argmin": 0,
+    "tensorflow.math.argmax": 0,
+}  # fmt: skip
 SOURCES = (
     ("keras.ops", OPS),
-    ("keras.ops.numpy", OPS),
-    ("keras.ops.nn", OPS),
+    ("keras.ops.image", IMAGES),
     ("keras.backend", BACKEND),
     ("tensorflow", TENSORFLOW),
 )
 
 
 def operation(path: str, rule: str) -> Callable[..., Any]:
-    """A function on tensors; on arrays it is left to NumPy's of that name."""
+    """A function on tensors; on plain numbers it is NumPy's."""
 
     def apply(run: Interpreter, *args: Any, **kwargs: Any) -> Any:
-        kwargs = {ALIASES.get(key, key): value for key, value in kwargs.items() if key != "name"}
+        args, kwargs = bound(rule, args, kwargs)
+        odd = foreign(rule, kwargs)
+        if odd is not None:
+            return run.unknown(f"densecli does not know `{odd}` of `{path}`")
+        if path in AXES and kwargs.get("axis") is None:
+            kwargs["axis"] = AXES[path]
+        if rule == "Split" and path.startswith("tensorflow."):
+            kwargs["indices_or_sections"] = ends(kwargs.get("indices_or_sections"))
+        kwargs = {
+            key: dtype_name(value) or value if isinstance(value, Dtype) else value for key, value in kwargs.items()
+        }
         if not any(True for _ in tensors_in([args, kwargs])):
             return on_arrays(run, path, rule, args, kwargs)
         if rule == "Cast":
-            return cast(run, args, kwargs)
+            return run.session.operation("Cast", [args[0]], {"dtype": dtype_name(kwargs.get("dtype", "float32"))})
         args = tuple(dtype_name(each) or each if not isinstance(each, Tensor | list | tuple) else each for each in args)
         return run.session.operation(rule, list(args), kwargs)
 
     return apply
 
 
-def cast(run: Interpreter, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    dtype = dtype_name(kwargs.get("dtype", args[1] if len(args) > 1 else "float32"))
-    return run.session.operation("Cast", [args[0]], {"dtype": dtype})
+def ends(sizes: Any) -> Any:
+    """Where parts of these sizes end, as keras.ops.split takes them; their number as it is."""
+    if not isinstance(sizes, list | tuple) or not all(isinstance(each, int) for each in sizes):
+        return sizes
+    return [sum(sizes[: index + 1]) for index in range(len(sizes) - 1)]
 
 
 def on_arrays(run: Interpreter, path: str, rule: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """NumPy's function of that name, or the shape that the operation gives."""
-    name = path.rpartition(".")[2].removeprefix("reduce_")
-    same = run.member("numpy", {"concat": "concatenate", "pow": "power"}.get(name, name))
-    if isinstance(same, Known):
-        return same.call(run, list(args), {key: value for key, value in kwargs.items() if key != "name"})
+    """The shape that the operation gives, or NumPy's function, which computes with numbers."""
     if rule == "Cast" and args and not isinstance(args[0], Array | Value):
         return scalar(run, args[0])
-    if rule == "Cast" and args and isinstance(args[0], Array):
-        return args[0].of(args[0].shape, dtype_name(kwargs.get("dtype", args[1] if len(args) > 1 else None)))
     found = computed(run, Operation(rule, {}), args, kwargs)
+    same = run.member("numpy", snake_case(rule))
+    if found is None and isinstance(same, Known):
+        if rule in ("Reshape", "Clip"):  # NumPy has other names for their arguments
+            args, kwargs = (*args, *kwargs.values()), {}
+        return same.call(run, list(args), kwargs)
     return run.unknown(f"densecli does not know `{path}` of this") if found is None else found
 
 
@@ -131,25 +145,46 @@ def shape(run: Interpreter, x: Any, *_: Any, **__: Any) -> Any:
     return run.attribute(x, "shape")
 
 
-@known("keras.random.normal", "keras.backend.random_normal", "tensorflow.random.normal", "tensorflow.random.truncated_normal",
-       "keras.random.uniform", "keras.backend.random_uniform", "tensorflow.random.uniform", "tensorflow.zeros", "tensorflow.ones",
-       "keras.ops.zeros", "keras.ops.ones", "keras.backend.zeros", "keras.backend.ones")  # fmt: skip
-def filled(run: Interpreter, shape: Any, *_: Any, **__: Any) -> Any:
-    """A tensor of a shape, whatever numbers are in it; a size that is left open stays open."""
-    sizes = run.listed(shape)
-    if isinstance(sizes, Unknown):
-        return Array(None, "float32", None, sizes)
-    if None in sizes and run.session.tracing is not None:
-        return run.session.tracing.constant(tuple(sizes))
-    return Array(tuple(run.unknown("this size is left open") if each is None else each for each in sizes), "float32")
+def _fills(names: str, place: int) -> None:
+    """Functions that make a tensor of a shape, whatever numbers are in it, and where among their arguments the dtype is."""
+
+    def rule(run: Interpreter, shape: Any, *args: Any, dtype: Any = None, **__: Any) -> Any:
+        wanted = dtype_name(args[place] if len(args) > place else dtype) or "float32"
+        sizes = run.listed(shape)
+        if isinstance(sizes, Unknown):
+            return Array(None, wanted, None, sizes)
+        if None in sizes and run.session.tracing is not None:  # a size that is left open stays open
+            return run.session.tracing.constant(tuple(sizes))
+        return Array(tuple(run.unknown("this size is left open") if each is None else each for each in sizes), wanted)
+
+    known(*names.split())(rule)
+
+
+_fills("tensorflow.zeros tensorflow.ones keras.ops.zeros keras.ops.ones keras.backend.zeros keras.backend.ones", 0)
+_fills(
+    "keras.random.normal keras.random.uniform keras.backend.random_normal keras.backend.random_uniform tensorflow.random.normal "
+    "tensorflow.random.uniform tensorflow.random.truncated_normal tensorflow.random_normal",
+    2,
+)
 
 
 @known("tensorflow.range", "keras.ops.arange", "keras.backend.arange")
-def range_(run: Interpreter, *args: Any, start: Any = None, limit: Any = None, delta: Any = None, **kwargs: Any) -> Any:
-    """NumPy's arange; TensorFlow calls its arguments otherwise."""
+def range_(
+    run: Interpreter,
+    *args: Any,
+    start: Any = None,
+    limit: Any = None,
+    delta: Any = None,
+    dtype: Any = None,
+    **kwargs: Any,
+) -> Any:
+    """NumPy's arange in 32 bits; TensorFlow calls its arguments otherwise."""
     given = [*args, *(each for each in (start, limit, delta) if each is not None)]
     given += [kwargs[key] for key in ("stop", "step") if kwargs.get(key) is not None]
-    return run.member("numpy", "arange").call(run, given, {})
+    found = run.member("numpy", "arange").call(run, given, {})
+    if isinstance(found, Array):
+        found.dtype = dtype_name(dtype) or (found.dtype or "int64").replace("64", "32")
+    return found
 
 
 ENTRIES["keras.backend.learning_phase"] = Known("keras.backend.learning_phase", lambda run: False)

@@ -160,6 +160,11 @@ def _width(table: Frame) -> Size:
     return shape[1] if len(shape) > 1 else 1
 
 
+def _added(sizes: list[Any]) -> Size:
+    lost = next((each for each in sizes if isinstance(each, Unknown)), None)
+    return sum(sizes) if lost is None else lost
+
+
 @known("pandas.concat")
 def concat(run: Interpreter, tables: Any, axis: Any = 0, **_: Any) -> Any:
     items = run.listed(tables)
@@ -167,9 +172,9 @@ def concat(run: Interpreter, tables: Any, axis: Any = 0, **_: Any) -> Any:
         return run.unknown("densecli does not know the shape of this table")
     if axis in (1, "columns"):
         widths: list[Any] = [_width(each) for each in items]
-        lost = next((each for each in widths if isinstance(each, Unknown)), None)
-        return items[0].frame(((items[0].shape or (lost_rows(run),))[0], sum(widths) if lost is None else lost))
-    return items[0].frame((lost_rows(run), *(items[0].shape or ())[1:]), items[0].names)
+        return items[0].frame(((items[0].shape or (lost_rows(run),))[0], _added(widths)))
+    rows = [each.shape[0] if each.shape else lost_rows(run) for each in items]
+    return items[0].frame((_added(rows), *(items[0].shape or ())[1:]), items[0].names)
 
 
 @known("pandas.to_numeric", "pandas.to_datetime")

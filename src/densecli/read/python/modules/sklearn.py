@@ -55,14 +55,30 @@ class Scaler(Value):
 
 def transformed(run: Interpreter, x: Any, *_: Any, **__: Any) -> Array:
     found = as_array(run, x)
-    return found.of(found.shape, "float64")
+    return found.of(found.shape, found.dtype if "float" in (found.dtype or "") else "float64")
 
 
 @known("sklearn.preprocessing.StandardScaler", "sklearn.preprocessing.MinMaxScaler", "sklearn.preprocessing.RobustScaler",
-       "sklearn.preprocessing.Normalizer", "sklearn.preprocessing.MaxAbsScaler", "sklearn.preprocessing.LabelEncoder",
+       "sklearn.preprocessing.Normalizer", "sklearn.preprocessing.MaxAbsScaler",
        "sklearn.preprocessing.QuantileTransformer", "sklearn.preprocessing.PowerTransformer")  # fmt: skip
 def scaler(run: Interpreter, *_: Any, **__: Any) -> Scaler:
     return Scaler()
+
+
+class Encoder(Scaler):
+    """A LabelEncoder: a number for each label."""
+
+    __slots__ = ()
+
+    def get(self, run: Interpreter, name: str) -> Any:
+        if name in ("fit_transform", "transform"):
+            return Known(name, lambda run, y, *_: as_array(run, y).of(as_array(run, y).shape, "int64"))
+        return super().get(run, name)
+
+
+@known("sklearn.preprocessing.LabelEncoder")
+def encoder(run: Interpreter, *_: Any, **__: Any) -> Encoder:
+    return Encoder()
 
 
 @known(
@@ -88,10 +104,10 @@ DATA = {
 def _bundled(name: str) -> None:
     from densecli.read.python.values import Namespace  # noqa: PLC0415
 
-    count, features, _ = DATA[name]
+    count, features, classes = DATA[name]
 
     def load(run: Interpreter, return_X_y: Any = False, **_: Any) -> Any:  # noqa: N803  # scikit-learn's name
-        data, target = Array((count, features)), Array((count,), "int64")
+        data, target = Array((count, features)), Array((count,), "int64" if classes else "float64")
         return (data, target) if return_X_y is True else Namespace({"data": data, "target": target}, "the data set")
 
     known(f"sklearn.datasets.{name}")(load)

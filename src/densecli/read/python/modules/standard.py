@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import posixpath
 from typing import TYPE_CHECKING, Any
 
 from densecli.read.python.catalog import ENTRIES, known
@@ -63,7 +64,7 @@ ENTRIES["os.environ"] = Foreign("os.environ")
 def path_join(run: Interpreter, *parts: Any) -> Any:
     if not all(isinstance(each, str) for each in parts):
         return run.unknown("densecli does not know this path")
-    return "/".join(parts)
+    return safely(run, posixpath.join, *parts)
 
 
 @known("os.path.basename", partial=False)
@@ -145,8 +146,16 @@ def reduce(run: Interpreter, function: Any, items: Any, *start: Any) -> Any:
     return value
 
 
-@known("functools.wraps", "functools.lru_cache", "functools.cache")
-def decorator(run: Interpreter, *_: Any, **__: Any) -> Any:
+@known("functools.wraps")
+def wraps(run: Interpreter, *_: Any, **__: Any) -> Any:
+    return Known("decorator", lambda run, function=None, *_, **__: function)
+
+
+@known("functools.lru_cache", "functools.cache")
+def cache(run: Interpreter, function: Any = None, *_: Any, **__: Any) -> Any:
+    """A decorator, with or without settings of its own."""
+    if isinstance(function, Value):
+        return function
     return Known("decorator", lambda run, function=None, *_, **__: function)
 
 

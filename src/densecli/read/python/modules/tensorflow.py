@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.names import ACTIVATION_FLOPS
-from densecli.read.python.arrays import Dtype, as_array
+from densecli.read.python.arrays import Array, as_array
 from densecli.read.python.catalog import ENTRIES, known
+from densecli.read.python.dtypes import Dtype, dtype_name
 from densecli.read.python.modules.keras import activation
 from densecli.read.python.plain import Dims
 from densecli.read.python.runtime.tensors import Tensor
@@ -35,38 +36,22 @@ for _name in (
         ENTRIES[f"tensorflow.nn.{_name}"] = activation(_name)
 ENTRIES["tensorflow.newaxis"] = None
 ENTRIES["tensorflow.__version__"] = "2.21.0"
-ENTRIES["keras.__version__"] = "3.15.1"
 
 
 @known("tensorflow.constant", "tensorflow.convert_to_tensor", "tensorflow.Variable")
-def constant(run: Interpreter, value: Any, *_: Any, **__: Any) -> Any:
+def constant(run: Interpreter, value: Any, dtype: Any = None, *_: Any, **__: Any) -> Any:
+    """Plain numbers are of 32 bits."""
     if isinstance(value, Tensor):
         return value
-    return as_array(run, value)
+    found = as_array(run, value)
+    usual = found.dtype if isinstance(value, Array) else (found.dtype or "").replace("64", "32")
+    return Array(found.shape, dtype_name(dtype) or usual, found.numbers, found.origin)
 
 
 @known("tensorflow.TensorShape")
 def tensor_shape(run: Interpreter, dims: Any) -> Any:
     found = run.listed(dims)
     return Dims(found) if isinstance(found, list) else found
-
-
-@known("tensorflow.zeros", "tensorflow.ones")
-def zeros(run: Interpreter, shape: Any, *_: Any, **__: Any) -> Any:
-    from densecli.read.python.modules.numpy import made  # noqa: PLC0415
-
-    return made(run, shape, "float32")
-
-
-@known("tensorflow.random.normal", "tensorflow.random.uniform", "tensorflow.random_normal")
-def drawn(run: Interpreter, shape: Any, *_: Any, **__: Any) -> Any:
-    from densecli.read.python.modules.numpy import made  # noqa: PLC0415
-
-    return (
-        made(run, shape, "float32")
-        if not any(hasattr(each, "ref") for each in (shape if isinstance(shape, list | tuple) else []))
-        else run.unknown("a random tensor")
-    )
 
 
 @known(
