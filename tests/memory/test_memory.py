@@ -363,3 +363,15 @@ def test_error_wrong_options_are_exit_2(capsys, arguments):
     code, out, err = densecli(capsys, "memory", CNN, *arguments)
     assert (code, out) == (2, "")
     assert err.startswith("error")
+
+
+def test_the_heads_of_attention_are_cast_with_the_widths_of_query_and_value():
+    """Keras counts 144 parameters for 2 heads of 3 on a query of 6 features and a value of 4."""
+    from densecli.catalogue import CATALOGUE
+    from densecli.graph.trace import Tensor
+    from densecli.memory.saved.sequences import cast_heads
+    from densecli.memory.saved.use import Use
+
+    layer = CATALOGUE["MultiHeadAttention"](num_heads=2, key_dim=3, dtype="mixed_float16")
+    inputs = [Tensor((1, 5, 6), "float16"), Tensor((1, 7, 4), "float16")]
+    assert cast_heads(Use(layer, inputs, inputs[:1], flows=True, trains=True)) == 2 * 144

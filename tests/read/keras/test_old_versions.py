@@ -10,6 +10,7 @@ from densecli.errors import Source, SpecErrors
 from densecli.read.keras.model import read_config
 from densecli.read.open import open_spec
 from densecli.summary.infer import infer
+from support.folders import FIXTURES
 
 
 def rows(*layers):
@@ -191,3 +192,9 @@ def test_numbered_names_of_keras_0_do_not_meet_names_that_are_given(tmp_path):
     path = tmp_path / "model.json"
     path.write_text(json.dumps({"name": "Sequential", "layers": layers, "loss": "mse"}), encoding="utf-8")
     assert [row.name for row in infer(open_spec(str(path))).rows] == ["dense", "dense_2", "dense_3"]
+
+
+def test_a_call_that_nothing_uses_is_not_taken_for_another():
+    """Keras 2 counts a node of its own before the calls of a nested model (read back by tf_keras 2.21: 4 and 10)."""
+    report = infer(open_spec(str(FIXTURES / "unused_call.json")))
+    assert [output.shape for output in report.outputs] == [(None, 4, 2), (None, 10)]
