@@ -239,6 +239,13 @@ def test_files_that_a_source_asks_for_are_taken_as_missing_and_that_is_said(cond
     )
 
 
+def test_what_keras_3_has_only_after_a_call_is_read_as_before_with_a_note():
+    text = "m = Sequential([Input((3,)), Dense(2), Dense(1)])\nn = Model(m.input, m.layers[0].output)"
+    found = reader.read(Source("-", text), Reading(), "n")
+    assert infer(found[0].graph).totals.params == 8
+    assert "line 2: Keras 3 refuses `.input` of a Sequential" in found[0].graph.warnings[0]
+
+
 def test_a_training_loop_is_left_and_told():
     text = "m = Sequential([Input((3,)), Dense(2)])\nlosses = []\nwhile True:\n    losses.append(1)"
     found = reader.read(Source("-", text), Reading())

@@ -31,14 +31,24 @@ def real_layers(model: ModelObject) -> list[LayerObject]:
     return [each for each in model.members() if not isinstance(each.node.layer, Operation)]
 
 
-@attribute("input", "inputs")
+@attribute("input")
 def input_(run: Interpreter, model: ModelObject) -> Any:
+    tell_uncalled(run, model, "input")
     return ends(run, model, "input")
 
 
-@attribute("output", "outputs")
+@attribute("output")
 def output(run: Interpreter, model: ModelObject) -> Any:
+    tell_uncalled(run, model, "output")
     return ends(run, model, "output")
+
+
+def tell_uncalled(run: Interpreter, model: ModelObject, which: str) -> None:
+    """Keras 3 gives a Sequential these attributes only once it was called; old code uses them all the same."""
+    if isinstance(model, Sequential) and model.is_built and not model.outputs:
+        run.note(
+            f"line {run.line()}: Keras 3 refuses `.{which}` of a Sequential that was not called; read as in Keras 2"
+        )
 
 
 @attribute("inputs")
@@ -68,12 +78,12 @@ def ends(run: Interpreter, model: ModelObject, which: str) -> Any:
 
 @attribute("input_shape")
 def input_shape(run: Interpreter, model: ModelObject) -> Any:
-    return shape_of(run, input_(run, model))
+    return shape_of(run, ends(run, model, "input"))
 
 
 @attribute("output_shape")
 def output_shape(run: Interpreter, model: ModelObject) -> Any:
-    return shape_of(run, output(run, model))
+    return shape_of(run, ends(run, model, "output"))
 
 
 @attribute("trainable")
@@ -88,12 +98,12 @@ def built(run: Interpreter, model: ModelObject) -> Any:
 
 @attribute("output_names")
 def output_names(run: Interpreter, model: ModelObject) -> Any:
-    return [run.session.layers[each.ref.node].name for each in tensors_in([output(run, model)])]
+    return [run.session.layers[each.ref.node].name for each in tensors_in([ends(run, model, "output")])]
 
 
 @attribute("input_names")
 def input_names(run: Interpreter, model: ModelObject) -> Any:
-    return [run.session.layers[each.ref.node].name for each in tensors_in([input_(run, model)])]
+    return [run.session.layers[each.ref.node].name for each in tensors_in([ends(run, model, "input")])]
 
 
 @method("add")
@@ -170,7 +180,7 @@ def predicted(run: Interpreter, model: ModelObject, data: Any) -> Any:
         return model.call(run, [data], {})
     if not isinstance(data, Array) or data.shape is None or model.error is not None or not model.is_built:
         return run.unknown("densecli does not compute the results of training and prediction")
-    shapes = [each.shape for each in tensors_in([output(run, model)])]
+    shapes = [each.shape for each in tensors_in([ends(run, model, "output")])]
     batch: Size = data.shape[0] if data.shape else run.unknown("the batch of this array is unknown")
     found = [Array(None if shape is None else (batch, *(_size(run, each) for each in shape[1:]))) for shape in shapes]
     return single(found)

@@ -15,7 +15,7 @@ from densecli.read.build import Argument, Builder
 from densecli.read.python.arrays import Array, as_array
 from densecli.read.python.runtime import making
 from densecli.read.python.runtime.layers import LayerObject, connected, shape_of
-from densecli.read.python.runtime.model_answers import input_
+from densecli.read.python.runtime.model_answers import ends
 from densecli.read.python.runtime.models import Functional, ModelObject, Sequential
 from densecli.read.python.runtime.tensors import Tensor, tensors_in
 from densecli.read.python.signals import Raised, Stop
@@ -230,7 +230,7 @@ class Session:
         return item if isinstance(item, LayerObject | Unknown) else None
 
     def input_shape(self, model: ModelObject) -> Any:
-        return shape_of(self.run, input_(self.run, model))
+        return shape_of(self.run, ends(self.run, model, "input"))
 
     def frozen(self, layer: LayerObject, *, trainable: bool) -> None:
         self.froze = True
