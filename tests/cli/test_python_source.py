@@ -92,3 +92,23 @@ def test_a_line_that_runs_several_times_has_several_notes(folder):
     text = "from keras import Sequential, layers, Input\nfor n in (2, 3):\n    m = Sequential([Input((4,)),\n        layers.Dense(n)])\n"
     (folder / "loop.py").write_text(text)
     assert "(None, 2)  10 | (None, 3)  15" in here("annotate", "loop.py").stdout
+
+
+def test_a_table_follows_the_options_of_its_summary(tmp_path):
+    source = tmp_path / "m.py"
+    text = (
+        "from keras import *\n"
+        "inner = Sequential([Input((3,)), layers.Dense(2)], name='inner')\n"
+        "m = Sequential([Input((3,)), inner, layers.Dense(4)])\n"
+        "m.summary(expand_nested=True, show_trainable=True)\n"
+        "n = Sequential([Input((5,)), layers.Dense(2)])\n"
+        "n.summary()\n"
+    )
+    source.write_text(text, encoding="utf-8")
+    done = here(source)
+    first, second = done.stdout.split("\n\n")
+    assert first.startswith(f"{source}:m (line 4):\n")
+    assert "└ dense (Dense)" in first
+    assert "Trainable ┃" in first
+    assert second.startswith(f"{source}:n (line 6):\n")
+    assert "Trainable ┃" not in second

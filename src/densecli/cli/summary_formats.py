@@ -94,9 +94,14 @@ def _shown(result: Summary, format: Format, view: View) -> Shown:
     from densecli.render.table.selection import Selection, Shown, select  # noqa: PLC0415
 
     wanted = Selection(**view.selection)
+    columns, options = view.columns, () if result.report.origin is None else result.report.origin.options
+    if "expand_nested" in options and not wanted.depth:
+        wanted = wanted._replace(depth=None)
+    if "show_trainable" in options and columns is None:
+        columns = "+trainable"
     usual = MACHINE_COLUMNS if format in (Format.csv, Format.tsv) else None
     lines = select(result.report, wanted._replace(depth=None) if format is Format.html else wanted)
-    return Shown(result.report, lines, choose_columns(view.columns, result.report, usual))
+    return Shown(result.report, lines, choose_columns(columns, result.report, usual))
 
 
 def _table(chosen: Sequence[Chosen], view: View) -> str:
@@ -107,7 +112,9 @@ def _table(chosen: Sequence[Chosen], view: View) -> str:
     look, texts = view.look, []
     for result, shown in chosen:
         drawn = table.render(*shown, width=look.width, color=look.color, ascii_only=look.ascii)
-        head = f"{safe(result.report.source)}:\n" if len(chosen) > 1 else ""
+        origin = result.report.origin
+        line = "" if origin is None else f" (line {origin.line})"
+        head = f"{safe(result.report.source)}{line}:\n" if len(chosen) > 1 else ""
         texts.append(head + drawn + _after_a_run(result.outcome))
     return "\n".join(texts)
 

@@ -31,6 +31,7 @@ class Origin(Record):
     variable: str | None
     function: str | None
     event: str
+    options: tuple[str, ...] = ()  # of its `summary()`: expand_nested, show_trainable
 
 
 _NONE: dict[str, Any] = {}  # never written to

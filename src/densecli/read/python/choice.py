@@ -12,10 +12,13 @@ from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from densecli.graph.graph import Graph
     from densecli.read.python.follow import Followed
+
+
+OPTIONS = ("expand_nested", "show_trainable")
 
 
 class Found(Record):
@@ -28,6 +31,7 @@ class Found(Record):
     variable: str | None
     function: str | None
     event: str  # summary, built, call or tensor
+    options: tuple[str, ...] = ()  # of summary()
 
 
 def choose(source: Followed, choice: str | None) -> list[Found]:
@@ -42,8 +46,16 @@ def choose(source: Followed, choice: str | None) -> list[Found]:
 def summarized(source: Followed) -> list[Found]:
     """Every `summary()`, with the model as it was then."""
     return [
-        _found(source, event.model, event.graph, event.error, "summary", event.line) for event in source.session.events
+        _found(source, event.model, event.graph, event.error, "summary", event.line)._replace(
+            options=chosen(event.options)
+        )
+        for event in source.session.events
     ]
+
+
+def chosen(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """The options of a `summary()` that change what it prints."""
+    return tuple(name for name in OPTIONS if options.get(name) is True)
 
 
 def outermost(source: Followed) -> list[Found]:

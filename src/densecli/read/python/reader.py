@@ -35,7 +35,7 @@ def read(source: Source, reading: Reading, choice: str | None = None) -> list[Fo
 def _placed(followed: Followed, each: Found, reading: Reading) -> Found:
     """A model with its origin and what was noted on the way."""
     if each.graph is not None:
-        each.graph.origin = Origin(each.line, each.variable, each.function, each.event)
+        each.graph.origin = Origin(each.line, each.variable, each.function, each.event, each.options)
         each.graph.warnings += followed.run.notes
         if followed.error is not None:
             each.graph.warnings.append(f"not followed to the end: {_sentence(followed.error)}")
