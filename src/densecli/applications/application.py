@@ -1,4 +1,4 @@
-"""A model of keras.applications: its arguments, which Keras' rules accept or refuse, and the graph that they describe.
+"""A model of keras.applications: its arguments, checked by Keras' rules, and the graph that they describe.
 
 A family is a subclass with a `body`; each of its models is a class with other numbers, made by `models`. An instance
 is a nested model like any other, once `assemble` has built its layers.
@@ -53,7 +53,7 @@ class Application(Model, abstract=True):
     catalogue = APPLICATIONS
     size: ClassVar[int] = 224  # default size of the image
     least: ClassVar[int] = 32  # rows and columns
-    keras_name: ClassVar[str] = ""  # the name that Keras gives it, where that is not the class in small letters
+    keras_name: ClassVar[str] = ""  # Keras' name for it, if that is not the lowercase class name
     habits: ClassVar[Habits] = {}
     pool_names: ClassVar[dict[str, str]] = {"avg": "avg_pool", "max": "max_pool"}
 
@@ -87,7 +87,7 @@ class Application(Model, abstract=True):
     def check(self) -> None:
         """Refuse what Keras refuses.
 
-        What conflicts only with the ImageNet weights is refused if the call asks for these. If it does not mention
+        A conflict only with the ImageNet weights is refused if the call requests them. If it does not mention
         weights, they are left out instead, with a warning: nothing is loaded here anyway.
         """
         self.notes: list[str] = []
@@ -163,7 +163,7 @@ class Application(Model, abstract=True):
         nodes: list[Node] | None = None,
         start: Start | None = None,
     ) -> Graph:
-        """Put the layers together, behind the `nodes` that there are; from then on this is a nested model.
+        """Build the layers, after any existing `nodes`; from then on this is a nested model.
 
         `automatic_name` gives Keras' next name for a class. Raises ConfigError, or ShapeError with the layer's name.
         """
@@ -173,7 +173,7 @@ class Application(Model, abstract=True):
             last = self.head(self.body(x).within(""))
         except ConfigError as error:
             raise error if "input_shape" in error.problems else self.blame(error) from None
-        except (ArithmeticError, ValueError) as error:  # what Python says of numbers without end
+        except (ArithmeticError, ValueError) as error:  # Python's errors for infinite or huge numbers
             raise self.blame(ConfigError({"": ArgumentError(str(error), code="E308")})) from None
         graph = Graph(self.name, "Functional", net.nodes, sources(net.nodes, x.ref), [last.ref])
         graph.trainable, graph.place = self.trainable, place
@@ -239,7 +239,7 @@ def _read_tensor(value: Any) -> None:
 
 
 def freeze(graph: Graph) -> None:
-    """What Keras does for `model.trainable = False`: every layer inside is frozen, too."""
+    """As in Keras for `model.trainable = False`, every layer inside is frozen, too."""
     for layer in layers_of(graph):
         layer.set_trainable(trainable=False)
         if isinstance(layer, Model):
@@ -247,7 +247,7 @@ def freeze(graph: Graph) -> None:
 
 
 def sources(nodes: list[Node], ref: Ref) -> list[Ref]:
-    """The inputs that a tensor comes from."""
+    """The inputs that a tensor depends on."""
     found: dict[int, None] = {}
     waiting, seen = [ref], {ref}
     while waiting:

@@ -25,8 +25,8 @@ def build(
 ) -> Application:
     """The model, as a layer with its `graph`. Raises ConfigError with a reason for each argument, or ShapeError.
 
-    `arguments` are those of Keras' function, by name (`APPLICATIONS[name].positional` has their order). Where they do not
-    mention weights, Keras loads its own, so whatever does not go with these is refused. `automatic_name` gives the next name
+    `arguments` are those of Keras' function, by name (`APPLICATIONS[name].positional` has their order). If they do not
+    mention weights, Keras loads its own, so arguments that conflict with these are refused. `automatic_name` gives the next name
     for a class, and is asked in Keras' order. New layers are added to `nodes`, if there are some, and `start` is
     the `input_tensor` among them.
 

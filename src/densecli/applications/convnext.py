@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MEAN = [0.485 * 255, 0.456 * 255, 0.406 * 255]  # of the colors in ImageNet
 VARIANCE = [(0.229 * 255) ** 2, (0.224 * 255) ** 2, (0.225 * 255) ** 2]
-SCALE = 1e-6  # what the weights of a LayerScale start with
+SCALE = 1e-6  # initial value of a LayerScale's weights
 
 
 class ConvNeXt(Application, abstract=True):

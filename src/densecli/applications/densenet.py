@@ -33,7 +33,7 @@ class DenseNet(Application, abstract=True):
 
 
 def dense(x: Tensor) -> Tensor:
-    """A bottleneck of 1x1 and 3x3 convolutions, whose channels join those that came in."""
+    """A bottleneck of 1x1 and 3x3 convolutions, concatenated with its input."""
     y = normalized(x, "0").Conv2D(4 * GROWTH, 1, name="1_conv")
     return x.Concatenate(normalized(y, "1").Conv2D(GROWTH, 3, padding="same", name="2_conv"), name="concat")
 

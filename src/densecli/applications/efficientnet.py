@@ -83,7 +83,7 @@ def scaled(stages: Sequence[Stage], filters: Callable[[int], int], depth: float)
 
 
 def block(x: Tensor, stage: Stage, dropped: float) -> Tensor:
-    """Widen, convolve depthwise, weigh the channels, narrow; the input is added where nothing has changed its shape."""
+    """Widen, convolve depthwise, weigh the channels, narrow; the input is added if the shape has not changed."""
     y, wide = x, stage.inputs * stage.expansion
     if stage.expansion > 1:
         y = x.Conv2D(wide, 1, use_bias=False, name="expand_conv")

@@ -12,7 +12,7 @@ from densecli.errors import did_you_mean
 if TYPE_CHECKING:
     from densecli.applications.net import Tensor
 
-FUSED = 3  # so many stages convolve as a whole and have no squeeze and excitation
+FUSED = 3  # number of stages with full convolutions and no squeeze and excitation
 B = (
     Stage(3, 1, 32, 16, 1, 1), Stage(3, 2, 16, 32, 4, 2), Stage(3, 2, 32, 48, 4, 2), Stage(3, 3, 48, 96, 4, 2),
     Stage(3, 5, 96, 112, 6, 1), Stage(3, 8, 112, 192, 6, 2),
@@ -29,7 +29,7 @@ L = (
     Stage(3, 4, 32, 32, 1, 1), Stage(3, 7, 32, 64, 4, 2), Stage(3, 7, 64, 96, 4, 2), Stage(3, 10, 96, 192, 4, 2),
     Stage(3, 19, 192, 224, 6, 1), Stage(3, 25, 224, 384, 6, 2), Stage(3, 7, 384, 640, 6, 1),
 )  # fmt: skip
-# By the name of the model: Keras looks the blocks up by it, so a model cannot have another one.
+# By the name of the model: Keras looks up the blocks by it, so a model cannot have another name.
 STAGES = {f"efficientnetv2-{letter}": stages for letter, stages in {"s": S, "m": M, "l": L}.items()}
 STAGES |= dict.fromkeys([f"efficientnetv2-b{number}" for number in range(4)], B)
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of the colors in ImageNet
@@ -68,7 +68,7 @@ class EfficientNetV2(Application, abstract=True):
         return x.BatchNormalization(name="top_bn").Activation(name="top_activation")
 
     def scaled(self, x: Tensor) -> Tensor:
-        """Pixels as the weights were trained on them: the small models' by ImageNet's mean, others' from -1 to 1."""
+        """Scale pixels as in the training of the weights: the small models' by ImageNet's mean, others' from -1 to 1."""
         if "-b" not in self.name or self.image[2] != len(MEAN):
             return x.Rescaling(1 / 128, offset=-1)
         variance = [deviation**2 for deviation in DEVIATION]

@@ -1,4 +1,4 @@
-"""MobileNet: depthwise and 1x1 convolutions in turns (Howard et al., arxiv.org/abs/1704.04861)."""
+"""MobileNet: alternating depthwise and 1x1 convolutions (Howard et al., arxiv.org/abs/1704.04861)."""
 
 from __future__ import annotations
 

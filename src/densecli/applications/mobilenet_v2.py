@@ -89,7 +89,7 @@ def depthwise(x: Tensor, stride: int) -> Tensor:
 
 
 def in_eights(filters: float) -> int:
-    """A multiple of 8, at least 8 and not less than nine tenths of what was asked for."""
+    """A multiple of 8, at least 8 and at least 90% of the requested number."""
     nearest = max(8, int(filters + 4) // 8 * 8)
     return nearest + 8 if nearest < 0.9 * filters else nearest
 

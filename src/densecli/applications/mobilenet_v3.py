@@ -58,7 +58,7 @@ class MobileNetV3(Application, abstract=True):
     )  # fmt: skip
 
     def shape_conflicts(self, shape: Shape) -> Iterator[Conflict]:
-        """Keras tells of a wrong size in a warning only."""
+        """Keras only warns about a wrong size."""
         if len(shape) == 3 and shape[2] != 3:
             yield Conflict("input_shape", f"Keras' ImageNet weights are for 3 channels, not {shape[2]}")
 

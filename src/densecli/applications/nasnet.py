@@ -33,7 +33,7 @@ class NASNet(Application, abstract=True):
     filters: ClassVar[int] = 0
     stem: ClassVar[int] = 0  # filters of the first convolution
     cells: ClassVar[int] = 0  # normal cells of each stage
-    skips: ClassVar[bool] = False  # whether the cell after a reduction sees what the reduction saw
+    skips: ClassVar[bool] = False  # whether the cell after a reduction gets the reduction's own input
     fixed: ClassVar[bool] = False  # whether the size is known without a classifier, too
 
     def shape_conflicts(self, shape: Shape) -> Iterator[Conflict]:

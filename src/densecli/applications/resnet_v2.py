@@ -1,4 +1,4 @@
-"""ResNet V2: normalization and ReLU stand before the convolutions, and nothing after the sum (arxiv.org/abs/1603.05027)."""
+"""ResNet V2: normalization and ReLU come before the convolutions, and nothing after the sum (arxiv.org/abs/1603.05027)."""
 
 from __future__ import annotations
 

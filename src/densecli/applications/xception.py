@@ -42,7 +42,7 @@ def activated(x: Tensor, name: str) -> Tensor:
 
 
 def separable(x: Tensor, filters: int, number: int, activation: str = "relu") -> Tensor:
-    """A separable convolution; ReLU stands before it."""
+    """A separable convolution, preceded by ReLU."""
     if activation:
         x = x.Activation(activation, name=f"sepconv{number}_act")
     return x.SeparableConv2D(filters, name=f"sepconv{number}").BatchNormalization(name=f"sepconv{number}_bn")

@@ -44,7 +44,7 @@ class WantedShape(Record):
 
 
 def read(values: Mapping[str, Any], origin: str = "expect", place: Place | None = None) -> list[Expectation]:
-    """The expectations under their keys. Raises SpecErrors with everything that is wrong (a usage error: exit 2).
+    """The expectations under their keys. Raises SpecErrors with all mistakes (a usage error: exit 2).
 
     `place` is the spec whose `expect:` section this is; without it messages name the key as `origin` spells it.
     """
@@ -66,7 +66,7 @@ def read(values: Mapping[str, Any], origin: str = "expect", place: Place | None 
 
 
 def spell(origin: str, key: str) -> str:
-    """How the user wrote it: --max-params, expect.max_params."""
+    """The key as the user wrote it: --max-params, expect.max_params."""
     return f"--{OPTIONS.get(key, key).replace('_', '-')}" if origin == "--" else f"{origin}.{key}"
 
 
@@ -150,7 +150,7 @@ def _type(name: str) -> str:
 
 
 def _nearly(name: str, other: str) -> bool:
-    """A slip of one letter or of case: a gate that can never close must not pass for one that was never reached."""
+    """A typo of one letter or in case: an expectation that can never fail must not look like one that passed."""
     from difflib import SequenceMatcher  # noqa: PLC0415  # only for types that are not in the catalog
 
     return SequenceMatcher(None, name.casefold(), other.casefold()).ratio() >= 0.9
@@ -172,7 +172,7 @@ def _words(value: Any, expected: str, *, split: bool = True) -> list[str]:
 
 
 def read_flag(value: Any) -> bool | None:
-    """True, or None where nothing is demanded."""
+    """True, or None if nothing is required."""
     if not isinstance(value, bool):
         raise ArgumentError(f"expected true or false, got {describe(value)}", code="E241")
     return value or None
@@ -196,5 +196,5 @@ def _readers() -> dict[str, Callable[[Any], Any]]:
 
 READERS = _readers()
 FLAGS = tuple(key for key, reader in READERS.items() if reader is read_flag)
-# Expectations of equality have an option of their own name in front: --expect-params.
+# Options for exact values start with `expect`: --expect-params.
 OPTIONS = {key: f"expect_{key}" for key in ("output", "input", *FIGURES)}

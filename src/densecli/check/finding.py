@@ -75,7 +75,7 @@ class Finding(Record):
 class Verdict(Record):
     """The results for one spec. `checks` names each check that was made, including those that passed.
 
-    `judged` is False if none could be made: the spec is missing, or its expectations make no sense.
+    `judged` is False if no check could be made: the spec is missing, or its expectations make no sense.
     """
 
     source: str
@@ -94,7 +94,7 @@ class Subject(Record):
     report: Report
     places: Mapping[str, Place]
     place: Place | None = None
-    misfits: Sequence[DenseError] = ()  # what of the weights in its file does not fit
+    misfits: Sequence[DenseError] = ()  # the weights in its file that do not fit
 
     def spot(self, layer: str | None = None, pointer: str | None = None) -> Spot:
         """The line of a layer, or of a JSON pointer into the spec; without them the line of the model itself."""
@@ -112,7 +112,7 @@ def subject(graph: Graph, report: Report) -> Subject:
 
 
 def spot_of(file: str, place: Place | None) -> Spot:
-    """Line and column of a place. A place in another text than the spec keeps that text's own name."""
+    """Line and column of a place. A place in a text other than the spec keeps that text's name."""
     if place is None:
         return Spot(file)
     place = place.resolved()

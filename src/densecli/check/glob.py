@@ -9,7 +9,7 @@ from densecli.records import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LONGEST = 1_000  # characters of a pattern; file systems end long before
+LONGEST = 1_000  # maximum length of a pattern; file systems allow far less
 SIGNS = "*?["
 
 
@@ -66,7 +66,7 @@ def _ranges(inside: str) -> Iterator[tuple[str, str]]:
 
 
 def _step(text: str, piece: str | _Class, reached: set[int], wall: str) -> set[int]:
-    """The offsets behind a piece that starts at any of those `reached`."""
+    """The offsets after a piece that starts at any of those `reached`."""
     if piece == "**":
         return set(range(min(reached), len(text) + 1))
     if piece == "**/":
@@ -92,7 +92,7 @@ def _up_to(wall: str, text: str, reached: set[int]) -> set[int]:
 
 
 def _folders(text: str, reached: set[int]) -> set[int]:
-    """The same offsets, and those behind each slash that ends a folder's name."""
+    """The same offsets, and those after each slash that ends a folder's name."""
     found, on = set(reached), False
     for at, char in enumerate(text):
         if char == "/" and on:

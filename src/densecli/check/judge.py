@@ -29,9 +29,9 @@ NOUNS = {
     "weights": "weights",
     "activations": "activations",
 }
-# In totals, the names of what sizes are about.
+# The totals that sizes apply to.
 _TOTALS = {"weights": "weight_bytes", "activations": "activation_bytes"}
-_COUNTED = ("macs", "flops", "activations")  # figures that are None, not just too low, behind an opaque layer
+_COUNTED = ("macs", "flops", "activations")  # figures that an opaque layer makes None, not just too low
 
 
 def judge(subject: Subject, expectations: Sequence[Expectation], record: Mapping[str, Any] | None = None) -> Verdict:
@@ -85,7 +85,7 @@ def _shapes(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
 
 
 def matches(shape: Shape | None, wanted: Shape) -> bool:
-    """Whether the sizes are the wanted ones; None among the wanted matches anything."""
+    """Whether the sizes match the expected ones; an expected None matches anything."""
     if shape is None:
         return False
     return len(shape) == len(wanted) and all(
@@ -196,7 +196,7 @@ def _forbidden(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
 
 
 def _allowed(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
-    """Inputs and the frames of nested models go without saying."""
+    """Inputs and nested models themselves are always allowed."""
     allowed = (*expectation.wanted, "InputLayer", *MODELS)
     want = f"only {listed(expectation.wanted)}"
     fits = cache(lambda kind: any(glob.matches(kind, name) for name in allowed))

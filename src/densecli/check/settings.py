@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Settings(Record):
-    """What pyproject.toml says. `options` by name with underscores; expectations as written, already known to be readable."""
+    """The settings of pyproject.toml: `options` by name with underscores; expectations as written, already validated."""
 
     options: Mapping[str, Any]
     expect: Mapping[str, Any]
@@ -50,7 +50,7 @@ def read(source: Source, stays: Callable[[str], bool]) -> Settings:
     """The settings in the text of a pyproject.toml (or densecli.toml: the same keys at the top).
 
     `stays` tells whether a path stays in its folder, because the settings may come from an unreviewed checkout.
-    Raises SpecErrors with everything that is wrong, each E120 with its line.
+    Raises SpecErrors with all mistakes, each E120 with its line.
     """
     long = toml_places.long_key(source.text)
     if long is not None:
@@ -88,7 +88,7 @@ def _error(place: Place, message: str, hint: str | None = None) -> DenseError:
 
 
 class _Reader:
-    """Checks keys and types, and collects what is wrong."""
+    """Checks keys and types, and collects the mistakes."""
 
     def __init__(self, source: Source, tree: dict[str, Any], stays: Callable[[str], bool]) -> None:
         self.source, self.stays, self.errors = source, stays, list[DenseError]()
@@ -142,7 +142,7 @@ class _Reader:
         return [(pattern, self.demands((key, pattern), values)) for pattern, values in tables.items()]
 
     def demands(self, path: tuple[str, ...], values: Any) -> dict[str, Any]:
-        """The expectations of one table, each read once now so that a mistake shows with its line."""
+        """The expectations of one table, each parsed once now so that a mistake is reported with its line."""
         path = (*self.above, *path)
         if not isinstance(values, dict):
             self.wrong(path, "a table of expectations", values)
@@ -189,7 +189,7 @@ def _positive(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 63
 
 
-# Each option: what it takes, in words and as a test.
+# The values that each option takes, in words and as a test.
 OPTIONS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "lock": ("the path of a lock file", _text),
     "columns": ("a list of columns", _texts),

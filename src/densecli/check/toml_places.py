@@ -1,4 +1,4 @@
-"""The places of the keys in TOML text, which tomllib does not tell."""
+"""The places of the keys in TOML text, which tomllib does not report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
     Span = tuple[int, int]
 
-MOST_PARTS = 100  # of a dotted key; tomllib takes time and memory by the square of them
+MOST_PARTS = 100  # of a dotted key; tomllib takes time and memory quadratic in them
 _LINE = re.compile(r"[ \t]*+(\[?+\[?+)([^\r\n]*+)[\r\n]*+")
 _KEY = re.compile(r"[ \t]*+([\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+")
 _DOTTED = r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+)++"
@@ -46,7 +46,7 @@ def _related(path: Path, section: Path) -> bool:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str, list[tuple[str, Span]]]]:
-    """The lines with a key: where the first sign stands, `[` or `[[` before it, and the parts of the key."""
+    """The lines with a key: the offset of the first character, `[` or `[[` before it, and the parts of the key."""
     for line in _LINE.finditer(text):
         keys = [*_keys(text, line.start(2))]
         if keys:

@@ -1,4 +1,4 @@
-"""The command line: the only room that prints or chooses an exit code."""
+"""The command line: the only package that prints or chooses an exit code."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def invoke(arguments: list[str]) -> int:
         app = build([arguments[0]] if arguments[0] in COMMANDS else list(COMMANDS))
     command = typer.main.get_command(app)
     code = command.main(arguments, prog_name="densecli", standalone_mode=False)
-    if code == INTERRUPTED:  # what typer makes of Ctrl-C
+    if code == INTERRUPTED:  # typer's exception for Ctrl-C
         raise KeyboardInterrupt
     return code if isinstance(code, int) else OK
 

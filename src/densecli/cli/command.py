@@ -1,7 +1,7 @@
 """A typer command that parses its own values and prints its own help, so that both are the same with every release of typer.
 
 Since 0.29 typer converts each value with pydantic, whose import takes longer than the rest of start-up, and the way it shows types
-changes from release to release. The annotations of a command's function hold all that is needed.
+changes from release to release. The annotations of a command's function have everything needed.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _word(annotation: Any) -> _Word:
 
 
 def _read(param: Any, word: _Word, ctx: Any, given: Any) -> Any:
-    """Parse what was given, or the default, then call the parameter's own callback."""
+    """Parse the given value or the default, then call the parameter's own callback."""
     if word.kind is bool and given is not None:
         return type(param).process_value(param, ctx, given)
     if param.required and not given and given != "":

@@ -18,7 +18,7 @@ def completing() -> bool:
 
 
 def command_of(commands: Collection[str]) -> str | None:
-    """The command of the line to be completed, or None if its name is what is being typed.
+    """The command of the line to be completed, or None if its name is still being typed.
 
     If the line has no command, `summary` is inserted.
     """

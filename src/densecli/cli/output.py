@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
-PATIENCE, PAUSE = 600, 0.05  # how often a run checks whether another is done, and the seconds in between
+PATIENCE, PAUSE = 600, 0.05  # times that a run checks whether another is done, and the seconds in between
 
 
 def deliver(text: str, output: str | None, inputs: Iterable[str] = (), *, utf8: bool = False) -> None:
@@ -145,7 +145,7 @@ def _removed_when_stopped(path: str) -> Iterator[None]:
 
     def stop(number: int, _: object) -> None:
         _remove(path)
-        signal.signal(number, before or signal.SIG_DFL)  # the one before may have a file of its own to remove
+        signal.signal(number, before or signal.SIG_DFL)  # the previous handler may have its own file to remove
         os.kill(os.getpid(), number)
 
     before = signal.signal(signal.SIGTERM, stop)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FILES = ("densecli.toml", "pyproject.toml")
 MOST_BYTES = 1 << 20
-# Every way that TOML has to open the section, so that nobody else's pyproject.toml is parsed (45 ms with tomllib).
+# Every TOML syntax that opens the section, so that unrelated pyproject.toml files are not parsed (45 ms with tomllib).
 _SECTION = (
     r"(?m)tool[\"' \t]*+\.[\"' \t]*+densecli"
     r"|^[ \t]*+\[[ \t]*+[\"']?tool[\"']?[ \t]*+\]|^[ \t]*+[\"']?tool[\"']?[ \t]*+=[ \t]*+\{"
@@ -32,7 +32,7 @@ class Project(Record):
     folder: str = "."
 
     def expectations(self, source: str) -> list[Expectation]:
-        """What the project expects of a spec."""
+        """The project's expectations for a spec."""
         return [] if self.settings is None else self.settings.expectations(self.path_of(source))
 
     def path_of(self, source: str) -> str:
@@ -88,7 +88,7 @@ def _has_section(path: str) -> bool:
         with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
             text = file.read(MOST_BYTES)
             return "densecli" in text and re.search(_SECTION, text) is not None
-    except OSError:  # not ours to complain about unless it is known to hold settings
+    except OSError:  # not ours to complain about unless it is known to have settings
         return False
 
 

@@ -1,4 +1,4 @@
-"""The options of `--run`, and the forward pass they ask for."""
+"""The options of `--run`, and the forward pass they configure."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ SUFFIXES = ("", ".npy", ".npz", ".csv")  # without one it is .npy for one output
 
 
 def check_save(path: str, graph: Graph, spec: Spec) -> None:
-    """Refuse a file that could not take the outputs of `graph`. Raises OutputError (E603)."""
+    """Refuse a file that cannot store the outputs of `graph`. Raises OutputError (E603)."""
     suffix = suffix_of(path)
     if suffix not in SUFFIXES:
         raise OutputError(

@@ -52,7 +52,7 @@ def spec_schema() -> str:
 
 
 def verdict_schema() -> str:
-    """The schema of a line of `check --format ndjson`: what `check --format json` has for each spec."""
+    """The schema of a line of `check --format ndjson`: one of the specs in `check --format json`."""
     check = json.loads(packaged("check"))
     verdict = check["$defs"]["verdict"]
     own: dict[str, Any] = {"title": "densecli/verdict/1", "description": "The verdict on one spec: its line in ndjson."}

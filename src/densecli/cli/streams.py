@@ -1,4 +1,4 @@
-"""Standard output and standard error: what is written arrives, or the exit code tells."""
+"""Standard output and standard error: output is written completely, or the exit code reports the failure."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def write(text: str, *, utf8: bool = False) -> None:
 
 
 def _write_all(text: str, encoding: str) -> None:
-    """Write all of it: an unbuffered stdout (PYTHONUNBUFFERED) takes what fits into a pipe and silently drops the rest."""
+    """Write all of it: an unbuffered stdout (PYTHONUNBUFFERED) writes what fits into a pipe and silently drops the rest."""
     buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:  # replaced by something that only takes text
+    if buffer is None:  # replaced by an object that only takes text
         sys.stdout.write(text)
         return
     sys.stdout.flush()
@@ -53,7 +53,7 @@ def _write_all(text: str, encoding: str) -> None:
 
 
 def flush() -> None:
-    """Make sure that everything went out: a full disk shows only now."""
+    """Make sure that everything went out: a full disk is only detected now."""
     with failures():
         sys.stdout.flush()
 
@@ -77,7 +77,7 @@ def discard() -> None:
 
 
 def complain(text: str, end: str = "\n") -> None:
-    """Write anything but results to standard error; if that is closed too, the exit code has to do."""
+    """Write anything but results to standard error; if that is closed too, only the exit code remains."""
     if sys.stderr is not None:
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.write(text + end)
@@ -85,7 +85,7 @@ def complain(text: str, end: str = "\n") -> None:
 
 
 def interactive(stream: str = "stdout") -> bool:
-    """Whether a person is at the other end."""
+    """Whether a user is at the other end."""
     found = getattr(sys, stream)
     try:
         return found is not None and found.isatty()

@@ -1,4 +1,4 @@
-"""One spec checked against everything that is expected of it."""
+"""One spec checked against all its expectations."""
 
 from __future__ import annotations
 

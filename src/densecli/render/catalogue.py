@@ -31,7 +31,7 @@ def families() -> dict[str, list[type[Layer]]]:
 
 
 def overview() -> str:
-    """Every layer with what it is for, by family."""
+    """Every layer with its purpose, by family."""
     width = max(map(len, CATALOGUE))
     parts = []
     for family, layers in families().items():
@@ -62,7 +62,7 @@ def details(layer: type[Layer]) -> str:
 
 
 def costs(layer: type[Layer]) -> list[tuple[str, str]]:
-    """What a forward pass takes; most layers have no products."""
+    """The cost of a forward pass; most layers have no MACs."""
     macs = "" if layer.macs_rule == "0" else layer.macs_rule
     return [("MACs", macs), ("element-wise FLOPs", layer.elementwise_rule)]
 
@@ -78,7 +78,7 @@ def signature(layer: type[Layer]) -> str:
 
 
 def arguments(layer: type[Layer]) -> Iterator[tuple[str, Field[Any]]]:
-    """The arguments in Keras' order, those that every layer has last."""
+    """The arguments in Keras' order; those common to all layers come last."""
     yield from ((name, layer.config_fields[name]) for name in layer.positional)
     yield from ((name, field) for name, field in layer.config_fields.items() if name not in layer.positional)
 
@@ -102,7 +102,7 @@ def example(layer: type[Layer]) -> str:
 
 
 def default(field: Field[Any]) -> str:
-    """The default as one writes it in a stack."""
+    """The default in a stack's notation."""
     value = field.default
     if isinstance(value, bool) or value is None:
         return str(value).lower()
@@ -139,7 +139,7 @@ def as_json(layer: type[Layer] | None) -> Json:
 
 
 def convention(figure: str) -> str:
-    """A table for docs/figures.md: each rule of `macs` or of `elementwise` with the layers that it holds for."""
+    """A table for docs/figures.md: each rule of `macs` or of `elementwise` with the layers that it applies to."""
     if figure == "activations":
         return _activations()
     found: dict[str, list[str]] = {}

@@ -45,7 +45,7 @@ def parameters(row: Row) -> str:
 
 
 def work(row: Row) -> str:
-    """Multiply-accumulates where there are any, and all operations."""
+    """Multiply-accumulates, if any, and all operations."""
     macs = "" if row.macs == 0 else f"{number(row.macs)} multiply-accumulates, "
     return f"{macs}{number(row.flops)} FLOPs"
 

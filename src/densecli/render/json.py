@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def render_all(results: Sequence[tuple[Report, Outcome | None]]) -> Json:
-    """One document, or a list of them where there are several specs."""
+    """One document, or a list of them if there are several specs."""
     return documents([render(*result) for result in results])
 
 
@@ -27,7 +27,7 @@ def render(report: Report, outcome: Outcome | None = None) -> Json:
 
 
 def _layer_line(row: Row, known: dict[int, tuple[Json, Json]]) -> Json:
-    """A layer. What equal calls of equal layers have in common, all but name and connections, is encoded once."""
+    """A layer. Equal calls of equal layers share all but name and connections; the shared part is encoded once."""
     if len(row.calls) != 1 or row.shares_weights_with or row.expects is None:
         return Json.quoted(row_record(row))
     parts = known.get(id(row.expects))

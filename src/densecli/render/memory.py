@@ -1,4 +1,4 @@
-"""The memory of a model as text: a table of the layers that keep most, the sums below; Markdown; JSON."""
+"""The memory of a model as text: a table of the layers that keep most, with sums below; Markdown; JSON."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Look(Record):
 
 # -- for people ------------------------------------------------------------------------
 def render_table(found: Footprint, top: int, look: Look = Look()) -> str:  # noqa: B008  # immutable
-    """The table in the look of the summary's."""
+    """The table, in the style of the summary's."""
     from rich.text import Text  # noqa: PLC0415  # only tables pay for it
 
     from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grid, sentences  # noqa: PLC0415
@@ -77,7 +77,7 @@ def largest(found: Footprint, top: int) -> list[LayerMemory]:
 
 
 def sums(found: Footprint, top: int) -> list[tuple[str, str]]:
-    """What stands below the table, as label and text."""
+    """The sums below the table, as label and text."""
     least = "≥ " if found.not_counted else ""
     weights = ", ".join(f"{binary_size(each.bytes)} ({each.params:,} {each.dtype})" for each in found.weights)
     step, forward = found.training, found.inference
@@ -123,7 +123,7 @@ def _batch(batch: int | None) -> str:
 
 # -- for programs ----------------------------------------------------------------------
 def render_json(results: Sequence[Footprint]) -> Json:
-    """One document with a line for each layer, or a list of them where there are several models."""
+    """One document with a line for each layer, or a list of them if there are several models."""
     return documents([document(as_record(found), "layers") for found in results])
 
 

@@ -16,7 +16,7 @@ HEADS = ("Layer (type)", "ms", "%", "MACs/s", "Output shape", "Bytes", *NUMBERS)
 
 
 def render(outcome: Outcome) -> str:
-    """The calls if they were watched, a line per output, then what it took."""
+    """The calls if they were profiled, a line per output, then time and memory."""
     lines = [] if outcome.profile is None else [*profile_table(outcome.profile), ""]
     lines += map(output_line, outcome.outputs)
     weights = "from the initializers" if outcome.weights is None else f"from {safe(outcome.weights)}"

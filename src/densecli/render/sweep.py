@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BAR = 40  # cells of the longest bar
 WEIGHTS = ("params", "trainable_params", "non_trainable_params", "weight_bytes")
-WORDS = ("Error", "Output Shape")  # headers of columns that hold no numbers
+WORDS = ("Error", "Output Shape")  # headers of columns without numbers
 
 
 # -- for people ------------------------------------------------------------------------
@@ -26,7 +26,7 @@ def headers(found: Sweep) -> list[str]:
 
 
 def cells(found: Sweep, row: Combination) -> list[str]:
-    """A row of the table: the settings, the figures, and the error where there is one in the table."""
+    """A row of the table: the settings, the figures, and the error if any row has one."""
     named = [safe(shortened(row.settings[name])) for name in found.variables]
     shown = [
         NOTHING if row.error else _least(figure, row) + _text(figure, value) for figure, value in _figures(found, row)
@@ -40,7 +40,7 @@ def _figures(found: Sweep, row: Combination) -> list[tuple[Figure, Any]]:
 
 
 def _least(figure: Figure, row: Combination) -> str:
-    """What stands before a sum of weights where there may be more of them."""
+    """The prefix of a sum of weights that may be too low."""
     return "≥ " if row.lower_bound and figure.name in WEIGHTS else ""
 
 
@@ -57,7 +57,7 @@ def _message(row: Combination) -> str:
 
 
 def render_table(found: Sweep, look: Look) -> str:
-    """The table, in the look of the summary's."""
+    """The table, in the style of the summary's."""
     from rich.text import Text  # noqa: PLC0415  # only tables pay for it
 
     from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grid  # noqa: PLC0415
@@ -117,7 +117,7 @@ def render_csv(found: Sweep) -> str:
 
 
 def render_json(found: Sweep) -> Json:
-    """`densecli/sweep/1`, a combination a line."""
+    """`densecli/sweep/1`, one combination per line."""
     return documents([document(as_record(found), "rows")])
 
 

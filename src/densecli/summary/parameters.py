@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from densecli.layer import Layer, Weight
 
 
-# Whether the outermost layer trains, the path to this one, who shares it, and what a program set for all layers inside.
+# Whether the outermost layer trains, the path to this one, who shares it, and the value a program set for all inner layers.
 Above = tuple[bool, tuple[str, ...], Any, bool | None]
 
 
@@ -24,7 +24,7 @@ class Owned(Record):
     """A weight and its owner: equal owners are one variable.
 
     `trains` is the model's view. It differs from `weight.trainable` if a container is frozen but the layer inside it is
-    not: Keras 3 asks the variable, so the model trains it, while the container reports no trainable weights.
+    not: Keras 3 checks the variable, so the model trains it, while the container reports no trainable weights.
     """
 
     owner: Any

@@ -1,4 +1,4 @@
-"""The report: everything that any output shows, as plain frozen data. Built once by `infer`; renderers only read it."""
+"""The report: all data that any output shows, plain and frozen. Built once by `infer`; renderers only read it."""
 
 from __future__ import annotations
 
@@ -69,15 +69,15 @@ class Row(Record):
     misreports: tuple[
         tuple[str, str], ...
     ] = ()  # paths from this row on, each with the shapes reported and computed there
-    unbuilt: bool = False  # a layer that its model holds and that nothing called: it has no weights yet
+    unbuilt: bool = False  # a layer of the model that nothing called: it has no weights yet
 
     def of(self, name: str, calls: tuple[CallInfo, ...]) -> Row:
-        """The row of another layer that is the same but for its name and what it is connected to."""
+        """The row of another layer that differs only in its name and connections."""
         return Row._make((name, *self[1:4], calls, *self[5:]))
 
     @property
     def weights_unknown(self) -> bool:
-        """Whether nothing at all is known of its weights, so that a count of 0 would say too much."""
+        """Whether its weights are entirely unknown, so that a count of 0 would be wrong."""
         return self.uncounted and not self.params
 
     @property

@@ -47,7 +47,7 @@ class RowBuilder:
     def __init__(self, graph: Graph, found: Trace) -> None:
         self.graph, self.found = graph, found
         self.costs: dict[int, Cost] = {}  # by id of the result, which the trace keeps alive
-        self.alone: list[Cost] = []  # of layers that share nothing
+        self.alone: list[Cost] = []  # of layers without shared weights
         self.owned: dict[Any, Owned] = {}  # the weights of all others
 
     def rows(self) -> Iterator[Row]:
@@ -66,7 +66,7 @@ class RowBuilder:
                 yield self.row_of_several(index, called, owners)
 
     def listed(self, rows: Sequence[Row]) -> tuple[Row, ...]:
-        """The rows that Keras prints: all, but of a model that a class defines only the layers that it holds."""
+        """The rows that Keras prints: all, except that a subclassed model shows only the layers it owns."""
         if self.graph.listed is None:
             return tuple(rows)
         called = dict(zip(self.called(), rows, strict=True))
@@ -122,7 +122,7 @@ class RowBuilder:
         return CallInfo(names, cost.input_shapes, cost.output_shapes, tuple([ref[1:] for ref in call.refs]))
 
     def cost(self, layer: Layer, result: Result) -> Cost:
-        known = self.costs.get(id(result))  # equal calls share their result
+        known = self.costs.get(id(result))  # equal calls share one result
         if known is None:
             known = self.costs[id(result)] = call_cost(layer, result)
         return known
@@ -306,14 +306,14 @@ def _with_figures(row: Row, called: Row) -> Row:
 
 
 def _summed(rows: Sequence[tuple[Row, int]]) -> Row:
-    """One row for a layer inside a layer that is called several times, each so and so often."""
+    """One row for a layer inside a layer that is called several times, each with its number of calls."""
     inner = zip(*(row.layers for row, _ in rows), strict=False)
     layers = tuple(_summed([(row, count) for row, (_, count) in zip(same, rows, strict=True)]) for same in inner)
     return rows[0][0]._replace(layers=layers, **_sums(rows))
 
 
 def _sums(counted: Sequence[tuple[Any, int]]) -> dict[str, Any]:
-    """The figures of rows or costs, each so and so often, added up."""
+    """The figures of rows or costs, each times its count, added up."""
     return {figure: sum_known(times(getattr(each, figure), count) for each, count in counted) for figure in FIGURES}
 
 

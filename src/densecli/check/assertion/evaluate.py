@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 MOST_STEPS, MOST_BITS = 2_000_000, 8_192
-# What the JSON leaves out where it does not apply; asked for, it is null and not a mistake.
+# Keys that the JSON leaves out where they do not apply: an assertion reads them as null, not as a mistake.
 OPTIONAL = frozenset(
     (
         "batch", "warnings", "run", "calls", "shares_weights_with", "opaque", "unbuilt", "layers", "not_counted", "lower_bound",
@@ -26,7 +26,7 @@ _ROOTS = ("name", "type", "source", "inputs", "outputs", "layers", "totals", "ba
 
 
 class Answer(Record):
-    """Whether it is true; the reason if that is unknown; and the values of its parts."""
+    """Whether the assertion is true, why if that is unknown, and the values of its parts."""
 
     true: bool
     unknown: str | None
@@ -238,7 +238,7 @@ class _Run:
         return (max if node.function == "max" else min)(numbers)
 
     def argument(self, node: Any) -> Iterator[tuple[Any, Any]]:
-        """The values that an argument stands for: those of a list, or itself."""
+        """The values of an argument: the items of a list, or the value itself."""
         if isinstance(node, Each):
             yield from ((value, node.item) for value in self.each(node))
             return

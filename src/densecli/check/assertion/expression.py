@@ -170,7 +170,7 @@ class _Parser:
         return self.tokens[self.at - 1]
 
     def accept(self, text: str) -> bool:
-        """Go past the mark or word if it stands here."""
+        """Consume the mark or word if it is next."""
         here = self.token.kind in ("mark", "name") and self.token.text == text
         self.at += here
         return here
@@ -188,7 +188,7 @@ class _Parser:
         )
 
     def climb(self, least: int) -> Any:
-        """An expression of operators that bind at least so strongly."""
+        """An expression of operators that bind at least this tightly."""
         self.depth += 1
         if self.depth > DEEPEST:
             place = self.whole.place(self.token.start, self.token.end)
@@ -206,7 +206,7 @@ class _Parser:
         rest = []
         while self.level() == level:
             operator = self.operator()
-            # the right operand of a power takes further powers with it
+            # powers are right-associative
             rest.append((operator, self.climb(level if level == _POWER else level + 1)))
         return Chain(first, tuple(rest), first.start, rest[-1][1].end)
 

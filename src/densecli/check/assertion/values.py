@@ -30,7 +30,7 @@ ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def exact(value: Any) -> Any:
-    """Whole fractions are integers; boundless results are none."""
+    """Whole fractions become integers; infinite results raise OverflowError."""
     if isinstance(value, Fraction):
         return int(value) if value.denominator == 1 else value
     if isinstance(value, float) and value - value != 0.0:
@@ -45,14 +45,14 @@ def bits(value: Any) -> int:
 
 
 def length(value: Any) -> int:
-    """How many values are in a list or record, lists in it included."""
+    """The number of values in a list or record, including nested lists."""
     if isinstance(value, dict):
         return sum(1 + length(each) for each in value.values())
     return sum(1 + length(each) for each in value) if isinstance(value, list | tuple) else 0
 
 
 def plain(value: Any) -> Any:
-    """Lists and tuples are one kind of thing."""
+    """Treat lists and tuples alike."""
     return tuple(map(plain, value)) if isinstance(value, list | tuple) else value
 
 

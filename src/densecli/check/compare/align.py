@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from densecli.check.compare.outline import Entry
 
-MOST_CELLS = 20_000  # of a table that compares each layer with each
+MOST_CELLS = 20_000  # of a table that compares every pair of layers
 Keys = tuple["Sequence[Any]", "Sequence[Any]"]
 Gap = tuple[list[int], list[int]]
 
@@ -22,7 +22,7 @@ Gap = tuple[list[int], list[int]]
 def align(before: Sequence[Entry], after: Sequence[Entry]) -> list[Pair]:
     """Pairs of positions, sorted by the second; every position at most once.
 
-    Names come first. Layers between two pairs are aligned by type and arguments; then leftovers that are alike are paired
+    Names come first. Layers between two pairs are aligned by type and arguments; then equal leftovers are paired
     wherever they are, because they were moved; then the rest between two pairs, the most similar layers of each type.
     """
     pairs = _by_name(before, after)
@@ -37,7 +37,7 @@ def align(before: Sequence[Entry], after: Sequence[Entry]) -> list[Pair]:
 
 
 def signature(entry: Entry) -> Hashable:
-    """Type, arguments and insides: what makes two layers interchangeable in their place."""
+    """Type, arguments and inner layers: layers with equal signatures are interchangeable."""
     inside = tuple(signature(inner) for inner in entry.layers)
     return (entry.type, json.dumps(entry.arguments, sort_keys=True, default=str), inside)
 
@@ -91,7 +91,7 @@ def _equal_ends(keys: Keys, gap: Gap) -> list[Pair]:
 
 
 def _in_long_gap(keys: Keys, gap: Gap) -> list[Pair]:
-    """Where comparing each with each would take too long, the longest common sequence."""
+    """The longest common subsequence, if comparing every pair would take too long."""
     if not _is_long(gap):
         return []
     return [(gap[0][x], gap[1][y]) for x, y in common(*_numbered(keys, gap))]
@@ -108,7 +108,7 @@ def _alike(kinds: Keys, named: Keys, gap: Gap) -> list[Pair]:
 
 
 def _likest(before: Sequence[Entry], after: Sequence[Entry], gap: Gap) -> list[Pair]:
-    """The pairs of equal type that have most in common; in a long gap any pairs of equal type."""
+    """The most similar pairs of equal type; in a long gap, any pairs of equal type."""
     if _is_long(gap):
         return _in_long_gap(([entry.type for entry in before], [entry.type for entry in after]), gap)
     left, right = [before[index] for index in gap[0]], [after[index] for index in gap[1]]
@@ -127,13 +127,13 @@ def _likeness(a: Entry, b: Entry) -> int:
 
 # -- anywhere -----------------------------------------------------------------------------
 def _moved(keys: Keys, pairs: Sequence[Pair]) -> list[Pair]:
-    """Alike and left over on both sides, in whatever order, if there is one choice only."""
+    """Equal layers left over on both sides, in any order, if the choice is unique."""
     left = _once(keys[0], _free(len(keys[0]), [a for a, _ in pairs]))
     right = _once(keys[1], _free(len(keys[1]), [b for _, b in pairs]))
     return [(left[key], index) for key, index in right.items() if key in left]
 
 
 def _once(keys: Sequence[Any], places: Sequence[int]) -> dict[Any, int]:
-    """The keys that occur at one of the places only."""
+    """The keys that occur only once among the places."""
     number = Counter(keys[index] for index in places)
     return {keys[index]: index for index in places if number[keys[index]] == 1}

@@ -1,4 +1,4 @@
-"""A layer's arguments in a normal form, however the source writes them: `HeNormal(seed=None)` is he_normal, swish is silu.
+"""A layer's arguments in normal form, however the source writes them: `HeNormal(seed=None)` is he_normal, swish is silu.
 
 Arguments at their default are left out, so that a spec that writes them equals one that doesn't.
 """
@@ -15,7 +15,7 @@ from densecli.layer import Layer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# Keras gives these names to one thing.
+# Names that are synonyms in Keras.
 _SAME = {
     "swish": "silu", "hard_swish": "hard_silu", "zero": "zeros", "one": "ones", "normal": "random_normal",
     "uniform": "random_uniform", "identity_initializer": "identity", "orthogonal_initializer": "orthogonal",
@@ -44,7 +44,7 @@ _NO_BEARING = frozenset(("seed", "quantization_config", "activity_regularizer", 
 
 
 def arguments(layer: Layer | None) -> dict[str, Any]:
-    """What was set, by name, as JSON values. Layers inside are left out: they have rows of their own."""
+    """The arguments that were set, by name, as JSON values. Inner layers are left out: they have their own rows."""
     if layer is None:
         return {}
     return {
@@ -77,7 +77,7 @@ def plain(value: Any) -> Any:
 
 
 def _float(value: float) -> Any:
-    """0.5 stays, 2.0 is 2, and what JSON has no number for is a word."""
+    """0.5 stays, 2.0 is 2, and a number that JSON lacks becomes a word."""
     if value - value != 0.0:
         return str(value)
     return int(value) if value.is_integer() and abs(value) < 1e15 else value

@@ -50,7 +50,7 @@ class Diff(Record):
     ports: tuple[Change, ...]
     differences: tuple[Difference, ...]
     totals: tuple[Change, ...]
-    basis: str = "one sample"  # what the work is counted for, in words
+    basis: str = "one sample"  # the basis of the costs, in words
 
     @property
     def same(self) -> bool:
@@ -98,7 +98,7 @@ def _ports(what: str, before: Sequence[Port], after: Sequence[Port]) -> Iterator
         return
     for index, (a, b) in enumerate(zip(before, after, strict=True)):
         label = what if len(after) == 1 else f"{what} {index + 1}"
-        # The name of an output is that of its layer, which says so itself.
+        # An output is named after its layer, whose own row shows a new name.
         if a._replace(origin=None, name=None) != b._replace(origin=None, name=None) or (
             what == "input" and a.name != b.name
         ):
@@ -129,7 +129,7 @@ def _entries(sides: Sides, pairs: Sequence[Pair], wiring: Wiring, above: str) ->
 
 
 def _removed(before: Sequence[Entry], pairs: Sequence[Pair]) -> dict[int, list[Entry]]:
-    """The layers that are gone, by the position in the second model after which they would stand."""
+    """The layers that are gone, by the position in the second model that they would follow."""
     in_place = dict(in_order(pairs))
     paired = {a for a, _ in pairs}
     found: dict[int, list[Entry]] = {}
@@ -180,7 +180,7 @@ def _arguments(a: Entry, b: Entry) -> Iterator[Change]:
 
 
 def _argument(entry: Entry, name: str) -> Any:
-    """The value that was given, else the default; null for an argument that the type does not have."""
+    """The given value, else the default; null for an argument that the type does not have."""
     if name in entry.arguments:
         return entry.arguments[name]
     kind = CATALOGUE.get(ALIASES.get(entry.type, entry.type))
@@ -203,7 +203,7 @@ def value_text(change: Change, value: Any) -> str:
 
 
 def delta(before: Any, after: Any) -> str:
-    """+48, -1,024; nothing where one of them is not a number."""
+    """+48, -1,024; empty if one of them is not a number."""
     if not isinstance(before, int) or not isinstance(after, int) or isinstance(before, bool) or before == after:
         return ""
     return f"{after - before:+,}"

@@ -29,7 +29,7 @@ TOTALS = ("params", "trainable_params", "weight_bytes", "macs")
 
 
 def locked(report: Report) -> Outline:
-    """What the lock file holds of a model."""
+    """A model's entry in the lock file."""
     whole = outline(report)
     totals = {name: whole.totals[name] for name in TOTALS}
     return whole._replace(entries=tuple(map(_locked_entry, whole.entries)), totals=totals)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def readable(value: Any) -> str:
-    """JSON with letters of all scripts as they are, and everything invisible escaped: what is reviewed must be seen."""
+    """JSON with letters of all scripts kept, and everything invisible escaped, so that reviewers see all of it."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
     return (
         text if text.isprintable() else "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
@@ -36,7 +36,7 @@ def encode(model: Outline) -> str:
 
 
 def _layers(records: Sequence[dict[str, Any]], indent: str) -> str:
-    """A line per layer, those of nested models too."""
+    """A line per layer, including those of nested models."""
     if not records:
         return "[]"
     lines = [f"{indent}  {_record(record, indent + '  ')}" for record in records]
@@ -64,7 +64,7 @@ def _port(port: Port) -> dict[str, Any]:
 
 
 def _origin(origin: int | None, last: int, names: Mapping[int, str]) -> dict[str, Any]:
-    """Where an output comes from, unless it is the last layer."""
+    """The origin of an output, unless it is the last layer."""
     return {} if origin in (None, last) else {"from": _ref(origin or 0, last + 1, names)}
 
 
@@ -100,7 +100,7 @@ def _entry(entry: Entry, here: int, names: Mapping[int, str]) -> dict[str, Any]:
 
 
 def _figures(figures: Sequence[int | None]) -> dict[str, Any]:
-    """Trainable parameters only where some are not."""
+    """Trainable parameters are written only if some parameters are not trainable."""
     found = dict(zip(FIGURES, figures, strict=True))
     if found["trainable_params"] == found["params"]:
         del found["trainable_params"]
@@ -109,7 +109,7 @@ def _figures(figures: Sequence[int | None]) -> dict[str, Any]:
 
 # -- reading ----------------------------------------------------------------------------
 def decode(record: Mapping[str, Any]) -> Outline:
-    """The outline of one model. Raises KeyError, TypeError or ValueError for what no lock file holds."""
+    """The outline of one model. Raises KeyError, TypeError or ValueError if it is not valid."""
     inputs = tuple(_read_port(port) for port in record["inputs"])
     entries = _read_entries(
         record["layers"], {port.name: -1 - number for number, port in enumerate(inputs) if port.name}
@@ -168,7 +168,7 @@ def _read_entry(record: Mapping[str, Any], here: tuple[int, str], places: Mappin
 
 
 def _shown(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Names to show: own ones, else as Keras would count them."""
+    """Names to show: a layer's own, else as Keras would number it."""
     counts: dict[str, int] = {}
     names = []
     for record in records:

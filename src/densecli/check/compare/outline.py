@@ -35,7 +35,7 @@ class Link(Record):
 
 
 class Port(Record):
-    """A tensor that the model takes or gives: its name, if it has one of its own, shape, dtype, and where an output comes from."""
+    """An input or output of the model: its name, if it has one of its own, shape, dtype, and an output's origin."""
 
     name: str | None
     shape: Shape | None
@@ -58,7 +58,7 @@ class Entry(Record):
 
 
 class Outline(Record):
-    """A whole model. Positions in `entries` are what `inbound`, `shares` and an output's `origin` speak of."""
+    """A whole model. `inbound`, `shares` and an output's `origin` refer to positions in `entries`."""
 
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
@@ -134,7 +134,7 @@ def _own(name: str, type_name: str) -> str | None:
 
 
 def is_automatic(name: str, type_name: str) -> bool:
-    """Whether Keras would have come up with the name: dense, dense_3, input_1, forward_lstm (inside Bidirectional)."""
+    """Whether Keras would have generated the name: dense, dense_3, input_1, forward_lstm (inside Bidirectional)."""
     stems = [snake_case(type_name)]
     if type_name == "InputLayer":
         stems.append("input")

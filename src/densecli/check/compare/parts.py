@@ -16,7 +16,7 @@ MODELS = ("Sequential", "Functional", "Model")
 
 
 class Part(Record):
-    """A layer by its path (`encoder/dense`), its type, and whether densecli knows nothing about it."""
+    """A layer by its path (`encoder/dense`), its type, and whether it is opaque to densecli."""
 
     path: str
     type: str

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-MOST_EDITS = 1_000  # where two sequences differ more than that, their order says nothing any more
+MOST_EDITS = 1_000  # beyond this many differences, the order of two sequences means little
 Pair = tuple[int, int]
 
 
 def in_order(pairs: Sequence[Pair]) -> list[Pair]:
-    """The most pairs that stand in the same order on both sides (longest increasing subsequence)."""
+    """The largest set of pairs in the same order on both sides (longest increasing subsequence)."""
     tails: list[int] = []
     ends: list[int] = []
     previous: list[int] = []
@@ -53,7 +53,7 @@ def _best_way(best: Sequence[Sequence[int]]) -> Iterator[Pair]:
 
 
 def equal_ends(a: Sequence[int], b: Sequence[int]) -> tuple[int, int]:
-    """How many items are equal from the start, and of the others from the end."""
+    """The number of equal items at the start, and at the end of the rest."""
     head = _same(min(len(a), len(b)), lambda index: a[index] == b[index])
     return head, _same(min(len(a), len(b)) - head, lambda index: a[-1 - index] == b[-1 - index])
 
@@ -94,14 +94,14 @@ def _myers(a: Sequence[int], b: Sequence[int]) -> list[Pair]:
 
 
 def _step(furthest: Callable[[int], int], diagonal: int, edits: int) -> tuple[int, int]:
-    """Where one more edit leads on a diagonal, and from which diagonal: down from the one above, right from the one below."""
+    """How far one more edit reaches on a diagonal, and from which diagonal: down from the one above, right from the one below."""
     if diagonal == -edits or (diagonal != edits and furthest(diagonal - 1) < furthest(diagonal + 1)):
         return furthest(diagonal + 1), diagonal + 1
     return furthest(diagonal - 1) + 1, diagonal - 1
 
 
 def _walk_back(rounds: Sequence[Sequence[int]], x: int, y: int) -> list[Pair]:
-    """The pairs on the way to (x, y), through what each round reached."""
+    """The pairs on the way to (x, y), through the points that each round reached."""
     pairs = []
     for edits in range(len(rounds), 0, -1):
         reached = partial(_reached, rounds[edits - 1], edits - 1)

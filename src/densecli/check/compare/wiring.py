@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from densecli.check.compare.outline import Entry, Link, Outline
 
 
-MOST_ENDS = (
-    100  # of the layers behind one that is looked through, else a chain behind many would hold them all each time
-)
+MOST_ENDS = 100  # sources kept per layer looked through; otherwise a long chain would keep all of them at each layer
 
 
 class Wiring:
@@ -40,7 +38,7 @@ class Wiring:
         self._look_through()
 
     def _inputs(self) -> dict[int, int]:
-        """Inputs of the same name, else of the same number."""
+        """Match inputs by name, else by number."""
         before, after = self.sides[0].inputs, self.sides[1].inputs
         names = {port.name: index for index, port in enumerate(after) if port.name is not None}
         numbers = ((index, names.get(port.name or "", index)) for index, port in enumerate(before))
@@ -51,7 +49,7 @@ class Wiring:
         self.behind = (_behind(self.sides[0].entries, self.passed[0]), _behind(self.sides[1].entries, self.passed[1]))
 
     def same(self, a: Link, b: Link) -> bool:
-        """Whether two tensors come from the same layer (or input), or from layers in between that meet behind."""
+        """Whether two tensors come from the same layer (or input), or from layers in between that share a source."""
         if self.partner.get(a.layer) == b.layer:
             return a[1:] == b[1:]
         if a.layer not in self.passed[0] and b.layer not in self.passed[1]:
@@ -71,7 +69,7 @@ class Wiring:
         return len(a) == len(b) and all(map(self.same, a, b))
 
     def names(self, side: int, index: int, what: str) -> list[str]:
-        """The names that a change of wiring is about."""
+        """The names in a change of wiring."""
         entry = self.sides[side].entries[index]
         if what == "shares_weights_with":
             return [self.name(side, ref) for ref in entry.shares]

@@ -54,7 +54,7 @@ class Array(Value):
         return Array(shape, dtype or self.dtype, None, self.origin)
 
     def lost(self, run: Interpreter, step: str) -> Unknown:
-        """What depends on an array whose sizes are unknown."""
+        """A value that depends on an array of unknown size."""
         return run.unknown("the shape of this array is unknown") if self.origin is None else self.origin.derived(step)
 
     def get(self, run: Interpreter, name: str) -> Any:
@@ -125,7 +125,7 @@ class Array(Value):
 
 
 def as_array(run: Interpreter, value: Any) -> Array:
-    """A value as `np.array` takes it."""
+    """Convert a value as `np.array` does."""
     if isinstance(value, Array):
         return value
     if isinstance(value, Unknown):
@@ -202,7 +202,7 @@ def _wider(run: Interpreter, one: Size, other: Size) -> Size:
 
 
 def product(run: Interpreter, left: Any, right: Any, *, batched: bool = False) -> Array:
-    """`np.dot`; batched, as `@` and `np.matmul` are, the axes before the last two go along with each other."""
+    """`np.dot`, or with `batched`, `@` and `np.matmul`: the axes before the last two are batch axes."""
     one, other = as_array(run, left), as_array(run, right)
     if not one.shape or not other.shape:
         origin = one.origin or other.origin or run.unknown("the shape of this product is unknown")
@@ -265,7 +265,7 @@ def _taken(run: Interpreter, array: Array, keys: list[Any]) -> Any:
 
 
 def _fancy(run: Interpreter, key: Array, before: Array | None, shape: list[Size]) -> Array:
-    """An array as an index: as many elements as it has, or as are true."""
+    """An array as an index selects as many elements as it has, or as many as are true."""
     if before is not None:
         return before
     if key.dtype == "bool":
@@ -276,7 +276,7 @@ def _fancy(run: Interpreter, key: Array, before: Array | None, shape: list[Size]
 
 
 def sliced(run: Interpreter, size: Size, key: slice) -> Size:
-    """How many elements a slice takes."""
+    """The number of elements in a slice."""
     bounds = [key.start, key.stop, key.step]
     if all(each is None for each in bounds):
         return size
@@ -335,7 +335,7 @@ def flat(numbers: Any) -> list[Any]:
 
 
 def folded(numbers: list[Any], sizes: list[int]) -> Any:
-    """A flat list as nested lists of these sizes."""
+    """Reshape a flat list into nested lists of these sizes."""
     if not sizes:
         return numbers[0] if numbers else None
     step = len(numbers) // sizes[0] if sizes[0] else 0

@@ -1,7 +1,7 @@
 """Layers that a model file only names, taken from the Python source that defines them (`--source`).
 
 The file has a class and its config; the source has the code. Each such layer is made from its config, as Keras would make it, and
-its `call` is followed for the shapes that come in.
+its `call` is followed for its input shapes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Borrowed:
         self.followed = [_followed(source, limits) for source in sources]
 
     def layer(self, opaque: Opaque, name: str) -> Layer | None:
-        """The layer that stands in a file as `opaque`, or None where no source defines its class or function."""
+        """The source's version of the layer that the file has as `opaque`, or None if no source defines its class or function."""
         for each in self.followed:
             made = _lambda(each, opaque, name) if opaque.type_name == "Lambda" else _of_class(each, opaque, name)
             if made is not None:
@@ -73,7 +73,7 @@ def _of_class(followed: Followed, opaque: Opaque, name: str) -> CustomLayer | No
 
 
 def _lambda(followed: Followed, opaque: Opaque, name: str) -> CustomLayer | None:
-    """By the name of its function; a nameless one by the name of the layer that the source makes with it."""
+    """Find a Lambda by its function's name, or an unnamed one by the name of the layer that the source makes with it."""
     function = followed.scope.names.get(_function_name((opaque.written or {}).get("function")))
     if not isinstance(function, Function):
         same = (each for each in followed.session.layers if isinstance(each, LambdaLayer) and each.name == name)
@@ -94,7 +94,7 @@ def _function_name(written: Any) -> str:
 
 
 class Sourced(Layer, abstract=True):
-    """A layer of a file whose code is in a source: followed for each shape that comes in."""
+    """A layer of a file whose code is in a source: followed for each input shape."""
 
     takes = "several"
 
@@ -120,7 +120,7 @@ class Sourced(Layer, abstract=True):
         return None if self.last is None else self.last.held_as
 
     def way(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Written:
-        """The layer for these shapes. Raises GraphError with the reason where the source does not tell."""
+        """The layer for these shapes. Raises GraphError with the reason if the source doesn't determine it."""
         try:
             error = self.made.prepared(self.followed.run, list(_tensors(args)), _tensors(kwargs))
         except DenseError as problem:
@@ -156,7 +156,7 @@ class Sourced(Layer, abstract=True):
 
 
 def _tensors(tree: Any) -> Any:
-    """Shapes as tensors of them, in the structure of a call."""
+    """Tensors of these shapes, in the structure of a call."""
     if is_shape(tree):
         return Tensor(Ref(-1, -1), tree, "float32")
     if isinstance(tree, list | tuple):

@@ -45,7 +45,7 @@ def follow(run: Interpreter, function: Function, scope: Scope) -> Any:
 
 
 def bind_arguments(run: Interpreter, function: Function, args: list[Any], kwargs: dict[str, Any], scope: Scope) -> None:
-    """Put arguments under the names of the parameters, as Python does. Raises TypeError as Python would."""
+    """Bind arguments to parameter names, as Python does. Raises TypeError as Python would."""
     spec, names, given = function.node.args, scope.names, dict(kwargs)
     positional = [*spec.posonlyargs, *spec.args]
     for parameter, value in zip(positional, args, strict=False):
@@ -84,7 +84,7 @@ def fill_defaults(run: Interpreter, function: Function, positional: list[Any], s
 
 
 def call_known(run: Interpreter, function: Known, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Ask the rule of a function that densecli knows. Arguments that do not fit make the result unknown."""
+    """Apply the rule of a function that densecli knows. Arguments that do not fit make the result unknown."""
     if not function.partial:
         unknown = unknown_in([*args, *kwargs.values()])
         if unknown is not None:
@@ -98,6 +98,6 @@ def call_known(run: Interpreter, function: Known, args: list[Any], kwargs: dict[
 
 
 def at_the_door(error: TypeError) -> bool:
-    """Whether the arguments did not even fit the rule's own parameters."""
+    """Whether the arguments failed to bind to the rule's own parameters."""
     trace = error.__traceback__
     return trace is not None and trace.tb_next is None

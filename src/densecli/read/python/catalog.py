@@ -1,6 +1,6 @@
 """Everything that densecli knows beyond the source: builtins, methods of plain values, and libraries.
 
-A library is a file in `modules/`, read when a name of it is first asked for. In it a function is one entry: its names and
+A library is a file in `modules/`, imported when one of its names is first looked up. In it a function is one entry: its names and
 a short rule. `known` enters one.
 """
 
@@ -29,7 +29,7 @@ class Resolver(Record):
 
 
 RESOLVERS: dict[str, Resolver] = {}
-# Where the names of a library stand, by the first word of its path.
+# Which file defines the names of a library, by the first word of its path.
 LIBRARIES = {
     "builtins": "builtins", "keras": "keras", "tensorflow": "tensorflow", "numpy": "numpy", "pandas": "pandas",
     "sklearn": "sklearn", "math": "standard", "os": "standard", "sys": "standard", "random": "standard",
@@ -43,7 +43,7 @@ INSIDE = (
     ("keras.applications", "applications"),
 )  # fmt: skip
 ALONG = {"tensorflow": ("keras.ops",), "operations": ("keras",), "applications": ("keras",)}  # files that need others
-# Paths that mean another one.
+# Aliases of paths.
 SAME = (
     ("tensorflow.compat.v1.keras", "keras"), ("tensorflow.compat.v2.keras", "keras"), ("tensorflow.python.keras", "keras"),
     ("tensorflow.contrib.keras.api.keras", "keras"), ("tensorflow.contrib.keras", "keras"), ("tensorflow.keras", "keras"),
@@ -75,7 +75,7 @@ def known(*names: str, partial: bool = True) -> Callable[[Callable[..., Any]], C
 
 
 class Catalog:
-    """Looks names up; libraries come when they are first asked for."""
+    """Looks up names; imports a library at the first lookup of one of its names."""
 
     def __init__(self, bring: Callable[[str], object]) -> None:
         self.bring = bring  # imports the file of a library
@@ -102,7 +102,7 @@ class Catalog:
         return self.entry(run, path) or Foreign(path)
 
     def member(self, run: Interpreter, path: str, name: str) -> Any:
-        """What `name` is in a module or class of that path."""
+        """Look up `name` in the module or class at that path."""
         full = self.canonical(f"{path}.{name}")
         self.load(full)
         if full in ENTRIES:
@@ -116,7 +116,7 @@ class Catalog:
         return resolver.entry(path) if found is None and resolver is not None and "." in path else found
 
     def public(self, run: Interpreter, path: str) -> dict[str, Any]:
-        """What `from path import *` brings in."""
+        """The names that `from path import *` imports."""
         path = self.canonical(path)
         self.load(path)
         found = {key.rpartition(".")[2]: value for key, value in ENTRIES.items() if key.rpartition(".")[0] == path}
@@ -124,7 +124,7 @@ class Catalog:
         return found if resolver is None else found | resolver.public(path)
 
     def builtin(self, run: Interpreter, name: str) -> Any:
-        """A name that the source does not define: Python's, or what Keras' users mean by it."""
+        """A name that the source does not define: a Python builtin, or its usual meaning among Keras users."""
         self.load("builtins")
         if f"builtins.{name}" in ENTRIES:
             return ENTRIES[f"builtins.{name}"]
@@ -145,7 +145,7 @@ class Catalog:
         return plain.percent(run, template, values)
 
     def decorated(self, run: Interpreter, decorator: Any, made: Any) -> Any:
-        """What a decorator that the source does not define makes of a function: itself, but for a few."""
+        """Apply a decorator that the source does not define: all but a few return the function unchanged."""
         if isinstance(decorator, Known):
             return decorator.call(run, [made], {})
         if isinstance(decorator, Value) and hasattr(decorator, "way"):

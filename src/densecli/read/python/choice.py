@@ -22,7 +22,7 @@ OPTIONS = ("expand_nested", "show_trainable")
 
 
 class Found(Record):
-    """A model of a source: its graph, or why there is none; and where it comes from."""
+    """A model of a source: its graph, or why it has none, and where it comes from."""
 
     graph: Graph | None
     error: DenseError | None
@@ -59,7 +59,7 @@ def chosen(options: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def outermost(source: Followed) -> list[Found]:
-    """Models that are not a layer of another one."""
+    """Models that are not nested in another one."""
     inside = {id(each) for model in source.session.models for each in _models_in(model)}
     return [found(source, model) for model in source.session.models if id(model) not in inside]
 
@@ -95,13 +95,13 @@ def line_of(model: ModelObject) -> int:
 
 
 def variable(source: Followed, value: Any) -> str | None:
-    """A name at module level that holds a value at the end."""
+    """The module-level name that refers to a value at the end."""
     return next((name for name, held in source.scope.names.items() if held is value), None)
 
 
 # -- functions that nothing calls ------------------------------------------------------
 def uncalled(source: Followed) -> list[Found]:
-    """What functions build that nothing calls and whose arguments all have defaults; each from a fresh start."""
+    """Models built by functions that nothing calls and whose arguments all have defaults; each starts from a fresh state."""
     results: list[Found] = []
     for value in list(source.scope.names.values()):
         if isinstance(value, Function) and id(value.node) not in source.run.called and not lacking(value):
@@ -158,7 +158,7 @@ def _required(source: Followed, choice: str, models: list[ModelObject]) -> list[
 
 
 def called(source: Followed, choice: str) -> list[Found]:
-    """A call as one would write it below the source."""
+    """Evaluate a call as if it were appended to the source."""
     import ast  # noqa: PLC0415
 
     try:
@@ -206,7 +206,7 @@ def _of_value(source: Followed, choice: str, value: Any) -> list[Found]:
 
 # -- no model at all -------------------------------------------------------------------
 def loose(source: Followed) -> list[Found]:
-    """The graph up to the last tensor, where no model is made of it."""
+    """The graph up to the last tensor, if no model is made from it."""
     if source.error is not None:
         return []
     ends = source.session.loose_ends()
@@ -238,7 +238,7 @@ def up_to(source: Followed, ends: list[Tensor]) -> Found:
 
 
 def nothing(source: Followed) -> list[Found]:
-    """Why there is no model: what ended the source, or functions that lack arguments."""
+    """Why there is no model: the error that ended the source, or functions whose arguments are missing."""
     error = source.error
     waiting = [
         value

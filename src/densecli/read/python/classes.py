@@ -93,7 +93,7 @@ def class_attribute(run: Interpreter, cls: Class, name: str) -> Any:
 
 
 def construct(run: Interpreter, cls: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """An object of a class: Keras' own kinds are made by the session, dataclasses from their fields."""
+    """Create an instance: the session makes those of Keras' classes, dataclasses are made from their fields."""
     if hasattr(cls.base, "derive"):
         return cls.base.derive(run, cls, args, kwargs)
     made = Instance(cls)
@@ -120,7 +120,7 @@ def fill_fields(run: Interpreter, made: Instance, args: list[Any], kwargs: dict[
 
 
 class Super(Value):
-    """`super()`: the members behind a class, for one object."""
+    """`super()`: an object's members that come after a class in the MRO."""
 
     __slots__ = ("owner", "receiver")
 

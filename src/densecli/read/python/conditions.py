@@ -1,4 +1,4 @@
-"""Conditions: one branch where the answer is known, both as an experiment where it is not."""
+"""Conditions: follow one branch if the condition is known; otherwise try both and roll back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from densecli.read.python.scopes import Scope
 
 EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit"})
-# What a branch does to the rest of the program, besides building.
+# How a branch affects the rest of the program, besides building.
 CHANGES = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.Return, ast.Break, ast.Continue)
 
 
@@ -46,7 +46,7 @@ def uncertain(run: Interpreter, node: ast.If, scope: Scope, unknown: Unknown) ->
 
 
 def _ends_the_program(branch: list[ast.stmt]) -> bool:
-    """A file that runs does not take such a branch."""
+    """Whether a branch ends the program: a file that runs does not take it."""
     last = branch[-1] if branch else None
     ends = isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and ast.unparse(last.value.func) in EXITS
     return isinstance(last, ast.Raise) or ends
@@ -64,7 +64,7 @@ def _tell_fresh(run: Interpreter, node: ast.If, word: str, other: str) -> None:
 
 
 def undecided(run: Interpreter, branches: Any, scope: Scope, unknown: Unknown) -> Any:
-    """Try both branches. One that raises is not taken by a file that runs; one that leaves the block may be."""
+    """Try both branches. A file that runs does not take one that raises, but may take one that leaves the block."""
     ends = [_tried(run, branch, scope, unknown) for branch in branches]
     if all(isinstance(end, Signal) for end in ends):
         same = ends[0] if ends[0].covers(ends[1]) else Signal("return")

@@ -22,11 +22,11 @@ SIGNED = {
 EXACT = {
     "float16": ("bool", "uint8", "int8"),
     "float32": ("bool", "uint8", "int8", "uint16", "int16"),
-}  # what floats hold
+}  # the range of floats
 
 
 def joined(one: str, other: str) -> str:
-    """The dtype that holds both, as NumPy promotes."""
+    """The common dtype of both, by NumPy's promotion rules."""
     low, high = sorted((one, other), key=lambda each: ORDER.index(each) if each in ORDER else len(ORDER))
     if f"u{high}" == low:
         return SIGNED[low]
@@ -43,7 +43,7 @@ def beside(number: float, dtype: str) -> str:
 
 
 def reduced_dtype(name: str, dtype: str) -> str:
-    """The dtype that a reduction makes of another one."""
+    """The dtype of a reduction's result."""
     if name in ("any", "all"):
         return "bool"
     if name in ("argmax", "argmin"):

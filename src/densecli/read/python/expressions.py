@@ -71,7 +71,7 @@ def made_set(run: Interpreter, items: list[Any]) -> Any:
 
 
 def elements(run: Interpreter, nodes: Sequence[ast.expr], scope: Scope) -> list[Any] | Unknown:
-    """The items of a display or the positional arguments of a call, stars opened."""
+    """The items of a display or the positional arguments of a call, with starred ones unpacked."""
     found: list[Any] = []
     for node in nodes:
         if type(node).__name__ != "Starred":
@@ -136,7 +136,7 @@ def binary(run: Interpreter, node: ast.BinOp, scope: Scope) -> Any:
     run.node = node
     name = type(node.op).__name__
     if name == "Div" and run.code.python2 and type(left) is type(right) is int and "division" not in scope.module.names:
-        name = "FloorDiv"  # what `/` of integers is in Python 2
+        name = "FloorDiv"  # `/` of integers in Python 2
     return operators.binary(run, name, left, right)
 
 
@@ -274,7 +274,7 @@ def lambda_(run: Interpreter, node: ast.Lambda, scope: Scope) -> Any:
 
 
 def function_of(run: Interpreter, node: Any, name: str, scope: Scope) -> Function:
-    """The value of a `def` or `lambda`: defaults are evaluated where it stands."""
+    """The value of a `def` or `lambda`: defaults are evaluated at its definition."""
     arguments = node.args
     defaults = [run.evaluate(each, scope) for each in arguments.defaults]
     named = {
@@ -312,7 +312,7 @@ def dict_comprehension(run: Interpreter, node: ast.DictComp, scope: Scope) -> An
 
 
 def inner(scope: Scope) -> Scope:
-    """A scope of its own for the variables of a comprehension."""
+    """A separate scope for the variables of a comprehension."""
     own = Scope(scope.module, scope)
     own.function, own.receiver = scope.function, scope.receiver
     return own
@@ -321,7 +321,7 @@ def inner(scope: Scope) -> Scope:
 def comprehend(
     run: Interpreter, generators: Sequence[ast.comprehension], scope: Scope, enter: Callable[[Scope], Any]
 ) -> Unknown | None:
-    """Call `enter` for each round; the unknown that decides how many there are, if there is one."""
+    """Call `enter` for each iteration; returns the unknown that determines their number, if any."""
     if not generators:
         enter(scope)
         return None
@@ -356,7 +356,7 @@ def wanted_round(run: Interpreter, generator: Any, scope: Scope) -> bool | Unkno
 def blind_round(
     run: Interpreter, first: Any, rest: Any, scope: Scope, enter: Callable[[Scope], Any], unknown: Unknown
 ) -> Unknown:
-    """One round on an unknown item, to see whether it builds anything."""
+    """Try one iteration on an unknown item to see whether it builds anything."""
 
     def follow() -> None:
         bind(run, first.target, unknown.derived("[…]"), scope)

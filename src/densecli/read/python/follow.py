@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from densecli.read.limits import Limits
     from densecli.read.python.host import Host
 
-FRAMES = 40  # calls of ours that a call of the source takes, at the most
+FRAMES = 40  # interpreter frames per call in the source, at most
 
 
 class Followed:
-    """A source and what came of it: the names of its module, Keras' session, and what ended it early."""
+    """The result of following a source: its module's names, the Keras session, and what ended it early."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Followed:
                 return
 
     def guarded(self, work: Callable[..., Any], *args: Any) -> Any:
-        """Do some following; what ends it early is kept, not raised."""
+        """Run a step; whatever ends it early is recorded, not raised."""
         try:
             with deep_enough(self.run.limits.calls):
                 return work(*args)
@@ -66,14 +66,14 @@ class Followed:
 
 
 def _uncaught(error: Raised) -> DenseError:
-    """What Python would print for an uncaught exception."""
+    """The error for an uncaught exception, in the words that Python would print."""
     message = f"running this ends here with {error.kind}: {error.message}"
     return GraphError(message, code="E353", place=error.place)
 
 
 @contextmanager
 def deep_enough(calls: int) -> Iterator[None]:
-    """Room for the calls of ours that calls of the source take; they need no C stack."""
+    """Raise the recursion limit for the interpreter frames that the source's calls take; they need no C stack."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, FRAMES * calls + 1000))
     try:

@@ -30,7 +30,7 @@ class Host:
 
     # -- modules -----------------------------------------------------------------------
     def local_module(self, path: str, level: int, run: Interpreter) -> Any:
-        """The code of a module in the folder; None where there is none of that name."""
+        """The code of a module in the folder, or None if it has no module of that name."""
         if self.folder is None or not all(part.isidentifier() for part in path.split(".") if path):
             return None
         if not level and path.partition(".")[0] in ("keras", "tensorflow", "numpy"):
@@ -43,7 +43,7 @@ class Host:
         return None
 
     def code(self, file: Path) -> Any:
-        """A file inside the folder, read once. Links that lead out of it are not followed."""
+        """A file inside the folder, read once. Links that point outside are not followed."""
         name = str(file)
         if name not in self.codes and len(self.codes) < MOST_MODULES:
             self.codes[name] = self._read(file)
@@ -73,7 +73,7 @@ class Host:
         return value
 
     def completed(self, run: Interpreter, value: Any, attribute: str, text: str) -> Any:
-        """A value of which one attribute is given."""
+        """A value with one attribute overridden."""
         given = self.literal(run, text)
         if attribute == "shape":
             sizes = given if isinstance(given, tuple | list) else (given,)
@@ -83,7 +83,7 @@ class Host:
         return value
 
     def literal(self, run: Interpreter, text: str) -> Any:
-        """A value as one types it: 64, 0.5, relu, 60000,28,28, [1, 2]."""
+        """Parse a value typed by the user: 64, 0.5, relu, 60000,28,28, [1, 2]."""
         import ast  # noqa: PLC0415
 
         if len(text) > 10_000:

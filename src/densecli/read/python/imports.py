@@ -71,7 +71,7 @@ def import_star(run: Interpreter, local: Any, path: str, scope: Scope) -> None:
 
 
 def module(run: Interpreter, path: str, level: int = 0) -> Module | None:
-    """A module of the source's own folder, read once; None where there is none of that name."""
+    """A module of the source's own folder, read once; None if there is no module of that name."""
     code = run.session.local_module(path, level)
     if code is None:
         return None

@@ -52,7 +52,7 @@ class Interpreter:
         return EVALUATE[type(node).__name__](self, node, scope)
 
     def execute(self, body: Sequence[ast.stmt], scope: Scope) -> Any:
-        """Follow statements. What ends them early is handed back: a signal, or None."""
+        """Follow statements. Returns the signal that ended them early, or None."""
         for index, statement in enumerate(body):
             self.steps += 1
             if self.steps > self.limits.steps:
@@ -64,7 +64,7 @@ class Interpreter:
         return None
 
     def after_uncertain(self, signal: Any, rest: Sequence[ast.stmt], scope: Scope) -> Any:
-        """A branch that may or may not run would leave here, so what follows may or may not run."""
+        """A branch that may or may not run would leave here, so the code after it may or may not run."""
         other = self.attempt(lambda: self.execute(rest, scope), signal.unknown)
         return signal if other is None or signal.covers(other) else Signal("return", signal.value, signal.unknown)
 
@@ -86,7 +86,7 @@ class Interpreter:
         return Unknown(reason, self.place())
 
     def unfit(self, message: str, kind: str = "TypeError") -> Any:
-        """What Python itself would raise."""
+        """The exception that Python itself would raise."""
         raise Raised(kind, message, self.place())
 
     def note(self, text: str) -> None:
@@ -105,14 +105,14 @@ class Interpreter:
         holder.pop(key, None)
 
     def mutate(self, container: Any) -> None:
-        """Tell that a list, dict or set is about to change."""
+        """Record that a list, dict or set is about to change."""
         if self.journal is not None:
             self.journal.append((container, MISSING, container.copy()))
 
     def attempt(self, follow: Callable[[], Any], unknown: Unknown) -> Any:
-        """Try what may or may not run, and take it back. What it would have changed is unknown from here on.
+        """Try code that may or may not run, then roll it back. Everything it would have changed becomes unknown.
 
-        Raises Stop with E352 where it builds something, for then everything behind it depends on the answer.
+        Raises Stop with E352 if it builds something, because everything after it then depends on whether it runs.
         """
         before, self.journal = self.journal, []
         state, node = self.session.mark(), self.node
@@ -170,7 +170,7 @@ class Interpreter:
         return self.unfit(f"{type(function).__name__} is not callable")
 
     def items(self, value: Any) -> Any:
-        """What a loop over a value gives."""
+        """The items that a loop over a value visits."""
         if isinstance(value, Value):
             return value.iterate(self)
         if isinstance(value, list | dict | set) and id(value) in self.session.blurred:
@@ -211,7 +211,7 @@ class Interpreter:
             value = self.session.overridden(name, value, scope)
         self.write(scope.holder(name), name, value)
 
-    # -- calls and classes: in rooms of their own --------------------------------------
+    # -- calls and classes: in modules of their own ------------------------------------
     def call_function(self, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return calls.call_function(self, function, args, kwargs)
 

@@ -46,7 +46,7 @@ def while_(run: Interpreter, node: Any, scope: Scope) -> Any:
 
 
 def rounds(run: Interpreter, node: Any, scope: Scope, step: Callable[[], Any]) -> Any:
-    """Follow the body while `step` says so."""
+    """Follow the body as long as `step` continues."""
     start, built = run.steps, run.session.built
     while (going := step()) is True:
         run.count(1)
@@ -65,7 +65,7 @@ def rounds(run: Interpreter, node: Any, scope: Scope, step: Callable[[], Any]) -
 
 
 def cut(run: Interpreter, node: Any, scope: Scope) -> Any:
-    """Leave a loop that builds nothing; what another round would change is unknown from here on."""
+    """Leave a loop that builds nothing; whatever another iteration would change becomes unknown."""
     run.note(f"line {node.lineno}: the loop builds nothing in its first iterations; the others were skipped")
     unknown = run.unknown(f"the loop in line {node.lineno} was not followed to the end")
     return blind(run, node, scope, unknown, lambda: _forget(run, node, scope, unknown))

@@ -1,4 +1,4 @@
-"""Operators on Python's own values, with a bound on what they may grow to."""
+"""Operators on Python's own values, with a limit on the size of results."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 UNARY: dict[str, Callable[[Any], Any]] = {"USub": operator.neg, "UAdd": operator.pos, "Invert": operator.invert}
 REFLECTED = {"Lt": "Gt", "LtE": "GtE", "Gt": "Lt", "GtE": "LtE"}
-LONGEST = 1_000_000  # items of a list or letters of a string that an operator makes
-WIDEST = 4_096  # bits of an integer
+LONGEST = 1_000_000  # maximum length of a list or string that an operator makes
+WIDEST = 4_096  # maximum bits of an integer
 ODD = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, MemoryError)
 
 

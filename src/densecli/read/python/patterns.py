@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def match(run: Interpreter, node: Any, scope: Scope) -> Any:
-    """The first case that fits. What is unknown decides nothing: reading goes on behind the statement."""
+    """Follow the first case that matches. A case that may or may not match is tried and rolled back."""
     subject = run.evaluate(node.subject, scope)
     for case in node.cases:
         fits = fitting(run, case.pattern, subject, scope)
@@ -31,7 +31,7 @@ def _tried(run: Interpreter, body: Any, scope: Scope, unknown: Unknown) -> None:
 
 
 def fitting(run: Interpreter, pattern: Any, subject: Any, scope: Scope) -> Any:
-    """Whether a value fits a pattern, whose names are bound on the way."""
+    """Whether a value matches a pattern, binding the pattern's names along the way."""
     kind = type(pattern).__name__
     if kind in ("MatchValue", "MatchSingleton"):
         wanted = run.evaluate(pattern.value, scope) if kind == "MatchValue" else pattern.value

@@ -1,4 +1,4 @@
-"""Methods of strings, lists, dicts, sets and numbers: those that are safe, with a bound on what they make."""
+"""Methods of strings, lists, dicts, sets and numbers: the safe ones, with a limit on the size of results."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ HOLDERS = (list, dict, set)
 
 
 class Dims(tuple):  # type: ignore[type-arg]
-    """The shape of a tensor: a tuple that also answers as TensorFlow's TensorShape does."""
+    """The shape of a tensor: a tuple with the attributes of TensorFlow's TensorShape."""
 
     __slots__ = ()
 
@@ -148,7 +148,7 @@ def attribute(run: Interpreter, value: Any, name: str) -> Any:
 
 
 class Constantly(Value):
-    """A method without arguments whose answer is known."""
+    """A method without arguments whose result is known."""
 
     __slots__ = ("answer",)
 
@@ -208,7 +208,7 @@ def _opened(run: Interpreter, value: Any) -> Any:
 
 
 def _decisive_unknown(receiver: Any, name: str, args: list[Any]) -> Unknown | None:
-    """An unknown argument that decides the result, and is not just stored."""
+    """An unknown argument that affects the result, rather than just being stored."""
     if name in ("append", "insert", "setdefault", "update", "extend", "get", "pop", "index", "count", "remove", "add"):
         stored = args[1:] if name in ("insert", "setdefault", "get") else args if name == "append" else []
         args = [each for each in args if not any(each is kept for kept in stored)]
@@ -243,7 +243,7 @@ def sort(run: Interpreter, receiver: list[Any], kwargs: dict[str, Any]) -> None:
 
 
 def ordered(run: Interpreter, items: Any, key: Any, *, reverse: bool) -> Any:
-    """The items in order, as `sorted` gives them."""
+    """The items in the order of `sorted`."""
     found = run.listed(items)
     if isinstance(found, Unknown):
         return found.derived("…")
@@ -259,7 +259,7 @@ def ordered(run: Interpreter, items: Any, key: Any, *, reverse: bool) -> Any:
 
 # -- text from values ------------------------------------------------------------------
 def plain(value: Any, depth: int = 4) -> bool:
-    """Whether a value is nothing but Python's own, so that its text is what Python would show."""
+    """Whether a value consists of Python's own types only, so that its text is what Python would show."""
     if isinstance(value, list | tuple | set | frozenset):
         return depth > 0 and all(plain(each, depth - 1) for each in value)
     if isinstance(value, dict):
@@ -296,7 +296,7 @@ def percent(run: Interpreter, template: str, values: Any) -> Any:
 
 
 def format_(run: Interpreter, template: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """str.format without attributes and items: these would reach into densecli's own objects."""
+    """str.format without attributes and items: those would expose densecli's own objects."""
     unknown = unknown_in([args, kwargs])
     if unknown is not None:
         return unknown.derived("…")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def read(source: Source, reading: Reading, choice: str | None = None) -> list[Found]:
-    """The models that are shown. Raises DenseError where there is none."""
+    """The models to show. Raises DenseError if there are none."""
     limits = reading.limits
     on_disk = source.name != "-" and not source.name.startswith("<")
     folder = os.path.dirname(os.path.abspath(source.name)) if on_disk else None  # noqa: PTH100, PTH120  # no link is followed
@@ -33,7 +33,7 @@ def read(source: Source, reading: Reading, choice: str | None = None) -> list[Fo
 
 
 def _placed(followed: Followed, each: Found, reading: Reading) -> Found:
-    """A model with its origin and what was noted on the way."""
+    """A model with its origin and the notes made along the way."""
     if each.graph is not None:
         each.graph.origin = Origin(each.line, each.variable, each.function, each.event, each.options)
         each.graph.warnings += followed.run.notes
@@ -49,7 +49,7 @@ def _sentence(error: Any) -> str:
 
 
 def _check_settings(followed: Followed, reading: Reading) -> None:
-    """Refuse `--set` of a name that the source never gives a value. Raises ReadError E112."""
+    """Refuse `--set` of a name that the source never assigns. Raises ReadError E112."""
     unused = [name for name in reading.settings if name not in followed.run.used_settings]
     if unused:
         names = [name for name in followed.scope.names if not name.startswith("_")]

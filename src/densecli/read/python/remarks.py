@@ -36,7 +36,7 @@ def pairs(text: str) -> dict[str, Any]:
 
 
 def split(text: str) -> list[str]:
-    """The parts between commas that stand in no brackets."""
+    """Split at commas outside brackets."""
     parts, depth, start = [], 0, 0
     for index, char in enumerate(text):
         depth += (char in OPENING) - (char in CLOSING)
@@ -47,7 +47,7 @@ def split(text: str) -> list[str]:
 
 
 def typed(text: str) -> Any:
-    """A value as YAML would read it."""
+    """Parse a value as YAML would."""
     words = {"true": True, "false": False}
     return (
         int(text)
@@ -57,7 +57,7 @@ def typed(text: str) -> Any:
 
 
 def give(models: Sequence[Found], text: str) -> None:
-    """Each comment speaks of the first model at or below its line; of the last one, where none is below."""
+    """Each comment applies to the first model at or below its line, or to the last one if none is below."""
     graphs = sorted((each for each in models if each.graph is not None), key=lambda each: each.line)
     for line, wanted in expectations(text).items() if graphs else ():
         about = next((each for each in graphs if each.line >= line), graphs[-1])

@@ -8,7 +8,7 @@ MISSING: Any = object()
 
 
 class Scope:
-    """The names of one block. A class body's names are not seen by the functions inside it."""
+    """The names of one block. Functions in a class body do not see its names."""
 
     __slots__ = ("elsewhere", "function", "is_class", "module", "names", "outer", "receiver")
 
@@ -16,7 +16,7 @@ class Scope:
         self.names: dict[str, Any] = {}
         self.module = module or self
         self.outer = outer  # the function around this one
-        self.elsewhere: dict[str, Scope] = {}  # names declared global or nonlocal, and the scope that holds them
+        self.elsewhere: dict[str, Scope] = {}  # names declared global or nonlocal, and their scope
         self.function: Any = None
         self.is_class = False
         self.receiver: Any = None  # the first argument of a method, for super()
@@ -31,14 +31,14 @@ class Scope:
         return self.module.names.get(name, MISSING)
 
     def closed_over(self) -> Scope | None:
-        """What a function defined here sees around it: not the names of a class body, nor the module as a function."""
+        """The enclosing scope of a function defined here: neither a class body nor the module."""
         scope: Scope | None = self
         while scope is not None and (scope.is_class or scope is scope.module):
             scope = scope.outer
         return scope
 
     def holder(self, name: str) -> dict[str, Any]:
-        """The names that an assignment writes to."""
+        """The namespace that an assignment writes to."""
         return self.elsewhere[name].names if name in self.elsewhere else self.names
 
     def declare(self, name: str, *, everywhere: bool) -> None:

@@ -29,7 +29,7 @@ class Raised(Exception):  # noqa: N818  # it is an exception of the source, not 
     def __init__(self, kind: str, message: str, place: Place | None, value: Any = None) -> None:
         super().__init__(message)
         self.kind, self.message, self.place, self.value = kind, message, place, value
-        self.error: DenseError | None = None  # Keras' refusal of a layer
+        self.error: DenseError | None = None  # Keras' error for a layer
         self.bases: tuple[str, ...] = ()  # names of the classes of the source that it is an instance of
 
     def is_a(self, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Statements: a function for each node of Python's grammar. Whatever ends a block early is returned as a Signal."""
+"""Statements: a function for each node of Python's grammar. Leaving a block early returns a Signal."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def augmented(run: Interpreter, node: ast.AugAssign, scope: Scope) -> None:
 
 
 def _in_place(run: Interpreter, operator: str, old: Any, new: Any) -> Any:
-    """Lists grow where they stand; everything else makes a new value."""
+    """Lists are extended in place; everything else makes a new value."""
     if operator != "Add" or not isinstance(old, list):
         return operators.binary(run, operator, old, new)
     items = run.listed(new)
@@ -140,7 +140,7 @@ def try_(run: Interpreter, node: Any, scope: Scope) -> Any:
 
 
 def _tried_body(run: Interpreter, node: Any, scope: Scope) -> Any:
-    """The body, and the handler or the `else` that comes after it."""
+    """The body, then the handler or the `else`."""
     signal = caught = None
     run.trying += 1
     try:
@@ -225,7 +225,7 @@ def function(run: Interpreter, node: Any, scope: Scope) -> None:
 
 
 def _decorated(run: Interpreter, decorator: Any, made: Any) -> Any:
-    """What a decorator makes of a function or class: itself where the decorator is unknown."""
+    """Apply a decorator to a function or class; an unknown decorator changes nothing."""
     if isinstance(decorator, Function | Class):
         return run.call(decorator, [made], {})
     return run.catalog.decorated(run, decorator, made)

@@ -1,7 +1,7 @@
 """The values that names refer to while a source is followed.
 
-Numbers, strings, tuples, lists, dicts and sets are Python's own. Everything else is a `Value`: it says how it answers
-attributes, calls, subscripts and loops, and answers unknown for the rest. Unknown is contagious and remembers where it
+Numbers, strings, tuples, lists, dicts and sets are Python's own. Everything else is a `Value`: it defines its own
+attributes, calls, subscripts and loops; the rest is unknown. Unknown is contagious and remembers where it
 comes from, so that an error can name that line.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Value:
-    """The protocol. `run` is the interpreter; whatever a value cannot answer is unknown."""
+    """The protocol. `run` is the interpreter; any operation that a value does not define is unknown."""
 
     __slots__ = ()
     kind = "value"
@@ -30,7 +30,7 @@ class Value:
         return run.unknown(f"densecli does not know the attribute `{name}` of {self.shown()}")
 
     def set(self, run: Interpreter, name: str, value: Any) -> None:
-        """Assign to an attribute. Ignored where nothing depends on it."""
+        """Assign to an attribute. Ignored if nothing depends on it."""
 
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return run.unknown(f"densecli does not know what calling {self.shown()} gives")
@@ -39,7 +39,7 @@ class Value:
         return run.unknown(f"densecli does not know the items of {self.shown()}")
 
     def set_item(self, run: Interpreter, key: Any, value: Any) -> None:
-        """Assign to a subscript. Ignored where nothing depends on it."""
+        """Assign to a subscript. Ignored if nothing depends on it."""
 
     def iterate(self, run: Interpreter) -> Iterator[Any] | Unknown:
         return run.unknown(f"densecli does not know the items of {self.shown()}")
@@ -61,7 +61,7 @@ class Value:
         return NotImplemented
 
     def config(self) -> Any:
-        """The value as the config of a layer holds it."""
+        """The value in the form of a layer's config."""
         return Object("__object__", {})
 
     def shown(self) -> str:
@@ -69,7 +69,7 @@ class Value:
 
 
 class Unknown(Value):
-    """What the source does not tell: the reason, the place where it comes from, and the words that would give it."""
+    """A value unknown from the source: the reason, its origin, and the option that would supply it."""
 
     __slots__ = ("fresh", "name", "path", "place", "reason", "root")
     kind = "unknown value"
@@ -79,7 +79,7 @@ class Unknown(Value):
         self.root = root or self
         self.name: str | None = None  # the first variable that it was assigned to
         self.path = path  # from the root: `.shape[1]`
-        self.fresh: bool | None = None  # what it is in a folder that holds nothing but the source
+        self.fresh: bool | None = None  # its value in a folder that contains only the source
 
     def derived(self, step: str) -> Unknown:
         return Unknown(self.root.reason, self.root.place, self.root, (self.path + step)[:80])
@@ -158,14 +158,14 @@ class Method(Value):
 
 
 class Known(Value):
-    """A function that densecli knows: `rule(run, *args, **kwargs)` answers."""
+    """A function that densecli knows: `rule(run, *args, **kwargs)` computes it."""
 
     __slots__ = ("name", "partial", "rule")
     kind = "function"
 
     def __init__(self, name: str, rule: Callable[..., Any], *, partial: bool = True) -> None:
         self.name, self.rule = name, rule
-        self.partial = partial  # whether the rule copes with unknown arguments
+        self.partial = partial  # whether the rule handles unknown arguments
 
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return run.call_known(self, args, kwargs)
@@ -181,7 +181,7 @@ class Known(Value):
 
 
 class Foreign(Value):
-    """A module, class or function that densecli knows by name only. What it gives is unknown."""
+    """A module, class or function that densecli knows by name only. Its result is unknown."""
 
     __slots__ = ("path",)
     kind = "name"
@@ -203,7 +203,7 @@ class Foreign(Value):
 
 
 class Class(Value):
-    """A class of the source. `mro` lists it and its bases of the source; `base` is the Keras class it derives from."""
+    """A class of the source. `mro` lists it and its bases in the source; `base` is the Keras class it derives from."""
 
     __slots__ = ("base", "bases", "members", "mro", "name", "node")
     kind = "class"
@@ -218,7 +218,7 @@ class Class(Value):
         self.base: Any = next((each for each in foreign if not is_object(each)), None)
 
     def find(self, name: str, after: Class | None = None) -> Any:
-        """The member of that name here or above; `after` starts behind a class, as super() does. None without one."""
+        """The member of that name here or above; `after` starts after a class, as super() does. None if there is none."""
         start = 0 if after is None else self.mro.index(after) + 1
         return next((each.members[name] for each in self.mro[start:] if name in each.members), None)
 
@@ -271,7 +271,7 @@ class Instance(Value):
 
 
 class Namespace(Value):
-    """An object with named attributes and nothing else: parsed arguments, settings, a namespace."""
+    """An object with only named attributes: parsed arguments, settings, a namespace."""
 
     __slots__ = ("attributes", "name")
     kind = "namespace"
@@ -293,7 +293,7 @@ def is_object(base: Any) -> bool:
 
 
 def unknown_in(value: Any, depth: int = 6) -> Unknown | None:
-    """The first unknown in a value or in what it holds."""
+    """The first unknown in a value or its contents."""
     if isinstance(value, Unknown):
         return value
     if depth and isinstance(value, list | tuple | set | frozenset):

@@ -21,7 +21,7 @@ DIM, PLAIN = "\x1b[36m", "\x1b[0m"
 
 
 class Note(Record):
-    """What a line of the source makes."""
+    """A layer that a line of the source makes."""
 
     line: int
     name: str
@@ -36,7 +36,7 @@ class Note(Record):
 
 
 class Annotated(Record):
-    """The lines of a source and the notes at them; `problems` are what is unknown, by line."""
+    """The lines of a source and the notes at them; `problems` are the unknown values, by line."""
 
     source: str
     lines: tuple[str, ...]
@@ -92,7 +92,7 @@ def _line(line: str, notes: list[str] | None, width: int, *, color: bool) -> str
 
 
 def render_json(found: Annotated) -> Json:
-    """`densecli/annotate/1`: for each line with layers, what it makes."""
+    """`densecli/annotate/1`: the layers that each line makes."""
     lines: dict[int, list[dict[str, Any]]] = {}
     for note in found.notes:
         record = {"name": note.name, "type": note.type, "output_shapes": note.shapes, "params": note.params}

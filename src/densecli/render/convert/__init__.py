@@ -1,4 +1,4 @@
-"""Converting a graph to another format: the output means the same to its reader, or the conversion is refused (E604)."""
+"""Converting a graph to another format: the output describes the same model, or the conversion is refused (E604)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from densecli.read.limits import LIMITS, Limits
 if TYPE_CHECKING:
     from densecli.graph.graph import Graph
 
-# The writer of each form, and what errors call it.
+# The writer of each form, and its name in errors.
 FORMS = {
     "dsl": ("dsl", "render", "the DSL"),
     "yaml": ("spec", "render_yaml", "YAML"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from densecli.graph.graph import Graph
 
-MAX_NESTING = 20  # brackets in brackets; beyond that names read better
+MAX_NESTING = 20  # depth of nested brackets; beyond that names read better
 
 
 class Name(Record):
@@ -25,7 +25,7 @@ class Name(Record):
 
 
 class Branches(Record):
-    """[a | b]: each branch starts from what comes in."""
+    """[a | b]: each branch starts from the same input."""
 
     branches: tuple[list[Step] | Name | None, ...]
 
@@ -34,7 +34,7 @@ Step = int | Branches
 
 
 class _NotNestedError(Exception):
-    """The graph does not fall apart into brackets."""
+    """The graph cannot be written with brackets."""
 
 
 def as_steps(graph: Graph) -> list[Step]:
@@ -66,7 +66,7 @@ def _sources(graph: Graph, node: int) -> list[int]:
 
 
 def _flat(graph: Graph, order: list[int]) -> list[Step]:
-    """Inputs first, then one layer after the other, each told by name what goes in unless it is what came out last."""
+    """Inputs first, then one layer after the other, with its inputs named unless it takes the previous output."""
     inputs = [ref.node for ref in graph.inputs]
     steps: list[Step] = [inputs[0]] if len(inputs) == 1 else [Branches(tuple([node] for node in inputs))]
     last = inputs
@@ -83,8 +83,8 @@ def _flat(graph: Graph, order: list[int]) -> list[Step]:
 class _Nesting:
     """Builds the steps from the outputs upwards; the immediate dominator of a join is where its bracket opens.
 
-    All that lies between a dominator and its join is dominated too, so a bracket never reaches before the one around it,
-    and a name always stands behind the layer that it means.
+    Every node between a dominator and its join is dominated too, so a bracket never reaches before the one around it,
+    and a name always comes after its layer.
     """
 
     def __init__(self, graph: Graph, order: list[int]) -> None:
@@ -97,7 +97,7 @@ class _Nesting:
             self.depth[node] = self.depth[self.above[node]] + 1
 
     def common(self, nodes: list[int]) -> int | None:
-        """The last layer that every way to the nodes passes."""
+        """The last layer on every path to the nodes."""
         if not nodes:
             return None
         met: int | None = nodes[0]

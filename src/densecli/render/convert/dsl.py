@@ -35,7 +35,7 @@ WIDTH = 100  # a longer text goes over several lines
 
 
 def render(graph: Graph) -> Dsl:
-    """The text. Raises OutputError E604 for shared layers, nested models and whatever else the DSL has no words for.
+    """The text. Raises OutputError E604 for shared layers, nested models and anything else that the DSL cannot express.
 
     The DSL has no name for a model, and a Functional that is one chain reads back as a Sequential.
     """
@@ -69,7 +69,7 @@ def _check_call(node: Node) -> None:
 
 
 class _Writer:
-    """Writes steps in the order in which they will be read, which decides about automatic names."""
+    """Writes steps in the order in which they will be read, which determines automatic names."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph, self.names = graph, Names()
@@ -102,7 +102,7 @@ class _Writer:
         return Dsl.joined(" -> ", self.steps(branch))
 
     def input(self, node: Node, *, last: bool) -> Dsl:
-        """`@(3, 2)` for the layer that follows, or an Input where there is more to say."""
+        """`@(3, 2)` for the layer that follows, or an Input if it has more arguments."""
         given = input_arguments(node.layer)
         name = self.names.explicit("InputLayer", node.name)
         shape = given.get("shape", ())
@@ -171,7 +171,7 @@ def called(kind: Dsl, arguments: Sequence[Dsl]) -> Dsl:
 
 
 def value_text(value: Any) -> Dsl:
-    """A value as the DSL reads it. Raises OutputError E604 for what it cannot: mappings, infinite numbers."""
+    """A value in DSL syntax. Raises OutputError E604 for values without one: mappings, infinite numbers."""
     match value:
         case None | bool():
             return Dsl.word(str(value).lower())
@@ -185,7 +185,7 @@ def value_text(value: Any) -> Dsl:
 
 
 def structure_text(value: Any) -> Dsl:
-    """A value that holds others."""
+    """A value that contains others."""
     match value:
         case Object():
             return object_text(value)

@@ -56,7 +56,7 @@ def _reads_as(layer: Layer, name: str, form: Any, value: Any) -> bool:
 
 
 def input_arguments(layer: Layer) -> dict[str, Any]:
-    """The arguments of an input: first the shape without the batch, or batch_shape where the batch is odd."""
+    """The arguments of an input: first the shape without the batch, or batch_shape if it is empty or the batch is 0."""
     given = arguments(layer)
     batch_shape, shape = given.pop("batch_shape", None), given.pop("shape", ())
     if batch_shape is None:
@@ -68,17 +68,17 @@ def input_arguments(layer: Layer) -> dict[str, Any]:
 
 
 class Names:
-    """Which names must be written: those that are not what the layer would be called anyway.
+    """The names that must be written: those that differ from the automatic ones.
 
-    Layers are to be asked for in the order in which they will be made.
+    Look layers up in the order in which they will be created.
     """
 
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
-        self.unsure: frozenset[str] = frozenset()  # stems of which names may be taken by what is not a layer
+        self.unsure: frozenset[str] = frozenset()  # stems whose names something other than a layer may take
 
     def explicit(self, type_name: str, name: str) -> str | None:
-        """The name, or None where it is the automatic one."""
+        """The name, or None if it is the automatic one."""
         stem = snake_case(type_name)
         count = self.counts.get(stem, 0)
         if stem in self.unsure or name != numbered(stem, count):
@@ -87,7 +87,7 @@ class Names:
         return None
 
     def application(self, layer: Application, name: str) -> str | None:
-        """The name of a model of keras.applications, or None where it has no other; those in it count as given."""
+        """The name of a model of keras.applications, or None if it has no other; names inside it count as taken."""
         self.inside(layer.graph)
         return None if name == layer.graph.name else name
 
@@ -98,7 +98,7 @@ class Names:
                 self.inside(node.layer.graph)  # type: ignore[attr-defined]
 
     def automatic(self, type_name: str) -> str | None:
-        """The name that Keras gives to what takes none, as far as one can know; it counts as given from then on."""
+        """The name that Keras gives to a layer without one, as far as it is known; it counts as taken from then on."""
         stem = snake_case(type_name)
         count = self.counts.get(stem, 0)
         self.counts[stem] = count + 1
@@ -107,12 +107,12 @@ class Names:
         return numbered(stem, count)
 
 
-# Classes that Keras offers under another name than their own.
+# Classes that Keras exports under another name.
 _PUBLIC = {"GroupedQueryAttention": "GroupQueryAttention"}
 
 
 def public_name(layer: Layer) -> str:
-    """What the layer is called in keras.layers."""
+    """The layer's name in keras.layers."""
     name = type(layer).__name__
     return _PUBLIC.get(name, name)
 
@@ -126,11 +126,14 @@ def is_application(layer: Layer) -> TypeGuard[Application]:
     return layer.catalogue is APPLICATIONS
 
 
-NEEDS_CODE = ("a Keras config", "Python")  # what Keras runs; a spec may name a Lambda, whose code densecli never has
+NEEDS_CODE = (
+    "a Keras config",
+    "Python",
+)  # targets that Keras runs; a spec may name a Lambda, whose code densecli never has
 
 
 def check_writable(layer: Layer, name: str, target: str, instead: str) -> None:
-    """Layers made by code that is not in the file can be shown, but not written anywhere; operations have no type."""
+    """Layers made by code that is not in the file can be shown, but not written; operations have no type."""
     foreign = layer.opaque and layer.type_name != type(layer).__name__
     closed = [key for key, value in layer.given.items() if value is None and layer.defaults.get(key) is REQUIRED]
     if layer.opaque and closed:
@@ -147,7 +150,7 @@ def check_writable(layer: Layer, name: str, target: str, instead: str) -> None:
 
 
 def check_names(graph: Graph, target: str) -> None:
-    """Old files have names such as `block/conv`, which neither Keras 3 nor a spec takes."""
+    """Old files have names such as `block/conv`, which neither Keras 3 nor a spec accepts."""
     name = next((name for name in _names(graph, model=target != "the DSL") if "/" in name), None)
     if name is not None:
         raise refuse(
@@ -186,13 +189,13 @@ def check_object(value: Object, target: str, instead: str) -> None:
 
 
 def module_of(value: Object) -> str:
-    """Where Keras has the class of one of its own objects."""
+    """The module of one of Keras' own objects."""
     modules = {"regularizers": REGULARIZERS, "constraints": CONSTRAINTS, "layers": LAYERS_AS_ACTIVATION}
     return next((module for module, names in modules.items() if value.class_name in names), "initializers")
 
 
 def object_arguments(value: Object, target: str, instead: str) -> dict[str, Any]:
-    """The arguments of one of Keras' own objects, as its class takes them; the dtype that old files give is none."""
+    """The arguments of one of Keras' own objects, as its class takes them; the dtype in old files is not one of them."""
     check_object(value, target, instead)
     name = object_class(value.class_name)
     known = OBJECT_ARGUMENTS[name] if name in OBJECT_ARGUMENTS else ("name", *CATALOGUE[name].config_fields)
@@ -203,7 +206,7 @@ def object_arguments(value: Object, target: str, instead: str) -> dict[str, Any]
 
 
 def natural_inputs(call: Call) -> list[Any] | None:
-    """The tensors of a call, if it is the usual one: one tensor, a list, or several; nothing named, nothing else."""
+    """The tensors of a call, if it is the usual one: one tensor, a list, or several, and no keyword or other arguments."""
     if call.kwargs or getattr(call, "extra", None):
         return None
     args = call.args[0] if len(call.args) == 1 and isinstance(call.args[0], list) else call.args
@@ -216,7 +219,7 @@ def stacked(graph: Graph) -> bool:
 
 
 def takes_as_usual(node: Node, call: Call) -> bool:
-    """Whether handing the layer these tensors one after the other makes the very same call."""
+    """Whether passing these tensors to the layer one after the other makes the same call."""
     tensors = natural_inputs(call)
     if tensors is None:
         return False

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from densecli.layer import Layer
 
 INSTEAD = "use a diagram or a table instead"
-# Where Keras keeps its operations that are not in ops.numpy.
+# The modules of Keras' operations outside ops.numpy.
 _OPERATIONS = {
     "nn": (
         "AdaptiveAveragePool AdaptiveMaxPool AveragePool BatchNorm Celu Conv DepthToSpace DepthwiseConv DotProductAttention "
@@ -52,7 +52,7 @@ _APPLICATIONS = {
     "LayerScale": "keras.src.applications.convnext",
     "StochasticDepth": "keras.src.applications.convnext",
 }
-# What Keras' own from_config of these layers looks up without asking.
+# Keys that these layers' from_config in Keras requires.
 _NEEDED = {
     "Rescaling": ("scale", "offset"),
     "TextVectorization": ("standardize", "split", "ngrams"),
@@ -69,7 +69,7 @@ def render(graph: Graph) -> Json:
 
 
 def model_entry(graph: Graph) -> dict[str, Any]:
-    """The model as Keras' serialize_keras_object would give it, less what Keras works out itself."""
+    """The model as Keras' serialize_keras_object writes it, without what Keras infers itself."""
     kind = "Sequential" if graph.kind == "Sequential" else "Functional"
     config: dict[str, Any] = {"name": graph.name, "trainable": graph.trainable}
     if kind == "Sequential":
@@ -92,13 +92,13 @@ def _functional(graph: Graph) -> dict[str, Any]:
 
 
 def _ends(histories: Iterable[list[Any]]) -> list[Any]:
-    """One tensor stands for itself, several in a list."""
+    """A single tensor as it is, several as a list."""
     found = list(histories)
     return found[0] if len(found) == 1 else found
 
 
 class _CallWriter:
-    """Writes who calls whom: Keras wants the shape and dtype of every tensor beside its name."""
+    """Writes the calls: Keras requires the shape and dtype of every tensor along with its name."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -174,7 +174,7 @@ def _operation_entry(layer: Operation, name: str) -> dict[str, Any]:
     """A function of keras.ops. What tf.keras wrapped of TensorFlow has no config in Keras 3."""
     if layer.rule != layer.type_name or layer.rule in _NOT_IN_KERAS:
         raise refuse(f"the operation {quote(name)} of TensorFlow", "a Keras config", INSTEAD)
-    if layer.rule not in OPERATIONS:  # it is unknown in which module Keras would look for it
+    if layer.rule not in OPERATIONS:  # its module in Keras is unknown
         raise refuse(f"the operation {quote(name)}", "a Keras config", INSTEAD)
     module = next((module for module, names in _OPERATIONS.items() if layer.rule in names.split()), "numpy")
     config = {"name": name} | layer.config

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def without_masks(graph: Graph) -> tuple[Graph, Graph]:
-    """The model as it is to be written, and as it will be read: with the names that Keras gives to the rows of masks.
+    """The model to write, and the model that will be read back, with the names that Keras gives to the rows for masks.
 
-    Twice the model itself where it takes a mask that does not follow from its layers.
+    Both are the model itself if it takes a mask that does not follow from its layers.
     """
     written, read = _stripped(graph), _stripped(graph)
     show_masks(read)
@@ -88,7 +88,7 @@ def _may_be(node: Node) -> bool:
 
 
 def _same(one: Graph, other: Graph) -> bool:
-    """Whether two models have the same rows, but for the names of operations."""
+    """Whether two models have the same rows, apart from the names of operations."""
     if len(one.nodes) != len(other.nodes):
         return False
     if one.kind == "Sequential":
@@ -107,7 +107,7 @@ def _same_inside(one: Node, other: Node) -> bool:
 
 
 def _facts(node: Node, places: dict[int, int]) -> list[Any]:
-    """What a row says of a layer, with places of rows for references."""
+    """The facts in a layer's row, with row positions as references."""
     calls = [call.mapped(lambda ref: ref._replace(node=places[ref.node])) for call in node.calls]
     if node.layer.family != "operations":
         return [node.name, calls]

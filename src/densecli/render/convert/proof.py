@@ -1,4 +1,4 @@
-"""Converted text is read back before anyone gets it: text that reads back as another model is refused (E604)."""
+"""Converted text is read back before it is printed: text that reads back as another model is refused (E604)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ INSTEAD = "use a table or a diagram instead"
 
 
 def prove(text: str, form: str, graph: Graph, limits: Limits, target: str) -> None:
-    """Raise OutputError E604 unless the text reads back as the same model; `target` is what the error calls the form."""
+    """Raise OutputError E604 unless the text reads back as the same model; `target` is the form's name in the error."""
     wide = limits._replace(spec_bytes=HIGHEST, config_bytes=HIGHEST, nodes=HIGHEST, layers=HIGHEST)
     try:
         back = read_text(text.encode(), NAMES[form], Reading(limits=wide))
@@ -50,7 +50,7 @@ def _as_in_the_dsl(graph: Graph, back: Graph) -> Graph:
 
 
 def _losses(wanted: Report, found: Report) -> Iterator[str]:
-    """What is no longer the same, for a sentence: any fact of the report, any argument of a layer."""
+    """The differences, for a sentence: any fact of the report, any argument of a layer."""
     yield from _lost_in_rows(wanted.rows, found.rows, "")
     yield from _lost("the model", _facts_of_model(wanted), _facts_of_model(found))
 
@@ -76,11 +76,11 @@ def _facts_of_model(report: Report) -> dict[str, Any]:
 
 def _facts(row: Row) -> dict[str, Any]:
     given = plain(input_arguments(row.layer)) if row.type == "InputLayer" else arguments(row.layer)
-    if is_model(row.layer):  # its layers are compared; how one of keras.applications was asked for is no fact of it
+    if is_model(row.layer):  # its layers are compared; the arguments of a keras.applications model are not compared
         given = {}
     facts = row_record(row._replace(layers=(), type=_type(row)))
     if row.type == "InputLayer":
-        facts.pop("trainable")  # there is nothing to train
+        facts.pop("trainable")  # no weights to train
     return facts | {f"argument {name}": value for name, value in given.items()}
 
 

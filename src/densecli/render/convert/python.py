@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from densecli.layer import Layer
 
 _MODULES = ("constraints", "initializers", "layers", "ops", "regularizers")
-# Functions that Keras 3.15.1 calls when layers hand masks on: each call takes a name that no row shows.
+# Functions that Keras 3.15.1 calls when layers pass masks on: each call uses up a name that no row shows.
 _OF_MASKS = frozenset(
     ("any", "concatenate", "expand_dims", "logical_or", "not_equal", "ones_like", "squeeze", "where", "zeros_like")
 )
@@ -50,7 +50,7 @@ def render(graph: Graph) -> Python:
 
 
 class _Writer:
-    """Writes statements in an order that runs; names of layers are given where Keras would not give them itself."""
+    """Writes statements in an order that runs; it names layers only where Keras would choose another name."""
 
     def __init__(self) -> None:
         self.names = Names()
@@ -133,7 +133,7 @@ class _Writer:
         yield Python.put("{} = keras.Model({}, {}, name={})", variable, inputs, outputs, name)
 
     def function(self, graph: Graph, index: int, tensors: _Tensors) -> Iterator[Python]:
-        """A function takes no name; where Keras would give it another than the graph has, it gets that afterward."""
+        """A function takes no name argument; if Keras' name would differ from the graph's, it is set afterward."""
         node = graph.nodes[index]
         written = expression(node, node.calls[0], tensors.text)
         tensors.names[index, 0] = variable = self.variable(node.name)
@@ -189,7 +189,7 @@ class _Writer:
         return Python.put("{}({})", function, Python.joined(", ", given))
 
     def variable(self, name: str) -> Python:
-        """A name for a variable, after the layer's where that is a word."""
+        """A name for a variable, after the layer's if that is an identifier."""
         stem = name if is_word(name) else "x"
         found, number = stem, 1
         while found in self.variables:
@@ -200,7 +200,7 @@ class _Writer:
 
 
 class _Tensors:
-    """What each call's result is called."""
+    """The variable of each call's result."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph, self.found = graph, trace(graph)
@@ -208,7 +208,7 @@ class _Tensors:
 
     def text(self, ref: Ref) -> Python:
         result, name = self.found.results.get(ref[:2]), self.names[ref[:2]]
-        function = is_function(self.graph.nodes[ref.node])  # split and its kind give a list of one, too
+        function = is_function(self.graph.nodes[ref.node])  # split and the like return a list even of one
         if result is None or (len(result.tensors) < 2 and not (function and isinstance(result.output, list))):
             return name
         if _answers_in_lists(self.graph.nodes[ref.node].layer):
@@ -229,7 +229,7 @@ class _Tensors:
 
 
 def _identity(layer: Layer) -> Any:
-    """What makes two uses the same layer: the mark that a file gives it, else the object."""
+    """The identity of a layer across uses: the id in the file, else the object."""
     return id(layer) if layer.shared_id is None else layer.shared_id
 
 
@@ -246,7 +246,7 @@ def _holds_a_stack(layer: Any) -> bool:
 
 
 def _required(layer: Layer) -> int:
-    """How many arguments can stand without their names."""
+    """The number of arguments that can be passed by position."""
     count = 0
     for name in layer.positional:
         if layer.defaults.get(name) is not REQUIRED:

@@ -22,12 +22,12 @@ def named(key: str, value: Python) -> Python:
 
 
 def no_tensor(ref: Ref) -> Python:
-    """What stands for a tensor where a config holds none."""
+    """The placeholder for a tensor that a config lacks."""
     raise refuse(f"the tensor {ref}", "Python", INSTEAD)
 
 
 def literal(value: Any, tensor: Tensors = no_tensor) -> Python:
-    """A value of a call. Raises OutputError E604 for what has no literal."""
+    """A value of a call. Raises OutputError E604 if it has no literal."""
     if isinstance(value, Ref):
         return tensor(value)
     if isinstance(value, str):
@@ -63,7 +63,7 @@ def _items(values: Any, tensor: Tensors) -> Python:
 
 
 def subscript(key: Any, tensor: Tensors) -> Python:
-    """What stands between the brackets of `tensor[...]`; files hold a tuple of indices as a list."""
+    """The text between the brackets of `tensor[...]`; files store a tuple of indices as a list."""
     items = key if isinstance(key, list) else [key]
     return Python.joined(", ", [_index(item, tensor) for item in items]) or Python.put("()")
 

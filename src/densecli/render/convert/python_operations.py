@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from densecli.graph.graph import Call, Node
     from densecli.render.convert.python_literals import Tensors
 
-# Functions of keras.ops that are not called as their class is, and those that it does not have.
+# Operations whose function in keras.ops has another name than their class, and those without one.
 _FUNCTIONS = {
     "BatchNorm": "batch_normalization", "LayerNorm": "layer_normalization", "RMSNorm": "rms_normalization",
     "HSVToRGB": "image.hsv_to_rgb", "RGBToGrayscale": "image.rgb_to_grayscale", "RGBToHSV": "image.rgb_to_hsv",
     "Resize": "image.resize",
 }  # fmt: skip
 _NOT_IN_KERAS = ("Shape", "SquaredDifference")
-# Arguments of a call that the function does not take in the same place.
+# Arguments that the function takes in another position than the operation's call.
 _BY_NAME = {
     "Average": ("x", "weights"), "BatchNorm": ("x", "mean", "variance", "offset", "scale"), "Pad": ("x", "constant_values"),
 }  # fmt: skip
-# What these arguments are, in every function that has them, if nothing is said.
+# Defaults of these arguments, in every function that has them.
 _DEFAULTS: dict[str, Any] = {"keepdims": False, "dtype": None, "initial": None, "sparse": False, "data_format": None}
 
 

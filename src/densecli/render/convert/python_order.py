@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def in_turn(graph: Graph, steps: Sequence[Step], names: Names) -> Iterator[Step]:
     """The steps in an order that runs. Functions, which cannot be named, come in the order of their numbers: add_1 follows add.
 
-    `names` has to know what a step was called when the next one is asked for.
+    `names` must know a step's name before the next step is requested.
     """
     if not any(map(is_function, graph.nodes)):
         yield from steps
@@ -31,7 +31,7 @@ def in_turn(graph: Graph, steps: Sequence[Step], names: Names) -> Iterator[Step]
 
 
 class _Queue:
-    """Steps of which all tensors are there, by their place in `steps`; those that are too early wait for their number."""
+    """Steps whose input tensors all exist, by position in `steps`; those that are too early wait for their number."""
 
     def __init__(self, graph: Graph, steps: Sequence[Step]) -> None:
         self.graph, self.steps = graph, steps
@@ -51,7 +51,7 @@ class _Queue:
         return len(sources)
 
     def next(self, names: Names) -> Step:
-        """The first step in turn; where there is none, the first that is too early."""
+        """The first step in turn, or else the first that is too early."""
         while self.ready:
             place = heappop(self.ready)
             turn = self.turn(place, names)
@@ -78,7 +78,7 @@ class _Queue:
         return stem, int(number)
 
     def done(self, step: Step, names: Names) -> None:
-        """Let those go on that waited for this one's tensors, or for its number to be given away."""
+        """Release the steps that waited for this one's tensors or for its number to be used."""
         for place in self.users[step]:
             self.missing[place] -= 1
             if not self.missing[place]:

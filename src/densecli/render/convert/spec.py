@@ -39,7 +39,7 @@ TARGET = "a spec"
 
 
 def render_yaml(graph: Graph) -> Yaml:
-    """The spec as YAML, one layer per line. Raises OutputError E604 for what a spec has no words for."""
+    """The spec as YAML, one layer per line. Raises OutputError E604 if a spec cannot express it."""
     return Yaml.put("{}\n", Yaml.joined("\n", _yaml_block(as_document(graph))))
 
 
@@ -79,7 +79,7 @@ def _folded(items: Sequence[Any], runs: Sequence[Run], start: int, stop: int) ->
 
 
 class _ModelWriter:
-    """Writes one model; `last` is what would go into the next item unless it says otherwise."""
+    """Writes one model; `last` is the default input of the next item."""
 
     def __init__(self, graph: Graph, names: Names) -> None:
         self.graph, self.names = graph, names
@@ -112,7 +112,7 @@ class _ModelWriter:
             yield self.again(node, (index, call)) | wiring if call else self.item(node, wiring)
 
     def order(self) -> list[tuple[int, int]]:
-        """First calls before later ones, or a later one would be written of a layer that is not there yet."""
+        """First calls before later ones, or a later one would refer to a layer that is not defined yet."""
         if self.graph.kind == "Sequential":
             return [(index, 0) for index in range(1, len(self.graph.nodes))]
         order = call_order(self.graph)[0]
@@ -154,7 +154,7 @@ class _ModelWriter:
         return kind if not given and not wiring else {kind: self.under(node.layer, given | wiring)}
 
     def layer(self, layer: Layer, name: str) -> tuple[str, dict[str, Any]]:
-        """The type and its arguments, the name among them where it is not automatic."""
+        """The type and its arguments, including the name if it is not automatic."""
         check_writable(layer, name, TARGET, INSTEAD)
         given = {key: self.value(value) for key, value in arguments(layer).items()}
         explicit = (
@@ -165,7 +165,7 @@ class _ModelWriter:
         return type(layer).__name__, given | ({} if explicit is None else {"name": explicit})
 
     def under(self, layer: Layer, given: dict[str, Any]) -> Any:
-        """`Dense: 16` where the first argument is all there is to say."""
+        """`Dense: 16` if only the first argument is set."""
         first = next(iter(layer.positional), "")
         if list(given) == [first] and layer.defaults.get(first) is REQUIRED and not isinstance(given[first], dict):
             return given[first]
@@ -183,7 +183,7 @@ class _ModelWriter:
 
 
 def _value(value: Any) -> Any:
-    """An argument as JSON has it; `$` starts a variable in a spec unless it is doubled."""
+    """An argument as a JSON value; `$` starts a variable in a spec unless it is doubled."""
     if isinstance(value, Object):
         check_object(value, TARGET, INSTEAD)
         return {value.class_name: {key: _value(item) for key, item in value.config.items()} or None}

@@ -41,7 +41,7 @@ class Box(Record):
 
     @property
     def title(self) -> str:
-        """What a frame says at its top."""
+        """The title of a frame."""
         return f"{self.times} ×" if self.times > 1 else f"{self.short_name} ({self.type})"
 
     @property
@@ -73,7 +73,7 @@ class _Maker:
     def stretch(
         self, rows: Sequence[Row], span: tuple[int, int], runs: Sequence[Run], depth: int | None
     ) -> tuple[tuple[Box, ...], tuple[Edge, ...]]:
-        """The boxes of some neighboring rows, and the edges between them; every copy in a run stands in one box."""
+        """The boxes of some neighboring rows, and the edges between them; all copies in a run share one box."""
         boxes: list[Box] = []
         owner: dict[str, int] = {}  # row name -> the box in this frame that shows it
         at = span[0]
@@ -104,7 +104,7 @@ class _Maker:
 
 
 def params_of(rows: Sequence[Row]) -> str:
-    """The sum of their parameters; nothing where there are none, `?` or `≥` where some are not counted."""
+    """The sum of their parameters; empty if there are none, with `?` or `≥` if some are not counted."""
     total, uncounted = sum(row.params for row in rows), any(row.uncounted for row in rows)
     if not total:
         return f"{UNKNOWN} params" if uncounted else ""

@@ -33,7 +33,7 @@ class Size(Record):
 
 
 class Layout(Record):
-    """Centers of the boxes, the points of each edge from top to bottom, and the size of it all."""
+    """Centers of the boxes, the points of each edge from top to bottom, and the total size."""
 
     centres: list[tuple[float, float]]
     paths: list[list[tuple[float, float]]]
@@ -52,7 +52,7 @@ def lay_out(sizes: Sequence[Size], edges: Sequence[tuple[int, int]]) -> Layout:
 
 
 def _ranks(boxes: int, edges: Sequence[tuple[int, int]]) -> list[int]:
-    """The longest way from a source; sources themselves stand right above what they feed."""
+    """The longest path from a source; sources themselves are placed right above the boxes they feed."""
     after: list[list[int]] = [[] for _ in range(boxes)]
     waiting = [0] * boxes
     for source, target in edges:
@@ -88,7 +88,7 @@ class _Net:
             self.ranks[rank].append(point)
         self.x: list[float] = [0.0] * len(self.rank)
         self.index: dict[int, int] = {}  # place of each point in its rank
-        # Bends of the only edge of a box: they stand for the box, those of a shortcut for nothing.
+        # Bends of a box's only edge count as the box; those of a shortcut do not.
         self.lonely = {bend for route in self.routes for bend in route[1:-1] if len(self.down[route[0]]) == 1}
 
     def route(self, source: int, target: int) -> list[int]:
@@ -157,7 +157,7 @@ class _Net:
                 self.straighten(route[1:-1])
 
     def wish(self, point: int, neighbours: list[int]) -> tuple[float, float]:
-        """Where the point would like to be, and how much: boxes in line with boxes first, then bends with bends."""
+        """The preferred position of a point, and its weight: boxes in line with boxes first, then bends with bends."""
         if not neighbours:
             return self.x[point], LOOSE
         boxes = [other for other in neighbours if other < self.boxes or other in self.lonely]
@@ -182,7 +182,7 @@ class _Net:
                 self.x[bend] = min(max(middle, low), high)
 
     def room(self, point: int) -> tuple[float, float]:
-        """From where to where a point can move before it touches its neighbors."""
+        """The range in which a point can move without touching its neighbors."""
         rank, at = self.ranks[self.rank[point]], self.index[point]
         left = self.x[rank[at - 1]] + self.apart(rank[at - 1], point) if at else -INFINITE
         right = self.x[rank[at + 1]] - self.apart(point, rank[at + 1]) if at + 1 < len(rank) else INFINITE
@@ -240,7 +240,7 @@ def _crossings(ends: Sequence[int]) -> int:
     for seen, end in enumerate(ends):
         total += seen
         at = end + 1
-        while at:  # those up to this one
+        while at:  # ends up to this one
             total -= counts[at]
             at -= at & -at
         at = end + 1

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 STYLES = {"added": "green", "removed": "red", "moved": "cyan", "changed": "yellow"}
 HEAD = ("", "Layer", "Type", "What", "Before", "After", "Change")
 TOTALS = ("Total", "Before", "After", "Change")
-NARROWEST = 40  # cells: no terminal is taken for narrower
+NARROWEST = 40  # minimum width in cells assumed for a terminal
 
 
 def render(diff: Diff, *, width: int | None = None, color: bool = False) -> str:
@@ -60,7 +60,7 @@ def _table(head: Sequence[str], listed: Iterable[tuple[Sequence[str], str]], rig
     return table
 
 
-# -- where the table does not fit --------------------------------------------------------
+# -- if the table does not fit -----------------------------------------------------------
 def _stacked(listed: Sequence[DiffRow], width: int) -> Text:
     """A line for each layer, below it one for each change: what, before -> after (step)."""
     wide = max(cell_width(row.what) for row in listed)

@@ -27,7 +27,7 @@ TITLES = {
 
 
 class DiffRow(Record):
-    """One line: the mark and kind stand in a layer's first row only. Cells are text of the models, not yet made safe."""
+    """One line: only a layer's first row has the mark and kind. Cells are text of the models, not yet made safe."""
 
     kind: str
     mark: str

@@ -1,4 +1,4 @@
-"""Differences as plain text, in columns as wide as what they hold."""
+"""Differences as plain text, in columns as wide as their contents."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def render(diff: Diff) -> str:
 
 
 def columns(table: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Iterator[str]:
-    """The cells side by side, two spaces apart; what a column cannot hold ends in an ellipsis."""
+    """The cells side by side, two spaces apart; text too long for a column ends in an ellipsis."""
     shown = [[shorten(safe(cell), WIDEST) for cell in row] for row in table]
     widths = [max(map(cell_width, column)) for column in zip(*shown, strict=True)]
     for row in shown:
@@ -41,7 +41,7 @@ def _pad(cell: str, width: int, right: bool) -> str:
 
 
 def shorten(text: str, width: int) -> str:
-    """Text in so many terminal cells."""
+    """Text shortened to a number of terminal cells."""
     if cell_width(text) <= width:
         return text
     used, end = 1, 0

@@ -29,7 +29,7 @@ def render(verdicts: Sequence[Verdict]) -> str:
 
 
 def _command(finding: Finding) -> str:
-    """::error title=…,file=…,line=…,col=…::message; without a file GitHub hangs it to the run."""
+    """::error title=…,file=…,line=…,col=…::message; without a file GitHub attaches it to the run."""
     file = path(finding.spot)
     properties = {"title": f"densecli {finding.code}"}
     if file is not None:

@@ -39,7 +39,7 @@ def _suite(verdict: Verdict) -> ET.Element:
 
 
 def _failure(findings: Sequence[Finding]) -> ET.Element:
-    """One per case, for some readers take only the first; its text has all."""
+    """One failure per case, because some readers take only the first; its text lists all."""
     more = f" (and {len(findings) - 1:,} more)" if len(findings) > 1 else ""
     failure = ET.Element("failure", message=f"{safe(findings[0].message)}{more}", type=findings[0].code)
     lines = [

@@ -31,7 +31,7 @@ def _rows(verdicts: Sequence[Verdict]) -> Iterator[Markdown]:
 
 
 def _cut(rows: Iterator[Markdown]) -> Iterator[Markdown]:
-    """As many rows as the page takes, and how many are missing."""
+    """As many rows as fit the page, and the number left out."""
     size = missing = 0
     for each in rows:
         size += len(each.encode("utf-8", "replace")) + 1

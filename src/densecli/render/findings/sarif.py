@@ -53,7 +53,7 @@ def _locations(finding: Finding) -> dict[str, Any]:
 
 
 def _physical(file: str, spot: Spot) -> dict[str, Any]:
-    """GitHub wants a line for every result: the first stands for the whole file."""
+    """GitHub wants a line for every result: line 1 stands for the whole file."""
     region = {"startLine": spot.line or 1} | ({"startColumn": spot.column} if spot.column else {})
     uri = quote(file.encode("utf-8", "surrogatepass"), safe="/-._~+@=()")
     return {"artifactLocation": {"uri": uri if not uri.startswith("/") else f"file://{uri}"}, "region": region}

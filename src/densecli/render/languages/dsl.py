@@ -20,7 +20,7 @@ class Dsl(Written):
 
     @classmethod
     def quoted(cls, text: str) -> Dsl:
-        """A string; without quotes where it is a word that means nothing else."""
+        """A string, without quotes if it is a word with no other meaning."""
         if _PLAIN.fullmatch(text) and text.lower() not in _VALUES:
             return cls(text)
         body = "".join(f"\\{char}" if char in "\\'" else escaped(char) for char in text)

@@ -27,21 +27,21 @@ class Json(Written):
 
 
 def pairs(record: Mapping[str, Any]) -> Json:
-    """What stands between the braces of an object."""
+    """The contents of an object's braces."""
     return Json.joined(
         ", ", [Json.put("{}: {}", Json.quoted(key), Json.quoted(value)) for key, value in record.items()]
     )
 
 
 def document(record: Mapping[str, Any], items: str = "") -> Json:
-    """An object with a key a line, and with an item a line under the key `items`."""
+    """An object with one key per line, and one item per line under the key `items`."""
     values = {key: _listed(value) if key == items else Json.quoted(value) for key, value in record.items()}
     lines = [Json.put("  {}: {}", Json.quoted(key), value) for key, value in values.items()]
     return Json.put("{{\n{}\n}}", Json.joined(",\n", lines))
 
 
 def documents(found: Sequence[Json]) -> Json:
-    """One document, or a list of them where there are several, and the end of the line."""
+    """One document, or a list of them if there are several, with a final newline."""
     return Json.put("{}\n", found[0] if len(found) == 1 else Json.put("[\n{}\n]", Json.joined(",\n", found)))
 
 

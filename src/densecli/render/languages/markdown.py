@@ -21,7 +21,7 @@ class Markdown(Written):
 
     @classmethod
     def quoted(cls, text: str, *, plain: bool = False) -> Markdown:
-        """Code, in which no markup, HTML, mention or link comes alive; with `plain`, words without any of these as they are."""
+        """Code, in which no markup, HTML, mention or link is active; with `plain`, words without any of these are kept as is."""
         text = safe(text)
         if not text or (plain and text == text.strip() and _PLAIN.fullmatch(text) and "www." not in text.lower()):
             return cls(text)

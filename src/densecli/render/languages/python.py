@@ -1,4 +1,4 @@
-"""Python: what a file holds is a literal or a checked name, and never code itself."""
+"""Python: content from a file becomes a literal or a checked name, never code."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class Written(str):
     """Text of one language: a word that the language has quoted, or words put into a template of our own.
 
-    A renderer says in its types which language it writes. A `str` is none, so mypy refuses what was not quoted, and `put`
-    refuses what mypy could not see. Only the languages themselves make one of a `str` (tests/test_languages.py).
+    A renderer's types say which language it writes. A `str` is not one, so mypy rejects unquoted text, and `put` rejects
+    what mypy cannot see. Only the languages themselves convert a `str` (tests/test_languages.py).
     """
 
     __slots__ = ()
@@ -34,5 +34,5 @@ class Written(str):
 
 
 def refuse(what: str, target: str, instead: str) -> OutputError:
-    """The error for what a language has no words for (E604)."""
+    """The error for content that a language cannot express (E604)."""
     return OutputError(f"{what} cannot be written in {target}", code="E604", hint=instead)

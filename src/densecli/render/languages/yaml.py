@@ -1,4 +1,4 @@
-"""YAML, in flow style: what a YAML 1.1 and a YAML 1.2 reader take for the same."""
+"""YAML, in flow style: only what YAML 1.1 and YAML 1.2 readers read alike."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Yaml(Written):
 
     @classmethod
     def quoted(cls, text: str | float | None) -> Yaml:
-        """A scalar: a string goes without quotes where it is a word that means nothing else."""
+        """A scalar: a string needs no quotes if it is a word with no other meaning."""
         if not isinstance(text, str):
             return cls(json.dumps(text))
         if _PLAIN.fullmatch(text) and text.lower() not in _VALUES:

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from densecli.render.table.selection import Line, Shown
     from densecli.summary.report import Report
 
-# What makes a spreadsheet take a text for a formula; full-width forms are folded to these by some.
+# First characters that make spreadsheets read a text as a formula; some fold full-width forms to these.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def render_csv(models: Sequence[Shown]) -> str:
-    """RFC 4180 with plain line ends. Where lines are nested or folded, `level` and `times` say so.
+    """RFC 4180 with plain line ends. `level` and `times` show nesting and folding.
 
-    Several models stand in one table with the columns of the first, told apart by `source`.
+    Several models share one table with the columns of the first; `source` tells them apart.
     """
     return csv_text(_records(models))
 
@@ -37,7 +37,7 @@ def csv_text(records: Iterable[Sequence[str]]) -> str:
 def render_tsv(models: Sequence[Shown]) -> str:
     """Tab-separated without any quoting: tabs and line ends in names are escaped.
 
-    A quote at the start of a cell gets an apostrophe before it, for many readers take it for the start of a quoted cell.
+    A leading quote gets an apostrophe before it, because many readers take it for the start of a quoted cell.
     """
     return "".join("\t".join(map(_unquoted, record)) + "\n" for record in _records(models))
 

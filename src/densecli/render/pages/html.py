@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from densecli.summary.report import Report
 
 DEEPEST = 4  # levels that are indented further
-SHORT, LONG = 20, 60  # letters of a cell that needs no room of its own, and of one that has to wrap
+SHORT, LONG = 20, 60  # characters in a cell that needs no extra width, and in one that has to wrap
 
 
 def render(models: Sequence[Shown], boxes: Sequence[Box | None], *, open_levels: int = 0) -> Xml:
@@ -63,7 +63,7 @@ def _hash(text: Xml) -> Xml:
 
 
 def _contents(title: Xml, models: Sequence[Shown]) -> Iterator[Xml]:
-    """What several models begin with: their sources and sizes, each a link to its section."""
+    """The contents at the top of a page of several models: sources and sizes, each a link to its section."""
     yield Xml.put("<h1>{}</h1>\n<nav><ul>", title)
     for number, model in enumerate(models, 1):
         label, text = total_lines(model.report)[0]
@@ -140,7 +140,7 @@ def _share_cell(value: Value) -> Xml:
 
 
 def _kind(column: Column, text: str) -> str:
-    """How a cell of words is laid out: shapes on one line, long texts in a column that is wide enough to be read."""
+    """How a cell of words is laid out: shapes on one line, long texts in a column wide enough to read."""
     if column.name.endswith("_shape") and len(text) < LONG:
         return "shape"
     return column.justify if column.justify != "left" else "long" if len(text) > SHORT else ""

@@ -1,4 +1,4 @@
-"""A GitHub-flavored Markdown table. Names from a spec stand in code spans, where nothing is markup."""
+"""A GitHub-flavored Markdown table. Names from a spec are in code spans, where nothing is markup."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RULES = {"left": Markdown.put(":---"), "right": Markdown.put("---:"), "center":
 
 
 def render(models: Sequence[Shown]) -> Markdown:
-    """A section for each model: heading, table, totals as a list. Several are headed by where they come from."""
+    """A section for each model: heading, table, totals as a list. Several models have their sources as headings."""
     if len(models) == 1:
         return _section(models[0])
     headed = [Markdown.put("## {}\n\n{}", Markdown.quoted(model.report.source), _section(model)) for model in models]
@@ -36,7 +36,7 @@ def _section(model: Shown) -> Markdown:
 
 
 def table(heads: Sequence[tuple[str, str]], rows: Iterable[Iterable[Markdown]]) -> Markdown:
-    """Rows of cells under their heads, each of which says its side: left, right or center."""
+    """Rows of cells under their heads, each with its alignment: left, right or center."""
     head = [cell(name) for name, _ in heads]
     return Markdown.joined("\n", map(row, (head, [_RULES[side] for _, side in heads], *rows)))
 
@@ -46,7 +46,7 @@ def row(cells: Iterable[Markdown]) -> Markdown:
 
 
 def cell(text: str) -> Markdown:
-    """Text for a cell: as it is where Markdown has no word in it."""
+    """Text for a cell, kept as is if Markdown gives it no meaning."""
     return Markdown.quoted(text, plain=True)
 
 

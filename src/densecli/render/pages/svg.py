@@ -25,7 +25,7 @@ HUES = 8
 
 def render(box: Box) -> Xml:
     """A whole SVG file."""
-    # Colors are the page's where the page has them (page.css), else these.
+    # Colors come from the page (page.css) if it defines them; else these apply.
     style = Xml.put("<style>{}</style>", Xml.asset("diagram.css"))
     return Xml.put('<?xml version="1.0" encoding="UTF-8"?>\n{}\n', element(box, style))
 
@@ -44,7 +44,7 @@ def element(box: Box, style: Xml = Xml.put("")) -> Xml:  # noqa: B008  # immutab
 
 
 class _Drawn(Record):
-    """A box with the layout of what is in it."""
+    """A box with the layout of its contents."""
 
     box: Box
     size: Size

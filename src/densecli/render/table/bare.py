@@ -12,8 +12,8 @@ from densecli.text import quote, safe
 def bare_value(record: dict[str, Any], path: str) -> str:
     """The value at a dotted path: numbers and words bare, unknown as null, the rest as JSON on one line.
 
-    A list is entered by position (`layers.0.params`) or by the name of what it holds (`layers.dense_1.params`).
-    Raises OutputError E607 where the path leads nowhere.
+    A list is entered by position (`layers.0.params`) or by an item's name (`layers.dense_1.params`).
+    Raises OutputError E607 if the path does not exist.
     """
     value: Any = record
     rest = path
@@ -23,7 +23,7 @@ def bare_value(record: dict[str, Any], path: str) -> str:
 
 
 def _enter(value: Any, rest: str, path: str) -> tuple[Any, str]:
-    """One step down the longest key that fits, for names may have dots in them."""
+    """One step down, by the longest matching key, because names may contain dots."""
     keys = _keys(value)
     parts = rest.split(".")
     for count in range(len(parts), 0, -1):

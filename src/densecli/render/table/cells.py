@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Texts = Sequence[Sequence[str]]
 
-KERAS_TOTALS = 3  # of the sums: parameters in all, trainable, not trainable
+KERAS_TOTALS = 3  # of the sums: total, trainable and non-trainable parameters
 TYPE, KNOWN, UNKNOWN = 33, 34, 45  # Keras' colors, of a terminal's 256
 _SIZES = re.compile(r"(\d+)|None|\?")
 
@@ -44,7 +44,7 @@ def words(column: Column, line: Line, report: Report) -> str:
 
 
 def shown_text(column: Column, line: Line, report: Report, *, ascii_only: bool) -> str:
-    """The text of a cell, its own signs (never those of a name) as the terminal has them."""
+    """The text of a cell, with our own symbols (never those in a name) as the terminal can show them."""
     text = words(column, line, report)
     if not ascii_only:
         return text
@@ -65,7 +65,7 @@ def spans(text: str, column: Column, line: Line) -> Iterator[tuple[int, int, int
 
 
 def fits(texts: Texts, columns: Sequence[Column], room: int) -> bool:
-    """Whether no cell has to be broken."""
+    """Whether no cell has to wrap."""
     return sum(width + 3 for width in widths(texts, columns)) + 1 <= room
 
 

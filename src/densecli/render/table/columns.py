@@ -1,6 +1,6 @@
 """The columns of a table as data, and parsing `--columns`.
 
-A column gives the value for machines and the text for people; text is safe to show on a terminal, whatever a spec held.
+A column gives the value for machines and the text for people; text is safe to show on a terminal, whatever the spec contains.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Justify = Literal["left", "right", "center"]
 
 
 class Column(Record):
-    """One column of a table: what machines get, what people read, and in which unit."""
+    """One column of a table: the value for machines, the text for people, and the unit."""
 
     name: str
     header: str
@@ -42,7 +42,7 @@ class Column(Record):
 
 
 def _words(name: str, header: str, items: Callable[[Row], Sequence[str]], doc: str) -> Column:
-    """A column of lists: machines get all of one, people no more than a cell can hold."""
+    """A column of lists: machines get all items, people as many as fit in a cell."""
 
     def value(row: Row, _: Report) -> str:
         return ", ".join(items(row))
@@ -54,7 +54,7 @@ def _words(name: str, header: str, items: Callable[[Row], Sequence[str]], doc: s
 
 
 def _shapes(name: str, header: str, shapes: Callable[[CallInfo], Sequence[Shape | None]], doc: str) -> Column:
-    """The shapes of all calls that differ; Keras' own table shows those of the last call only."""
+    """The distinct shapes of all calls; Keras' own table shows those of the last call only."""
 
     def cell(row: Row, join: Callable[[list[str]], str]) -> str:
         return join([*dict.fromkeys(_of_call(shapes(call), join) for call in row.calls)])
@@ -76,7 +76,7 @@ def _of_call(shapes: Sequence[Shape | None], join: Callable[[list[str]], str]) -
 
 
 def type_text(row: Row) -> str:
-    """The type of a layer as a cell has it."""
+    """The type of a layer, as a cell shows it."""
     return safe(shortened(row.type))
 
 
@@ -140,7 +140,7 @@ def _share(figure: str, header: str, doc: str) -> Column:
 
 
 def plain(text: str) -> str:
-    """Our own signs (never a name, which is escaped instead) for a terminal that has only ASCII."""
+    """Our own symbols (never a name, which is escaped instead) for an ASCII-only terminal."""
     return text.translate(_SIGNS)
 
 
@@ -244,7 +244,7 @@ COLUMNS: dict[str, Column] = {
     )
 }  # fmt: skip
 
-# One word that stands for several columns, or a second name of one.
+# Words for several columns, or a second name of one.
 ALIASES: dict[str, tuple[str, ...]] = {
     "memory": ("activation_bytes", "weight_bytes"),
     "shape": ("output_shape",),
@@ -257,13 +257,13 @@ ALIASES: dict[str, tuple[str, ...]] = {
 
 
 def default_columns(report: Report) -> tuple[Column, ...]:
-    """Keras' choice: layer, output shape, parameters; and the connections where the model is no single chain."""
+    """Keras' choice: layer, output shape, parameters; and the connections if the model is not a single chain."""
     names = ("layer", "output_shape", "params") if _is_one_chain(report) else ("layer", "output_shape", "params", "connected_to")  # fmt: skip
     return tuple(COLUMNS[name] for name in names)
 
 
 def _is_one_chain(report: Report) -> bool:
-    """Whether each row has one call, on nothing but the row before it."""
+    """Whether each row has one call, on only the row before it."""
     if report.is_chain or not any(call.inbound for row in report.rows for call in row.calls):
         return True
     before: tuple[str, ...] = ()
@@ -274,7 +274,7 @@ def _is_one_chain(report: Report) -> bool:
     return True
 
 
-# What programs get unless they ask for something else: every figure, names and types apart.
+# The default for programs: every figure, with names and types in separate columns.
 MACHINE_COLUMNS = tuple(
     COLUMNS[name]
     for name in (

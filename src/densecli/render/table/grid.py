@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FULL_WIDTH = 1_000_000  # cells: off a terminal, lines may have any length
 NARROWEST = 12  # cells that a column of words keeps on a narrow terminal before the table grows beyond it
 WORD, PIECE = 40, 16  # cells that a single word may claim, and a piece of one
-BORDER = 3  # cells that a column takes besides its text
+BORDER = 3  # cells of a column besides its text
 
 
 class Head(Record):
@@ -31,7 +31,7 @@ class Head(Record):
 
 
 class Cell(Record):
-    """What stands in a cell; lines after the first are indented."""
+    """The contents of a cell; lines after the first are indented."""
 
     text: Text
     indent: int = 0
@@ -40,7 +40,7 @@ class Cell(Record):
 def grid(
     heads: Sequence[Head], rows: Sequence[Sequence[Cell]], *, room: int = FULL_WIDTH, ascii_only: bool = False
 ) -> Table:
-    """The table, as wide as `room` if it has to be; wider only where the numbers alone need more."""
+    """The table, up to `room` wide; wider only if the numbers alone need more."""
     table = Table(box=box.ASCII_DOUBLE_HEAD if ascii_only else box.HEAVY_HEAD, header_style="bold")
     columns = [[Cell(Text(head.title)), *(row[index] for row in rows)] for index, head in enumerate(heads)]
     natural = [_widest(column) for column in columns]
@@ -56,7 +56,7 @@ def grid(
 
 
 def natural_width(widths: Sequence[int]) -> int:
-    """Cells of a table whose columns are so wide."""
+    """The width in cells of a table with columns this wide."""
     return sum(widths) + BORDER * len(widths) + 1
 
 
@@ -73,7 +73,7 @@ def _widths(heads: Sequence[Head], columns: Sequence[Sequence[Cell]], natural: S
 
 
 def _wishes(column: Sequence[Cell], natural: int) -> list[int]:
-    """All on one line; words whole; words broken at their seams."""
+    """Widths for all text on one line, for whole words, and for words broken at their seams."""
     words = max(cell.indent + longest_word(cell.text.plain) for cell in column)
     pieces = max(cell.indent + longest_piece(cell.text.plain) for cell in column)
     word = min(natural, max(NARROWEST, min(words, WORD)))
@@ -93,7 +93,7 @@ def broken(cell: Cell, width: int) -> Text:
 
 
 def sentences(texts: Sequence[str], room: int) -> Text:
-    """What stands below a table, each on lines of its own that are broken between words."""
+    """The sentences below a table, each on its own lines, wrapped between words."""
     return Text("\n".join(line for text in texts for line in lines(text, room, 3)))
 
 

@@ -19,7 +19,7 @@ SECONDS = 3.0  # for all names together
 
 
 def searcher(pattern: str) -> Callable[[str], Any]:
-    """Looks for the pattern in a name. Raises OutputError E606 for what is no pattern, or plainly one without end."""
+    """Looks for the pattern in a name. Raises OutputError E606 if it is invalid or clearly catastrophic."""
     if len(pattern) > MAX_PATTERN:
         raise OutputError(f"the pattern has more than {MAX_PATTERN} characters", code="E606")
     if _repeats_a_repeat(pattern):
@@ -36,7 +36,7 @@ def searcher(pattern: str) -> Callable[[str], Any]:
 
 
 def _repeats_a_repeat(pattern: str) -> bool:
-    """Whether a group that ends in a repeat holds one: (a+)+ takes forever on some names."""
+    """Whether a repeated group contains a repeat: (a+)+ takes forever on some names."""
     marks = iter(zip(pattern, f"{pattern[1:]} ", strict=True))
     inside = repeated = False
     for char, following in marks:

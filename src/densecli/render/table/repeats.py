@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from densecli.summary.report import Row
 
 MAX_BLOCK = 64  # layers in a block; keeps the search linear in the number of rows
-LOOK_AHEAD = 256  # rows of a run in which a better start is looked for
+LOOK_AHEAD = 256  # rows of a run searched for a better start
 
 
 class Run(Record):
@@ -38,7 +38,7 @@ def equal_runs(items: Sequence[Any]) -> list[Run]:
 
 
 def _kind(row: Row) -> Any:
-    """What makes two rows the same layer: everything but the name and the wiring."""
+    """The key for equal layers: everything but the name and the wiring."""
     shapes = tuple((call.input_shapes, call.output_shapes) for call in row.calls)
     figures = (row.params, row.trainable_params, row.macs, row.flops, row.dtype, row.trainable)
     return (row.type, shapes, figures, _given(row.layer), tuple(_kind(inner) for inner in row.layers))
@@ -150,12 +150,12 @@ class _Finder:
         return end - at
 
     def feeds_next(self, at: int, length: int) -> bool:
-        """Whether a block feeds the next one; else they are branches side by side."""
+        """Whether a block feeds the next one; else they are parallel branches."""
         following = (row for row in range(at + length, at + 2 * length) if self.latest[row] >= at)
         return any(at <= source < at + length for row in following for call in self.wires[row] for source in call)
 
     def is_connected(self, at: int, length: int) -> bool:
-        """Whether each row of a block hangs together with the others."""
+        """Whether the rows of a block are all connected."""
         group = list(range(length))
         for row in range(at, at + length):
             for source in {source for call in self.wires[row] for source in call if at <= source < at + length}:
@@ -166,7 +166,7 @@ class _Finder:
     def same_wires(self, row: int, length: int, start: int) -> bool:
         """Connected alike: within the block or to the one before it, or both to one and the same row before the run.
 
-        Which of the two it is must not change from block to block, or branches side by side would pass for a chain.
+        Which of the two it is must not change from block to block, or parallel branches would look like a chain.
         """
         ours, theirs = self.wires[row], self.wires[row + length]
         if [len(call) for call in ours] != [len(call) for call in theirs]:

@@ -35,7 +35,7 @@ def parts(
     ascii_only: bool = False,
     room: int = FULL_WIDTH,
 ) -> list[Text | Table]:
-    """What is drawn, from top to bottom. Where the rows do not fit, shares do without their bars."""
+    """The parts, from top to bottom. If the rows do not fit, shares lose their bars."""
     if not fits([[words(column, line, report) for column in columns] for line in lines], columns, room):
         columns = [without_bar(column) for column in columns]
     heads = [Head(column.header, column.justify) for column in columns]

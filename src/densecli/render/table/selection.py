@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Selection(Record):
-    """What was asked for. `depth` is how many levels of nested layers are opened; None opens all."""
+    """The user's choices. `depth` is how many levels of nested layers are opened; None opens all."""
 
     pattern: str | None = None
     group_by: str | None = None
@@ -39,13 +39,13 @@ class Line(Record):
 
     @property
     def label(self) -> str:
-        """What goes before the name, in the way of Keras' expand_nested."""
+        """The prefix of the name, in the style of Keras' expand_nested."""
         repeat = f"{self.times} × " if self.times > 1 else ""
         return ("   " * self.level + "└ " if self.level else "") + repeat
 
 
 class Shown(Record):
-    """What is shown of a model; an output of several models is made of several."""
+    """The visible part of a model; an output of several models has several."""
 
     report: Report
     lines: Sequence[Line]
@@ -81,7 +81,7 @@ def _lines(items: Iterable[_Item], depth: int | None, level: int = 0, above: str
     for item in items:
         path = f"{above}{item.row.name}"
         yield Line(item.row, level, item.times, path)
-        if item.times > 1:  # a block is not a layer: what it holds is always shown, and has no path through it
+        if item.times > 1:  # a block is not a layer: its contents are always shown, and it is not part of their path
             yield from _lines(item.inner, depth, level + 1, above)
         elif depth is None or depth > 0:
             yield from _lines(item.inner, None if depth is None else depth - 1, level + 1, f"{path}/")
@@ -89,7 +89,7 @@ def _lines(items: Iterable[_Item], depth: int | None, level: int = 0, above: str
 
 # -- filter ----------------------------------------------------------------------------
 def _matching(rows: Sequence[Row], pattern: str | None) -> Sequence[Row]:
-    """Rows of which the name or the type matches, or of a layer inside."""
+    """Rows whose name or type matches, or that contain a layer that does."""
     if not pattern:
         return rows
     from densecli.render.table.patterns import limited, searcher  # noqa: PLC0415  # few runs need it

@@ -1,6 +1,6 @@
 """The table in Keras' style: in color on a terminal, plain and at full width elsewhere. Nothing is cut off.
 
-Rich draws what has to be broken. A table that fits is drawn here, to the same characters: importing Rich takes longer than
+Rich draws tables that have to wrap. A table that fits is drawn here, to the same characters: importing Rich takes longer than
 all the rest of a summary, and for a model of 800 layers its drawing takes three times as long.
 """
 
@@ -75,7 +75,7 @@ def _padded(text: str, column: Column, width: int) -> str:
 
 
 def _colored(cell: str, column: Column, line: Line) -> str:
-    """A cell with the blanks that fill it, its parts in color."""
+    """A cell padded with blanks, its parts in color."""
     text = cell.strip(" ")
     made, at = "", 0
     for start, end, code in spans(text, column, line):

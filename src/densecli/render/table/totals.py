@@ -38,7 +38,7 @@ def remarks(report: Report) -> list[str]:
 
 
 def notes(report: Report, figures: Collection[str] | None = None) -> list[str]:
-    """Notes on what the rows do not show: shared weights, opaque layers, what could not be counted (of these figures)."""
+    """Notes on facts the rows do not show: shared weights, opaque layers, and which of these figures could not be counted."""
     found = [
         f"{safe(row.name)} shares its weights with {safe(', '.join(row.shares_weights_with))}; they are counted once"
         for row in report.rows

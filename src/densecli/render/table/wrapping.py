@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SEAM = re.compile(r"(?<=[_/=,])(?=[^\s_])|(?<=[^\s\](])(?=[\[(])|(?<=[a-z])(?=[A-Z])")
 
 
-# A word; what stands in parentheses belongs to it: (None, 28, 28, 192)
+# A word; parentheses belong to it: (None, 28, 28, 192)
 _WORD = re.compile(r"^\s*(?:[^\s()]*\([^()]*\)\S*|\S*)\s*|(?:[^\s()]*\([^()]*\)\S*|\S+)\s*")
 _PLAIN = re.compile(r"^\s*\S*\s*|\S+\s*")
 
@@ -40,7 +40,7 @@ def line_starts(text: str, width: int, indent: int = 0) -> list[int]:
 
 
 def _words(text: str, width: int) -> Iterator[tuple[int, int]]:
-    """The words with the spaces behind them; what stands before the first belongs to it. Long ones by their spaces."""
+    """The words with the spaces after them; text before the first belongs to it. Long words are split at their spaces."""
     for found in _WORD.finditer(text):
         start, end = found.span()
         if cell_width(found.group().strip()) <= width:
@@ -81,7 +81,7 @@ def longest_piece(text: str) -> int:
 
 
 def shared_out(room: int, wishes: Sequence[Sequence[int]]) -> list[int]:
-    """Widths of columns that share so many cells. Each has wishes, from the widest to the narrowest that it can do with."""
+    """Widths of columns that share this many cells. Each has preferred widths, from the widest to the narrowest acceptable."""
     levels = list(zip(*wishes, strict=True))
     for upper, lower in pairwise(levels):
         if sum(upper) <= room:
@@ -92,6 +92,6 @@ def shared_out(room: int, wishes: Sequence[Sequence[int]]) -> list[int]:
 
 
 def _between(upper: Sequence[int], lower: Sequence[int], spare: int) -> list[int]:
-    """What is left over goes to the columns that want more, in proportion."""
+    """Distribute the remaining cells among the columns that want more, in proportion."""
     want = sum(upper) - sum(lower)
     return [low + spare * (high - low) // want for high, low in zip(upper, lower, strict=True)]

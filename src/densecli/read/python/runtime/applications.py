@@ -1,6 +1,6 @@
-"""Models of keras.applications in the source: their own builders make them, and the session takes over each layer.
+"""Models of keras.applications in the source: densecli's builders make them, and the session adopts each layer.
 
-After that such a model is a Functional as any other: the source may freeze its layers, cut it at one, or go on from there.
+From then on they are ordinary Functional models: the source may freeze layers, cut the model at one, or build on it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def make(run: Interpreter, name: str, args: list[Any], kwargs: dict[str, Any]) -
 
 
 def broken(run: Interpreter, name: str, error: DenseError) -> Functional:
-    """A model of which nothing is known but the reason."""
+    """A model that could not be made; only the reason is known."""
     model = Functional(run.session, name.lower(), ([], []), run.place())
     model.error = error
     return model
@@ -85,7 +85,7 @@ def refusal(run: Interpreter, name: str, several: ConfigError | ShapeError) -> R
 
 
 def adopted(run: Interpreter, node: Node, index: int, tensors: dict[Ref, Tensor]) -> LayerObject:
-    """A layer of the model as one that the source made, called as the builder called it."""
+    """A layer of the model as if the source had made it, called the way the builder called it."""
     made = sequential(run, node) if isinstance(node.layer, Model) else plain_layer(run, node)
     if isinstance(node.layer, InputLayer):
         run.session.entered(made)
@@ -102,7 +102,7 @@ def plain_layer(run: Interpreter, node: Node) -> LayerObject:
 
 
 def sequential(run: Interpreter, node: Node) -> Sequential:
-    """A Sequential inside, as the stem of ConvNeXt."""
+    """A nested Sequential, such as ConvNeXt's stem."""
     model = Sequential(run.session, node.name, node.place)
     tensors: dict[Ref, Tensor] = {}
     graph = node.layer.graph  # type: ignore[attr-defined]

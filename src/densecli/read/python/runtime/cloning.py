@@ -1,4 +1,4 @@
-"""Models between tensors in the middle of others: Keras puts an input of its own in front."""
+"""Models that start from intermediate tensors: Keras puts new inputs in front."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def clone(session: Session, model: Functional) -> None:
-    """Give each input that is no Input one, and follow the calls behind it once more."""
+    """Give each start tensor that is not an Input a new Input, and repeat the calls that depend on it."""
     strange = [each for each in model.entries if not isinstance(session.layers[each.ref.node].layer, InputLayer)]
     if not strange:
         return
@@ -38,7 +38,7 @@ def _moved(tensor: Tensor, moved: dict[Ref, Ref]) -> Tensor:
 
 
 def _follow(session: Session, model: Functional, moved: dict[Ref, Ref]) -> None:
-    """Calls between the inputs and the outputs, each repeated on the moved tensors."""
+    """Repeat each call between the inputs and the outputs on the new tensors."""
     starts = {ref[:2] for ref in moved} | {each.ref[:2] for each in model.entries}
     order: list[tuple[int, int]] = []
     seen = set(starts)

@@ -1,4 +1,4 @@
-"""Parameter counts that the source itself asks for."""
+"""Parameter counts that the source itself computes."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ MODELS = ("Sequential", "Functional")
 
 
 class Variable(Tensor):
-    """What `add_weight` gives: a tensor wherever the layer's `call` is followed."""
+    """The result of `add_weight`: a tensor wherever the layer's `call` is followed."""
 
     __slots__ = ("layer", "session")
 
@@ -49,7 +49,7 @@ class Variable(Tensor):
 
     @ref.setter
     def ref(self, _: Any) -> None:
-        """Decided again wherever it is used."""
+        """Ignored: the reference is determined anew at each use."""
 
     def get(self, run: Interpreter, name: str) -> Any:
         if name in ("value", "read_value"):
@@ -69,11 +69,11 @@ class CustomLayer(LayerObject):
         self.cls, self.type_name = cls, "" if cls is None else cls.name
         self.own: list[Own] = []
         self.trains, self.build_done, self.begun = True, False, False
-        self.main: Written | None = None  # what its first call on symbolic tensors does
-        self.structure: Any = None  # of what `call` gives
+        self.main: Written | None = None  # the inside of its first call on symbolic tensors
+        self.structure: Any = None  # of the result of `call`
         self.base: str | None = None  # the layer of Keras that its class derives from
         self.based: LayerObject | None = None
-        self.built_on: Any = None  # the shapes that its `build` was handed
+        self.built_on: Any = None  # the shapes that its `build` received
         self.held: list[tuple[float, LayerObject]] = []  # layers inside, as they were assigned
 
     @property
@@ -121,7 +121,7 @@ class CustomLayer(LayerObject):
         return packed(self.structure, iter(outputs)) if isinstance(self.structure, dict | tuple | list) else outputs
 
     def held_as(self, session: Session, graph: Inside) -> dict[str, str]:
-        """Where a weights file of Keras 3 keeps what is inside, by its name in the graph: "" for an own variable."""
+        """Where a Keras 3 weights file keeps inner layers, by name in the graph; "" for the layer's own variables."""
         names = {number: graph.nodes[number].name for number in range(len(graph.nodes))}
         own = {names[session.numbers[id(each)].node]: "" for each in self.own if id(each) in session.numbers}
         inside = dict(places_in(self, "", graph.numbers, set()))
@@ -132,7 +132,7 @@ class CustomLayer(LayerObject):
         self.held += [(len(self.session.layers), each) for each in layers_in(value) if id(each) not in known]
 
     def inner(self) -> list[LayerObject]:
-        """Layers in the order in which they were assigned; those put into a list later, when they were made."""
+        """Inner layers in order of assignment; those added to a list later come in order of creation."""
         known = {id(each) for _, each in self.held}
         later = [each for value in self.attributes.values() for each in layers_in(value) if id(each) not in known]
         found = sorted([*self.held, *((each.index + 0.5, each) for each in later)], key=lambda pair: pair[0])
@@ -163,7 +163,7 @@ class CustomLayer(LayerObject):
         return layers.connected(run, self, [_packed(args, kwargs)], {}) if error is None else layers.broken(self, error)
 
     def settle(self, run: Interpreter) -> DenseError | None:
-        """A graph holds one way to call a layer. Why not, where another call needs another one."""
+        """A graph has one way to call a layer; returns why another call cannot use it."""
         last, main = self.last, self.main
         if main is None or not isinstance(last, Written) or last is main:
             self.main = last if isinstance(last, Written) else None
@@ -180,7 +180,7 @@ class CustomLayer(LayerObject):
         return None
 
     def prepared(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> DenseError | None:
-        """Follow `build` and `call` for these shapes; why not, where something is unknown."""
+        """Follow `build` and `call` for these shapes; returns the reason if something is unknown."""
         key = _signature([args, kwargs])
         try:
             if key not in self.written:
@@ -210,7 +210,7 @@ class CustomLayer(LayerObject):
             return self.wrapped(run, graph, found), found
 
     def applied(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """What `call` gives."""
+        """The outputs of `call`."""
         function = None if self.cls is None else self.cls.find("call")
         if not isinstance(function, Function) and self.based is not None:
             return self.based.call(run, args, kwargs)
@@ -241,7 +241,7 @@ class CustomLayer(LayerObject):
         return super().inherited(run, name)
 
     def renew(self, drawing: Drawing) -> None:
-        """Take models inside as they are now: they may have been frozen since `call` was followed."""
+        """Update inner models to their current state: they may have been frozen since `call` was followed."""
         for made, _ in self.written.values():
             for index, number in made.numbers.items():
                 each, node = self.session.layers[index], made.graph.nodes[number]
@@ -260,7 +260,7 @@ class CustomLayer(LayerObject):
 
 
 class LambdaLayer(CustomLayer):
-    """Keras' Lambda with a function of the source. `stated` is the same layer with the `output_shape=` that the source says."""
+    """Keras' Lambda with a function of the source. `stated` is the same layer with the `output_shape=` from the source."""
 
     def __init__(
         self, session: Session, function: Any, arguments: dict[str, Any], stated: Layer | None, place: Place | None
@@ -273,7 +273,7 @@ class LambdaLayer(CustomLayer):
         return run.call(self.function, args, {**self.arguments, **kwargs})
 
     def prepared(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> DenseError | None:
-        """Keras believes the shape that is stated, whatever the function gives."""
+        """Keras trusts a given `output_shape`, whatever the function returns."""
         error = super().prepared(run, args, kwargs)
         if self.stated is None:
             return error
@@ -284,7 +284,7 @@ class LambdaLayer(CustomLayer):
 
 
 def places_in(layer: CustomLayer, start: str, numbers: Mapping[int, int], seen: set[int]) -> Iterator[tuple[int, str]]:
-    """The node and the attribute of each layer that a layer holds, as Keras goes through attributes, by name."""
+    """The node and attribute of each inner layer, by attribute name, which is the order Keras visits them in."""
     if layer.based is not None and layer.based.index in numbers:
         yield numbers[layer.based.index], start or "."
     for attribute in sorted(layer.attributes):
@@ -334,13 +334,13 @@ def _listed(way: Written) -> str:
 
 
 def _packed(args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Every tensor of a call, as the model of it takes them."""
+    """Every tensor of a call, in the structure that its model takes."""
     found = list(tensors_in([args, kwargs]))
     return found[0] if len(found) == 1 else found
 
 
 def _signature(tree: Any) -> Any:
-    """What decides about shapes: those of tensors and arrays, and plain values."""
+    """Everything that shapes depend on: the shapes of tensors and arrays, and plain values."""
     if isinstance(tree, Tensor):
         return ("tensor", tree.shape and tuple(tree.shape), tree.dtype)
     if isinstance(tree, Array):
@@ -353,7 +353,7 @@ def _signature(tree: Any) -> Any:
 
 
 def _entered(graph: Inside, tree: Any) -> Any:
-    """Arguments with tensors of the inside in the place of those outside."""
+    """Arguments with outer tensors replaced by those of the inner graph."""
     if isinstance(tree, Tensor):
         return graph.enter(tree.shape, tree.dtype)
     if isinstance(tree, Array):
@@ -368,7 +368,7 @@ def _entered(graph: Inside, tree: Any) -> Any:
 
 
 def _shapes(run: Interpreter, tree: Any) -> Any:
-    """The `input_shape` that `build` is handed."""
+    """The `input_shape` passed to `build`."""
     if isinstance(tree, Tensor):
         return tree.dims(run)
     if isinstance(tree, Array):
@@ -383,7 +383,7 @@ METHODS: dict[str, Any] = {}
 
 
 def method(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Enter what a layer of the source inherits: `rule(run, layer, *args, **kwargs)`."""
+    """Register a member that layers of the source inherit: `rule(run, layer, *args, **kwargs)`."""
 
     def enter(rule: Callable[..., Any]) -> Callable[..., Any]:
         METHODS.update(dict.fromkeys(names, rule))
@@ -410,7 +410,7 @@ def build(run: Interpreter, layer: CustomLayer, input_shape: Any = None, *_: Any
 
 @method("call")
 def call(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> Any:
-    """What the layer of Keras does that the class derives from."""
+    """Call the Keras layer that the class derives from."""
     if layer.based is None:
         return run.unfit("Layer.call is not implemented", "NotImplementedError")
     return layer.based.call(run, list(args), kwargs)
@@ -451,7 +451,7 @@ def variable(run: Interpreter, value: Any, name: Any, *, trainable: bool) -> Any
 
 @method("compute_mask", "compute_output_spec", "get_build_config", "add_metric", "add_update")
 def nothing(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> None:
-    """Has no bearing on shapes."""
+    """Does not affect shapes."""
 
 
 @method("get_config")

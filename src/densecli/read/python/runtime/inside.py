@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Own(Layer, abstract=True):
-    """A variable that a layer makes with `add_weight`: a node of its graph that takes nothing and gives the value."""
+    """A variable that a layer makes with `add_weight`: a node of its graph with no inputs whose output is the value."""
 
     takes = "several"
     macs_rule = elementwise_rule = "0"
@@ -54,7 +54,7 @@ class Own(Layer, abstract=True):
 
 
 class Filled(Layer, abstract=True):
-    """A tensor that comes from nothing: of numbers that are known, or of a shape that they have no bearing on."""
+    """A tensor without inputs: its numbers are known, or its shape does not depend on them."""
 
     takes = "several"
     weightless = True
@@ -96,14 +96,14 @@ class Inside:
         self.inputs: list[Ref] = []
 
     def add(self, name: str, layer: Layer) -> int:
-        """A node under a name that no other one here has."""
+        """Add a node under a name that is unique in this graph."""
         count = self.names.get(name, 0)
         self.names[name] = count + 1
         self.nodes.append(Node(f"{name}_{count}" if count else name, layer, []))
         return len(self.nodes) - 1
 
     def enter(self, shape: Any, dtype: str) -> Tensor:
-        """A tensor that the call is given."""
+        """An input tensor of the call."""
         number = self.add("input", InputLayer(batch_shape=tuple(shape), dtype=dtype))
         self.nodes[number].calls.append(Call(()))
         self.inputs.append(Ref(number))
@@ -115,13 +115,13 @@ class Inside:
         return number
 
     def constant(self, shape: Any, numbers: Any = None, dtype: str = "float32") -> Tensor:
-        """A tensor that comes from nothing: random numbers, zeros, an array."""
+        """A tensor without inputs: random numbers, zeros, an array."""
         number = self.add("constant", Filled(tuple(shape), numbers, dtype))
         self.nodes[number].calls.append(Call(()))
         return self.tensor(Ref(number), tuple(shape), dtype)
 
     def constants(self, tree: Any) -> Any:
-        """Arguments with constants in the place of arrays whose shape is known."""
+        """Arguments with arrays of known shape replaced by constants."""
         if isinstance(tree, Array):
             known = tree.shape is not None and unknown_in(tree.shape) is None
             return self.constant(tree.shape, tree.numbers, tree.dtype or "float32") if known else tree
@@ -146,7 +146,7 @@ class Inside:
         return layer.shaped(found) if isinstance(result.output, list) else found[0]
 
     def graph(self, outputs: list[Tensor]) -> Graph:
-        """Raises GraphError where an output does not come from here."""
+        """Raises GraphError if an output does not belong to this graph."""
         if any(each.home is not self for each in outputs):
             raise GraphError("`call` returns a tensor that it did not compute", code="E354")
         found = Graph(self.name, "Functional", self.nodes, self.inputs, [each.ref for each in outputs])
@@ -158,7 +158,7 @@ class Inside:
 
 
 class Written(Model, abstract=True):
-    """A custom layer, as a model of what its `call` does."""
+    """A custom layer as a model of its `call`."""
 
     def __init__(self, graph: Graph, type_name: str, *, several: bool) -> None:
         super().__init__(graph)

@@ -33,7 +33,7 @@ def built(run: Interpreter, layer: LayerObject) -> Any:
 
 @attribute("output")
 def output(run: Interpreter, layer: LayerObject) -> Any:
-    """What the first call gave."""
+    """The output of the first call."""
     if layer.error is not None:
         return broken(layer, layer.error)
     if not layer.outputs:
@@ -97,12 +97,12 @@ def count_params(run: Interpreter, layer: LayerObject) -> Any:
     "adapt",
 )
 def nothing(run: Interpreter, layer: LayerObject, *args: Any, **kwargs: Any) -> None:
-    """Has no bearing on shapes."""
+    """Does not affect shapes."""
 
 
 @method("get_config")
 def get_config(run: Interpreter, layer: LayerObject) -> Any:
-    """What the constructor was given, with the name: enough to make the same layer again."""
+    """The constructor's arguments and the name: enough to recreate the layer."""
     if layer.layer is None:
         return run.unknown("the layer is unknown")
     return {"name": layer.name, "trainable": layer.layer.trainable, **layer.layer.given}

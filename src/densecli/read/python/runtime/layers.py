@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 ATTRIBUTES: dict[str, Callable[..., Any]] = {}
 METHODS: dict[str, Callable[..., Any]] = {}
-# Layers that others make inside when they are built: Keras counts their names, too.
+# Inner layers that a layer makes when it is built: Keras counts their names, too.
 MADE_INSIDE = dict.fromkeys(("MultiHeadAttention", "GroupedQueryAttention"), ("Softmax", "Dropout"))
 QUIET = ("training",)  # arguments of calls that do not affect the outputs
 
 
 def attribute(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Enter an attribute of layers: `rule(run, layer)`."""
+    """Register an attribute of layers: `rule(run, layer)`."""
 
     def enter(rule: Callable[..., Any]) -> Callable[..., Any]:
         ATTRIBUTES.update(dict.fromkeys(names, rule))
@@ -46,7 +46,7 @@ def attribute(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def method(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Enter a method of layers: `rule(run, layer, *args, **kwargs)`."""
+    """Register a method of layers: `rule(run, layer, *args, **kwargs)`."""
 
     def enter(rule: Callable[..., Any]) -> Callable[..., Any]:
         METHODS.update(dict.fromkeys(names, rule))
@@ -69,7 +69,7 @@ class LayerObject(Value):
         self.built_by: tuple[Any, ...] | None = None  # shapes of a call on arrays
         self.input_argument: Any = None  # input_shape=, for the first layer of a Sequential
         self.error: DenseError | None = None
-        self.cls: Class | None = None  # of the source, for a layer of its own
+        self.cls: Class | None = None  # of the source, for a custom layer
         self.attributes: dict[str, Any] = {}
         self.type_name = "" if layer is None else layer.type_name
         session.layers.append(self)
@@ -81,7 +81,7 @@ class LayerObject(Value):
 
     @property
     def layer(self) -> Layer:
-        """What shapes and weights are asked of."""
+        """The layer that computes shapes and weights."""
         return self.node.layer
 
     def get(self, run: Interpreter, name: str) -> Any:
@@ -96,7 +96,7 @@ class LayerObject(Value):
         return self.inherited(run, name)
 
     def inherited(self, run: Interpreter, name: str) -> Any:
-        """An attribute that Keras gives the layer."""
+        """An attribute that the layer inherits from Keras."""
         for table in self.tables():
             if name in table[0]:
                 return table[0][name](run, self)
@@ -122,7 +122,7 @@ class LayerObject(Value):
             run.write(self.attributes, name, value)
 
     def freeze(self, run: Interpreter, value: Any) -> None:
-        """`trainable = …`, for this layer and those inside."""
+        """Set `trainable` on this layer and its inner layers."""
         if isinstance(value, Unknown):
             self.error = self.error or run.session.unknown_argument(self.type_name, "trainable", value)
             return
@@ -131,19 +131,19 @@ class LayerObject(Value):
             each.freeze(run, value)
 
     def first_used(self) -> None:
-        """Layers that this one makes when it is built use up names."""
+        """Use up the names of the inner layers that this one makes when it is built."""
         if self.type_name in MADE_INSIDE and self.built_by is None and not self.outputs:
             for each in MADE_INSIDE[self.type_name]:
                 self.session.use_name(each)
 
     def lives_in(self, home: Any) -> None:
-        """A layer that is called in two places is one layer: its weights count once."""
+        """A layer called in two places is one layer: its weights count once."""
         if self.home is not None and self.home is not home and self.node.layer is not None:
             self.node.layer.shared_id = ("source", self.index)
         self.home = home
 
     def shaped(self, outputs: list[Any]) -> Any:
-        """Several outputs in the structure that the layer gives them."""
+        """Several outputs, in the structure that the layer returns."""
         return outputs
 
     def inner(self) -> list[LayerObject]:
@@ -166,7 +166,7 @@ class LayerObject(Value):
 
 # -- calling ---------------------------------------------------------------------------
 def call_layer(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """The output tensors; a tensor with an error if something is unknown."""
+    """The output tensors; or a tensor with an error if something is unknown."""
     switched = any(key in kwargs for key in QUIET)
     kwargs = {key: value for key, value in kwargs.items() if key not in QUIET}
     tensors = list(tensors_in([args, kwargs]))
@@ -197,7 +197,7 @@ def broken(layer: LayerObject, error: DenseError) -> Tensor:
 def connected(
     run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any], *, switched: bool = False
 ) -> Any:
-    """A call on symbolic tensors. Where it is told whether it trains (`switched`), Keras forgets its mask."""
+    """A call on symbolic tensors. If `training` is passed (`switched`), Keras drops the layer's mask."""
     if hasattr(layer, "prepare"):
         layer.prepare(run, args, kwargs)
     if run.session.tracing is not None:
@@ -235,7 +235,7 @@ def _call(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[st
 
 
 def _as_graph(value: Any) -> Any:
-    """An argument as a graph holds it: tensors are references, arrays constants."""
+    """An argument in a graph's form: tensors are references, arrays constants."""
     if isinstance(value, Tensor):
         return value.ref
     if isinstance(value, Dims):
@@ -279,7 +279,7 @@ def _result(run: Interpreter, layer: LayerObject, call: Call, known: dict[Ref, T
 
 
 def refused(run: Interpreter, layer: LayerObject, error: DenseError, shapes: list[Any]) -> Raised:
-    """Keras refuses a call: the source would end here, unless it catches the error."""
+    """Keras rejects a call: the source would end here unless it catches the error."""
     if error.layer is None:
         error.message = f"{layer.type_name} '{layer.name}': {error.message}"
         error.label = error.label or (f"input {show(shapes[0] if len(shapes) == 1 else shapes)}" if shapes else None)
@@ -290,7 +290,7 @@ def refused(run: Interpreter, layer: LayerObject, error: DenseError, shapes: lis
 
 
 def on_arrays(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """A call on data: it builds the layer, and gives arrays of the shapes that come out."""
+    """A call on data: builds the layer and returns arrays of the output shapes."""
     arrays = [each for each in args if isinstance(each, Array)]
     if not arrays or any(each.shape is None or unknown_in(each.shape) for each in arrays):
         lost = next((each for each in arrays if each.shape is None or unknown_in(each.shape)), None)
@@ -314,7 +314,7 @@ def on_arrays(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dic
 
 
 def computed(run: Interpreter, operation: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """A function of tensors on arrays: arrays of the shapes that come out. None where no sizes are known."""
+    """A tensor function on arrays: returns arrays of the output shapes, or None if no sizes are known."""
     arrays: list[Tensor] = []
 
     def entered(tree: Any) -> Any:
@@ -339,7 +339,7 @@ def computed(run: Interpreter, operation: Layer, args: tuple[Any, ...], kwargs: 
 
 
 class Loose:
-    """A function that is called outside of any model."""
+    """A function called outside any model."""
 
     def __init__(self, layer: Layer) -> None:
         self.layer, self.name, self.type_name = layer, snake_case(layer.type_name), layer.type_name

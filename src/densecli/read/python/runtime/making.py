@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from densecli.read.python.interpreter import Interpreter
     from densecli.read.python.runtime.session import Session
 
-DROPPED = {("BatchNormalization", "mode")}  # of Keras 1: how it normalizes changes neither shapes nor counts
+DROPPED = {("BatchNormalization", "mode")}  # of Keras 1: the mode of normalization affects neither shapes nor counts
 WINDOWS = {"Conv2D": 2, "SeparableConv2D": 2, "FullConv2D": 2, "Conv3D": 3, "FullConv3D": 3}
-# What Keras 3 still takes for an InputLayer.
+# Arguments that Keras 3 still accepts for an InputLayer.
 OLD_INPUT = {"input_shape": "shape", "batch_input_shape": "batch_shape"}
 
 
 class KerasObject(Value):
-    """An initializer, regularizer, constraint or another object of Keras that only configs name."""
+    """An initializer, regularizer, constraint or another Keras object that occurs only in configs."""
 
     __slots__ = ("arguments", "class_name")
     kind = "Keras object"
@@ -72,7 +72,7 @@ def arguments(
 
 
 def _as_told(session: Session, shape: Any, name: Any) -> Any:
-    """A shape that the source does not tell, as `--input-shape` does."""
+    """A shape that is unknown in the source, taken from `--input-shape`."""
     told = session.given_shape(name) if unknown_in(shape) is not None else None
     return shape if told is None else told
 
@@ -90,7 +90,7 @@ def _input_as_told(session: Session, args: list[Any], kwargs: dict[str, Any]) ->
 def _modern(
     session: Session, type_name: str, args: list[Any], kwargs: dict[str, Any]
 ) -> tuple[str, list[Any], dict[str, Any]]:
-    """Names of Keras 1 as they are called today, with a note."""
+    """Keras 1 names replaced by today's, with a note."""
     known = lookup(type_name).config_fields
     if all(name in known or name in ("name", "input_shape", "input_dim", "weights") for name in kwargs):
         return type_name, args, kwargs
@@ -106,7 +106,7 @@ def _modern(
 
 
 def _window(kind: str, args: list[Any]) -> list[Any]:
-    """Keras 1 took the sides of a window one by one: Convolution2D(32, 3, 3)."""
+    """Keras 1 took the sides of a window as separate arguments: Convolution2D(32, 3, 3)."""
     sides = WINDOWS.get(kind, 1)
     if sides == 1 or len(args) < 1 + sides:
         return args
@@ -130,7 +130,7 @@ def _input_argument(kind: str, kwargs: dict[str, Any]) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A value as a config holds it."""
+    """A value in the form of a config."""
     if isinstance(value, Dims):
         return tuple(value)
     if isinstance(value, list):
@@ -145,7 +145,7 @@ def plain(value: Any) -> Any:
 def operation_arguments(
     rule: str, args: list[Any], kwargs: dict[str, Any]
 ) -> tuple[dict[str, Any], list[Any], dict[str, Any]]:
-    """What a function of keras.ops is called with, parted as Keras does: what its operation is made with, and the rest."""
+    """The arguments of a keras.ops function, split as Keras does: those of the operation's constructor, and the rest."""
     known = parted(rule)
     if not known:
         return {}, args, kwargs
@@ -182,7 +182,7 @@ def because(unknown: Unknown) -> str:
 
 
 def remedy(unknown: Unknown) -> str:
-    """The option that would give it."""
+    """The option that would supply it."""
     name = unknown.root.name
     if name is None:
         return "assign the value to a name in the source, then use --set NAME=VALUE"

@@ -64,7 +64,7 @@ def outputs(run: Interpreter, model: ModelObject) -> Any:
 
 
 def ends(run: Interpreter, model: ModelObject, which: str) -> Any:
-    """The tensors that the model was made of, not those of its calls."""
+    """The tensors that the model was made from, not those of its calls."""
     if model.error is not None:
         return broken(model, model.error)
     if model.cls is not None:
@@ -154,7 +154,7 @@ def event(run: Interpreter, model: ModelObject, name: str) -> None:
 
 @method("compile", "save", "save_weights", "load_weights", "export", "reset_metrics", "set_weights")
 def quiet(run: Interpreter, model: ModelObject, *_: Any, **__: Any) -> None:
-    """Has no bearing on shapes."""
+    """Does not affect shapes."""
 
 
 @method("fit", "fit_generator", "train_on_batch", "test_on_batch", "evaluate", "evaluate_generator", "predict_classes")

@@ -26,7 +26,7 @@ METHODS: dict[str, Callable[..., Any]] = {}
 
 
 def attribute(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Enter an attribute of models: `rule(run, model)`."""
+    """Register an attribute of models: `rule(run, model)`."""
 
     def enter(rule: Callable[..., Any]) -> Callable[..., Any]:
         ATTRIBUTES.update(dict.fromkeys(names, rule))
@@ -36,7 +36,7 @@ def attribute(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def method(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Enter a method of models: `rule(run, model, *args, **kwargs)`."""
+    """Register a method of models: `rule(run, model, *args, **kwargs)`."""
 
     def enter(rule: Callable[..., Any]) -> Callable[..., Any]:
         METHODS.update(dict.fromkeys(names, rule))
@@ -55,7 +55,7 @@ class ModelObject(LayerObject):
         super().__init__(session, name, None, place)
         self.type_name = type_name or ""
         self.trains = True
-        self.examples: list[Any] = []  # numbers that it predicts on
+        self.examples: list[Any] = []  # the data that it predicts on
         self.events: list[tuple[str, int]] = []
         self.made_in: str | None = session.run.stack[-1][0].name if session.run.stack else None  # the function
         self._model: tuple[int, Model] | None = None
@@ -83,7 +83,7 @@ class ModelObject(LayerObject):
         raise NotImplementedError
 
     def build_from(self, run: Interpreter, shapes: list[Any]) -> None:
-        """Build for inputs of these shapes, if that is still to do."""
+        """Build for inputs of these shapes unless already built."""
 
     def learn(self, run: Interpreter, data: Any, batch: int | None, target: Any = None) -> None:
         """Training and prediction on known data build a model."""
@@ -161,7 +161,7 @@ class Sequential(ModelObject):
         self.finish(run, tensor)
 
     def through(self, run: Interpreter, items: list[Any], tensor: Any) -> Any:
-        """A tensor through layers. A layer that Keras refuses leaves the model with its error."""
+        """Pass a tensor through layers. If Keras rejects a layer, the model keeps the error."""
         try:
             with run.session.inside(None):
                 for item in items:
@@ -179,7 +179,7 @@ class Sequential(ModelObject):
         run.session.touch()
 
     def enter_shape(self, run: Interpreter, shape: Any) -> None:
-        """An InputLayer of the shape that a call, `build` or `fit` told."""
+        """An InputLayer of the shape given by a call, `build` or `fit`."""
         if isinstance(shape, Dims | tuple) and not unknown_in(shape):
             self.entry = run.session.input_layer(tuple(shape[1:]), batch=shape[0])
 

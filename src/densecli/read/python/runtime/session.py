@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Event(Record):
-    """A `summary()` in the source: the model as it was then, or why nothing is known of it."""
+    """A `summary()` in the source: the model as it was then, or why it is unknown."""
 
     model: ModelObject
     graph: Graph | None
@@ -43,7 +43,7 @@ class Event(Record):
 
 
 class Session:
-    """What Keras knows while the source runs. `version` counts every change of it."""
+    """The state of Keras while the source runs. `version` counts every change of it."""
 
     def __init__(self, run: Interpreter, host: Any) -> None:
         self.run, self.host = run, host
@@ -56,9 +56,9 @@ class Session:
         self.events: list[Event] = []
         self.names: dict[str, int] = {}
         self.blurred: dict[int, tuple[Any, Unknown]] = {}  # lists and dicts with unknown contents
-        self.data_format = "channels_last"  # of layers that do not say their own
-        self.input_shapes: Mapping[str | None, Any] = {}  # given from outside, for models that have none
-        self.stars: list[str] = []  # modules that densecli does not know and that everything was imported from
+        self.data_format = "channels_last"  # of layers that do not set their own
+        self.input_shapes: Mapping[str | None, Any] = {}  # from the command line, for models that have none
+        self.stars: list[str] = []  # unknown modules that the source imports * from
         self.last_tensor: Tensor | None = None
         self.builder = Builder(run.limits)
         self.generators: dict[int, bool] = {}
@@ -69,15 +69,15 @@ class Session:
 
     @property
     def built(self) -> int:
-        """How much was built so far: layers, and calls on tensors."""
+        """How much has been built so far: layers, and calls on tensors."""
         return len(self.layers) + self.connections
 
     def mark(self) -> tuple[int, int, int]:
-        """Where the session stands, to tell whether something was built since."""
+        """A snapshot of the counters, to detect whether something was built since."""
         return self.version, len(self.models), len(self.events)
 
     def forget(self, mark: tuple[int, int, int]) -> None:
-        """Drop the models and summaries since a mark: it is unknown whether they are made."""
+        """Drop the models and summaries made since a mark: it is unknown whether the program makes them."""
         del self.models[mark[1] :]
         del self.events[mark[2] :]
 
@@ -97,7 +97,7 @@ class Session:
     # -- inside of custom layers -------------------------------------------------------
     @contextmanager
     def inside(self, graph: Inside | None) -> Iterator[None]:
-        """Follow what a layer of the source does; None is outside of all."""
+        """Enter the graph of a custom layer that is being followed; None is outside all of them."""
         before = self.tracing, self.numbers
         self.tracing, self.numbers = graph, {}
         try:
@@ -106,7 +106,7 @@ class Session:
             self.tracing, self.numbers = before
 
     def numbered(self, own: Own) -> Ref:
-        """A variable as a node of the graph that is followed."""
+        """A variable as a node of the graph being followed."""
         if self.tracing is None:
             return Ref(-1, -1)
         if id(own) not in self.numbers:
@@ -137,7 +137,7 @@ class Session:
         return name if isinstance(name, str) else self.use_name(type_name)
 
     def _built(self, kind: str, arguments: list[Argument]) -> tuple[Layer, str | None]:
-        """Raises what Keras would raise on arguments that it refuses."""
+        """Raises what Keras would raise for arguments that it rejects."""
         made = self.builder.make(kind, arguments, self.run.place())
         if made is None:
             error, self.builder.errors[:] = self.builder.errors[0], []
@@ -154,7 +154,7 @@ class Session:
         return self.entered(made, name)
 
     def entered(self, made: LayerObject, name: Any = None) -> LayerObject:
-        """An input layer is called once, when it is made; a name that it was given is that of its tensor."""
+        """An input layer is called once, when it is made; a given name becomes the name of its tensor."""
         from densecli.graph.graph import Call  # noqa: PLC0415
 
         if made.error is not None:
@@ -168,7 +168,7 @@ class Session:
         return made
 
     def operation(self, rule: str, args: list[Any], kwargs: dict[str, Any], type_name: str = "") -> Any:
-        """A function on tensors: it makes a layer of its own name, as Keras does."""
+        """A function on tensors: as in Keras, it makes a layer with a name of its own."""
         name = kwargs.pop("name", None)
         config, args, kwargs = making.operation_arguments(rule, args, kwargs)
         layer = Operation(rule, config, type_name)
@@ -185,7 +185,7 @@ class Session:
         return connected(self.run, made, args, kwargs)
 
     def traced(self, layer: Operation, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """A function on tensors inside of a custom layer: it uses up no name."""
+        """A function on tensors inside a custom layer: it uses up no name."""
         unknown = unknown_in([args, kwargs])
         if unknown is not None:
             return unknown.derived("…")
@@ -223,7 +223,7 @@ class Session:
         return model
 
     def as_layer(self, item: Any) -> Any:
-        """What `Sequential` takes as a layer: also the tensor of an Input."""
+        """Convert an item that `Sequential` accepts to a layer; the tensor of an Input counts, too."""
         if isinstance(item, Tensor):
             owner = self.layers[item.ref.node]
             return owner if isinstance(owner.layer, InputLayer) or owner.error is not None else None
@@ -247,14 +247,14 @@ class Session:
             for rule in made_by(each.layer) if each.layer is not None else ():
                 self.use_name(rule)
 
-    # -- what the source asks ----------------------------------------------------------
+    # -- what the source looks up ------------------------------------------------------
     def count_params(self, layer: LayerObject) -> Any:
         from densecli.read.python.runtime.counting import params  # noqa: PLC0415
 
         return params(self, layer)
 
     def batch_of(self, data: Any) -> Any:
-        """The array that a model is trained on: of several, none."""
+        """The array that a model is trained on, if it is a single one."""
         if isinstance(data, Array):
             return data
         if isinstance(data, list | tuple) and data and not isinstance(data[0], Value):
@@ -272,7 +272,7 @@ class Session:
         self.events.append(Event(model, graph, error, self.run.line(), options))
 
     def given_shape(self, name: Any) -> Any:
-        """What `--input-shape` says for a model or an input."""
+        """The `--input-shape` for a model or an input."""
         named = self.input_shapes.get(name) if isinstance(name, str) else None
         return named or self.input_shapes.get(None)
 
@@ -293,7 +293,7 @@ class Session:
         return steps_of(model)
 
     def shown(self, value: Any, node: Any) -> None:
-        """An expression that stands alone, or what is printed: the last tensor of a source without a model."""
+        """A bare expression or a printed value: it gives the last tensor of a source without a model."""
         if isinstance(value, Tensor):
             self.last_tensor = value
 
@@ -321,7 +321,7 @@ class Session:
         return GraphError(f"`{choice}` is unknown: {making.because(unknown)}", code="E351", hint=making.remedy(unknown))
 
     def inputs_of(self, ends: list[Tensor]) -> list[Tensor]:
-        """The inputs that tensors come from, in the order they were made."""
+        """The inputs that tensors depend on, in order of creation."""
         waiting, seen = [each.ref[:2] for each in ends if each.ref.call >= 0], set[tuple[int, int]]()
         while waiting:
             step = waiting.pop()
@@ -362,7 +362,7 @@ class Session:
             isinstance(function, Known) and function.name.startswith("keras.layers.")
         )
 
-    # -- what the command line and the files beside the source say ----------------------
+    # -- values from the command line and the files beside the source -------------------
     def decided(self, unknown: Unknown, node: Any) -> Any:
         """A condition that `--set LINE=true` decides."""
         word = self.run.settings.get(str(node.lineno))
@@ -398,7 +398,7 @@ class Session:
 
 
 def _yields(body: list[Any]) -> bool:
-    """Whether statements hold a yield of their own function."""
+    """Whether statements contain a yield that belongs to their own function."""
     waiting = list(body)
     while waiting:
         node = waiting.pop()

@@ -1,4 +1,4 @@
-"""A model of the source as a graph: its layers as they are now, renumbered, models inside drawn the same way."""
+"""A model of the source as a graph: its layers as they are now, renumbered; nested models are drawn the same way."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 def graph_of(model: ModelObject) -> Graph:
-    """The graph of a model that is built. Raises the model's error."""
+    """The graph of a built model. Raises the model's error."""
     return Drawing().graph(model)
 
 
 class Drawing:
-    """Draws one model; a model or layer that occurs twice is the same object twice."""
+    """Draws one model; a model or layer that occurs twice becomes one object."""
 
     def __init__(self) -> None:
         self.models: dict[int, Model] = {}
         self.layers: dict[int, Layer] = {}
-        self.homes: dict[int, int] = {}  # layer -> the model that holds it, to see which are shared
+        self.homes: dict[int, int] = {}  # layer -> the model that contains it, to see which are shared
 
     def graph(self, model: ModelObject) -> Graph:
         if model.error is not None:

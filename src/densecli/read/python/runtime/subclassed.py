@@ -1,7 +1,7 @@
 """Models that a class of the source defines. Keras lists their layers in the order in which they were assigned.
 
-Such a model is followed like a layer of the source. What Keras prints of it is less than that: a row for each layer that it
-holds, with a shape only where the layer's class can tell one from the shapes that it was built with.
+Such a model is followed like a layer of the source. Keras prints less: a row for each layer that it has,
+with a shape only if the layer's class can compute one from the shapes that it was built with.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from densecli.read.python.runtime.session import Session
     from densecli.read.python.runtime.snapshot import Drawing
 
-# Classes that Keras 3.15.1 marks as built when they are made; it knows no shape of them afterward.
+# Classes that Keras 3.15.1 marks as built on creation; it knows no output shape for them afterward.
 AT_ONCE = frozenset({
     "Activation", "ActivityRegularization", "AlphaDropout", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "Dropout",
     "ELU", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D",
@@ -45,7 +45,7 @@ class CustomModel(CustomLayer, ModelObject):
 
     def __init__(self, session: Session, cls: Class, place: Place | None) -> None:
         super().__init__(session, cls, place)
-        self.functional: Functional | None = None  # where `super().__init__(inputs, outputs)` makes one
+        self.functional: Functional | None = None  # if `super().__init__(inputs, outputs)` makes one
         self.trained = False
 
     @property
@@ -56,7 +56,7 @@ class CustomModel(CustomLayer, ModelObject):
         return self.inner() if self.functional is None else self.functional.members()
 
     def between(self, run: Interpreter, inputs: Any, outputs: Any) -> None:
-        """Become a model between tensors, as `Model.__init__` does when it is given some."""
+        """Become a Functional model, as `Model.__init__` does when it gets inputs and outputs."""
         self.functional = run.session.functional(inputs, outputs, self.name)
         self.functional.type_name = self.type_name
         self.session.models.remove(self.functional)
@@ -99,7 +99,7 @@ class CustomModel(CustomLayer, ModelObject):
         return found if isinstance(found, Function) else None
 
     def step(self, run: Interpreter, data: Any) -> None:
-        """`train_step` and `compute_loss` call layers, too. What of them is unknown has no bearing on the rest."""
+        """`train_step` and `compute_loss` call layers, too. Anything unknown in them does not affect the rest."""
         graph = Inside(self.name, self)
         try:
             with run.session.inside(graph):
@@ -115,7 +115,7 @@ class CustomModel(CustomLayer, ModelObject):
 
 
 def _batches(data: Any, batch: int | None) -> Any:
-    """Arrays as tensors of a batch; None where a shape is unknown."""
+    """Arrays as tensors of a batch; None if a shape is unknown."""
     if isinstance(data, Array):
         if data.shape is None or not data.shape or unknown_in(data.shape[1:]):
             return None
@@ -161,7 +161,7 @@ def graph_of(model: CustomModel, drawing: Drawing) -> Graph:
 
 
 def _variables(model: CustomModel) -> Graph:
-    """What is known of a model that nothing called: its own variables."""
+    """The known part of a model that nothing called: its own variables."""
     nodes = [Node(own.name, own, [Call(())]) for own in model.own]
     graph = Graph(model.name, "Functional", nodes, [], [])
     graph.beside = list(range(len(nodes)))
@@ -177,7 +177,7 @@ def _entered_again(graph: Graph, each: LayerObject, number: int, drawing: Drawin
 
 
 def _beside(graph: Graph, each: LayerObject, drawing: Drawing, home: CustomModel) -> int:
-    """A layer that `call` does not reach, called as it was built; without a call where it never was."""
+    """A layer that `call` does not reach, called with the shapes it was built for, or not called if it never was built."""
     given = _built_with(each)
     calls = []
     if given is not None:
@@ -228,7 +228,7 @@ def _shapes(session: Session, each: LayerObject) -> Any:
 
 
 def _stated(session: Session, each: CustomLayer) -> Any:
-    """What a class says of its output shape itself, if it has a `build` of its own, too."""
+    """The output shape that a class computes itself, if it also has its own `build`."""
     if each.cls is None or each.built_on is None:
         return None
     function = each.cls.find("compute_output_shape")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from densecli.read.python.interpreter import Interpreter
     from densecli.shape import Shape
 
-# Python's operators as the operations that Keras makes of them.
+# Python's operators and the Keras operations they become.
 OPERATORS = {
     "Add": "Add", "Sub": "Subtract", "Mult": "Multiply", "Div": "TrueDivide", "FloorDiv": "FloorDivide", "Mod": "Mod",
     "Pow": "Power", "MatMult": "Matmul", "BitAnd": "LogicalAnd", "BitOr": "LogicalOr", "BitXor": "LogicalXor",
@@ -28,7 +28,7 @@ MIRRORED = {"Less": "Greater", "LessEqual": "GreaterEqual", "Greater": "Less", "
 
 
 class Tensor(Value):
-    """A KerasTensor. `error` says why nothing is known of it; its shape is None where only code could tell."""
+    """A KerasTensor. `error` says why it is unknown; its shape is None if only running code could determine it."""
 
     __slots__ = ("dtype", "error", "home", "mask", "name", "ref", "shape")
     kind = "tensor"
@@ -36,7 +36,7 @@ class Tensor(Value):
     def __init__(self, ref: Ref, shape: Shape | None, dtype: str, error: DenseError | None = None) -> None:
         self.ref, self.shape, self.dtype, self.error = ref, shape, dtype, error
         self.mask: Tensor | None = None
-        self.home: Any = None  # the inside of a custom layer that it belongs to
+        self.home: Any = None  # the custom layer's inner graph that it belongs to
         self.name = ""
 
     def get(self, run: Interpreter, name: str) -> Any:
@@ -109,7 +109,7 @@ def tensors_in(tree: Any) -> Iterator[Tensor]:
 
 
 def packed(structure: Any, tensors: Iterator[Any]) -> Any:
-    """Tensors in the structure of others. Of a dict Keras takes them by sorted keys."""
+    """Tensors in the structure of others. Keras flattens a dict by sorted keys."""
     if isinstance(structure, dict):
         found = {key: packed(structure[key], tensors) for key in sorted(structure, key=str)}
         return {key: found[key] for key in structure}

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class Draft(Record):
-    """`source` is what users see; `now` is what became of it, with as many lines."""
+    """`source` is the text that users see; `now` is the current text, with as many lines."""
 
     source: Source
     now: Source
     steps: tuple[Rewrite, ...] = ()
-    python2: bool = False  # whether some of it is Python only to Python 2
+    python2: bool = False  # whether some of it is valid only in Python 2
 
     def edited(self, edits: Sequence[Edit], *, python2: bool = False) -> Draft:
         if not edits:
@@ -29,7 +29,7 @@ class Draft(Record):
         return Draft(self.source, Source(self.now.name, step.text), (*self.steps, step), self.python2 or python2)
 
     def place(self, start: int, end: int) -> Place:
-        """Where in the source something stands that is at these offsets now."""
+        """The place in the source of the text at these offsets now."""
         for step in reversed(self.steps):
             start, end = step.start(start), step.end(end)
         return Place(self.source, start, max(start, end))

@@ -11,7 +11,7 @@ from densecli.read.text.encoding import check_width, too_large, utf8
 _DECLARED = (
     rb"(?:\xef\xbb\xbf)?(?:[^\S\r\n]*(?:#[^\r\n]*)?(?:\r\n|[\r\n]))?[^\S\r\n]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)"
 )
-# What sources are written in, by the name without case, dashes and underscores; a name from a file never reaches Python.
+# Encodings by name without case, dashes and underscores; a name from a file never reaches Python.
 _ENCODINGS = {
     "latin1": "latin-1", "iso88591": "latin-1", "iso885915": "iso8859-15", "l1": "latin-1",
     "cp1250": "cp1250", "cp1251": "cp1251", "cp1252": "cp1252",

@@ -1,4 +1,4 @@
-"""Quotes inside of f-strings: since Python 3.12 they may be those around it, `f"{sizes["units"]}"`, which older ones refuse."""
+"""Quotes inside f-strings: since Python 3.12 they may equal the outer ones, `f"{sizes["units"]}"`; older versions refuse that."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from densecli.read.python.text.scan import Token
 
 _START = re.compile(r"(?:[fF][rR]?|[rR][fF])(\"(?!\"\")|'(?!''))")
-_LETTERS = re.compile(r"\{\{|\}\}|\\[^\r\n]|[^\\{}'\"\r\n]++|['\"]")  # of an f-string, outside of its fields
+_LETTERS = re.compile(r"\{\{|\}\}|\\[^\r\n]|[^\\{}'\"\r\n]++|['\"]")  # of an f-string, outside its fields
 _CODE = re.compile(r"[^{}'\"\r\n]++")  # of a field
-_STRING = re.compile(r"\"([^\"'\\{}\r\n]*+)\"|'([^\"'\\{}\r\n]*+)'")  # in a field, to be had with other quotes
+_STRING = re.compile(r"\"([^\"'\\{}\r\n]*+)\"|'([^\"'\\{}\r\n]*+)'")  # in a field, can be written with other quotes
 _OTHER = {'"': "'", "'": '"'}
 
 
@@ -31,7 +31,7 @@ def edits(text: str, tokens: Sequence[Token]) -> Iterator[Edit]:
 
 
 def _strings(text: str, at: int, quote: str) -> tuple[int, list[Edit]]:
-    """Where an f-string ends, and the edits of the strings in its fields."""
+    """The end of an f-string, and the edits of the strings in its fields."""
     found: list[Edit] = []
     depth = 0
     while at < len(text):

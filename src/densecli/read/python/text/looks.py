@@ -1,4 +1,4 @@
-"""Whether a text is Python, told from stacks, YAML, JSON and prose."""
+"""Whether a text is Python rather than a stack, YAML, JSON or prose."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from densecli.read.python.text import page
 from densecli.read.python.text.notebook import is_notebook
 from densecli.read.python.text.statements import starts_as_python
 
-MOST = 1 << 20  # letters looked at for what may stand anywhere
-# What a page with Python on it has somewhere: a prompt, or a fence that names the language.
+MOST = 1 << 20  # characters searched for marks that may occur anywhere
+# Marks of a page with Python on it: a prompt, or a fence that names the language.
 _PAGE = r"(?m)^[^\S\r\n]*(?:>>>[ ]|In ?\[[ \d]*\]:|(?:`{3,}|~{3,})[^\S\r\n]*\{?[.]?(?:i?python|pycon|py)(?![a-z]))"
 
 
@@ -22,5 +22,5 @@ def looks_like_python(text: str) -> bool:
 
 
 def _has_fence(text: str) -> bool:
-    """Whether Markdown has Python in it that does not say so."""
+    """Whether Markdown contains Python, even in fences that do not name the language."""
     return ("```" in text or "~~~" in text) and page.blocks(page.lines_of(text[:MOST])) != []

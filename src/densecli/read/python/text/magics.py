@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def edits(line: Sequence[Token]) -> Iterator[Edit]:
-    """What makes Python of a logical line."""
+    """The edits that turn a logical line into Python."""
     first = line[0]
     if first.kind == "timed":
         yield Edit(first.start, first.end)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from densecli.read.limits import Limits
     from densecli.read.python.text.draft import Draft
 
-_LONG_NUMBER = r"(?<![\w.])\.?[0-9][\w.]{%d}"  # may stand in a string
+_LONG_NUMBER = r"(?<![\w.])\.?[0-9][\w.]{%d}"  # allowed in a string
 _CURLY = "“”‘’„«»"
 _DEEP = ("too many nested parentheses", "too many levels of indentation")  # the same words since Python 3.8
 
-_REASONS = {  # what Python says, where it knows more than the place
+_REASONS = {  # Python's own messages that say more than the place
     "cannot assign": "cannot assign to this",
     "expected ':'": "a colon is missing here",
     "f-string": "the expression in this f-string is not valid",
@@ -30,7 +30,7 @@ _REASONS = {  # what Python says, where it knows more than the place
 
 
 def check(source: Source, limits: Limits) -> None:
-    """Refuse what Python itself would choke on: too many letters or digits, NULs, halves of characters."""
+    """Refuse what Python itself would choke on: too many letters or digits, NULs, lone surrogates."""
     text = source.text
     if len(text) > limits.source_bytes:
         raise too_large(limits, "source_bytes", Place(source))
@@ -81,7 +81,7 @@ def _mistake(draft: Draft, message: str, start: int, end: int, hint: str | None 
 
 
 def _unfinished(text: str) -> tuple[str, Token] | None:
-    """The first string without its end, or bracket without its partner."""
+    """The first unterminated string or unmatched bracket."""
     waiting: list[Token] = []
     for token in tokens(text):
         if token.kind == "endless":
@@ -106,7 +106,7 @@ def _indentation(said: str) -> str:
 
 
 def _unexpected(draft: Draft, start: int, end: int, said: str) -> DenseError:
-    """What stands where Python stopped."""
+    """The token where Python stopped."""
     escape = said.startswith("(unicode")  # the place is the end of the string, before Python 3.12
     token = next((token for token in tokens(draft.now.text) if token.end > start - escape), None)
     message, hint = _reason(token, said)
@@ -116,7 +116,7 @@ def _unexpected(draft: Draft, start: int, end: int, said: str) -> DenseError:
 
 
 def _reason(token: Token | None, said: str) -> tuple[str, str | None]:
-    """Why a token, or the end of a line, cannot stand where it does, and what could."""
+    """Why a token or the end of a line is not allowed here, and what would be."""
     for words, reason in _REASONS.items():
         if words in said:
             return reason, None

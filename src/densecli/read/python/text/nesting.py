@@ -20,13 +20,13 @@ def too_deep(tree: ast.Module, most: int) -> ast.AST | None:
 
 
 def _width(node: ast.AST) -> float:
-    """How many letters a node has: nothing in it nests deeper than that."""
+    """The number of characters of a node: nothing in it nests deeper than that."""
     start, end = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
     return node.end_col_offset - node.col_offset if start == end and start is not None else float("inf")  # type: ignore[attr-defined]
 
 
 def deepest(text: str) -> tuple[int, int]:
-    """Where a text that Python cannot take apart nests deepest: its innermost bracket, or its line of the most words."""
+    """The deepest place of a text that Python cannot parse: its innermost bracket, or its line with the most words."""
     depth, offset = max(((token.depth, -token.start) for token in tokens(text)), default=(0, 0))
     if depth > 1:
         return -offset, -offset + 1

@@ -1,4 +1,4 @@
-"""Jupyter notebooks: the code cells in order, as one text whose places are told as cell and line."""
+"""Jupyter notebooks: the code cells in order, as one text whose places are given as cell and line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from densecli.read.limits import Limits
     from densecli.read.python.text.rewrite import Edit
 
-# Cells that IPython hands to something else, or writes to a file.
+# Cells that IPython passes to another program, or writes to a file.
 _FOREIGN = (
     r"\s*%%(?:!|(?:bash|sh|shell|script|system|sx|cmd|html|HTML|svg|SVG|latex|markdown|javascript|js|perl|ruby|R|julia"
     r"|writefile|file|sql|bigquery|cython|cpp|cu)\b)"
@@ -27,7 +27,7 @@ _FOREIGN = (
 class Cells(Source):
     """The code of a notebook, with an empty line before each cell and one after it.
 
-    `cells` are the offset and the number of each, as editors count them: with the cells that hold no code.
+    `cells` are the offset and the number of each, as editors count them, including the cells without code.
     """
 
     __slots__ = ("cells",)
@@ -71,7 +71,7 @@ def draft(source: Source, limits: Limits) -> Draft:
 
 
 def _edits(text: str, start: int) -> list[Edit]:
-    """What IPython does to a cell before anything else: prompts and indentation go, and cells that are no Python."""
+    """IPython's first step: remove prompts, indentation, and cells that are not Python."""
     lines = page.lines_of(text, start)
     if text.lstrip()[:2] == "%%" and re.match(_FOREIGN, text):
         return page.cut(lines, [])
@@ -88,7 +88,7 @@ def _check_language(document: dict[str, Any], source: Source) -> None:
 
 
 def _code_cells(document: dict[str, Any], source: Source) -> Iterator[tuple[int, str]]:
-    """The number and the text of each code cell; before version 4, cells stood on worksheets."""
+    """The number and the text of each code cell; before version 4, cells were in worksheets."""
     old = "worksheets" in document
     sheets = _of(list, document, "worksheets", "", source) if old else [document]
     number = 0
@@ -110,7 +110,7 @@ def _text(cell: Any, key: str, pointer: str, source: Source) -> str:
 
 
 def _of(kind: type, holder: Any, key: str, pointer: str, source: Source) -> Any:
-    """What stands under a key, if it is of that kind. Raises SpecSyntaxError E302."""
+    """The value of a key, if it has that type. Raises SpecSyntaxError E302."""
     found = holder.get(key) if isinstance(holder, dict) else holder
     if isinstance(holder, dict) and isinstance(found, kind):
         return found

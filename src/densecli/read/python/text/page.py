@@ -1,6 +1,6 @@
 """Python as found on web pages: with prompts, printed results, Markdown around it, or all lines indented.
 
-A page is a list of lines of which some stay, shortened at their start; the others become empty.
+A page is a list of lines. Some are kept, shortened at their start; the others become empty.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ODD_BLANK = re.compile(r"[^\S\x00-\x7f]|[\u200b-\u200d\u2060\ufeff]")
 
 
 class Line(Record):
-    """What stays of a line: where it starts in the text, and the letters from there to its end."""
+    """The kept part of a line: its offset in the text, and the characters from there to the end of the line."""
 
     start: int
     text: str
@@ -52,19 +52,19 @@ def has_prompt(text: str) -> bool:
 
 
 def edits(text: str) -> list[Edit]:
-    """What makes Python of a page; nothing, if it doesn't look like one."""
+    """The edits that turn a page into Python; none if it doesn't look like one."""
     lines = lines_of(text)
     return cut(lines, [line for block in blocks(lines) or [lines] for line in code(block)])
 
 
 def blocks(lines: Sequence[Line]) -> list[list[Line]]:
-    """What Markdown on a page marks as code and is Python; nothing where the page starts as Python, fences or not."""
+    """The Python in a page's Markdown code blocks; none if the page starts as Python, fences or not."""
     found = _fenced(lines)
     return [block for block, tagged in found if tagged or _starts_as_python(block)] if _is_prose(lines, _FENCE) else []
 
 
 def _is_prose(lines: Sequence[Line], mark: re.Pattern[str]) -> bool:
-    """Whether a mark stands on one of the lines, and no Python before it: a docstring may hold marks, too."""
+    """Whether one of the lines has a mark with no Python before it: a docstring may contain marks, too."""
     first = next((index for index, line in enumerate(lines) if mark.match(line.text)), None)
     return first is not None and not _starts_as_python(lines[:first])
 
@@ -74,7 +74,7 @@ def _starts_as_python(lines: Sequence[Line]) -> bool:
 
 
 def blanks(text: str, found: Sequence[Token]) -> Iterator[Edit]:
-    """Pages have blanks that are none to Python, and marks of no width; both become blanks, outside of strings."""
+    """Replace spaces that Python does not accept and zero-width characters by blanks, outside strings."""
     at = 0
     for token in () if text.isascii() else chain(found, [Token("end", "", len(text))]):
         end = token.end if token.kind == "operator" else token.start
@@ -87,7 +87,7 @@ def lines_of(text: str, start: int = 0) -> list[Line]:
 
 
 def cut(lines: Sequence[Line], kept: Sequence[Line]) -> list[Edit]:
-    """The edits that leave nothing but the kept lines."""
+    """The edits that leave only the kept lines."""
     stays = {line.start + len(line.text): line for line in kept}
     ends = [(line, line.start + len(line.text)) for line in lines]
     starts = [(line.start, stays[end].start if end in stays else end) for line, end in ends]
@@ -95,12 +95,12 @@ def cut(lines: Sequence[Line], kept: Sequence[Line]) -> list[Edit]:
 
 
 def code(lines: Sequence[Line]) -> list[Line]:
-    """The code in lines that stand together."""
+    """The code in consecutive lines."""
     return _dedented(_prompted(lines) if _is_prose(lines, _PROMPT) else list(lines))
 
 
 def _fenced(lines: Sequence[Line]) -> list[tuple[list[Line], bool]]:
-    """The contents of the fences that name Python, or nothing; and whether they name it."""
+    """The contents of the fences that name Python or no language, and whether they name it."""
     found: list[tuple[list[Line], bool]] = []
     fence, block = "", list[Line]()
     for line in lines:
@@ -117,7 +117,7 @@ def _fenced(lines: Sequence[Line]) -> list[tuple[list[Line], bool]]:
 
 
 def _prompted(lines: Sequence[Line]) -> Iterator[Line]:
-    """What was typed at the prompts of a session."""
+    """The input typed at the prompts of a session."""
     typing = block = False
     for line in lines:
         prompt = _PROMPT.match(line.text)
@@ -131,7 +131,7 @@ def _prompted(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _dedented(lines: Sequence[Line] | Iterator[Line]) -> list[Line]:
-    """The lines without the indentation of the first one; a first line that lost its own goes by the second."""
+    """The lines without the indentation of the first one; if the first line lost its own, the second decides."""
     lines = list(lines)
     filled = [line for line in lines if line.text.strip() and not line.text.lstrip().startswith("#")]
     if not filled:

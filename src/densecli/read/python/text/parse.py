@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Code(Record):
-    """A module as `ast` has it. Its line numbers are those of `source`, the text that users see; its columns may not be."""
+    """A module's `ast`. Line numbers refer to `source`, the text that users see; columns may not."""
 
     tree: ast.Module
     source: Source
@@ -31,11 +31,11 @@ class Code(Record):
 
     @property
     def python2(self) -> bool:
-        """Whether only Python 2 takes the text as it is: there, `/` of integers is an integer."""
+        """Whether the original text is valid only in Python 2, where `/` of integers is an integer."""
         return self.draft.python2
 
     def place(self, node: Any) -> Place:
-        """Where a node stands that has a line and a column."""
+        """The place of a node that has a line and a column."""
         line, column = node.lineno, node.col_offset
         last, end = node.end_lineno or line, node.end_col_offset or column
         return self.draft.place(self.draft.offset(line, column), self.draft.offset(last, end))
@@ -55,7 +55,7 @@ def parse(source: Source, limits: Limits = LIMITS) -> Code:
             return _attempt(text, limits)
         except SpecSyntaxError as error:
             errors.append(error)
-    raise max(errors, key=_offset)  # of the text that made sense for longer
+    raise max(errors, key=_offset)  # of the text that parsed further
 
 
 def _offset(error: DenseError) -> int:
@@ -63,7 +63,7 @@ def _offset(error: DenseError) -> int:
 
 
 def _texts(draft: Draft) -> Iterator[Draft]:
-    """The text as it is, and without what a page has around it."""
+    """The original text, and the text without the page around the code."""
     numbered = page.has_number(draft.now.text)
     if not numbered:  # to Python, `In [1]: x = 3` is a variable with a type
         yield draft
@@ -73,7 +73,7 @@ def _texts(draft: Draft) -> Iterator[Draft]:
 
 
 def _attempt(draft: Draft, limits: Limits) -> Code:
-    """The text as it is, or else with other words for what IPython and Python 2 say."""
+    """Parse the original text, or else the text with the syntax of IPython and Python 2 replaced."""
     if not python2.prints_to_a_file(draft.now.text):  # to Python, `print >>f, x` is a tuple
         with suppress(SyntaxError, ValueError):
             return _code(draft, limits)

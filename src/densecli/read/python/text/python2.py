@@ -1,6 +1,6 @@
 """Python 2 becomes Python 3, as far as syntax goes: `print x`, `except E, e`, backticks, `<>`, `0777`, `10L`.
 
-What the same words mean (`xrange`, `/` on integers) is for the interpreter.
+The interpreter handles differences in meaning (`xrange`, `/` on integers).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from densecli.read.python.text.scan import Token
 
-# After `print`: what makes a name of it that somebody gave to something, and no statement.
+# After `print`, these show that it is an ordinary name, not a statement.
 _NAMED = r"[=.,)\]}:!<*/|&^@%].*|>=?|in|is|and|or|if|else|for"
 _COMPOUND = frozenset(("if", "elif", "else", "for", "while", "try", "except", "finally", "with", "def", "class"))
 MOST_PARAMETERS = 200  # tokens of a lambda's head; Python 2 took 255 arguments
@@ -37,7 +37,7 @@ def tabs(text: str, line: Sequence[Token]) -> Iterator[Edit]:
 
 
 def edits(line: Sequence[Token]) -> list[Edit]:
-    """What makes Python 3 of a logical line; of two edits at one place, the first comes first."""
+    """The edits that turn a logical line into Python 3; two edits at one place apply in order."""
     found = [*_lambdas(line), *(edit for token in line for edit in _word(token))]
     ticks = [token for token in line if token.text == "`"]
     found += [Edit(token.start, token.end, "repr(" if index % 2 == 0 else ")") for index, token in enumerate(ticks)]
@@ -45,7 +45,7 @@ def edits(line: Sequence[Token]) -> list[Edit]:
 
 
 def escapes(line: Sequence[Token]) -> Iterator[Edit]:
-    r"""Backslashes that stand for themselves where there is no Unicode: 'C:\Users'. Python 3 refuses some of those."""
+    r"""Backslashes that are literal in Python 2's byte strings: 'C:\Users'. Python 3 rejects some of these."""
     for token in line:
         if token.kind == "string" and token.text[0] in "'\"":
             found = (each for each in re.finditer(_ESCAPE, token.text) if each[1] in ("u", "U", "N"))
@@ -73,7 +73,7 @@ def _statement(tokens: Sequence[Token]) -> Iterator[Edit]:
 
 
 def _print(tokens: Sequence[Token]) -> Iterator[Edit]:
-    """`print a, b` is `print(a, b)`; the file of `print >>file, a` plays no part."""
+    """`print a, b` is `print(a, b)`; the file of `print >>file, a` is dropped."""
     word, rest = tokens[0], tokens[1:]
     if not rest:
         yield Edit(word.end, word.end, "()")
@@ -93,7 +93,7 @@ def _exec(tokens: Sequence[Token]) -> Iterator[Edit]:
 
 
 def _is_call(rest: Sequence[Token]) -> bool:
-    """Whether all of it stands in one pair of parentheses."""
+    """Whether one pair of parentheses encloses all of it."""
     depth = rest[0].depth
     return rest[0].text == "(" and all(token.depth > depth for token in rest[1:-1]) and rest[-1].text == ")"
 
@@ -123,8 +123,8 @@ _RULES = {"print": _print, "exec": _exec, "except": _except, "raise": _raise}
 
 def _lambdas(line: Sequence[Token]) -> Iterator[Edit]:
     """`lambda (a, b): a` is `lambda _1: (lambda a, b: a)(*_1)`; tuples in tuples are left."""
-    waiting: list[tuple[int, str]] = []  # the lambdas in whose bodies we are: how deep they stand, what comes after
-    body = 0  # where the body of the last one starts
+    waiting: list[tuple[int, str]] = []  # enclosing lambdas: their depth, the text that follows each
+    body = 0  # start of the body of the last one
     for index, token in enumerate(line):
         while waiting and index >= body and _ends(token, waiting[-1][0]):
             yield Edit(line[index - 1].end, line[index - 1].end, waiting.pop()[1])
@@ -154,7 +154,7 @@ def _tuples(head: Sequence[Token]) -> Iterator[Sequence[Token]]:
 
 
 def _unpacked(colon: Token, groups: Sequence[Sequence[Token]]) -> Iterator[Edit]:
-    """A name for each tuple, and a lambda inside that takes all that was in them."""
+    """Give each tuple a name, and add an inner lambda that takes all the names in them."""
     for number, group in enumerate(groups, 1):
         yield Edit(group[0].start, group[-1].end, f"_{number}")
     names = ", ".join(token.text for group in groups for token in group if token.kind == "name")
@@ -168,7 +168,7 @@ def _ends(token: Token, depth: int) -> bool:
 
 
 def _word(token: Token) -> Iterator[Edit]:
-    """Numbers, string prefixes and `<>` of old."""
+    """Old numbers, string prefixes and `<>`."""
     if token.kind == "string" and re.match(r"[uU][rR]", token.text):
         yield Edit(token.start, token.start + 1)
     elif token.text == "<>":

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Edit(Record):
-    """The replacement for `text[start:end]`, before the line ends that were in it: lines keep their numbers.
+    """The replacement for `text[start:end]`, which goes before any line ends in it: lines keep their numbers.
 
     `new` has no line ends of its own.
     """
@@ -32,11 +32,11 @@ class Rewrite(Record):
     old_ends: list[int]
 
     def start(self, offset: int) -> int:
-        """Where in the old text something starts that starts here in the new one."""
+        """The old start offset for a start offset in the new text."""
         return self._old(bisect_right(self.starts, offset) - 1, offset)
 
     def end(self, offset: int) -> int:
-        """Where in the old text something ends that ends here in the new one."""
+        """The old end offset for an end offset in the new text."""
         return self._old(max(bisect_left(self.starts, offset) - 1, 0), offset)
 
     def _old(self, piece: int, offset: int) -> int:
@@ -44,7 +44,7 @@ class Rewrite(Record):
 
 
 def rewrite(text: str, edits: Iterable[Edit]) -> Rewrite:
-    """The text with the edits made, which come in order; one inside of another is void."""
+    """Apply the edits, which are in order; one inside another is ignored."""
     pieces: list[str] = []
     made = Rewrite("", [], [], [])
     at = length = 0

@@ -1,4 +1,4 @@
-"""Python text in tokens, whatever its version and whatever is wrong with it: nothing here raises.
+"""Tokens of Python text of any version, with any errors: nothing here raises.
 
 Python's own `tokenize` differs between versions and gives up where Python 2 or IPython begins.
 """
@@ -27,7 +27,7 @@ _TOKENS = re.compile(
     |(?P<operator><>|->|:=|==|!=|<=|>=|>>|[\s\S])""",
     re.VERBOSE,
 )
-# What IPython takes for a command of its own, to the end of the line or of the one after a backslash; `%time` runs the rest.
+# An IPython command, to the end of the line or of the one after a backslash; `%time` runs the rest.
 _COMMAND = re.compile(
     r"""[^\S\r\n]*+(?:
     (?P<timed>%time[^\S\r\n]++(?=[^\s-]))
@@ -40,12 +40,12 @@ OPENERS, CLOSERS = "([{", ")]}"
 
 
 class Token(Record):
-    """`kind` is string, endless (a string without its end), name, number, operator, end (of a line), command or timed."""
+    """`kind` is string, endless (an unterminated string), name, number, operator, end (of a line), command or timed."""
 
     kind: str
     text: str
     start: int
-    depth: int = 0  # the brackets around it; a bracket is outside of itself
+    depth: int = 0  # the brackets around it; a bracket is outside itself
 
     @property
     def end(self) -> int:
@@ -71,7 +71,7 @@ def logical_lines(found: Iterable[Token]) -> Iterator[list[Token]]:
 
 def tokens(text: str) -> Iterator[Token]:
     at = depth = 0
-    fresh = True  # nothing but blanks since the line began
+    fresh = True  # only blanks since the line began
     while at < len(text):
         found = (_COMMAND.match(text, at) if fresh else None) or _TOKENS.match(text, at)
         assert found is not None

@@ -1,4 +1,4 @@
-"""Statements that only Python has, told from stacks, YAML and prose."""
+"""Recognize statements that only Python has, as opposed to stacks, YAML and prose."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from keyword import kwlist
 
 from densecli.read.python.text.scan import Token, tokens
 
-MOST_TOKENS = 20_000  # looked at before a text is held for something else
+MOST_TOKENS = 20_000  # checked before a text is taken for something else
 # A statement in short: keywords, operators and brackets as they are, nothing of what stands in brackets, and
 # n for a name, s a string, d a docstring, 0 a number, ! a command to IPython.
 _SHORT = {"string": "s", "endless": "s", "number": "0", "name": "n", "command": "!", "timed": "!"}
@@ -25,7 +25,7 @@ _OTHER = r"(?:[-{]|->|(?:n|s|0):(?!=|n(?:\.n|\[\])*=)|n\(\)[@*|]|.*\(\)@\().*"
 
 
 def starts_as_python(text: str) -> bool:
-    """Whether the first statement that could be one thing only is one of Python's."""
+    """Whether the first unambiguous statement is Python."""
     line: list[Token] = []
     for token in chain(islice(tokens(text), MOST_TOKENS), [Token("end", "", len(text))]):
         if token.kind != "end" and not token.depth:
@@ -42,7 +42,7 @@ def starts_as_python(text: str) -> bool:
 
 
 def _told(statement: str) -> bool | None:
-    """Whether a statement in short is one of Python's; None for one that could be something else, too."""
+    """Whether an abbreviated statement is Python; None if it could be something else, too."""
     if re.fullmatch(_PYTHON, statement):
         return True
     return False if re.fullmatch(_OTHER, statement) else None
