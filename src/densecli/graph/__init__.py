@@ -1,1 +1,1 @@
-"""A model as layers called on each other's outputs; shapes and arrays through them."""
+"""A model as layers called on each other's outputs; shapes and arrays passed through them."""

@@ -38,7 +38,7 @@ def forward(
 ) -> list[Value]:
     """The model's outputs. `weights` are by node; `watch` sees the values of every call as soon as it is done.
 
-    `inputs` is emptied: an input that nobody else holds is freed after its last use, like all intermediate arrays.
+    `inputs` is emptied: an input that nothing else refers to is freed after its last use, like all intermediate arrays.
     """
     order = call_order(graph)[0]
     values: dict[Ref, Value] = dict(zip(graph.inputs, inputs, strict=True))

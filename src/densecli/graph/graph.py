@@ -38,9 +38,9 @@ _NONE: dict[str, Any] = {}  # never written to
 
 
 class Call:
-    """One use of a layer: `args` and `kwargs` as in Keras' call, with a Ref wherever a tensor stands.
+    """One use of a layer: `args` and `kwargs` as in Keras' call, with a Ref for every tensor.
 
-    `extra` are arguments without a bearing on shapes (mask, training); tensors in them are connections nevertheless, and
+    `extra` are arguments that don't affect shapes (mask, training); tensors in them are connections all the same, and
     so among the `refs`. A `plain` call, with one tensor, is the shortcut that makes large models fast.
     """
 
@@ -79,7 +79,7 @@ class Node:
 
 
 Step = tuple[int, int]  # a node and one of its calls
-# What a file says of the outputs of calls, by index and as the file has it: {shape, dtype}. It is all that is known of
+# What a file says about the outputs of calls, by index and as the file has it: {shape, dtype}. Nothing else is known of
 # custom layers.
 Told = dict[Step, dict[int, Mapping[str, Any]]]
 
@@ -158,7 +158,7 @@ def map_refs(tree: Any, function: Callable[[Ref], Any]) -> Any:
 def call_order(graph: Graph) -> tuple[list[Step], dict[int, int]]:
     """The calls that the outputs need, each after those it depends on; and when each node was first seen on the way.
 
-    Depth-first from the outputs with a stack of its own, so neither long chains nor diamond lattices hurt.
+    Depth-first from the outputs with an explicit stack, so neither long chains nor diamond lattices hurt.
     """
     if graph.order is None:
         graph.order = _call_order(graph)

@@ -1,6 +1,6 @@
-"""Masks in a Functional of Keras 3: which calls are handed one, which layers hand one on, and the rows that make it.
+"""Masks in a Functional of Keras 3: which calls get one, which layers pass one on, and the rows that make it.
 
-A tensor is here whatever has a `shape`, a `dtype` and a `mask`; `make` makes an operation and gives its tensor.
+A tensor here is anything with a `shape`, a `dtype` and a `mask`; `make` adds an operation and returns its tensor.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Operations:
 def taken(layer: Layer, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """The mask that a call has in the graph: a tensor, or a list for a list of them; None for no mask.
 
-    Keras 3.15.1 forgets it where it casts or lists what comes in: a mask stays only in a call on one tensor of the layer's own dtype.
+    Keras 3.15.1 drops it where it casts or lists its inputs: a mask stays only in a call on one tensor of the layer's own dtype.
     A Functional casts nothing before it is called.
     """
     if not layer.takes_mask or kwargs or not args:
@@ -89,7 +89,7 @@ def given(layer: Layer, args: Sequence[Any], kwargs: dict[str, Any], outputs: Se
 
 
 def made_by(layer: Layer) -> list[str]:
-    """The operations that a layer makes of itself, whatever comes in."""
+    """The operations that a layer adds by itself, whatever its inputs."""
     made: list[str] = []
     if layer.makes_mask and not layer.hides_mask:
         ops: Any = Operations(lambda rule, *_: made.append(rule))

@@ -99,7 +99,7 @@ class Model(Layer, abstract=True):
         return found
 
     def output(self, /, *args: Any, **kwargs: Any) -> Any:
-        """One shape, or a list of them; None where the inside is unknown."""
+        """One shape, or a list of them; None if the inside is unknown."""
         found = self.called(*args, **kwargs)
         shapes = [None if tensor is None else tensor.shape for tensor in self._outputs(found)]
         return shapes[0] if len(shapes) == 1 else shapes
@@ -208,12 +208,12 @@ def _flat_call(call: list[Any]) -> list[Any]:
 
 
 def _tells(layer: Layer) -> bool:
-    """Whether the weights of a layer can be listed without the shapes that come in."""
+    """Whether the weights of a layer can be listed without its input shapes."""
     return layer.opaque or layer.knows_weights or layer.held is not None
 
 
 def _filled(given: Tensor, own: Tensor) -> Tensor:
-    """Sizes that only the model knows, for the layers inside were built with them; the batch stays the caller's."""
+    """Sizes that only the model knows, since its layers were built with them; the batch stays the caller's."""
     if given.shape is None or own.shape is None:
         return given
     sizes = (size if size is not None else known for size, known in zip(given.shape[1:], own.shape[1:], strict=True))

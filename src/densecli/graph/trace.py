@@ -145,7 +145,7 @@ def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any,
 def _memo_key(found: Trace, layer: Layer, call: Call) -> tuple[Any, ...] | None:
     """What equal results have in common, for the usual calls: with one tensor, with several, or with a list of them.
 
-    A shape that is more than a tuple tells of what the tensor holds, too; results then are equal for the same tensor only.
+    A shape that is more than a tuple also describes the tensor's values; then only the same tensor gives equal results.
     """
     if layer.opaque:
         return None
@@ -260,7 +260,7 @@ def flat_inputs(tree: Any) -> list[Shape | None]:
 
 
 def is_shape(item: Any) -> bool:
-    """Whether an argument is the shape of a tensor: a tuple of sizes (what a config holds comes in lists)."""
+    """Whether an argument is the shape of a tensor: a tuple of sizes (those in a config are lists)."""
     return item is None or (isinstance(item, tuple) and all(size is None or isinstance(size, int) for size in item))
 
 

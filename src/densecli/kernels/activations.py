@@ -1,6 +1,6 @@
 """The activation functions of keras.activations 3.15.1, by name.
 
-Each takes an array and gives a new one of the same dtype; `out=`, which may be the input itself, saves the new array.
+Each takes an array and returns a new one of the same dtype; `out=`, which may be the input itself, saves the allocation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Activation = Callable[..., Array]
 
 
 def in_blocks(activation: Activation) -> Activation:
-    """Let an element-wise `activation` of several passes work on one cache-sized piece of a large array at a time."""
+    """Run a multi-pass element-wise `activation` on one cache-sized piece of a large array at a time."""
 
     @wraps(activation)
     def blocked(x: Array, out: Array | None = None, **options: float) -> Array:
@@ -42,7 +42,7 @@ SELU_SCALE = 1.0507009873554805
 
 
 def linear(x: Array, out: Array | None = None) -> Array:
-    """Pass `x` on; the one activation that may return its input."""
+    """Return `x`; the only activation that may return its input."""
     if out is None or out is x:
         return x
     np.copyto(out, x)
@@ -123,7 +123,7 @@ def exponential(x: Array, out: Array | None = None) -> Array:
 
 @in_blocks
 def sigmoid(x: Array, out: Array | None = None) -> Array:
-    y: Array = np.multiply(x, -1.0, out=out)  # NumPy 2.4's negative is wrong on float32 that lies 16 bytes apart
+    y: Array = np.multiply(x, -1.0, out=out)  # NumPy 2.4's negative is wrong on float32 that has a stride of 16 bytes
     with np.errstate(over="ignore"):  # exp overflows to inf, whose reciprocal is the right 0
         np.exp(y, out=y)
     y += 1.0
@@ -185,7 +185,7 @@ def mish(x: Array, out: Array | None = None) -> Array:
 
 @in_blocks
 def gelu(x: Array, out: Array | None = None, *, approximate: bool = False) -> Array:
-    """`x` times the chance that a standard normal value lies below it; `approximate` takes the tanh formula."""
+    """`x` times the probability that a standard normal value is below it; `approximate` uses the tanh formula."""
     if not approximate:
         size = np.abs(x)
         below = normal_tail(size)
@@ -235,13 +235,13 @@ def hard_tanh(x: Array, out: Array | None = None) -> Array:
 
 @in_blocks
 def hard_shrink(x: Array, out: Array | None = None, *, threshold: float = 0.5) -> Array:
-    """`x` where its size exceeds `threshold`, else 0."""
+    """`x` where its absolute value exceeds `threshold`, else 0."""
     return np.multiply(x, np.abs(x) > threshold, out=out)
 
 
 @in_blocks
 def soft_shrink(x: Array, out: Array | None = None, *, threshold: float = 0.5) -> Array:
-    """`x`, drawn by `threshold` toward 0."""
+    """`x` shrunk toward 0 by `threshold`."""
     return np.asarray(np.subtract(x, np.clip(x, -threshold, threshold), out=out))
 
 
@@ -278,7 +278,7 @@ def sparse_plus(x: Array, out: Array | None = None) -> Array:
 
 
 def as_activation(activation: Any) -> Activation:
-    """The function of a name, or of a layer without weights that serves as one (a class name and its config)."""
+    """The activation of that name, or a layer without weights used as one (a class name and its config)."""
     if isinstance(activation, OldName):
         return OLD_ACTIVATIONS[activation]
     if isinstance(activation, str):

@@ -31,7 +31,7 @@ def scaled_dot_product_attention(
 ) -> Array:
     """Attend with `q` (batch, T, heads, key_dim) to `k` (batch, S, heads, key_dim) and `v` (batch, S, heads, value_dim).
 
-    Fewer key heads than query heads are shared by equal runs of query heads. `mask`, True where a key may be seen,
+    If there are fewer key heads than query heads, equal runs of query heads share one. `mask`, True where a key may be seen,
     broadcasts to (batch, heads, T, S); `causal` hides later keys; `scale` is 1 / sqrt(key_dim) unless given. Returns
     (batch, T, heads, value_dim).
     """
@@ -74,7 +74,7 @@ def share_heads(x: Array, heads: int) -> Array:
 
 
 def visible(mask: Array | None, causal: bool, steps: int, keys: int) -> Array | None:
-    """The mask and the causal triangle in one; None where every key may be seen."""
+    """The mask combined with the causal triangle; None if every key may be seen."""
     if not causal:
         return mask
     triangle = causal_mask(steps, keys)
@@ -121,7 +121,7 @@ def additive_scores(q: Array, k: Array, weight: Array | float = 1.0, inner_scale
 def attend(
     scores: Array, v: Array, *, mask: Array | None = None, causal: bool = False, query_mask: Array | None = None
 ) -> tuple[Array, Array]:
-    """Softmax the `scores` (batch, T, S) of Keras' Attention layers and take that mean of `v` (batch, S, dim).
+    """Softmax the `scores` (batch, T, S) of Keras' Attention layers and average `v` (batch, S, dim) with them.
 
     `mask` (batch, S) or broadcastable to the scores is True where a value counts; rows where `query_mask` (batch, T) is
     False become 0. Returns the outputs (batch, T, dim) and the weights (batch, T, S).

@@ -1,7 +1,7 @@
 """Convolution as matrix products over blocks that stay in cache.
 
-A window of the input laid flat, times the kernel laid flat, is one output pixel. Laying out every window of a large
-image at once would take kernel-size times its memory, so blocks of pixels are gathered, multiplied and forgotten.
+One output pixel is a flattened input window times the flattened kernel. Flattening every window of a large
+image at once would take kernel-size times its memory, so blocks of pixels are gathered, multiplied and discarded.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def conv(  # noqa: PLR0913 - as many as the operation has
 ) -> Array:
     """Convolve `x` (batch, *spatial, channels) with `kernel` (*size, channels // groups, filters), rank 1 to 3.
 
-    `padding` is valid, same (TensorFlow's) or causal. Each filter's outputs are multiplied by `scale`, raised by `bias`
-    and passed through `activation` (called with `out=`) while they are in cache; a batch normalization behind the
+    `padding` is valid, same (TensorFlow's) or causal. Each filter's outputs are multiplied by `scale`, shifted by `bias`
+    and passed through `activation` (called with `out=`) while they are in cache; a batch normalization after the
     convolution is such a scale and bias. Returns (batch, *out, filters).
     """
     *size, _, filters = kernel.shape
@@ -60,7 +60,7 @@ def conv(  # noqa: PLR0913 - as many as the operation has
 
 
 def multiply_windows(x: Array, kernel: Array, window: Window, groups: int, finish: Finish) -> Array:
-    """Multiply every window of `x` with a kernel (*size, channels / groups, filters)."""
+    """Multiply every window of `x` by a kernel (*size, channels / groups, filters)."""
     *_, share, filters = kernel.shape
     outputs = window.outputs(x.shape[1:-1])
     out = np.empty((x.shape[0], *outputs, filters), x.dtype)
@@ -76,7 +76,7 @@ def multiply_windows(x: Array, kernel: Array, window: Window, groups: int, finis
 
 
 def gather(view: Array, groups: int, buffer: Array) -> Array:
-    """Lay the windows of one block flat in `buffer`: (groups, pixels, taps)."""
+    """Copy the flattened windows of one block into `buffer`: (groups, pixels, taps)."""
     rank = (view.ndim - 2) // 2
     pixels, size = view.shape[: rank + 1], view.shape[rank + 1 : -1]
     shape = (groups, *pixels, *size, view.shape[-1] // groups)

@@ -1,4 +1,4 @@
-"""Depthwise convolution: each channel slides its own little windows.
+"""Depthwise convolution: each channel has kernels of its own.
 
 No matrix product helps here. numpy.einsum, given the windows as a view, multiplies and adds whole runs of channels in one
 pass, twice as fast as separate products and sums and without an array for either.
@@ -68,7 +68,7 @@ def weigh_windows(view: Array, kernel: Array, out: Array) -> None:
 
 
 def rows_are_runs(view: Array, out: Array, rank: int) -> bool:
-    """Whether the pixels of one row of outputs, and their inputs, lie side by side in memory."""
+    """Whether the pixels of one row of outputs, and their inputs, are adjacent in memory."""
     pixel = view.shape[-1] * view.itemsize
     return view.strides[rank] == pixel == out.strides[rank] and view.strides[-1] == out.strides[-1] == view.itemsize
 

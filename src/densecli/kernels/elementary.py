@@ -1,4 +1,4 @@
-"""The small operations that layers are made of, by the names that layers call them."""
+"""The small operations that layers are built from, by the names that layers use."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Array = NDArray[Any]
 
 
 def activate(x: Array, activation: Any, *, fresh: bool = False) -> Array:
-    """The activation of that name (or that layer); in place when `fresh` says that nobody else holds `x`."""
+    """Apply the activation of that name (or layer), in place if `fresh` says that nothing else refers to `x`."""
     if activation == "linear":
         return x
     function = in_place(activation) if fresh else None
@@ -30,19 +30,19 @@ LOOKING_AROUND = {"glu", "log_softmax", "softmax", "sparsemax", "Softmax"}
 
 
 def in_place(activation: Any) -> Callable[..., Array] | None:
-    """The function of an activation for a kernel to finish its outputs with; None where it has to wait for all of them."""
+    """The activation function that a kernel can apply block by block; None if it needs all outputs at once."""
     name = activation if isinstance(activation, str) else activation.class_name
     return None if name == "linear" or name in LOOKING_AROUND else as_activation(activation)
 
 
 def fits(x: Any, dtype: str) -> bool:
-    """Whether Keras would hand `x` to a layer of that floating-point dtype as it is (bfloat16 counts as float32)."""
+    """Whether Keras would pass `x` to a layer of that floating-point dtype uncast (bfloat16 counts as float32)."""
     kind = getattr(getattr(x, "dtype", None), "kind", "")
     return kind != "f" or x.dtype == number_type(dtype)
 
 
 def in_float(x: Array, dtype: str) -> Array:
-    """A floating-point array in that dtype; others as they are."""
+    """Cast floating-point arrays to that dtype; others pass."""
     return x.astype(number_type(dtype), copy=False) if x.dtype.kind == "f" else x
 
 
@@ -52,13 +52,13 @@ def number_type(dtype: str) -> np.dtype[Any]:
 
 
 def to_half(x: Array) -> Array:
-    """A floating-point array as float16; what is too large becomes infinite, as in Keras."""
+    """A floating-point array as float16; values too large become infinite, as in Keras."""
     with np.errstate(over="ignore"):
         return x.astype(np.float16, copy=False) if x.dtype.kind == "f" else x
 
 
 def rounded_to_half(x: Array) -> Array:
-    """A floating-point array rounded to float16, held as float32."""
+    """A floating-point array rounded to float16, stored as float32."""
     return to_half(x).astype(np.float32) if x.dtype.kind == "f" else x
 
 
@@ -68,7 +68,7 @@ def array_of(numbers: Any, dtype: str) -> Array:
 
 
 def as_input(x: Array, rank: int, dtype: str) -> Array:
-    """`x` as a model takes it: in its dtype, with a last axis of 1 more or less (Keras 3.15.1, Functional)."""
+    """`x` as a model takes it: in its dtype, a last axis of 1 added or dropped (Keras 3.15.1, Functional)."""
     if x.ndim == rank + 1 and x.shape[-1] == 1:
         x = x[..., 0]
     elif x.ndim == rank - 1:
@@ -86,12 +86,12 @@ def arrays_in(tree: Any) -> list[Array]:
 
 
 def silence() -> np.errstate:
-    """No warnings about overflow, division by zero and invalid values."""
+    """Silence warnings of overflow, division by zero and invalid values."""
     return np.errstate(all="ignore")
 
 
 def empty(shape: tuple[int, ...], dtype: str) -> Array:
-    """Room for an array."""
+    """Allocate an array."""
     return np.empty(shape, number_type(dtype))
 
 
@@ -101,17 +101,17 @@ def channels_last(x: Array, data_format: str) -> Array:
 
 
 def from_channels_last(x: Array, data_format: str) -> Array:
-    """The channels back where `data_format` wants them."""
+    """A view with the channels where `data_format` says."""
     return to_channels_first(x) if data_format == "channels_first" else x
 
 
 def floating(x: Array) -> Array:
-    """`x`, whole numbers and booleans as float32."""
+    """`x`, with integers and booleans as float32."""
     return x if x.dtype.kind == "f" else x.astype(np.float32)
 
 
 def of_one_batch(arrays: list[Array]) -> list[Array]:
-    """The arrays with as many samples each; a batch of 1 serves any other."""
+    """The arrays with equal batch sizes; a batch of 1 fits any other."""
     batch = max(array.shape[0] for array in arrays)
     return [np.broadcast_to(array, (batch, *array.shape[1:])) for array in arrays]
 
@@ -143,7 +143,7 @@ def crop(x: Array, borders: tuple[tuple[int, int], ...]) -> Array:
 
 
 def merge_ways(mode: str, ahead: Array, back: Array) -> Array:
-    """What Bidirectional makes of its two outputs: concat, sum, mul or ave."""
+    """Combine the two outputs of Bidirectional: concat, sum, mul or ave."""
     if mode == "concat":
         return np.concatenate((ahead, back), axis=-1)
     y: Array = np.multiply(ahead, back) if mode == "mul" else np.add(ahead, back)
@@ -170,10 +170,10 @@ def masked(x: Array, value: float) -> Array:
 
 
 def average_of_steps(x: Array, mask: Array, *, keepdims: bool = False) -> Array:
-    """Mean over the steps of `x` (batch, steps, channels) that the boolean `mask` (batch, steps) lets count."""
+    """Mean over the steps of `x` (batch, steps, channels) where the boolean `mask` (batch, steps) is True."""
     counting = mask.astype(x.dtype)[..., None]
     total = np.where(mask[..., None], x, x.dtype.type(0)).sum(1, keepdims=keepdims)
-    with np.errstate(invalid="ignore"):  # nothing counts: Keras divides 0 by 0 too
+    with np.errstate(invalid="ignore"):  # all masked: Keras divides 0 by 0 too
         return np.asarray(total / counting.sum(1, keepdims=keepdims))
 
 
@@ -184,18 +184,18 @@ def each_step(function: Callable[[Array], Array], x: Array) -> Array:
 
 
 def in_dtype(x: Array, dtype: str, *, copy: bool = True) -> Array:
-    """`x` in the dtype of that name, as an array of its own unless `copy` is false."""
+    """`x` in the dtype of that name, as a copy unless `copy` is false."""
     return x.astype(number_type(dtype), copy=copy)
 
 
 def random_words(shape: tuple[int, ...], random: np.random.Generator) -> Array:
-    """Lower-case letters, one a place, for inputs that are text."""
+    """Random lower-case letters, one per element, for text inputs."""
     codes = random.integers(97, 123, math.prod(shape)).astype(np.uint32)
     return np.asarray(codes.view("U1").reshape(shape))
 
 
 def statistics(x: Array) -> tuple[float, float, float, float]:
-    """Least, largest, mean and standard deviation in float64, without a copy of the whole array."""
+    """Minimum, maximum, mean and standard deviation in float64, without copying the whole array."""
     flat = x.reshape(-1)
     least, most = float(flat.min()), float(flat.max())
     largest = max(abs(least), abs(most))
@@ -218,7 +218,7 @@ def generator(seed: int | list[int]) -> np.random.Generator:
 
 
 def all_finite(x: Array) -> bool:
-    """Whether there is neither NaN nor infinity; without an array of the size of `x` where all is well."""
+    """Whether there is no NaN or infinity, without allocating an array of the size of `x`."""
     if x.dtype.kind not in "fc" or not x.size:
         return True
     return bool(np.isfinite(x.min()) and np.isfinite(x.max()))

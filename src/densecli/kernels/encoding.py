@@ -1,4 +1,4 @@
-"""Features: statistics taken out, numbers put into bins, categories turned into vectors."""
+"""Feature preprocessing: standardize, bin numbers, encode categories as vectors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def standardize(x: Array, mean: Any, variance: Any, axes: Sequence[int], *, inve
 
 
 def spread(statistics: Array, axes: Sequence[int], rank: int) -> Array:
-    """Statistics in `rank` axes, their last ones where the last of `axes` are."""
+    """Statistics in `rank` axes, the last ones aligned with the last of `axes`."""
     shape = [1] * rank
     for back in range(1, statistics.ndim + 1):
         shape[axes[-back]] = statistics.shape[-back]
@@ -44,8 +44,8 @@ def bins(x: Array, boundaries: Any) -> Array:
 def encode(indices: Array, depth: int, mode: str, weights: Array | None = None) -> Array:
     """Category numbers as they are (int) or as vectors of `depth`: one_hot, multi_hot, count (of `weights` each).
 
-    Numbers outside of 0 … depth - 1 leave no trace. Vectors of several numbers merge axis 1, which is the last axis of
-    an input (batch, numbers); a trailing axis of 1 gives way in one_hot.
+    Numbers outside 0 … depth - 1 are ignored. Vectors of several numbers merge axis 1, which is the last axis of
+    an input (batch, numbers); one_hot drops a trailing axis of 1.
     """
     if mode == "int":
         return indices

@@ -14,7 +14,7 @@ exact_erfc = np.vectorize(math.erfc, otypes=[np.float64])
 
 
 def normal_tail(x: Array) -> Array:
-    """Chance that a standard normal value exceeds `x`, for `x` of 0 or more.
+    """Probability that a standard normal value exceeds `x`, for `x` of 0 or more.
 
     Double precision goes through the C library, element by element; others are good to 1e-7.
     """

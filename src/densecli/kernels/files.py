@@ -1,6 +1,6 @@
-"""Arrays in files: .npy and .npz, whose headers are checked before a number is read, and rows of CSV.
+"""Arrays in files: .npy and .npz, whose headers are checked before any data is read, and CSV rows.
 
-Pickled objects are never read. A header that promises more than the file holds is found out before memory is taken.
+Pickled objects are never read. A header that claims more than the file contains is rejected before allocation.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from densecli.kernels.layout import Array
 
 MAGIC = b"\x93NUMPY"
-# What zipfile, zlib and NumPy raise for archives and arrays that are not what they say.
+# What zipfile, zlib and NumPy raise for malformed archives and arrays.
 DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -36,11 +36,11 @@ NUMBERS = "fiub"
 
 
 class ArrayFileError(Exception):
-    """The file is not an array file, or one that is not to be trusted."""
+    """The file is not an array file, or not one to trust."""
 
 
 def load(file: BinaryIO, limit: int, names: Collection[str] | None = None) -> Array | dict[str, Array]:
-    """The array of an .npy file, or those of an .npz file by name (only `names`); all of them at most `limit` bytes.
+    """The array of an .npy file, or those of an .npz file by name (only `names`); at most `limit` bytes in total.
 
     Raises ArrayFileError.
     """
@@ -66,7 +66,7 @@ def remaining(file: BinaryIO) -> int:
 
 
 def shapes_in(file: BinaryIO) -> dict[str, tuple[int, ...]]:
-    """The shapes of the arrays in an .npz file, by name, from their headers alone; all hold numbers.
+    """The shapes of the arrays in an .npz file, by name, from their headers alone; all are numeric.
 
     Raises ArrayFileError.
     """
@@ -78,7 +78,7 @@ def shapes_in(file: BinaryIO) -> dict[str, tuple[int, ...]]:
 
 
 def members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """The arrays of an archive by name; each once, and packed as NumPy packs them, for other codecs are other risks."""
+    """The arrays of an archive by name; each once, compressed as NumPy does it: other codecs bring other risks."""
     found: dict[str, zipfile.ZipInfo] = {}
     for info in archive.infolist():
         name = info.filename.removesuffix(".npy")
@@ -96,7 +96,7 @@ def header_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[tuple[in
 
 
 def read_header(file: BinaryIO, kinds: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Shape, whether it is in Fortran's order, and dtype, which is of one of `kinds`."""
+    """Shape, whether it is in Fortran order, and dtype, which must be one of `kinds`."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -170,7 +170,7 @@ def save_npy(file: BinaryIO, array: Array) -> None:
 
 
 def save_npz(file: BinaryIO, arrays: Mapping[str, Array]) -> None:
-    """An archive of arrays, stored as they are, the same bytes for the same numbers."""
+    """Write arrays to an uncompressed archive: equal arrays give equal bytes."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, array in arrays.items():
             info = zipfile.ZipInfo(f"{name}.npy")
@@ -179,7 +179,7 @@ def save_npz(file: BinaryIO, arrays: Mapping[str, Array]) -> None:
 
 
 def save_csv(file: BinaryIO, array: Array) -> None:
-    """One sample per row, its numbers as short as they read back the same: what `read_csv` takes."""
+    """Write one sample per row, each number in its shortest exact form, for `read_csv`."""
     numbers = array.astype(np.uint8) if array.dtype.kind == "b" else array
     file.writelines(
         ",".join(row.astype(str)).encode() + b"\n"
@@ -188,20 +188,20 @@ def save_csv(file: BinaryIO, array: Array) -> None:
 
 
 def join(parts: Sequence[Array], axes: tuple[int, ...], shape: tuple[int, ...], *, reverse: bool = False) -> Array:
-    """Parts transposed by `axes`, side by side on the last axis, in `shape`; `reverse` turns all axes but the last two."""
+    """Parts transposed by `axes`, concatenated on the last axis, in `shape`; `reverse` flips all axes but the last two."""
     y = np.concatenate([part.transpose(axes) for part in parts], -1).reshape(shape)
     return y[(slice(None, None, -1),) * (y.ndim - 2)] if reverse else y
 
 
 def from_bfloat16(raw: Array) -> Array:
-    """float32 of two-byte words that hold bfloat16 numbers."""
+    """float32 from bfloat16 numbers in two-byte words."""
     wide = raw.reshape(-1).view(np.uint16).astype(np.uint32)
     wide <<= 16
     return wide.view(np.float32).reshape(raw.shape)
 
 
 def as_numbers(x: Array, dtype: str) -> Array | None:
-    """`x` in the dtype of an input; None where that would change values (1.5 as an integer, words as numbers)."""
+    """`x` in the dtype of an input; None if that would change values (1.5 as an integer, words as numbers)."""
     wanted = np.dtype(dtype) if dtype != "bfloat16" else np.dtype(np.float32)
     if x.dtype.kind in "US" or x.dtype == wanted:
         return x if x.dtype == wanted else None

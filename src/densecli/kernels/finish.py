@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Finish(Record):
-    """Steps on the last axis of a block of outputs; None leaves one out. `activation` is called with `out=`."""
+    """Steps on the last axis of a block of outputs; None skips one. `activation` is called with `out=`."""
 
     scale: Array | None = None
     bias: Array | None = None

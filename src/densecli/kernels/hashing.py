@@ -1,4 +1,4 @@
-"""Words and numbers sorted into buckets by their hash, as TensorFlow's string operations do it for Keras."""
+"""Hash words and numbers into buckets, as TensorFlow's string operations do for Keras."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CROSS_KEY, CROSS_FACTOR = 0xDECAFCAFFE, 0xC6A4A7935BD1E995
 
 
 def hash_buckets(x: Array, buckets: int, salt: Sequence[int] | None = None, mask_value: Any = None) -> Array:
-    """The bucket of each word or number; with `mask_value` bucket 0 is for that value alone. int64, shaped like `x`.
+    """The bucket of each word or number; `mask_value` gets bucket 0 to itself. int64, shaped like `x`.
 
     FarmHash's Fingerprint64, or SipHash-2-4 keyed with the two numbers of `salt`.
     """
@@ -49,14 +49,14 @@ def cross_buckets(columns: Sequence[Array], buckets: int) -> Array:
 
 
 def column_features(column: Array) -> Iterator[int]:
-    """Whole numbers stand for themselves, words for their fingerprint."""
+    """Integers as they are, words as their fingerprints."""
     if column.dtype.kind in "iu":
         return (int(number) & MASK for number in column.reshape(-1))
     return map(fingerprint64, as_bytes(column))
 
 
 def mix(first: int, second: int) -> int:
-    """One fingerprint out of two."""
+    """Combine two fingerprints."""
     y = (first ^ CROSS_FACTOR) ^ (shift_mix(second * CROSS_FACTOR & MASK) * CROSS_FACTOR & MASK)
     y = shift_mix(y * CROSS_FACTOR & MASK) * CROSS_FACTOR & MASK
     return shift_mix(y)
@@ -67,7 +67,7 @@ def shift_mix(value: int) -> int:
 
 
 def rotate(value: int, shift: int) -> int:
-    """To the right, in 64 bits."""
+    """Rotate right in 64 bits."""
     value &= MASK
     return (value >> shift | value << (64 - shift)) & MASK
 
@@ -78,7 +78,7 @@ def fetch(word: bytes, at: int) -> int:
 
 
 def fold(u: int, v: int, factor: int) -> int:
-    """128 bits into 64."""
+    """Fold 128 bits into 64."""
     a = shift_mix((u ^ v) * factor & MASK)
     b = shift_mix((v ^ a) * factor & MASK)
     return b * factor & MASK
@@ -127,7 +127,7 @@ def middle_fingerprint(word: bytes) -> int:
 
 
 def long_fingerprint(word: bytes) -> int:
-    """More than 64 bytes: blocks of 64, and the last 64 once more."""
+    """More than 64 bytes: blocks of 64, then the last 64 again."""
     x, y = 81, 81 * K1 + 113 & MASK
     z = shift_mix(y * K2 + 113 & MASK) * K2 & MASK
     v, w = (0, 0), (0, 0)
@@ -158,7 +158,7 @@ def stir(word: bytes, at: int, state: tuple[Any, ...], factors: tuple[int, int])
 
 
 def weak_hash(word: bytes, at: int, a: int, b: int) -> tuple[int, int]:
-    """Two numbers stirred with 32 bytes."""
+    """Mix 32 bytes into two numbers."""
     first, second, third, last = (fetch(word, at + offset) for offset in (0, 8, 16, 24))
     a = a + first & MASK
     b = rotate(b + a + last, 21)

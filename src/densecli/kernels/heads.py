@@ -1,4 +1,4 @@
-"""Attention in several heads, along any axes, with the masks that Keras' multi-head layers know."""
+"""Multi-head attention along any axes, with the masks of Keras' multi-head layers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def heads_attention(
 ) -> tuple[Array, Array | None]:
     """Attend with `q` (batch, ..., heads, dim) along `axes`; `k` and `v` may have other sizes there, and fewer heads.
 
-    `mask` is True where a key may be seen; missing axes stand before those of queries and keys. Returns the outputs,
+    `mask` is True where a key may be seen; missing axes go before those of queries and keys. Returns the outputs,
     shaped as `q` but for the values' last axis, and (with `scores`) the softmax (batch, other axes, heads, queries,
     keys). As in Keras, a query that may see nothing gets 0 with `scores`, the mean of the values without.
     """
@@ -47,7 +47,7 @@ def flat_axes(x: Array, order: list[int], count: int) -> Array:
 
 
 def expand_mask(mask: Array, rank: int, place: int) -> Array:
-    """Axes of size 1 at `place` from the end until the mask has `rank` of them."""
+    """Insert axes of size 1 at `place` from the end, up to `rank` axes."""
     for _ in range(rank - mask.ndim):
         mask = np.expand_dims(mask, -place)
     return mask
@@ -56,9 +56,9 @@ def expand_mask(mask: Array, rank: int, place: int) -> Array:
 def heads_mask(
     query: Array, value: Array, masks: list[Array | None], causal: bool = False, window: int | None = None
 ) -> Array | None:
-    """All masks of Keras' multi-head layers in one, broadcastable to (batch, queries, keys); None if there is none.
+    """Combine all masks of Keras' multi-head layers, broadcastable to (batch, queries, keys); None if there is none.
 
-    `masks` are those of query, value and key (batch, steps), and one of queries against keys.
+    `masks` are those of query, value and key (batch, steps), and one for query-key pairs.
     """
     of_query, of_value, of_key, of_pairs = masks
     lengths = query.shape[1], value.shape[1]

@@ -1,4 +1,4 @@
-"""Images fitted to a size and their contrast changed. Batches (batch, height, width, channels)."""
+"""Resize images and change their contrast. Batches are (batch, height, width, channels)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEVELS = 256
 
 
 def resize_images(images: Array, sides: Ints, interpolation: str = "bilinear", *, antialias: bool = False) -> Array:
-    """Resample to (height, width); whole numbers come out as whole numbers of the same kind."""
+    """Resample to (height, width); integers keep their dtype."""
     height, width = sides
     if images.dtype.kind == "f":
         return resize(images, (height, width), interpolation, antialias)
@@ -29,13 +29,13 @@ def resize_images(images: Array, sides: Ints, interpolation: str = "bilinear", *
 
 
 def aspect_sides(images: Array, sides: Ints) -> tuple[int, int]:
-    """Height that goes with the images' width, and width that goes with their height, in the aspect ratio of `sides`."""
+    """Height that fits the images' width, and width that fits their height, at the aspect ratio of `sides`."""
     height, width = images.shape[1:3]
     return int(width * sides[0] / sides[1]), int(height * sides[1] / sides[0])
 
 
 def crop_to_aspect(images: Array, sides: Ints) -> Array:
-    """The largest part in the middle that has the aspect ratio of `sides`."""
+    """The largest center crop with the aspect ratio of `sides`."""
     tall, wide = aspect_sides(images, sides)
     height, width = max(min(images.shape[1], tall), 1), max(min(images.shape[2], wide), 1)
     top, left = (images.shape[1] - height) // 2, (images.shape[2] - width) // 2
@@ -43,19 +43,19 @@ def crop_to_aspect(images: Array, sides: Ints) -> Array:
 
 
 def pad_to_aspect(images: Array, sides: Ints, value: float) -> Array:
-    """The images with as much of `value` on both sides as gives them the aspect ratio of `sides` (a pixel may be missing)."""
+    """Pad the images with `value` on both sides to the aspect ratio of `sides` (possibly a pixel short)."""
     tall, wide = aspect_sides(images, sides)
     above, left = max(tall - images.shape[1], 0) // 2, max(wide - images.shape[2], 0) // 2
     return np.pad(images, ((0, 0), (above, above), (left, left), (0, 0)), constant_values=value)
 
 
 def fit_images(images: Array, sides: Ints) -> Array:
-    """Crop to the aspect ratio of `sides`, then resample: nothing is distorted, some of it is lost."""
+    """Crop to the aspect ratio of `sides`, then resample: no distortion, but some of the image is lost."""
     return resize_images(crop_to_aspect(images, sides), sides)
 
 
 def center_crop(images: Array, sides: Ints) -> Array:
-    """The middle of the images, or the images fitted to `sides` where they are too small."""
+    """The center of the images, or the images fitted to `sides` if they are too small."""
     top, left = (have - want for have, want in zip(images.shape[1:3], sides, strict=True))
     if top < 0 or left < 0:
         return fit_images(images, sides)
@@ -63,7 +63,7 @@ def center_crop(images: Array, sides: Ints) -> Array:
 
 
 def stretch_contrast(images: Array, value_range: Range) -> Array:
-    """Spread the values along axes 1 and 2 over the range; where they are all equal nothing changes."""
+    """Stretch the values along axes 1 and 2 to the range; constant ones stay unchanged."""
     bottom, top = value_range
     low, high = images.min((1, 2), keepdims=True), images.max((1, 2), keepdims=True)
     flat = high == low
@@ -72,9 +72,9 @@ def stretch_contrast(images: Array, value_range: Range) -> Array:
 
 
 def equalize_tiles(images: Array, value_range: Range, clip_limit: float, grid: Ints) -> Array:
-    """Contrast limited adaptive histogram equalization on `grid` tiles; whole numbers come out rounded down.
+    """Contrast limited adaptive histogram equalization on `grid` tiles; integers are rounded down.
 
-    Source: Zuiderveld 1994. As Keras 3.15.1 has it: what exceeds the limit is spread evenly once; and as it is on
+    Source: Zuiderveld 1994. As in Keras 3.15.1, the excess over the limit is spread evenly, once; and as on
     torch, where the limit is rounded down to whole pixels and a border pixel is repeated beyond the border.
     """
     levels = images.astype(np.float32) if value_range == (0, 255) else to_range(images, value_range, (0, 255))
@@ -90,13 +90,13 @@ def equalize_tiles(images: Array, value_range: Range, clip_limit: float, grid: I
 
 
 def to_range(images: Array, source: Range, target: Range) -> Array:
-    """Values of one range in the other."""
+    """Map values from one range to another."""
     parts = (images.astype(np.float32) - np.float32(source[0])) / np.float32(source[1] - source[0])
     return np.asarray(parts * np.float32(target[1] - target[0]) + np.float32(target[0]))
 
 
 def tile_tables(pixels: Array, grid: Ints, clip_limit: float) -> Array:
-    """The new level of each level, for each tile: (batch, *grid, channels, levels)."""
+    """Each tile's new level for each old level: (batch, *grid, channels, levels)."""
     batch, height, width, channels = pixels.shape
     area = height // grid[0] * (width // grid[1])
     tiles = pixels.reshape(batch, grid[0], height // grid[0], grid[1], width // grid[1], channels)
@@ -114,7 +114,7 @@ def tile_tables(pixels: Array, grid: Ints, clip_limit: float) -> Array:
 
 
 def blend_tables(pixels: Array, tables: Array, tile: list[int]) -> Array:
-    """Each pixel's new level, between the tables of the four tiles whose middles are nearest."""
+    """Each pixel's new level, interpolated between the four tiles with the nearest centers."""
     rows, columns = (nearest_tiles(n, side) for n, side in zip(pixels.shape[1:3], tile, strict=True))
     down, right = rows[2][None, :, None, None], columns[2][None, None, :, None]
     top, bottom = (
@@ -126,7 +126,7 @@ def blend_tables(pixels: Array, tables: Array, tile: list[int]) -> Array:
 
 
 def nearest_tiles(length: int, tile: int) -> tuple[Array, Array, Array]:
-    """For each place along an axis the tiles before and after it, and how near the second is (0 to 1)."""
+    """For each position along an axis, the tiles before and after it, and the weight of the second (0 to 1)."""
     place = (np.arange(length, dtype=np.float32) - tile / 2) / tile + 1  # counted from -1, as Keras rounds
     before = np.floor(place)
     last = length // tile - 1
@@ -135,7 +135,7 @@ def nearest_tiles(length: int, tile: int) -> tuple[Array, Array, Array]:
 
 
 def read_tables(pixels: Array, tables: Array, rows: Array, columns: Array) -> Array:
-    """The new levels by the tables of the given tiles."""
+    """Look up new levels in the tables of the given tiles."""
     batch, channels = np.arange(pixels.shape[0]), np.arange(pixels.shape[3])
     return np.asarray(
         tables[batch[:, None, None, None], rows[None, :, None, None], columns[None, None, :, None], channels, pixels]

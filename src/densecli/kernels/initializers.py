@@ -1,6 +1,6 @@
 """Starting values of weights: Keras 3.15.1's initializers drawn from a NumPy generator.
 
-The distributions are Keras', the numbers are not: every backend of Keras draws others, too.
+The distributions are Keras', the numbers are not: they differ between Keras' backends, too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Where the numbers lie: channel order, padding, windows, and blocks small enough to stay in cache.
+"""Memory layout: channel order, padding, windows, and blocks small enough to stay in cache.
 
-Kernels work on channels_last arrays (batch, *spatial, channels); layers turn other orders round with two cheap views.
+Kernels work on channels_last arrays (batch, *spatial, channels); layers convert other orders with two cheap views.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Window(Record):
         return tuple(padding_of(n, reach, stride, self.padding) for n, reach, stride in each)
 
     def outputs(self, sizes: Ints) -> Ints:
-        """Number of places along each axis of an input of `sizes`."""
+        """Number of positions along each axis of an input of `sizes`."""
         each = zip(sizes, self.pads(sizes), self.reach, self.strides, strict=True)
         return tuple((n + sum(pads) - reach) // stride + 1 for n, pads, reach, stride in each)
 
@@ -74,7 +74,7 @@ def padding_of(size: int, reach: int, stride: int, padding: str) -> tuple[int, i
 
 
 def pad(x: Array, pads: Pads, value: float = 0.0) -> Array:
-    """Surround the spatial axes of `x` (batch, *spatial, channels) with `value`; `x` itself where nothing is added."""
+    """Surround the spatial axes of `x` (batch, *spatial, channels) with `value`; `x` itself if nothing is added."""
     if not any(before or after for before, after in pads):
         return x
     sizes = [n + before + after for n, (before, after) in zip(x.shape[1:-1], pads, strict=True)]
@@ -94,7 +94,7 @@ def fill_border(padded: Array, inner: list[slice], value: float) -> None:
 
 
 def bands(x: Array, window: Window, limit: int, value: float = 0.0) -> Iterator[tuple[Slices, Array]]:
-    """Cut the outputs of a sliding window into bands, and give the padded piece of `x` that each of them needs.
+    """Cut the outputs of a sliding window into bands, and yield the padded piece of `x` that each needs.
 
     A band is some of the batch and some places along the first spatial axis, at most `limit` of them together (but one
     at least). So padding never costs a second copy of a large image.

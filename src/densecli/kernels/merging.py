@@ -1,4 +1,4 @@
-"""Several arrays become one: element by element, end to end, or by products along an axis."""
+"""Merge arrays: element by element, by concatenation, or by products along an axis."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Masks = "Sequence[Array | None]"
 
 
 def merge(operation: str, xs: Sequence[Array], masks: Sequence[Array | None] | None = None) -> Array:
-    """Fold arrays with an element-wise operation, broadcasting missing leading axes behind the batch as Keras does.
+    """Fold arrays with an element-wise operation, broadcasting missing leading axes after the batch as Keras does.
 
     Where Keras carries masks (batch, steps), masked steps don't count in a product, maximum or minimum; arrays of
     different ranks lose their masks.
@@ -57,7 +57,7 @@ def masked_product(xs: Sequence[Array], masks: Sequence[Array | None]) -> Array:
 
 
 def masked_extreme(fold: Callable[[Array, Array], Array], xs: Sequence[Array], masks: Sequence[Array | None]) -> Array:
-    """Fold from the left; a masked value gives way to the other one (Keras 3.15.1, Maximum and Minimum)."""
+    """Fold from the left; a masked value yields to the other (Keras 3.15.1, Maximum and Minimum)."""
     y, so_far = xs[0], masks[0]
     for x, mask in zip(xs[1:], masks[1:], strict=True):
         other = x if mask is None else np.where(mask, x, y)
@@ -67,17 +67,17 @@ def masked_extreme(fold: Callable[[Array, Array], Array], xs: Sequence[Array], m
 
 
 def as_mask(mask: Array) -> Array:
-    """The mask of an attention's queries, as it is."""
+    """The mask of the queries, unchanged."""
     return np.asarray(mask)
 
 
 def any_mask(masks: Sequence[Array]) -> Array:
-    """Where any of the masks lets a step count."""
+    """True where any mask includes the step."""
     return np.asarray(reduce(np.logical_or, masks))
 
 
 def every_mask(masks: Sequence[Array]) -> Array:
-    """Where all of the masks let a step count."""
+    """True where all masks include the step."""
     return np.asarray(reduce(np.logical_and, masks))
 
 

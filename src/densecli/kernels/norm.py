@@ -1,6 +1,6 @@
 """Normalization: shift and scale so that means are 0 and variances 1.
 
-Half precision is lifted to single for the statistics, as Keras does; the result keeps the dtype of `x`.
+Half precision is promoted to single for the statistics, as Keras does; the result keeps the dtype of `x`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Axes = int | tuple[int, ...]
 def batch_norm_scale(
     mean: Array, variance: Array, gamma: Array | None, beta: Array | None, epsilon: float
 ) -> tuple[Array, Array]:
-    """Batch normalization at inference is `x * scale + offset`; gives (scale, offset), one value per channel."""
+    """Batch normalization at inference is `x * scale + offset`; returns (scale, offset), one value per channel."""
     scale = 1.0 / np.sqrt(variance + variance.dtype.type(epsilon))
     if gamma is not None:
         scale = scale * gamma
@@ -102,7 +102,7 @@ def spread(weight: Array, x: Array, axes: tuple[int, ...]) -> Array:
 
 
 def mean_square(x: Array, axes: tuple[int, ...]) -> Array:
-    """Mean of the squares over `axes`, kept as axes of 1; without an array of squares for the last axis."""
+    """Mean of the squares over `axes`, kept as axes of 1; allocates no squares for the last axis."""
     if axes == (x.ndim - 1,):
         total = np.matmul(x[..., None, :], x[..., :, None])[..., 0]
     else:

@@ -1,4 +1,4 @@
-"""Matrix products of dense layers, with what follows them done while the outputs are in cache."""
+"""Matrix products of dense layers, finished while the outputs are in cache."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def dense(
 
 
 def multiply_rows(x: Array, kernel: Array, finish: Finish) -> Array:
-    """Multiply every vector on the last axis of `x` with `kernel` (channels, units)."""
+    """Multiply every vector on the last axis of `x` by `kernel` (channels, units)."""
     rows = x.reshape(-1, x.shape[-1])
     out = np.empty((len(rows), kernel.shape[1]), x.dtype)
     for (block,) in blocks((len(rows),), max(1, PRODUCT_BYTES // max(1, kernel.shape[1] * x.itemsize))):

@@ -1,6 +1,6 @@
-"""Recurrent layers: one product projects the inputs of all steps, one fused product a step carries the state on.
+"""Recurrent layers: one product projects the inputs of all steps, one fused product per step updates the state.
 
-All functions take `x` (batch, T, channels) and give (sequence, final states): the sequence (batch, T, units) in the order
+All functions take `x` (batch, T, channels) and return (sequence, final states): the sequence (batch, T, units) in the order
 in which the steps were taken, so reversed in time when `go_backwards`.
 """
 
@@ -28,9 +28,9 @@ class Weights(Record):
 
 
 class Steps(Record):
-    """How a sequence is walked through.
+    """How to step through a sequence.
 
-    Where the boolean `mask` (batch, T) is False the states stay as they are and the output is that of the step before, or
+    Where the boolean `mask` (batch, T) is False, the states stay the same and the output is that of the previous step, or
     0 if `zero_output_for_mask`.
     """
 
@@ -46,7 +46,7 @@ PROJECTED_BYTES = 4 << 20
 
 
 def onward(steps: Steps) -> Steps:
-    """How the outputs of `steps` are walked through: they are in the order in which the steps were taken."""
+    """How to step through the outputs of `steps`, which are in the order in which the steps were taken."""
     if not steps.go_backwards:
         return steps
     return Steps(None if steps.mask is None else steps.mask[:, ::-1], zero_output_for_mask=steps.zero_output_for_mask)
@@ -108,7 +108,7 @@ def lstm_state(
 
 
 def by_gate(activation: Activation, gates: Array, units: int) -> None:
-    """Overwrite gates that lie side by side, each by itself: a softmax must not mix them."""
+    """Overwrite adjacent gates one at a time: a softmax must not mix them."""
     each = gates.reshape(*gates.shape[:-1], -1, units)
     activation(each, out=each)
 
@@ -206,7 +206,7 @@ def start(x: Array, recurrent: Array, number: int, states: States | None) -> Sta
 
 
 def scan(step: Step, inputs: Iterator[Array], states: States, steps: Steps) -> tuple[Array, States]:
-    """Take `step` for each of `inputs`: the outputs (batch, T, ...) and the final states."""
+    """Run `step` on each of `inputs`: the outputs (batch, T, ...) and the final states."""
     outputs: list[Array] = []
     masks = None if steps.mask is None else walking_order(steps.mask, steps)
     for place, z in enumerate(inputs):

@@ -1,4 +1,4 @@
-"""Making images larger or smaller along their spatial axes."""
+"""Enlarge or shrink images along their spatial axes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def upsample(x: Array, factors: Ints, interpolation: str = "nearest") -> Array:
-    """Enlarge `x` (batch, *spatial, channels) by whole factors; other than `nearest` only in two dimensions."""
+    """Enlarge `x` (batch, *spatial, channels) by whole factors; all but `nearest` need two dimensions."""
     if interpolation == "nearest":
         return repeat(x, factors)
     height, width = (n * factor for n, factor in zip(x.shape[1:-1], factors, strict=True))
@@ -33,7 +33,7 @@ def repeat(x: Array, factors: Ints) -> Array:
 def resize(images: Array, size: tuple[int, int], interpolation: str = "bilinear", antialias: bool = False) -> Array:
     """Resample `images` (batch, height, width, channels) to `size`.
 
-    nearest, bilinear and bicubic give what Keras 3.15.1 gives on torch; lanczos3 and lanczos5, which torch lacks, are
+    nearest, bilinear and bicubic match Keras 3.15.1 on torch; lanczos3 and lanczos5, which torch lacks, are
     windowed sincs with weights that sum to 1. `antialias` widens the filters when the image shrinks.
     """
     resized = images
@@ -82,7 +82,7 @@ def filter_matrix(size: int, length: int, interpolation: str, antialias: bool) -
 
 
 def border_repeats(interpolation: str, antialias: bool) -> bool:
-    """Beyond the edge lies the edge pixel again, or nothing: torch's plain filters against its antialiased ones."""
+    """Whether the edge pixel repeats beyond the edge: in torch's plain filters, not its antialiased ones."""
     return interpolation in ("bilinear", "bicubic") and not antialias
 
 

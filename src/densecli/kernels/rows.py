@@ -1,4 +1,4 @@
-"""Rows of numbers as text: CSV, read piece by piece, for a list of its cells would take thirty times the memory of the file."""
+"""CSV: rows of numbers as text, read in pieces, because a list of all cells would take thirty times the file's size."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from densecli.kernels.layout import Array
 
-PIECE = 1 << 16  # characters of a line that are taken apart at once
+PIECE = 1 << 16  # characters of a line that are split at once
 
 
 def read_csv(data: bytes, limit: int) -> Array:
@@ -65,13 +65,13 @@ def _add(numbers: array[float], cells: list[str], row: int) -> None:
 
 
 def _pieces(line: str) -> Iterator[list[str]]:
-    """The cells of a row, some at a time: comma, semicolon or tab between them, quotes around them or not."""
+    """The cells of a row, some at a time: separated by comma, semicolon or tab, quoted or not."""
     mark = next((each for each in ",;\t" if each in line), None)
     at = 0
     while at <= len(line):
         last = len(line) - at <= PIECE
         end = len(line) if last else line.rfind(mark or " ", at, at + PIECE)
-        if end < 0:  # a cell as long as that is not a number
+        if end < 0:  # a cell that long is not a number
             yield [""]
             return
         cells = line[at:end].split(mark)

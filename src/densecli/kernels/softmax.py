@@ -13,9 +13,9 @@ Axes = int | tuple[int, ...] | None
 
 
 def softmax(x: Array, out: Array | None = None, *, axis: Axes = -1, mask: Array | None = None) -> Array:
-    """exp(x) divided by its sum along `axis` (all of the array for None), safe from overflow.
+    """exp(x) divided by its sum along `axis` (all of the array for None), without overflow.
 
-    Where the boolean `mask` is False the result is 0, also where nothing is left along the axis.
+    Where the boolean `mask` is False the result is 0, even if the whole axis is masked.
     """
     if mask is not None:
         x = np.where(mask, x, x.dtype.type(-3e4 if x.dtype == np.float16 else -1e9))

@@ -37,7 +37,7 @@ def spectrogram(x: Array, kernels: Sequence[Array], stride: int, padding: str, m
 
 
 def spectrum(mode: str, real: Array, imag: Array | None = None) -> Array:
-    """The real and the imaginary part (…, bins, frames), or the only one, as `mode` wants them."""
+    """The real and the imaginary part (…, bins, frames), or the only one, as `mode` says."""
     if imag is None:
         return real
     if mode == "angle":
@@ -55,7 +55,7 @@ def spectrum(mode: str, real: Array, imag: Array | None = None) -> Array:
 def power_spectrum(x: Array, length: int, stride: int, fft_length: int, window: Any, exponent: float) -> Array:
     """|STFT| to a power: (…, samples) to (…, frames, bins), frames centered on every `stride`-th sample.
 
-    Beyond its ends the signal is mirrored; a window shorter than the transform stands in its middle.
+    Beyond its ends the signal is mirrored; a window shorter than the transform is centered in it.
     """
     reach = fft_length // 2
     padded = np.pad(x, [*[(0, 0)] * (x.ndim - 1), (reach, reach)], mode="reflect")
@@ -89,6 +89,6 @@ def mel_bands(power: Array, bands: int, sampling_rate: float, limits: tuple[floa
 
 
 def decibels(power: Array, least: float, reference: float, top: float) -> Array:
-    """10 · log10 of power over the reference, at most `top` below the largest value of all."""
+    """10 · log10 of power over the reference, at most `top` below the overall maximum."""
     level = 10.0 * (np.log10(np.maximum(power, least)) - np.log10(max(abs(reference), least)))
     return np.asarray(np.maximum(level, level.max() - top), np.float32)

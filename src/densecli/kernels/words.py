@@ -1,4 +1,4 @@
-"""Words: text cut into tokens, tokens and numbers looked up in a vocabulary."""
+"""Text: split it into tokens, look up tokens and numbers in a vocabulary."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def as_bytes(x: Array) -> list[bytes]:
 
 
 def look_up(x: Array, table: Mapping[Any, int], unknown: Callable[[Any], int]) -> Array:
-    """The index of each word (in UTF-8) or number; `unknown` gives that of one that is not in the table. int64."""
+    """The index of each word (in UTF-8) or number; `unknown` gives it for those not in the table. int64."""
     keys = x.reshape(-1).astype(np.int64).tolist() if x.dtype.kind in "iufb" else as_bytes(x)
     found = [table[key] if key in table else unknown(key) for key in keys]
     return np.array(found, np.int64).reshape(x.shape)
@@ -38,7 +38,7 @@ def tokenize(
 ) -> Array:
     """Tokens (batch, length) of texts (batch,) or (batch, 1), empty where a text has no more; without `split` rows of words.
 
-    `length` defaults to that of the longest text. Tokens are bytes in UTF-8, held as objects.
+    `length` defaults to that of the longest text. Tokens are UTF-8 bytes, stored as objects.
     """
     texts = [standardized(text, standardize) for text in as_bytes(x)]
     if split is None:
@@ -56,7 +56,7 @@ def tokenize(
 
 
 def standardized(text: bytes, how: str | None) -> bytes:
-    """Lower case (of ASCII letters, as in TensorFlow) and without punctuation, as the name of `how` says."""
+    """Lower case (of ASCII letters, as in TensorFlow) and without punctuation, as `how` says."""
     text = text.lower() if how in ("lower", "lower_and_strip_punctuation") else text
     return text.translate(None, PUNCTUATION) if how is not None and "strip" in how else text
 

@@ -131,7 +131,7 @@ class Keeper:
         ]
 
     def stay(self, layer: Layer, row: int, rule: Saved, tensors: tuple[Sequence[Held], Sequence[Held]]) -> None:
-        """Enter what a call keeps; an input of another dtype stays as the copy that the layer computes with."""
+        """Record what a call keeps; an input of another dtype stays as the copy that the layer computes with."""
         inputs, outputs = tensors
         copies = rule.copies
         for position in dict.fromkeys(rule.inputs):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from densecli.graph.trace import Trace
 
 Array = Any
-# Stand in for unknown sizes other than the batch: the first with which all layers fit.
+# Stand-ins for unknown sizes other than the batch: the first that suits all layers.
 STAND_INS = (8, 32, 64, 96, 128, 224, 256, 299, 512)
 NPY = b"\x93NUMPY"
 
@@ -51,7 +51,7 @@ def given_arrays(graph: Graph, words: Sequence[str], most: int) -> list[Array | 
 
 
 def named_file(word: str, names: Sequence[str]) -> tuple[str | None, str]:
-    """NAME=FILE taken apart where NAME is an input; a file may have `=` in its name."""
+    """Split NAME=FILE if NAME is an input; a file name may contain `=`."""
     name, equals, path = word.partition("=")
     if equals and name not in names and not os.path.lexists(word):
         hint = did_you_mean(name, names) or f"the inputs are {', '.join(names[:8])}"
@@ -60,7 +60,7 @@ def named_file(word: str, names: Sequence[str]) -> tuple[str | None, str]:
 
 
 def read_arrays(path: str, most: int) -> Array | dict[str, Array]:
-    """What a file, a pipe or (`-`) standard input holds."""
+    """The arrays in a file, a pipe or (`-`) standard input."""
     with opened(path) as stream:
         file = rewindable(stream, path, most)
         head = file.read(6)
@@ -111,7 +111,7 @@ def assigned(names: Sequence[str], name: str | None, held: Any, path: str) -> It
 
 
 def fitted(array: Array, tensor: Tensor, name: str) -> Array:
-    """The array as the input wants it, the rows of a table as samples of any shape. Raises ReadError (E508)."""
+    """The array as the input takes it; table rows become samples of any shape. Raises ReadError (E508)."""
     shape = tensor.shape or ()
     if array.ndim == 2 and len(shape) != 2 and array.shape[1] == (product(shape[1:]) or -1):
         array = array.reshape(-1, *shape[1:])
@@ -127,7 +127,7 @@ def fitted(array: Array, tensor: Tensor, name: str) -> Array:
 
 
 def concrete(graph: Graph, given: Sequence[Array | None], batch: int | None) -> tuple[list[Tensor], Trace]:
-    """The inputs' shapes with numbers for the unknown sizes, and all other shapes that follow.
+    """The inputs' shapes with numbers for the unknown sizes, and all shapes that follow from them.
 
     Unknown sizes are those of the data, else `batch` (1) and one of STAND_INS, or of the sizes that other axes have: a
     layer that is called twice may want the same. Raises ReadError, or SpecErrors.
@@ -177,7 +177,7 @@ def draw_input(graph: Graph, ref: Ref, tensor: Tensor, random: Any) -> Array:
 
 
 def vocabularies(graph: Graph, ref: Ref) -> Iterator[int]:
-    """How many different integers the layers can look up that get this tensor, or its numbers in another shape."""
+    """How many different integers can be looked up by the layers that get this tensor, reshaped or not."""
     for index, node in enumerate(graph.nodes):
         for call, each in enumerate(node.calls):
             if ref not in each.refs:

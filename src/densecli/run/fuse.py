@@ -1,6 +1,6 @@
 """Fusion: batch normalizations and activations are fused into the products before them.
 
-A normalization at inference is one factor and one summand per channel, so it disappears into the kernel and bias of the
+A normalization at inference is one factor and one offset per channel, so it folds into the kernel and bias of the
 convolution or dense layer before it; an activation is applied to each block of outputs while that is in cache.
 """
 
@@ -108,7 +108,7 @@ class Fuser:
             return False
         if not isinstance(producer, (*PRODUCTS, Merge, BatchNormalization)) or self.ops.in_place(activation) is None:
             return False
-        if isinstance(producer, Merge) and len(self.nodes[index].calls[0].refs) < 2:  # hands its input on
+        if isinstance(producer, Merge) and len(self.nodes[index].calls[0].refs) < 2:  # returns its input
             return False
         joined = copy(producer)
         joined.activation = activation
@@ -142,7 +142,7 @@ def along_channels(layer: Layer, normalization: BatchNormalization, weights: dic
 
 
 def activation_of(layer: Layer) -> Any:
-    """The activation that a layer is, as a name or as the config of a layer that serves as one; None for other layers."""
+    """The activation that a layer is, as a name or as the config of a layer used as one; None for other layers."""
     if type(layer) is Activation:
         return layer.activation
     if type(layer) is ReLU:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from densecli.graph.trace import Result, Tensor, Trace
     from densecli.layer import Layer
 
-# Whose arrays may come with their axes in another order than they were computed in, so that a reshape copies them.
+# Layers whose output axes may be in another order than the computed one, so that a reshape copies them.
 TRANSPOSED = (
     "attention",
     "audio",
@@ -127,7 +127,7 @@ class Pass:
 
 
 def outputs_of(layer: Layer, result: Result, inputs: Sequence[Seen]) -> list[Seen]:
-    """The outputs of a layer: new memory, or that of its first input seen in another way."""
+    """The outputs of a layer: new memory, or a view of its first input's."""
     view = view_of(layer, result) if inputs else ""
     if view and is_shared(layer, result) and (view != "reshaped" or inputs[0].in_order):
         return [inputs[0]._replace(in_order=inputs[0].in_order and view != "strided")]
@@ -144,13 +144,13 @@ def view_of(layer: Layer, result: Result) -> str:
 
 
 def is_shared(layer: Layer, result: Result) -> bool:
-    """A cast is a copy, and so is half precision, which NumPy computes by way of float32."""
+    """A cast is a copy, and so is half precision, which NumPy computes via float32."""
     alone = len(result.tensors) == 1 and result.tensors[0].shape is not None
     return alone and result.inputs[0].dtype == result.tensors[0].dtype and layer.compute_dtype != "float16"
 
 
 def keeps_order(layer: Layer) -> bool:
-    """Whether arrays whose numbers lie in order come out so; what a layer inside another one does is not looked at."""
+    """Whether contiguous arrays stay contiguous; layers inside other layers are not examined."""
     if layer.opaque or isinstance(layer, Model) or getattr(layer, "layer", None) is not None:
         return False
     return getattr(layer, "data_format", None) != "channels_first" and layer.family not in TRANSPOSED
@@ -166,7 +166,7 @@ def peak_tensors(graph: Graph, found: Trace) -> int:
 
 
 def peak(graph: Graph, found: Trace) -> Peak:
-    """The first of the highest moments."""
+    """The first moment of peak memory."""
     walk = whole(graph, found)
     most, at, alive = -1, None, dict[Ref, Seen]()
     for step, height in walk.moments():

@@ -52,7 +52,7 @@ class CallProfile(Record):
 
 
 class Profile:
-    """Watches a forward pass. Computing the statistics is not counted as time."""
+    """Watches a forward pass. The time excludes computing the statistics."""
 
     def __init__(self, graph: Graph, found: Trace) -> None:
         self.graph, self.found = graph, found

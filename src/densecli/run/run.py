@@ -48,8 +48,8 @@ class Options(Record):
 
     seed: int = 0
     batch: int | None = None
-    max_memory: int | None = None  # bytes; None is a share of what the machine has free
-    weights: str | None = None  # a file; None draws them as the initializers say
+    max_memory: int | None = None  # bytes; None is a share of the machine's free memory
+    weights: str | None = None  # a file; None draws them from the initializers
     data: tuple[str, ...] = ()  # [NAME=]FILE
     until: str | None = None  # the name of the layer whose outputs are wanted
     profile: bool = False
@@ -85,7 +85,7 @@ class Plan(Record):
     found: Trace
     peak_bytes: int
     drawn: tuple[str, ...] = ()  # inputs without data
-    unused: tuple[str, ...] = ()  # arrays in the file with the weights that belong to none
+    unused: tuple[str, ...] = ()  # arrays in the weights file that match no weight
 
     def __call__(self, watch: Watch | None = None) -> list[Array]:
         """The outputs; the inputs stay for another pass."""
@@ -175,7 +175,7 @@ def draw(graph: Graph, given: Sequence[Array | None], shapes: Sequence[Tensor], 
 
 
 def part(graph: Graph, name: str | None) -> Graph:
-    """The part of a model that leads to a layer, whose outputs are the part's own; all of it without a name. Raises GraphError."""
+    """The part of a model up to a layer, whose outputs become its own; all of it without a name. Raises GraphError."""
     if name is None:
         return graph
     index = next((index for index, node in enumerate(graph.nodes) if node.name == name), None)
@@ -219,7 +219,7 @@ def not_runnable(graph: Graph, index: int) -> Iterator[str]:
 
 
 def lacks_numbers(node: Node) -> bool:
-    """Whether a call has an array of which only the shape is known, or a size that only other code tells."""
+    """Whether a call has an array of which only the shape is known, or a size that only other code knows."""
     sized = getattr(node.layer, "rule", "") in SIZED
     if sized and any(isinstance(each, list | tuple) and None in each for each in node.layer.config.values()):  # type: ignore[attr-defined]
         return True
@@ -275,7 +275,7 @@ def both(profile: Profile | None, watch: Watch | None) -> Watch | None:
 
 
 def unused_weights(options: Options, plan: Plan) -> Iterator[str]:
-    """Weights that are there, and had no part in the pass."""
+    """Weights that exist but had no part in the pass."""
     if options.elsewhere is not None:
         yield options.elsewhere
     if plan.unused:

@@ -1,4 +1,4 @@
-"""Functions on tensors by the names of keras.ops classes: what a graph calls beside its layers.
+"""Functions on tensors by the names of keras.ops classes: what a graph calls besides layers.
 
 Each takes the arguments of the call (arrays, numbers, what a config holds) and the named ones, as the shape rules do.
 """
@@ -81,7 +81,7 @@ for _name, _function in _FUNCTIONS.items():
 
 
 def erf(x: Array) -> Array:
-    """The error function, by the tail of the normal distribution."""
+    """The error function, from the tail of the normal distribution."""
     return np.copysign(1.0 - 2.0 * normal_tail(np.abs(x) * x.dtype.type(math.sqrt(2.0))), x).astype(x.dtype, copy=False)
 
 
@@ -160,13 +160,13 @@ enter("Moments", lambda args, named: [OPERATIONS["Mean"](args, named), OPERATION
 
 
 def operation(rule: str, args: Args, named: Named) -> Any:
-    """What the function of that name gives. Raises KeyError for one that is not in the table, or an argument of it."""
+    """Call the function of that name. Raises KeyError for a function or an argument that is not in the table."""
     with np.errstate(all="ignore"):
         return OPERATIONS[rule](tuple(map(constant, args)), named)
 
 
 def constant(value: Any) -> Any:
-    """An array that a config holds (its numbers and dtype), as an array."""
+    """The array that a config describes by its numbers and dtype."""
     if isinstance(value, list | tuple):
         return type(value)(map(constant, value))
     if hasattr(value, "value") and hasattr(value, "dtype") and not isinstance(value, np.ndarray | np.generic):

@@ -1,4 +1,4 @@
-"""Functions on tensors that move elements and compute none: reshape, slice, join, repeat."""
+"""Functions on tensors that only move elements: reshape, slice, join, repeat."""
 
 from __future__ import annotations
 

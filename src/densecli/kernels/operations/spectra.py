@@ -1,6 +1,6 @@
 """Fourier transforms of keras.ops: complex numbers are two arrays, the real and the imaginary part.
 
-Without ISTFT: at the ends of a sequence Keras 3.15.1 has other numbers, and with `length` another shape, than it says.
+ISTFT is left out: Keras 3.15.1's numbers at the ends of a sequence, and its shape with `length`, are not what it says.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def sequences(args: Args, named: Named) -> Array:
 
 
 def window_of(named: Named, dtype: np.dtype[Any]) -> Array:
-    """The window as long as the transform, with zeros on both sides; no window is ones."""
+    """The window, zero-padded on both sides to the transform's length; ones for no window."""
     name, length, transform_length = named.get("window", "hann"), named["sequence_length"], named["fft_length"]
     if isinstance(name, list):
         raise KeyError("window")

@@ -1,4 +1,4 @@
-"""The table of functions on tensors, and how their arguments are read: by place, or under one of several names."""
+"""The table of functions on tensors, and how their arguments are read: by position, or by one of several names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OPERATIONS: dict[str, Callable[[Args, Named], Any]] = {}
 
 
 def argument(args: Args, named: Named, place: int, *names: str, default: Any = None) -> Any:
-    """An argument that may come by its place or under one of several names."""
+    """An argument given by position or by one of several names."""
     found = next((named[name] for name in names if name in named), args[place] if len(args) > place else None)
     return default if found is None else found
 
@@ -39,6 +39,6 @@ def axes(named: Named, args: Args, default: Any = None) -> Any:
 
 
 def numbers(value: Any) -> tuple[int, ...]:
-    """A shape or list of axes that a config holds."""
+    """A shape or list of axes from a config."""
     items = value if isinstance(value, list | tuple) else np.asarray(value).reshape(-1).tolist()
     return tuple(-1 if item is None else int(item) for item in items)

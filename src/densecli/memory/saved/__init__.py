@@ -1,7 +1,7 @@
 """What a layer keeps for its backward pass: a rule for each type, after what PyTorch's autograd saves under Keras 3.15.1.
 
 A rule is about tensors, not about time: a gradient needs the input of a product, the output of a sigmoid, the mask of a
-dropout. docs/memory.md tells the sources and how close the rules come to what was measured.
+dropout. docs/memory.md gives the sources and how close the rules come to measurements.
 """
 
 from __future__ import annotations

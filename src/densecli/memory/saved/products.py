@@ -41,7 +41,7 @@ def dot(_: Use) -> Saved:
 
 
 def conv(use: Use) -> Saved:
-    """The padded input in channels-first order, and the kernel in the order that the product wants."""
+    """The padded input in channels-first order, and the kernel in the order that the product needs."""
     layer: Any = use.layer
     kept = laid_out(use, padded(layer, use.inputs[0], layer.kernel_size, layer.dilation_rate))
     return kept.plus(fused(use)).plus(Saved(copies=laid_out_kernel(use)))
@@ -83,7 +83,7 @@ def padded(layer: Any, tensor: Tensor, window: Sequence[int], dilation: Sequence
 
 
 def separable(use: Use) -> Saved:
-    """Two convolutions: what stands between them stays, too."""
+    """Two convolutions: the tensor between them is kept, too."""
     layer: Any = use.layer
     channels = split_channels(use.outputs[0].shape or (), layer.data_format)[1]
     entering = split_channels(use.inputs[0].shape or (), layer.data_format)[1] or 0

@@ -66,7 +66,7 @@ def cell(states: int) -> Callable[[Use], Saved]:
 
 
 def heads_attention(use: Use) -> Saved:
-    """The projected query, key and value, the heads twice; the scores only where dropout or unequal heads forbid to fold them."""
+    """The projected query, key and value, the heads twice; the scores only if dropout or unequal heads rule out fusing them."""
     layer: Any = use.layer
     query, value = use.inputs[0].shape or (1, 1, 1), use.inputs[min(1, len(use.inputs) - 1)].shape or (1, 1, 1)
     heads, _, dim, value_dim = layer.widths()

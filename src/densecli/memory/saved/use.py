@@ -44,7 +44,7 @@ class Use(Record):
 
 
 class Saved(Record):
-    """What is kept: inputs by position, the first output, bytes that only the layer sees, and bytes of copies.
+    """What is kept: inputs by position, the first output, bytes private to the layer, and bytes of copies.
 
     Copies are inputs and kernels in another memory layout or dtype; a backend that computes in the model's own layout
     does not need those in another layout.

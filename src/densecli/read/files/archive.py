@@ -55,7 +55,7 @@ def check_count(file: BinaryIO, limits: Limits) -> None:
 
 
 def _directory(tail: bytes, at: int) -> tuple[int, int]:
-    """Where the directory ends, and its size; both stand twice in archives beyond 4 GiB. How many members they say may lie."""
+    """Where the directory ends, and its size; both occur twice in archives over 4 GiB. Their member count may be false."""
     if tail[at - 20 : at - 16] != _END_64_AT:
         return at, int.from_bytes(tail[at + 12 : at + 16], "little")
     if at < 76 or tail[at - 76 : at - 72] != _END_64:

@@ -1,4 +1,4 @@
-"""HDF5 files: texts in attributes, and the shapes of the arrays without their numbers.
+"""HDF5 files: text attributes, and the shapes of arrays without their data.
 
 Links out of the file, raw data in other files and virtual datasets are refused wherever one would be followed.
 """
@@ -29,7 +29,7 @@ class Stored(Record):
 
 
 def attributes_of(file: BinaryIO, group: Any, limits: Limits = LIMITS) -> hdf5_attributes.Attributes:
-    """The texts of a group of an open file. Raises ReadError (E321), also for what Keras never writes."""
+    """The text attributes of a group in an open file. Raises ReadError (E321), also for what Keras never writes."""
     import h5py  # noqa: PLC0415
 
     try:
@@ -84,9 +84,9 @@ def attribute(opened: Any, name: str) -> bytes | None:
 
 
 def stored(opened: Any, limits: Limits, root: str = "") -> Iterator[Stored]:
-    """Every dataset below a group, depth-first with a stack of its own; hard links only, each object once.
+    """Every dataset below a group, depth-first with an explicit stack; hard links only, each object once.
 
-    What waits is a name: an open dataset holds some 80 KB.
+    The stack holds names: an open dataset takes some 80 KB.
     """
     import h5py  # noqa: PLC0415
 
@@ -121,7 +121,7 @@ def _members(group: Any, path: str) -> Iterator[str]:
 
 
 def check_link(group: Any, name: str, path: str) -> None:
-    """Raises ReadError (E322) for a name that stands for something elsewhere."""
+    """Raises ReadError (E322) for a link that leads elsewhere."""
     import h5py  # noqa: PLC0415
 
     if not isinstance(group.get(name, getlink=True), h5py.HardLink):
@@ -130,7 +130,7 @@ def check_link(group: Any, name: str, path: str) -> None:
 
 
 def root_of(opened: Any) -> str:
-    """The group with the weights, where it is not the file itself. Raises ReadError (E322)."""
+    """The group with the weights, if not the file itself. Raises ReadError (E322)."""
     if opened.get("model_weights", getlink=True) is None:
         return ""
     check_link(opened, "model_weights", "model_weights")

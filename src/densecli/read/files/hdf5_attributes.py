@@ -16,12 +16,12 @@ from densecli.records import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_HEADER = 1 << 20  # bytes of messages in a header; those of Keras files have some hundred
+MOST_HEADER = 1 << 20  # bytes of messages in a header; Keras files have about a hundred
 MOST_BLOCKS = 1000
 MOST_HEAPED = 1 << 16  # objects in a global heap: their numbers have two bytes
 CONTINUATION, ATTRIBUTE, ATTRIBUTE_INFO = 0x10, 0x0C, 0x15
 FIXED_STRING, VARIABLE = 3, 9
-IN_HEAP = 16  # bytes that stand for a string in a heap: its length, the heap's address, its number there
+IN_HEAP = 16  # bytes of a reference to a string in a heap: its length, the heap's address, its number there
 
 
 class Unfamiliar(Exception):  # noqa: N818  # not an error: another reader knows
@@ -41,9 +41,9 @@ def damaged(what: str) -> ReadError:
 
 
 class Attributes:
-    """The attributes of the object whose header is at the address `header`, of the root where that is None.
+    """The attributes of the object whose header is at the address `header`, or of the root if that is None.
 
-    Of an attribute at most `most` bytes are read, and one more that tells. Raises Unfamiliar, or ReadError (E321).
+    At most `most` bytes of an attribute are read, and one more to detect excess. Raises Unfamiliar, or ReadError (E321).
     """
 
     def __init__(self, file: BinaryIO, most: int, header: int | None = None) -> None:
@@ -106,7 +106,7 @@ class Attributes:
         return at + width, number(self.at(at, width), 0, width), 4 + 2 * bool(flags & 4), 2
 
     def messages_of(self, block: tuple[int, int, int, int]) -> Iterator[tuple[int, int, bytes]]:
-        """The messages of a block (offset, length, size of a message's head, version of the header) and what it continues in."""
+        """The messages of a block (offset, length, size of a message's head, version of the header) and its continuations."""
         pending, total, blocks = [block], 0, 0
         while pending:
             offset, length, head, version = pending.pop(0)
@@ -124,14 +124,14 @@ class Attributes:
                     yield kind, flags, body
 
     def check_compact(self, data: bytes) -> None:
-        """Whether the attributes stand in the header, and not in a heap of their own as thousands of them would."""
+        """Whether the attributes are in the header, not in a heap of their own as thousands would be."""
         at = 2 + 2 * bool(data[1] & 1)
         if data[at : at + 8] != b"\xff" * 8:
             raise Unfamiliar
 
     # -- one attribute ----------------------------------------------------------------
     def text(self, name: str) -> bytes | None:
-        """The attribute that is one string; None where it is anything else, or not there."""
+        """The attribute that is one string; None if it is anything else, or missing."""
         raw = self.found.get(name)
         if raw is None or not scalar(raw.space):
             return None
@@ -139,7 +139,7 @@ class Attributes:
         return texts[0] if texts else None
 
     def texts(self, name: str) -> list[bytes] | None:
-        """The attribute that is a list of strings; None where it is anything else, or not there."""
+        """The attribute that is a list of strings; None if it is anything else, or missing."""
         raw = self.found.get(name)
         if raw is None or raw.space[1] != 1:
             return None
@@ -158,7 +158,7 @@ class Attributes:
         return None
 
     def from_heap(self, places: bytes) -> Iterator[bytes]:
-        """Strings in global heaps: many may name the same one, so it is their sum that is bounded."""
+        """Strings in global heaps: many references may share one, so their total size is bounded."""
         left = self.most + 1
         for at in range(0, len(places), IN_HEAP):
             if not left:
@@ -227,7 +227,7 @@ def _head(data: bytes, at: int, version: int) -> tuple[int, int, int]:
 
 
 def _continued(body: bytes, head: int, version: int) -> tuple[int, int, int, int]:
-    """The block that a continuation message names; version 2 signs it before (OCHK) and after."""
+    """The block that a continuation message names; version 2 has a signature (OCHK) before it and a checksum after."""
     if len(body) < 16:
         raise damaged("a header is cut off")
     around = 4 if version else 0

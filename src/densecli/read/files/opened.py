@@ -1,6 +1,6 @@
 """Files opened safely: regular files, pipes from `<(…)` and standard input, and nothing else that a path may lead to.
 
-A pipe can be read only once. While a command runs, what it said is kept, so that the model, its weights and the next
+A pipe can be read only once. While a command runs, its contents are kept, so that the model, its weights and the next
 variant of a sweep can all be read from it.
 """
 
@@ -25,7 +25,7 @@ _kept: list[dict[str, bytes]] = []  # one for each command that runs; a library'
 
 @contextmanager
 def keeping_pipes() -> Iterator[None]:
-    """Keep what pipes say until the end."""
+    """Keep the contents of pipes until the end."""
     _kept.append({})
     try:
         yield
@@ -35,7 +35,7 @@ def keeping_pipes() -> Iterator[None]:
 
 @contextmanager
 def opened(word: str, otherwise: str | None = None) -> Iterator[BinaryIO]:
-    """A file while it is read; `-` is standard input. Raises ReadError, also where reading fails later on."""
+    """An open file; `-` is standard input. Raises ReadError, also if reading fails later."""
     try:
         if _kept and word in _kept[-1]:
             yield io.BytesIO(_kept[-1][word])
@@ -49,7 +49,7 @@ def opened(word: str, otherwise: str | None = None) -> Iterator[BinaryIO]:
 
 
 def in_memory(file: BinaryIO, word: str, most: int, head: bytes = b"") -> bytes:
-    """What a pipe says after the `head` that was read already: all of it, or one byte more than `most`."""
+    """The contents of a pipe whose `head` was already read: all, or one byte more than `most`."""
     data = head + file.read(max(0, most + 1 - len(head)))
     if _kept:
         _kept[-1][word] = data
@@ -135,5 +135,5 @@ def _inside(directory: int, word: str) -> int:
 
 
 def is_pattern(word: str) -> bool:
-    """Whether a shell would take a file name for a pattern, had it found a file that matches."""
+    """Whether a shell would expand a file name as a pattern if a file matched."""
     return any(char in word for char in "*?[")

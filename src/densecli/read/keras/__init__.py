@@ -1,1 +1,1 @@
-"""Keras configs of every age become a graph."""
+"""Turns Keras configs of every age into a graph."""

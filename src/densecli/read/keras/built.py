@@ -1,7 +1,7 @@
 """The shapes that layers were built with (`build_config`), for layers without a rule.
 
-Keras 3 and tf.keras since 2.12 write the input shape of each layer that was built. Where a Lambda or a custom layer stands
-before it, that is the only place that tells what came out of there.
+Keras 3 and tf.keras since 2.12 write the input shape of each layer that was built. Behind a Lambda or a custom layer,
+that is the only record of the shapes that those returned.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def tell_built(graph: Graph, entries: Iterable[tuple[int, Any]]) -> None:
-    """Tell of the shapes that `entries` (each with its node) were built with, where an opaque layer gave them."""
+    """Record the shapes that `entries` (each with its node) were built with, if from an opaque layer."""
     nodes = graph.nodes
     batch = any(_batch(node) is not None for node in nodes)
     for index, entry in entries:
@@ -41,7 +41,7 @@ def _batch(node: Node) -> Any:
 
 
 def _built(call: Call, entry: Any) -> Iterable[tuple[Ref, Shape]]:
-    """The tensors of a call with the shapes they had, where each has one."""
+    """The tensors of a call with their built shapes, if each has one."""
     build = entry.get("build_config") if isinstance(entry, dict) else None
     found = build.get("input_shape") if isinstance(build, dict) else None
     refs = Call(call.args).refs

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from densecli.graph.graph import Told
 
 ALWAYS_EXTRA = {"mask", "training"}
-# Arguments of Keras' layers that may decide about shapes; any other has nothing to do with a summary.
+# Arguments of Keras' layers that may affect shapes; no other matters to a summary.
 NAMED = (
     "query", "value", "key", "attention_mask", "query_mask", "value_mask", "key_mask", "return_attention_scores",
     "use_causal_mask", "initial_state", "reverse", "count_weights", "states",
@@ -39,7 +39,7 @@ class CallReader:
         for index, node in enumerate(nodes):
             self.names.setdefault(node.name, index)
         self.errors: list[DenseError] = []
-        self.unread: set[str] = set()  # layers with a call that has a mistake: how often they are called is unknown
+        self.unread: set[str] = set()  # layers with an invalid call: how often they are called is unknown
         self.listed: set[int] = set()  # nodes that a list names (not a tensor object): 1 before the first call
         self.told: Told = {}
 
@@ -110,7 +110,7 @@ class CallReader:
         return self.listed_ref(item)
 
     def value(self, item: Any) -> Any:
-        """An argument: tensors become references, Python's own objects what they stand for."""
+        """An argument: tensors become references, Python's own objects their values."""
         if isinstance(item, dict):
             kind, config = item.get("class_name"), item.get("config")
             if kind == "__keras_tensor__" and isinstance(config, dict):
@@ -139,7 +139,7 @@ class CallReader:
         return config.get("value")
 
     def listed_ref(self, item: Any) -> Ref:
-        """A tensor by a list: until Keras 2, a nested model counts a node of its own before its first call."""
+        """A tensor given as a list: up to Keras 2, a nested model counts a node of its own before its first call."""
         ref = self.ref(item[:3])
         self.listed.add(ref.node)
         return ref
@@ -232,8 +232,8 @@ class CallReader:
     # -- arguments as the layer takes them --------------------------------------------
     @staticmethod
     def fitted(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
-        """A call with the arguments that have a bearing on shapes apart from those that have none."""
-        if layer.type_name in FUNCTIONS and kwargs:  # `boolean_mask` takes a mask as any other argument
+        """A call with the arguments that affect shapes separated from the others."""
+        if layer.type_name in FUNCTIONS and kwargs:  # `boolean_mask` takes a mask like any other argument
             return Call(args, kwargs)
         extra = {key: kwargs.pop(key) for key in sorted(ALWAYS_EXTRA) if key in kwargs} if kwargs else {}
         if layer.opaque or layer.takes == "any":
@@ -260,13 +260,13 @@ def _parameters(layer: Layer) -> tuple[tuple[str, ...], int | None]:
     code = type(layer).output.__code__
     names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     most = None if code.co_flags & 4 else code.co_argcount - 1
-    if type(layer).output is Layer.output:  # hands its first tensor on, whatever else is named
+    if type(layer).output is Layer.output:  # returns its first tensor, whatever else is named
         most = 1
     return (*names, "**") if code.co_flags & 8 else names, most
 
 
 def _constants_as_shapes(tree: Any) -> Any:
-    """Arrays that a config holds are tensors to a layer, and only their shape matters here."""
+    """Arrays in a config are tensors to a layer, and only their shape matters here."""
     if isinstance(tree, Constant):
         return tree.shape
     if isinstance(tree, dict):
@@ -292,12 +292,12 @@ def _check_tensors(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) 
 
 
 def _are_refs(layer: Layer, item: Any) -> bool:
-    """Whether a layer that takes a list of tensors is given one."""
+    """Whether a layer that takes a list of tensors gets one."""
     return layer.takes == "list" and type(item) is list and {*map(type, item)} == {Ref}
 
 
 def _says_nothing(layer: Layer, kwargs: Any) -> bool:
-    """Whether all that is named are switches without a bearing on shapes: `training`, no mask."""
+    """Whether all named arguments are switches that don't affect shapes: `training`, no mask."""
     extra = isinstance(kwargs, dict) and kwargs.keys() <= ALWAYS_EXTRA and not (layer.opaque or layer.takes == "any")
     return extra and all(value is None or isinstance(value, bool) for value in kwargs.values())
 

@@ -13,7 +13,7 @@ WRAPPED = ("modelTopology", "model_topology", "model_config", "modelConfig")
 
 
 def is_config(document: Any) -> bool:
-    """Whether a JSON value looks like a Keras config rather than a spec of densecli's own."""
+    """Whether a JSON value looks like a Keras config rather than a densecli spec."""
     if isinstance(document, dict):
         modern = any(key in document for key in WRAPPED) or document.keys() >= {"class_name", "config"}
         if modern or "layers" not in document:
@@ -28,7 +28,7 @@ def is_config(document: Any) -> bool:
 
 
 def unwrapped(document: Any, source: Source, version: str, limits: Limits) -> tuple[dict[str, Any], str, str]:
-    """The config of the model itself, its pointer, and the version that stands around it."""
+    """The config of the model itself, its pointer, and the version from the envelope."""
     pointer = ""
     for _ in range(8):
         if isinstance(document, str):

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 40  # arrays of a weights-only file in one message
 WANTED = ("model_config", "keras_version")
-NO_JSON = ("E101", "E102", "E103", "E206")  # nothing, bytes that are no text, a text of some other kind
+NO_JSON = ("E101", "E102", "E103", "E206")  # nothing, bytes that are not text, text of another kind
 
 
 def read_h5_file(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = LIMITS) -> Graph:
     """The graph in the attribute `model_config`. Raises ReadError (E106 no h5py, E321 no config, E322 links) or LimitError.
 
-    h5py is needed only for what custom layers hold, for files without a config, and for files unlike those of Keras.
+    h5py is needed only for weights of custom layers, files without a config, and files unlike those of Keras.
     """
     attributes = _attributes(file, limits)
     text = attributes.get("model_config")
@@ -55,7 +55,7 @@ def read_h5_file(file: BinaryIO, name: str, input_shapes: Any = None, limits: Li
 
 
 def _attributes(file: BinaryIO, limits: Limits) -> dict[str, bytes]:
-    """The attributes that densecli asks for, as bytes. Raises ReadError (E321) for one that is not a text."""
+    """The attributes that densecli reads, as bytes. Raises ReadError (E321) for one that is not text."""
     try:
         found = hdf5_attributes.Attributes(file, limits.config_bytes)
     except hdf5_attributes.Unfamiliar:
@@ -68,7 +68,7 @@ def _attributes(file: BinaryIO, limits: Limits) -> dict[str, bytes]:
 
 
 def weights_only(file: BinaryIO, limits: Limits) -> ReadError:
-    """The error for a file without a config: what it holds instead."""
+    """The error for a file without a config: what it contains instead."""
     with hdf5.open_hdf5(file) as opened:
         found = hdf5.guarded(opened, limits)
     total = sum(product(each.shape) or 0 for each in found)

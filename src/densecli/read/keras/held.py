@@ -1,4 +1,4 @@
-"""The weights in a file of layers without a rule: all that is known of them is their shapes."""
+"""Weights from a file for layers without a rule; only their shapes are known."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _hold(opened: Any, graph: Graph, limits: Limits) -> None:
 
 
 def own_layer(node: Node, seen: set[int]) -> Layer:
-    """The layer of a node for that node alone: equal entries of a file are one layer, but need not hold equal weights."""
+    """A node's layer, copied if another node has it: equal entries share a layer, but their weights may differ."""
     if id(node.layer) in seen:
         node.layer = copy(node.layer)
     seen.add(id(node.layer))
@@ -51,7 +51,7 @@ def own_layer(node: Node, seen: set[int]) -> Layer:
 
 
 def _hold_by_name(graph: Graph, found: list[Stored], seen: set[int]) -> None:
-    """Keras 1 and 2 have a group for each layer; that of a nested model holds the weights of everything inside."""
+    """Keras 1 and 2 have a group for each layer; a nested model's has the weights of everything inside."""
     groups: dict[str, list[Stored]] = {}
     for each in found:
         layer, _, rest = each.path.partition("/")
@@ -87,7 +87,7 @@ def _hold_by_class(graph: Graph, found: list[Stored], seen: set[int], inside: st
 
 
 def held(layer: Layer, found: list[Stored]) -> tuple[Weight, ...]:
-    """The weights of one layer. A file does not say which ones are trained; of Keras' own only the moving averages are not."""
+    """The weights of one layer. A file does not say which ones are trained; in Keras' own layers only moving averages are not."""
     weights = [_weight(each) for each in found if "seed_generator" not in each.path]
     averages = 2 if isinstance(layer, CATALOGUE["BatchNormalization"]) else 0
     trained = len(weights) - averages

@@ -1,4 +1,4 @@
-"""Models of Keras 0.3 and before: entries whose `name` is the class, and the name itself, if any, the `custom_name`."""
+"""Models of Keras 0.3 and earlier: entries whose `name` is the class, and the name itself, if any, the `custom_name`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ABOUT_TRAINING = ("loss", "class_mode", "optimizer")
 
 
 def is_old(document: Any) -> bool:
-    """Whether a JSON value is a Sequential as Keras 0 wrote it, and no spec of densecli's own."""
+    """Whether a JSON value is a Sequential as Keras 0 wrote it, not a densecli spec."""
     if not isinstance(document, dict) or document.get("name") != "Sequential" or "class_name" in document:
         return False
     layers = document.get("layers")
@@ -23,9 +23,9 @@ def _is_entry(layer: Any) -> bool:
 
 
 def modern(document: dict[str, Any]) -> dict[str, Any]:
-    """The same model as Keras 1 writes it. Names that occur twice get a number, for Keras 0 did not mind.
+    """The same model as Keras 1 writes it. Duplicate names, which Keras 0 allowed, get a number.
 
-    Before there was a word for it, channels came first, as Theano has them.
+    Before there was an argument for it, channels came first, as in Theano.
     """
     taken: dict[str, int] = {}
     entries = [_entry(layer, taken) for layer in document["layers"]]

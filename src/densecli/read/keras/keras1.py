@@ -86,7 +86,7 @@ _ORDERS = {"th": "channels_first", "tf": "channels_last"}
 
 
 def modern(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The class and arguments that mean today what these meant in Keras 1."""
+    """Today's equivalent of a class and its arguments in Keras 1."""
     old = config.keys() & EVERYWHERE.keys()
     found = {key: value for key, value in config.items() if key not in old}
     found |= {EVERYWHERE[key]: config[key] for key in config if key in old and EVERYWHERE[key] not in config}
@@ -111,7 +111,7 @@ def modern(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def wrote(entry: dict[str, Any]) -> bool:
-    """Whether the layers of a config speak the language of Keras 1, where no version tells."""
+    """Whether a config's layers look like Keras 1, if it states no version."""
     config = entry.get("config")
     layers = config.get("layers") if isinstance(config, dict) else config
     configs = [each.get("config") for each in layers if isinstance(each, dict)] if isinstance(layers, list) else []
@@ -119,9 +119,9 @@ def wrote(entry: dict[str, Any]) -> bool:
 
 
 def order_of(document: Any) -> str | None:
-    """The data format that all layers agree on, for those that Keras 1 wrote without: padding, cropping and upsampling.
+    """The data format that all layers agree on, for those that Keras 1 wrote without one: padding, cropping and upsampling.
 
-    Keras 1 took the setting of the machine that read the file for them; the file was written where all were alike.
+    For these, Keras 1 used the setting of the reading machine; on the writing one, all layers had the same.
     """
     found = set(_orders(document))
     return _ORDERS.get(found.pop()) if len(found) == 1 else None
@@ -140,7 +140,7 @@ def _orders(value: Any) -> Iterator[str]:
 
 
 def _border(name: str, padding: Any) -> Any:
-    """Amounts before and after each axis, which Keras 1 could also take one after the other, or by name."""
+    """Amounts before and after each axis, which Keras 1 also took as a flat list, or by name."""
     if isinstance(padding, dict):
         padding = [padding.get(side, 0) for side in (SIDES if name == "ZeroPadding2D" else SIDES[2:])]
     return [padding[:2], padding[2:]] if isinstance(padding, list) and len(padding) == 4 else padding
@@ -152,7 +152,7 @@ def _rename(config: dict[str, Any], old: str, new: str) -> None:
 
 
 def _merge(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Merge with its mode as the layer that Keras 2 made of it; with a function as mode it is a Lambda."""
+    """The Keras 2 layer for a Merge with that mode; a Lambda if the mode is a function."""
     mode = config.get("mode", "sum")
     kind = MERGES.get(mode) if isinstance(mode, str) and config.get("mode_type", "raw") == "raw" else None
     if config.get("layers"):

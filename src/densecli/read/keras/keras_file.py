@@ -56,7 +56,7 @@ def _graph(archive: zipfile.ZipFile, name: str, data: bytes, input_shapes: Any, 
 def _of_weights(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, document: Any, several: SpecErrors, limits: Limits
 ) -> Graph:
-    """What the weights tell of a model whose layers only code builds. Raises the error of its config where they tell nothing."""
+    """What the weights say about a model whose layers only code builds. Raises its config's error if they say nothing."""
     from densecli.read.keras.weights_only import graph_of  # noqa: PLC0415  # few files are of such models
 
     name = document.get("class_name") if isinstance(document, dict) else None
@@ -71,7 +71,7 @@ def _of_weights(
 
 
 def _hold(archive: zipfile.ZipFile, graph: Graph, limits: Limits) -> None:
-    """Shapes from the weights file for layers that the config does not explain, where h5py is there to read it."""
+    """Shapes from the weights file for layers that the config does not explain, if h5py is installed."""
     info = _weights(archive, limits)
     if info is None:
         return
@@ -100,7 +100,7 @@ def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> 
 
 
 def version(archive: zipfile.ZipFile) -> str:
-    """The Keras that wrote the archive, where metadata.json tells."""
+    """The Keras version that wrote the archive, if metadata.json says."""
     try:
         metadata = json.loads(member(archive, METADATA, MOST_METADATA))
     except (DenseError, ValueError, RecursionError):

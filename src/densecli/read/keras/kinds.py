@@ -22,7 +22,7 @@ def is_model(entry: dict[str, Any]) -> bool:
 
 
 def _has_an_input(layers: list[Any]) -> bool:
-    """Whether a list of layers starts with an input, as only that of a model does: a class made of Sequential."""
+    """Whether a list of layers starts with an input, as only a model's does: a class made of Sequential."""
     first = layers[0] if layers and isinstance(layers[0], dict) else {}
     config = first.get("config")
     return class_of(first) == "InputLayer" or (isinstance(config, dict) and "batch_input_shape" in config)

@@ -1,7 +1,7 @@
-"""One entry of a Keras config becomes a layer of the catalog, an operation, or an opaque row.
+"""Turns one entry of a Keras config into a layer of the catalog, an operation, or an opaque row.
 
-An argument that Keras 3.15.1 does not have is left out: it steers how old versions computed (implementation, unroll,
-time-saving switches), started or trained, never the shapes or weights. The few that do decide about those are in ALTERING;
+An argument that Keras 3.15.1 lacks is left out: it controls how old versions computed (implementation, unroll,
+time-saving switches), started or trained, never the shapes or weights. The few that do affect those are in ALTERING;
 a layer that sets one is opaque rather than wrong.
 """
 
@@ -107,7 +107,7 @@ class Named(Record):
 
 
 class LayerReader:
-    """Makes layers; collects every mistake. `nested` makes a model of an entry, or says that it is none."""
+    """Makes layers; collects every mistake. `nested` makes a model of an entry, or says that it is not one."""
 
     def __init__(self, source: Source, era: int, nested: Callable[[dict[str, Any], str], Layer | None]) -> None:
         self.source, self.era, self.nested = source, era, nested
@@ -147,7 +147,7 @@ class LayerReader:
         return numbered(name, number)
 
     def key(self, entry: Any) -> Any:
-        """What entries that are equal but for the name have in common; None for those that hold layers or are shared."""
+        """The key that entries share if only their names differ; None for those that contain layers or are shared."""
         config = entry.get("config") if isinstance(entry, dict) else None
         if not isinstance(config, dict) or "shared_object_id" in entry or not config.keys().isdisjoint(INNER):
             return None
@@ -187,7 +187,7 @@ class LayerReader:
                 f"expected a layer with its class_name, got {describe(entry)}", code="E302", place=place
             )
         frozen, config = self.frozen, entry.get("config")
-        if self.era < 3 and not trainable_of(config):  # until Keras 2 a frozen container froze all inside
+        if self.era < 3 and not trainable_of(config):  # up to Keras 2, a frozen container froze everything inside
             self.frozen = True
         try:
             layer = self.nested(entry, pointer) or self.single(entry, pointer)
@@ -228,14 +228,14 @@ class LayerReader:
         return layer
 
     def is_altered(self, kind: type[Layer], config: dict[str, Any]) -> bool:
-        """Whether an argument that this Keras does not have adds weights or moves axes."""
+        """Whether an argument that this Keras lacks adds weights or moves axes."""
         if kind.__name__ in QUANTIZABLE and is_odd(config.get("dtype")):
             return True
-        known = kind.config_fields if self.era > 2 else {}  # the statistics of renorm are others since Keras 3
+        known = kind.config_fields if self.era > 2 else {}  # renorm's statistics differ since Keras 3
         return any(config.get(key) for cls, key in ALTERING if cls == kind.__name__ and key not in known)
 
     def operation(self, entry: dict[str, Any], config: dict[str, Any]) -> Layer | None:
-        """A node that is a function and not a layer: keras.ops, or what tf.keras wrapped."""
+        """A node that is a function rather than a layer: keras.ops, or what tf.keras wrapped."""
         name, module = class_of(entry), entry.get("module")
         if name in FUNCTIONS:
             return _function(name, config)
@@ -329,14 +329,14 @@ class LayerReader:
         first.shared_id = layer.shared_id = ("shared", mark)
 
     def input_of(self, shape: Shape, dtype: Any, pointer: str) -> InputLayer:
-        """The input that a Sequential's first layer or build tells of."""
+        """The input that a Sequential's first layer or build declares."""
         try:
             return InputLayer(batch_shape=shape, dtype=dtype_of(dtype))
         except ConfigError as several:
             raise next(iter(several.problems.values())).at(Place(self.source, pointer=pointer)) from None
 
     def placed(self, several: ConfigError, entry: dict[str, Any], pointer: str) -> Iterator[DenseError]:
-        """Each wrong argument of a layer, with the place where the file has it."""
+        """Each wrong argument of a layer, with its place in the file."""
         name = class_of(entry)
         config = entry.get("config")
         for key, problem in several.problems.items():
@@ -391,7 +391,7 @@ def _input_config(config: dict[str, Any], known: dict[str, Any], given: Mapping[
 
 
 def _has_somebodys_own(config: dict[str, Any], problems: ConfigError) -> bool:
-    """Whether all that is wrong is a custom layer inside, such as a custom cell in an RNN."""
+    """Whether the only problem is a custom layer inside, such as a custom cell in an RNN."""
     held = [config.get(key) for key in problems.problems]
     parts = [part for value in held for part in (value if isinstance(value, list) else [value])]
     return problems.problems.keys() <= set(INNER) and any(isinstance(part, Layer) and part.opaque for part in parts)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def hold(graph: Graph, manifest: Any) -> None:
-    """Give the layers that no rule is known for the weights that stand under their names."""
+    """Give layers without a rule the weights listed under their names."""
     nodes = list(_nodes(graph))
     names = {node.name for node in nodes}
     groups: dict[str, list[Stored]] = {}

@@ -1,4 +1,4 @@
-"""Keras model configs of every age become graphs: `to_json()` of Keras 1, 2 and 3, TensorFlow.js, and what files hold.
+"""Turns Keras model configs of every age into graphs: `to_json()` of Keras 1, 2 and 3, TensorFlow.js, model files.
 
 Classes, modules, functions and paths in a config are text, looked up in densecli's own tables; nothing is imported,
 decoded or opened because a config says so.
@@ -48,7 +48,7 @@ def read_config(
     """The graph of a config.
 
     `input_shapes` (by input name, or None for the only input) fill in what the config leaves open; `version` is the
-    Keras that wrote it, where something beside the config tells. Raises SpecErrors, SpecSyntaxError or LimitError.
+    Keras that wrote it, if something besides the config says. Raises SpecErrors, SpecSyntaxError or LimitError.
     """
     entry, pointer, found = unwrapped(document, source, version, limits)
     reader = ModelReader(source, era_of(found, entry), input_shapes or {}, limits)
@@ -195,7 +195,7 @@ class ModelReader:
         return nodes
 
     def opening(self, entry: dict[str, Any], entries: list[Any], made: list[Named | None], pointer: str) -> Opening:
-        """What the first layer, the model's config or what it was built with tells about the input."""
+        """What the first layer, the model's config or its build config says about the input."""
         name, first = (made[0] if made else None) or ("", None)
         if isinstance(first, InputLayer):
             return Opening(name, first, 1)

@@ -23,7 +23,7 @@ def dtype_of(value: Any) -> Any:
 
 
 def is_odd(value: Any) -> bool:
-    """Whether a policy quantizes in a way that no rule is known for (a later mode, another float8 history)."""
+    """Whether a policy quantizes in a way that has no rule (a later mode, another float8 history)."""
     config = value.get("config") if isinstance(value, dict) else None
     policy = _policy(config) if isinstance(config, dict) else value
     if not isinstance(policy, str) or not names.is_quantized(policy):
@@ -35,7 +35,7 @@ def is_odd(value: Any) -> bool:
 def tells_more(value: Any, policy: str | None) -> bool:
     """Whether a quantization_config says more about a finished model than the policy: other sizes, or quantizers of its own.
 
-    Keras writes one beside every quantized kernel; nearly all say the same once more, or how the kernel was calibrated.
+    Keras writes one beside every quantized kernel; nearly all repeat the policy, or say how the kernel was calibrated.
     """
     name, given = _named(value)
     found = names.quantization(policy or "")

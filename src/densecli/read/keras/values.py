@@ -17,7 +17,7 @@ KNOWN = {
 
 
 def plain(value: Any) -> Any:
-    """A config value without the objects that only say how Python held it."""
+    """A config value without the wrappers that only say how Python stored it."""
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
@@ -51,7 +51,7 @@ def lambda_shape(config: dict[str, Any]) -> Any:
 
 
 def switch(value: Any) -> Any:
-    """True and false, which a config may also write as 1 and 0; any other value is kept, to be refused as it stands."""
+    """True and false, which a config may also write as 1 and 0; any other value is kept, to be refused unchanged."""
     return bool(value) if isinstance(value, int | float) and value in (0, 1) else value
 
 

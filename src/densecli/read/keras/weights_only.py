@@ -1,4 +1,4 @@
-"""A model whose layers only code builds: what its weights file holds of each, which is all that a file tells."""
+"""Models whose layers only code builds: their layers are known from the weights file alone."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""YAML and JSON specs become a graph."""
+"""Turns YAML and JSON specs into a graph."""

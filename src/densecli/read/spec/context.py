@@ -28,12 +28,12 @@ class Spec(Record):
         return Place(self.source, pointer=pointer, part=part)
 
     def setting(self, pointer: str) -> Setting:
-        """For a DSL text that is the string at the pointer."""
+        """The setting for a DSL text in the string at the pointer."""
         source, variables, limits = self.source, self.variables, self.builder.limits
         return Setting(lambda start, end: Place(source, -1, -1, pointer, (start, end)), variables, limits)
 
     def fail(self, error: DenseError, pointer: str, part: Part = None) -> None:
-        """Collect a mistake that is at the pointer, unless it knows better."""
+        """Collect a mistake at the pointer, unless it has its own place."""
         self.builder.errors.append(error.at(self.place(pointer, part)))
 
     def wrong_type(self, expected: str, value: object, pointer: str, hint: str | None = None) -> None:
@@ -41,7 +41,7 @@ class Spec(Record):
         self.fail(ArgumentError(f"expected {expected}, got {got}", code="E301", hint=hint), pointer)
 
     def check_keys(self, entry: dict[str, Any], known: Iterable[str], pointer: str, what: str) -> None:
-        """Collect every key that is not expected here."""
+        """Collect every unexpected key."""
         names = tuple(known)
         for key in entry:
             if key not in names:

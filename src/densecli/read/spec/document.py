@@ -57,7 +57,7 @@ def read_value(
     settings: Mapping[str, Any] | None = None,
     limits: Limits = LIMITS,
 ) -> Graph:
-    """The graph of a spec that was parsed already; `source.locate` finds the places of what is wrong in it."""
+    """The graph of an already parsed spec; `source.locate` finds the places of mistakes in it."""
     if not isinstance(value, dict):
         raise not_an_object(source, value, "a model")
     spec = Spec(source, Builder(limits), {})
@@ -75,7 +75,7 @@ def read_value(
 
 
 def _expect(spec: Spec, values: ValueReader, expect: Any) -> dict[str, Any]:
-    """What `densecli check` judges by, with the variables filled in."""
+    """The expectations that `densecli check` tests, with variables filled in."""
     if not isinstance(expect, dict):
         spec.wrong_type("expectations by name, such as {params: 244}", expect, "/expect")
         return {}
@@ -112,7 +112,7 @@ class ModelReader:
         name = self.optional("name", str, "a name")
         trainable = self.optional("trainable", bool, "true or false")
         if self.entry.get("layers") is None:
-            if self.entry.keys() <= set(KEYS):  # else a misspelled key was named already
+            if self.entry.keys() <= set(KEYS):  # else a misspelled key was reported already
                 error = ArgumentError("a model needs `layers`", code="E307", hint="layers: [Dense(4)]")
                 self.spec.fail(error, self.pointer)
             return None
@@ -135,7 +135,7 @@ class ModelReader:
         return value or None if kind is str else value
 
     def inputs(self) -> list[Ref] | None:
-        """The tensors of `input`; None when there is no such key, so that the first item says or gets its shape."""
+        """The tensors of `input`; None if there is no such key; the first item then states or gets its shape."""
         if "input" not in self.entry:
             return None
         return InputReader(self.spec, self.values, self.input_shapes).read(self.entry["input"], self.at("input"))

@@ -36,7 +36,7 @@ class InputReader:
         self.spec, self.values, self.given = spec, values, given
 
     def read(self, value: Any, pointer: str) -> list[Ref]:
-        """Every input in order; without those that hold a mistake."""
+        """Every input in order, except those with a mistake."""
         entries = self.entries(value, pointer)
         single = len(entries) == 1
         found = [self.one(name, each, at, single=single) for name, each, at in entries]

@@ -207,7 +207,7 @@ class ItemReader:
         return self.builder.image(tensors if inputs is None else named)
 
     def make(self, type_name: str, given: Any, pointer: str, place: Place, image: Any) -> Made | None:
-        """The layer for a type and its arguments; equal ones share one, for nothing in a layer knows where it stands."""
+        """The layer for a type and its arguments; equal ones share one, since layers do not know their place."""
         key = type_name, repr(given)
         if key in self.made:
             return self.made[key]
@@ -287,7 +287,7 @@ def _is_argument(type_name: str, key: str) -> bool:
 
 
 def _by_name(type_name: str, given: Any) -> dict[str, Any]:
-    """What stands under a type, as arguments with their names."""
+    """The value under a type, as named arguments."""
     kind = find(type_name)
     if isinstance(given, dict) or given is None or kind is None:
         return given or {}

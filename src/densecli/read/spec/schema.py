@@ -60,7 +60,7 @@ def _model_properties() -> dict[str, Any]:
 
 
 def _parts() -> dict[str, Any]:
-    """What the keys of a spec are made of."""
+    """The definitions behind a spec's keys."""
     names = {"type": "array", "items": {"type": "string"}, "minItems": 1}
     return {
         "expression": {"type": "string", "pattern": r"\$\w|^\(", "description": "$name, $name*2, (3, 3)"},
@@ -113,7 +113,7 @@ def _input() -> dict[str, Any]:
 
 
 def _item() -> dict[str, Any]:
-    """One form by the key that marks it, so that a mistake is told about that form and not about all."""
+    """One form by the key that marks it, so that a mistake is reported for that form, not for all."""
     forms = [({"required": [key]}, {"$ref": f"#/$defs/{key}"}) for key in ("repeat", "call")]
     forms += [({"required": ["type"]}, {"$ref": "#/$defs/typed"})]
     rest: dict[str, Any] = {"$ref": "#/$defs/short"}
@@ -152,7 +152,7 @@ def _short_arguments(name: str) -> dict[str, Any]:
 
 
 def _typed() -> dict[str, Any]:
-    """Everything in one mapping; `type` decides about the rest."""
+    """Everything in one mapping; `type` determines the rest."""
     names = (*_types(), *MODELS)
     by_type = [_when(name, {"$ref": f"#/$defs/arguments.{lookup(name).__name__}"}) for name in _types()]
     models = [_when(name, {"$ref": "#/$defs/model"}) for name in MODELS]
@@ -189,7 +189,7 @@ def _value(field: Field[Any]) -> dict[str, Any]:
 
 
 def _with_layers(schema: Any) -> Any:
-    """The field's schema, with what a spec may write where a layer is wanted."""
+    """The field's schema, with what a spec may write in place of a layer."""
     if schema == LAYER_SCHEMA:
         return {"$ref": "#/$defs/layer"}
     if isinstance(schema, dict):
@@ -215,5 +215,5 @@ def _summary(kind: type[Layer]) -> str:
 
 
 def _types() -> tuple[str, ...]:
-    """Every word for a layer, and the models of keras.applications."""
+    """Every name for a layer, and the models of keras.applications."""
     return (*CATALOGUE, *ALIASES, *APPLICATIONS)

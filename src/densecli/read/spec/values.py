@@ -33,11 +33,11 @@ def is_layer_name(name: object) -> bool:
 
 
 class Collected(Exception):  # noqa: N818  # no error of its own: it only leads out of a value
-    """A value cannot be read, and its mistake is collected already."""
+    """A value cannot be read; its mistake is already collected."""
 
 
 class ValueReader:
-    """Turns what YAML or JSON hold into what layers take. Raises DenseError with the place of the value."""
+    """Turns YAML or JSON values into layer arguments. Raises DenseError with the place of the value."""
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec

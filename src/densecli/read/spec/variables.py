@@ -31,7 +31,7 @@ def read_variables(spec: Spec, values: ValueReader, given: Any, settings: Mappin
                 hint="use letters, digits and _; quote a value that has a comma",
             )
             spec.fail(error, at, "key")
-        # 1 stands for what cannot be read, so that its users are not blamed for it.
+        # 1 replaces an unreadable value, so that its users are not blamed for it.
         spec.variables[name] = setting(name, settings[name]) if name in settings else values.collect(value, at, 1)
     for name in settings:
         if name not in given:
@@ -42,7 +42,7 @@ def read_variables(spec: Spec, values: ValueReader, given: Any, settings: Mappin
 
 
 def setting(name: str, value: Any) -> Any:
-    """What --set NAME=VALUE says: a value of the DSL (128, relu, (3, 2), true); Python values stay as they are."""
+    """The value of --set NAME=VALUE: a value of the DSL (128, relu, (3, 2), true); Python values are unchanged."""
     if not isinstance(value, str):
         return value
     text = f"({value})" if "," in value and not value.lstrip().startswith(("(", "[")) else value

@@ -34,7 +34,7 @@ class Wiring:
         self.may_loop = False
 
     def connect(self, node: int, inputs: Any, pointer: str, previous: list[Ref]) -> list[Ref]:
-        """Call a layer on named tensors; a name that is not there yet is looked up at the end."""
+        """Call a layer on named tensors; a name not yet defined is looked up at the end."""
         names = self.names(inputs, pointer)
         if names is None:
             return []
@@ -92,7 +92,7 @@ class Wiring:
         """Collect an error for every unknown name."""
         unknown = [(name, pointer) for name, pointer in names if not self.find(name, previous)]
         for name, pointer in unknown:
-            if name in self.builder.refused:  # it has a mistake of its own, which is told
+            if name in self.builder.refused:  # its own mistake is reported
                 continue
             message = "there is no previous item" if name == PREVIOUS else f"no layer named {quote(name)}"
             hint = self.builder.meant(name)

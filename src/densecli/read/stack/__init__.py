@@ -1,1 +1,1 @@
-"""The DSL: a stack such as `Dense(16)@(3,2) -> Flatten` becomes a graph."""
+"""The DSL: a stack such as `Dense(16)@(3,2) -> Flatten` read into a graph."""

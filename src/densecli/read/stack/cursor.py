@@ -1,4 +1,4 @@
-"""Where the reading of a DSL text stands: moving on, brackets within brackets, and mistakes with their place."""
+"""A cursor in a DSL text: moving on, nested brackets, and mistakes with their place."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Setting(Record):
 
 
 class Cursor:
-    """A text, and how far it is read."""
+    """A text, and the position reached."""
 
     def __init__(self, text: str, setting: Setting) -> None:
         self.text, (self.place, self.variables, self.limits) = text, setting
@@ -71,12 +71,12 @@ class Cursor:
         self.at += 1
 
     def skip(self) -> None:
-        """Past blanks, line ends and comments."""
+        """Skip blanks, line ends and comments."""
         found = _SKIP.match(self.text, self.at)
         self.at = found.end() if found else self.at
 
     def end(self) -> int:
-        """The end of what was just read, without the blanks that were skipped after it."""
+        """The end of what was just read, without the blanks skipped after it."""
         end = self.at
         while end and self.text[end - 1].isspace():
             end -= 1

@@ -17,7 +17,7 @@ from densecli.read.text.encoding import surrogate
 from densecli.text import quote
 
 ARROW = re.compile(r"->|→")
-# Patterns that most texts never meet are compiled when one does.
+# Patterns that most texts never need are compiled on first use.
 _VARIABLE = r"\$(\w+)"
 NAME = re.compile(r"[^\W\d]\w*")
 NUMBER = re.compile(r"(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?")
@@ -37,7 +37,7 @@ def _unescape(found: re.Match[str]) -> str:
 
 
 class Literals(Cursor):
-    """Reads values; a layer among them is read by whoever knows what layers look like."""
+    """Reads values; a subclass reads the layers among them."""
 
     def layer(self) -> Unit:
         raise NotImplementedError

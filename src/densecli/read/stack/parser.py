@@ -20,7 +20,7 @@ from densecli.read.stack.tree import Argument, Branches, Stack, Step, Unit
 if TYPE_CHECKING:
     from densecli.read.stack.cursor import Setting
 
-# A layer whose arguments hold no string, comment or deep nesting: read once, remembered by its text.
+# A layer whose arguments contain no string, comment or deep nesting: read once, remembered by its text.
 _PLAIN_LAYER = re.compile(r"[A-Za-z_]\w*+(?:\((?:[^()\[\]'\"#]++|\([^()\[\]'\"#]*+\))*+\))?+(?![\s#]*\()")
 
 

@@ -1,4 +1,4 @@
-"""The DSL: a stack such as `Dense(16)@(3,2) -> Flatten -> Dense(4)` becomes a graph."""
+"""The DSL: a stack such as `Dense(16)@(3,2) -> Flatten -> Dense(4)` read into a graph."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read_stack(
     variables: Mapping[str, Any] | None = None,
     limits: Limits = LIMITS,
 ) -> Graph:
-    """A whole model from DSL text. `input_shapes` are shapes given from outside for inputs that the text leaves open."""
+    """A whole model from DSL text. `input_shapes` are outside shapes for inputs that the text leaves open."""
     check_surrogates(source)
     builder = Builder(limits)
     setting = Setting(lambda start, end: Place(source, start, end), variables or {}, limits)
@@ -77,7 +77,7 @@ class StackReader:
         return self.stack(stack, tensors)
 
     def application(self, given: Mapping[str | None, Any]) -> Application | None:
-        """The model of keras.applications that is all there is in the text. Raises SpecErrors."""
+        """The model of keras.applications that is the whole text. Raises SpecErrors."""
         self.tree = parser.parse(self.text, self.setting)
         step, unit = self.tree.steps[0], self.tree.steps[0].what
         if len(self.tree.steps) > 1 or not isinstance(unit, tree.Unit) or unit.type not in APPLICATIONS or step.repeat:
@@ -175,7 +175,7 @@ class StackReader:
         return [self.builder.input(made, place)]
 
     def shape_argument(self, made: Made, unit: Unit, step: Step) -> list[Ref]:
-        """The input of a first layer, from input_shape=, input_dim= and their kind."""
+        """The input of a first layer, from input_shape=, input_dim= and the like."""
         shape, options = input_arguments(made.input)
         if shape is None:
             self.missing_input(step, f"{unit.type} is the first layer and has no input shape")
@@ -184,14 +184,14 @@ class StackReader:
         return [found] if found else []
 
     def placeholder(self) -> list[Ref]:
-        """After a mistake: go on as if an input had been there, to find the mistakes further on."""
+        """After a mistake: continue as if there were an input, to find later mistakes."""
         return self.builder.inputs[:1]
 
     # -- one layer --------------------------------------------------------------------
     def make(self, unit: Unit, start: int, tensors: list[Ref] | None) -> Made | None:
         if unit.type in APPLICATIONS:
             return self.make_new(unit, start, self.builder.image(tensors))
-        if self.made.get(id(unit)) is None and start not in self.refused:  # each place of a mistake is told once
+        if self.made.get(id(unit)) is None and start not in self.refused:  # each place of a mistake is reported once
             self.made[id(unit)] = self.make_new(unit, start)
         made = self.made.get(id(unit))
         if made is None:

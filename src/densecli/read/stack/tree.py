@@ -1,4 +1,4 @@
-"""What a DSL text is once it is parsed: stacks of steps, each a layer, a stack in parentheses or branches."""
+"""The parse tree of a DSL text: stacks of steps, each a layer, a stack in parentheses or branches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Argument(Record):
 
 
 class Unit(Record):
-    """TYPE(arguments). As a value it stands at `start` of the layer around it."""
+    """TYPE(arguments). As a value, it is at `start` in the enclosing layer."""
 
     type: str
     arguments: tuple[Argument, ...]
@@ -33,7 +33,7 @@ class Branches(Record):
 
 
 class Step(Record):
-    """A unit in a stack, with the input shape and the repeat count written behind it."""
+    """A unit in a stack, with the input shape and the repeat count written after it."""
 
     what: Unit | Branches | Stack
     start: int

@@ -1,1 +1,1 @@
-"""TensorFlow's functions in Keras configs: what they are called and what shapes they give."""
+"""TensorFlow's functions in Keras configs: their names and their output shapes."""

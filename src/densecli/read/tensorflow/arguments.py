@@ -18,7 +18,7 @@ WINDOWS = ("pool_size", "strides", "dilation_rate")
 
 
 def without_ends(value: Any) -> Any:
-    """Windows without the 1 for batch and channels that TensorFlow lets people write."""
+    """Windows without the 1 for batch and channels that TensorFlow allows."""
     return value[1:-1] if isinstance(value, list) and len(value) > 2 and value[0] == value[-1] == 1 else value
 
 

@@ -109,7 +109,7 @@ def _is_array(value: Any) -> bool:
 
 
 def _split(named: dict[str, Any]) -> dict[str, Any]:
-    """TensorFlow gives the sizes of the parts, NumPy where to cut."""
+    """TensorFlow takes the sizes of the parts, NumPy the split points."""
     parts = named.get("num_or_size_splits", named.get("num_split", 1))
     if isinstance(parts, list):
         parts = [sum(parts[: index + 1]) for index in range(len(parts) - 1)]
@@ -117,7 +117,7 @@ def _split(named: dict[str, Any]) -> dict[str, Any]:
 
 
 class Slicing(Operation, abstract=True):
-    """`tensor[...]`, whose key stands in `slice_spec`."""
+    """`tensor[...]`, whose key is in `slice_spec`."""
 
     def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         key = kwargs.get("slice_spec", args[1] if len(args) > 1 else None)

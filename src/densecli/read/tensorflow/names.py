@@ -28,7 +28,7 @@ _BY_NAME = {name.lower(): name for name in OPERATIONS}
 
 
 def rule_of(name: str) -> str:
-    """The keras.ops class of a TensorFlow function: `math.reduce_mean` -> Mean; the name itself where there is none."""
+    """The keras.ops class of a TensorFlow function: `math.reduce_mean` -> Mean; the name itself if it has none."""
     *modules, last = name.replace("_", "").lower().split(".")
     if not set(OTHER_THINGS).isdisjoint(modules):  # `strings.split` splits no tensor
         return name

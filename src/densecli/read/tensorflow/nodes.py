@@ -77,7 +77,7 @@ class NodeOperation(Operation, abstract=True):
 
 
 Arranged = Callable[[list[Any], dict[str, Any]], list[Any]]
-# The inputs in the order of keras.ops, where it is another one. Those that only tell an axis go.
+# The inputs in keras.ops' order, where it differs. Those that only give an axis are dropped.
 _ARRANGED: dict[str, Arranged] = {
     "ConcatV2": lambda inputs, _: [inputs[:-1], inputs[-1]],
     "Pack": lambda inputs, _: [inputs],
@@ -103,7 +103,7 @@ def _array(value: Any) -> Any:
 
 
 def _attributes(attributes: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of a node that decide about shapes, under the names of keras.ops."""
+    """The attributes of a node that affect shapes, under the names of keras.ops."""
     found: dict[str, Any] = {}
     for key, value in attributes.items():
         kind, raw = next(iter(value.items()), ("", None)) if isinstance(value, dict) else ("", None)
@@ -121,7 +121,7 @@ def _attributes(attributes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _whole(raw: Any) -> int | None:
-    """A whole number, which JSON has as text where it may take 64 bits."""
+    """An integer, which JSON stores as text if it may need 64 bits."""
     text = str(raw)
     return int(text) if len(text) <= LONGEST and text.isascii() and text.removeprefix("-").isdigit() else None
 

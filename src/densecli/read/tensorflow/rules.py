@@ -1,7 +1,7 @@
 """Output shapes of TensorFlow functions that keras.ops does not have (TensorFlow 2.21).
 
-A rule gets the arguments of a call as in densecli.layers.operation_shapes, and gives a shape, a list of shapes, or None
-where it cannot tell.
+A rule gets the arguments of a call as in densecli.layers.operation_shapes, and returns a shape, a list of shapes, or None
+if it cannot tell.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Sizes(tuple[int, ...]):  # noqa: SLOT001  # a tuple has no slots to give
-    """The shape of a tensor that holds sizes, and those sizes as far as they are known: what `tf.shape(x)` gives."""
+    """The shape of a tensor that holds sizes, and those sizes as far as known: what `tf.shape(x)` returns."""
 
     sizes: tuple[Dim, ...]
 
@@ -82,7 +82,7 @@ def concatenated(args: tuple[Any, ...], named: Named) -> Shape:
 
 # -- tensors made from sizes ----------------------------------------------------------------
 def _given(args: tuple[Any, ...], named: Named, index: int, *names: str) -> Any:
-    """An argument by its position or any of its names; None where it is not given."""
+    """An argument by its position or any of its names; None if it is not given."""
     found = args[index] if len(args) > index else None
     return found if found is not None else next((named[name] for name in names if name in named), None)
 
@@ -138,7 +138,7 @@ def looked_up(args: tuple[Any, ...], named: Named) -> Shape:
 
 
 def chosen(args: tuple[Any, ...], named: Named) -> Shape:
-    """`where`: one of two for each element, or, of a condition alone, the places where it holds."""
+    """`where`: one of two for each element, or, for a condition alone, the positions where it is true."""
     other = [named[key] for key in ("x", "y") if key in named]
     return (None, len(shape_of(args[0]))) if len(args) + len(other) == 1 else shapes.broadcast((*args, *other), {})
 
@@ -210,7 +210,7 @@ def without_matrix(args: tuple[Any, ...], _: Named) -> Shape:
 
 # -- images ---------------------------------------------------------------------------------
 def sized(args: tuple[Any, ...], named: Named) -> Shape:
-    """Images of a wanted height and width, one or a batch of them."""
+    """Images of a given height and width, one or a batch of them."""
     x = shape_of(args[0])
     return (*x[:-3], _size(named.get("target_height")), _size(named.get("target_width")), x[-1])
 
@@ -263,7 +263,7 @@ def _positions(x: Shape, size: list[int], named: Named) -> list[Dim]:
 
 
 def _middle(value: Any, rank: int) -> list[int]:
-    """A number for each spatial axis, of one number, one for each, or one for every axis of the tensor."""
+    """One number per spatial axis, from a single number, one per spatial axis, or one per axis of the tensor."""
     found = [1 if value is None else value] * rank if not isinstance(value, list) else value
     return found[1:-1] if len(found) == rank + 2 else found * rank if len(found) == 1 else found
 

@@ -1,1 +1,1 @@
-"""Bytes become text, and text becomes plain values with places."""
+"""Decodes bytes to text, and parses text to plain values with places."""

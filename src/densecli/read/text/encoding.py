@@ -8,7 +8,7 @@ from densecli.errors import LimitError, Place, ReadError, Source
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.text import binary_size
 
-# U+0085 is a line end to some and may stand in a name; the other C0 and C1 controls never belong in a text.
+# U+0085 is a line end to some and may occur in a name; the other C0 and C1 controls never belong in a text.
 _CONTROL = "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]"
 _PLAIN = bytes([9, 10, 13, *range(32, 127)])  # a text of nothing else needs no closer look
 _SURROGATE = "[\ud800-\udfff]"
@@ -23,7 +23,7 @@ _WIDE = (
 def decode(name: str, data: bytes, limits: Limits = LIMITS, limit: str | None = "spec_bytes") -> Source:
     """The text of a file. Raises ReadError (E101 to E104) or LimitError (E501).
 
-    `data` may be cut off one byte after the limit, which is the one of that name, or none.
+    `data` may be cut off one byte past the limit of that name, if any.
     """
     if limit is not None and len(data) > getattr(limits, limit):
         raise too_large(limits, limit, Place(Source(name, "")))

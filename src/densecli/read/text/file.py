@@ -31,7 +31,7 @@ def read_text_file(name: str, most: int = MOST_BYTES) -> Source:
 
 
 def stays_beside(name: str, path: str) -> bool:
-    """Whether a path from the folder of a file ends in that folder, links followed: both may be those of a stranger."""
+    """Whether a path relative to a file's folder stays in that folder, links followed: neither is trusted."""
     folder = os.path.realpath(os.path.dirname(name))  # noqa: PTH120
     try:
         return os.path.realpath(os.path.join(folder, path)).startswith(os.path.join(folder, ""))  # noqa: PTH118

@@ -1,7 +1,7 @@
-"""JSON text to plain values: with the speed of the standard library, but stricter and with better errors.
+"""JSON text to plain values: as fast as the standard library, but stricter and with better errors.
 
-`json.loads` does the work. What it lets pass (duplicate keys, NaN, half characters) is refused by hooks and cheap looks at
-the text; the grammar then goes over the text a second time, slowly, to say what is wrong and where.
+`json.loads` does the work. What it lets through (duplicate keys, NaN, half characters) is refused by hooks and cheap checks of
+the text; the grammar then reads the text again, slowly, to say what is wrong and where.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from densecli.errors import Part
 
-# Patterns that most texts never meet are compiled when one does.
+# Patterns that most texts never need are compiled on first use.
 _BLANK = r"[ \t\r\n]*+"
 _LEXEME = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{},]'
 _SCALAR = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[^\s,\]}]+'
@@ -36,7 +36,7 @@ def load_json(source: Source, limits: Limits = LIMITS, expected: str | None = No
     """The value of a JSON text; afterward `source.locate` finds pointers in it.
 
     With `expected` (`a model`), the document must be an object. `data` are the bytes that the text was decoded from, if
-    they are at hand. Raises SpecSyntaxError (E2xx), LimitError (E5xx), or ReadError (E101, E104).
+    available. Raises SpecSyntaxError (E2xx), LimitError (E5xx), or ReadError (E101, E104).
     """
     text = source.text
     if not text.strip(" \t\r\n"):
@@ -47,7 +47,7 @@ def load_json(source: Source, limits: Limits = LIMITS, expected: str | None = No
     if _beyond(source, bare, limits) or long_number(raw, limits.digits):
         check(source, limits)
     value, keys = _loads(source, limits)
-    if keys != bare.count(b":"):  # a key that came twice is in its object only once
+    if keys != bare.count(b":"):  # a duplicate key is in its object only once
         check(source, limits)
     _check_escapes(source)
     if expected is not None and not isinstance(value, dict):
@@ -99,7 +99,7 @@ def _no_constant(name: str) -> None:
 def _beyond(source: Source, bare: bytes, limits: Limits) -> bool:
     """Whether a text holds more values or deeper brackets than allowed, or brackets that don't match.
 
-    Brackets that don't match look deep here; the grammar then says what they are.
+    Unmatched brackets look deep here; the grammar then explains them.
     """
     brackets = bare.translate(None, b",:")
     opened, commas = brackets.count(b"["), bare.count(b",")
@@ -118,14 +118,14 @@ def structure(text: bytes) -> bytes:
 
 
 def long_number(text: bytes, digits: int) -> bool:
-    """Whether so many digits follow each other. Of that many, every tenth is a digit; that alone is rare and quick to see."""
+    """Whether there are that many digits in a row. In such a run every tenth is a digit, which is rare and quick to check."""
     if b"0" * (digits // 10) not in text[::10].translate(_ONE_DIGIT):
         return False
     return b"0" * digits in text.translate(_ONE_DIGIT)
 
 
 def too_deep(brackets: bytes, depth: int) -> bool:
-    """Whether anything is left after all innermost pairs were taken away `depth` times."""
+    """Whether anything is left after removing all innermost pairs `depth` times."""
     for _ in range(depth):
         if not brackets:
             return False

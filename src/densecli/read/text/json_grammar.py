@@ -33,7 +33,7 @@ _FOREIGN = {
 
 
 class _Open(Record):
-    """A bracket that is not closed yet, and the keys that it holds so far."""
+    """A bracket that is not closed yet, and its keys so far."""
 
     start: int
     bracket: str
@@ -181,7 +181,7 @@ class _Grammar:
         self.fail("expected a key", f'put keys in double quotes: "{word.group()[:40]}"' if word else None)
 
     def fail_string(self, what: str) -> NoReturn:
-        """A string that does not end, or holds what strings may not hold."""
+        """A string that does not end, or has what no string may have."""
         found = re.compile(r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+').match(self.text, self.at)
         stop = found.end() if found else self.at + 1
         char = self.text[stop : stop + 1]

@@ -1,4 +1,4 @@
-"""YAML text to plain values: PyYAML's events, put together on a stack of our own.
+"""YAML text to plain values: PyYAML's events, assembled on our own stack.
 
 PyYAML reads YAML 1.1 (`no` is false, `1:30` is 90, `010` is 8), keeps the last of two equal keys, follows aliases without
 end and can overrun its stack. Here: YAML 1.2 core scalars, and every limit is checked as the events come in.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from densecli.errors import Part, Source
 
-# YAML 1.2.2, 10.3.2: the core schema. `.inf` and `.nan` are found to be refused: no size is infinite.
+# YAML 1.2.2, 10.3.2: the core schema. `.inf` and `.nan` are matched only to be refused: no size is infinite.
 _CORE = re.compile(
     r"(?P<null>null|Null|NULL|~|)|(?P<true>true|True|TRUE)|(?P<false>false|False|FALSE)|(?P<int>[-+]?[0-9]+)"
     r"|(?P<oct>0o[0-7]+)|(?P<hex>0x[0-9a-fA-F]+)|(?P<float>[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)"
@@ -61,7 +61,7 @@ def load_yaml(source: Source, limits: Limits = LIMITS) -> Any:
 def _check_depth(source: Source, limits: Limits, error: Exception) -> None:
     """Raise LimitError where the text before a mistake is too deep.
 
-    libyaml scans ahead of its events and has a limit on nesting of its own: it may refuse a text before ours is reached.
+    libyaml scans ahead of its events and has its own limit on nesting: it may refuse a text before ours is reached.
     """
     with suppress(SpecSyntaxError, ReadError, *_REFUSALS):  # the text is cut off, so it has mistakes of its own
         _Composer(source, limits).compose(source.text[: problem_index(error)])
@@ -80,7 +80,7 @@ def _parse(text: str) -> Iterator[Any]:
 
 
 def _parse_with(text: str, stand_ins: dict[str, str]) -> Iterator[Any]:
-    """The events of a text in which other characters, of private use, stand for some."""
+    """The events of a text in which private-use characters replace some others."""
     plain = {ord(stand_in): char for char, stand_in in stand_ins.items()}
     for event in _parse(text.translate({ord(char): stand_in for char, stand_in in stand_ins.items()})):
         if isinstance(event, yaml.ScalarEvent):
@@ -89,7 +89,7 @@ def _parse_with(text: str, stand_ins: dict[str, str]) -> Iterator[Any]:
 
 
 class _Anchor(Record):
-    """What an alias stands for, and how much of it there is."""
+    """The value that an alias repeats, and its size."""
 
     value: Any
     nodes: int
@@ -188,7 +188,7 @@ class _Composer:
         return bool(self.open) and type(self.open[-1].value) is dict and self.open[-1].key is None
 
     def add(self, value: Any, span: tuple[int, int], nodes: int, height: int) -> None:
-        """Put a value where it belongs; it brings `nodes` values, `height` levels deep."""
+        """Put a value where it belongs; it counts as `nodes` values, `height` levels deep."""
         self.nodes += nodes
         if self.nodes > self.limits.nodes:
             raise self.limit("nodes", f"expands to more than {self.limits.nodes:,} values", "E502", span[0])
@@ -258,11 +258,11 @@ class _Composer:
 
 
 def _nothing(event: Any) -> None:
-    """Events that stand for no value."""
+    """Events without a value."""
 
 
 class Marks:
-    """Finds the offsets of what a pointer names, from the marks that were kept beside the values."""
+    """Finds the offsets of what a pointer names, from the marks kept beside the values."""
 
     def __init__(self, text: str, root: Any, span: tuple[int, int], marks: dict[int, array[int]]) -> None:
         self.text, self.root, self.span, self.marks = text, root, span, marks

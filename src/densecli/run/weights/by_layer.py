@@ -1,6 +1,6 @@
 """Which array of a weights file belongs to which weight, in the HDF5 layout of Keras 1 and 2 (and `.h5` files of Keras 3).
 
-A group for each layer, by its name, whose attribute `weight_names` lists its arrays: first those that training changes.
+A group for each layer, by its name, whose attribute `weight_names` lists its arrays: trainable ones first.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def match(places: Sequence[Place], stored: Iterable[Stored], root: Any, texts_of
 
 
 def check_order(place: Place) -> None:
-    """Raises ReadError (E323) for a layer whose order of weights only its code tells: these files name none."""
+    """Raises ReadError (E323) for a layer whose weight order only its code knows: these files name none."""
     if getattr(place.layer, "held_as", None) is not None and len(place.slots()) > 1:
         hint = "save the model as .keras or .weights.h5 with Keras 3; --weights initial takes new weights"
         raise mismatch(f"the weights of {quote(place.name)} have an order that only its code tells", hint)
@@ -72,7 +72,7 @@ def branch(layer: Layer, result: Result, groups: Mapping[str, list[Stored]]) -> 
 
 
 def past_of(*attributes: Attributes) -> keras1.Past:
-    """What wrote the file, as Keras 2 told it in one of the places: without a version it was Keras 1."""
+    """What wrote the file, as Keras 2 recorded in one of several places: without a version, Keras 1."""
     version, backend = (
         next((text.decode("utf-8", "replace") for each in attributes if (text := each.text(name))), "")
         for name in ("keras_version", "backend")
@@ -81,7 +81,7 @@ def past_of(*attributes: Attributes) -> keras1.Past:
 
 
 def arrays_of(root: Any, layer: str, by_path: dict[str, Stored], texts_of: TextsOf) -> list[Stored]:
-    """What a layer's group lists, in its order. The group is one of those that were walked: the file's own, and no link."""
+    """What a layer's group lists, in its order. The group is one already walked: the file's own, not a link."""
     names = [f"{layer}/{name}" for name in names_in(texts_of(root[layer]), "weight_names")]
     lost = [name for name in names if name not in by_path]
     if lost:

@@ -21,7 +21,7 @@ HEADER = struct.Struct("<26xHH")  # of a member inside a zip archive: the length
 
 
 def has_weights(path: str, limits: Limits = LIMITS) -> bool:
-    """Whether a model file holds weights beside its config."""
+    """Whether a model file has weights besides its config."""
     try:
         with opened(path) as file:
             head = file.read(8)
@@ -71,7 +71,7 @@ def zipped(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
 def weights_in(file: BinaryIO, sizes: tuple[int, int], limits: Limits) -> BinaryIO | None:
     """The HDF5 or .npz file that an open file is, or that an archive of Keras holds; None where there is none.
 
-    `sizes` bound what is unpacked: the memory there is, and what is sensible for the graph.
+    `sizes` limit what is unpacked: by available memory, and by what is plausible for the graph.
     """
     head = file.read(8)
     file.seek(0)
@@ -121,9 +121,9 @@ class Section(io.RawIOBase):
 def weights_member(
     file: BinaryIO, members: zipfile.ZipFile, name: str, sizes: tuple[int, int], limits: Limits
 ) -> BinaryIO:
-    """The weights file inside an archive. Keras stores it as it is; a compressed one is unpacked into memory.
+    """The weights file inside an archive. Keras stores it uncompressed; a compressed one is unpacked into memory.
 
-    At most as many bytes as there is memory for, and no more than is sensible for the graph. Raises LimitError (E506).
+    At most the available memory, and no more than is plausible for the graph. Raises LimitError (E506).
     """
     most, sensible = sizes
     info = members.getinfo(name)

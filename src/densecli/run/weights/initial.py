@@ -24,7 +24,7 @@ def nested_weights(
 ) -> dict[str, Any]:
     """A layer's weights by name, a child's in a mapping under its name, each from `draw(weight, dtype, path)`.
 
-    Layers that a file says to be the same one get the same arrays: `shared` holds those that are already there.
+    Layers that a file says are the same get the same arrays: `shared` holds those already made.
     """
     known = {} if shared is None else shared
     if layer.shared_id is not None:
@@ -43,7 +43,7 @@ def nested_weights(
 
 
 def shared_path(identity: object) -> str:
-    """Where the weights of a shared layer stand, wherever the layer is used."""
+    """The path of a shared layer's weights, wherever the layer is used."""
     return f"{identity}/"
 
 

@@ -1,6 +1,6 @@
 """Weights in the layout of Keras 1, converted to today's; the rules are those by which Keras 2 reads such files.
 
-An LSTM had an array for each gate, channels_first kernels stood (filters, channels, *size), and what Theano trained is
+An LSTM had an array for each gate, channels_first kernels were (filters, channels, *size), and what Theano trained is
 convolved with its kernels the other way around.
 """
 
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
     Leaf = tuple[Layer, list[Weight]]
     Held = list[Stored]
 
-# For each gate of today, in order, where its kernel stood; recurrent kernel and bias followed it.
+# For each gate of today, in order, where its kernel was; recurrent kernel and bias followed it.
 LSTM_GATES = (0, 6, 3, 9)
 GRU_GATES = (0, 3, 6)
 
 
 class Past(Record):
-    """What wrote a file: whether Keras 1, and whether with Theano, which turns kernels round."""
+    """What wrote a file: whether Keras 1, and whether with Theano, which flips kernels."""
 
     old: bool
     theano: bool
 
 
 class Mended(Record):
-    """A weight of today, made of one or several arrays: each transposed, then joined on the last axis, then reversed.
+    """A weight of today, built from one or more arrays: each transposed, then joined on the last axis, then reversed.
 
     Like a `Stored` it has a path (that of the first part), a shape and a dtype.
     """
@@ -52,7 +52,7 @@ class Mended(Record):
 
 
 def modern(place: Place, held: Held, past: Past) -> list[Any]:
-    """The arrays of one layer as its weights of today want them: `Stored` where nothing changes, else `Mended`."""
+    """The arrays of one layer as its weights of today take them: `Stored` where nothing changes, else `Mended`."""
     if not (past.old or past.theano):
         return held
     inside = list(leaves(place.layer, place.result.args, place.result.kwargs))
@@ -86,7 +86,7 @@ def gates(layer: Layer) -> tuple[int, ...]:
 
 
 def mend(inside: Sequence[Leaf], counts: dict[bool, list[int]], held: Held, past: Past) -> Iterator[Any]:
-    """Keras lists what training changes before the rest."""
+    """Keras lists trainable weights before the rest."""
     rest = iter(held)
     for trains in (True, False):
         for (layer, weights), number in zip(inside, counts[trains], strict=True):
@@ -104,7 +104,7 @@ def by_gate(layer: Layer, held: Held) -> list[Held]:
 
 
 def mended(layer: Layer, weight: Weight, parts: Held, past: Past) -> Any:
-    """One weight. What is neither joined nor turned stays as it is."""
+    """One weight. An array neither joined nor flipped is unchanged."""
     drop = isinstance(layer, Conv) and layer.rank == 1 and len(parts[0].shape) == 4
     if len(parts[0].shape) != len(weight.shape) + drop:  # refused when shapes are compared
         return parts[0]
@@ -130,7 +130,7 @@ def is_kernel(layer: Layer, weight: Weight) -> bool:
 
 
 def transposition(layer: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """How a kernel of Keras 1 is turned into today's, None for not at all."""
+    """How to transpose a kernel of Keras 1 into today's, None for not at all."""
     rank = len(shape)
     first = layer.data_format == "channels_first"
     if isinstance(layer, ConvTranspose):

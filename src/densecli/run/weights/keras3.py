@@ -40,7 +40,7 @@ FIRST = (
 
 
 class Entry(Record):
-    """A layer as it is called; `known` says whether all its weights can be told."""
+    """A layer as it is called; `known` says whether all its weights are."""
 
     name: str
     layer: Layer
@@ -60,7 +60,7 @@ def match(places: Sequence[Place], stored: Iterable[Stored]) -> Matched:
 
 
 def arrays_in(tree: Tree) -> Iterator[str]:
-    """The paths of all arrays of layers; what stands outside of the layers is the optimizer's or a metric's."""
+    """The paths of all arrays of layers; those outside of layers are the optimizer's or a metric's."""
     pending = [*tree.values()]
     while pending:
         each = pending.pop()
@@ -85,7 +85,7 @@ def tree_of(stored: Iterable[Stored]) -> Tree:
 
 
 def groups_in(value: Any) -> Tree:
-    """What a group holds; nothing where an array stands in its place."""
+    """What a group contains; nothing if an array is in its place."""
     return value if isinstance(value, dict) else {}
 
 
@@ -192,7 +192,7 @@ class Matcher:
 
 
 def own_order(weights: list[Weight]) -> list[Weight]:
-    """Keras stores what it trains before the rest, but the kernel of a quantized layer before anything else.
+    """Keras stores trainable weights before the rest, but the kernel of a quantized layer before anything else.
 
     LoRA factors are merged into the kernel and not stored at all.
     """

@@ -1,6 +1,6 @@
 """Weights from `.npz` files: by the names of the weights (dense/kernel), in the layout of Keras 3, or in Keras' order.
 
-Keras 3 puts a model.weights.npz into archives when it is asked to. Its arrays are pickled, which nobody should read and
+Keras 3 puts a model.weights.npz into archives on request. Its arrays are pickled, which nobody should read and
 Keras itself refuses to; plain arrays by the same names are read.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def match(every: Sequence[Place], file: BinaryIO) -> tuple[Matched, Callable[[int], Draw]]:
-    """What belongs to what, and what reads it within some bytes of memory. Raises ReadError (E508)."""
+    """The matches, and what reads them within a memory limit. Raises ReadError (E508)."""
     try:
         shapes = kernels.shapes_in(file)
     except kernels.ArrayFileError as error:

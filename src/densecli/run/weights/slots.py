@@ -43,7 +43,7 @@ class Place(Record):
 
     @property
     def known(self) -> bool:
-        """Whether all its weights can be told: nothing opaque is inside, and no shape is unknown."""
+        """Whether all its weights are known: nothing inside is opaque, and no shape is unknown."""
         return self.result.output is not None and _told(self.layer, self.result.args, self.result.kwargs)
 
     def slots(self) -> list[Slot]:
@@ -82,7 +82,7 @@ def _told(layer: Layer, args: Any, kwargs: Any) -> bool:
 
 
 def check_shape(slot: Slot, shape: tuple[int, ...], path: str, place: str) -> None:
-    """Raises ReadError (E323) where a file has other sizes than the graph."""
+    """Raises ReadError (E323) if a file's sizes differ from the graph's."""
     if shape != slot.shape:
         message = f"{quote(place)}: {slot.path} is {show(slot.shape)}, but {quote(path)} in the file is {show(shape)}"
         raise mismatch(message)
@@ -108,11 +108,11 @@ def unfilled(every: Iterable[Place], matched: Matched) -> dict[str, list[str]]:
 
 
 def most_stored(graph: Graph, found: Trace, limits: Limits) -> int:
-    """How long a weights file can sensibly be: eight bytes a number and some room around each array."""
+    """The largest plausible weights file: eight bytes per number plus overhead for each array."""
     shapes = [slot.shape for place in places(graph, found) for slot in place.slots()]
     return max(limits.weights_bytes, sum(8 * (product(shape) or 0) + ROOM for shape in shapes))
 
 
 def left_over(paths: Iterable[str], used: Collection[str]) -> tuple[str, ...]:
-    """The arrays that belong to no weight; the state of a random generator is none that a forward pass needs."""
+    """The arrays that belong to no weight; random generator state does not count."""
     return tuple(sorted(path for path in paths if path not in used and "seed_generator" not in path))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from densecli.read.files.hdf5 import Stored
     from densecli.run.weights.initial import Draw
 
-    # The layers of the graph, what belongs to what, and what reads the arrays within some bytes of memory.
+    # The layers of the graph, the matches, and what reads the arrays within a memory limit.
     Matching = tuple[list[Place], Matched, Callable[[int], Draw]]
 
 
@@ -79,7 +79,7 @@ def refuse(every: Sequence[Place], matched: Matched, wanted: set[str]) -> None:
 def misfits(graph: Graph, path: str, limits: Limits = LIMITS) -> list[DenseError]:
     """A sentence (E323, with its layer) for each layer that the weights in a model file do not fit; no number is read.
 
-    What only the model's own code could tell is not judged, nor what the file holds beyond the layers.
+    What only the model's own code knows is not checked, nor what the file has beyond the layers.
     Raises ReadError (E324 where the file holds no weights) or LimitError.
     """
     found = trace(graph)
@@ -101,7 +101,7 @@ def nothing_for(name: str, keys: list[str]) -> DenseError:
 
 @contextmanager
 def matching(graph: Graph, found: Trace, file: BinaryIO, limits: Limits) -> Iterator[Matching]:
-    """An open file of weights beside the graph, and no number of it read. Raises ReadError, also for damage met later."""
+    """Match an open weights file to the graph without reading any data. Raises ReadError, also for damage met later."""
     every = list(places(graph, found))
     if not is_hdf5(file):
         yield every, *npz.match(every, file)
@@ -123,9 +123,9 @@ def matching(graph: Graph, found: Trace, file: BinaryIO, limits: Limits) -> Iter
 
 
 def read(group: Any, found: Mapping[str, Stored | Mended], weight: Weight, dtype: str, key: str) -> Any:
-    """One array, read straight into the memory that the graph has foreseen for it."""
+    """One array, read straight into memory of the shape that the graph expects."""
     each, array = found.get(key), kernels.empty(weight.shape, dtype)
-    if each is None:  # a LoRA factor: what is stored is the kernel that it was merged into
+    if each is None:  # a LoRA factor: the file has the kernel that it was merged into
         array[...] = 0
     elif isinstance(each, Mended):
         parts = [numbers(group, part)[()] for part in each.parts]
