@@ -34,7 +34,7 @@ def check_weights(layer: Layer, first: Result, again: Result) -> None:
 
 
 def with_sizes_of(first: Inputs, inputs: Inputs, call: Callable[[Inputs], Result]) -> Result | None:
-    """The result of a call for which sizes that the weights need are unknown: those of the first call stand in for them.
+    """The result of a call in which sizes that the weights need are unknown: the first call's sizes replace them.
 
     As few as possible: one, else all. What follows from a stand-in stays unknown (the axis that a normalization keeps), and
     what does not is known (the units of a Dense). None if the first call does not help.
@@ -82,7 +82,7 @@ def _filled(inputs: Inputs, sizes: Sizes) -> Inputs:
 
 
 def _sure(result: Result, sizes: Sizes, inputs: Inputs, call: Callable[[Inputs], Any]) -> Inputs:
-    """The outputs, without the sizes that would be others if those that stand in were."""
+    """The outputs, without the sizes that depend on the stand-ins."""
     try:
         other = call(_filled(inputs, {key: 2 * size for key, size in sizes.items()})).tensors
     except (ShapeError, SpecErrors):  # the layer takes no other size, so nothing is left open

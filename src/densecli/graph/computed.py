@@ -1,4 +1,4 @@
-"""Calls for which Keras computes other shapes than it reports: a summary warns, and a forward pass uses what is computed."""
+"""Calls whose computed shapes differ from those that Keras reports: a summary warns, a forward pass uses the former."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def as_computed(graph: Graph, found: Trace) -> Graph:
 
 
 def _misreports(graph: Graph, found: Trace | None) -> bool:
-    """Whether a call in a graph, or in a model inside it, may compute other shapes than it reports."""
+    """Whether a call in a graph, or in a model inside it, may misreport its shapes."""
     return found is None or any(
         _misreports(layer.graph, layer.called(*result.args, **result.kwargs))
         if isinstance(layer, Model)

@@ -109,7 +109,7 @@ def call_layer(
 
 
 def tensor_arguments(call: Call) -> int:
-    """How many arguments of a call hold tensors."""
+    """How many arguments of a call contain tensors."""
     return sum(any(True for _ in refs_in(item)) for item in (*call.args, *call.kwargs.values()))
 
 
@@ -119,7 +119,7 @@ def mask_of(kwargs: Mapping[str, Any], masks: Sequence[Any]) -> Any:
 
 
 def given_masks(layer: Layer, call: Call, values: Mapping[Ref, Value]) -> dict[str, Any]:
-    """Masks that the caller named (layer(x, mask=m)), where the layer takes them."""
+    """Masks that the caller named (layer(x, mask=m)), if the layer takes them."""
     kind: Any = type(layer)
     wanted = mask_parameters(kind)[1]
     given = {name: tree for name, tree in call.extra.items() if name in wanted}
@@ -171,7 +171,7 @@ def mask_parameters(kind: type[Layer]) -> tuple[tuple[str, ...], tuple[str, ...]
 
 
 def mask_arguments(layer: Layer, masks: Sequence[Any], named: dict[str, Any], *, alone: bool) -> dict[str, Any]:
-    """`query_mask` is the mask of the argument `query`; `mask` is that of the first one, where that is the only tensor.
+    """`query_mask` is the mask of the argument `query`; `mask` is that of the first one, if that is the only tensor.
 
     So Keras 3.15.1 fills them in: a recurrent layer that is given an initial_state gets no mask.
     """

@@ -120,7 +120,7 @@ class Graph:
         self.order: tuple[list[Step], dict[int, int]] | None = None  # once computed; calls do not change afterward
         self.expect: dict[str, Any] = {}
         self.told: Told = {}
-        self.listed: list[Listed] | None = None  # the rows, where Keras prints others than the layers that were called
+        self.listed: list[Listed] | None = None  # the rows, if Keras prints others than the layers that were called
         self.origin: Origin | None = None
         self.steps: list[Step] = []  # calls in the order in which a spec has them
         self.examples: list[Any] = []  # numbers for the inputs that a source predicts on, in nested lists

@@ -43,7 +43,7 @@ class Model(Layer, abstract=True):
         self._order: list[int] | None = None  # not before the graph is known to be sound
 
     def forget(self) -> None:
-        """Trace again when asked, because the layers inside report other shapes now."""
+        """Trace again on demand, because the layers inside report other shapes now."""
         self._traces.clear()
         self._own = None
 
@@ -189,7 +189,7 @@ def layers_of(graph: Graph) -> Iterator[Layer]:
 
 
 def models_in(layer: Layer) -> Iterator[Model]:
-    """The models that a layer is, or that it holds."""
+    """The models that a layer is or contains."""
     if isinstance(layer, Model):
         yield layer
         return

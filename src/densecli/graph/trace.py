@@ -73,7 +73,7 @@ class Trace:
 def trace(graph: Graph, inputs: Sequence[Tensor] | None = None, built: Trace | None = None) -> Trace:
     """Infer every shape. `inputs` stand in for the input layers' own. Raises SpecErrors with each independent mistake.
 
-    `built` are the calls with which the layers were built, where that was before this.
+    `built` are the calls that built the layers, if that was before this.
     """
     found = Trace(built)
     given = dict(zip((ref[:2] for ref in graph.inputs), inputs or (), strict=False))
@@ -96,7 +96,7 @@ def trace(graph: Graph, inputs: Sequence[Tensor] | None = None, built: Trace | N
 
 
 def _order(graph: Graph) -> Sequence[tuple[int, int]]:
-    """Calls in an order that works, those of layers that no output needs included where they can be reached."""
+    """Calls in an order that works, including those of layers that no output needs, if reachable."""
     if graph.kind == "Sequential":
         return [(index, 0) for index in range(len(graph.nodes))]
     order = first_calls_first(graph)

@@ -42,7 +42,7 @@ def fits(x: Any, dtype: str) -> bool:
 
 
 def in_float(x: Array, dtype: str) -> Array:
-    """Cast floating-point arrays to that dtype; others pass."""
+    """Cast a floating-point array to that dtype, no other."""
     return x.astype(number_type(dtype), copy=False) if x.dtype.kind == "f" else x
 
 
@@ -101,7 +101,7 @@ def channels_last(x: Array, data_format: str) -> Array:
 
 
 def from_channels_last(x: Array, data_format: str) -> Array:
-    """A view with the channels where `data_format` says."""
+    """A view with the channels where `data_format` puts them."""
     return to_channels_first(x) if data_format == "channels_first" else x
 
 

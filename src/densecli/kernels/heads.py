@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def heads_attention(
     q: Array, k: Array, v: Array, *, axes: tuple[int, ...], mask: Array | None = None, scores: bool = False
 ) -> tuple[Array, Array | None]:
-    """Attend with `q` (batch, ..., heads, dim) along `axes`; `k` and `v` may have other sizes there, and fewer heads.
+    """Attend with `q` (batch, ..., heads, dim) along `axes`; `k` and `v` may differ in size there, and have fewer heads.
 
     `mask` is True where a key may be seen; missing axes go before those of queries and keys. Returns the outputs,
     shaped as `q` but for the values' last axis, and (with `scores`) the softmax (batch, other axes, heads, queries,

@@ -25,7 +25,7 @@ MEL_BREAK, MEL_SCALE = 700.0, 1127.0
 def spectrogram(x: Array, kernels: Sequence[Array], stride: int, padding: str, mode: str) -> Array:
     """Convolve each channel of `x` (batch, time, channels) with Fourier bases (frame, 1, bins), real first.
 
-    Returns (batch, channels, bins, frames): by `mode` one of the two parts, both after another (stft), their angle, or
+    Returns (batch, channels, bins, frames): by `mode` one of the two parts, both concatenated (stft), their angle, or
     the psd, magnitude or log of their power.
     """
     batch, time, channels = x.shape
@@ -46,7 +46,7 @@ def spectrum(mode: str, real: Array, imag: Array | None = None) -> Array:
         return np.concatenate([real, imag], axis=-2)
     power = np.asarray(real * real + imag * imag)
     if mode == "psd":
-        power[..., 1:-1, :] *= 2  # each of them stands for a negative frequency too
+        power[..., 1:-1, :] *= 2  # each also counts for a negative frequency
         return power
     magnitude: Array = np.sqrt(np.maximum(power, np.float32(SMALLEST)))
     return magnitude if mode == "magnitude" else np.asarray(np.log(magnitude))

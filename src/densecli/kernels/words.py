@@ -36,7 +36,7 @@ def terms_at(x: Array, terms: Sequence[Any], unknown: Any) -> Array:
 def tokenize(
     x: Array, standardize: str | None, split: str | None, ngrams: Sequence[int] | None, length: int | None = None
 ) -> Array:
-    """Tokens (batch, length) of texts (batch,) or (batch, 1), empty where a text has no more; without `split` rows of words.
+    """Tokens (batch, length) of texts (batch,) or (batch, 1), padded with empty ones; without `split` rows of words.
 
     `length` defaults to that of the longest text. Tokens are UTF-8 bytes, stored as objects.
     """

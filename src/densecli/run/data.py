@@ -35,7 +35,7 @@ def input_tensors(graph: Graph) -> list[Tensor]:
 
 
 def given_arrays(graph: Graph, words: Sequence[str], most: int) -> list[Array | None]:
-    """For each input the array that `[NAME=]FILE` gives it. Raises ReadError (E508)."""
+    """The array for each input from `[NAME=]FILE`. Raises ReadError (E508)."""
     names = [graph.nodes[ref.node].name for ref in graph.inputs]
     found: list[Array | None] = [None] * len(names)
     if not words and len(graph.examples) == len(names):
@@ -129,8 +129,8 @@ def fitted(array: Array, tensor: Tensor, name: str) -> Array:
 def concrete(graph: Graph, given: Sequence[Array | None], batch: int | None) -> tuple[list[Tensor], Trace]:
     """The inputs' shapes with numbers for the unknown sizes, and all shapes that follow from them.
 
-    Unknown sizes are those of the data, else `batch` (1) and one of STAND_INS, or of the sizes that other axes have: a
-    layer that is called twice may want the same. Raises ReadError, or SpecErrors.
+    Unknown sizes are those of the data, else `batch` (1) and one of STAND_INS, or a size of another axis: a
+    layer that is called twice may need the same. Raises ReadError, or SpecErrors.
     """
     failure: SpecErrors | None = None
     known = (size for tensor in input_tensors(graph) for size in (tensor.shape or ())[1:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 SHARE = 0.8
-FALLBACK = 4 << 30  # where the system does not say
+FALLBACK = 4 << 30  # if the system does not say
 CGROUP = "/sys/fs/cgroup/memory.max"
 
 

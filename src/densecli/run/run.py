@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Watch = Callable[[Step, list[Value]], None]
 
 Array = Any
-SIZED = ("BroadcastTo", "Reshape", "Tile")  # functions whose sizes may depend on the batch, which only code could tell
+SIZED = ("BroadcastTo", "Reshape", "Tile")  # functions whose sizes may depend on the batch, which only code knows
 
 __all__ = ["CallProfile", "Options", "Outcome", "OutputStats", "flat_arrays", "nested_weights", "prepare", "run"]
 
@@ -51,7 +51,7 @@ class Options(Record):
     max_memory: int | None = None  # bytes; None is a share of the machine's free memory
     weights: str | None = None  # a file; None draws them from the initializers
     data: tuple[str, ...] = ()  # [NAME=]FILE
-    until: str | None = None  # the name of the layer whose outputs are wanted
+    until: str | None = None  # the name of the layer whose outputs to return
     profile: bool = False
     limits: Limits = LIMITS  # of the file with the weights
     elsewhere: str | None = None  # what is known of weights that are not used
@@ -72,7 +72,7 @@ class Outcome(Record):
 
     @property
     def first_not_finite(self) -> str | None:
-        """The first call whose outputs hold NaN or infinity, where calls were watched."""
+        """The first call whose outputs have NaN or infinity, if calls were watched."""
         return next((call.name for call in self.profile or () if not call.finite), None)
 
 

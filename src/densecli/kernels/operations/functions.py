@@ -1,6 +1,6 @@
 """Functions on tensors by the names of keras.ops classes: what a graph calls besides layers.
 
-Each takes the arguments of the call (arrays, numbers, what a config holds) and the named ones, as the shape rules do.
+Each takes the arguments of the call (arrays, numbers, config values) and the named ones, as the shape rules do.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def saved(use: Use) -> Saved:
 
 
 def is_view(layer: Layer) -> bool:
-    """Whether the output is the input's memory seen in another shape, in a training step on torch; `Layer.view` is about inference."""
+    """Whether the output is a view of the input, in a training step on torch; `Layer.view` is about inference."""
     name = type(layer).__name__
     if name in ("Activation", "Dropout"):
         return (layer.activation == "linear") if name == "Activation" else layer.rate == 0  # type: ignore[attr-defined, no-any-return]

@@ -85,7 +85,7 @@ def masking(use: Use) -> Saved:
 
 # -- regularization --------------------------------------------------------------------
 def dropout(use: Use) -> Saved:
-    """A mask: scaled numbers from torch's own dropout, booleans where a seed or a noise shape is given."""
+    """A mask: scaled numbers from torch's own dropout, booleans if a seed or a noise shape is given."""
     layer: Any = use.layer
     if layer.rate == 0 or not use.flows:
         return NOTHING

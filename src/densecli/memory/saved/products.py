@@ -55,7 +55,7 @@ def laid_out_kernel(use: Use) -> int:
 
 
 def laid_out(use: Use, count: int) -> Saved:
-    """The input itself where it has the right order (one channel is in any order) and no padding, else a copy."""
+    """The input itself if its order is right (with one channel, any is) and it needs no padding, else a copy."""
     layer: Any = use.layer
     channels = split_channels(use.inputs[0].shape or (), layer.data_format)[1]
     if (layer.data_format == "channels_first" or channels == 1) and count == use.entering:

@@ -46,7 +46,7 @@ class CallReader:
     # -- the nodes --------------------------------------------------------------------
     def read(self, entries: list[dict[str, Any]], pointer: str) -> None:
         for index, (node, entry) in enumerate(zip(self.nodes, entries, strict=True)):
-            if node.layer.type_name == "InputLayer":  # or what stands for one with a mistake of its own
+            if node.layer.type_name == "InputLayer":  # or the stand-in for an invalid one
                 node.calls.append(Call(()))
                 continue
             ref = self.usual(node.layer, entry)

@@ -100,7 +100,7 @@ def trainable_of(config: Any) -> bool:
 
 
 class Named(Record):
-    """A layer, and the name that an entry gives it: entries that are equal but for the name are one layer."""
+    """A layer, and the name that an entry gives it: entries that differ only in name are one layer."""
 
     name: str
     layer: Layer
@@ -315,7 +315,7 @@ class LayerReader:
         return _own_name(entry) or layer.name or snake_case(layer.type_name)
 
     def share(self, entry: dict[str, Any], layer: Layer) -> None:
-        """Remember layers that a file holds twice; Keras 3 marks the second and later ones only."""
+        """Remember layers that occur twice in a file; Keras 3 marks the second and later ones only."""
         mark = entry.get("shared_object_id")
         key = (layer.type_name, layer.name)
         if not isinstance(mark, int):

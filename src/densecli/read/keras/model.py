@@ -119,7 +119,7 @@ class ModelReader:
         return GraphError(message, code="E404", hint=hint, place=self.place(pointer))
 
     def nested(self, entry: dict[str, Any], pointer: str) -> Layer | None:
-        """A model among the layers of another one, or None where the entry is a layer."""
+        """A model among the layers of another one, or None if the entry is a layer."""
         if not is_model(entry):
             return None
         self.depth += 1

@@ -33,7 +33,7 @@ def is_odd(value: Any) -> bool:
 
 
 def tells_more(value: Any, policy: str | None) -> bool:
-    """Whether a quantization_config says more about a finished model than the policy: other sizes, or quantizers of its own.
+    """Whether a quantization_config says more about a finished model than the policy: other sizes, or its own quantizers.
 
     Keras writes one beside every quantized kernel; nearly all repeat the policy, or say how the kernel was calibrated.
     """

@@ -87,7 +87,7 @@ class InputReader:
         return self.given.get(name, self.given.get(None) if single else None)
 
     def fitted(self, made: Made | None, name: str | None, outside: Any, pointer: str) -> Made | None:
-        """The input with the sizes from outside where the spec has none; other sizes must agree."""
+        """The input with outside sizes where the spec has none; all others must agree."""
         if made is None:
             named = [] if name is None else [Argument("name", name)]
             return self.values.make("InputLayer", [Argument("shape", outside), *named], self.spec.place(pointer))

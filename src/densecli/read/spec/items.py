@@ -2,7 +2,7 @@
 
 - Dense(16) -> Flatten                              a DSL stack
 - Dense: 16                                         TYPE: the first argument
-- Dense: {units: 4, name: out, inputs: [a]}         TYPE: arguments (name and inputs may stand beside TYPE too)
+- Dense: {units: 4, name: out, inputs: [a]}         TYPE: arguments (name and inputs may go beside TYPE, too)
 - {type: Add, name: sum, inputs: [a, b]}            everything in one mapping
 - {call: encoder, inputs: [b], name: encoded_b}     a layer once more, with the same weights
 - {repeat: 3, layers: [...]}                        a block, each copy with its own weights

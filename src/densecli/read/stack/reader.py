@@ -60,7 +60,7 @@ class StackReader:
     def __init__(self, builder: Builder, text: str, setting: Setting) -> None:
         self.builder, self.text, self.setting = builder, text, setting
         self.made: dict[int, Made | None] = {}  # by unit: the parser hands out the same unit for the same text
-        self.refused: set[int] = set()  # where a unit has a mistake
+        self.refused: set[int] = set()  # starts of units with a mistake
         self.tree: Stack | None = None
 
     def place(self, start: int, end: int) -> Place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from densecli.layers.operations.table import OPERATIONS
 from densecli.read.tensorflow.rules import OTHER_THINGS
 
-# The last part of a function's name in TensorFlow, or a node's op, where it is not keras.ops' name without underscores.
+# The last part of a function's name in TensorFlow, or a node's op, if it is not keras.ops' name without underscores.
 _NAMES = {
     "abs": "Absolute", "add": "Add", "addv2": "Add", "biasadd": "Add", "argmax": "Argmax", "argmin": "Argmin",
     "batchmatmul": "Matmul", "batchmatmulv2": "Matmul", "cast": "Cast", "castv2": "Cast", "concat": "Concatenate",

@@ -97,7 +97,7 @@ def _no_constant(name: str) -> None:
 
 
 def _beyond(source: Source, bare: bytes, limits: Limits) -> bool:
-    """Whether a text holds more values or deeper brackets than allowed, or brackets that don't match.
+    """Whether a text has more values or deeper brackets than allowed, or unmatched brackets.
 
     Unmatched brackets look deep here; the grammar then explains them.
     """

@@ -59,7 +59,7 @@ def load_yaml(source: Source, limits: Limits = LIMITS) -> Any:
 
 
 def _check_depth(source: Source, limits: Limits, error: Exception) -> None:
-    """Raise LimitError where the text before a mistake is too deep.
+    """Raise LimitError if the text before a mistake is too deep.
 
     libyaml scans ahead of its events and has its own limit on nesting: it may refuse a text before ours is reached.
     """

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def match(places: Sequence[Place], stored: Iterable[Stored], root: Any, texts_of: TextsOf) -> Matched:
     """The array for each key, and the layers that do not fit; `root` is the group with the layers.
 
-    `texts_of` reads a group's attributes. Raises ReadError (E323 for arrays that are listed and not there, E321 for a
+    `texts_of` reads a group's attributes. Raises ReadError (E323 for arrays that are listed but missing, E321 for a
     damaged list of names).
     """
     by_path = {each.path: each for each in stored}
@@ -42,7 +42,7 @@ def match(places: Sequence[Place], stored: Iterable[Stored], root: Any, texts_of
         if place.name not in groups and (held := branch(place.layer, place.result, groups)):
             groups[place.name] = held
     missing = [place.name for place, _ in wanting if place.name not in groups]
-    if missing and len(groups) == len(wanting):  # weights of the same model under other names: Keras goes by the order
+    if missing and len(groups) == len(wanting):  # weights of the same model under other names: Keras uses their order
         groups = {place.name: held for (place, _), held in zip(wanting, groups.values(), strict=True)}
     matched = Matched({}, [])
     listed = {each.path for held in groups.values() for each in held}
@@ -66,7 +66,7 @@ def check_order(place: Place) -> None:
 
 
 def branch(layer: Layer, result: Result, groups: Mapping[str, list[Stored]]) -> list[Stored]:
-    """What a file holds for the layers of a branch of Keras 1's Merge: their groups stand beside all others."""
+    """The arrays for the layers of a branch of Keras 1's Merge: their groups are beside all others."""
     inner = layer.children(*result.args, **result.kwargs) if isinstance(layer, Model) else ()
     return [each for child in inner for each in groups.get(child.name, ())]
 

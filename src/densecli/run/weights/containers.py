@@ -69,7 +69,7 @@ def zipped(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
 
 
 def weights_in(file: BinaryIO, sizes: tuple[int, int], limits: Limits) -> BinaryIO | None:
-    """The HDF5 or .npz file that an open file is, or that an archive of Keras holds; None where there is none.
+    """The HDF5 or .npz file that an open file is, or the one in a Keras archive; None if there is none.
 
     `sizes` limit what is unpacked: by available memory, and by what is plausible for the graph.
     """

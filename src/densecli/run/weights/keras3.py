@@ -115,7 +115,7 @@ class Matcher:
                     self.layer(entry.layer, entry.args, entry.kwargs, groups[group], f"{path}{entry.name}/")
 
     def wants(self, entry: Entry) -> bool:
-        """Whether the file must have a group for this layer: it has weights, and no twin of it has brought them."""
+        """Whether the file must have a group for this layer: it has weights that no twin of it has supplied."""
         _, layer, args, kwargs, known = entry
         if layer.opaque or not known:
             return False
@@ -213,7 +213,7 @@ def model_entries(model: Model, entries: list[Entry]) -> list[Entry]:
 
 
 def in_order(wanting: list[Entry], stem: str, groups: Tree) -> list[tuple[Entry, str]]:
-    """Layers and groups of one class one by one, where the numbers in the names are not the usual ones."""
+    """Layers and groups of one class in order, for names with unusual numbers."""
     numbered = {name: name.removeprefix(stem).lstrip("_") for name in groups if name.startswith(stem)}
     names = sorted((int(number or 0), name) for name, number in numbered.items() if not number or number.isdecimal())
     full = [name for _, name in names if holds_arrays(groups[name])]
@@ -226,7 +226,7 @@ def holds_arrays(tree: Any) -> bool:
 
 
 def attributes(layer: Layer, name: str, place: int) -> tuple[str, ...]:
-    """What Keras calls the attribute that holds a layer inside this one."""
+    """Keras' name for the attribute that holds a layer inside this one."""
     if isinstance(layer, Recurrent):
         return ("cell",)
     if isinstance(layer, Bidirectional):

@@ -52,7 +52,7 @@ def allocate(graph: Graph, found: Trace, weights: Weights, wanted: set[int], mos
     """Arrays for the `wanted` nodes, a mapping by name for each node; others get none.
 
     `found` has the shapes the model was built with; `most` bounds what is unpacked to reach them.
-    Raises ReadError (E323 where the file does not fit the graph) or LimitError.
+    Raises ReadError (E323 if the file does not fit the graph) or LimitError.
     """
     if weights.path is None:
         return Allocated(fill(graph, found, initial(kernels.generator(weights.seed)), wanted))
@@ -68,7 +68,7 @@ def allocate(graph: Graph, found: Trace, weights: Weights, wanted: set[int], mos
 
 
 def refuse(every: Sequence[Place], matched: Matched, wanted: set[str]) -> None:
-    """Raises ReadError (E323) for the first layer that does not fit, or for what the file has nothing for."""
+    """Raises ReadError (E323) for the first layer that does not fit, or for weights that the file lacks."""
     if matched.misfits:
         raise matched.misfits[0]
     missing = [key for name, keys in unfilled(every, matched).items() if name in wanted for key in keys]
@@ -80,7 +80,7 @@ def misfits(graph: Graph, path: str, limits: Limits = LIMITS) -> list[DenseError
     """A sentence (E323, with its layer) for each layer that the weights in a model file do not fit; no number is read.
 
     What only the model's own code knows is not checked, nor what the file has beyond the layers.
-    Raises ReadError (E324 where the file holds no weights) or LimitError.
+    Raises ReadError (E324 if the file has no weights) or LimitError.
     """
     found = trace(graph)
     sensible = most_stored(graph, found, limits)
