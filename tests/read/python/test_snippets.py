@@ -246,6 +246,40 @@ def test_what_keras_3_has_only_after_a_call_is_read_as_before_with_a_note():
     assert "line 2: Keras 3 refuses `.input` of a Sequential" in found[0].graph.warnings[0]
 
 
+@pytest.mark.parametrize(
+    "held",
+    [
+        "self.l = []; self.l.append(self.l); self.d = Dense(2)",
+        "self.d = Dense(2); self.me = self; self.x = {}; self.x['x'] = self.x",
+        "self.d = Dense(2); self.x = [self.d]\n        for _ in range(3000):\n            self.x = [self.x]",
+    ],
+)
+def test_a_model_that_holds_itself_has_an_end(held):
+    text = (
+        f"class M(Model):\n    def __init__(self):\n        super().__init__()\n        {held}\n"
+        "    def call(self, x):\n        return self.d(x)\nm = M()\nm(Input((3,)))\nm.trainable = False"
+    )
+    (found,) = reader.read(Source("-", text), Reading())
+    assert infer(found.graph).totals.params == 8
+    assert infer(found.graph).totals.trainable_params == 0
+
+
+def test_layers_that_hold_each_other_are_frozen_once():
+    text = (
+        "class M(Model):\n    def __init__(self):\n        super().__init__()\n        self.d = Dense(2)\n"
+        "    def call(self, x):\n        return self.d(x)\na = M()\nb = M()\na.other = b\nb.other = a\n"
+        "a(Input((3,)))\na.trainable = False"
+    )
+    found = reader.read(Source("-", text), Reading(), "a")
+    assert infer(found[0].graph).totals.trainable_params == 0
+
+
+def test_every_model_of_a_source_that_has_none():
+    with pytest.raises(DenseError) as caught:
+        reader.read(Source("-", "import keras\nx = keras.applications.VGG16(foo=3)"), Reading(), "*")
+    assert caught.value.code == "E305"
+
+
 def test_a_training_loop_is_left_and_told():
     text = "m = Sequential([Input((3,)), Dense(2)])\nlosses = []\nwhile True:\n    losses.append(1)"
     found = reader.read(Source("-", text), Reading())

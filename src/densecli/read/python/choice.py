@@ -37,7 +37,7 @@ class Found(Record):
 def choose(source: Followed, choice: str | None) -> list[Found]:
     """The models that a choice names: `*`, a variable, function, line or call; without one, those that the source shows."""
     if choice == "*":
-        return [*(found(source, model) for model in source.session.models), *uncalled(source)]
+        return [*(found(source, model) for model in source.session.models), *uncalled(source)] or nothing(source)
     if choice is not None:
         return named(source, choice)
     return summarized(source) or outermost(source) or uncalled(source) or loose(source) or nothing(source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from densecli.automatic_names import snake_case
+from densecli.automatic_names import numbered, snake_case
 from densecli.errors import DenseError, GraphError
 from densecli.graph.graph import Node
 from densecli.graph.trace import flat_shapes
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 MODELS = ("Sequential", "Functional")
+DEEPEST = 20  # lists in lists whose layers a weights file is asked for
 
 
 class Variable(Tensor):
@@ -136,7 +137,7 @@ class CustomLayer(LayerObject):
         known = {id(each) for _, each in self.held}
         later = [each for value in self.attributes.values() for each in layers_in(value) if id(each) not in known]
         found = sorted([*self.held, *((each.index + 0.5, each) for each in later)], key=lambda pair: pair[0])
-        return list({id(each): each for _, each in found}.values())
+        return list({id(each): each for _, each in found if each is not self}.values())
 
     # -- calling -----------------------------------------------------------------------
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -298,29 +299,29 @@ def places_in(layer: CustomLayer, start: str, numbers: Mapping[int, int], seen: 
                 yield from places_in(each, f"{path}/", numbers, seen)
 
 
-def named_in(tree: Any, path: str) -> Iterator[tuple[str, LayerObject]]:
+def named_in(tree: Any, path: str, depth: int = DEEPEST) -> Iterator[tuple[str, LayerObject]]:
     """The layers in an attribute; those in a list or dict are named after their classes."""
     if isinstance(tree, LayerObject):
         yield path, tree
-    elif isinstance(tree, list | tuple | dict):
+    elif depth and isinstance(tree, list | tuple | dict):
         used: dict[str, int] = {}
         for each in tree.values() if isinstance(tree, dict) else tree:
             if isinstance(each, LayerObject | list | tuple | dict):
                 stem = snake_case(each.type_name) if isinstance(each, LayerObject) else "container"
                 count = used[stem] = used.get(stem, 0) + 1
-                yield from named_in(each, f"{path}/{stem}{f'_{count - 1}' if count > 1 else ''}")
+                yield from named_in(each, f"{path}/{numbered(stem, count - 1)}", depth - 1)
 
 
 def layers_in(tree: Any) -> Iterator[LayerObject]:
-    """Every layer in an attribute, in order."""
-    if isinstance(tree, LayerObject):
-        yield tree
-    elif isinstance(tree, list | tuple):
-        for each in tree:
-            yield from layers_in(each)
-    elif isinstance(tree, dict):
-        for each in tree.values():
-            yield from layers_in(each)
+    """Every layer in an attribute, in order. Lists may hold themselves."""
+    waiting, seen = [tree], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, LayerObject):
+            yield each
+        elif isinstance(each, list | tuple | dict) and id(each) not in seen:
+            seen.add(id(each))
+            waiting += reversed(list(each.values() if isinstance(each, dict) else each))
 
 
 def _of_samples(way: Written) -> list[Any]:

@@ -65,6 +65,7 @@ class LayerObject(Value):
         self.node = Node(name, layer, [], place)  # type: ignore[arg-type]  # None where there is a mistake
         self.outputs: list[list[Tensor]] = []  # of each call
         self.inputs: list[list[Tensor]] = []
+        self.freezing = False
         self.home: Any = None  # the inside of the layer that called it last
         self.built_by: tuple[Any, ...] | None = None  # shapes of a call on arrays
         self.input_argument: Any = None  # input_shape=, for the first layer of a Sequential
@@ -127,8 +128,11 @@ class LayerObject(Value):
             self.error = self.error or run.session.unknown_argument(self.type_name, "trainable", value)
             return
         run.session.frozen(self, trainable=run.truth(value) is True)
+        self.freezing = True
         for each in self.inner():
-            each.freeze(run, value)
+            if not each.freezing:  # layers may hold each other
+                each.freeze(run, value)
+        self.freezing = False
 
     def first_used(self) -> None:
         """Use up the names of the inner layers that this one makes when it is built."""
