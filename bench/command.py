@@ -2,9 +2,9 @@
 
     KERAS_PYTHON=… python bench/command.py [--rounds N]
 
-KERAS_PYTHON is a Python with keras, torch and h5py. Keras saves a model; then each side loads the file, makes a pass on one
-sample and says the largest output. Wall and CPU time are medians of interleaved rounds; memory is the peak resident set
-without that of a pass over a tiny model file, beside the peak that densecli foretold (weights and live tensors).
+KERAS_PYTHON is a Python with keras, torch and h5py. Keras saves a model; then each side loads the file, runs one
+sample and prints the largest output. Wall and CPU time are medians of interleaved rounds; memory is the peak resident set
+without that of a pass over a tiny model file, beside the peak that densecli predicted (weights and live tensors).
 """
 
 from __future__ import annotations

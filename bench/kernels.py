@@ -3,7 +3,7 @@
     python bench/kernels.py [--beside PYTHON] [--only WORD]
 
 `--beside` names a Python that has torch; its times for the convolutions are printed in a further column. Arrays are
-float32, batch 1. Each figure is the best of several runs: what the kernel can do, not what a busy machine lets it do.
+float32, batch 1. Each figure is the best of several runs: the kernel's potential, not that of a busy machine.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ for line in sys.stdin:
 
 
 class Side:
-    """Another program in a process of its own, asked for one thing at a time."""
+    """Another program in its own process, which handles one request at a time."""
 
     def __init__(self, python: str, program: str, environment: dict[str, str]) -> None:
         self.process = subprocess.Popen(

@@ -1,6 +1,6 @@
 """The time of a forward pass by kind of work.
 
-Each call's time belongs to its layer's kind, except what was spent inside it on laying windows flat, on borders, and on
+Each call's time belongs to its layer's kind, except the time inside it for unfolding windows, for padding, and for
 what follows a product (bias, folded normalization, activation): those are timed where they happen.
 """
 
@@ -36,7 +36,7 @@ COLUMNS = (
     "dense products", "recurrence", "attention", "other",
 )  # fmt: skip
 conv, layout = (import_module(f"densecli.kernels.{name}") for name in ("conv", "layout"))
-# What is timed where it happens: the module that calls it, its name there, the kind of work.
+# Functions timed individually: the module that calls it, its name there, the kind of work.
 INSIDE = ((conv, "gather", COPIES), (layout, "pad", COPIES), (Finish, "__call__", FINISH))
 
 
@@ -63,7 +63,7 @@ class Clock:
         return timing
 
     def watch(self, plan: Any) -> Callable[..., None]:
-        """What a pass calls after each layer."""
+        """The callback of a pass after each layer."""
         since = [perf_counter()]
 
         def called(step: Any, _: Any) -> None:

@@ -13,11 +13,11 @@ from hypothesis import settings
 pytest.register_assert_rewrite("support")
 pytest_plugins = ["support.browser"]  # the fixture `browser`
 
-# Programs that tests start speak UTF-8, whatever the locale is; tests of encodings name theirs.
+# Programs that tests start use UTF-8, whatever the locale; tests of encodings set their own.
 os.environ["PYTHONUTF8"] = "1"
 
 if sys.dont_write_bytecode:
-    # Where none may lie beside the sources it lies in pytest's cache: each program that a test starts would compile densecli again.
+    # If bytecode may not be written beside the sources, use pytest's cache; else each started program would recompile densecli.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.pycache_prefix = str(Path(__file__).resolve().parents[1] / ".pytest_cache" / "bytecode")
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix

@@ -1,4 +1,4 @@
-"""Imports only go down: docs/architecture.md says which room may import which, and these tests enforce it."""
+"""Imports only go down: docs/architecture.md defines which room may import which, and these tests enforce it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support.folders import ROOT
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 NAMES = {file.removesuffix(".py").removesuffix("/__init__"): file for file in sources.TEXTS}  # of modules: their files
-BELOW, WORDS = "everything below", "the vocabulary"  # what cells of the table say
+BELOW, WORDS = "everything below", "the vocabulary"  # words in the table's cells
 
 
 class Room(NamedTuple):
@@ -47,7 +47,7 @@ ORDER = {name: index for index, room in enumerate(ROOMS) for name in room.names}
 
 
 def row_of(module: str) -> str:
-    """The name in the table that says most about a module."""
+    """The most specific name in the table for a module."""
     return max((name for name in ORDER if f"{module}/".startswith(f"{name}/")), key=len, default="")
 
 
@@ -72,7 +72,7 @@ def imported(file: str) -> set[str]:
 
 
 def running(tree: ast.Module) -> list[ast.AST]:
-    """Every node but those that only a type checker reads."""
+    """All nodes except those that only a type checker reads."""
     found: list[ast.AST] = [tree]
     for node in found:
         found += [child for child in ast.iter_child_nodes(node) if not is_for_types(child)]
@@ -84,7 +84,7 @@ def is_for_types(node: ast.AST) -> bool:
 
 
 def module_of(name: str) -> str:
-    """The module that `densecli.graph.graph.Ref` comes from; "" for one that is not densecli's."""
+    """The module that `densecli.graph.graph.Ref` comes from; "" for a module outside densecli."""
     package, _, path = name.replace(".", "/").partition("/")
     while path and path not in NAMES:
         path = path.rpartition("/")[0]
@@ -99,7 +99,7 @@ def named_when_run(argument: ast.expr) -> set[str]:
     return {name for name in NAMES if name.startswith(folder)}
 
 
-# -- the code against the page ---------------------------------------------------------------
+# -- the code compared with the page ---------------------------------------------------------
 @pytest.mark.parametrize("module", sorted(NAMES))
 def test_a_module_imports_what_its_room_may_import(module):
     own = row_of(module)
@@ -169,7 +169,7 @@ def test_what_lies_in_a_folder_has_an_order(folder):
 
 
 def child(module: str, folder: str) -> str | None:
-    """The file or folder in a folder that a module is, or lies in; None outside of it."""
+    """The file or subfolder of a folder that is or contains a module; None if the module is outside."""
     if module == folder:
         return "__init__"
     inside = f"{folder}/" if folder else ""

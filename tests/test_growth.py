@@ -1,7 +1,7 @@
 """Three times the input takes three times the work and the output, whatever its form: each command, each format.
 
-Work is counted in calls of functions, Python's and built-in ones, so the figures are the same on every machine. What regular
-expressions do inside is counted in test_regexes.py.
+Work is counted in calls of functions, Python's and built-in ones, so the figures are the same on every machine. The work inside
+regular expressions is counted in test_regexes.py.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def wide_of_blocks(count):
 
 
 def long_shortcuts(count):
-    """Layers whose outputs are needed again at the very end."""
+    """Layers whose outputs are used again at the very end."""
     down = [layer(f"d{index}", tensor(f"d{index - 1}" if index else "x")) for index in range(count // 2)]
     back = [f"d{count // 2 - 1}", *(f"a{index}" for index in reversed(range(count // 2)))]
     pairs = [(before, name) for before, name in itertools.pairwise(back)]
@@ -127,7 +127,7 @@ def figures(words):
 
 def grows(words, paths):
     few, *paths = paths
-    outcome(*words, str(few))  # what is imported and made once
+    outcome(*words, str(few))  # imported and created once
     (work, written), (more_work, more_written) = (figures((*words, str(path))) for path in paths)
     assert more_work < MOST * work, (work, more_work)
     assert more_written < MOST * written + 1_000, (written, more_written)

@@ -1,4 +1,4 @@
-"""pyproject.toml, and what has to agree with it."""
+"""pyproject.toml, and everything that must agree with it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DEPENDENCIES = [
 @pytest.mark.parametrize("dependency", DEPENDENCIES, ids=str)
 def test_the_lowest_version_is_tried(dependency):
     """On the oldest Python at least; newer ones may need a release that has a wheel for them."""
-    (floor,) = dependency.specifier  # and no cap: densecli can be installed beside whatever is newer
+    (floor,) = dependency.specifier  # and no upper bound: densecli can be installed beside newer versions
     assert floor.operator == ">="
     pins = [lowest(dependency.name, environment) for environment in ENVIRONMENTS]
     assert pins[0].contains(floor.version)

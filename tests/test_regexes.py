@@ -1,7 +1,7 @@
-"""Every regular expression in src/ works in proportion to the text: no pattern may hang on what somebody else wrote.
+"""Every regular expression in src/ takes time linear in the text: no pattern may hang on untrusted input.
 
-The list is made from the source, so that a new pattern is checked without being entered anywhere. Only one that is put
-together while the program runs must be entered, with patterns as the program makes them.
+The list is made from the source, so that a new pattern is checked without being entered anywhere. Only patterns
+built at run time must be entered, with examples as the program builds them.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def test_each_pattern_works_in_proportion_to_the_text(file, node, used):
 
 
 def test_no_pattern_hides_from_the_list():
-    """Patterns are reached through `re.` alone, and nobody else makes any from what a spec says."""
+    """Patterns are used through `re.` only, and no other code builds any from a spec."""
     for file in sources.TEXTS:
         for node in sources.nodes(file):
             if isinstance(node, ast.ImportFrom):

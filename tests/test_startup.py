@@ -1,4 +1,4 @@
-"""Start-up is a feature: what a command does not need, it does not import. Looks at sys.modules, never at the clock."""
+"""Start-up time is a feature: a command imports only what it needs. Checks sys.modules, never the clock."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_numpy_comes_with_run():
 
 
 def test_a_stack_imports_no_room_that_only_other_runs_need():
-    """Each module is a file that is found and read: what only a forward pass, a file or an option needs waits for it."""
+    """Each import finds and reads a file, so modules for a forward pass, a file or an option are imported only when needed."""
     rare = {
         "render.run",
         "render.table.patterns",

@@ -32,7 +32,7 @@ def rows(capsys, *arguments):
     return json.loads(densecli(capsys, "sweep", *arguments, "-f", "json")[1])["rows"]
 
 
-# -- what is tried -------------------------------------------------------------------------
+# -- the combinations ----------------------------------------------------------------------
 def test_the_last_variable_changes_fastest(capsys):
     found = [row["set"] for row in rows(capsys, STACK, *SETS)]
     assert found == [{"width": width, "depth": depth} for width in ("32", "64") for depth in ("1", "3")]
@@ -149,7 +149,7 @@ def test_error_no_values():
         axes([])
 
 
-# -- what comes out ------------------------------------------------------------------------
+# -- the output ----------------------------------------------------------------------------
 @pytest.mark.parametrize(("form", "suffix"), [("table", "txt"), ("csv", "csv"), ("json", "json"), ("markdown", "md")])
 def test_outputs_are_as_kept(capsys, form, suffix):
     plot = ["--plot"] if form == "table" else []

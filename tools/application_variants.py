@@ -65,7 +65,7 @@ SOME: list[tuple[str, list[dict[str, Any]]]] = [
     ("NASNetLarge|NASNetMobile", [NONE | NO_TOP | {"input_shape": (64, 96, 3)}, NONE | {"input_shape": (101, 101, 3)}]),
     ("NASNetMobile", [NONE | NO_TOP | {"input_shape": (None, None, 3)}]),
 ]
-# On a tensor: an Input of this shape goes through a Rescaling, and what comes out is the `input_tensor`.
+# On a tensor: an Input of this shape goes through a Rescaling, and the result is the `input_tensor`.
 TENSOR = (160, 160, 3)
 
 REFUSED: list[tuple[str, list[dict[str, Any]]]] = [

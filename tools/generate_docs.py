@@ -1,4 +1,4 @@
-"""Regenerate the program output shown in the documentation; `--check` only tells what is out of date.
+"""Regenerate the program output shown in the documentation; `--check` only reports what is out of date.
 
 It writes the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, the tables between
 `<!-- convention: … -->` and `<!-- end -->`, the table of limits in docs/files.md, the reasons in docs/conformance.md, and docs/layers.md and the man page, whole.
@@ -28,7 +28,7 @@ LIMITS = re.compile(r"^(<!-- limits: .*-->\n).*?^(<!-- end of limits -->)$", re.
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DELIBERATE = re.compile(r"^(<!-- deliberate: .*-->\n).*?^(<!-- end of deliberate -->)$", re.MULTILINE | re.DOTALL)
 DIGITS = re.compile(r"-?\d+\.\d{5,}")
-ALONE = re.compile(r"densecli (?:'[^']*'|[\w\s./,=+:@-])*")  # a command in which the shell has nothing to do
+ALONE = re.compile(r"densecli (?:'[^']*'|[\w\s./,=+:@-])*")  # a command without shell syntax
 CONVENTION = re.compile(r"(<!-- convention: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def fresh() -> dict[Path, str]:
-    """Every page that is made or has blocks, as it should be."""
+    """Every page that is generated or has generated blocks, as it should be."""
     return {page: fresh_page(page) for page in pages()}
 
 
@@ -78,7 +78,7 @@ def convention(figure: str) -> str:
 
 
 def kept(shown: str, fresh: str) -> str:
-    """The fresh text, or the one that is shown if they differ in last digits only: another NumPy or BLAS adds up in another order."""
+    """The new text, or the current one if only last digits differ: another NumPy or BLAS adds up in another order."""
     pairs = list(zip(DIGITS.findall(shown), DIGITS.findall(fresh), strict=False))
     alike = DIGITS.split(shown) == DIGITS.split(fresh)
     return shown if alike and all(isclose(float(a), float(b), rel_tol=1e-4) for a, b in pairs) else fresh
@@ -91,7 +91,7 @@ def session(text: str) -> str:
 
 
 def output(command: str) -> str:
-    """What a command prints, stdout and stderr, in the project's folder; its /tmp is a folder of this process alone."""
+    """A command's stdout and stderr, run in the project's folder; its /tmp is private to this process."""
     script = "\n".join(line[2:] for line in command.splitlines()).replace("/tmp/", f"{SCRATCH.name}/")
     env = {key: value for key, value in os.environ.items() if key not in ("FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS")}
     printed = within(shlex.split(script)[1:], env) if ALONE.fullmatch(script) else in_shell(script, env)

@@ -1,4 +1,4 @@
-"""Write man/densecli.1 from `--help`; `--check` only tells whether it is out of date."""
+"""Write man/densecli.1 from `--help`; `--check` only reports whether it is out of date."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def code_lines(path: Path) -> int:
 
 
 def draw(seed: int, count: int) -> list[dict]:
-    """Changes in proportion to the lines of each area: any statement, then a kind of change to it, then one of that kind."""
+    """Draw changes in proportion to the lines of each area: first a statement, then a kind of change, then one of that kind."""
     random, areas = Random(seed), defaultdict(list)
     for path in sorted((SOURCE / "densecli").rglob("*.py")):
         areas[area_of(path)].append(path)
@@ -117,7 +117,7 @@ def reach(changes: list[dict], tests: list[str]) -> dict:
 
 
 def chosen(change: dict, tests: dict) -> list[str]:
-    """The tests to ask, up to a time; about a table that no function stands beside, those of the folder that mirrors the room."""
+    """The tests to run, up to a time limit; for a table in a module without functions, those of the folder that mirrors it."""
     room = Path(change["path"]).relative_to("src/densecli").parent
     folders = tuple(f"tests/{one.as_posix()}/" for one in (room, *room.parents[:-1]))
     found = [name for name, seen in tests.items() if change["name"] in seen["reached"]]

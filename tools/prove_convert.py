@@ -2,10 +2,11 @@
 
     KERAS_BACKEND=torch python tools/prove_convert.py --seed 1 --count 300
 
-Needs the environment of tools/record_keras.py and PyYAML; densecli is imported from src. Asked about are the examples, the
+Needs the environment of tools/record_keras.py and PyYAML; densecli is imported from src. It checks the examples, the
 recorded models of tests/fixtures (nested, shared, frozen, each function of keras.ops, ResNet50 and its kind) and random
-models. Each goes through `--to keras` and `--to python`; Keras loads the one and runs the other. What `--to dsl`, `yaml`, `json` and `keras` say is
-read back, too, and has to give the same report; what a form has no words for is counted by its reason.
+models. Each goes through `--to keras` and `--to python`; Keras loads the one and runs the other. The
+output of `--to dsl`, `yaml`, `json` and `keras` is read back, too, and must give the same report; models that a form
+cannot express are counted by reason.
 """
 
 from __future__ import annotations

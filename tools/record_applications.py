@@ -7,7 +7,8 @@
 
 Needs the environment of tools/record_keras.py. The NASNets refuse other backends than TensorFlow; only that check is
 bypassed here. `variants` builds each model with other arguments on torch's meta device, where weights take no memory, and
-records a hash of the rows; what the journal of a run that was broken off has is not asked again. The published weights are not downloaded; what Keras checks before it would do so is checked.
+records a hash of the rows; results already in the journal of an interrupted run are not computed again. The published
+weights are not downloaded; Keras' checks before a download still run.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def main(arguments: list[str]) -> int:
 
 
 def build(name: str, /, **arguments: Any) -> Any:
-    """A model from a fresh start; as if the published weights had been loaded, where the arguments ask for them."""
+    """A model in a fresh session, as if the published weights had been loaded if the arguments request them."""
     keras.utils.clear_session(free_memory=False)
     with ExitStack() as patches:
         patches.enter_context(patch.object(keras.Model, "load_weights", lambda *_: None))
@@ -255,12 +256,12 @@ def short_on_tensor(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def short(found: dict[str, Any]) -> dict[str, Any]:
-    """The record with a hash in the place of the rows."""
+    """The record with its rows replaced by a hash."""
     return found | {"rows": fingerprint(found["rows"]), "layers": len(found["rows"])}
 
 
 def refusal(name: str, arguments: dict[str, Any]) -> str | None:
-    """What Keras says against a call; None if it has nothing against it."""
+    """Keras' error for a call; None if it accepts the call."""
     try:
         with keras.device("meta"):
             build(name, **{"weights": "imagenet"} | arguments)
@@ -281,7 +282,7 @@ def macs(name: str) -> list[Any]:
 
 
 def outputs(name: str) -> dict[str, Any]:
-    """What a model without its classifier gives for one small image, with weights that a test can make as well."""
+    """The output of a model without its classifier for one small image, with weights that a test can reproduce."""
     model = build(name, include_top=False, input_shape=SMALL, pooling="avg")
     for weight in model.weights:
         if "seed" not in weight.path:
@@ -304,7 +305,7 @@ def settings(name: str) -> str:
 
 
 def named(path: str) -> str:
-    """The path of a weight; Keras gives the one of a LayerScale no name."""
+    """The path of a weight; Keras does not name that of a LayerScale."""
     return re.sub(r"/variable(_\d+)?$", "/gamma", path)
 
 

@@ -1,8 +1,8 @@
-"""Write tests/fixtures/built.json: which layers of Keras are built as soon as they are made, for each case of tests/cases.
+"""Write tests/fixtures/built.json: which Keras layers are built on creation, for each case of tests/cases.
 
     KERAS_BACKEND=torch python tools/record_built.py        needs Keras 3.15.1 and torch
 
-Keras prints no output shape for these inside of a model that a class defines, and "unbuilt" for the others before a call.
+In a subclassed model, Keras prints no output shape for these, and "unbuilt" for the others before a call.
 """
 
 from __future__ import annotations

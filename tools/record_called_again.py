@@ -3,8 +3,8 @@
     KERAS_BACKEND=torch python tools/record_called_again.py
 
 Needs the environment of tools/record_keras.py. For three cases of each layer with weights, every axis but the batch is once
-unknown in the second call, once one larger, and all are unknown at once. An answer is a list: the shapes of the second call,
-what Keras then reports (null: it refuses), and false where it reports a shape and cannot compute it.
+unknown in the second call, once one larger, and all are unknown at once. A result is a list: the shapes of the second call,
+Keras' reported shapes (null: it refuses), and false if it reports a shape but cannot compute it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def ask(case: Case, layer: keras.Layer, second: Shapes) -> list[Any]:
 
 
 def computes(case: Case, layer: keras.Layer, second: Shapes) -> bool:
-    """Whether numbers go through; where a size is open, nobody can tell."""
+    """Whether Keras can compute it; unknown if a size is open."""
     if any(None in shape[1:] for shape in second):
         return True
     dtypes = [dtype for _, dtype in typed_shapes(case)]

@@ -1,4 +1,4 @@
-"""Write tests/fixtures/constructors.json: which arguments of each function of keras.ops its operation takes when it is made.
+"""Write tests/fixtures/constructors.json: the arguments of each keras.ops function that its operation's constructor takes.
 
 KERAS_BACKEND=torch python tools/record_constructors.py        needs Keras 3.15.1 and torch
 """

@@ -23,7 +23,7 @@ def shapes(layer: Any) -> list[list[int | None]]:
 
 def look(model: Any) -> dict[str, Any]:
     operations = getattr(model, "operations", model.layers)
-    functions = len(operations) > len(model.layers)  # those are in no list of layers
+    functions = len(operations) > len(model.layers)  # these are not in any list of layers
     return {
         "layers": [[layer.name, type(layer).__name__, layer.count_params(), shapes(layer)] for layer in model.layers],
         **(

@@ -30,7 +30,7 @@ FIXTURE = ROOT / "tests" / "fixtures" / "functions.json"
 
 
 def recorded(value):
-    """A value as JSON holds it: shape and dtype of arrays, and plain values."""
+    """A value for JSON: shape and dtype of arrays, and plain values."""
     if isinstance(value, np.generic | complex):
         value = value.item() if isinstance(value, np.generic) else str(value)
     if isinstance(value, float) and not math.isfinite(value):

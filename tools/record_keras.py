@@ -59,7 +59,7 @@ def record_family(family: str, cases: list[Case], everything: bool) -> None:
 
 
 def ask(case: Case) -> dict[str, Any]:
-    """Keras' answer, with the question beside it."""
+    """Keras' result, with the case it belongs to."""
     keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(0)
     answer: dict[str, Any] = {"case": case.as_record()}
@@ -82,7 +82,7 @@ def make(class_name: str, config: dict[str, Any]) -> keras.Layer:
 
 
 def revive(value: Any) -> Any:
-    """Layers, tuples and functions (of keras.ops) in Keras' serialized form become what they stand for."""
+    """Deserialize layers, tuples and functions (of keras.ops) in Keras' serialized form."""
     if isinstance(value, list):
         return [revive(item) for item in value]
     if isinstance(value, dict) and value.get("class_name") == "__tuple__":
@@ -131,12 +131,12 @@ def describe(layer: keras.Layer, output: Any) -> dict[str, Any]:
 
 
 def record_values(case: Case, layer: keras.Layer) -> dict[str, Any]:
-    """The numbers that come out for the drawn inputs and weights; `names` of strings stay strings."""
+    """The outputs for the drawn inputs and weights; `names` of strings stay strings."""
     for index, weight in enumerate(layer.weights):
         weight.assign(draw_weight(case.id, index, weight.path, tuple(weight.shape), str(weight.dtype)))
     for part in layer._flatten_layers():
         if part.weights and hasattr(part, "finalize_state"):
-            part.finalize_state()  # Normalization keeps a copy of its statistics, as loading weights also has to know
+            part.finalize_state()  # Normalization keeps a copy of its statistics, which loading weights must also update
     try:
         output = call(case, layer, iter(masked_tensors(case)))
     except Exception as error:  # noqa: BLE001
@@ -153,9 +153,9 @@ def record_values(case: Case, layer: keras.Layer) -> dict[str, Any]:
 def count_macs(case: Case, layer: keras.Layer) -> int:
     """The multiply-accumulates of one call as torch itself counts them, for the whole batch.
 
-    Of Keras' two ways to do the same, torch can count one only: its counter does not know the attention that is one
-    operation on CPU, so the heads are asked for their scores; and a loop over steps takes more steps than there are, to
-    learn what comes out, so recurrent layers are unrolled.
+    torch can count only one of Keras' two implementations: its counter does not know fused attention on CPU, so the
+    heads are made to return their scores; and a loop over steps runs extra steps to infer its outputs, so recurrent
+    layers are unrolled.
     """
     from torch.utils.flop_counter import FlopCounterMode
 

@@ -1,10 +1,10 @@
-"""Record what Keras answers for small kernel calls: tests/kernels/<family>.npz beside <family>.json.
+"""Record Keras' results for small kernel calls: tests/kernels/<family>.npz beside <family>.json.
 
 Run with a Python that has Keras 3.15.1, on its torch backend:
 
     KERAS_BACKEND=torch python tools/record_kernels.py [--wide] [FOLDER]
 
-`--wide` asks many more, larger questions, for a comparison that is not kept.
+`--wide` makes many more, larger calls, for a comparison that is not stored.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     KERAS_BACKEND=torch python tools/record_masks.py
 
-Needs the environment of tools/record_keras.py. A model is said twice: as source that leaves it in `model`, and as a spec.
+Needs the environment of tools/record_keras.py. Each model is given twice: as source that leaves it in `model`, and as a spec.
 A row is its name, class, output shape, parameters and inbound layers.
 """
 
@@ -212,7 +212,7 @@ def plain(config: Any) -> Any:
 
 
 def rows(model: keras.Model) -> list[Any]:
-    """As summary() has them; that of a Sequential does not say what is connected."""
+    """The rows of summary(); a Sequential's rows do not show connections."""
     if isinstance(model, keras.Sequential):
         return [[*row(each)[:-1], None] for each in model.layers]
     return [row(each) for each in model._operations]

@@ -122,7 +122,7 @@ def highest(profile):
 
 
 def optimizer_case(name):
-    """Bytes of the optimizer's variables on a small model; and what an update allocates, in sizes of the gradients."""
+    """Bytes of the optimizer's variables on a small model, and an update's allocations in multiples of the gradients' size."""
     model = build("Embedding(50, 8)@(4,) -> Conv1D(6, 3) -> Flatten -> Dense(7)")
     optimizer = optimizer_of(name)
     optimizer.build(model.trainable_variables)

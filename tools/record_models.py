@@ -254,7 +254,7 @@ def fresh(build: Any) -> Any:
 
 
 def reread(model: Any) -> Any:
-    """The model that Keras makes of its own config: what it says of a file."""
+    """The model that Keras builds from its own config, as it would from a file."""
     return keras.models.model_from_json(model.to_json())
 
 

@@ -1,4 +1,4 @@
-"""Ask tf_keras what models of Keras 2 compute where Keras 3 computes something else; write tests/fixtures/old_runs.zip.
+"""Run models of Keras 2 in tf_keras where Keras 3 computes something else; write tests/fixtures/old_runs.zip.
 
     python tools/record_old_runs.py
 
@@ -67,7 +67,7 @@ def chain(shape: tuple[int, ...], *inner: Any) -> keras.Model:
 
 
 def merge(kind: str, *, both: bool) -> keras.Model:
-    """What is merged goes into an LSTM, where masks of the result tell."""
+    """The merged tensor goes into an LSTM, whose output depends on the mask."""
     a, b = keras.Input((6, 3)), keras.Input((6, 3))
     merged = getattr(layers, kind)()([layers.Masking()(a), layers.Masking()(b) if both else b])
     return keras.Model([a, b], layers.LSTM(3)(merged))

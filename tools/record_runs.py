@@ -30,7 +30,7 @@ FILE = ROOT / "tests" / "fixtures" / "runs.zip"
 RANDOM = range(6)  # seeds of the random models that are recorded
 
 
-# -- models that each hold a difficulty ---------------------------------------------------
+# -- models with one difficulty each ------------------------------------------------------
 def masks() -> keras.Model:
     """Embedding(mask_zero) through dropout, recurrent layers, attention and pooling, with a branch that drops the mask."""
     words = keras.Input((7,), dtype="int32", name="words")
@@ -68,7 +68,7 @@ def nested() -> keras.Model:
 
 
 def images() -> keras.Model:
-    """Convolutions with what is joined to them: normalizations, activations, a residual sum, a squeeze and excitation."""
+    """Convolutions with the operations fused into them: normalizations, activations, a residual sum, a squeeze and excitation."""
     x = inputs = keras.Input((12, 12, 3))
     x = layers.ReLU(6.0)(layers.BatchNormalization()(layers.Conv2D(8, 3, strides=2, use_bias=False)(x)))
     y = layers.Activation("swish")(layers.BatchNormalization()(layers.DepthwiseConv2D(3, padding="same")(x)))
@@ -148,7 +148,7 @@ def random_model(seed: int) -> keras.Model:
 
 
 def step(kind: str, tensors: list[Any], random: np.random.RandomState) -> Any:
-    """One more layer on something that is there, or a merge of two tensors of one shape."""
+    """One more layer on an existing tensor, or a merge of two tensors of one shape."""
     x = tensors[random.randint(len(tensors))]
     same = [tensor for tensor in tensors if tensor.shape == x.shape]
     if len(same) > 1 and random.rand() < 0.4:

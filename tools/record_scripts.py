@@ -25,7 +25,7 @@ SKIPPED = object()
 
 
 def recorded(value):
-    """A value as JSON holds it; SKIPPED for functions, classes, modules and other objects."""
+    """A value for JSON; SKIPPED for functions, classes, modules and other objects."""
     if isinstance(value, keras.Model):
         return {"model": value.name, "rows": rows_of(value), "trained": count(value.trainable_weights)}
     if isinstance(getattr(value, "shape", None), tuple) and not isinstance(value, keras.layers.Layer | type):

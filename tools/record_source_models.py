@@ -1,9 +1,9 @@
-"""Run the sources in tests/read/python/sources with Keras and write what it prints of their models: tests/fixtures/source_models.zip.
+"""Run the sources in tests/read/python/sources with Keras and write their summaries: tests/fixtures/source_models.zip.
 
     KERAS_BACKEND=tensorflow python tools/record_source_models.py [NAME]
 
 Needs an environment of its own: pip install tensorflow-cpu==2.21.0 keras==3.15.1. Keras counts an open batch as such on TensorFlow
-alone; torch puts a number in its place. For each name of a source that holds a model at the end, answers.json has the rows, the
+alone; torch puts a number in its place. For each variable of a source that is a model at the end, answers.json has the rows, the
 totals, and for models named `run…` NAME.VARIABLE.weights.h5 has random weights, beside inputs and outputs.
 """
 
@@ -33,7 +33,7 @@ SAVED = ("run_conv_bn", "run_old_linear", "run_configured", "run_functions")  # 
 
 
 def main() -> None:
-    """Record all sources, or the one that is named beside what was recorded before."""
+    """Record all sources, or only the named one, keeping earlier records."""
     wanted = sys.argv[1:] or [path.stem for path in sorted(SOURCES.glob("*.py"))]
     files = kept(set(wanted)) if sys.argv[1:] else {"answers.json": b"{}"}
     answers = json.loads(files.pop("answers.json"))
@@ -92,7 +92,7 @@ def row(layer: Any) -> list[Any]:
 
 
 def outputs(model: keras.Model, *, whole: bool) -> dict[str, bytes]:
-    """Random weights, random inputs, and what the model makes of them."""
+    """Random weights, random inputs, and the model's outputs."""
     for weight in model.weights:
         low, high = (0.5, 1.5) if "variance" in weight.path else (-0.5, 0.5)
         weight.assign(RANDOM.uniform(low, high, weight.shape).astype(weight.dtype))

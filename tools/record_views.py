@@ -1,4 +1,4 @@
-"""Write tests/fixtures/views.json: which outputs of Keras' layers are the memory of an input, seen in another way.
+"""Write tests/fixtures/views.json: which outputs of Keras' layers are views of an input.
 
     KERAS_BACKEND=torch python tools/record_views.py        needs Keras 3.15.1 and torch
 

@@ -21,7 +21,7 @@ CONFIGS = sorted(path.name.partition(".")[0] for path in (FIXTURES / "applicatio
 
 
 def plain(value):
-    """A value of a config without what Keras writes and nobody said."""
+    """A config value without the keys that Keras adds by itself."""
     if isinstance(value, Object):
         given = {key: item for key, item in value.config.items() if item is not None}
         return (snake_case(value.class_name), given) if given else snake_case(value.class_name)
@@ -29,7 +29,7 @@ def plain(value):
 
 
 def structure(graph):
-    """Every layer with its arguments and what it is called on, by its name."""
+    """Every layer by name, with its arguments and its inputs."""
     called = [node.name for node in graph.nodes]
     found = {}
     for node in graph.nodes:

@@ -220,7 +220,7 @@ def test_a_converted_stack_is_the_same_model(text):
 
 
 def outline(rows):
-    """Rows with those inside: name, type, shapes, counts."""
+    """Rows, including nested ones: name, type, shapes, counts."""
     return [
         (row.name, row.type, row.output_shapes, row.params, row.trainable_params, outline(row.layers)) for row in rows
     ]

@@ -1,8 +1,8 @@
 """The table of test cases, one module per family: a layer, its config, its inputs.
 
-`case("Dense", (None, 3), units=4)`: the config is Keras' own, layers inside it as {"class_name": …, "config": …}.
-Inputs are shapes; a list of shapes where the layer takes a list; several where it takes several.
-tools/record_keras.py asks Keras about every case; the tests compare densecli with the answers.
+`case("Dense", (None, 3), units=4)`: the config is Keras' own, with inner layers as {"class_name": …, "config": …}.
+Inputs are shapes: a list of shapes if the layer takes a list, several if it takes several.
+tools/record_keras.py runs every case in Keras; the tests compare densecli with the recorded results.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ IMAGE = (None, 3, 4, 6)
 
 
 def called(layer, *inputs, tensors=None, call=None, **config):
-    """With named tensors, those whose name ends in mask boolean."""
+    """A call with named tensors; those whose name ends in mask are boolean."""
     tensors = tensors or {}
     dtypes = (*["float32"] * len(inputs), *("bool" if name.endswith("mask") else "float32" for name in tensors))
     return case(layer, *inputs, call={"tensors": tensors} | (call or {}), dtypes=dtypes, **config)

@@ -1,4 +1,4 @@
-"""Layers under each quantized policy of Keras 3.15.1; odd sizes, so that halves and groups do not come out even."""
+"""Layers under each quantized policy of Keras 3.15.1; odd sizes, so that halves and groups do not divide evenly."""
 
 from cases import case
 

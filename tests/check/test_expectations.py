@@ -182,7 +182,7 @@ def test_huge_figures_stay_exact():
     assert f"{2**62 * 2**61 + 2**62:,}" in found.message
 
 
-# -- what is unknown --------------------------------------------------------------------
+# -- unknown values ---------------------------------------------------------------------
 class Blackbox(Layer, abstract=True):
     opaque = True
     type_name = "Lambda"

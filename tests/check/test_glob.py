@@ -1,4 +1,4 @@
-"""Patterns of names: the answers of Python's fnmatch, and of git where folders come in."""
+"""Patterns of names match as in Python's fnmatch, and those with folders as in git."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_classes(pattern, text, answer):
     assert matches(text, pattern) is answer
 
 
-# As `git check-ignore` answers for files.
+# The results of `git check-ignore` for files.
 @pytest.mark.parametrize(
     ("pattern", "path", "answer"),
     [

@@ -1,4 +1,4 @@
-"""[tool.densecli]: what it accepts, which setting wins, and where an error is shown."""
+"""[tool.densecli]: accepted values, precedence, and the places of errors."""
 
 from __future__ import annotations
 

@@ -577,7 +577,7 @@ def test_ascii_where_the_encoding_needs_it():
 
 # -- progress ----------------------------------------------------------------------------------------------
 def on_a_terminal(*arguments, env=None):
-    """What densecli writes to a terminal on standard error; standard output goes nowhere."""
+    """The output of densecli to a terminal on standard error; standard output is discarded."""
     leader, follower = pty.openpty()
     command = [
         sys.executable,

@@ -1,4 +1,4 @@
-"""Completion as bash does it: the program's own script, and what a TAB brings."""
+"""Completion in bash: the program's own script, and the suggestions for a TAB."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ complete -p densecli
 
 
 def after_tab(words, folder=None):
-    """What is offered for the last of the words."""
+    """The suggestions for the last word."""
     env = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
         ["bash", "--norc", "-c", TAB.format(words=words)],
@@ -30,7 +30,7 @@ def after_tab(words, folder=None):
     )
     assert done.stderr == ""
     *offered, script = done.stdout.splitlines()
-    assert "-o default" in script  # where nothing is offered, bash offers files
+    assert "-o default" in script  # without suggestions, bash completes file names
     return [word for word in offered if word]
 
 

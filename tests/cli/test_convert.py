@@ -59,7 +59,7 @@ def test_an_example_reads_back_or_is_refused(capsys, tmp_path, spec, form):
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize(("form", "suffix"), [("keras", "keras.json"), ("python", "py")])
 def test_what_keras_was_asked_about_is_what_is_printed(capsys, name, form, suffix):
-    """tools/record_conversions.py loaded and ran these very texts; tests/render/convert/test_convert.py holds Keras' answers."""
+    """tools/record_conversions.py loaded and ran these exact texts; tests/render/convert/test_convert.py compares the results."""
     assert densecli(capsys, "convert", MODELS[name], "--to", form)[1] == (
         GOLDENS / "outputs" / f"{name}.{suffix}"
     ).read_text(encoding="utf-8")

@@ -200,7 +200,7 @@ def test_a_narrow_terminal_gets_whole_words_and_all_of_them(run, width):
         "removed",
         "ou",
         "par",
-    }  # its heads, marks, what an ellipsis cut
+    }  # its headers, marks, text cut by an ellipsis
     assert {"MaxPooling2D", "BatchNormalization", "kernel_size", "batch_normalization_3"} <= words
     body = narrow.splitlines()[2:]
     assert max(map(len, body[: body.index(next(line for line in body if line.startswith("Total")))])) <= width

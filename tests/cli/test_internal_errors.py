@@ -1,4 +1,4 @@
-"""A bug in any room is exit code 70 and one line: nothing of the spec, and no traceback without --debug."""
+"""A bug in any package gives exit code 70 and one line, without text from the spec, and no traceback without --debug."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ YAML = "input: [3]\nlayers: [Dense: {units: 4, name: secret}]\n"
 DENSE = {"class_name": "Dense", "config": {"name": "secret", "units": 4, "batch_input_shape": [None, 3]}}
 INNER = {"class_name": "Sequential", "config": {"name": "inner", "layers": [DENSE]}}
 BRANCHES = "[Dense(4, name=secret)@(3,) | Dense(4)@(3,)] -> Add"
-# A room, a function in it, and a command that needs it; {folder} holds the files below.
+# A package, a function in it, and a command that calls it; {folder} holds the files below.
 ROOMS = [
     ("errors", "errors:draw", ["Desne(4, name=secret)"]),
     ("errors", "errors:draw", ["a.yaml", STACK]),
@@ -87,7 +87,7 @@ def bomb(*_, **__):
 
 
 def late_bomb(*_, **__):
-    """For generators: from Python 3.13 on a function keeps its kind."""
+    """For generators: since Python 3.13 a replaced `__code__` must be of the same kind."""
     raise RuntimeError("secret")
     yield
 

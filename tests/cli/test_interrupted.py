@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at any moment: silent, immediate, and nothing half-written is left behind."""
+"""Ctrl-C and SIGTERM at any moment: silent, immediate, and no half-written file remains."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 CHAIN = "Dense(16)@(3,2) -> Dense(4)"
 STOP = "lambda *a, **k: (os.kill(os.getpid(), signal.{signal}), time.sleep(600))"
 HANG = 300  # seconds, even on a busy machine: what does not stop would go on for 600
-# A child inherits which signals are ignored, as they are under nohup, in background jobs and in some CI runners.
+# A child inherits ignored signals: under nohup, in background jobs and in some CI runners they are ignored.
 PROBE = """
 import os, signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -74,7 +74,7 @@ def test_ctrl_c_while_modules_are_imported_is_silent():
 
 
 def test_a_second_ctrl_c_does_not_wait():
-    """The first one gives the signal back to the system; what Python still does at its end cannot hold it up."""
+    """The first one restores the default handler, so Python's own shutdown cannot delay the second."""
     code = (
         "import os, signal, sys, time\nfrom densecli.cli import run\nimport densecli.cli.summary as summary\n"
         "def stop(*_):\n    raise KeyboardInterrupt\n"

@@ -1,4 +1,4 @@
-"""Several runs that update one lock file: each adds what it has, or says that it could not."""
+"""Several runs that update one lock file: each adds its models or reports that it could not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a shell makes of `<(…)` and `|`: a pipe can be read only once, and densecli reads it as often as it needs to."""
+"""The shell's `<(…)` and `|`: a pipe can be read only once, and densecli works even if it needs the contents twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The program from outside: exit codes, what goes to stdout and what to stderr, streams that break."""
+"""The program from outside: exit codes, stdout and stderr, broken streams."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def test_ctrl_c_is_130_and_silent():
     assert (done.returncode, done.stdout, done.stderr) in ((130, "", ""), (-signal.SIGINT, "", ""))
 
 
-# -- what is Python's own business ---------------------------------------------------------
+# -- Python's own behavior ------------------------------------------------------------------
 @pytest.mark.parametrize("flags", [(), ("-W", "error"), ("-W", "always"), ("-X", "dev")], ids=" ".join)
 def test_no_warning_of_python_s_is_shown(flags):
     words = ["Dense(2, name='[[a]')@(3,)", "--filter", "[[a]", "--run", "--batch", "2", "--print", "totals.params"]

@@ -1,4 +1,4 @@
-"""The published JSON Schemas match what the program really prints, describe every key, and can fail."""
+"""The published JSON Schemas match the program's real output, describe every key, and can fail."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ MADE = {}
 
 
 def documents(capsys, tmp_path, which):
-    """What the program prints of a kind, for models of many kinds; made once."""
+    """The program's output of one kind, for many kinds of models; made once."""
     if which not in MADE:
         MADE[which] = _documents(capsys, tmp_path, which)
     return MADE[which]
 
 
 def source(path):
-    """A Python source with a model, and one of which not everything is known."""
+    """A Python source with a model, and one with a partly unknown model."""
     path.write_text(
         "from keras import *\nm = Sequential([Input((3,)), layers.Dense(2)])\nn = Sequential([layers.Dense(2)])\n"
     )
@@ -168,7 +168,7 @@ FREE = {"arguments", "before", "after", "default", "schema"}  # values of a mode
 
 
 def places(node, above=()):
-    """Where the figures and the flags of a document stand."""
+    """The paths of the figures and flags in a document."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key not in FREE:
@@ -201,7 +201,7 @@ def test_a_figure_of_another_type_is_refused(capsys, tmp_path, which):
 
 
 def test_each_schema_of_the_program_is_published(capsys):
-    """Wherever the source speaks of densecli/NAME/1, `densecli schema NAME` prints it."""
+    """For every densecli/NAME/1 in the source, `densecli schema NAME` prints the schema."""
     import re
 
     texts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "densecli").rglob("*.py"))

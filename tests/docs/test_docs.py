@@ -1,4 +1,4 @@
-"""What the documentation shows is what the program prints."""
+"""The output shown in the documentation is the program's real output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The specs in examples/: what they print, that they add up, that they meet their own expectations."""
+"""The specs in examples/: their output, their sums, and that they meet their own expectations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The man page: the help texts in roff that no help text can break. (test_docs.py checks that it is up to date.)"""
+"""The man page: no help text can break its roff. (test_docs.py checks that it is up to date.)"""
 
 from __future__ import annotations
 

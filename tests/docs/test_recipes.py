@@ -25,7 +25,7 @@ ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 
 
 def recipe(part):
-    """The one block that holds the text."""
+    """The only block that contains the text."""
     (found,) = [text for _, text in BLOCKS if part in text]
     return found
 
@@ -74,7 +74,7 @@ def test_every_block_is_run_by_a_test():
 
 # -- GitHub ---------------------------------------------------------------------------------------
 def run_action(folder, **inputs):
-    """The action's step as the runner does it, in a virtual environment that is there already."""
+    """Run the action's step as the runner does, in an existing virtual environment."""
     temp = folder / "temp" / "densecli" / "bin"
     temp.mkdir(parents=True, exist_ok=True)
     shutil.copy(folder / ".bin" / "densecli", temp / "densecli")
@@ -130,7 +130,7 @@ def test_no_input_of_the_action_is_code(folder):
 
 
 def test_a_checkout_runs_no_module_of_its_own(folder):
-    """Every `python -m` of the action, and what the page says of the others, against a folder full of namesakes."""
+    """Run every `python -m` of the action and the commands that the page recommends in a folder full of namesakes."""
     canary = folder / "canary"
     modules = ("venv", "pip", "densecli", "typer", "yaml", "numpy", "rich", "warnings", "contextlib", "tomllib")
     for name in modules:

@@ -1,4 +1,4 @@
-"""A layer that is called again has the weights of its first call; the answers are those of Keras 3.15.1."""
+"""A layer that is called again has the weights of its first call; results recorded from Keras 3.15.1."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from support.folders import FIXTURES
 
 RECORD = json.loads((FIXTURES / "called_again.json").read_text(encoding="utf-8"))
 AGAIN = [case for case in CASES if case.id in RECORD]
-# Where Keras itself trips over what is unknown: it multiplies None, or looks at the wrong axis of the second input.
+# Cases where Keras itself fails on unknown sizes: it multiplies None, or checks the wrong axis of the second input.
 TRIPS = {
     "DepthwiseConv1D", "DepthwiseConv2D", "GRUCell", "LSTMCell", "PReLU", "Pipeline", "STFTSpectrogram", "SimpleRNNCell",
     "SpectralNormalization", "StackedRNNCells",
@@ -26,7 +26,7 @@ TRIPS = {
 
 
 def placed(item, refs):
-    """The structure of a call with tensors in the place of shapes."""
+    """The structure of a call, with shapes replaced by tensors."""
     return next(refs) if isinstance(as_shapes(item), tuple) else [placed(each, refs) for each in item]
 
 
@@ -69,7 +69,7 @@ def odd(case):
 
 
 def grouped(case):
-    """Keras does not check what it hands to a layer in a wrapper; torch takes more channels for groups."""
+    """Keras does not check the input of a wrapped layer; torch takes more channels for groups."""
     return case.layer == "TimeDistributed" and case.config["layer"]["class_name"] == "Conv2D"
 
 
@@ -80,7 +80,7 @@ def mixed(second):
 
 # -- graphs ---------------------------------------------------------------------------------------
 def outputs(tmp_path, first, again, layers):
-    """What a model, or one layer, gives for two inputs; in a spec, where the second call may come first."""
+    """The outputs of a model or one layer for two inputs; in a spec, the second call may come first."""
     path = tmp_path / "spec.json"
     model = {"type": "Sequential", "name": "m", "inputs": "a"} | layers
     spec = {"input": {"a": first, "b": again}, "layers": [model, {"call": "m", "inputs": "b", "name": "again"}]}
@@ -101,7 +101,7 @@ BUILT = {"input": [None, 5]}
         (["LayerNormalization", "Dense(4)"], (None, None, 4), (None, 5, 4)),
         (["BatchNormalization", "Dense(4)"], (None, None, 4), (None, 5, 4)),
     ],
-)  # as Keras 3.15.1 gives them, for a Sequential with and without an input of its own
+)  # recorded from Keras 3.15.1, for a Sequential with and without its own input
 def test_layers_in_a_model_exist_since_it_was_built(tmp_path, own, layers, once, again):
     assert outputs(tmp_path, [None, 5], [5, None], {"layers": layers} | own) == (once, again)
 

@@ -49,7 +49,7 @@ CELLS = 50_000
 
 @pytest.mark.parametrize("data", [b"1," * CELLS + b"1", b"1\n" * CELLS])
 def test_memory_stays_within_what_is_allowed(monkeypatch, data):
-    """Whether the cells stand in one row or each in its own: a list of them took 60 bytes a cell."""
+    """The cells may be in one row or one per row: a list of them took 60 bytes per cell."""
     monkeypatch.setattr(rows, "PIECE", 1 << 12)  # as small for these data as the real one for millions of cells
     limit = 17 * CELLS
     assert np.count_nonzero(rows.read_csv(data, limit)) in (CELLS, CELLS + 1)

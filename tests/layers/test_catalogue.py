@@ -1,4 +1,4 @@
-"""The catalog itself is linted: true examples, documented fields, a case for every layer, an index that is right."""
+"""The catalog itself is linted: true examples, documented fields, a case for every layer, a correct index."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LAYERS = [kind for kinds in catalogue.families().values() for kind in kinds]
 EXAMPLE = re.compile(
     r"(?P<stack>.+?): (?P<inputs>[(\[].*) -> (?P<output>[(\[].*|\?|unknown), (?P<params>[\d,]+) params?"
 )
-NO_EXAMPLE = {"InputLayer"}  # nothing goes in
+NO_EXAMPLE = {"InputLayer"}  # no inputs
 CODE_ALONE = {
     "Custom",
     "FlaxLayer",

@@ -1,4 +1,4 @@
-"""Every case of the table answers as Keras 3.15.1 did; runs without Keras."""
+"""Every case in the table gives the results recorded from Keras 3.15.1; runs without Keras."""
 
 from __future__ import annotations
 

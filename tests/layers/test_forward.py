@@ -1,4 +1,4 @@
-"""The forward pass gives Keras' numbers for the recorded inputs and weights, in the shapes that the layer says it computes."""
+"""The forward pass gives Keras' numbers for the recorded inputs and weights, in the shapes that the layer infers."""
 
 from __future__ import annotations
 

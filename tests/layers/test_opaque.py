@@ -35,7 +35,7 @@ def shape_of(name, shape, **config):
 def closed(monkeypatch):
     """Opening a file or decoding code fails the test."""
 
-    assert list(CATALOGUE.values())  # families are imported when first asked for: do that while open still works
+    assert list(CATALOGUE.values())  # families are imported on first use: do that while open still works
 
     def refuse(*_, **__):
         raise AssertionError("opened or decoded")
@@ -126,7 +126,7 @@ def test_any_output_of_an_opaque_layer_may_be_used():
 
 @pytest.mark.parametrize(("index", "count"), [(1, 2), (71, 72), (72, 1), (10**9, 1)])
 def test_an_output_far_beyond_those_that_are_told_is_not_believed(index, count):
-    """All up to the last one are listed: a file could ask for a list of 10^9 with ten letters."""
+    """All outputs up to the last are listed: ten characters in a file could demand a list of 10^9."""
     told = {(1, 0): {at: {"shape": [None, 7], "dtype": "float32"} for at in (0, index)}}
     nodes = [
         Node("in", InputLayer(shape=(3,)), [Call(())]),

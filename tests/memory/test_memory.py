@@ -1,4 +1,4 @@
-"""Memory: the rules checked against what torch saved and allocated under Keras 3.15.1 (tools/record_memory.py)."""
+"""Memory: the rules compared with torch's saved tensors and allocations under Keras 3.15.1 (tools/record_memory.py)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ COARSE = {
     "ConvLSTM2D(5, 3)@(3,8,8,2)": 0.09,
     "ConvLSTM2D(4, 3, return_sequences=true)@(6,8,8,2)": 0.09,
 }
-# Peaks of allocations that the estimate does not come near: what a loop in Python, or torch's convolutions, need on the way.
+# Allocation peaks that the estimate misses by far: temporaries of Python loops or of torch's convolutions.
 COARSE_PEAKS = {"text-lstm": 0.3, "frozen-backbone": 0.4}
 
 
@@ -176,7 +176,7 @@ def test_tensors_in_a_nested_model_count():
         }
     )
     counts = [footprint(each).inference.tensors for each in (flat, nested)]
-    assert counts == [(1000 + 8) * 4, (8 + 1000 + 8) * 4]  # the caller holds the batch until the model returns
+    assert counts == [(1000 + 8) * 4, (8 + 1000 + 8) * 4]  # the caller keeps the batch alive until the model returns
 
 
 def read_json(spec):
@@ -187,7 +187,7 @@ def read_json(spec):
 
 
 def test_a_measured_forward_pass_needs_what_is_told():
-    """Where the kernels work without copies; the caller may hold on to the batch. docs/memory.md tells of other models."""
+    """If the kernels work without copies; the caller may keep the batch alive. docs/memory.md covers other models."""
     import densecli.run.run
 
     stack, options = graph("Dense(400)@(500,) -> Dense(600) -> Dense(10)"), densecli.run.run.Options(batch=2000)
@@ -256,7 +256,7 @@ def test_layers_inside_layers_follow():
     assert {weight.dtype for row in infer(stack).rows for weight in row.weights} == {"float16"}
 
 
-# -- what cannot be told -------------------------------------------------------------------
+# -- unknown sizes --------------------------------------------------------------------------
 def test_error_an_unknown_size_asks_for_it():
     with pytest.raises(GraphError) as raised:
         check_known(graph("Conv1D(4, 3)@(none,2) -> Dense(2)"))

@@ -1,4 +1,4 @@
-"""The rows that masks add to Functional models: those of Keras 3.15.1, whoever says the model."""
+"""The rows that masks add to Functional models match Keras 3.15.1, whatever format the model is in."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def graph_of(text, form):
 
 
 def rows(graph):
-    """As the record has them: name, class, shapes of one call, parameters, what is connected in a Functional."""
+    """Rows in the form of the record: name, class, shapes of one call, parameters, and connections in a Functional."""
     return [
         [
             row.name,
@@ -120,7 +120,7 @@ def test_names_of_rows_of_masks_are_for_keras_to_give():
     ]  # fmt: skip
 
 
-# -- what else goes through a spec ---------------------------------------------------------
+# -- other models that go through a spec ---------------------------------------------------
 def test_names_of_masks_give_way_to_names_that_are_given():
     text = "Embedding(9, 4, mask_zero=true)@(10) -> [LSTM(3, name=not_equal) | GRU(3)] -> Add"
     names = [row[0] for row in rows(read_text(text.encode(), "model.dsl", Reading()))]

@@ -107,7 +107,7 @@ def test_a_file_may_be_called_like_a_pattern(tmp_path):
     assert densecli("a[1].yaml", "--print", "totals.params", cwd=tmp_path).stdout == "9\n"
 
 
-# -- what is not a file ------------------------------------------------------------------------
+# -- arguments that are not files --------------------------------------------------------------
 def test_a_socket_is_no_file():
     folder = tempfile.mkdtemp(dir="/tmp")  # pytest's own folders are too deep for the name of a socket
     try:

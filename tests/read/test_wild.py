@@ -1,6 +1,6 @@
-"""Model files that people published are read to the numbers that Keras gave for them.
+"""Published model files give the same numbers as in Keras.
 
-The files are not part of the project: they lie beside it (../shared/wild, or where DENSECLI_WILD says), or the suite is
+The files are not part of the project: they lie beside it (../shared/wild, or in DENSECLI_WILD), or the suite is
 skipped. Deviations are listed in docs/conformance.md with their reasons.
 """
 

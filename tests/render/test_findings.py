@@ -60,7 +60,7 @@ def invalid(source, stack):
 
 
 def sample():
-    """A model that holds, one that fails in several ways, one that does not fit together, and DSL words."""
+    """A model that passes, one that fails in several ways, one that does not fit together, and DSL words."""
     net = "Dense(16)@(3,2)\n-> Activation(relu, name=act)\n-> Dense(4, name=out)\n"
     graph = read_stack(Source("models/lock.dsl", net))
     about = finding.subject(graph, infer(graph, "models/lock.dsl"))
@@ -315,7 +315,7 @@ def test_hostile_names_stay_text_in_a_diff(name, form, monkeypatch):
 def test_any_name_gives_a_document_that_reads_back(name, form):
     output = render([hostile_verdict(name)], form)
     assert clean(output)
-    if form != "sarif":  # whose uri is a path, and some of these names are no paths
+    if form != "sarif":  # whose uri is a path, and some of these names are not paths
         READ_BACK.get(form, lambda *_: None)(output, name)
 
 

@@ -48,7 +48,7 @@ def densecli(capsys, *arguments):
 
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory):
-    """Two models whose names mean harm, in files whose names do."""
+    """Two models with hostile names, in files with hostile names."""
     folder = tmp_path_factory.mktemp("hostile")
     layers = [{"Dense": {"units": 2, "name": name}} for name in HOSTILE if "/" not in name]
     paths = [folder / "a&b<i>_%#$~^{}|`.json", folder / "=1+1;\"'.json"]

@@ -1,4 +1,4 @@
-"""Hostile text in any place of a Keras config: each output language's own parser finds nothing but data in the output."""
+"""Hostile text in any place of a Keras config: each output language's own parser finds only data in the output."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_every_config_is_read_and_shown_as_it_is(name):
     check_pages(report)
 
 
-# -- what is read again or run ---------------------------------------------------------------
+# -- output that is read back or run ----------------------------------------------------------
 def check_form(graph, report, form):
     try:
         text = convert(graph, form)
@@ -107,14 +107,14 @@ def assert_reads_back(text, form, report):
     wanted, found = (
         {**as_record(each), "source": "", "warnings": ()} for each in (report, infer(read(text, FILES[form])))
     )
-    if wanted["type"] != "Sequential":  # a class of somebody's own is a Functional wherever it is written
+    if wanted["type"] != "Sequential":  # a custom class is written as a Functional in every format
         wanted["type"] = "Functional"
     if form == "dsl":  # which has no names of models
         wanted["name"] = found["name"]
     assert found == wanted
 
 
-# -- what is looked at ---------------------------------------------------------------------------
+# -- output for people ---------------------------------------------------------------------------
 def check_pictures(report):
     box = diagram(report, depth=0)
     wanted = [[safe(f"{each.type} {each.short_name}"), *([each.detail] if each.detail else [])] for each in box.boxes]

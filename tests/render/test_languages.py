@@ -1,4 +1,4 @@
-"""Nothing of a spec gets into a language that a renderer writes but through the function that quotes its words."""
+"""Text from a spec gets into a renderer's output language only through that language's quoting function."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ RENDER = Path(import_module("densecli.render").__file__).parent
 ROOM = RENDER / "languages"
 LANGUAGES = {kind.__name__: kind for kind in (Dot, Dsl, Json, Latex, Markdown, Mermaid, Python, Xml, Yaml)}
 MODULES = [file for file in sources.TEXTS if file.rpartition("/")[0] != "render/languages"]
-# Who writes what; a test below holds that no renderer is missing.
+# Which renderer writes which language; a test below checks that no renderer is missing.
 WRITERS = {
     "annotated.page": Xml, "convert.dsl": Dsl, "convert.python": Python, "convert.keras_config": Json, "diagram.dot": Dot, "diagram.mermaid": Mermaid,
     "diff.json": Json, "diff.markdown": Markdown, "findings.gitlab": Json, "findings.json": Json, "findings.markdown": Markdown,
     "findings.ndjson": Json, "findings.sarif": Json, "json": Json, "pages.html": Xml, "pages.latex": Latex,
     "pages.markdown": Markdown, "pages.svg": Xml,
 }  # fmt: skip
-# Text for people in a terminal, for which `safe` is the one function, and what builders of others write.
+# Terminal text, for which `safe` is the only function, and text that builders for other renderers write.
 OTHERS = {
     "annotated.source", "diff.drawn", "diff.table", "explain", "findings.text", "run",  # for a terminal
     "findings.github",  # workflow commands: `_data` and `_property`
@@ -69,7 +69,7 @@ def test_text_of_unknown_origin_has_no_place_in_a_language(kind):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_only_a_language_makes_text_of_it(module):
-    """`Python(text)` outside the room of the languages, a cast, or a silenced type would pass anything."""
+    """`Python(text)` outside the languages package, a cast, or a silenced type error would accept anything."""
     made = [node for node in calls(module) if isinstance(node.func, ast.Name) and node.func.id in LANGUAGES]
     casts = [node for node in calls(module) if isinstance(node.func, ast.Name) and node.func.id == "cast"]
     assert not made
@@ -102,7 +102,7 @@ def test_classes_of_languages_keep_their_names():
 
 @pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("render")])
 def test_nobody_else_quotes(module):
-    """One place for each language: html.escape, json.dumps and their kind belong to the languages."""
+    """One place for each language: html.escape, json.dumps and the like belong in the languages package."""
     for node in sources.nodes(module):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
@@ -113,7 +113,7 @@ def test_nobody_else_quotes(module):
 
 @pytest.mark.parametrize("module", WRITERS)
 def test_renderers_say_in_their_types_what_they_write(module):
-    """With mypy that is the proof: a function that returns Python cannot return an f-string."""
+    """mypy then proves it: a function that returns Python cannot return an f-string."""
     found = import_module(f"densecli.render.{module}")
     renderers = [
         value for name, value in vars(found).items() if name.startswith("render") and inspect.isfunction(value)

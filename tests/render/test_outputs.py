@@ -191,7 +191,7 @@ def test_branches_side_by_side_are_no_repeat():
 
 
 def test_a_block_is_connected_in_itself():
-    """Two branches whose rows alternate: (a1, b1), (a2, b2) are equal pairs, but no block."""
+    """Two branches whose rows alternate: (a1, b1), (a2, b2) are equal pairs, but not a block."""
     branches = "_ | Dense(3)*3 -> Activation(relu) | Dense(3) -> [_ | Dense(3)*2] -> Add | Dense(3)"
     report = infer(graph(f"Activation(tanh)@(3,) -> [{branches}] -> Add"))
     assert all(line.times == 1 for line in select(report, Selection(collapse=True)))

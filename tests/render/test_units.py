@@ -1,4 +1,4 @@
-"""Every output says what it counts and for which batch, and none shows as 0 what is not counted."""
+"""Every output states its units and its batch, and none shows uncounted figures as 0."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def run(capsys):
 
 
 def words(text):
-    """What a reader sees: tags and the ways in which formats write blanks and brackets are gone."""
+    """The visible text: tags and each format's spelling of blanks and brackets are removed."""
     text = re.sub(r"<style.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL)
     return re.sub(r"&#160;|\s+", " ", text.replace("{}", ""))
 

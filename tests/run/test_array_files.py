@@ -1,4 +1,4 @@
-"""Arrays that users give (`--data`, `--weights`): whatever a file holds, it is read, or refused in a sentence."""
+"""Arrays from users (`--data`, `--weights`): any file is read or refused with a clear error."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ANY = settings(
 
 
 def read_as(option, path, content):
-    """Exit code and what was said where a file with this content is given to the option."""
+    """Exit code and message for a file with this content passed to the option."""
     path.write_bytes(content)
     return outcome(STACK, "--run", option, str(path))
 
@@ -40,7 +40,7 @@ def read_or_refused(option, path, content):
     assert code == 0 or (code == 2 and err.startswith("error[E")), err
 
 
-# -- what is not as NumPy writes it ----------------------------------------------------------
+# -- files that NumPy would not write ---------------------------------------------------------
 @pytest.mark.parametrize(
     "text",
     [

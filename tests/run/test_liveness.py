@@ -1,4 +1,4 @@
-"""The memory of a forward pass: views count once if Keras and NumPy both share the memory, and nothing else is counted."""
+"""The memory of a forward pass: views count once if Keras and NumPy both share the memory, and no other memory is counted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from support.program import outcome
 ANSWERS = answers()
 RUNNABLE = [case for case in CASES if "values" in ANSWERS.get(case.id, {})]
 KERAS = json.loads((FIXTURES / "views.json").read_text(encoding="utf-8"))  # of tools/record_views.py
-COUNTED_TWICE = {"Add", "RandomCrop"}  # a sum of one, a crop that cuts nothing: views that no rule knows
+COUNTED_TWICE = {"Add", "RandomCrop"}  # a sum of one, a crop that removes nothing: views that no rule covers
 
 
 def graph(text):
@@ -35,7 +35,7 @@ def graph(text):
 
 
 def entered(case):
-    """The layer's result for the sizes that are drawn, and what is known of its outputs where all inputs lie in order."""
+    """The layer's result for the drawn sizes, and the view information of its outputs if all inputs are contiguous."""
     layer = make(case.layer, case.config)
     result = call_case(case, layer)
     drawn = [forward_pass.in_numpy(array) for array in draw_inputs(case)]
@@ -47,7 +47,7 @@ def entered(case):
 
 
 def computed(monkeypatch, case, layer):
-    """The arrays that go in, and those that come out."""
+    """The input and output arrays."""
     given = [np.array(forward_pass.in_numpy(array)) for array in draw_inputs(case)]
     monkeypatch.setattr(forward_pass, "draw_inputs", lambda _: given)
     return given, [value.array for value in forward_pass.call_forward(case, layer)]

@@ -1,4 +1,4 @@
-"""Data that no training saw: what is not a number, not an index or not there is computed as it is, or refused in a sentence."""
+"""Data never seen in training: NaNs, invalid indices and missing values are computed as is or refused with a clear error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of Keras 2 compute what they computed then: the numbers are those of tf_keras 2.21 for files that it saved."""
+"""Files of Keras 2 compute the same results as in Keras 2: recorded from tf_keras 2.21 for files that it saved."""
 
 from __future__ import annotations
 

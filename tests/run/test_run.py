@@ -1,4 +1,4 @@
-"""Forward passes with user options: weights, data, parts of a model, memory, and everything that is refused."""
+"""Forward passes with user options: weights, data, parts of a model, memory, and all refusals."""
 
 from __future__ import annotations
 

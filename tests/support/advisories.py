@@ -1,6 +1,6 @@
 """A regression file for each advisory against readers of Keras models, in every form that a file can have.
 
-What the attack was is in the name; what the file asks for never happens. CANARY is what would show that it did.
+The name says which attack it is; its payload never runs. CANARY would show that it did.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def soft_link(folder: Path) -> Path:
 
 
 def external_storage(folder: Path) -> Path:
-    """CVE-2026-1669, by data that lies in another file."""
+    """CVE-2026-1669, by data in another file."""
     raw = folder / f"{CANARY}.bin"
     raw.write_bytes(struct.pack("<q", SECRET))
     return with_weights(

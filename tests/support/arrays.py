@@ -1,4 +1,4 @@
-"""Files of arrays, written byte by byte so that they may also say what NumPy never would."""
+"""Files of arrays, written byte by byte so that they can contain what NumPy never writes."""
 
 from __future__ import annotations
 

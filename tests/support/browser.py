@@ -1,4 +1,4 @@
-"""A headless Chromium to look at pages with. Tests that ask for it are skipped where there is none."""
+"""A headless Chromium to inspect pages. Tests that use it are skipped if it is missing."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def browser():
 
 
 def scheme(browser, name):
-    """Light or dark, as the reader's system would say."""
+    """Light or dark, as the reader's system is set."""
     features = [{"name": "prefers-color-scheme", "value": name}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 
 def complaints(browser):
-    """What the page's script or policy failed at."""
+    """The errors of the page's script and policy."""
     return [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]

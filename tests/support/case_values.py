@@ -10,7 +10,7 @@ from zlib import crc32
 
 import numpy as np
 
-SIZES = {None: 5}  # stands in for unknown sizes other than the batch
+SIZES = {None: 5}  # used for unknown sizes other than the batch
 BATCH = 2
 
 

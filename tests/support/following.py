@@ -10,12 +10,12 @@ from densecli.read.python.text.parse import parse
 
 
 def follow(text):
-    """A source that is followed to its end."""
+    """Follow a source to its end."""
     made = Followed(parse(Source("-", text), LIMITS), LIMITS, {}, Host(None, lambda source: None, 0))
     assert made.error is None, made.error
     return made
 
 
 def followed(text):
-    """What its variables stand for at the end."""
+    """The values of its variables at the end."""
     return follow(text).scope.names

@@ -1,4 +1,4 @@
-"""What a text says to the parser of its own language, which is none of densecli's."""
+"""Parse a text with its language's own parser, which is not densecli's."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ TABLE = {"h2", "h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "
 
 
 class _Page(HTMLParser):
-    """The cells of a page that holds nothing but tags that densecli means."""
+    """The cells of a page that contains only the tags that densecli writes."""
 
     def __init__(self, tags):
         super().__init__(convert_charrefs=True)

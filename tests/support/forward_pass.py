@@ -12,7 +12,7 @@ from support.case_values import draw_inputs, draw_masks, draw_weight
 
 
 def call_forward(case, layer):
-    """The arrays and masks that come out, with the case's inputs, masks and weights."""
+    """The output arrays and masks, for the case's inputs, masks and weights."""
     count = iter(range(10**6))
     structure = [indexed(as_shapes(item), count) for item in case.inputs]
     named = {key: indexed(as_shapes(item), count) for key, item in case.call.get("tensors", {}).items()}
@@ -30,7 +30,7 @@ def call_forward(case, layer):
 
 
 def in_numpy(array):
-    """What the runner would hold: NumPy has no bfloat16."""
+    """The array that the runner would have: NumPy has no bfloat16."""
     return array.astype("float32") if array.dtype.name == "bfloat16" else array
 
 

@@ -1,6 +1,6 @@
-"""A call for every function that densecli knows; tools/record_functions.py makes them with the real libraries.
+"""A call for every function that densecli knows; tools/record_functions.py runs them with the real libraries.
 
-A row is a module, arguments, and the names that are called with them: `"numpy": {"(z)": "sqrt exp"}` stands for
+A row is a module, arguments, and the names of functions called with them: `"numpy": {"(z)": "sqrt exp"}` stands for
 `numpy.sqrt(z)` and `numpy.exp(z)`. The arguments use these arrays, and the symbolic tensors `t` and `p`.
 """
 
@@ -29,7 +29,7 @@ t = keras.Input((4, 6))
 p = keras.Input((8, 8, 3))
 """
 TENSORS = "z, n, b, q, i = [tensorflow.constant(each) for each in (z, n, b, q, i)]\n"  # TensorFlow's rows
-# Rows that densecli answers in full.
+# Rows whose results densecli knows in full.
 KNOWN = {
     "builtins": {
         "(-3)": "abs int float bool str repr bin hex oct format",
@@ -503,7 +503,7 @@ UNKNOWN = {
         "(z, z, transpose_b=True)": "matmul",
     },
 }  # fmt: skip
-# Rows whose dtype is another one: Keras' operations have 32-bit indices and real means, TensorFlow's functions don't.
+# Rows whose dtype differs: Keras' operations have 32-bit indices and real means, TensorFlow's functions don't.
 DTYPES = """
 keras.ops.imag(z.astype('complex64'))
 keras.ops.multi_hot(n[0], 4)
@@ -598,5 +598,5 @@ def library(row):
 
 
 def setting(library):
-    """What stands before the rows of a library."""
+    """The code before the rows of a library."""
     return IMPORTS[library] + ARRAYS + (TENSORS if library == "tensorflow" else "")

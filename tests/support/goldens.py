@@ -1,4 +1,4 @@
-"""Golden files: what a renderer prints, kept for review; `pytest --update-goldens` updates them."""
+"""Golden files: renderers' output, kept for review; `pytest --update-goldens` updates them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ HOSTILE = (
     "x" * 500, " ", "_a_", "*a*", "www.example.com", "\u2028", "\x85", "'=1",
 )  # fmt: skip
 
-# What a terminal would obey or hide.
+# Characters that a terminal would obey or hide.
 TERMINAL_HOSTILE = [
     "\x1b[31mred",
     "a\nb",

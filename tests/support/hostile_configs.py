@@ -6,7 +6,7 @@ import copy
 
 from support.hostile import HOSTILE
 
-# Code and syntax of every language that densecli writes, for those who would take a key for a key.
+# Code and syntax of every language that densecli writes, for renderers that trust the keys of a config.
 CODE = (
     "a=__import__('os').system('x'), b", "a\x1b[31m\n::error::k", "Zeros(), name=b) -> Dense(99999, kernel_initializer=Zeros",
     "x)\nimport os  # ", "x\r\nb: 1", "x: {y: 1}", "x}, {z", '"; os', "''' + x + '''", "\\", "\\\\'", "{0}", "{}", "%s", "$x", "$$",

@@ -10,7 +10,7 @@ ALLOWED_TAGS = {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", 
 
 
 def check_markdown(output, last_header):
-    """Rendered as GitHub does, with raw HTML: nothing but the elements that densecli means, and rows of equal length."""
+    """Rendered as GitHub does, with raw HTML: only the elements that densecli writes, and rows of equal length."""
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(output)
     assert {tag.lower() for tag in re.findall(r"</?([a-zA-Z]+\d?)", html)} <= ALLOWED_TAGS
     assert last_header in html

@@ -1,4 +1,4 @@
-"""What the memory of training is measured on: layers one by one, and whole models; tools/record_memory.py asks torch."""
+"""The models whose training memory tools/record_memory.py measures in torch: single layers and whole models."""
 
 from __future__ import annotations
 

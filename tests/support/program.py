@@ -1,4 +1,4 @@
-"""The program from outside: in a process of its own, in a shell, or within this one."""
+"""The program from outside: in its own process, in a shell, or within this process."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def outcome(*words):
 
 
 def here(*arguments, env=None):
-    """One run of the program in this process, much quicker: for what it says, not for what a process is."""
+    """One run of the program in this process, which is much faster: for tests of output, not of process behavior."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     environment = mock.patch.dict(os.environ, BASE | (env or {}), clear=True)
     with environment, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

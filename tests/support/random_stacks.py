@@ -51,7 +51,7 @@ def chains(draw, least=1, most=8):
 
 
 def text(chain, skip=None):
-    """The chain as DSL; with `skip` that step is added to what went into it, by a projection of the same width."""
+    """The chain as DSL; with `skip` that step is added to its own input, by a projection of the same width."""
     words = [str(step) for step in chain]
     if skip is not None:
         words[skip] = f"[Dense(2) -> {words[skip]} -> Dense(3) | Dense(3)] -> Add"

@@ -1,4 +1,4 @@
-"""A model that Keras recorded (config, rows, totals) against densecli's reading of the config."""
+"""Compare a model recorded from Keras (config, rows, totals) with densecli's reading of the config."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def fingerprint(rows: Any) -> str:
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
 
-# Arguments that decide what a layer computes, beside its weights.
+# Arguments that affect a layer's computation, apart from its weights.
 SETTINGS = (
     "activation", "axis", "cropping", "data_format", "depth_multiplier", "dilation_rate", "epsilon", "groups", "keepdims",
     "kernel_size", "max_value", "mean", "momentum", "negative_slope", "noise_shape", "offset", "padding", "pool_size", "rate",

@@ -1,6 +1,6 @@
-"""How much a regular expression works: `re`'s own search, step by step, on texts that are made to keep it busy.
+"""How much a regular expression works: `re`'s own search, step by step, on texts designed to keep it busy.
 
-`re` does not tell how often it tried a character, and a clock tells another time on every machine. So the parsed pattern
+`re` does not report how often it tried a character, and timings differ between machines. So the parsed pattern
 is run here the way `re` runs it, trying alternatives in the same order, and every try counts.
 """
 
@@ -14,7 +14,7 @@ from re import _constants as op
 from re import _parser as parser
 from typing import ClassVar
 
-# What a function of `re` does with a pattern: at one place, at one place up to the end, or everywhere.
+# How a function of `re` applies a pattern: at one place, at one place up to the end, or everywhere.
 AT_START = ("match",)
 WHOLE = ("fullmatch",)
 EVERYWHERE = ("search", "sub", "subn", "split", "findall", "finditer")
@@ -34,7 +34,7 @@ class Machine:
         self.tree = _plain(parsed)
         self.lines, self.dots = bool(parsed.state.flags & re.MULTILINE), bool(parsed.state.flags & re.DOTALL)
         self.folds = bool(parsed.state.flags & re.IGNORECASE)
-        self.known: dict[tuple[object, int, str], bool] = {}  # what is_in said
+        self.known: dict[tuple[object, int, str], bool] = {}  # results of is_in
         self.most = most
         self.steps = 0
         self.text = ""
@@ -57,7 +57,7 @@ class Machine:
         self.run(self.tree, start, lambda at: (not whole or at == len(self.text)) and (found.append(at) or True))
         return found[0] if found else None
 
-    # Each rule goes on with what follows it, `then`, and says whether that came to a match.
+    # Each rule continues with the rest, `then`, and returns whether that led to a match.
     def run(self, nodes, at, then, index=0):
         for place in range(index, len(nodes)):
             kind, value = nodes[place]
@@ -110,7 +110,7 @@ class Machine:
 
     def around(self, kind, value, at, then):
         direction, inside = value
-        start = at if direction > 0 else at - 1  # those in src/ look at one character
+        start = at if direction > 0 else at - 1  # those in src/ check one character
         found = start >= 0 and self.run(inside, start, lambda here: direction > 0 or here == at)
         return found == (kind is op.ASSERT) and then(at)
 
@@ -219,7 +219,9 @@ class Samples:
         self.before: set[str] = {""}  # what leads to each repeat
         self.pumps: set[str] = set()  # what each repeat repeats
         self.sets = [*_sets(machine.tree)]
-        self.letters = {self.signature(char): char for char in reversed(PROBES)}  # one of those that no set tells apart
+        self.letters = {
+            self.signature(char): char for char in reversed(PROBES)
+        }  # one of those that no set distinguishes
         self.of(machine.tree, {""})
 
     def signature(self, char):
@@ -227,7 +229,7 @@ class Samples:
         return lines, words, *(self.machine.is_in(kind, value, char) for kind, value in self.sets)
 
     def of(self, nodes, leads):
-        """The samples of a sequence; `leads` are texts that stand before it."""
+        """The samples of a sequence; `leads` are texts before it."""
         found = {""}
         for kind, value in nodes:
             ahead = _few({lead + each for lead in leads for each in found})
@@ -237,7 +239,7 @@ class Samples:
     def node(self, kind, value, leads):
         if kind in CHARACTERS:
             known = {char for char in self.letters.values() if self.machine.is_in(kind, value, char)}
-            return known or {chr(value) if isinstance(value, int) else "\u00a0"}  # a class of none of the letters
+            return known or {chr(value) if isinstance(value, int) else "\u00a0"}  # a class with none of the letters
         if kind is op.BRANCH:
             return _few({text for each in value[1] for text in self.of(each, leads)})
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):

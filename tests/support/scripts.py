@@ -1,7 +1,7 @@
-"""Small scripts, each about one thing that scripts do with Keras, pandas or scikit-learn; tools/record_scripts.py runs them.
+"""Small scripts, each about one use of Keras, pandas or scikit-learn; tools/record_scripts.py runs them.
 
 Every variable at module level is recorded: numbers and strings as they are, arrays, tables and tensors by shape, models by
-their rows. Where a script has to be refused, it catches the error itself.
+their rows. If a script tests an error, it catches the error itself.
 """
 
 KERAS = "import keras\nfrom keras import layers, ops\nimport numpy as np\n"

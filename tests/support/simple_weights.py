@@ -10,7 +10,7 @@ NUMBERS = np.random.RandomState(0).standard_normal(65_521)  # a prime, so that r
 
 
 def drawn(path: str, shape: tuple[int, ...]) -> np.ndarray:
-    """The array for the weight of this path, of which the layer's name and the weight's count."""
+    """The array for the weight at this path; only the names of the layer and the weight matter."""
     layer, name = path.split("/")[-2:]
     numbers = np.resize(np.roll(NUMBERS, crc32(f"{layer}/{name}".encode()) % NUMBERS.size), shape)
     if name in ("gamma", "moving_variance", "variance"):

@@ -25,7 +25,7 @@ def grows_no_faster(work: Callable[[int], Callable[[], object]], count: int) -> 
 
 @contextmanager
 def calls_counted() -> Iterator[list[int]]:
-    """Counts the calls of functions, Python's and built-in ones: work that is the same on every machine, unlike seconds; known at the end."""
+    """Counts the calls of functions, Python's and built-in ones: the same on every machine, unlike seconds; known at the end."""
     count = [0]
     profiler = Profile(subcalls=False)  # counts in C; a callback of ours would take most of the time
     profiler.enable()

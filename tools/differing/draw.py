@@ -1,7 +1,7 @@
 """Random arguments for layers, by the names that Keras gives them, and random changes to shapes.
 
-Values are drawn by an argument's name in Keras' own signature, so that what densecli believes about an argument has no
-part in what is asked about it.
+Values are drawn by an argument's name in Keras' own signature, so that densecli's idea of an argument
+does not influence its test values.
 """
 
 from __future__ import annotations

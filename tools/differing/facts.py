@@ -42,7 +42,7 @@ def compare(oracle: Any, read: Callable[[], Any], *, in_order: bool = True) -> I
 
 
 def rows_of(model: Any) -> list[Any]:
-    """Name, class, outputs of every call, parameters, trainable ones, weights; those of nested models inside."""
+    """Name, class, outputs of every call, total and trainable parameters, weights; including rows of nested models."""
     skip = isinstance(model, keras.Sequential)
     operations = model.layers if skip else model._operations
     inner = model._functional if skip else model

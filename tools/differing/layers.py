@@ -32,11 +32,11 @@ CELLS = ("SimpleRNNCell", "LSTMCell", "GRUCell")
 RECURRENT = ("SimpleRNN", "LSTM", "GRU", "RNN", "ConvLSTM1D", "ConvLSTM2D")
 WRAPPERS = ("TimeDistributed", "Bidirectional", "SpectralNormalization")
 RESAMPLING = ("Resizing", "RandomCrop", "UpSampling2D", "Pipeline")
-MOST_ELEMENTS = 2_000_000  # of a drawn weight or tensor: larger ones say nothing more and take long
+MOST_ELEMENTS = 2_000_000  # of a drawn weight or tensor: larger ones add nothing and take long
 
 
 class Answer(NamedTuple):
-    """What one side says: a refusal, or the facts by what they are."""
+    """One side's result: a refusal, or the facts by name."""
 
     refusal: str | None
     facts: dict[str, Any]
@@ -52,7 +52,7 @@ class Saved(NamedTuple):
 
 @cache
 def corpus() -> dict[str, list[Case]]:
-    """The recorded cases by class, those that this backend can answer."""
+    """The recorded cases that this backend can run, by class."""
     tensorflow = keras.backend.backend() == "tensorflow"
     found: dict[str, list[Case]] = {}
     for family, cases in families().items():
@@ -72,7 +72,7 @@ def signature(class_name: str) -> dict[str, Any]:
 
 
 def draw_case(random: Random) -> Case:
-    """A recorded case changed in some places, or a config from nothing on a recorded case's inputs."""
+    """A recorded case with some changes, or a newly drawn config on a recorded case's inputs."""
     class_name = random.choice(sorted(corpus()))
     start = random.choice(corpus()[class_name])
     config = dict(start.config) if random.random() < 0.5 else draw_config(random, class_name, start.config)
@@ -85,7 +85,7 @@ def draw_case(random: Random) -> Case:
 
 
 def draw_config(random: Random, class_name: str, start: dict[str, Any]) -> dict[str, Any]:
-    """What has no default, and a few of the others; layers inside as in the case that is started from."""
+    """Arguments without a default, and a few of the others; inner layers come from the original case."""
     config = {}
     for name, default in signature(class_name).items():
         if default is inspect.Parameter.empty:
@@ -184,7 +184,7 @@ def is_shape(item: Any) -> bool:
 
 # -- asking ---------------------------------------------------------------------------
 def ask_keras(case: Case, values: bool) -> Answer:
-    """Keras' answer, with the config that it writes of the layer, and values if they are wanted."""
+    """Keras' result, with the config that it writes for the layer, and values if requested."""
     keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(0)
     try:
@@ -209,7 +209,7 @@ def numbers_of(case: Case, layer: Any) -> dict[str, Any]:
 
 
 def saved(inputs: Any, output: Any) -> Any:
-    """The config of a model that holds just this call, as Keras writes it."""
+    """The config of a model with just this call, as Keras writes it."""
     try:
         document = json.loads(keras.Model(inputs, output).to_json())
         return Saved(document, *model_facts(keras.models.model_from_json(json.dumps(document))))
@@ -260,7 +260,7 @@ def refusal_text(error: DenseError | ConfigError) -> str:
 
 
 def compare(case: Case, theirs: Answer, ours: Answer) -> Iterator[tuple[str, Any, Any]]:
-    """What the two disagree about: the fact, Keras' and densecli's."""
+    """The disagreements: the fact, Keras' value and densecli's."""
     if theirs.refusal is not None or ours.refusal is not None:
         if theirs.refusal is None:
             yield "refused" if computes(case) else "refused what cannot be computed", "accepted", ours.refusal
@@ -274,7 +274,7 @@ def compare(case: Case, theirs: Answer, ours: Answer) -> Iterator[tuple[str, Any
 
 
 def computes(case: Case) -> bool:
-    """Whether Keras has numbers for a call that it accepted, whatever the unknown sizes are."""
+    """Whether Keras can compute a call that it accepted, whatever the unknown sizes are."""
     return any(computes_with(case, size) for size in (5, 1))
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def disagreements(
     random: Random, how: str, tally: Counter[str], *, values: bool
 ) -> tuple[Any, list[tuple[str, Any, Any]]]:
-    """The config, and what the two disagree about; `how` is models (as JSON) or files (.keras and .h5).
+    """The config, and the disagreements; `how` is models (as JSON) or files (.keras and .h5).
 
     With `values` the forward pass of files is compared, too.
     """
@@ -108,7 +108,7 @@ def built_elsewhere(layer: Any) -> bool:
 
 
 def outputs_with(oracle: Any, size: int) -> list[Any] | None:
-    """Shape and dtype of what Keras computes where `size` stands for the unknown ones; None where it fails."""
+    """Shapes and dtypes of Keras' outputs with unknown sizes set to `size`; None if it fails."""
     arrays = [
         ops.ones(
             [(size if axis else 2) if each is None else each for axis, each in enumerate(tensor.shape)], tensor.dtype

@@ -25,8 +25,8 @@ HALF = 1e-2  # where a tensor in the model is of half precision
 
 
 def compare(model: Any, path: Path, seed: int, tally: Counter[str]) -> Iterator[tuple[str, Any, Any]]:
-    """What the two compute differently. Nothing where Keras cannot compute, or overflows."""
-    if "top_k" in model.to_json():  # of equal numbers nobody says which comes first
+    """The differences in the computed values; none if Keras cannot compute, or overflows."""
+    if "top_k" in model.to_json():  # the order of equal numbers is undefined
         return
     fill(model, seed)
     model.save(path)

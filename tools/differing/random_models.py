@@ -221,7 +221,7 @@ class Builder:
 
 
 def fits(layer: Any, x: Any) -> bool:
-    """Whether a model is called on what it was built for; Keras lets some other shapes through and fails with numbers."""
+    """Whether a model is called on the shapes it was built for; Keras accepts some others and fails when it computes."""
     if not isinstance(layer, keras.Model):
         return True
     made_for = layer.inputs[0].shape if len(layer.inputs) == 1 else ()

@@ -1,6 +1,6 @@
 """Small calls of Keras, one file per kind; tools/record_kernels.py records their results.
 
-`wide` asks many more and larger questions."""
+`wide` makes many more and larger calls."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ def spread(values: Array) -> Array:
 
 
 def record_initializers(wide: bool) -> Family:
-    """The spreads of the random ones come out of 40,000 draws; the others are recorded whole."""
+    """The spreads of the random ones are those of 40,000 draws; the others are recorded whole."""
     family = Family()
     for name, shape in itertools.product(
         [

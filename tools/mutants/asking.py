@@ -57,7 +57,7 @@ class Watch:
 
 
 class Pick:
-    """Runs the given tests in the given order. A test that found something need not find the smallest of its kind."""
+    """Runs the given tests in the given order. A failing test need not shrink its example."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.order = {name: index for index, name in enumerate(names)}
@@ -85,7 +85,7 @@ def files_of(names: Sequence[str]) -> list[str]:
 
 
 def grouped(names: Sequence[str]) -> list[str]:
-    """The same tests, those of a file together, for fixtures live as long as their file."""
+    """The same tests, grouped by file, because fixtures live as long as their file."""
     groups = defaultdict(list)
     for name in names:
         groups[files_of([name])[0]].append(name)

@@ -1,4 +1,4 @@
-"""Modules of densecli with a change in them: compiled from a changed tree; the files stay as they are."""
+"""Modules of densecli with a change in them: compiled from a changed tree; the files are not modified."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REACHED = "__reached__"
 
 
 class Changed(MetaPathFinder):
-    """Finds the modules that are to be changed before anybody else does."""
+    """Finds the modules to change before any other finder."""
 
     def __init__(self, changes: Mapping[str, Change]) -> None:
         self.changes = changes
@@ -52,7 +52,7 @@ def mutant(index: int) -> Change:
 
 
 def probes(indices: Sequence[int], names: Sequence[str]) -> Change:
-    """Calls in front of points which tell that a test came by. A point outside of functions is reached with any function."""
+    """Calls before points that record that a test reached them. A point outside functions is reached with any function."""
 
     def change(tree: ast.Module) -> None:
         found = points(tree)

@@ -1,7 +1,7 @@
-"""What can be changed in a module: small mistakes that a person might make, each with the place of it.
+"""The possible changes to a module: small mistakes that a person might make, each with its place.
 
-Left out are texts for people (docstrings, messages, f-strings with prose), annotations, code for type checkers, decorators,
-`__all__`, and `strict=` of zip, which only claims something. A string without a space is a name of something, and is changed.
+It skips texts for people (docstrings, messages, f-strings with prose), annotations, code for type checkers, decorators,
+`__all__`, and `strict=` of zip, which only claims something. A string without a space is taken for a name, and is changed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Point:
     kind: str
     node: ast.AST
     scope: ast.AST  # the statement, or the body of a lambda, that reaches it
-    block: list[ast.stmt] | None  # in which that statement stands; None for a lambda
+    block: list[ast.stmt] | None  # that contains that statement; None for a lambda
     inside: bool  # of a function
     apply: Callable[[], None]
 
@@ -128,7 +128,7 @@ def _setter(container: Any, key: Any, new: Any) -> Callable[[], None]:
     return apply
 
 
-# -- what is no target --------------------------------------------------------------------
+# -- code that is not a target -----------------------------------------------------------
 def _for_people(statement: ast.stmt, index: int) -> bool:
     return index == 0 and isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 

@@ -1,4 +1,4 @@
-"""The language of --assert: its answers about a report, what it refuses, and that nothing else can happen."""
+"""The language of --assert: its results on a report, the errors it raises, and that nothing else can happen."""
 
 from __future__ import annotations
 

@@ -196,7 +196,7 @@ def test_a_diff_names_every_change_that_a_random_edit_made(chain, data):
 
 
 def edit(chain, kind, at, data):
-    """The edited chain, and which rows must be among the differences (a layer without a name by its kind of row only)."""
+    """The edited chain, and the rows that must be among the differences (for an unnamed layer only the kind of row)."""
     step = chain[at]
     if kind == "insert":
         return [*chain[:at], data.draw(steps())._replace(name="new"), *chain[at:]], {("added", "new")}

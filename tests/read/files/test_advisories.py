@@ -1,4 +1,4 @@
-"""Hostile files give a clear error or an opaque row, and nothing that they ask for happens: an audit hook looks on."""
+"""Hostile files give a clear error or an opaque row, and their payloads never run: an audit hook watches."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from support.advisories import (
 from support.program import here
 
 PACKAGE = str(Path(package.__file__).parent)
-# Opens no file but the one it is asked for; imports nothing but densecli's own modules, runs nothing, connects to nothing.
+# Opens only the given file, imports only densecli's own modules, runs nothing, and makes no connections.
 AUDIT = """
 import json, sys
 import densecli.cli.summary
@@ -105,7 +105,7 @@ for path in hostile:
 
 
 def audited(folder, hostile, misdeed=""):
-    """What a summary of each file gave, and what the hook saw meanwhile."""
+    """The summary of each file, and the events that the hook saw meanwhile."""
     usual = folder / "usual"
     usual.mkdir()
     harmless = [form(usual / form.__name__, CONFIG) for form in FORMS]

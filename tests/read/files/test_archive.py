@@ -56,7 +56,7 @@ def fails(path, code, **reading):
     return error
 
 
-# -- what a file is, whatever it is called --------------------------------------------------
+# -- the type of a file, whatever its name --------------------------------------------------
 @pytest.mark.parametrize("name", ["model.keras", "model.h5", "model.json", "model"])
 def test_an_archive_is_known_by_its_contents(tmp_path, name):
     assert report(archive(tmp_path / name)).totals.params == 15
@@ -105,7 +105,7 @@ def packed(data, form):
 
 
 def without_magic(data):
-    """The oldest form of tar: nothing but the checksum tells it."""
+    """The oldest form of tar: only the checksum identifies it."""
     head = bytearray(data[:512])
     head[257:265] = bytes(8)
     head[148:156] = b" " * 8
@@ -289,7 +289,7 @@ def survives(path):
 
 # -- HDF5 -----------------------------------------------------------------------------------
 def list_weights(path):
-    """What a weights file holds, as the reader walks it."""
+    """The contents of a weights file, as the reader walks it."""
     with Path(path).open("rb") as file, hdf5.open_hdf5(file) as opened:
         return hdf5.guarded(opened, LIMITS)
 

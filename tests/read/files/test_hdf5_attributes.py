@@ -1,4 +1,4 @@
-"""The reader of HDF5 text attributes against h5py, and against files that the HDF5 library never comes back from."""
+"""The reader of HDF5 text attributes compared with h5py, and on files that make the HDF5 library hang."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keras configs are read to the rows and totals that Keras itself gives; odd ones give an error with a place."""
+"""Keras configs give the same rows and totals as Keras itself; odd ones give an error with a place."""
 
 from __future__ import annotations
 
@@ -710,7 +710,7 @@ def test_a_reshape_by_the_sizes_of_a_tensor_keeps_the_rest_known():
     assert (found["flat"], found["open"], found["sum"]) == ((None, 24), (None, None), (None, 4, 6))
 
 
-# -- what newer files hold --------------------------------------------------------------------
+# -- newer files ------------------------------------------------------------------------------
 def quantized(policy, more=None, **config):
     dtype = {"module": "keras.dtype_policies", "class_name": policy, "config": config, "registered_name": None}
     given = {"name": "d", "units": 6, "dtype": dtype, "quantization_config": more}

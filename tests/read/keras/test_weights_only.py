@@ -1,4 +1,4 @@
-"""Models whose layers only code builds: the weights that their files hold, with Keras' totals."""
+"""Models whose layers exist only in code: the weights in their files, with Keras' totals."""
 
 from __future__ import annotations
 

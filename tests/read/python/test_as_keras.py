@@ -1,4 +1,4 @@
-"""Scripts whose variables Keras 3.15.1, pandas and scikit-learn decided when tools/record_scripts.py ran them."""
+"""Scripts whose variables were recorded from Keras 3.15.1, pandas and scikit-learn by tools/record_scripts.py."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RECORDS = json.loads((FIXTURES / "scripts.json").read_text(encoding="utf-8"))["s
 
 
 def told(source, value):
-    """What densecli knows of a value, in the form of the record."""
+    """A value as far as densecli knows it, in the form of the record."""
     if isinstance(value, ModelObject):
         rows, trained = rows_of(source, value)
         return {"model": value.name, "rows": rows, "trained": trained}

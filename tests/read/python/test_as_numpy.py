@@ -1,4 +1,4 @@
-"""Arrays have the shape that NumPy gives them, and plain numbers the value; what only the numbers inside tell is unknown."""
+"""Arrays have NumPy's shapes, and plain numbers NumPy's values; results that depend on array contents are unknown."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ a = np.array([[1, 2], [3, 4]]).reshape(4)[2]; b = np.array([1, 2, 3, 4]).reshape
 a = 3 in [np.zeros((2, 3)).shape[1]]; b = np.zeros((2, 3)).shape == (2, 3); c = np.zeros((2, 3)).shape[-1] * 2; d = (None, *np.zeros((2, 3)).shape)
 a = np.zeros((2, 0)).reshape(0, 2); b = np.zeros((2, 0)).sum(axis=0); c = np.array([[], []])
 """
-# What Python says of it: the same exception in densecli ends the source.
+# Python's exception: the same one ends the source in densecli.
 WRONG = """
 np.zeros((2, 3)).reshape(4, -1)
 np.zeros((2, 3)) + np.zeros((2, 4))
@@ -80,7 +80,7 @@ np.arange(nowhere.f()).shape[0]
 
 
 def shown(value):
-    """A value as far as densecli says it: an array is its shape."""
+    """A value as far as densecli knows it: an array is its shape."""
     if isinstance(value, Array | np.ndarray):
         return ("array", tuple(value.shape))
     if isinstance(value, tuple | list):

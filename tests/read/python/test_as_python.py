@@ -11,7 +11,7 @@ import pytest
 from densecli.read.python.values import Unknown
 from support.following import followed
 
-# Lines that stand for themselves, each a program; `=` makes its value a variable.
+# One-line programs; `=` makes its value a variable.
 LINES = """
 a = 7 + 2 * 3 - 4 // 3; b = 7 / 2; c = -7 // 2; d = -7 % 3; e = 2 ** 10; f = 1 << 5; g = 65 >> 2; h = 6 & 3 | 8 ^ 1
 a = +5, -5, ~5, not 5, not 0, not [], not ""

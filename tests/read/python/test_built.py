@@ -1,4 +1,4 @@
-"""Which layers Keras calls built as soon as they are made (tools/record_built.py)."""
+"""Which layers Keras marks as built on creation (tools/record_built.py)."""
 
 from __future__ import annotations
 

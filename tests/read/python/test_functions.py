@@ -1,4 +1,4 @@
-"""Every function that densecli knows answers as the real one did when tools/record_functions.py called it."""
+"""Every function that densecli knows returns what the real one did when tools/record_functions.py called it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CATALOG = Catalog(bring)
 
 @cache
 def answers(own):
-    """What densecli answers to the rows of a library, followed as one script; an exception by its name."""
+    """densecli's results for the rows of a library, followed as one script; exceptions by name."""
     asked = {f"r{number}": row for number, row in enumerate(rows()) if library(row) == own}
     names = followed(setting(own) + "\n".join(attempt(name, row, RECORDS[own].get(row)) for name, row in asked.items()))
     return {row: told(names.get(name)) for name, row in asked.items()}
@@ -54,7 +54,7 @@ def told(value):
 
 
 def same(answer, record):
-    """Whether an answer is that of the record, as far as densecli gives one."""
+    """Whether a result matches the record, as far as densecli knows it."""
     if answer == "?":
         return True
     if isinstance(record, dict) and "shape" in record:
@@ -64,7 +64,7 @@ def same(answer, record):
         return answer["keys"] == record["keys"] and same(answer["values"], record["values"])
     if isinstance(record, list) and isinstance(answer, list):
         return len(answer) == len(record) and all(map(same, answer, record))
-    if isinstance(answer, dict) and "shape" in answer:  # a list or number of which densecli knows the shape
+    if isinstance(answer, dict) and "shape" in answer:  # a list or number whose shape densecli knows
         return shape_of(answer) == shape_of(record)
     if isinstance(record, float):
         return isinstance(answer, float) and math.isclose(answer, record, rel_tol=1e-6)
@@ -79,14 +79,14 @@ def shape_of(answer):
 
 
 def dtypes(answer):
-    """The dtypes in an answer or a record, in order."""
+    """The dtypes in a result or a record, in order."""
     if isinstance(answer, list):
         return [dtype for each in answer for dtype in dtypes(each)]
     return [answer["dtype"]] if isinstance(answer, dict) and "dtype" in answer else []
 
 
 def parts(answer):
-    """Everything in an answer that is no list."""
+    """All items in a result, with lists flattened."""
     if isinstance(answer, dict):
         return parts(list(answer.values()))
     return [part for each in answer for part in parts(each)] if isinstance(answer, list) else [answer]

@@ -1,4 +1,4 @@
-"""Python source in the ways in which it is given: an argument, standard input, a file in an encoding of its own."""
+"""The ways to pass Python source: an argument, standard input, a file in another encoding."""
 
 from __future__ import annotations
 

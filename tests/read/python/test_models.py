@@ -1,4 +1,4 @@
-"""Sources in the folder beside, against what Keras 3.15.1 prints of their models (tools/record_source_models.py)."""
+"""The files in sources/, compared with Keras 3.15.1's summaries of their models (tools/record_source_models.py)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_model_has_the_rows_and_totals_of_keras(name, model):
 
 @pytest.mark.parametrize("model", ["functions", "run_all"])
 def test_functions_have_the_configs_of_keras(model):
-    """What an operation is made with is in its config, not in its calls: Keras loads nothing else."""
+    """An operation's constructor arguments are in its config, not in its calls: Keras loads nothing else."""
     text = str(keras_config.render(read("operations", model)))
     layers = {each["name"]: each for each in json.loads(text)["config"]["layers"]}
     expected = ANSWERS["operations"][model]["functions"]

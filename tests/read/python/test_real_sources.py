@@ -1,4 +1,4 @@
-"""Real scripts and notebooks against what Keras 3.15.1 said when they ran. They lie beside the checkout of developers only."""
+"""Real scripts and notebooks compared with Keras 3.15.1 running them. Only developers have them, beside the checkout."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def shown(shape):
 
 
 def models_of(path):
-    """Each model of a source as its rows and total; nothing but a DenseError may come out."""
+    """Each model of a source as its rows and total; only a DenseError may be raised."""
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     try:
         found = reader.read(Source(str(path), text), Reading(limits=LIMITS), "*")

@@ -1,4 +1,4 @@
-"""Nothing of a source is run, imported or opened beyond modules in its own folder; no source crashes or hangs the reader."""
+"""Reading a source runs and imports nothing and opens only modules in its folder; no source crashes or hangs the reader."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from densecli.read.python import reader
 from densecli.read.reading import Reading
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "python" / "src"
-# Follows sources while a hook listens; tells what was opened, imported or run.
+# Follows sources under an audit hook; prints everything that was opened, imported or run.
 AUDIT = """
 import json, sys
 from densecli.errors import DenseError, Source, SpecErrors
@@ -74,7 +74,7 @@ def first_error(source, reading):
 
 
 def misdeeds(events, folder):
-    """Events that nothing but the source itself could have caused."""
+    """Events that only the source itself could have caused."""
     allowed = str(folder)
     return [
         (event, what)

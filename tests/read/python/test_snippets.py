@@ -1,4 +1,4 @@
-"""Small sources, as people paste them: their models are those that Keras 3.15.1 prints."""
+"""Small sources, as people paste them: their models match Keras 3.15.1's summaries."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CHAIN = """
     y = model.predict(x)
     print y.shape
 """
-# Each row: what it shows, the source, and per model its name, total and last row (recorded from Keras 3.15.1).
+# Each row: its subject, the source, and per model its name, total and last row (recorded from Keras 3.15.1).
 CASES = [
     ("Python 2 without imports", CHAIN, [("sequential", 244, ("dense_1", (None, 4), 196))]),
     (

@@ -1,4 +1,4 @@
-"""YAML and JSON specs: what they mean, what is wrong with them and where, and that they mean the same as the DSL."""
+"""YAML and JSON specs: their meaning, their errors with places, and that they mean the same as the DSL."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def mistakes(text, name="spec.yaml", **options):
     return []
 
 
-# -- what a spec means --------------------------------------------------------------------
+# -- the meaning of a spec ----------------------------------------------------------------
 def test_the_example_of_the_contract():
     graph = read(CONTRACT)
     report = infer(graph)
@@ -241,7 +241,7 @@ def test_variables_build_on_each_other_and_settings_win():
 
 def test_two_dollars_are_one():
     graph = read('input: [3]\nlayers: [{Dense: {units: 3, name: "a$$b"}}]')
-    assert graph.nodes[1].name == "a$$b"  # a name is taken as it is
+    assert graph.nodes[1].name == "a$$b"  # a name is taken literally
     assert read('input: [3]\nname: "$x"\nlayers: [Flatten]').name == "$x"
     assert read("input: [3]\nlayers: [Flatten]\nexpect: {x: $$y, z: [a$$b]}").expect == {"x": "$y", "z": ["a$b"]}
 
@@ -555,7 +555,7 @@ def as_dsl(step):
 
 
 def as_item(step, form):
-    """The step as a spec may hold it; text where it has no other form."""
+    """The step as an item of a spec; text if it has no other form."""
     kind, given = step
     if kind == "|":
         return as_dsl(step)

@@ -1,4 +1,4 @@
-"""Mistakes in a stack: which code, and where the caret stands. `«»` in a case mark the span that must be shown."""
+"""Mistakes in a stack: the error code, and the position of the caret. `«»` in a case mark the span that must be shown."""
 
 from __future__ import annotations
 

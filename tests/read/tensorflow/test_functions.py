@@ -1,4 +1,4 @@
-"""Functions of TensorFlow in models of tf.keras have the shapes that TensorFlow 2.21 tells of its symbolic tensors."""
+"""Functions of TensorFlow in models of tf.keras have the shapes of TensorFlow 2.21's symbolic tensors."""
 
 from __future__ import annotations
 

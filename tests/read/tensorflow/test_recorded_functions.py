@@ -1,4 +1,4 @@
-"""Functions of TensorFlow in models of tf.keras: shapes and dtypes that TensorFlow 2.21 told, as recorded."""
+"""Functions of TensorFlow in models of tf.keras: shapes and dtypes recorded from TensorFlow 2.21."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support.folders import FIXTURES
 RECORDS = json.loads(gzip.decompress((FIXTURES / "tensorflow_functions.json.gz").read_bytes()))
 
 
-# What densecli does not tell. Once it does, its line here goes.
+# Results that densecli does not know. Remove a line once it does.
 UNKNOWN = {
     "tf.nn.softmax_cross_entropy_with_logits(labels=x, logits=y)",
     'tf.einsum("bij,bkj->bik", x, y)',
@@ -25,7 +25,7 @@ UNKNOWN = {
     "tf.math.bincount(k)",
     "tf.meshgrid(v[0], v[0])",
 }
-# Sizes that only one side tells: TensorFlow looks at no `k` before the graph runs; densecli computes with no size.
+# Sizes that only one side knows: TensorFlow ignores `k` until the graph runs; densecli does not compute with sizes.
 ONE_SIDE = {
     "tf.image.rot90(i)": [None, 10, 8, 3],
     "tf.image.rot90(i, k=2)": [None, 8, 10, 3],

@@ -27,7 +27,7 @@ def mistake(load, text, *arguments):
 
 
 def same(load, code, text):
-    """The mistake has the code, and stands where «…» marks it."""
+    """The mistake has the code, at the place marked by «…»."""
     text, span = marked(text)
     error = mistake(load, text)
     place = error.place.resolved()
@@ -137,7 +137,7 @@ def test_a_stack_holds_no_half_characters(text):
         ("E211", "a: «1e999»"),
         ("E503", "[" * 100 + "«[»"),
         ("E503", "- " * 100 + "«-»" + " -" * 2900),
-        ("E503", "[" * 100 + "«[»" + "[" * 5000),  # libyaml, which scans ahead, stops at 1,000 by itself
+        ("E503", "[" * 100 + "«[»" + "[" * 5000),  # libyaml, which scans ahead, stops at 1,000 on its own
         ("E503", "{a: " * 100 + "«{»" + "a: {" * 5000),
     ],
 )

@@ -86,7 +86,7 @@ def models(draw, names=WORDS, shared=False):
 
 
 def is_chain(model):
-    """What text formats take for a Sequential, unless they are told."""
+    """Whether text formats read the model as a Sequential by default."""
     chained = all(node.calls == [Call((Ref(index),))] for index, node in enumerate(model.nodes[1:]))
     return chained and len(model.inputs) == 1 and model.outputs == [Ref(len(model.nodes) - 1)]
 
@@ -157,7 +157,7 @@ def test_conversions_are_as_kept(name, suffix, write):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_keras_answers_are_densecli_s(name):
-    """What Keras 3.15.1 said of the kept config and of the kept code (tools/record_conversions.py)."""
+    """Compare with Keras 3.15.1's results for the stored config and code (tools/record_conversions.py)."""
 
     answers = json.loads((GOLDENS / "outputs" / "keras_answers.json").read_text(encoding="utf-8"))[name]
     report = infer(GRAPHS[name])

@@ -1,4 +1,4 @@
-"""Conversions that went wrong once, as tools/prove_convert.py found by asking Keras about random models."""
+"""Conversions that once failed, found by tools/prove_convert.py, which checks random models with Keras."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_gru_says_what_old_files_leave_out():
     assert record(read_keras(keras_config.render(model))) == record(model)
 
 
-# -- what a form cannot say --------------------------------------------------------------
+# -- what a form cannot express ----------------------------------------------------------
 LAMBDA = {
     "class_name": "Lambda",
     "config": {
@@ -178,7 +178,7 @@ def test_arguments_of_a_call_stand_where_the_function_has_them():
     "other", ["Dense(4)@(2,)", "Dense(3)@(2,) -> ReLU", "Dense(3, use_bias=false)@(2,)", "Dense(3, name=a)@(2,)"]
 )
 def test_a_text_that_reads_back_as_another_model_is_refused(other, monkeypatch):
-    """Whatever a writer does wrong."""
+    """Whatever mistake a writer makes."""
     text = dsl.render(graph(other))
     monkeypatch.setattr(dsl, "render", lambda model: text)
     with pytest.raises(OutputError) as raised:

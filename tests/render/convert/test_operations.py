@@ -1,4 +1,4 @@
-"""Functions of keras.ops in Python code: the same names, shapes and order, and nothing of a file becomes code."""
+"""Functions of keras.ops in Python code: the same names, shapes and order, and no text from a file becomes code."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_functions_are_written_as_kept(suffix, write):
 
 @pytest.mark.parametrize("way", ["config", "code"])
 def test_keras_answers_are_densecli_s(way):
-    """What Keras 3.15.1 said of the kept config and of the kept code (tools/record_conversions.py)."""
+    """Compare with Keras 3.15.1's results for the stored config and code (tools/record_conversions.py)."""
     answers = json.loads((GOLDENS / "outputs" / "keras_answers.json").read_text(encoding="utf-8"))["operations"]
     report = infer(operations())
     rows = [[row.name, row.type, row.params, [list(shape) for shape in row.output_shapes]] for row in report.rows]
@@ -106,14 +106,14 @@ def test_statements_stand_in_the_order_of_their_numbers():
 
 
 def test_a_number_that_cannot_come_in_turn_is_set_afterwards():
-    """add_1 needs nothing of add, and add needs add_1."""
+    """add_1 does not depend on add, but add depends on add_1."""
     code = code_of(function("add_1", "Add", Ref(0), 1), function("add", "Add", Ref(1), 2))
     assert code.count("_keras_history.operation.name") == 2
     assert 'add_1._keras_history.operation.name = "add_1"' in code
 
 
 def test_names_that_masks_may_take_are_set_as_well():
-    """Keras 3.15.1 works out what a Masking masks with functions that count, too: its name would be not_equal_1."""
+    """Keras 3.15.1 computes the mask of a Masking with functions that use up names, too: its name would be not_equal_1."""
     code = code_of(Node("masking", Masking(), [Call((Ref(0),))]), function("not_equal", "NotEqual", Ref(1), 0))
     assert 'not_equal._keras_history.operation.name = "not_equal"' in code
 

@@ -1,4 +1,4 @@
-"""Line breaks in tables: nothing lost, nothing too long, words and names in one piece if they fit."""
+"""Line breaks in tables: no text lost, no line too long, words and names unbroken if they fit."""
 
 from __future__ import annotations
 

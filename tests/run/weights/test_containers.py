@@ -1,4 +1,4 @@
-"""Places for weights: an archive with HDF5 or .npz, a folder, a manifest. They are read, or a note says that they are not."""
+"""Places for weights: an archive with HDF5 or .npz, a folder, a manifest. They are read, or a note says why not."""
 
 from __future__ import annotations
 

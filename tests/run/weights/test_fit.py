@@ -1,4 +1,4 @@
-"""Whether the weights in a file fit its layers: what `check --weights-fit` judges, and what a summary warns of."""
+"""Whether the weights in a file fit its layers: the findings of `check --weights-fit` and the warnings of a summary."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ UNITS, STEPS, CHANNELS = 4, 5, 3
 
 @pytest.fixture(autouse=True)
 def beginning():
-    """The same numbers in every test, in whatever order tests run."""
+    """The same numbers in every test, in any test order."""
     RANDOM.set_state(BEGINNING)
 
 
@@ -131,7 +131,7 @@ def convolve(x, kernel):
 @pytest.mark.parametrize("channels", [3, 2])
 @pytest.mark.parametrize("backend", [None, "tensorflow", "theano"])
 def test_channels_first_kernels_stand_filters_first(tmp_path, backend, channels):
-    kernel, bias, x = draw(3, channels, 3, 3), draw(3), IMAGE[:, :channels]  # with 3 channels its shape tells nothing
+    kernel, bias, x = draw(3, channels, 3, 3), draw(3), IMAGE[:, :channels]  # with 3 channels its shape is ambiguous
     statistics = {"gamma": draw(3), "beta": draw(3), "running_mean": draw(3), "running_std": abs(draw(3)) + 0.5}
     dense = {"d_W": draw(3 * 4 * 5, 2), "d_b": draw(2)}
     shape = {"batch_input_shape": [None, channels, 6, 7], "dim_ordering": "th"}

@@ -1,4 +1,4 @@
-"""Python is told from everything else that comes on standard input or as an argument."""
+"""Python is distinguished from all other input on standard input or as an argument."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is no Python is said in one sentence, at the place where Python stopped; what is too much names its limit."""
+"""Invalid Python gives one sentence, at the place where Python stopped; oversized input names the limit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from densecli.read.python.text.parse import parse
 from support.marks import marked
 from support.work import grows_no_faster
 
-# Texts with the marked place, and what is said of it.
+# Texts with the marked place, and the message.
 MISTAKES = {
     "x = «(»1,\ny = 2\n": "`(` is never closed",
     "x = f(1«]»\n": "`]` does not close `(`",

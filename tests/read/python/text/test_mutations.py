@@ -1,4 +1,4 @@
-"""Sources with letters and lines out of place are read or refused, and what is read has its places in the text."""
+"""Sources with misplaced characters and lines are read or refused; nodes of those that are read have places in the text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notebooks of every version are one text, in which a place is told by its cell."""
+"""Notebooks of every version become one text, whose places are given by cell."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_an_error_shows_the_line_of_its_cell():
 
 
 def test_lines_count_in_the_cells_joined():
-    """Before each cell stands an empty line, after it its own line end."""
+    """Each cell has an empty line before it, and its own line end after it."""
     found = parse(notebook(code("x = 1", "\ny = 2\n", "z = 3")))
     assert [statement.lineno for statement in found.tree.body] == [2, 5, 8]
     assert found.source.text == "\nx = 1\n\n\ny = 2\n\n\nz = 3\n"

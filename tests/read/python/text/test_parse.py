@@ -1,4 +1,4 @@
-"""Python source in every form that people have it, to statements whose places are those of the text as it was given."""
+"""Python source in every accepted form becomes statements whose places refer to the original text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from densecli.errors import Source
 from densecli.read.python.text.parse import parse
 
-# What is given, and the statements that it holds.
+# The input, and its statements.
 FORMS = {
     "a script": ("import keras\n\nx = 1  # one\n", ["import keras", "x = 1"]),
     "nothing": ("", []),
@@ -27,7 +27,7 @@ FORMS = {
         """x = f"{a["b"]} {{}} {", ".join(c)}" + rf'{d['e']:>{f['g']}}' + f"{h['i']}" + '"{'\ny = f"{'a'}"\n""",
         ["x = f\"{a['b']} {{}} {', '.join(c)}\" + f\"{d['e']:>{f['g']}}\" + f\"{h['i']}\" + '\"{'", "y = f\"{'a'}\""],
     ),
-    # -- as it stands on a page
+    # -- as found on a page
     "indented as a whole": ("    x = 1\n    if x:\n        y = 2\n", ["x = 1", "if x:\n    y = 2"]),
     "indented but for the first line": ("x = 1\n    y = 2\n    z = 3\n", ["x = 1", "y = 2", "z = 3"]),
     "blanks that no one sees": ("x\u00a0=\u00a0'a\u00a0b'\u200b + 1\n\u00a0\u00a0# \u00a0\nif x:\n\u00a0\u00a0y = 1\n", ["x = 'a\\xa0b' + 1", "if x:\n    y = 1"]),
@@ -102,14 +102,14 @@ def test_every_form_is_read(form):
 
 
 def test_a_docstring_is_no_page():
-    """Nothing in a docstring is taken for the program, even where the file is no Python 3."""
+    """Nothing in a docstring is taken for the program, even if the file is not Python 3."""
     text, _ = FORMS["a docstring with a fence and prompts"]
     assert [type(statement) for statement in parse(Source("x", text)).tree.body] == [ast.Expr, ast.Expr]
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_place_is_where_the_text_as_given_says_the_same(form):
-    """Every name stands in the source at its place, in its line, however much was taken away before it."""
+    """Every name is in the source at its place and line, however much was removed before it."""
     code = parse(Source("x", FORMS[form][0]))
     for node in ast.walk(code.tree):
         if isinstance(node, ast.Name) and node.id not in ("print", "repr", "get_ipython", "exec", "_1", "_2"):

@@ -1,6 +1,6 @@
-"""Sources that people published are taken apart, and every name stands at its place.
+"""Published sources are parsed, and every name is at its place.
 
-The files are not part of the project: they lie beside it (../shared/python, or where DENSECLI_PYTHON says), or the suite is
+The files are not part of the project: they lie beside it (../shared/python, or in DENSECLI_PYTHON), or the suite is
 skipped.
 """
 
