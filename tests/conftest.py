@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from pathlib import Path
@@ -35,9 +34,3 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if config.getoption("--update-goldens"):
         os.environ["DENSECLI_UPDATE_GOLDENS"] = "1"
-
-
-def pytest_collection_finish():
-    """Collected tests stay until the end: the garbage collector need not walk them again and again."""
-    gc.collect()
-    gc.freeze()

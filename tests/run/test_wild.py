@@ -24,7 +24,7 @@ CANCELLING = {"Albert0sans__dl__models__cnn.keras": 2e-3}
 pytestmark = pytest.mark.skipif(not FILES, reason="no collection of real files here")
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: Path(path).name[:60])
+@pytest.mark.parametrize("path", FILES, ids=[Path(path).name[:60] for path in FILES])
 def test_real_files_give_keras_outputs(path):
     outcome = run(open_spec(path), Options(weights=path, data=(f"{path}.x.npy",)))
     expected = np.load(f"{path}.y.npy")

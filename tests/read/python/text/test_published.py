@@ -23,7 +23,7 @@ FILES = sorted(path for path in SOURCES.rglob("*") if path.suffix in PYTHON)
 pytestmark = pytest.mark.skipif(not FILES, reason="no sources beside the project")
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCES)))
+@pytest.mark.parametrize("path", FILES, ids=[str(path.relative_to(SOURCES)) for path in FILES])
 def test_a_published_source_is_taken_apart(path):
     source = decode(path.name, path.read_bytes())
     assert looks_like_python(source.text) or not source.text.strip()
