@@ -280,6 +280,13 @@ def test_every_model_of_a_source_that_has_none():
     assert caught.value.code == "E305"
 
 
+def test_keras_trusts_the_output_shape_of_a_lambda():
+    text = "i = Input((16,))\nm = Model(i, Lambda(lambda t: t * 2, output_shape=(4, 4), name='z')(i))"
+    (found,) = reader.read(Source("-", text), Reading())
+    row = infer(found.graph).rows[-1]
+    assert (row.output_shapes, row.params, row.weights_unknown) == (((None, 4, 4),), 0, False)
+
+
 def test_a_training_loop_is_left_and_told():
     text = "m = Sequential([Input((3,)), Dense(2)])\nlosses = []\nwhile True:\n    losses.append(1)"
     found = reader.read(Source("-", text), Reading())

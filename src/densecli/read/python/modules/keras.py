@@ -96,7 +96,9 @@ def stated_lambda(shape: Any) -> Layer | None:
     sizes = [shape] if isinstance(shape, int) else shape
     if not isinstance(sizes, tuple | list) or not all(isinstance(each, int) for each in sizes):
         return None
-    return CATALOGUE["Lambda"](function="function", output_shape=list(sizes))
+    made = CATALOGUE["Lambda"](function="function", output_shape=list(sizes))
+    vars(made)["weightless"] = True  # Keras counts none of a function
+    return made
 
 
 class ModelClass(LayerClass):
