@@ -7,6 +7,7 @@ built at run time must be entered, with examples as the program builds them.
 from __future__ import annotations
 
 import ast
+import re
 from importlib import import_module
 
 import pytest
@@ -100,6 +101,15 @@ def test_each_pattern_works_in_proportion_to_the_text(file, node, used):
     for pattern in [] if isinstance(found, str) else found:
         for how in used:
             assert busiest(pattern, how, flags(node)) is None
+
+
+@pytest.mark.parametrize(("file", "node", "used"), CALLS, ids=[f"{file}:{node.lineno}" for file, node, _ in CALLS])
+def test_no_pattern_repeats_a_group_possessively(file, node, used):
+    """Before Python 3.11.5 such a group could match a part of its own pattern (gh-106052): atomic groups do not."""
+    found = patterns(file, node)
+    for pattern in [] if isinstance(found, str) else found:
+        text = re.compile(pattern).pattern if isinstance(pattern, str) else str(pattern)
+        assert not re.search(r"(?<!\\)\)[*+?]\+", text)
 
 
 def test_no_pattern_hides_from_the_list():

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MOST_PARTS = 100  # of a dotted key; tomllib takes time and memory quadratic in them
 _LINE = re.compile(r"[ \t]*+(\[?+\[?+)([^\r\n]*+)[\r\n]*+")
 _KEY = re.compile(r"[ \t]*+([\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+")
-_DOTTED = r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+)++"
+_DOTTED = r"(?<![\w-])(?>(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+)+)"
 
 
 def long_key(text: str) -> Span | None:

@@ -22,7 +22,7 @@ BINARY_SUFFIXES = (".keras", ".h5", ".hdf5")
 YAML_SUFFIXES = (".yaml", ".yml")
 MODEL_WORDS = ("keras", "tensorflow", "Sequential", "Model", "layers", "Dense", "summary", "Input")
 PYTHON_SUFFIXES = (".py", ".pyw", ".ipynb")
-_DSL = r"(?:\s|#[^\r\n]*+)*+(?:[(\[]\s*+)*+[A-Za-z_]\w*+\s*+(?:\(|@|->|\||\Z)"
+_DSL = r"(?>(?:\s|#[^\r\n]*+)*)(?>(?:[(\[]\s*+)*)[A-Za-z_]\w*+\s*+(?:\(|@|->|\||\Z)"
 
 
 def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable

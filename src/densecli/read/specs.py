@@ -25,7 +25,7 @@ _CHOSEN = r"(?is)([^\n(]+?\.(?:pyw?|ipynb)):(.*)"  # train.py:NAME, train.py:bui
 _STATEMENT = r"\s*+(?:from|import|[A-Za-z_][\w.]*+\s*+=[^=])"
 _PATTERN = r"[\w.*?-]*+"
 _SETTING = r"\d+|[^\W\d]\w*(?:\.[^\W\d]\w*)*"  # a name, an attribute, or the line of a condition
-_FILE_NAME = r"[\w-]++(?:\.[\w-]++)++\s*+|[\w.-]++\s++"
+_FILE_NAME = r"[\w-]++(?>(?:\.[\w-]++)+)\s*+|[\w.-]++\s++"
 _CLOSERS = {")": "(", "]": "["}
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SIMPLE = (int, float, bool, type(None))
 _VARIABLE = re.compile(r"(?<!\$)\$\w")
-_TUPLE = re.compile(r"\(\s*+(?:(?:\d++|None|null)\s*+,\s*+)*+(?:\d++|None|null)?+\s*+\)")
+_TUPLE = re.compile(r"\(\s*+(?>(?:(?:\d++|None|null)\s*+,\s*+)*)(?>(?:\d++|None|null)?)\s*+\)")
 _CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*\(.*\)\s*", re.DOTALL)
 
 

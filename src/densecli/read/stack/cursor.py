@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from densecli.errors import Place
 
-_SKIP = re.compile(r"(?:[\s\ufeff]++|#[^\r\n]*+)*+")
+_SKIP = re.compile(r"(?>(?:[\s\ufeff]++|#[^\r\n]*+)*)")
 _LEXEME = r"->|\w+"
 OPENERS = {"(": ")", "[": "]"}
 _LOOKALIKES = {

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from densecli.read.stack.cursor import Setting
 
 # A layer whose arguments contain no string, comment or deep nesting: read once, remembered by its text.
-_PLAIN_LAYER = re.compile(r"[A-Za-z_]\w*+(?:\((?:[^()\[\]'\"#]++|\([^()\[\]'\"#]*+\))*+\))?+(?![\s#]*\()")
+# Groups are atomic, not possessive: before 3.11.5, Python let a possessive group match a part (gh-106052).
+_PLAIN_LAYER = re.compile(r"[A-Za-z_]\w*+(?>(?:\((?>(?:[^()\[\]'\"#]++|\([^()\[\]'\"#]*+\))*)\))?)(?![\s#]*\()")
 
 
 def parse(text: str, setting: Setting) -> Stack:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # Patterns that most texts never need are compiled on first use.
 _BLANK = r"[ \t\r\n]*+"
-_LEXEME = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{},]'
-_SCALAR = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[^\s,\]}]+'
+_LEXEME = r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)"?|[\[\]{},]'
+_SCALAR = r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)"?|[^\s,\]}]+'
 # Escapes one by one: a pair of surrogates is one character, a surrogate alone (the group) is none.
 _ESCAPE = r"(?s)\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(u[dD][89a-fA-F]\w\w)|.)"
 _ALL_BUT_STRUCTURE = bytes(set(range(256)) - set(b'[]{},:"'))

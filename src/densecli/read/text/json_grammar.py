@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from densecli.read.limits import Limits
 
 _BLANK = re.compile(r"[ \t\r\n]*+")
-_STRING = re.compile(r'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+"')
+_STRING = re.compile(r'"[^"\\\x00-\x1f]*+(?>(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*)"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?([eE][+-]?[0-9]++)?(?![\w.])")
 _WORD = re.compile(r"[+-]?[\w.$-]+")
 _WORDS = ("true", "false", "null")
@@ -182,7 +182,7 @@ class _Grammar:
 
     def fail_string(self, what: str) -> NoReturn:
         """A string that does not end, or has what no string may have."""
-        found = re.compile(r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+').match(self.text, self.at)
+        found = re.compile(r'"(?>(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*)').match(self.text, self.at)
         stop = found.end() if found else self.at + 1
         char = self.text[stop : stop + 1]
         if char == "\\":
