@@ -55,7 +55,7 @@ def as_computed(graph: Graph, found: Trace) -> Graph:
 def _misreports(graph: Graph, found: Trace | None) -> bool:
     """Whether a call in a graph, or in a model inside it, may misreport its shapes."""
     return found is None or any(
-        _misreports(layer.graph, layer.called(*result.args, **result.kwargs))
+        _misreports((way := layer.way(*result.args, **result.kwargs)).graph, way.called(*result.args, **result.kwargs))
         if isinstance(layer, Model)
         else misreport(layer, result) is not None or any(isinstance(each, Model) for each in _within(layer))
         for layer, result in ((graph.nodes[index].layer, result) for (index, _), result in found.results.items())

@@ -55,6 +55,10 @@ class Model(Layer, abstract=True):
             self._own = [apply(node.layer, (), {}, ()).tensors[0] for node in nodes]
         return self._own
 
+    def way(self, /, *args: Any, **kwargs: Any) -> Model:
+        """The model that does what this call does: itself, unless its code does something else for these shapes."""
+        return self
+
     def called(self, /, *args: Any, **kwargs: Any) -> Trace | None:
         """Every shape inside for one call; None if the input's shape is unknown."""
         shapes = [None if shape is None else tuple(shape) for shape in self.in_order(args, kwargs, flat_inputs)]
@@ -169,7 +173,7 @@ class Model(Layer, abstract=True):
         from densecli.graph.forward import Value, flat_arrays, forward  # noqa: PLC0415  # for --run only
 
         masks = flat_arrays(kwargs.get("mask"))
-        arrays = self.in_order(args, {key: item for key, item in kwargs.items() if key != "mask"}, _flat_call)
+        arrays = self.in_order(args, {key: item for key, item in kwargs.items() if key != "mask"}, flat_call)
         masks += [None] * (len(arrays) - len(masks))
         if not self.graph.deferred:
             arrays = [
@@ -199,7 +203,7 @@ def models_in(layer: Layer) -> Iterator[Model]:
                 yield from models_in(each)
 
 
-def _flat_call(call: list[Any]) -> list[Any]:
+def flat_call(call: list[Any]) -> list[Any]:
     """The arrays in the positional and the named arguments of a call."""
     args, kwargs = call
     from densecli.graph.forward import flat_arrays  # noqa: PLC0415

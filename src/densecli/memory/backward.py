@@ -99,9 +99,10 @@ class Keeper:
     def call(self, path: tuple[str, ...], layer: Layer, result: Result, inputs: Sequence[Held]) -> list[Held]:
         """The outputs of a layer; records what it keeps."""
         if isinstance(layer, Model) and result.output is not None:
-            inner = layer.called(*result.args, **result.kwargs)
-            if inner is not None and len(inputs) == len(layer.graph.inputs):
-                return self.graph(layer.graph, inner, inputs, path)
+            way = layer.way(*result.args, **result.kwargs)
+            inner = way.called(*result.args, **result.kwargs)
+            if inner is not None and len(inputs) == len(way.graph.inputs):
+                return self.graph(way.graph, inner, inputs, path)
         flows = any(held.flows for held in inputs)
         rule, trains = self.rule(layer, result, flows)
         made = self.fresh(path, layer, result, flows=flows or trains)

@@ -110,15 +110,16 @@ class Pass:
         """The peak inside a model, and its outputs; the caller keeps its inputs until it returns."""
         if not isinstance(layer, Model) or result.output is None or len(inputs) != len(layer.graph.inputs):
             return None
-        found = layer.called(*result.args, **result.kwargs)
+        way = layer.way(*result.args, **result.kwargs)
+        found = way.called(*result.args, **result.kwargs)
         if found is None:
             return None
-        inner = Pass(layer.graph, found, inputs)
+        inner = Pass(way.graph, found, inputs)
         for seen in inputs:
             inner.hold(seen.memory)
         entered = inner.height
         height = max(height for _, height in inner.moments())
-        outputs = [inner.alive[ref] for ref in layer.graph.outputs if ref in inner.alive]
+        outputs = [inner.alive[ref] for ref in way.graph.outputs if ref in inner.alive]
         if len(outputs) != len(result.tensors):
             return None
         fresh = {seen.memory for seen in outputs if not self.holders[seen.memory]}

@@ -284,9 +284,10 @@ def _model_rows(model: Model, result: Result) -> Iterator[Row]:
     built = model.built(*result.args, **result.kwargs)
     if built is None:
         return
-    called = model.called(*result.args, **result.kwargs)
+    way = model.way(*result.args, **result.kwargs)
+    called = way.called(*result.args, **result.kwargs)
     rows = _rows_of(model.graph, built)
-    if called is None or called is built:
+    if called is None or called is built or way is not model:
         yield from rows
     else:
         yield from map(_with_figures, rows, _rows_of(model.graph, called))

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from densecli.read.python.values import Class
 
 
-MODELS = ("Sequential", "Functional")
 DEEPEST = 20  # lists in lists whose layers a weights file is asked for
 
 
@@ -95,7 +94,7 @@ class CustomLayer(LayerObject):
     def start(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> None:
         """`__init__` of Keras' own class."""
         self.begin(kwargs)
-        if self.base is None or self.based is not None or self.base in MODELS:
+        if self.base is None or self.based is not None:
             return
         self.based = run.session.make(self.base, args, kwargs | {"name": self.name})
         self.error, self.input_argument = self.error or self.based.error, self.based.input_argument
@@ -103,8 +102,13 @@ class CustomLayer(LayerObject):
             self.last = copy(self.based.layer)
             self.last.type_name = self.type_name
 
+    def own_method(self, name: str) -> Function | None:
+        """A method that its class or a class above it in the source defines."""
+        found = None if self.cls is None else self.cls.find(name)
+        return found if isinstance(found, Function) else None
+
     def overrides(self, *names: str) -> bool:
-        return self.cls is not None and any(isinstance(self.cls.find(name), Function) for name in names)
+        return any(self.own_method(name) is not None for name in names)
 
     def tables(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         return [({}, METHODS), *super().tables()]
@@ -169,10 +173,17 @@ class CustomLayer(LayerObject):
         if main is None or not isinstance(last, Written) or last is main:
             self.main = last if isinstance(last, Written) else None
             return None
-        before, now = _of_samples(main), _of_samples(last)
-        if before != now:
+        if main.samples() != last.samples() and main.covers(last):
+            main.others += [last] if last not in main.others else []
+            self.last = main
+            return None
+        if _of_samples(main) != _of_samples(last):
             text = f"`{self.type_name}` is called on {_listed(last)} after {_listed(main)}"
-            return GraphError(f"{text}, which densecli does not follow", code="E354", place=run.place())
+            return GraphError(
+                f"{text} and does not use the same layers, which densecli does not follow",
+                code="E354",
+                place=run.place(),
+            )
         if [node.layer.type_name for node in main.graph.nodes] != [node.layer.type_name for node in last.graph.nodes]:
             run.note(
                 f"line {run.line()}: `{self.type_name}` is called in another way than before; its work is that of the first"
@@ -196,8 +207,8 @@ class CustomLayer(LayerObject):
         if self.build_done:
             return
         self.build_done, self.built_on = True, _shapes(run, args[0] if args else None)
-        build = self.cls.find("build") if self.cls is not None else None
-        if isinstance(build, Function):
+        build = self.own_method("build")
+        if build is not None:
             with run.session.inside(None):
                 run.call_function(build, [self, self.built_on], {})
 
@@ -206,16 +217,15 @@ class CustomLayer(LayerObject):
         with run.session.inside(graph):
             for own in self.own:
                 run.session.numbered(own)
-            entered = [_entered(graph, each) for each in args]
-            found = self.applied(run, entered, _entered(graph, kwargs))
+            found = self.applied(run, entered(graph, args), entered(graph, kwargs))
             return self.wrapped(run, graph, found), found
 
     def applied(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """The outputs of `call`."""
-        function = None if self.cls is None else self.cls.find("call")
-        if not isinstance(function, Function) and self.based is not None:
+        function = self.own_method("call")
+        if function is None and self.based is not None:
             return self.based.call(run, args, kwargs)
-        if not isinstance(function, Function):
+        if function is None:
             raise GraphError(f"`{self.type_name}` has no `call`", code="E354", place=self.node.place)
         return run.call_function(function, [self, *args], kwargs)
 
@@ -353,18 +363,18 @@ def _signature(tree: Any) -> Any:
     return tree if isinstance(tree, int | float | str | None) else id(tree)
 
 
-def _entered(graph: Inside, tree: Any) -> Any:
+def entered(graph: Inside, tree: Any) -> Any:
     """Arguments with outer tensors replaced by those of the inner graph."""
     if isinstance(tree, Tensor):
         return graph.enter(tree.shape, tree.dtype)
     if isinstance(tree, Array):
         return graph.enter([size if isinstance(size, int) else None for size in tree.shape or ()], "float32")
     if isinstance(tree, list):
-        return [_entered(graph, each) for each in tree]
+        return [entered(graph, each) for each in tree]
     if isinstance(tree, tuple):
-        return tuple(_entered(graph, each) for each in tree)
+        return tuple(entered(graph, each) for each in tree)
     if isinstance(tree, dict):
-        return {key: _entered(graph, tree[key]) for key in sorted(tree, key=str)}
+        return {key: entered(graph, tree[key]) for key in sorted(tree, key=str)}
     return tree
 
 
@@ -396,12 +406,6 @@ def method(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 @method("__init__")
 def init(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> None:
     layer.start(run, list(args), kwargs)
-    inputs, outputs = (
-        kwargs.get("inputs", args[0] if args else None),
-        kwargs.get("outputs", args[1] if len(args) > 1 else None),
-    )
-    if hasattr(layer, "between") and any(True for _ in tensors_in([inputs, outputs])):
-        layer.between(run, inputs, outputs)
 
 
 @method("build")

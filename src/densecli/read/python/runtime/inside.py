@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError
 from densecli.graph.graph import Call, Graph, Node, Ref, call_order
-from densecli.graph.model import Model
+from densecli.graph.model import Model, flat_call
+from densecli.graph.trace import flat_inputs
 from densecli.layer import Layer, Weight
 from densecli.layers.core import InputLayer
 from densecli.read.python.arrays import Array
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
 
+    from densecli.graph.forward import Value
     from densecli.graph.trace import Result
     from densecli.layer import Shapes
     from densecli.read.python.runtime.layers import LayerObject
@@ -158,13 +160,47 @@ class Inside:
 
 
 class Written(Model, abstract=True):
-    """A custom layer as a model of its `call`."""
+    """A custom layer as a model of its `call`.
+
+    Its code may do other things for other shapes. Each is a way of its own through the same layers (`others`).
+    """
 
     def __init__(self, graph: Graph, type_name: str, *, several: bool) -> None:
         super().__init__(graph)
         self.type_name, self.several = type_name, several
         self.numbers: Mapping[int, int] = {}  # the session's layers that it calls, as nodes
+        self.others: list[Written] = []
+
+    def way(self, /, *args: Any, **kwargs: Any) -> Written:
+        """The way for inputs of these shapes, whatever their batch; this one for shapes that were not followed."""
+        if not self.others:
+            return self
+        samples = [shape and tuple(shape[1:]) for shape in flat_inputs([list(args), kwargs])]
+        return next((each for each in self.others if each.samples() == samples), self)
+
+    def samples(self) -> list[Any]:
+        """The shapes of its inputs, without the batch."""
+        return [each.shape and each.shape[1:] for each in self.own_inputs()]
+
+    def covers(self, other: Written) -> bool:
+        """Whether another way has no weights that this one lacks, and finds them under the same names."""
+        mine, theirs = self.held_layers(), other.held_layers()
+        return all(name in mine and mine[name] == held for name, held in theirs.items())
+
+    def held_layers(self) -> dict[str, int]:
+        """What may have weights, by name: a layer of the session by its number, a variable by its identity."""
+        layers = {self.graph.nodes[number]: index for index, number in self.numbers.items()}
+        own = {node: id(node.layer) for node in self.graph.nodes if isinstance(node.layer, Own)}
+        return {node.name: held for node, held in (layers | own).items() if not node.layer.weightless}
 
     def output(self, /, *args: Any, **kwargs: Any) -> Any:
-        found = super().output(*args, **kwargs)
-        return [found] if self.several and not isinstance(found, list) else found
+        way = self.way(*args, **kwargs)
+        found = Model.output(way, *args, **kwargs)
+        return [found] if way.several and not isinstance(found, list) else found
+
+    def results(self, /, *args: Any, **kwargs: Any) -> Iterator[tuple[Layer, Result]]:
+        return Model.results(self.way(*args, **kwargs), *args, **kwargs)
+
+    def values(self, ops: ModuleType, w: Mapping[str, Any], args: Any, kwargs: dict[str, Any]) -> list[Value]:
+        shapes = [array.shape for array in flat_call([args, {key: kwargs[key] for key in kwargs if key != "mask"}])]
+        return Model.values(self.way(*shapes), ops, w, args, kwargs)

@@ -81,6 +81,11 @@ class LayerObject(Value):
         return self.node.name
 
     @property
+    def plain(self) -> LayerObject | None:
+        """The layer of Keras that an object of the source is in all but name."""
+        return None
+
+    @property
     def layer(self) -> Layer:
         """The layer that computes shapes and weights."""
         return self.node.layer

@@ -67,6 +67,8 @@ def ends(run: Interpreter, model: ModelObject, which: str) -> Any:
     """The tensors that the model was made from, not those of its calls."""
     if model.error is not None:
         return broken(model, model.error)
+    if isinstance(model.plain, ModelObject):
+        return ends(run, model.plain, which)
     if model.cls is not None:
         return layers.input_(run, model) if which == "input" else layers.output(run, model)
     if isinstance(model, Functional):

@@ -70,6 +70,7 @@ class Drawing:
         return Graph(model.name, "Functional", nodes, inputs, outputs)
 
     def layer(self, each: LayerObject, home: ModelObject) -> Layer:
+        each = each.plain or each
         if each.index not in self.layers:
             self.layers[each.index] = self.drawn(each)
             self.homes[each.index] = home.index
@@ -78,12 +79,15 @@ class Drawing:
         return self.layers[each.index]
 
     def drawn(self, each: LayerObject) -> Layer:
+        each = each.plain or each
         if each.error is not None:
             raise each.error
         if hasattr(each, "renew") and each.session.froze:
             each.renew(self)
         if isinstance(each, ModelObject) and each.cls is None:
-            return Model(self.graph(each))
+            model = Model(self.graph(each))
+            model.type_name = each.type_name
+            return model
         return copy(each.layer)
 
 

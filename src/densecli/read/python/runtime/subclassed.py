@@ -13,12 +13,13 @@ from densecli.graph.graph import Call, Graph, Listed, Node, Ref
 from densecli.layer import Layer
 from densecli.layers.core import InputLayer
 from densecli.read.python.arrays import Array
-from densecli.read.python.runtime.custom import CustomLayer
+from densecli.read.python.runtime.custom import CustomLayer, entered
 from densecli.read.python.runtime.inside import Inside
-from densecli.read.python.runtime.models import Functional, ModelObject
-from densecli.read.python.runtime.tensors import Tensor
+from densecli.read.python.runtime.layers import single
+from densecli.read.python.runtime.models import Functional, ModelObject, Sequential
+from densecli.read.python.runtime.tensors import Tensor, tensors_in
 from densecli.read.python.signals import Raised
-from densecli.read.python.values import Class, Function, unknown_in
+from densecli.read.python.values import unknown_in
 
 if TYPE_CHECKING:
     from densecli.errors import Place
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from densecli.read.python.runtime.layers import LayerObject
     from densecli.read.python.runtime.session import Session
     from densecli.read.python.runtime.snapshot import Drawing
+    from densecli.read.python.values import Class
 
 # Classes that Keras 3.15.1 marks as built on creation; it knows no output shape for them afterward.
 AT_ONCE = frozenset({
@@ -41,48 +43,81 @@ class CustomModel(CustomLayer, ModelObject):
     """A model of a class of the source."""
 
     kind = "model"
-    lists_unbuilt = True
+
+    @property
+    def lists_unbuilt(self) -> bool:  # type: ignore[override]
+        return self.core is None
 
     def __init__(self, session: Session, cls: Class, place: Place | None) -> None:
+        self.core: Sequential | Functional | None = None  # the model that `super().__init__(…)` makes, if it makes one
         super().__init__(session, cls, place)
-        self.functional: Functional | None = None  # if `super().__init__(inputs, outputs)` makes one
         self.trained = False
 
     @property
     def is_built(self) -> bool:
-        return bool(self.written) or self.trained or self.functional is not None
+        return bool(self.written) or self.trained if self.core is None else self.core.is_built
+
+    @property
+    def error(self) -> DenseError | None:
+        return self.own_error or (None if self.core is None else self.core.error)
+
+    @error.setter
+    def error(self, error: DenseError | None) -> None:
+        self.own_error = error
+
+    @property
+    def plain(self) -> ModelObject | None:
+        """The model that it is, but for its name and methods."""
+        return None if self.overrides("call") else self.core
+
+    @property
+    def layer(self) -> Layer:
+        return super().layer if self.plain is None else self.plain.layer
 
     def members(self) -> list[LayerObject]:
-        return self.inner() if self.functional is None else self.functional.members()
+        return super().inner() if self.core is None else self.core.members()
 
-    def between(self, run: Interpreter, inputs: Any, outputs: Any) -> None:
-        """Become a Functional model, as `Model.__init__` does when it gets inputs and outputs."""
-        self.functional = run.session.functional(inputs, outputs, self.name)
-        self.functional.type_name = self.type_name
-        self.session.models.remove(self.functional)
-        self.error = self.error or self.functional.error
+    def inner(self) -> list[LayerObject]:
+        return self.members() if self.core is None else [self.core]
+
+    def start(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> None:
+        """`Sequential.__init__`, or `Model.__init__`, which makes a Functional if it gets inputs and outputs."""
+        self.begin(kwargs)
+        first, second = (*args, None, None)[:2]
+        if self.core is not None:
+            return
+        if self.base == "Sequential":
+            self.become(run.session.sequential(kwargs.get("layers", first), self.name))
+            return
+        ends = kwargs.get("inputs", first), kwargs.get("outputs", second)
+        if any(True for _ in tensors_in(list(ends))):
+            self.become(run.session.functional(*ends, self.name))
+
+    def become(self, core: Sequential | Functional) -> None:
+        core.type_name, core.trains = self.type_name, self.trains
+        self.core = core
+        self.session.models.remove(core)
 
     def inherited(self, run: Interpreter, name: str) -> Any:
-        if self.functional is not None and name != "__init__":
-            return self.functional.inherited(run, name)
+        if self.core is not None and name != "__init__":
+            return self.core.inherited(run, name)
         return super().inherited(run, name)
 
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        if self.functional is not None and self.cls is not None and self.cls.find("call") is None:
-            return self.functional.call(run, args, kwargs)
+        if self.plain is not None:
+            return self.plain.call(run, args, kwargs)
+        if isinstance(self.core, Sequential):
+            self.core.prepare(run, args, kwargs)
         return super().call(run, args, kwargs)
 
     # -- building ----------------------------------------------------------------------
     def build_from(self, run: Interpreter, shapes: list[Any]) -> None:
         """Follow `call` for inputs of these shapes."""
-        if not self.is_built:
-            self.follow_on(run, [Tensor(Ref(-1, -1), tuple(shape), "float32") for shape in shapes])
-
-    def follow_on(self, run: Interpreter, tensors: Any) -> None:
-        if self.own_method("call") is None:
-            return
-        error = self.error or self.prepared(run, [tensors[0] if len(tensors) == 1 else tensors], {})
-        self.error = error
+        if self.core is not None:
+            self.core.build_from(run, shapes)
+        elif not self.is_built and self.own_method("call") is not None:
+            tensors = [Tensor(Ref(-1, -1), tuple(shape), "float32") for shape in shapes]
+            self.error = self.error or self.prepared(run, [single(tensors)], {})
 
     def learn(self, run: Interpreter, data: Any, batch: int | None, target: Any = None) -> None:
         shapes = _batches(data, batch)
@@ -94,16 +129,12 @@ class CustomModel(CustomLayer, ModelObject):
         known = _batches(target, batch)
         self.step(run, shapes if target is None else (shapes, run.unknown("the target") if known is None else known))
 
-    def own_method(self, name: str) -> Function | None:
-        found = None if self.cls is None else self.cls.find(name)
-        return found if isinstance(found, Function) else None
-
     def step(self, run: Interpreter, data: Any) -> None:
         """`train_step` and `compute_loss` call layers, too. Anything unknown in them does not affect the rest."""
         graph = Inside(self.name, self)
         try:
             with run.session.inside(graph):
-                data = _entered_all(graph, data)
+                data = entered(graph, data)
                 train, loss, call = map(self.own_method, ("train_step", "compute_loss", "call"))
                 if train is not None:
                     run.call_function(train, [self, data], {})
@@ -129,19 +160,11 @@ def _batches(data: Any, batch: int | None) -> Any:
     return None
 
 
-def _entered_all(graph: Inside, tree: Any) -> Any:
-    if isinstance(tree, Tensor):
-        return graph.enter(tree.shape, tree.dtype)
-    if isinstance(tree, list | tuple):
-        return type(tree)([_entered_all(graph, each) for each in tree])
-    return {key: _entered_all(graph, each) for key, each in tree.items()} if isinstance(tree, dict) else tree
-
-
 # -- the graph -------------------------------------------------------------------------
 def graph_of(model: CustomModel, drawing: Drawing) -> Graph:
     """The graph of `call`, with the rows that Keras prints. Layers that it does not reach are kept beside it."""
-    if model.functional is not None:
-        found = drawing.functional(model.functional)
+    if model.core is not None:
+        found = drawing.any(model.core)
         found.name = model.name
         return found
     written = next(iter(model.written.values()), None)
@@ -229,10 +252,8 @@ def _shapes(session: Session, each: LayerObject) -> Any:
 
 def _stated(session: Session, each: CustomLayer) -> Any:
     """The output shape that a class computes itself, if it also has its own `build`."""
-    if each.cls is None or each.built_on is None:
-        return None
-    function = each.cls.find("compute_output_shape")
-    if not isinstance(function, Function) or not isinstance(each.cls.find("build"), Function):
+    function = each.own_method("compute_output_shape")
+    if function is None or each.built_on is None or not each.overrides("build"):
         return None
     try:
         found = session.run.call_function(function, [each, each.built_on], {})
