@@ -75,7 +75,7 @@ def answer(model: keras.Model) -> dict[str, Any]:
 def functions(model: keras.Model) -> dict[str, Any]:
     """The configs of functions, as a file keeps them."""
     entries = json.loads(model.to_json())["config"]["layers"] if functional_and_saved(model) else []
-    return {each["name"]: each["config"] for each in entries if each["module"].startswith("keras.src.ops")}
+    return {each["name"]: each["config"] for each in entries if (each["module"] or "").startswith("keras.src.ops")}
 
 
 def functional_and_saved(model: keras.Model) -> bool:

@@ -423,6 +423,9 @@ KNOWN = {
         "(z, clip_value_min=0.0, clip_value_max=1.0)": "clip_by_value",
         "(input=z, multiples=[2, 1])": "tile",
         "(a=z, b=q)": "matmul",
+        "(z, z, transpose_a=True)": "matmul",
+        "(z, z, transpose_b=True)": "matmul",
+        "(z, tensorflow.zeros((2, 2), tensorflow.int32), axis=1, batch_dims=1)": "gather",
         "(x=z, y=z)": "add multiply maximum",
         "(input=z, axis=0)": "expand_dims",
         "(z, [1])": "reverse",
@@ -464,7 +467,7 @@ KNOWN = {
                "variable zeros_like cumsum",
         "(z, axis=0)": "all any argmax argmin cumsum l2_normalize max mean min prod std sum var expand_dims",
         "(z, axis=-1, keepdims=True)": "max mean min prod std sum var",
-        "(z, z)": "equal greater greater_equal less less_equal maximum minimum not_equal",
+        "(z, z)": "batch_dot equal greater greater_equal less less_equal maximum minimum not_equal",
         "(z, q)": "dot",
         "(z, 2)": "pow",
         "(z, 0.0, 1.0)": "clip",
@@ -484,6 +487,23 @@ KNOWN = {
         "(b, z, z)": "switch",
         "(b, then_expression=z, else_expression=z)": "switch",
         "((2, 3))": "ones zeros random_normal random_uniform",
+        "(i)": "batch_flatten flatten spatial_2d_padding",
+        "(i, (2, 2))": "pool2d",
+        "(i, (2, 2), (2, 2), 'same', pool_mode='avg')": "pool2d",
+        "(i[None], (1, 2, 2))": "pool3d",
+        "(i[0], tensorflow.zeros((3, 3, 5)))": "conv1d",
+        "(i, tensorflow.zeros((3, 3, 3, 5)))": "conv2d",
+        "(i, tensorflow.zeros((3, 3, 3, 5)), (2, 2), 'same')": "conv2d",
+        "(i[None], tensorflow.zeros((1, 3, 3, 3, 5)))": "conv3d",
+        "(i, ((1, 2), (3, 4)))": "spatial_2d_padding",
+        "(i[None])": "spatial_3d_padding",
+        "(i[0], (2, 1))": "temporal_padding",
+        "(z, 4)": "repeat",
+        "(i, q[0])": "bias_add",
+        "(i[0], i[0], axes=2)": "batch_dot",
+        "(i[0], i[0], [1, 1])": "batch_dot",
+        "(i[0], i[0][:, :3])": "batch_dot",
+        "(z, 0.5)": "dropout",
         "(5)": "arange",
         "()": "backend image_data_format floatx",
     },
@@ -494,26 +514,17 @@ UNKNOWN = {
         "()": "random", "(1, 6)": "randint uniform", "([1, 2])": "choice", "(9)": "randrange", "([1, 2, 3], 2)": "sample", "(0, 1)": "gauss",
     },
     "numpy": {"([1, 2, 1])": "unique", "(z)": "unique"},
+    "numpy.random": {"(5)": "choice", "(v)": "choice"},
     "pandas": {"(pandas.Series(['x', 'y']))": "get_dummies"},
     "keras.models": {"(keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])).count_params()": "clone_model"},
     "keras.ops": {"(t)": "unstack"},
-    "tensorflow": {
-        "(z, tensorflow.zeros((2, 2), tensorflow.int32), axis=1, batch_dims=1)": "gather",
-        "(z, z, transpose_a=True)": "matmul",
-        "(z, z, transpose_b=True)": "matmul",
-    },
 }  # fmt: skip
 # Rows whose dtype differs: Keras' operations have 32-bit indices and real means, TensorFlow's functions don't.
 DTYPES = """
 keras.ops.imag(z.astype('complex64'))
 keras.ops.multi_hot(n[0], 4)
 keras.ops.angle(z.astype('complex64'))
-tensorflow.argmax(z)
-tensorflow.argmax(z, axis=1)
-tensorflow.argmin(z)
 tensorflow.divide(n, n)
-tensorflow.math.argmax(z)
-tensorflow.math.argmax(z, axis=1)
 tensorflow.reduce_mean(n)
 tensorflow.keras.backend.argmax(z)
 tensorflow.keras.backend.argmax(z, axis=0)

@@ -209,7 +209,11 @@ def not_runnable(graph: Graph, index: int) -> Iterator[str]:
     inner: Graph | None = getattr(node.layer, "graph", None)
     if inner is None:
         rule = getattr(node.layer, "rule", None)
-        if not node.layer.runnable or (rule is not None and rule not in kernels.OPERATIONS) or lacks_numbers(node):
+        if (
+            not node.layer.runnable
+            or (rule is not None and rule not in kernels.OPERATIONS)
+            or lacks_numbers(graph, node)
+        ):
             yield f"{node.layer.type_name} '{node.name}'"
         return
     inputs = {ref.node for ref in inner.inputs}
@@ -218,17 +222,22 @@ def not_runnable(graph: Graph, index: int) -> Iterator[str]:
             yield from not_runnable(inner, place)
 
 
-def lacks_numbers(node: Node) -> bool:
+def lacks_numbers(graph: Graph, node: Node) -> bool:
     """Whether a call has an array of which only the shape is known, or a size that only other code knows."""
-    sized = getattr(node.layer, "rule", "") in SIZED
-    if sized and any(isinstance(each, list | tuple) and None in each for each in node.layer.config.values()):  # type: ignore[attr-defined]
+    config = node.layer.config.values() if getattr(node.layer, "rule", "") in SIZED else None  # type: ignore[attr-defined]
+    values = [each for call in node.calls for each in [*call.args, *call.kwargs.values()]]
+    if any(isinstance(each, Constant) and each.value is None for each in values):
         return True
-    return any(
-        (isinstance(each, Constant) and each.value is None)
-        or (sized and isinstance(each, list | tuple) and None in each)
-        for call in node.calls
-        for each in [*call.args, *call.kwargs.values()]
-    )
+    return config is not None and any(_left_open(each, graph, node) for each in [*config, *values])
+
+
+def _left_open(sizes: Any, graph: Graph, node: Node) -> bool:
+    """Whether a size is unknown. The first one of a reshape is the batch if nothing else is open in the model's inputs."""
+    if not isinstance(sizes, list | tuple) or None not in sizes:
+        return False
+    inputs = [graph.nodes[ref.node].layer.output() for ref in graph.inputs]
+    only_batches = all(shape is not None and None not in shape[1:] for shape in inputs)
+    return None in sizes[1:] or node.layer.rule != "Reshape" or not only_batches  # type: ignore[attr-defined]
 
 
 def weight_bytes(graph: Graph, found: Trace, wanted: set[int]) -> int:

@@ -287,10 +287,13 @@ def _model_rows(model: Model, result: Result) -> Iterator[Row]:
     way = model.way(*result.args, **result.kwargs)
     called = way.called(*result.args, **result.kwargs)
     rows = _rows_of(model.graph, built)
-    if called is None or called is built or way is not model:
+    if called is None or called is built:
         yield from rows
-    else:
+    elif way is model:
         yield from map(_with_figures, rows, _rows_of(model.graph, called))
+    else:
+        others = {row.name: row for row in _rows_of(way.graph, called)}
+        yield from [_with_figures(row, others.get(row.name)) for row in rows]
 
 
 def _rows_of(graph: Graph, found: Trace) -> tuple[Row, ...]:
@@ -300,9 +303,10 @@ def _rows_of(graph: Graph, found: Trace) -> tuple[Row, ...]:
     return rows
 
 
-def _with_figures(row: Row, called: Row) -> Row:
-    inner = tuple(map(_with_figures, row.layers, called.layers))
-    figures: dict[str, Any] = {figure: getattr(called, figure) for figure in FIGURES}
+def _with_figures(row: Row, called: Row | None) -> Row:
+    """A row with the costs of another call; None where that call does not reach the layer."""
+    inner = tuple(map(_with_figures, row.layers, [None] * len(row.layers) if called is None else called.layers))
+    figures: dict[str, Any] = {figure: getattr(called, figure, 0) for figure in FIGURES}
     return row._replace(layers=inner, **figures)
 
 

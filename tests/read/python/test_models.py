@@ -50,7 +50,8 @@ def shapes(text):
 
 
 def shown(row):
-    sizes = ["?" if shape is None else str(shape) for shape in row.output_shapes]
+    last = row.calls[-1].output_shapes if row.calls else row.output_shapes  # Keras prints those of the last call
+    sizes = ["?" if shape is None else str(shape) for shape in last]
     return [row.name, row.type, shapes(",".join(sizes)), None if row.unbuilt else row.params]
 
 

@@ -35,14 +35,18 @@ LIBRARIES = {
     "sklearn": "sklearn", "math": "standard", "os": "standard", "sys": "standard", "random": "standard",
     "argparse": "arguments", "collections": "standard", "itertools": "standard", "functools": "standard",
     "dataclasses": "standard", "types": "standard", "typing": "standard", "time": "standard", "operator": "standard",
-    "copy": "standard", "tqdm": "standard", "optparse": "arguments", "abc": "standard",
+    "copy": "standard", "tqdm": "standard", "tensorflow_functions": "tensorflow_functions", "legacy_backend": "legacy_backend", "optparse": "arguments", "abc": "standard",
 }  # fmt: skip
 # Parts of Keras and TensorFlow that have a file of their own.
 INSIDE = (
     ("keras.datasets", "datasets"), ("keras.ops", "operations"), ("keras.backend", "operations"), ("keras.random", "operations"),
     ("keras.applications", "applications"),
 )  # fmt: skip
-ALONG = {"tensorflow": ("keras.ops",), "operations": ("keras",), "applications": ("keras",)}  # files that need others
+ALONG = {
+    "tensorflow": ("keras.ops", "tensorflow_functions"),
+    "operations": ("keras", "legacy_backend"),
+    "applications": ("keras",),
+}  # files that need others
 # Aliases of paths.
 SAME = (
     ("tensorflow.compat.v1.keras", "keras"), ("tensorflow.compat.v2.keras", "keras"), ("tensorflow.python.keras", "keras"),

@@ -45,6 +45,8 @@ class Function(Operation, abstract=True):
             found |= {key: without_ends(found[key])} if key in found else {}
         if self.rule == "Take":
             found.setdefault("axis", found.get("batch_dims", 0))
+        if self.rule in ("Argmax", "Argmin"):
+            found.setdefault("axis", found.pop("dimension", 0))
         if "data_format" in found:
             found["data_format"] = "channels_first" if str(found["data_format"]).startswith("NC") else "channels_last"
         return found
@@ -79,6 +81,8 @@ class Function(Operation, abstract=True):
         if kind == "value":
             value = args[1] if len(args) > 1 else kwargs.get("value")
             return beside_numbers((), [value]) if isinstance(value, int | float) else promoted(dtypes[1:])
+        if kind == "same" and args and isinstance(args[0], Constant):
+            return args[0].dtype or "float32"
         if (kind == "cast" and self.own is not None) or (kind == "same" and args and _is_array(args[0])):
             return "float32"
         return super().call_dtype(args, kwargs, dtypes)

@@ -80,6 +80,15 @@ def concatenated(args: tuple[Any, ...], named: Named) -> Shape:
     return moves.concatenate(args, named)
 
 
+def reshaped(args: tuple[Any, ...], named: Named) -> Shape:
+    """TensorFlow does not work out -1 beside another open size."""
+    found = moves.reshape(args, named)
+    wanted = named.get("shape", args[1] if len(args) > 1 else None)
+    if not isinstance(wanted, list) or None not in wanted:
+        return found
+    return tuple(None if size == -1 else known for size, known in zip(wanted, found, strict=True))
+
+
 # -- tensors made from sizes ----------------------------------------------------------------
 def _given(args: tuple[Any, ...], named: Named, index: int, *names: str) -> Any:
     """An argument by its position or any of its names; None if it is not given."""
@@ -278,6 +287,7 @@ def _enter(names: str, rule: Callable[..., Any], dtype: str, flops: int | None) 
 _enter("shape shapen shapev2", shape_tensor, "int32", 0)
 _enter("stack pack", stacked, "promote", 0)
 _enter("concat concatv2", concatenated, "promote", 0)
+_enter("reshape", reshaped, "same", 0)
 _enter("zeros ones placeholderwithdefault", created, "cast", 0)
 _enter("fill", created, "value", 0)
 _enter("argmax argmin", shapes.reduced, "int64", None)
@@ -345,6 +355,7 @@ _enter("conv1dtranspose conv2dtranspose conv3dtranspose conv2dbackpropinput", tr
 _enter("depthwiseconv2d depthwiseconv2dnative", depthwise, "promote", None)
 _enter("pool", pooled, "same", None)
 
+MAKERS = (created, numbered, spaced, identity_matrix)  # whose arguments are sizes, not tensors
 PRODUCTS = (depthwise, transposed_convolution)  # whose multiply-accumulates are not counted here
 OTHER_THINGS = ("strings", "sparse", "ragged", "sets", "io", "data", "lookup", "quantization", "feature_column")
 

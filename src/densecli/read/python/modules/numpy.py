@@ -118,12 +118,24 @@ for _name, _parameters in {"randint": 2, "binomial": 2, "poisson": 1}.items():
     _draws(_name, _parameters, "int64")
 
 
-@known("numpy.random.choice", "numpy.random.permutation")
+@known("numpy.random.choice")
 def choice(run: Interpreter, items: Any, size: Any = None, *_: Any, **__: Any) -> Any:
+    if size is None:
+        return run.unknown("it is random")
+    found = None if isinstance(items, Unknown) else _to_draw_from(run, items)
+    return made(run, size, "float64" if found is None else found.dtype)
+
+
+@known("numpy.random.permutation")
+def permutation(run: Interpreter, items: Any) -> Any:
     if isinstance(items, Unknown):
-        return run.unknown("it is random") if size is None else made(run, size)
-    found = as_array(run, range(items) if isinstance(items, int) else items)
-    return found.of(found.shape) if size is None else made(run, size, found.dtype)
+        return run.unknown("it is random")
+    found = _to_draw_from(run, items)
+    return found.of(found.shape)
+
+
+def _to_draw_from(run: Interpreter, items: Any) -> Array:
+    return as_array(run, range(items) if isinstance(items, int) else items)
 
 
 @known(

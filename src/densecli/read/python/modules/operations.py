@@ -14,6 +14,7 @@ from densecli.read.python.arrays import Array
 from densecli.read.python.catalog import ENTRIES, known
 from densecli.read.python.dtypes import Dtype, dtype_name
 from densecli.read.python.modules.signatures import bound, foreign
+from densecli.read.python.plain import Dims
 from densecli.read.python.runtime.layers import computed
 from densecli.read.python.runtime.tensors import Tensor, tensors_in
 from densecli.read.python.values import Known, Unknown, Value
@@ -49,12 +50,12 @@ BACKEND = {
 TENSORFLOW = {
     "reduce_sum": "Sum", "reduce_mean": "Mean", "reduce_max": "Max", "reduce_min": "Min", "reduce_prod": "Prod", "reduce_any": "Any",
     "reduce_all": "All", "reduce_logsumexp": "Logsumexp", "exp": "Exp", "square": "Square", "sqrt": "Sqrt", "abs": "Absolute",
-    "pow": "Power", "clip_by_value": "Clip", "concat": "Concatenate", "stack": "Stack", "reshape": "Reshape",
+    "pow": "Power", "clip_by_value": "Clip", "concat": "Concatenate", "stack": "Stack",
     "expand_dims": "ExpandDims", "squeeze": "Squeeze", "transpose": "Transpose", "tile": "Tile", "repeat": "Repeat",
-    "matmul": "Matmul", "add": "Add", "subtract": "Subtract", "multiply": "Multiply", "divide": "Divide", "maximum": "Maximum",
-    "minimum": "Minimum", "argmax": "Argmax", "argmin": "Argmin", "cast": "Cast", "stop_gradient": "StopGradient",
-    "zeros_like": "ZerosLike", "ones_like": "OnesLike", "one_hot": "OneHot", "where": "Where", "sigmoid": "Sigmoid", "tanh": "Tanh",
-    "identity": "Copy", "negative": "Negative", "einsum": "Einsum", "tensordot": "Tensordot", "gather": "Take", "pad": "Pad",
+    "add": "Add", "subtract": "Subtract", "multiply": "Multiply", "divide": "Divide", "maximum": "Maximum",
+    "minimum": "Minimum", "cast": "Cast", "stop_gradient": "StopGradient",
+    "zeros_like": "ZerosLike", "ones_like": "OnesLike", "one_hot": "OneHot", "sigmoid": "Sigmoid", "tanh": "Tanh",
+    "identity": "Copy", "negative": "Negative", "einsum": "Einsum", "tensordot": "Tensordot", "pad": "Pad",
     "reverse": "Flip", "split": "Split", "unstack": "Unstack", "cumsum": "Cumsum", "broadcast_to": "BroadcastTo", "norm": "Norm",
     "round": "Round", "floor": "Floor", "sign": "Sign", "sin": "Sin", "cos": "Cos", "equal": "Equal", "not_equal": "NotEqual",
     "greater": "Greater", "less": "Less", "logical_and": "LogicalAnd", "logical_or": "LogicalOr", "logical_not": "LogicalNot",
@@ -63,7 +64,7 @@ TENSORFLOW = {
     "math.maximum": "Maximum", "math.minimum": "Minimum", "math.multiply": "Multiply", "math.add": "Add", "math.subtract": "Subtract",
     "math.divide": "Divide", "math.sin": "Sin", "math.cos": "Cos", "math.sigmoid": "Sigmoid", "math.tanh": "Tanh",
     "math.l2_normalize": "Normalize", "math.not_equal": "NotEqual", "math.equal": "Equal", "math.softplus": "Softplus",
-    "math.top_k": "TopK", "math.argmax": "Argmax", "math.reduce_variance": "Var", "math.reduce_std": "Std", "linalg.matmul": "Matmul",
+    "math.top_k": "TopK", "math.reduce_variance": "Var", "math.reduce_std": "Std",
     "linalg.norm": "Norm", "linalg.einsum": "Einsum", "nn.l2_normalize": "Normalize", "nn.softmax": "Softmax", "nn.relu": "Relu",
     "nn.log_softmax": "LogSoftmax", "nn.top_k": "TopK", "nn.depth_to_space": "DepthToSpace", "nn.space_to_depth": "SpaceToDepth",
     "math.squared_difference": "SquaredDifference", "image.resize": "Resize", "image.rgb_to_grayscale": "RGBToGrayscale",
@@ -71,8 +72,7 @@ TENSORFLOW = {
 # The axis of functions that have another one than that of keras.ops, or none.
 AXES = {
     "keras.backend.concatenate": -1, "keras.backend.argmax": -1, "keras.backend.argmin": -1, "keras.backend.gather": 0,
-    "keras.backend.cumsum": 0, "tensorflow.gather": 0, "tensorflow.cumsum": 0, "tensorflow.argmax": 0, "tensorflow.argmin": 0,
-    "tensorflow.math.argmax": 0,
+    "keras.backend.cumsum": 0, "tensorflow.cumsum": 0,
 }  # fmt: skip
 SOURCES = (
     ("keras.ops", OPS),
@@ -99,12 +99,21 @@ def operation(path: str, rule: str) -> Callable[..., Any]:
         }
         if not any(True for _ in tensors_in([args, kwargs])):
             return on_arrays(run, path, rule, args, kwargs)
+        if path.startswith("tensorflow."):
+            tell_refused(run, path)
         if rule == "Cast":
             return run.session.operation("Cast", [args[0]], {"dtype": dtype_name(kwargs.get("dtype", "float32"))})
         args = tuple(dtype_name(each) or each if not isinstance(each, Tensor | list | tuple) else each for each in args)
         return run.session.operation(rule, list(args), kwargs)
 
     return apply
+
+
+def tell_refused(run: Interpreter, path: str) -> None:
+    """Warn of a function of TensorFlow outside of layers, where Keras 3 has no numbers for it."""
+    if run.session.tracing is None:
+        name = path.replace("tensorflow", "tf", 1)
+        run.note(f"line {run.line()}: Keras 3 refuses `{name}` on its symbolic tensors; read as in tf.keras")
 
 
 def ends(sizes: Any) -> Any:
@@ -116,6 +125,9 @@ def ends(sizes: Any) -> Any:
 
 def on_arrays(run: Interpreter, path: str, rule: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The shape that the operation gives, or NumPy's function, which computes with numbers."""
+    joined = joined_sizes(rule, args[0]) if args else None
+    if joined is not None:
+        return joined
     if rule == "Cast" and args and not isinstance(args[0], Array | Value):
         return scalar(run, args[0])
     found = computed(run, Operation(rule, {}), args, kwargs)
@@ -125,6 +137,18 @@ def on_arrays(run: Interpreter, path: str, rule: str, args: tuple[Any, ...], kwa
             args, kwargs = (*args, *kwargs.values()), {}
         return same.call(run, list(args), kwargs)
     return run.unknown(f"densecli does not know `{path}` of this") if found is None else found
+
+
+def joined_sizes(rule: str, parts: Any) -> Dims | None:
+    """Sizes of tensors put together, with one that is left open among them; None for anything else."""
+    if rule == "Stack" and isinstance(parts, list | tuple):
+        parts = [parts]
+    elif rule != "Concatenate" or not isinstance(parts, list | tuple):
+        return None
+    if not all(isinstance(part, list | tuple) for part in parts):
+        return None
+    found = [size for part in parts for size in part]
+    return Dims(found) if None in found and all(type(each) is int or each is None for each in found) else None
 
 
 def scalar(run: Interpreter, number: Any) -> Any:

@@ -84,7 +84,9 @@ class Session:
     # -- names -------------------------------------------------------------------------
     def use_name(self, type_name: str) -> str:
         """dense, dense_1, … as Keras counts them over the whole run."""
-        stem = snake_case(type_name)
+        return self.counted(snake_case(type_name))
+
+    def counted(self, stem: str) -> str:
         number = self.names.get(stem, 0)
         self.names[stem] = number + 1
         return numbered(stem, number)
@@ -172,11 +174,15 @@ class Session:
         name = kwargs.pop("name", None)
         config, args, kwargs = making.operation_arguments(rule, args, kwargs)
         layer = Operation(rule, config, type_name)
+        return self.function(layer, name, args, kwargs)
+
+    def function(self, layer: Operation, name: Any, args: list[Any], kwargs: dict[str, Any], stem: str = "") -> Any:
+        """A call of a function's layer. Without a name it is counted: by `stem`, or by its class."""
         if self.tracing is not None:
             return self.traced(layer, args, kwargs)
-        made = LayerObject(
-            self, name if isinstance(name, str) else self.use_name(layer.type_name), layer, self.run.place()
-        )
+        if not isinstance(name, str):
+            name = self.counted(stem) if stem else self.use_name(layer.type_name)
+        made = LayerObject(self, name, layer, self.run.place())
         unknown = unknown_in([args, kwargs])
         broken = next((each.error for each in tensors_in([args, kwargs]) if each.error is not None), None)
         if unknown is not None or broken is not None:

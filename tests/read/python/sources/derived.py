@@ -1,0 +1,148 @@
+"""Classes that derive from Sequential and Functional, and layers that are called on several shapes."""
+
+import keras
+import tensorflow as tf
+from keras import Model, Sequential, layers, ops
+from tensorflow.keras import backend as K
+
+
+class Stack(Sequential):
+    def __init__(self, units=4):
+        super().__init__()
+        self.add(layers.Dense(units, input_shape=(3,)))
+        self.add(layers.Dense(2))
+
+
+class Listed(keras.Sequential):
+    def __init__(self, units=4, **kwargs):
+        super().__init__([layers.Input((6,)), layers.Dense(units), layers.ReLU()], **kwargs)
+
+
+class Kept(Sequential):
+    """Keras lists what is added, not what is an attribute."""
+
+    def __init__(self):
+        super().__init__(name="kept")
+        self.first = layers.Dense(5)
+        self.unused = layers.Dense(6)
+        self.add(self.first)
+        self.add(layers.Dropout(0.5))
+
+
+class Calling(Sequential):
+    def __init__(self):
+        super().__init__()
+        self.inner = layers.Dense(5)
+        self.add(layers.Dense(7))
+
+    def call(self, x, training=None):
+        return self.inner(x) + 1
+
+
+class Empty(Sequential):
+    pass
+
+
+class Two(Model):
+    def __init__(self, units):
+        inputs = layers.Input((4,))
+        super().__init__(inputs, layers.Dense(units)(inputs), name="two")
+
+
+stack = Stack()
+listed = Listed()
+listed.trainable = False
+kept = Kept()
+kept.build((None, 3))
+calling = Calling()
+calling.build((None, 3))
+called = Calling()
+called(keras.ops.ones((2, 3)))
+empty = Empty([layers.Dense(3), layers.Dense(4)])
+empty(keras.Input((2,)))
+_entry = keras.Input((6,))
+nested = Model(_entry, Listed(name="inner")(_entry))
+in_stack = Sequential([layers.Input((3,)), Stack(2)])
+two = Two(5)
+run_stacks = Sequential([layers.Input((4,)), Two(6), Listed(3, name="listed"), Empty([layers.Dense(2)], name="e")])
+
+
+class Head(layers.Layer):
+    """One set of weights for every level of a pyramid."""
+
+    def __init__(self, filters, **kwargs):
+        super().__init__(**kwargs)
+        self.convs = [layers.Conv2D(filters, 3, padding="same", activation="relu") for _ in range(2)]
+        self.norm = layers.BatchNormalization()
+        self.out = layers.Conv2D(4, 1)
+
+    def call(self, x):
+        height, width = x.shape[1:3]
+        for conv in self.convs:
+            x = self.norm(conv(x))
+        return ops.reshape(self.out(x), (-1, height * width, 4))
+
+
+_image = keras.Input((16, 16, 8))
+_half = layers.MaxPooling2D()(_image)
+_head = Head(8)
+_levels = [_head(_image), _head(_half), _head(layers.MaxPooling2D()(_half))]
+run_heads = Model(_image, layers.Concatenate(axis=1)(_levels))
+
+
+class Optional(layers.Layer):
+    """What a call does depends on what it gets."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = layers.Dense(3)
+
+    def call(self, a, b=None):
+        y = self.dense(a)
+        return y if b is None else y + self.dense(b)
+
+
+_a, _b = keras.Input((5,)), keras.Input((5,))
+_optional = Optional()
+run_optional = Model([_a, _b], layers.Add()([_optional(_a, _b), _optional(_b)]))
+
+
+class Attention(layers.Layer):
+    """Scaled dot products as TensorFlow's tutorials write them."""
+
+    def __init__(self, width, heads, **kwargs):
+        super().__init__(**kwargs)
+        self.heads, self.depth = heads, width // heads
+        self.wq, self.wk, self.wv = layers.Dense(width), layers.Dense(width), layers.Dense(width)
+        self.dense = layers.Dense(width)
+
+    def split(self, x, batch):
+        return tf.transpose(tf.reshape(x, (batch, -1, self.heads, self.depth)), perm=[0, 2, 1, 3])
+
+    def call(self, x):
+        batch = tf.shape(x)[0]
+        q, k, v = (self.split(each(x), batch) for each in (self.wq, self.wk, self.wv))
+        scores = tf.matmul(q, k, transpose_b=True) / tf.math.sqrt(tf.cast(self.depth, tf.float32))
+        found = tf.transpose(tf.matmul(tf.nn.softmax(scores, axis=-1), v), perm=[0, 2, 1, 3])
+        return self.dense(tf.reshape(found, tf.stack([batch, -1, self.heads * self.depth])))
+
+
+class Windows(layers.Layer):
+    """Functions of tf.nn and tf.image with their arguments by position, and of keras.backend."""
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(3, 3, shape[-1], 5), name="kernel")
+
+    def call(self, x):
+        x = K.spatial_2d_padding(x, ((1, 1), (2, 2)))
+        x = tf.nn.max_pool2d(tf.nn.conv2d(x, self.kernel, 1, "SAME"), 2, 2, "VALID")
+        x = K.pool2d(x, (2, 2), pool_mode="avg")
+        indices = tf.argmax(x, -1)
+        x = tf.gather(x, [0, 2], axis=3) * tf.cast(tf.expand_dims(indices, -1), tf.float32)
+        return tf.image.resize(x, [4, 6])
+
+
+_steps = keras.Input((6, 8))
+run_attention = Model(_steps, Attention(8, 2, name="attention")(_steps))
+_picture = keras.Input((10, 8, 3))
+run_windows = Model(_picture, Windows(name="windows")(_picture))
