@@ -119,7 +119,7 @@ from densecli.kernels.pool import (
     max_pool,
 )
 from densecli.kernels.products import dense, einsum
-from densecli.kernels.recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
+from densecli.kernels.recurrent import Steps, Weights, gru, lstm, onward, simple_rnn, walk
 from densecli.kernels.resize import resize, upsample
 from densecli.kernels.rows import read_csv
 from densecli.kernels.softmax import log_softmax, softmax, sparsemax
@@ -275,4 +275,5 @@ __all__ = [
     "unit_norm",
     "upsample",
     "variance_scaled",
+    "walk",
 ]

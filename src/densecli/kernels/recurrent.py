@@ -6,7 +6,7 @@ in which the steps were taken, so reversed in time when `go_backwards`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from densecli.records import Record
 States = tuple[Array, ...]
 Step = Callable[[Array, States], States]
 """Takes one step's projected inputs (batch, gates * units) and the states; new states, the first is the output."""
+
+Call = Callable[[Array, States], Sequence[Array]]
 
 
 class Weights(Record):
@@ -208,7 +210,7 @@ def start(x: Array, recurrent: Array, number: int, states: States | None) -> Sta
 def scan(step: Step, inputs: Iterator[Array], states: States, steps: Steps) -> tuple[Array, States]:
     """Run `step` on each of `inputs`: the outputs (batch, T, ...) and the final states."""
     outputs: list[Array] = []
-    masks = None if steps.mask is None else walking_order(steps.mask, steps)
+    masks = None if steps.mask is None else walking_order(steps.mask.astype(np.bool_), steps)
     for place, z in enumerate(inputs):
         new = step(z, states)
         if masks is None:
@@ -222,7 +224,21 @@ def scan(step: Step, inputs: Iterator[Array], states: States, steps: Steps) -> t
     return np.stack(outputs, axis=1), states
 
 
-def walking_order(mask: Array, steps: Steps) -> Array:
-    """Mask (batch, T) as (T, batch), in the order in which the steps are taken."""
-    by_time = mask.astype(np.bool_).T
+def walk(
+    call: Call, x: Array, states: States | None, steps: Steps, shapes: list[tuple[int, ...]]
+) -> tuple[Array, States]:
+    """Any cell through `x` (batch, T, ...): `call(step, states)` returns an output and new states.
+
+    `shapes` are those of an output and of the states; states that are not given start at 0. A masked first step outputs 0.
+    """
+    zeros = [np.zeros(shape, x.dtype) for shape in shapes]
+    before = (zeros[0], *(zeros[1:] if states is None else states))
+    inputs = walking_order(x, steps)
+    found, after = scan(lambda step, held: tuple(call(step, held[1:])), iter(inputs), before, steps)
+    return found, after[1:]
+
+
+def walking_order(steps_of_batch: Array, steps: Steps) -> Array:
+    """(batch, T, ...) as (T, batch, ...), in the order in which the steps are taken."""
+    by_time = steps_of_batch.swapaxes(0, 1)
     return by_time[::-1] if steps.go_backwards else by_time

@@ -9,28 +9,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import DenseError, GraphError
-from densecli.graph.graph import Ref
-from densecli.graph.trace import is_shape
-from densecli.layer import Layer
 from densecli.read.python.follow import Followed
 from densecli.read.python.host import Host
 from densecli.read.python.runtime.custom import CustomLayer, LambdaLayer
-from densecli.read.python.runtime.tensors import Tensor
+from densecli.read.python.runtime.on_demand import OnDemand
 from densecli.read.python.text.parse import parse
 from densecli.read.python.values import Class, Function
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from types import ModuleType
-
     from densecli.errors import Source
-    from densecli.graph.graph import Graph
-    from densecli.graph.trace import Result
-    from densecli.layer import Child
+    from densecli.layer import Layer
     from densecli.layers.opaque import Opaque
     from densecli.read.limits import Limits
-    from densecli.read.python.runtime.inside import Written
 
 ADDED = ("dtype",)  # to each config by Keras, in a form that is its own
 
@@ -46,7 +36,7 @@ class Borrowed:
         for each in self.followed:
             made = _lambda(each, opaque, name) if opaque.type_name == "Lambda" else _of_class(each, opaque, name)
             if made is not None:
-                return Sourced(each, made, opaque)
+                return Sourced(made, opaque)
         return None
 
 
@@ -93,72 +83,12 @@ def _function_name(written: Any) -> str:
     return written if isinstance(written, str) else ""
 
 
-class Sourced(Layer, abstract=True):
-    """A layer of a file whose code is in a source: followed for each input shape."""
+class Sourced(OnDemand, abstract=True):
+    """A layer of a file whose code is in a source."""
 
-    takes = "several"
+    hint = "without --source, the layer is a row of unknown shape"
 
-    def __init__(self, followed: Followed, made: CustomLayer, opaque: Opaque) -> None:
-        self.followed, self.made, self.given = followed, made, opaque.written or {}
-        self.trainable, self.dtype, self.name, self.type_name = (
-            opaque.trainable,
-            "float32",
-            opaque.name,
-            opaque.type_name,
-        )
-        self.activity_regularizer = None
-        self.shared_id = opaque.shared_id
-        self.last: Written | None = None
-
-    @property
-    def graph(self) -> Graph | None:
-        """What its `call` does, once a shape is known."""
-        return None if self.last is None else self.last.graph
-
-    @property
-    def held_as(self) -> Mapping[str, str] | None:
-        return None if self.last is None else self.last.held_as
-
-    def way(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Written:
-        """The layer for these shapes. Raises GraphError with the reason if the source doesn't determine it."""
-        try:
-            error = self.made.prepared(self.followed.run, list(_tensors(args)), _tensors(kwargs))
-        except DenseError as problem:
-            error = problem
-        if error is not None:
-            hint = "without --source, the layer is a row of unknown shape"
-            raise GraphError(error.message, code="E354", hint=error.hint or hint, place=error.place)
-        self.last = self.made.last  # type: ignore[assignment]
-        self.last.trainable = self.trainable  # type: ignore[union-attr]
-        return self.last  # type: ignore[return-value]
-
-    def output(self, *args: Any, **kwargs: Any) -> Any:
-        return self.way(args, kwargs).output(*args, **kwargs)
-
-    def children(self, *args: Any, **kwargs: Any) -> Iterator[Child]:
-        return self.way(args, kwargs).children(*args, **kwargs)
-
-    def results(self, *args: Any, **kwargs: Any) -> Iterator[tuple[Layer, Result]]:
-        return self.way(args, kwargs).results(*args, **kwargs)
-
-    def macs(self, output: Any, *args: Any, **kwargs: Any) -> int | None:
-        return self.way(args, kwargs).macs(output, *args, **kwargs)
-
-    def elementwise(self, output: Any, *args: Any, **kwargs: Any) -> int | None:
-        return self.way(args, kwargs).elementwise(output, *args, **kwargs)
-
-    @property
-    def runnable(self) -> bool:
-        return self.last is not None and self.last.runnable
-
-    def forward(self, ops: ModuleType, weights: Mapping[str, Any], *args: Any, **kwargs: Any) -> Any:
-        return self.last.forward(ops, weights, *args, **kwargs) if self.last is not None else None
-
-
-def _tensors(tree: Any) -> Any:
-    """Tensors of these shapes, in the structure of a call."""
-    if is_shape(tree):
-        return Tensor(Ref(-1, -1), tree, "float32")
-    if isinstance(tree, list | tuple):
-        return type(tree)(map(_tensors, tree))
-    return {key: _tensors(each) for key, each in tree.items()} if isinstance(tree, dict) else tree
+    def __init__(self, made: CustomLayer, opaque: Opaque) -> None:
+        super().__init__(made)
+        self.given, self.trainable, self.name = opaque.written or {}, opaque.trainable, opaque.name
+        self.type_name, self.shared_id = opaque.type_name, opaque.shared_id

@@ -55,7 +55,8 @@ SAME = (
     ("keras_applications", "keras.applications"), ("tf_keras", "keras"), ("keras.src", "keras"), ("keras.api", "keras"), ("keras._tf_keras.keras", "keras"),
     ("keras.engine.topology", "keras.layers"), ("keras.engine", "keras.models"), ("keras.legacy.layers", "keras.layers"),
     ("keras.layers.experimental.preprocessing", "keras.layers"), ("numpy.random.mtrand", "numpy.random"),
-    ("keras.ops.numpy", "keras.ops"), ("keras.ops.nn", "keras.ops"),
+    *((f"tensorflow.{name}_initializer", f"keras.initializers.{name}") for name in ("constant", "ones", "random_normal", "random_uniform", "zeros")),
+    ("tensorflow.initializers", "keras.initializers"), ("keras.ops.numpy", "keras.ops"), ("keras.ops.nn", "keras.ops"),
 )  # fmt: skip
 # Names that are not imported: their usual meaning in snippets that leave the imports out.
 USUAL = {

@@ -60,6 +60,9 @@ def initial(random: Any) -> Draw:
         )
         try:
             return kernels.initialize(config, weight.shape, random, "float32" if dtype == "bfloat16" else dtype)
+        except KeyError as error:  # of an initializer that is the source's own
+            message = f"{quote(path)} starts from {name}, which densecli does not know"
+            raise DenseError(message, code="E303", hint="give a file of weights: --weights FILE") from error
         except ValueError as error:  # an identity that is not a matrix
             raise DenseError(f"{quote(path)} cannot be initialized: {error}", code="E303") from error
 

@@ -146,3 +146,108 @@ _steps = keras.Input((6, 8))
 run_attention = Model(_steps, Attention(8, 2, name="attention")(_steps))
 _picture = keras.Input((10, 8, 3))
 run_windows = Model(_picture, Windows(name="windows")(_picture))
+
+
+# -- layers that other layers hold -----------------------------------------------------
+@keras.saving.register_keras_serializable()
+class Minimal(layers.Layer):
+    """A recurrent cell."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = self.state_size = units
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1], self.units), name="kernel")
+        self.recurrent = self.add_weight(shape=(self.units, self.units), name="recurrent")
+
+    def call(self, x, states):
+        h = ops.tanh(ops.matmul(x, self.kernel) + ops.matmul(states[0], self.recurrent))
+        return h, [h]
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+class TwoStates(layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.state_size, self.output_size = [units, units + 1], 3
+        self.a, self.b, self.out = layers.Dense(units), layers.Dense(units + 1), layers.Dense(3)
+
+    def build(self, shape):
+        self.a.build(shape)
+        self.b.build(shape)
+        self.out.build((None, self.state_size[0]))
+
+    def call(self, x, states, training=None):
+        a, b = self.a(x) + states[0], self.b(x) * ops.sigmoid(states[1])
+        return self.out(a), [a, b]
+
+
+class Doubled(layers.LSTMCell):
+    def call(self, x, states, training=False):
+        h, (_, c) = super().call(x, states)
+        return h * 2, [h, c]
+
+
+class Around(layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.cell = layers.GRUCell(units)
+
+    @property
+    def state_size(self):
+        return self.cell.units
+
+    @property
+    def output_size(self):
+        return self.cell.units
+
+    def build(self, shape):
+        self.cell.build(shape)
+
+    def call(self, x, states):
+        return self.cell(x, states)
+
+
+class Scale(layers.Layer):
+    """What TimeDistributed needs of a class: `build` and `compute_output_shape`."""
+
+    def build(self, shape):
+        self.scale = self.add_weight(shape=(shape[-1],), initializer="ones", name="scale")
+
+    def call(self, x):
+        return x[:, ::2] * self.scale
+
+    def compute_output_shape(self, shape):
+        return (shape[0], (shape[1] + 1) // 2, shape[2])
+
+
+class OwnDense(layers.Dense):
+    pass
+
+
+@keras.saving.register_keras_serializable()
+class OwnLSTM(layers.LSTM):
+    pass
+
+
+_sequence = keras.Input((7, 2))
+run_minimal = Model(_sequence, layers.RNN(Minimal(4), return_sequences=True)(_sequence))
+run_two_states = Model(_sequence, layers.RNN(TwoStates(4), return_state=True, go_backwards=True)(_sequence))
+run_stacked = Model(_sequence, layers.RNN([Minimal(4), layers.LSTMCell(5), Minimal(6)])(_sequence))
+run_doubled = Model(_sequence, layers.RNN(Doubled(4))(_sequence))
+run_around = Model(_sequence, layers.RNN(Around(5))(layers.Masking()(_sequence)))
+run_both_ways = Model(_sequence, layers.Bidirectional(layers.RNN(Minimal(3), return_sequences=True))(_sequence))
+_frames = keras.Input((4, 5, 2))
+run_frames = Model(
+    _frames,
+    layers.Bidirectional(OwnLSTM(3))(
+        layers.TimeDistributed(layers.Flatten())(
+            layers.TimeDistributed(layers.Lambda(lambda x: x * 2))(
+                layers.TimeDistributed(Scale())(layers.TimeDistributed(OwnDense(4))(_frames))
+            )
+        )
+    ),
+)

@@ -245,11 +245,11 @@ def variable(
     run: Interpreter, initializer: Any = None, shape: Any = None, dtype: Any = None, trainable: Any = True, **named: Any
 ) -> Any:
     """A variable, which the layer that it becomes an attribute of owns."""
-    from densecli.read.python.runtime import custom  # noqa: PLC0415  # few sources have any
+    from densecli.read.python.runtime import inherited  # noqa: PLC0415  # few sources have any
 
     sizes = None if shape is None else run.listed(shape)
     value = initializer if sizes is None else sizes if isinstance(sizes, Unknown) else Array(sizes)
-    return custom.variable(run, value, named.get("name"), trainable=trainable is not False)
+    return inherited.variable(run, value, named.get("name"), trainable=trainable is not False)
 
 
 # -- the state of Keras ----------------------------------------------------------------

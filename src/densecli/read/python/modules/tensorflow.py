@@ -11,6 +11,7 @@ from densecli.read.python.dtypes import Dtype, dtype_name
 from densecli.read.python.modules.keras import activation
 from densecli.read.python.plain import Dims
 from densecli.read.python.runtime.tensors import Tensor
+from densecli.read.python.values import Unknown
 
 if TYPE_CHECKING:
     from densecli.read.python.interpreter import Interpreter
@@ -39,8 +40,11 @@ ENTRIES["tensorflow.__version__"] = "2.21.0"
 
 
 @known("tensorflow.constant", "tensorflow.convert_to_tensor", "tensorflow.Variable")
-def constant(run: Interpreter, value: Any, dtype: Any = None, *_: Any, **__: Any) -> Any:
-    """Plain numbers are of 32 bits."""
+def constant(run: Interpreter, value: Any = None, dtype: Any = None, *_: Any, **named: Any) -> Any:
+    """Plain numbers are of 32 bits. Keras 3 does not track a variable of TensorFlow, so it counts for no layer."""
+    value = named.get("initial_value", value)
+    if isinstance(value, Unknown):
+        return value
     if isinstance(value, Tensor):
         return value
     found = as_array(run, value)

@@ -9,19 +9,19 @@ from densecli.automatic_names import numbered, snake_case
 from densecli.errors import DenseError, GraphError
 from densecli.graph.graph import Node
 from densecli.graph.trace import flat_shapes
-from densecli.layer import Weight
-from densecli.read.python.arrays import Array, as_array
+from densecli.read.python.arrays import Array
 from densecli.read.python.plain import Dims
 from densecli.read.python.runtime import layers, making
+from densecli.read.python.runtime.inherited import METHODS, Variable
 from densecli.read.python.runtime.inside import Inside, Own, Written
 from densecli.read.python.runtime.layers import LayerObject
 from densecli.read.python.runtime.tensors import Tensor, packed, tensors_in
 from densecli.read.python.signals import Raised
-from densecli.read.python.values import Function, Known, unknown_in
+from densecli.read.python.values import Function, unknown_in
 from densecli.shape import show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from densecli.errors import Place
     from densecli.layer import Layer
@@ -32,31 +32,6 @@ if TYPE_CHECKING:
 
 
 DEEPEST = 20  # lists in lists whose layers a weights file is asked for
-
-
-class Variable(Tensor):
-    """The result of `add_weight`: a tensor wherever the layer's `call` is followed."""
-
-    __slots__ = ("layer", "session")
-
-    def __init__(self, session: Session, layer: Own) -> None:
-        self.session, self.layer = session, layer
-        super().__init__(None, layer.weight.shape, "float32")  # type: ignore[arg-type]
-
-    @property
-    def ref(self) -> Any:
-        return self.session.reference(self)
-
-    @ref.setter
-    def ref(self, _: Any) -> None:
-        """Ignored: the reference is determined anew at each use."""
-
-    def get(self, run: Interpreter, name: str) -> Any:
-        if name in ("value", "read_value"):
-            return Known(name, lambda run: self)
-        if name.startswith("assign"):
-            return Known(name, lambda run, *_, **__: None)
-        return super().get(run, name)
 
 
 class CustomLayer(LayerObject):
@@ -142,6 +117,37 @@ class CustomLayer(LayerObject):
         later = [each for value in self.attributes.values() for each in layers_in(value) if id(each) not in known]
         found = sorted([*self.held, *((each.index + 0.5, each) for each in later)], key=lambda pair: pair[0])
         return list({id(each): each for _, each in found if each is not self}.values())
+
+    def computed_shape(self, shapes: Any) -> tuple[Any, ...] | None:
+        """The output shape that its class computes itself, from one shape or several."""
+        function = self.own_method("compute_output_shape")
+        if function is None:
+            return None
+        try:
+            found = self.session.run.call_function(function, [self, shapes], {})
+        except (DenseError, Raised):
+            return None
+        return tuple(found) if isinstance(found, tuple | list) and not unknown_in(found) else None
+
+    def held_output(self, found: Written, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The output shape that its class tells a wrapper; None if it does not tell any."""
+        if self.based is not None and not self.overrides("compute_output_shape"):
+            return self.based.layer.output(*args, **kwargs)
+        return self.computed_shape(args[0] if len(args) == 1 else list(args))
+
+    def config(self) -> Any:
+        """The layer as an argument of another one, such as a wrapper."""
+        if self.error is not None:
+            raise self.error
+        if self.last is not None and self.based is not None and not self.overrides("call", "build"):
+            return super().config()
+        from densecli.read.python.runtime.on_demand import held  # noqa: PLC0415  # few layers are
+
+        return held(self)
+
+    @property
+    def was_built(self) -> bool:
+        return self.build_done or super().was_built
 
     # -- calling -----------------------------------------------------------------------
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -280,6 +286,9 @@ class LambdaLayer(CustomLayer):
         self.function, self.arguments, self.stated = function, arguments, stated
         self.type_name = "Lambda"
 
+    def held_output(self, found: Written, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return found.output(*args, **kwargs)
+
     def applied(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return run.call(self.function, args, {**self.arguments, **kwargs})
 
@@ -387,78 +396,3 @@ def _shapes(run: Interpreter, tree: Any) -> Any:
     if isinstance(tree, list | tuple):
         return [_shapes(run, each) for each in tree]
     return {key: _shapes(run, each) for key, each in tree.items()} if isinstance(tree, dict) else tree
-
-
-# -- what a layer inherits -------------------------------------------------------------
-METHODS: dict[str, Any] = {}
-
-
-def method(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a member that layers of the source inherit: `rule(run, layer, *args, **kwargs)`."""
-
-    def enter(rule: Callable[..., Any]) -> Callable[..., Any]:
-        METHODS.update(dict.fromkeys(names, rule))
-        return rule
-
-    return enter
-
-
-@method("__init__")
-def init(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> None:
-    layer.start(run, list(args), kwargs)
-
-
-@method("build")
-def build(run: Interpreter, layer: CustomLayer, input_shape: Any = None, *_: Any, **__: Any) -> None:
-    layer.build_done = True
-
-
-@method("call")
-def call(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> Any:
-    """Call the Keras layer that the class derives from."""
-    if layer.based is None:
-        return run.unfit("Layer.call is not implemented", "NotImplementedError")
-    return layer.based.call(run, list(args), kwargs)
-
-
-@method("add_weight", "add_variable")
-def add_weight(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> Any:
-    """All forms: (name, shape, …) of Keras 1 and 2, (shape, initializer, …) of Keras 3."""
-    given = list(args)
-    name = given.pop(0) if given and (isinstance(given[0], str) or given[0] is None) and "shape" not in kwargs else None
-    shape = given[0] if given else kwargs.get("shape", ())
-    name = kwargs.get("name", name)
-    unknown = unknown_in(shape)
-    if unknown is not None:
-        layer.error = layer.error or making.unknown_argument(run, layer.type_name, "shape", unknown)
-        return unknown
-    sizes = (shape,) if isinstance(shape, int) else tuple(shape or ())
-    if not all(isinstance(size, int) for size in sizes):
-        raise Raised("ValueError", f"a weight of shape {sizes} has an open size", run.place())
-    word = name if isinstance(name, str) else f"variable_{len(layer.own)}" if layer.own else "variable"
-    taken = {own.name for own in layer.own}
-    while word in taken:
-        word += "_"
-    own = Own(Weight(word, sizes, (), kwargs.get("trainable", True) is not False), trainable=layer.trains)
-    layer.own.append(own)
-    return Variable(run.session, own)
-
-
-def variable(run: Interpreter, value: Any, name: Any, *, trainable: bool) -> Any:
-    """`keras.Variable`: the layer that it is assigned to owns it."""
-    array = as_array(run, value)
-    unknown = unknown_in(array.shape)
-    if array.shape is None or unknown is not None:
-        return array.lost(run, ".shape") if unknown is None else unknown
-    weight = Weight(name if isinstance(name, str) else "variable", tuple(array.shape), (), trainable)  # type: ignore[arg-type]
-    return Variable(run.session, Own(weight, trainable=True))
-
-
-@method("compute_mask", "compute_output_spec", "get_build_config", "add_metric", "add_update")
-def nothing(run: Interpreter, layer: CustomLayer, *args: Any, **kwargs: Any) -> None:
-    """Does not affect shapes."""
-
-
-@method("get_config")
-def get_config(run: Interpreter, layer: CustomLayer) -> dict[str, Any]:
-    return {"name": layer.name, "trainable": layer.trains}

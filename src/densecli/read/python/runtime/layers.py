@@ -11,6 +11,7 @@ from densecli.graph.masks import given, taken
 from densecli.graph.trace import Tensor as Traced
 from densecli.graph.trace import apply
 from densecli.layer import Constant, Layer
+from densecli.layers.recurrent_cells import Cell
 from densecli.read.keras.calls import CallReader
 from densecli.read.python.arrays import Array
 from densecli.read.python.plain import Dims
@@ -145,6 +146,10 @@ class LayerObject(Value):
             for each in MADE_INSIDE[self.type_name]:
                 self.session.use_name(each)
 
+    @property
+    def was_built(self) -> bool:
+        return self.built_by is not None or bool(self.outputs)
+
     def lives_in(self, home: Any) -> None:
         """A layer called in two places is one layer: its weights count once."""
         if self.home is not None and self.home is not home and self.node.layer is not None:
@@ -152,8 +157,8 @@ class LayerObject(Value):
         self.home = home
 
     def shaped(self, outputs: list[Any]) -> Any:
-        """Several outputs, in the structure that the layer returns."""
-        return outputs
+        """Several outputs, in the structure that the layer returns: a cell's states are a list."""
+        return (outputs[0], outputs[1:]) if isinstance(self.layer, Cell) else outputs
 
     def inner(self) -> list[LayerObject]:
         """Layers of the source inside this one."""

@@ -8,6 +8,7 @@ from densecli.catalogue import lookup
 from densecli.errors import ArgumentError, DenseError
 from densecli.fields import Object
 from densecli.layers.operations.constructors import parted
+from densecli.names import INITIALIZERS
 from densecli.read.build import Argument
 from densecli.read.keras.keras1 import modern
 from densecli.read.python.arrays import Array
@@ -37,6 +38,14 @@ class KerasObject(Value):
 
     def get(self, run: Interpreter, name: str) -> Any:
         return self.arguments[name] if name in self.arguments else super().get(run, name)
+
+    def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """An initializer called on a shape returns an array of it."""
+        shape = kwargs.get("shape", args[0] if args else None)
+        if self.class_name not in INITIALIZERS or shape is None:
+            return super().call(run, args, kwargs)
+        sizes = run.listed(shape)
+        return sizes if isinstance(sizes, Unknown) else Array(tuple(sizes), "float32")
 
     def config(self) -> Any:
         return Object(self.class_name, {key: plain(value) for key, value in self.arguments.items()})

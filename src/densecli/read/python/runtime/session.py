@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from densecli.graph.graph import Graph
     from densecli.layer import Layer
     from densecli.read.python.interpreter import Interpreter
-    from densecli.read.python.runtime.custom import Variable
+    from densecli.read.python.runtime.inherited import Variable
     from densecli.read.python.runtime.inside import Inside, Own
 
 
@@ -179,7 +179,7 @@ class Session:
     def function(self, layer: Operation, name: Any, args: list[Any], kwargs: dict[str, Any], stem: str = "") -> Any:
         """A call of a function's layer. Without a name it is counted: by `stem`, or by its class."""
         if self.tracing is not None:
-            return self.traced(layer, args, kwargs)
+            return self.traced(layer, stem or snake_case(layer.type_name), args, kwargs)
         if not isinstance(name, str):
             name = self.counted(stem) if stem else self.use_name(layer.type_name)
         made = LayerObject(self, name, layer, self.run.place())
@@ -190,12 +190,12 @@ class Session:
             return Tensor(Ref(made.index, -1), None, "float32", made.error)
         return connected(self.run, made, args, kwargs)
 
-    def traced(self, layer: Operation, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    def traced(self, layer: Operation, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """A function on tensors inside a custom layer: it uses up no name."""
         unknown = unknown_in([args, kwargs])
         if unknown is not None:
             return unknown.derived("…")
-        made = LayerObject(self, snake_case(layer.type_name), layer, self.run.place())
+        made = LayerObject(self, name, layer, self.run.place())
         broken = next((each for each in tensors_in([args, kwargs]) if each.error is not None), None)
         return connected(self.run, made, args, kwargs) if broken is None else broken
 

@@ -179,7 +179,7 @@ def graph_of(model: CustomModel, drawing: Drawing) -> Graph:
             else _beside(graph, each, drawing, model)
         )
         built = bool(graph.nodes[number].calls) or each.type_name in AT_ONCE
-        graph.listed.append(Listed(number, each.name, _shapes(model.session, each) if built else None, not built))
+        graph.listed.append(Listed(number, each.name, _shapes(each) if built else None, not built))
     return graph
 
 
@@ -239,27 +239,16 @@ def _built_with(each: LayerObject) -> list[Any] | None:
     return [tensor.shape for tensor in each.inputs[0]] if each.inputs else None
 
 
-def _shapes(session: Session, each: LayerObject) -> Any:
+def _shapes(each: LayerObject) -> Any:
     """The output shapes that Keras prints: None for "?", none for those of the first call."""
     if each.outputs:  # called on symbolic tensors, outside of any `call`
         return [tensor.shape for tensor in each.outputs[-1]]
     if isinstance(each, CustomLayer):
-        return _stated(session, each)
+        stated = each.computed_shape(each.built_on) if each.overrides("build") and each.built_on is not None else None
+        return None if stated is None else [stated]
     if isinstance(each, Functional):
         return [tensor.shape for tensor in each.ends]
     return None if each.type_name in AT_ONCE else ()
-
-
-def _stated(session: Session, each: CustomLayer) -> Any:
-    """The output shape that a class computes itself, if it also has its own `build`."""
-    function = each.own_method("compute_output_shape")
-    if function is None or each.built_on is None or not each.overrides("build"):
-        return None
-    try:
-        found = session.run.call_function(function, [each, each.built_on], {})
-    except (DenseError, Raised):
-        return None
-    return [tuple(found)] if isinstance(found, tuple | list) and not unknown_in(found) else None
 
 
 class Unbuilt(Layer, abstract=True):
