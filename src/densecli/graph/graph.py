@@ -104,7 +104,7 @@ class Graph:
     """
 
     __slots__ = (
-        "beside", "deferred", "examples", "expect", "inputs", "kind", "listed", "name", "nodes", "order", "origin", "outputs", "place",
+        "beside", "code", "deferred", "examples", "expect", "held_as", "inputs", "kind", "listed", "name", "nodes", "order", "origin", "outputs", "place",
         "steps", "told",
         "trainable",
         "warnings",
@@ -120,6 +120,8 @@ class Graph:
         self.order: tuple[list[Step], dict[int, int]] | None = None  # once computed; calls do not change afterward
         self.expect: dict[str, Any] = {}
         self.told: Told = {}
+        self.code: Any = None  # what a file says about a class that builds all this, and whose code it lacks
+        self.held_as: Mapping[str, str] | None = None  # of a class of a source: which attribute holds each layer
         self.listed: list[Listed] | None = None  # the rows, if Keras prints others than the layers that were called
         self.origin: Origin | None = None
         self.steps: list[Step] = []  # calls in the order in which a spec has them

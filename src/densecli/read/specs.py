@@ -134,7 +134,7 @@ def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # im
     if reading.sources or reading.layer_shapes:
         from densecli.read.told import complete  # noqa: PLC0415  # few commands tell anything
 
-        complete(graph, reading)
+        graph = complete(graph, reading)
     check_names(graph, reading.limits)
     return graph
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 NO_SOURCE = "--source takes a Python file that defines the layers"
 
 
-def complete(graph: Graph, reading: Reading) -> None:
+def complete(graph: Graph, reading: Reading) -> Graph:
     """Give each opaque layer what is told of it. Raises ReadError E112 for a shape of a layer that needs none."""
+    graph = _sourced(graph, reading)
     unused = dict(reading.layer_shapes)
     for each in graphs_in(graph):
-        _borrow(each, reading)
         for index, node in enumerate(each.nodes):
             if node.layer.opaque and node.name in reading.layer_shapes:
                 unused.pop(node.name, None)
@@ -31,6 +31,7 @@ def complete(graph: Graph, reading: Reading) -> None:
                 each.told |= {(index, call): {0: told} for call in range(len(node.calls))}
     if unused:
         raise _not_needed(graph, next(iter(unused)))
+    return graph
 
 
 def graphs_in(graph: Graph) -> Iterator[Graph]:
@@ -44,15 +45,17 @@ def graphs_in(graph: Graph) -> Iterator[Graph]:
         seen.update(map(id, inner))
 
 
-def _borrow(graph: Graph, reading: Reading) -> None:
-    if not reading.sources or not any(_named(node.layer) for node in graph.nodes):
-        return
+def _sourced(graph: Graph, reading: Reading) -> Graph:
+    """The model with the code of the sources, where the file has only the names of classes and functions."""
+    nodes = [node for each in graphs_in(graph) for node in each.nodes if _named(node.layer)]
+    if not reading.sources or not (nodes or graph.code):
+        return graph
     from densecli.read.python.borrowed import Borrowed  # noqa: PLC0415  # few commands have a source beside a file
 
     borrowed = Borrowed([_source(word, reading) for word in reading.sources], reading.limits)
-    for node in graph.nodes:
-        if _named(node.layer):
-            node.layer = borrowed.layer(node.layer, node.name) or node.layer  # type: ignore[arg-type]  # an Opaque
+    for node in nodes:
+        node.layer = borrowed.layer(node.layer, node.name) or node.layer  # type: ignore[arg-type]  # an Opaque
+    return graph if graph.code is None else borrowed.model(graph.code) or graph
 
 
 def _named(layer: Layer) -> bool:

@@ -67,6 +67,7 @@ def _of_weights(
         raise several from None
     if not graph.nodes:
         raise several
+    graph.code = document
     return graph
 
 

@@ -13,11 +13,15 @@ from densecli.read.python.follow import Followed
 from densecli.read.python.host import Host
 from densecli.read.python.runtime.custom import CustomLayer, LambdaLayer
 from densecli.read.python.runtime.on_demand import OnDemand
+from densecli.read.python.runtime.subclassed import CustomModel
 from densecli.read.python.text.parse import parse
 from densecli.read.python.values import Class, Function
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from densecli.errors import Source
+    from densecli.graph.graph import Graph
     from densecli.layer import Layer
     from densecli.layers.opaque import Opaque
     from densecli.read.limits import Limits
@@ -39,6 +43,14 @@ class Borrowed:
                 return Sourced(made, opaque)
         return None
 
+    def model(self, document: Mapping[str, Any]) -> Graph | None:
+        """The model of a file that has only its class and what it was built with; None if no source defines the class."""
+        for each in self.followed:
+            made = _model(each, document)
+            if made is not None:
+                return each.session.graph(made)
+        return None
+
 
 def _followed(source: Source, limits: Limits) -> Followed:
     folder = os.path.dirname(os.path.abspath(source.name))  # noqa: PTH100, PTH120  # no link is followed
@@ -48,10 +60,36 @@ def _followed(source: Source, limits: Limits) -> Followed:
 
 
 def _of_class(followed: Followed, opaque: Opaque, name: str) -> CustomLayer | None:
-    cls = followed.scope.names.get(opaque.type_name)
-    if not isinstance(cls, Class) or not hasattr(cls.base, "derive"):
+    cls = _class(followed, opaque.type_name)
+    made = None if cls is None else _from_config(followed, cls, (opaque.written or {}) | {"name": name})
+    return made if isinstance(made, CustomLayer) else None
+
+
+def _model(followed: Followed, document: Mapping[str, Any]) -> CustomModel | None:
+    """The model as Keras loads it: names are counted from the start, and `build_config` has the shapes of the first call."""
+    cls = _class(followed, document.get("class_name"))
+    if cls is None:
         return None
-    config = {key: value for key, value in (opaque.written or {}).items() if key not in ADDED} | {"name": name}
+    followed.session.clear()
+    config = document.get("config")
+    made = _from_config(followed, cls, config if isinstance(config, dict) else {})
+    if not isinstance(made, CustomModel):
+        return None
+    built = document.get("build_config")
+    shapes = _shapes_in(built.get("input_shape") or built.get("shapes_dict")) if isinstance(built, dict) else []
+    followed.guarded(made.build_from, followed.run, shapes)
+    if followed.error is not None:
+        raise followed.error
+    return made
+
+
+def _class(followed: Followed, name: Any) -> Class | None:
+    cls = followed.scope.names.get(name) if isinstance(name, str) else None
+    return cls if isinstance(cls, Class) and hasattr(cls.base, "derive") else None
+
+
+def _from_config(followed: Followed, cls: Class, config: dict[str, Any]) -> Any:
+    config = {key: value for key, value in config.items() if key not in ADDED}
     followed.error = None
     maker = cls.find("from_config")
     made = followed.guarded(followed.run.call, cls, [], config) if maker is None else followed.guarded(
@@ -59,7 +97,18 @@ def _of_class(followed: Followed, opaque: Opaque, name: str) -> CustomLayer | No
     )  # fmt: skip
     if followed.error is not None:
         raise followed.error
-    return made if isinstance(made, CustomLayer) else None
+    return made
+
+
+def _shapes_in(tree: Any) -> list[tuple[Any, ...]]:
+    """The shapes in a config, which has them as lists, alone or in a list or dict."""
+    if isinstance(tree, dict):
+        return [shape for each in tree.values() for shape in _shapes_in(each)]
+    if not isinstance(tree, list):
+        return []
+    if all(size is None or isinstance(size, int) for size in tree):
+        return [tuple(tree)]
+    return [shape for each in tree for shape in _shapes_in(each)]
 
 
 def _lambda(followed: Followed, opaque: Opaque, name: str) -> CustomLayer | None:

@@ -171,6 +171,7 @@ def graph_of(model: CustomModel, drawing: Drawing) -> Graph:
     inside = _variables(model) if written is None else written[0].graph
     graph = Graph(model.name, model.type_name, list(inside.nodes), inside.inputs, inside.outputs)
     graph.beside, graph.listed = list(inside.beside), []
+    graph.held_as = None if written is None else written[0].held_as
     numbers = {} if written is None else written[0].numbers
     for each in model.members():
         number = (
