@@ -461,6 +461,21 @@ KNOWN = {
     },
     "tensorflow.image": {"(i, (4, 5))": "resize", "(i)": "rgb_to_grayscale"},
     "tensorflow.random": {"((2, 3))": "normal uniform truncated_normal", "(1)": "set_seed"},
+    "tensorflow.data.Dataset": {
+        "(z).batch(2).get_single_element()": "from_tensor_slices",
+        "(z).batch(2).batch(1).get_single_element()": "from_tensor_slices",
+        "((i[0], i[0])).batch(8).get_single_element()": "from_tensor_slices",
+        "({'a': z, 'b': n}).batch(3).get_single_element()": "from_tensor_slices",
+        "((z, n)).shuffle(9).repeat(2).batch(4).prefetch(1).cache().get_single_element()": "from_tensor_slices",
+        "(z).map(lambda row: (row[:2], tensorflow.cast(row, tensorflow.int32))).batch(2).get_single_element()": "from_tensor_slices",
+        "((z, n)).map(lambda x, y: {'x': x, 'y': y[:1]}).batch(2).get_single_element()": "from_tensor_slices",
+        "(i[0]).skip(3).take(4).batch(9).get_single_element()": "from_tensor_slices",
+        "(i[0]).batch(3).take(1).unbatch().batch(2).take(1).get_single_element()": "from_tensor_slices",
+        "(i[0]).enumerate().batch(5).take(1).get_single_element()": "from_tensor_slices",
+        "(z).get_single_element()": "from_tensors",
+        "(5).batch(5).get_single_element()": "range",
+        "((tensorflow.data.Dataset.range(3), tensorflow.data.Dataset.from_tensors(z))).get_single_element()": "zip",
+    },
     "tensorflow.keras.backend": {
         "(z)": "abs all any argmax argmin cos elu exp hard_sigmoid int_shape l2_normalize log max mean min ndim ones_like prod "
                "relu round shape sigmoid sign sin softmax softplus softsign sqrt square std stop_gradient sum tanh transpose var "
@@ -548,6 +563,7 @@ WITHOUT = {
         "keras.utils.plot_model",
     "makes an object that only layers use": "keras.initializers.get keras.regularizers.get",
     "downloads class names": " ".join(f"keras.applications.{module}.decode_predictions" for module in APPLICATIONS),
+    "reads a folder of images": "keras.utils.image_dataset_from_directory keras.preprocessing.image_dataset_from_directory",
     "downloads the data": "keras.datasets.boston_housing.load_data keras.datasets.california_housing.load_data "
         "keras.datasets.cifar10.load_data keras.datasets.cifar100.load_data keras.datasets.fashion_mnist.load_data "
         "keras.datasets.imdb.get_word_index keras.datasets.imdb.load_data keras.datasets.mnist.load_data "

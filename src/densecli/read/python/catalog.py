@@ -39,7 +39,8 @@ LIBRARIES = {
 }  # fmt: skip
 # Parts of Keras and TensorFlow that have a file of their own.
 INSIDE = (
-    ("keras.datasets", "datasets"), ("keras.ops", "operations"), ("keras.backend", "operations"), ("keras.random", "operations"),
+    ("tensorflow.data", "tensorflow_data"), ("keras.utils.image_dataset_from_directory", "tensorflow_data"),
+    ("keras.preprocessing.image_dataset_from_directory", "tensorflow_data"), ("keras.datasets", "datasets"), ("keras.ops", "operations"), ("keras.backend", "operations"), ("keras.random", "operations"),
     ("keras.applications", "applications"),
 )  # fmt: skip
 ALONG = {

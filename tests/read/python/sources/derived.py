@@ -1,6 +1,7 @@
 """Classes that derive from Sequential and Functional, and layers that are called on several shapes."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import Model, Sequential, layers, ops
 from tensorflow.keras import backend as K
@@ -251,3 +252,28 @@ run_frames = Model(
         )
     ),
 )
+
+
+# -- data sets ---------------------------------------------------------------------------
+class Small(Model):
+    def __init__(self):
+        super().__init__()
+        self.hidden, self.out = layers.Dense(5), layers.Dense(2)
+
+    def call(self, x):
+        return self.out(self.hidden(x))
+
+
+_data = (
+    tf.data.Dataset.from_tensor_slices((np.zeros((40, 6), "float32"), np.zeros((40, 2), "float32")))
+    .shuffle(40)
+    .batch(16)
+)
+fed = Small()
+fed.compile("sgd", "mse")
+fed.fit(_data, verbose=0)
+looped = Small()
+for _x, _y in _data:
+    looped(_x)
+first = Small()
+first(next(iter(_data.map(lambda x, y: x[:, :3]))))

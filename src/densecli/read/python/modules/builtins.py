@@ -308,7 +308,7 @@ def iter_(run: Interpreter, value: Any, *_: Any) -> Any:
 
 @known("builtins.next")
 def next_(run: Interpreter, items: Any, *default: Any) -> Any:
-    return getattr(items, "batch", None) or run.unknown("densecli does not follow iterators")
+    return getattr(items, "first", None) or run.unknown("densecli does not follow iterators")
 
 
 @known("builtins.slice", partial=False)

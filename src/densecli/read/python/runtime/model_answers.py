@@ -159,10 +159,17 @@ def quiet(run: Interpreter, model: ModelObject, *_: Any, **__: Any) -> None:
     """Does not affect shapes."""
 
 
+def fed(data: Any) -> tuple[Any, Any]:
+    """The inputs and targets in training data: a data set's elements are both, or the inputs alone."""
+    first = getattr(data, "first", data)
+    return (first[0], first[1]) if first is not data and isinstance(first, tuple) and len(first) > 1 else (first, None)
+
+
 @method("fit", "fit_generator", "train_on_batch", "test_on_batch", "evaluate", "evaluate_generator", "predict_classes")
 def on_data(run: Interpreter, model: ModelObject, x: Any = None, *_: Any, **__: Any) -> Any:
     """Training builds a model that has no input shape yet; the batch stays open."""
-    model.learn(run, __.get("generator", x), None, __.get("y", _[0] if _ else None))
+    data, target = fed(__.get("generator", x))
+    model.learn(run, data, None, __.get("y", _[0] if _ else target))
     return run.unknown("densecli does not train models")
 
 
@@ -170,7 +177,7 @@ def on_data(run: Interpreter, model: ModelObject, x: Any = None, *_: Any, **__: 
 def predict(run: Interpreter, model: ModelObject, x: Any = None, *_: Any, **__: Any) -> Any:
     size = __.get("batch_size", _[0] if _ else None)
     count = x.shape[0] if isinstance(x, Array) and x.shape else None
-    model.learn(run, __.get("generator", x), min(size or SAMPLES, count) if isinstance(count, int) else None)
+    model.learn(run, fed(__.get("generator", x))[0], min(size or SAMPLES, count) if isinstance(count, int) else None)
     data = run.session.batch_of(__.get("generator", x))
     if isinstance(data, Array) and isinstance(data.numbers, list):
         model.examples = [data.numbers]

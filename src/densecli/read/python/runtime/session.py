@@ -15,7 +15,7 @@ from densecli.read.build import Argument, Builder
 from densecli.read.python.arrays import Array, as_array
 from densecli.read.python.runtime import making
 from densecli.read.python.runtime.layers import LayerObject, connected, shape_of
-from densecli.read.python.runtime.model_answers import ends
+from densecli.read.python.runtime.model_answers import ends, fed
 from densecli.read.python.runtime.models import Functional, ModelObject, Sequential
 from densecli.read.python.runtime.tensors import Tensor, tensors_in
 from densecli.read.python.signals import Raised, Stop
@@ -265,7 +265,7 @@ class Session:
             return data
         if isinstance(data, list | tuple) and data and not isinstance(data[0], Value):
             return as_array(self.run, list(data))
-        return getattr(data, "batch", data)
+        return fed(data)[0]
 
     def summarize(self, model: ModelObject, options: Mapping[str, Any]) -> None:
         graph, error = None, model.error
