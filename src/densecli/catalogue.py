@@ -47,6 +47,16 @@ class Catalogue(Mapping[str, "type[Layer]"]):
 CATALOGUE = Catalogue({})  # filled by densecli.layers from its index
 APPLICATIONS = Catalogue({name: f"densecli.applications.{module}" for name, module in names.APPLICATIONS.items()})
 ALIASES: dict[str, str] = {}
+# What other libraries call a layer, where the name or the order of the arguments differs.
+_ELSEWHERE = {
+    "Linear": "Dense(out_features)", "FC": "Dense(units)", "fc": "Dense(units)", "FullyConnected": "Dense(units)",
+    "Conv1d": "Conv1D(out_channels, kernel_size)", "Conv2d": "Conv2D(out_channels, kernel_size)",
+    "Conv3d": "Conv3D(out_channels, kernel_size)", "ConvTranspose1d": "Conv1DTranspose(out_channels, kernel_size)",
+    "ConvTranspose2d": "Conv2DTranspose(out_channels, kernel_size)",
+    "ConvTranspose3d": "Conv3DTranspose(out_channels, kernel_size)", "BatchNorm1d": "BatchNormalization",
+    "BatchNorm2d": "BatchNormalization", "BatchNorm3d": "BatchNormalization", "LayerNorm": "LayerNormalization",
+    "MultiheadAttention": "MultiHeadAttention(num_heads, key_dim)",
+}  # fmt: skip
 
 
 def is_known(name: object) -> bool:
@@ -73,4 +83,9 @@ def _unknown_hint(name: str) -> str:
         return (
             f"{odd!r} is U+{ord(odd):04X}, not a plain letter" if odd.isalpha() else f"U+{ord(odd):04X} is in the name"
         )
-    return did_you_mean(name, [*CATALOGUE, *ALIASES, *APPLICATIONS]) or "`densecli layers` lists the known types"
+    last = name.rpartition(".")[2]
+    if last in _ELSEWHERE:
+        return f"in Keras this is `{_ELSEWHERE[last]}`"
+    if last.lower() in names.ACTIVATION_FLOPS and last.casefold() not in map(str.casefold, CATALOGUE):
+        return f"did you mean `Activation({last.lower()})`?"
+    return did_you_mean(last, [*CATALOGUE, *ALIASES, *APPLICATIONS]) or "`densecli layers` lists the known types"

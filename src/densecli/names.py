@@ -48,6 +48,20 @@ ACTIVATION_FLOPS: dict[str, int] = {
 }
 
 
+_MODULE = re.compile(
+    r"(?:(?:(?:tensorflow|tf)\.)?keras\.(?>(?:(?:api|src)\.)?))?"
+    r"(?:(?:layers|activations|initializers|regularizers|constraints|applications(?>(?:\.[a-z]\w*+)?))\.)?([^\W\d]\w*+)"
+)
+
+
+def without_module(name: str) -> str:
+    """A name without Keras' own module before it: keras.layers.Dense -> Dense. Names of other modules stay as they are."""
+    if "." not in name:
+        return name
+    found = _MODULE.fullmatch(name)
+    return name if found is None else found[1]
+
+
 class OldName(str):
     """The name of a function in a file of Keras 1 or 2, where it meant something else than it means since Keras 3."""
 

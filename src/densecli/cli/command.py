@@ -59,6 +59,12 @@ class Command(_Reading, TyperCommand):
         annotated = signature(self.callback, eval_str=True).parameters if self.callback is not None else {}
         self.words = {name: _word(parameter.annotation) for name, parameter in annotated.items()}
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """A word that begins with an arrow is a part of a stack, not an option."""
+        marked = [f"{_ARROW}{word}" if word.startswith("->") else word for word in args]
+        parsed: list[str] = super().parse_args(ctx, marked)
+        return parsed
+
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return ["[OPTIONS]", *(term for param, term, _ in self.rows(ctx) if param.param_type_name == "argument")]
 
@@ -88,6 +94,7 @@ class _Word(Record):
     most: int | None
 
 
+_ARROW = "\0"  # before an arrow while options are parsed: no argument of a process can contain it
 _FLAG = _Word(bool, False, None, None, None)
 
 
@@ -115,7 +122,7 @@ def _read(param: Any, word: _Word, ctx: Any, given: Any) -> Any:
 def _value(param: Any, word: _Word, given: Any) -> Any:
     if word.kind is int:
         return _number(param, word, given)
-    return _choice(param, word.kind, given) if issubclass(word.kind, Enum) else str(given)
+    return _choice(param, word.kind, given) if issubclass(word.kind, Enum) else str(given).removeprefix(_ARROW)
 
 
 def _number(param: Any, word: _Word, given: str | int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from densecli.errors import NoModelError, Place, ReadError, SpecSyntaxError
+from densecli.errors import DenseError, NoModelError, Place, ReadError, SpecErrors, SpecSyntaxError
 from densecli.read.files.magic import HDF5_MAGIC, HEAD, ZIP_MAGIC, other_kind
 from densecli.read.files.opened import in_memory, opened
 from densecli.read.reading import Reading, only
@@ -22,7 +22,8 @@ BINARY_SUFFIXES = (".keras", ".h5", ".hdf5")
 YAML_SUFFIXES = (".yaml", ".yml")
 MODEL_WORDS = ("keras", "tensorflow", "Sequential", "Model", "layers", "Dense", "summary", "Input")
 PYTHON_SUFFIXES = (".py", ".pyw", ".ipynb")
-_DSL = r"(?>(?:\s|#[^\r\n]*+)*)(?>(?:[(\[]\s*+)*)[A-Za-z_]\w*+\s*+(?:\(|@|->|\||\Z)"
+_DSL = r"(?>(?:\s|#[^\r\n]*+)*)(?>(?:[(\[]\s*+)*)[A-Za-z_][\w.]*+(?:\s*+(?:\(|@|->|→|\||\Z)|\s*+[A-Za-z_][\w.]*+\s*+(?:\(|@|->|→|\Z))"
+_ARROW_OR_SHAPE = r"->|→|@\s*+[\d(]"
 
 
 def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
@@ -109,15 +110,40 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
         except SpecSyntaxError as error:
             if not yaml or error.code not in ("E206", "E201"):  # YAML has braces, too, and looser ones
                 raise
-    if not yaml and is_python(source.text, looks_json=looks_json):
+    if not (stack or yaml) and is_python(source.text, looks_json=looks_json):
         return read_python(source, reading)
     if stack or name.lower().endswith(".dsl"):
         from densecli.read.stack.reader import read_stack  # noqa: PLC0415
 
-        return read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
+        try:
+            return read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
+        except (DenseError, SpecErrors) as error:
+            if yaml or looks_json:
+                raise
+            return python_instead(source, reading, error)
     from densecli.read.spec.document import read_spec  # noqa: PLC0415
 
     return read_spec(source, reading.input_shapes, reading.settings, reading.limits)
+
+
+def python_instead(source: Source, reading: Reading, error: DenseError | SpecErrors) -> Graph:
+    """The model of a text that is no stack because of `error`, if it is Python. Raises the error of what the text looks like."""
+    if not is_python(source.text):
+        raise error
+    try:
+        return read_python(source, reading)
+    except NoModelError:
+        if _is_stack(source.text, error):
+            raise error from None
+        raise
+
+
+def _is_stack(text: str, error: DenseError | SpecErrors) -> bool:
+    """Whether a text is a stack in spite of this error: its grammar is, and so are its layers or arrows."""
+    errors = error.errors if isinstance(error, SpecErrors) else [error]
+    if any(isinstance(each, SpecSyntaxError) for each in errors):
+        return False
+    return re.search(_ARROW_OR_SHAPE, text) is not None or all(each.code != "E304" for each in errors)
 
 
 def is_python(text: str, *, looks_json: bool = False) -> bool:

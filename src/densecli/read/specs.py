@@ -6,7 +6,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from densecli.errors import DenseError, GraphError, ReadError, Source, SpecErrors, SpecSyntaxError
+from densecli.errors import DenseError, GraphError, ReadError, Source, SpecErrors
+from densecli.read import shell
 from densecli.read.limits import beyond, raised
 from densecli.read.reading import Reading, SeveralModelsError
 from densecli.records import Record
@@ -25,7 +26,6 @@ _CHOSEN = r"(?is)([^\n(]+?\.(?:pyw?|ipynb)):(.*)"  # train.py:NAME, train.py:bui
 _STATEMENT = r"\s*+(?:from|import|[A-Za-z_][\w.]*+\s*+=[^=])"
 _PATTERN = r"[\w.*?-]*+"
 _SETTING = r"\d+|[^\W\d]\w*(?:\.[^\W\d]\w*)*"  # a name, an attribute, or the line of a condition
-_FILE_NAME = r"[\w-]++(?>(?:\.[\w-]++)+)\s*+|[\w.-]++\s++"
 _CLOSERS = {")": "(", "]": "["}
 
 
@@ -90,9 +90,11 @@ def specs(words: Sequence[str]) -> list[Spec]:
     """The models that the arguments name: files one by one, or DSL joined into one stack."""
     files = [word for word in words if is_file(word)]
     if not files:
-        return [Spec(ARGUMENT, " -> ".join(words))]
+        return [Spec(ARGUMENT, words[0] if len(words) == 1 else shell.joined(words))]
     if len(files) < len(words):
         other = next(word for word in words if not is_file(word))
+        if set(files) == {"-"}:
+            raise shell.redirected(other)
         raise ReadError(
             f"files and stacks cannot be mixed: {quote(files[0])} is a file, {quote(other)} is not",
             code="E111",
@@ -180,20 +182,17 @@ def _held(held: Held) -> Graph:
 
 
 def _read_text(text: str, reading: Reading) -> Graph:
-    """A stack; what is none may be Python."""
+    """A stack or Python on the command line."""
     from densecli.read.stack.reader import read_stack  # noqa: PLC0415
 
     source = Source(ARGUMENT, text)
     try:
         return read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
     except (DenseError, SpecErrors) as error:
-        from densecli.read.open import is_python, read_python  # noqa: PLC0415
+        from densecli.read.open import python_instead  # noqa: PLC0415
 
-        if is_python(text):
-            return read_python(source, reading)
-        if isinstance(error, SpecSyntaxError) and error.hint is None and re.fullmatch(_FILE_NAME, text):
-            error.hint = f"for a file of that name, write ./{text}"
-        raise
+        shell.add_hints(text, error)
+        return python_instead(source, reading, error)
 
 
 def input_shapes(values: Sequence[str]) -> dict[str | None, tuple[int | None, ...]]:

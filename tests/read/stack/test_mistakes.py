@@ -22,6 +22,7 @@ def errors_of(text):
     return []
 
 
+JOIN = "layers are joined with ->"
 CASES = [
     # code, text with the span marked, a part of the message or the hint
     ("E221", "Dense(16)@(3,2) ->«»", "ends here"),
@@ -36,13 +37,62 @@ CASES = [
     ("E221", "Dense(16)@(3,) «Flatten»", "expected `->`"),
     ("E221", "Dense(16)@(3,) «–»> Flatten", "en dash"),
     ("E221", "Dense(4)@(3,) «|» Dense(4)", "[a | b]"),
+    ("E221", "Dense(4)@(3,) «|» Dense(4)", JOIN),
+    ("E221", "Dense(4)@(3,)«;» Dense(4)", JOIN),
+    ("E221", "Dense(4)@(3,)«,» Dense(4)", JOIN),
+    ("E221", "Dense(4)@(3,) «-» Dense(4)", JOIN),
+    ("E221", "Dense(4)@3 «-» Dense(4)", JOIN),
+    ("E221", "Dense(4)@(3,) «-»-> Dense(4)", JOIN),
+    ("E221", "Dense(4)@(3,) «=»> Dense(4)", JOIN),
+    ("E221", "Dense(4)@(3,) «>» Dense(4)", JOIN),
+    ("E221", "Dense(4)@(3,) «+» Dense(4)", JOIN),
+    ("E221", "Dense(4)@(3,) «/» Dense(4)", JOIN),
+    ("E221", "Dense(4)@(3,) «Flatten»", JOIN),
+    ("E221", "Dense(4)@(3,) «[»_ | Flatten]", JOIN),
+    ("E221", "Dense(4)@(3,)\n«(»Dense(4) -> ReLU)*2", JOIN),
+    ("E221", "(Dense(4)@(3,) «Flatten»)", JOIN),
+    ("E221", "Dense(4)@(3,)«;»", "leave it out"),
+    ("E221", "Dense(4)@(3,)«,»\n", "leave it out"),
+    ("E221", "[Dense(4)@(3,) «Flatten»]", "layers are joined with ->, branches are separated with |"),
+    ("E221", "[Dense(4)@(3,)\n«Flatten»]", "layers are joined with ->, branches are separated with |"),
+    ("E221", "[Dense(4)@(3,)«,» Dense(4)@(3,)] -> Add", "[a | b]"),
+    ("E221", "Dense(4)@(3,) -> «»", "an arrow needs a layer on both sides"),
+    ("E221", "Dense(4)@(3,) -> «->» Dense(4)", "an arrow needs a layer on both sides"),
+    ("E221", "Dense(16)@3«,»2", "write the shape in parentheses: @(3,2)"),
+    ("E221", "Dense(16)@3 «,» 2, 1 -> Flatten", "write the shape in parentheses: @(3,2,1)"),
+    ("E221", "Dense(16)@3«x2»", "write the shape in parentheses: @(3,2)"),
+    ("E221", "Dense(16)@None«,»2", "write the shape in parentheses: @(None,2)"),
+    ("E221", "Dense(16)@3«,» Flatten", JOIN),
+    ("E222", "Dense(16)@(3«x2»)", "sizes are separated with commas"),
+    ("E222", "Dense(16)@(3 «2»)", "sizes are separated with commas"),
+    ("E221", "Dense(4)*2«@»(4,)", "the input shape comes before the repeat count"),
+    ("E221", "«3», 2 -> Dense(16)", "the input shape follows the first layer: Dense(16)@(3,2)"),
+    (
+        "E221",
+        "(«28», 28, 1) -> Conv2D(8, 3) -> Flatten",
+        "the input shape follows the first layer: Conv2D(8, 3)@(28,28,1)",
+    ),
+    ("E221", "«784»-128-10", "numbers are arguments, as in Dense(16)"),
+    ("E221", "Dense -> «16»", "numbers are arguments, as in Dense(16)"),
+    ("E221", "Dense «16»", "arguments go in parentheses: Dense(…)"),
+    ("E221", "Dense«[»16]", "arguments go in parentheses: Dense(…)"),
+    ("E221", "Dense«{»16}", "arguments go in parentheses: Dense(…)"),
+    ("E221", "Dense(4)@(3,) -> Dense«:»16", "arguments go in parentheses: Dense(…)"),
+    ("E221", "Dense«=»16", "arguments go in parentheses: Dense(…)"),
+    ("E221", "«'»Dense(16)'", "write layers without quotes"),
+    ("E221", "«$»n -> Dense", "a variable is an argument"),
+    ("E222", "Dense(units«:» 16)", "arguments are given with ="),
+    ("E222", "Dense(16 «relu»)", "arguments are separated with commas"),
+    ("E222", "Dense(16 «->» Flatten", "close the parenthesis"),
+    ("E309", "Dense(«$n»)@(3,)", "set it with --set n=16"),
     ("E222", "Dense(10«**»10**10)", "not supported"),
     ("E222", "Dense(1«<<»10)", "not supported"),
     ("E222", "Dense(4,«,»3)", "expected a number"),
     ("E222", "Dense(«“»4”)", "curly quote"),
     ("E222", "Dense(lambda «x»: x)", "expected `,` or `)`"),
     ("E222", "Dense(f«'»x')", "expected `,` or `)`"),
-    ("E222", "Dense(a«.»b)", "expected `,` or `)`"),
+    ("E222", "Dense(«a.b»)", "use the name alone: b"),
+    ("E222", "Dense(4, activation=«tf.nn.relu»)", "use the name alone: relu"),
     ("E222", "Dense(a«[»0])", "expected `,` or `)`"),
     ("E222", "Dense(4 «//» 0)", "division by zero"),
     ("E222", "Dense(2.5«*»2)", "integers"),
@@ -59,6 +109,12 @@ CASES = [
     ("E303", "Dense(4)@«(-1,)»", "shape"),
     ("E304", "«Desne»(16)@(3,)", "did you mean `Dense`"),
     ("E304", "«dense»(16)@(3,)", "did you mean `Dense`"),
+    ("E304", "«layers.dense»(16)@(3,)", "did you mean `Dense`"),
+    ("E304", "«nn.Dense»(16)@(3,)", "did you mean `Dense`"),
+    ("E304", "«nn.Linear»(3, 16)@(3,)", "in Keras this is `Dense(out_features)`"),
+    ("E304", "«Conv2d»(3, 8, 3)@(8,8,3)", "in Keras this is `Conv2D(out_channels, kernel_size)`"),
+    ("E304", "Dense(4)@(3,) -> «relu»", "did you mean `ReLU`"),
+    ("E304", "Dense(4)@(3,) -> «Sigmoid»", "did you mean `Activation(sigmoid)`"),
     ("E304", "«Dеnse»(16)@(3,)", "U+0435"),
     ("E305", "Dense(16, «activtion=relu»)@(3,)", "did you mean `activation`"),
     ("E305", "Dense(16, «units=4»)@(3,)", "given twice"),
@@ -69,6 +125,10 @@ CASES = [
     ("E405", "«Conv2D(8, 7)»@(5,5,3)", "a window of 7 does not fit in an axis of 5"),
     ("E405", "[Dense(4)@(3,) | Dense(5)@(7,)] -> «Add»", "4 against 5"),
     ("E406", "«Dense(16)» -> Dense(4)", "no input shape"),
+    ("E406", "«Dense(16)» -> Dense(4)", "Dense(16)@(3,2), or --input-shape 3,2"),
+    ("E406", "«Conv2D(8, 3)»", "Conv2D(8, 3)@(28,28,1), or --input-shape 28,28,1"),
+    ("E406", "«LSTM(8)»", "LSTM(8)@(10,8), or --input-shape 10,8"),
+    ("E406", "«Conv2D(8,\n3)»", ": …@(28,28,1)"),
     ("E407", "[Dense(4)@(3,) | Dense(4)@(3,)] -> «Dense(4)»", "takes one tensor, got 2"),
     ("E408", "Dense(4)@(3,) -> Dense(4)@«(4,)»", "only allowed at the start of a stack"),
     ("E504", "Dense(«99999999999999999999»)@(3,)", "below 2**63"),
@@ -149,3 +209,43 @@ def test_a_hundred_thousand_signs_are_only_a_number():
 def test_arithmetic_on_integers():
     report = infer(read_stack(Source("", "Dense(10*10*256, use_bias=False)@(100,) -> Dense(2+3*4-7//2)")))
     assert [row.output_shapes[0] for row in report.rows] == [(None, 25600), (None, 11)]
+
+
+# -- what is understood -------------------------------------------------------------------
+PLAIN = "Dense(16)@(3,2) -> [_ | Dense(16, activation=relu)] -> Add -> (Dense(4) -> ReLU)*2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dense(16)@(3,2)\n[_ | Dense(16, activation=relu)]\nAdd\n-> (Dense(4)\nReLU)*2",
+        "Dense(16)@(3,2)  # one\r\n\r\n  [_ | Dense(16, activation=relu)] # two\r\n\tAdd ->\r\n(Dense(4) -> ReLU)*2\r\n",
+        "Dense(16)@(3,2)\r[_ | Dense(16, activation=relu)]\rAdd -> (Dense(4)\rReLU)\r*2",
+        "keras.layers.Dense(16)@(3,2) -> [_ | layers.Dense(16, activation=keras.activations.relu)] -> keras.layers.Add"
+        " -> (tf.keras.layers.Dense(4) -> tensorflow.keras.layers.ReLU)*2",
+        "keras.Input((3,2)) -> Dense(16) -> [_ | Dense(16, activation=activations.relu)] -> layers.Add -> (layers.Dense(4) -> ReLU)*2",
+    ],
+    ids=["lines", "comments", "returns", "modules", "inputs"],
+)  # fmt: skip
+def test_lines_and_modules_of_keras_say_the_same(text):
+    assert figures(text) == figures(PLAIN)
+
+
+def figures(text):
+    report = infer(read_stack(Source("<argument>", text)))
+    return [(row.name, row.type, row.params, row.output_shapes) for row in report.rows]
+
+
+def test_a_module_may_precede_whatever_has_a_name():
+    wrapped = "TimeDistributed(Dense(3, kernel_regularizer=L2(0.1), kernel_initializer=HeNormal()))@(3,2)"
+    modules = (
+        "layers.TimeDistributed(keras.layers.Dense(3, kernel_regularizer=keras.regularizers.L2(0.1), "
+        "kernel_initializer=initializers.HeNormal()))@(3,2)"
+    )
+    assert figures(modules) == figures(wrapped)
+    assert figures("keras.applications.mobilenet.MobileNet()") == figures("MobileNet")
+
+
+def test_a_name_with_a_module_is_not_read_as_its_first_part():
+    for text in ("Dense.foo(3)@(3,)", "ReLU@(3,) -> ReLU.x", "ReLU@(3,) -> ReLU.x -> ReLU.y"):
+        assert {error.code for error in errors_of(text)} == {"E304"}

@@ -7,28 +7,18 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from densecli.errors import SpecSyntaxError
 from densecli.read.limits import LIMITS, Limits, beyond
+from densecli.read.stack.advice import CLOSED, advice
 from densecli.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from densecli.errors import Place
+    from densecli.read.stack.advice import Expected
 
 _SKIP = re.compile(r"(?>(?:[\s\ufeff]++|#[^\r\n]*+)*)")
 _LEXEME = r"->|\w+"
 OPENERS = {"(": ")", "[": "]"}
-_LOOKALIKES = {
-    "–": "use -> (this is an en dash)",
-    "—": "use -> (this is an em dash)",
-    "“": 'use " (this is a curly quote)',
-    "”": 'use " (this is a curly quote)',
-    "‘": "use ' (this is a curly quote)",
-    "’": "use ' (this is a curly quote)",
-    "=": "use -> between layers",
-    ">": "use -> between layers",
-    ",": "use -> between layers",
-    "|": "put branches in brackets: [a | b]",
-}
 
 
 class Setting(Record):
@@ -67,7 +57,7 @@ class Cursor:
         if self.at >= len(self.text):
             self.fail(f"this `{opener}` is never closed", start, start + 1, hint=f"add `{closer}`")
         if self.text[self.at] != closer:
-            self.fail_unexpected(f"`,` or `{closer}`" if code == "E222" else f"`->` or `{closer}`", code)
+            self.fail_unexpected(CLOSED[closer, code], code)
         self.at += 1
 
     def skip(self) -> None:
@@ -82,14 +72,14 @@ class Cursor:
             end -= 1
         return end
 
-    def fail_unexpected(self, expected: str, code: str = "E221") -> NoReturn:
+    def fail_unexpected(self, expected: Expected, code: str = "E221") -> NoReturn:
+        hint = advice(expected, self.text, self.at)
         if self.at >= len(self.text):
-            self.fail(f"expected {expected}, but the text ends here", self.at, self.at + 1, code)
+            self.fail(f"expected {expected.words}, but the text ends here", self.at, self.at + 1, code, hint)
         found = re.compile(_LEXEME).match(self.text, self.at)
         token = found.group() if found else self.text[self.at]
         shown = f"`{token[:40]}`" + ("" if token.isascii() else f" (U+{ord(token[0]):04X})")
-        hint = _LOOKALIKES.get(token) if "->" in expected or not token.isascii() else None
-        self.fail(f"expected {expected}, got {shown}", self.at, self.at + len(token), code, hint)
+        self.fail(f"expected {expected.words}, got {shown}", self.at, self.at + len(token), code, hint)
 
     def fail(self, message: str, start: int, end: int, code: str = "E221", hint: str | None = None) -> NoReturn:
         raise SpecSyntaxError(message, code=code, hint=hint, place=self.place(start, end))

@@ -1,7 +1,7 @@
 """Values in the DSL: numbers and arithmetic on integers, strings, words, variables, tuples and lists.
 
 value    := term { ("+" | "-") term }
-atom     := number | string | word | true/false/none | tuple | list | layer | "$" NAME
+atom     := number | string | [ MODULE "." ] word | true/false/none | tuple | list | layer | "$" NAME
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import re
 from typing import Any
 
 from densecli.errors import ArgumentError, did_you_mean
+from densecli.names import without_module
 from densecli.read.limits import beyond
+from densecli.read.stack.advice import VALUE
 from densecli.read.stack.cursor import OPENERS, Cursor
 from densecli.read.stack.tree import Unit, Word
 from densecli.read.text.encoding import surrogate
@@ -20,6 +22,7 @@ ARROW = re.compile(r"->|→")
 # Patterns that most texts never need are compiled on first use.
 _VARIABLE = r"\$(\w+)"
 NAME = re.compile(r"[^\W\d]\w*")
+DOTTED = re.compile(r"[^\W\d]\w*+(?>(?:\.[^\W\d]\w*+)*)")
 NUMBER = re.compile(r"(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?")
 _STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
 _ESCAPE = r"(?s)\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))"
@@ -115,7 +118,7 @@ class Literals(Cursor):
             return self.nested(char, lambda: self.items(char), "E222")
         if char == "$":
             return self.variable()
-        for pattern, read in ((NUMBER, self.number), (_STRING, self.string), (NAME, self.word)):
+        for pattern, read in ((NUMBER, self.number), (_STRING, self.string), (DOTTED, self.word)):
             found = pattern.match(self.text, self.at)
             if found is not None:
                 start, self.at = self.at, found.end()
@@ -124,7 +127,7 @@ class Literals(Cursor):
                 return value
         if char in ("'", '"'):
             self.fail("this string is never closed", self.at, self.at + 1)
-        return self.fail_unexpected("a number, string, true/false, none, tuple or layer", "E222")
+        return self.fail_unexpected(VALUE, "E222")
 
     def variable(self) -> Any:
         """variable := "$" NAME"""
@@ -136,8 +139,9 @@ class Literals(Cursor):
         return self.variables[found.group(1)]
 
     def unknown_variable(self, name: str) -> ArgumentError:
-        hint = did_you_mean(name, self.variables) or "define variables under `vars:` in a YAML or JSON spec"
         place = self.place(self.at, self.at + 1 + len(name))
+        where = "define it under `vars:`" if place.pointer is not None else f"set it with --set {name or 'n'}=16"
+        hint = did_you_mean(name, self.variables) or where
         return ArgumentError(f"no variable named {quote('$' + name)}", code="E309", hint=hint, place=place)
 
     def items(self, opener: str) -> Any:
@@ -181,4 +185,8 @@ class Literals(Cursor):
         if self.text.startswith("(", self.at):
             self.at = start
             return self.layer()
-        return _WORDS.get(name.lower(), Word(name))
+        plain = without_module(name)
+        if "." in plain:
+            hint = f"use the name alone: {plain.rpartition('.')[2]}"
+            self.fail(f"{quote(name)} is not a name of Keras", start, start + len(name), "E222", hint)
+        return _WORDS.get(plain.lower(), Word(plain))

@@ -1,10 +1,10 @@
 """The grammar of the DSL: text to a tree of stacks, steps and units. Nothing here knows what a Dense is.
 
-stack    := step { "->" step }
+stack    := step { "->" step }                     a new line that begins with a layer needs no arrow, except in a branch
 step     := unit [ "@" shape ] [ "*" INT ]
 unit     := layer | "(" stack ")" | "[" branch { "|" branch } "]"
 branch   := stack | "_"
-layer    := TYPE [ "(" arguments ")" ]
+layer    := [ MODULE "." ] TYPE [ "(" arguments ")" ]
 value    := arithmetic | string | word | true/false/none | tuple | list | layer | "$" NAME
 """
 
@@ -14,7 +14,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import SpecSyntaxError
-from densecli.read.stack.literals import ARROW, NAME, NUMBER, Literals
+from densecli.names import without_module
+from densecli.read.stack.advice import COUNT, LAYER, STEP, VALUE_END
+from densecli.read.stack.literals import ARROW, DOTTED, NAME, NUMBER, Literals
 from densecli.read.stack.tree import Argument, Branches, Stack, Step, Unit
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
 # A layer whose arguments contain no string, comment or deep nesting: read once, remembered by its text.
 # Groups are atomic, not possessive: before 3.11.5, Python let a possessive group match a part (gh-106052).
-_PLAIN_LAYER = re.compile(r"[A-Za-z_]\w*+(?>(?:\((?>(?:[^()\[\]'\"#]++|\([^()\[\]'\"#]*+\))*)\))?)(?![\s#]*\()")
+_PLAIN_LAYER = re.compile(r"[A-Za-z_]\w*+(?>(?:\((?>(?:[^()\[\]'\"#]++|\([^()\[\]'\"#]*+\))*)\))?)(?![\s#]*\(|\.)")
+_LINE_START = re.compile(r"[A-Za-z\[]")
 
 
 def parse(text: str, setting: Setting) -> Stack:
@@ -48,25 +51,38 @@ class _Parser(Literals):
             raise SpecSyntaxError("the spec is empty", code="E101", hint=hint, place=self.place(0, 0))
         stack = self.stack()
         if self.at < len(self.text):
-            self.fail_unexpected("`->` or the end")
+            self.fail_unexpected(STEP)
         return stack
 
     def parse_value(self) -> Any:
         self.skip()
         value = self.value()
         if self.at < len(self.text):
-            self.fail_unexpected("the end of the value", "E222")
+            self.fail_unexpected(VALUE_END, "E222")
         return value
 
     # -- stacks -----------------------------------------------------------------------
-    def stack(self) -> Stack:
-        """stack := step { "->" step }"""
+    def stack(self, *, lines: bool = True) -> Stack:
+        """stack := step { "->" step }; with `lines`, each line that begins with a layer may be a step of its own."""
         steps = [self.step()]
-        while arrow := ARROW.match(self.text, self.at):
-            self.at = arrow.end()
-            self.skip()
+        while self.arrow() or (lines and self.next_line()):
             steps.append(self.step())
         return Stack(steps)
+
+    def arrow(self) -> bool:
+        """Skip an arrow, if there is one."""
+        found = ARROW.match(self.text, self.at)
+        if found is not None:
+            self.at = found.end()
+            self.skip()
+        return found is not None
+
+    def next_line(self) -> bool:
+        """Whether a layer or branches begin a line here."""
+        if not _LINE_START.match(self.text, self.at):
+            return False
+        between = self.text[self.end() : self.at]
+        return "\n" in between or "\r" in between
 
     def step(self) -> Step:
         """step := unit [ "@" shape ] [ "*" INT ]"""
@@ -108,7 +124,7 @@ class _Parser(Literals):
     def branch(self) -> Stack | None:
         name = NAME.match(self.text, self.at)
         if name is None or name.group() != "_":
-            return self.stack()
+            return self.stack(lines=False)
         self.at = name.end()
         self.skip()
         return None
@@ -130,7 +146,7 @@ class _Parser(Literals):
             return self.repeat_variable()
         number = NUMBER.match(self.text, self.at)
         if number is None or not number.group().replace("_", "").isdigit():
-            self.fail_unexpected("a repeat count")
+            self.fail_unexpected(COUNT)
         start, self.at = self.at, number.end()
         argument = Argument("repeat", self.number(number.group(), start), start, self.at)
         self.skip()
@@ -146,16 +162,18 @@ class _Parser(Literals):
     # -- layers and their arguments ---------------------------------------------------
     def layer(self) -> Unit:
         """layer := TYPE [ "(" arguments ")" ]"""
-        name = NAME.match(self.text, self.at)
+        name = DOTTED.match(self.text, self.at)
         if name is None:
-            self.fail_unexpected("a layer")
+            self.fail_unexpected(LAYER)
         outer, self.base = self.base, self.at
         self.at = after = name.end()
         self.skip()
         bare = not self.text.startswith("(", self.at)
         arguments = () if bare else tuple(self.nested("(", self.arguments, "E222"))
         self.at = after if bare else self.at
-        unit = Unit(name.group(), arguments, bare, self.at - self.base, self.base - outer)
+        unit = Unit(
+            without_module(name.group()), arguments, bare, self.at - self.base, self.base - outer, len(name.group())
+        )
         self.base = outer
         return unit
 

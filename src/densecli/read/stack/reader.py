@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from densecli.layer import Layer
     from densecli.read.stack.tree import Branches, Stack, Step, Unit
 
+_SAMPLES: dict[int | None, str] = {
+    2: "8,",
+    3: "10,8",
+    4: "28,28,1",
+    5: "16,28,28,1",
+}  # an example for layers that take so many axes
+
 
 def read_stack(
     source: Source,
@@ -178,7 +185,7 @@ class StackReader:
         """The input of a first layer, from input_shape=, input_dim= and the like."""
         shape, options = input_arguments(made.input)
         if shape is None:
-            self.missing_input(step, f"{unit.type} is the first layer and has no input shape")
+            self.missing_input(step, f"{unit.type} is the first layer and has no input shape", made.layer.ndim)
             return self.placeholder()
         found = self.builder.input_of_shape(shape, self.place(step.start, step.end), **options)
         return [found] if found else []
@@ -201,7 +208,7 @@ class StackReader:
         return made
 
     def make_new(self, unit: Unit, start: int, image: Any = None) -> Made | None:
-        place = self.place(start, start + len(unit.type))
+        place = self.place(start, start + unit.typed)
         return self.builder.make(unit.type, self.arguments(unit, start), place, image)
 
     def arguments(self, unit: Unit, start: int) -> list[Argument]:
@@ -220,7 +227,7 @@ class StackReader:
             return self.inner_layer(value, start + value.start)
         if value.type not in names.OBJECTS:
             message = f"`{value.type}(…)` is neither a layer nor an initializer, regularizer or constraint"
-            place = self.place(start + value.start, start + value.start + len(value.type))
+            place = self.place(start + value.start, start + value.start + value.typed)
             hint = "expected a number, string, true/false, none, tuple or layer"
             raise ArgumentError(message, code="E222", hint=hint, place=place)
         return keras_object(value.type, self.arguments(value, start + value.start))
@@ -233,11 +240,12 @@ class StackReader:
         return made.layer
 
     # -- mistakes ---------------------------------------------------------------------
-    def missing_input(self, step: Step, message: str) -> None:
+    def missing_input(self, step: Step, message: str, axes: int | None = None) -> None:
         if any(error.code == "E406" for error in self.builder.errors):
             return
-        shown = self.text[step.start : step.end] if len(self.text) < 60 else "Dense(16)"
-        hint = f"add the shape of one sample: {shown}@(3,2), or --input-shape 3,2"
+        shown, sizes = self.text[step.start : step.end], _SAMPLES.get(axes, "3,2")
+        first = shown if len(shown) < 60 and shown.isprintable() else "…"
+        hint = f"add the shape of one sample: {first}@({sizes}), or --input-shape {sizes.rstrip(',')}"
         place = self.place(step.start, step.end)
         self.builder.errors.append(GraphError(message, code="E406", hint=hint, place=place))
 

@@ -17,13 +17,14 @@ class Argument(Record):
 
 
 class Unit(Record):
-    """TYPE(arguments). As a value, it is at `start` in the enclosing layer."""
+    """TYPE(arguments), with a name of `typed` letters. As a value, it is at `start` in the enclosing layer."""
 
     type: str
     arguments: tuple[Argument, ...]
     bare: bool  # no parentheses: in a branch this may be the name of an earlier layer
     length: int
-    start: int = 0
+    start: int
+    typed: int
 
 
 class Branches(Record):
