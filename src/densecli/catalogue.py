@@ -77,6 +77,22 @@ def lookup(name: str) -> type[Layer]:
     return found
 
 
+def matching(word: str) -> list[type[Layer]]:
+    """The layer of that name in any case, or else all whose name or family it is a part of."""
+    found = find(names.without_module(word))
+    if found is not None:
+        return [found]
+    kinds = {name: kind for name in (*CATALOGUE, *ALIASES, *APPLICATIONS) if (kind := find(name)) is not None}
+    part = _folded(word)
+    same = {kind: None for name, kind in kinds.items() if _folded(name) == part}
+    alike = {kind: None for name, kind in kinds.items() if part in _folded(name) or part == _folded(kind.family)}
+    return [*(same or alike)] if part else []
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", "")
+
+
 def _unknown_hint(name: str) -> str:
     odd = next((char for char in name[:80] if not char.isascii()), None)
     if odd is not None:
@@ -88,4 +104,9 @@ def _unknown_hint(name: str) -> str:
         return f"in Keras this is `{_ELSEWHERE[last]}`"
     if last.lower() in names.ACTIVATION_FLOPS and last.casefold() not in map(str.casefold, CATALOGUE):
         return f"did you mean `Activation({last.lower()})`?"
-    return did_you_mean(last, [*CATALOGUE, *ALIASES, *APPLICATIONS]) or "`densecli layers` lists the known types"
+    known = [*CATALOGUE, *ALIASES, *APPLICATIONS]
+    if sum(each.casefold().startswith(last.casefold()) for each in known) > 1 and last.casefold() not in map(
+        str.casefold, known
+    ):
+        return f"`densecli layers {last}` lists the layers of that name"
+    return did_you_mean(last, known) or "`densecli layers` lists the known types"

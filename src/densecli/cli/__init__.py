@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from densecli import __version__
-from densecli.cli import streams
+from densecli.cli import meant, streams
 from densecli.cli.command import Command, Group
 from densecli.cli.complaints import complain
 from densecli.cli.completion import command_of, completing
@@ -89,7 +89,7 @@ def leave(error: BaseException, arguments: Sequence[str]) -> int:
 
 def invoke(arguments: list[str]) -> int:
     """Run the command that the arguments name, or `summary`."""
-    arguments = arguments or ["--help"]
+    arguments = meant.command_line(arguments or ["--help"], COMMANDS)
     if arguments[0] not in COMMANDS and arguments[0] not in (
         "-h",
         "--help",
@@ -158,15 +158,26 @@ def fail(errors: Sequence[DenseError]) -> int:
 
 def usage_error(error: Any, arguments: Sequence[str]) -> int:
     """Report a wrong option or a missing argument in the form of every other error."""
-    likely = getattr(error, "possibilities", None)  # only an unknown option has them
-    message = " ".join(safe(line) for line in (error.message if likely else error.format_message()).split())
+    option = getattr(error, "option_name", None) if hasattr(error, "possibilities") else None  # of an unknown option
+    message = " ".join(safe(line) for line in (error.message if option else error.format_message()).split())
     lines = [f"error: {message if message[1:2].isupper() else message[:1].lower() + message[1:]}"]
-    hint = getattr(error, "hint", None) or (likely and did_you_mean(error.option_name, likely)) or usage_hint(arguments)
+    hint = getattr(error, "hint", None)
+    if hint is None and option is not None:
+        hint = meant.option(option, error.ctx.command, every_command)
+    elif hint is None and getattr(error, "given", None) is not None:
+        other = meant.converted(error.given.lower(), every_command())
+        hint = other and f"did you mean `{other}`?"
+    hint = hint or usage_hint(arguments)
     if hint is not None:
         lines.append(f"  help: {hint}")
     name = error.ctx.command_path if getattr(error, "ctx", None) is not None else "densecli"
     streams.complain("\n".join([*lines, f"  usage: `{name} --help` shows the options"]))
     return USAGE
+
+
+def every_command() -> Any:
+    """All commands by name."""
+    return typer.main.get_command(build(list(COMMANDS))).commands  # type: ignore[attr-defined]  # a group
 
 
 def usage_hint(arguments: Sequence[str]) -> str | None:

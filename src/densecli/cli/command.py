@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 class ValueRefusedError(typer.BadParameter):
     """A value that its option does not accept, with a suggestion."""
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(self, message: str, hint: str | None = None, given: str | None = None) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint, self.given = hint, given
 
     def format_message(self) -> str:
         return self.message
@@ -94,6 +94,8 @@ class _Word(Record):
     most: int | None
 
 
+# What people call a format, and its name here.
+ALSO_CALLED = {"jsonl": "ndjson", "md": "markdown", "table": "text", "tex": "latex", "text": "table", "yml": "yaml"}
 _ARROW = "\0"  # before an arrow while options are parsed: no argument of a process can contain it
 _FLAG = _Word(bool, False, None, None, None)
 
@@ -143,7 +145,9 @@ def _choice(param: Any, kind: type[Enum], given: str) -> Enum:
     if given in choices:
         return kind(given)
     message = f"{_name(param)}: expected {', '.join(choices[:-1])} or {choices[-1]}, got {quote(given)}"
-    raise ValueRefusedError(message, did_you_mean(given, choices))
+    other = ALSO_CALLED.get(given.lower())
+    hint = f"did you mean `{other}`?" if other in choices else did_you_mean(given, choices)
+    raise ValueRefusedError(message, hint, given)
 
 
 # -- help ---------------------------------------------------------------------------------

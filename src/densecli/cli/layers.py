@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from densecli.catalogue import lookup
+from densecli.catalogue import lookup, matching
 from densecli.cli.completion import layer_types
 from densecli.cli.options import Debug, Output
 from densecli.cli.output import deliver
@@ -29,7 +29,9 @@ def command(
     type_name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[TYPE]", help="A layer type, such as Conv2D; default: list them all.", autocompletion=layer_types
+            metavar="[TYPE]",
+            help="A layer type, such as Conv2D, or a part of several, such as conv; default: list them all.",
+            autocompletion=layer_types,
         ),
     ] = None,
     applications: Annotated[
@@ -45,17 +47,19 @@ def command(
             raise typer.BadParameter("--applications lists all models; use `densecli layers MODEL` for one")
         deliver(listed(format), output)
         return 0
-    layer = None if type_name is None else lookup(type_name)
-    deliver(_text(layer, format), output)
+    layers = None if type_name is None else matching(type_name) or [lookup(type_name)]
+    deliver(_text(layers, format), output)
     return 0
 
 
-def _text(layer: type[Layer] | None, form: Format) -> str:
+def _text(layers: list[type[Layer]] | None, form: Format) -> str:
+    """A single layer in full, others in a list."""
+    one = layers[0] if layers is not None and len(layers) == 1 else None
     if form is Format.json:
-        return catalogue.as_json(layer)
+        return catalogue.as_json(one, layers)
     if form is Format.markdown:
-        return catalogue.markdown(layer)
-    return catalogue.overview() if layer is None else catalogue.details(layer)
+        return catalogue.markdown(one, layers)
+    return catalogue.overview(layers) if one is None else catalogue.details(one)
 
 
 def listed(format: Format) -> str:

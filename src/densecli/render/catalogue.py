@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # registers the layers
@@ -22,19 +23,23 @@ SCHEMA = "densecli/layers/1"
 __all__ = ["densecli"]
 
 
-def families() -> dict[str, list[type[Layer]]]:
+Kinds = Sequence["type[Layer]"] | None  # some layers, or all of the catalog
+
+
+def families(kinds: Kinds = None) -> dict[str, list[type[Layer]]]:
     """The layers by family, both in alphabetical order."""
     found: dict[str, list[type[Layer]]] = {}
-    for layer in sorted(CATALOGUE.values(), key=lambda kind: (kind.family, kind.__name__)):
+    for layer in sorted(CATALOGUE.values() if kinds is None else kinds, key=lambda kind: (kind.family, kind.__name__)):
         found.setdefault(layer.family, []).append(layer)
     return found
 
 
-def overview() -> str:
-    """Every layer with its purpose, by family."""
-    width = max(map(len, CATALOGUE))
+def overview(kinds: Kinds = None) -> str:
+    """Each layer with its purpose, by family."""
+    by_family = families(kinds)
+    width = max(len(layer.__name__) for layers in by_family.values() for layer in layers)
     parts = []
-    for family, layers in families().items():
+    for family, layers in by_family.items():
         lines = [f"  {layer.__name__.ljust(width)}  {purpose(layer)}" for layer in layers]
         parts.append("\n".join([f"{family.replace('_', ' ')}:", *lines]))
     return "\n\n".join(parts) + "\n\n`densecli layers TYPE` shows the arguments of one.\n"
@@ -130,11 +135,11 @@ def as_record(layer: type[Layer]) -> dict[str, Any]:
     }
 
 
-def as_json(layer: type[Layer] | None) -> Json:
-    """One layer, or all of them."""
+def as_json(layer: type[Layer] | None, kinds: Kinds = None) -> Json:
+    """One layer, or several."""
     if layer is not None:
         return Json.put("{}\n", Json.quoted({"schema": SCHEMA} | as_record(layer), indent=2))
-    records = [as_record(kind) for kinds in families().values() for kind in kinds]
+    records = [as_record(kind) for family in families(kinds).values() for kind in family]
     return documents([document({"schema": SCHEMA, "layers": records}, "layers")])
 
 
@@ -161,12 +166,12 @@ def _activations() -> str:
     return f"| activations | FLOPs |\n|---|---|\n{rows}"
 
 
-def markdown(layer: type[Layer] | None = None) -> str:
-    """The section of one layer, or docs/layers.md."""
+def markdown(layer: type[Layer] | None = None, kinds: Kinds = None) -> str:
+    """The section of one layer; of several a page, which is docs/layers.md if they are all."""
     if layer is not None:
         return _section(layer)
-    parts = [MARKDOWN_HEAD]
-    for family, layers in families().items():
+    parts = [MARKDOWN_HEAD] if kinds is None else []
+    for family, layers in families(kinds).items():
         parts.append(f"## {family.replace('_', ' ').capitalize()}\n")
         parts += [_section(layer) for layer in layers]
     return "\n".join(parts)
@@ -174,8 +179,9 @@ def markdown(layer: type[Layer] | None = None) -> str:
 
 MARKDOWN_HEAD = """# Layers
 
-Look up the layers that densecli knows, by family; `densecli layers TYPE` shows one. Arguments are in Keras' order; all layers also
-take `name`, `trainable`, `dtype` and `autocast`. This page is generated: `python tools/generate_docs.py`.
+Look up the layers that densecli knows, by family; `densecli layers TYPE` shows one, and `densecli layers conv` lists those with
+`conv` in their name. Arguments are in Keras' order; all layers also take `name`, `trainable`, `dtype` and `autocast`. This page is
+generated: `python tools/generate_docs.py`.
 """
 
 

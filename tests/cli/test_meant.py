@@ -1,0 +1,138 @@
+"""What people type for commands, options and layer types that have another name, and where it leads them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from densecli.catalogue import APPLICATIONS, CATALOGUE, matching
+from densecli.cli import COMMANDS
+from support.program import here
+
+STACK = "Dense(16)@(3,2)"
+
+
+def refused(*words):
+    """The message of a usage error."""
+    done = here(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("sumary", "`densecli summary`"), ("explian", "`densecli explain`"), ("chek", "`densecli check`"),
+        ("layer", "`densecli layers`"), ("mem", "`densecli memory`"), ("sum", "`densecli summary`"),
+        ("list", "`densecli layers`"), ("compare", "`densecli diff`"), ("completion", "--install-completion"),
+        ("validate", "`densecli check`"), ("show", "`densecli summary`"), ("plot", "`densecli convert SPEC --to svg`"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("rest", [(), (STACK,), ("model.keras",)], ids=["alone", "stack", "file"])
+def test_a_word_that_is_nearly_a_command_leads_to_it(word, hint, rest):
+    message = refused(word, *rest)
+    assert f"no command named '{word}'" in message
+    assert hint in message
+
+
+@pytest.mark.parametrize("word", ["dense", "lstm", "conv", "add", "dot", "resnet50", "zzz", "x"])
+def test_a_word_that_is_nearly_a_layer_or_nothing_is_a_stack(word):
+    assert refused(word).startswith("error[E304]")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_a_command_too(name):
+    assert here("help", name).stdout == here(name, "--help").stdout
+    assert here("help").stdout == here("--help").stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-V",),
+        ("version",),
+        ("check", "--version"),
+        ("summary", "-V"),
+        ("-q", "layers", "--version"),
+        (STACK, "--version"),
+    ],
+)
+def test_the_version_is_shown_wherever_it_is_asked_for(words):
+    assert here(*words).stdout == here("--version").stdout
+    assert here(STACK, "--filter", "--version").stdout != here("--version").stdout
+    assert here(STACK, "--", "--version").returncode == 2
+
+
+@pytest.mark.parametrize("flags", [("-q",), ("--quiet", "--debug"), ()])
+def test_flags_may_precede_a_command(flags):
+    assert (
+        here(*flags, "check", STACK, "--max-params", "9").stdout
+        == here("check", *flags, STACK, "--max-params", "9").stdout
+    )
+    assert here(*flags, STACK).stdout == here(STACK).stdout
+
+
+OPTIONS = [
+    ((STACK, "--json"), "--format json"), (("--json", STACK), "--format json"), ((STACK, "--md"), "--format markdown"),
+    (("diff", STACK, STACK, "--json"), "--format json"), (("layers", "--json"), "--format json"),
+    ((STACK, "--yaml"), "densecli convert SPEC --to yaml"), ((STACK, "--yml"), "densecli convert SPEC --to yaml"),
+    (("convert", STACK, "--yaml"), "--to yaml"), ((STACK, "--shape", "3"), "--input-shape"),
+    ((STACK, "--input_shape", "3"), "--input-shape"), ((STACK, "--Batch", "3"), "--batch"),
+    ((STACK, "--batch-size", "3"), "--batch"), ((STACK, "--no-color"), "--color never"), ((STACK, "-v"), "--version"),
+    ((STACK, "--macs"), "--columns +macs"), ((STACK, "--expect-output", "3"), "densecli check --expect-output"),
+    ((STACK, "--budget", "3"), "densecli memory --budget"), ((STACK, "--nested"), "--expand-nested"),
+    ((STACK, "--forma", "json"), "--format"), ((STACK, "-f", "md"), "markdown"), ((STACK, "-f", "JSON"), "json"),
+    ((STACK, "-f", "text"), "table"), (("check", STACK, "-f", "table"), "text"),
+    ((STACK, "-f", "YAML"), "densecli convert SPEC --to yaml"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "meant"), OPTIONS, ids=[" ".join(words) for words, _ in OPTIONS])
+def test_an_unknown_option_or_value_leads_to_the_one_that_was_meant(words, meant):
+    assert f"help: did you mean `{meant}`?" in refused(*words)
+
+
+@pytest.mark.parametrize("words", [(STACK, "-x"), (STACK, "--qqqqqq"), ("convert", STACK, "--to", "xlsx")])
+def test_nothing_is_made_up(words):
+    assert "did you mean" not in refused(*words)
+
+
+# -- densecli layers ----------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["dense", "DENSE", "keras.layers.Dense", "layers.Dense"])
+def test_one_layer_is_shown_in_full_in_any_case(name):
+    assert here("layers", name).stdout == here("layers", "Dense").stdout
+
+
+def test_names_that_differ_in_case_alone_are_the_same_layer():
+    for name in [*CATALOGUE, *APPLICATIONS]:
+        assert [kind.__name__ for kind in matching(name.lower())] == [name]
+
+
+@pytest.mark.parametrize("word", ["conv", "Conv", "pooling", "recurrent", "resnet", "max_pool"])
+def test_a_part_of_names_lists_all_that_match(word):
+    listed = here("layers", word).stdout
+    part = word.lower().replace("_", "")
+    for name in [*CATALOGUE, *APPLICATIONS]:
+        if part in name.lower():
+            assert f"  {name} " in listed
+    assert "  Dropout " not in listed
+    found = json.loads(here("layers", word, "--format", "json").stdout)["layers"]
+    assert [each["type"] for each in found] == [
+        line.split()[0] for line in listed.splitlines() if line.startswith("  ")
+    ]
+
+
+def test_aliases_are_found_too():
+    assert "  MaxPooling2D " in here("layers", "maxpool").stdout
+    assert here("layers", "convolution2d").stdout == here("layers", "Conv2D").stdout
+
+
+def test_a_stack_leads_to_the_list_where_several_layers_have_the_name():
+    for name in ("Conv", "MaxPool", "vgg"):
+        assert f"`densecli layers {name}` lists" in refused(f"{name}(8)@(8,8,3)")
+
+
+def test_what_matches_nothing_is_unknown():
+    assert refused("layers", "zzz").startswith("error[E304]")
+    assert refused("layers", "").startswith("error[E304]")
