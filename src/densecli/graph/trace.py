@@ -13,7 +13,7 @@ from densecli.shape import as_shape, check_sizes, show
 from densecli.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from densecli.graph.graph import Step
     from densecli.layer import Layer
@@ -81,11 +81,10 @@ def trace(graph: Graph, inputs: Sequence[Tensor] | None = None, built: Trace | N
     chain = graph.kind == "Sequential"
     memo: dict[Any, Result] = {}
     for step in order:
-        node = graph.nodes[step[0]]
         if step in given:
             found.results[step] = Result((), {}, (), given[step].shape, (given[step],))
         else:
-            _trace_call(found, node, step, memo)
+            _trace_call(graph, found, step, memo)
             if step in graph.told:
                 _tell(found, step, graph.told[step])
             if chain and step in found.results and len(found.results[step].tensors) > 1:
@@ -115,8 +114,9 @@ def _pass_on(graph: Graph, index: int, count: int) -> None:
         graph.outputs = whole
 
 
-def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any, Result]) -> None:
-    call, first = node.calls[step[1]], found.first_call(step)
+def _trace_call(graph: Graph, found: Trace, step: tuple[int, int], memo: dict[Any, Result]) -> None:
+    node, first = graph.nodes[step[0]], found.first_call(step)
+    call = node.calls[step[1]]
     try:
         key = _memo_key(found, node.layer, call)
         key = key if first is None or key is None else (first.inputs, *key)
@@ -134,12 +134,30 @@ def _trace_call(found: Trace, node: Node, step: tuple[int, int], memo: dict[Any,
         found.errors.append(_explain(error, found, node, call))
         return
     except (ShapeError, GraphError) as error:
+        if isinstance(error, ShapeError):
+            error.hint = _mend(graph, found, node, call) or error.hint
         found.errors.append(_explain(error, found, node, call))
         return
     if result is not None:
         found.results[step] = result
         if key is not None:
             memo[key] = result
+
+
+def _mend(graph: Graph, found: Trace, node: Node, call: Call) -> str | None:
+    """What to do about a call whose shapes do not fit."""
+    from densecli.graph.mending import Before, mend  # noqa: PLC0415  # only on the way to an error
+
+    def before(ref: Ref) -> Iterator[Before]:
+        while (result := found.results.get(ref[:2])) is not None:
+            made = graph.nodes[ref.node]
+            keeps = bool(result.inputs) and result.inputs[0].shape == result.output
+            yield Before(made.name, made.layer, keeps)
+            ref = made.calls[ref.call].refs[0]
+
+    if not call.refs or (tensor := found.tensor(call.refs[0])) is None:
+        return None
+    return mend(node.layer, tensor.shape, len(call.refs), before(call.refs[0]))
 
 
 def _memo_key(found: Trace, layer: Layer, call: Call) -> tuple[Any, ...] | None:

@@ -8,6 +8,7 @@ from densecli import fields
 from densecli.errors import ShapeError
 from densecli.layer import Layer, Weight
 from densecli.shape import Shape, known, show, size, sum_known, times
+from densecli.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,14 +27,10 @@ class ScoredAttention(Layer, abstract=True):
     dropout = fields.number(0.0, "fraction of the scores to drop in training")
 
     def accept(self, xs: Any, *_: Any, mask: Any = None, **__: Any) -> None:
-        name = type(self).__name__
         if not isinstance(xs, list) or len(xs) not in (2, 3):
             count = len(xs) if isinstance(xs, list) else 1
-            raise ShapeError(
-                f"{name} takes [query, value] or [query, value, key], but got {count} tensor{'s' * (count != 1)}",
-                code="E407",
-                hint=f"feed it branches, as for self-attention: [_ | _] -> {name}",
-            )
+            message = f"takes [query, value] or [query, value, key], got {plural(count, 'tensor')}"
+            raise ShapeError(message, code="E407")
         if mask is not None and (not isinstance(mask, list) or len(mask) not in (2, 3)):
             raise ShapeError(f"mask is a list: [query's, value's], got {show(mask)}")
         query, value, key = xs[0], xs[1], xs[-1]

@@ -29,7 +29,7 @@ class Merge(Layer, abstract=True):
     activation: Any = "linear"  # of a layer behind it that a forward pass has joined to it
 
     def output(self, xs: list[Shape]) -> Shape:
-        listed(self, xs)
+        listed(xs)
         batch = one_batch(xs)
         shape = xs[0][1:]
         for x in xs[1:]:
@@ -51,19 +51,15 @@ class Merge(Layer, abstract=True):
         return ops.any_mask(known) if known and len(known) == len(mask or ()) else None
 
 
-def listed(layer: Layer, xs: Any) -> None:
+def listed(xs: Any) -> None:
     if not isinstance(xs, list) or len(xs) < 1:
-        raise ShapeError(
-            f"{type(layer).__name__} takes several tensors, got one",
-            code="E407",
-            hint=f"feed it branches: [_ | Dense(4)] -> {type(layer).__name__}",
-        )
+        raise ShapeError("takes several tensors, got one", code="E407")
     if () in xs:
         raise ShapeError(f"cannot merge {show(xs)}: a tensor without axes has no batch")
 
 
 def exactly_two(layer: Layer, xs: Any) -> None:
-    listed(layer, xs)
+    listed(xs)
     if len(xs) != 2:
         raise ShapeError(f"{type(layer).__name__} takes exactly 2 tensors, got {len(xs)}", code="E407")
 
@@ -178,7 +174,7 @@ class Concatenate(Layer):
 
     def output(self, xs: list[Shape]) -> Shape:
         """Keras 3.15.1 takes the other axes from the first tensor, also where another one knows more."""
-        listed(self, xs)
+        listed(xs)
         if len({len(x) for x in xs}) > 1:
             raise ShapeError(f"cannot concatenate tensors of different numbers of axes: {show(xs)}")
         axis = normal_axis(self.axis, len(xs[0]))

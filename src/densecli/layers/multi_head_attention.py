@@ -63,12 +63,7 @@ class HeadsAttention(Layer, abstract=True):
 
     def accept(self, query: Shape, value: Any = None, key: Any = None, **_: Any) -> None:
         if value is None:
-            name = type(self).__name__
-            raise ShapeError(
-                f"{name} takes a query and a value, got one tensor",
-                code="E407",
-                hint=f"for self-attention, feed it the same tensor twice: [_ | _] -> {name}(…)",
-            )
+            raise ShapeError("takes a query and a value, got one tensor", code="E407")
         super().accept(query)
         key = value if key is None else key
         if value[1:-1] != key[1:-1]:

@@ -8,6 +8,7 @@ from densecli.automatic_names import snake_case
 from densecli.errors import ConfigError, DenseError, GraphError, ShapeError, SpecErrors
 from densecli.graph.graph import Call, Node, Ref, map_refs, refs_in
 from densecli.graph.masks import given, taken
+from densecli.graph.mending import Before, mend
 from densecli.graph.trace import Tensor as Traced
 from densecli.graph.trace import apply
 from densecli.layer import Constant, Layer
@@ -21,7 +22,7 @@ from densecli.read.python.values import Known, Unknown, Value, unknown_in
 from densecli.shape import show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from densecli.errors import Place
     from densecli.graph.trace import Result
@@ -282,6 +283,8 @@ def _result(run: Interpreter, layer: LayerObject, call: Call, known: dict[Ref, T
     try:
         return apply(layer.layer, args, kwargs, inputs[: len(inputs) - extra])
     except (ShapeError, GraphError) as error:
+        if isinstance(error, ShapeError) and inputs and run.session.tracing is None:
+            error.hint = mend(layer.layer, inputs[0].shape, len(inputs), _before(run, call.refs[0])) or error.hint
         raise refused(run, layer, error, [each.shape for each in inputs]) from None
     except SpecErrors as several:
         raise refused(run, layer, several.errors[0], [each.shape for each in inputs]) from None
@@ -290,6 +293,17 @@ def _result(run: Interpreter, layer: LayerObject, call: Call, known: dict[Ref, T
         raise refused(
             run, layer, GraphError(f"cannot be called on what it is given: {reason.message}", code="E407"), []
         ) from None
+
+
+def _before(run: Interpreter, ref: Ref) -> Iterator[Before]:
+    """The layers that a tensor comes from, for what to do about a call that failed."""
+    while True:
+        made = run.session.layers[ref.node]
+        sources = made.inputs[ref.call] if ref.call < len(made.inputs) else []
+        yield Before(made.name, made.layer, bool(sources) and sources[0].shape == made.outputs[ref.call][0].shape)
+        if not sources:
+            return
+        ref = sources[0].ref
 
 
 def refused(run: Interpreter, layer: LayerObject, error: DenseError, shapes: list[Any]) -> Raised:
