@@ -136,3 +136,45 @@ def test_a_stack_leads_to_the_list_where_several_layers_have_the_name():
 def test_what_matches_nothing_is_unknown():
     assert refused("layers", "zzz").startswith("error[E304]")
     assert refused("layers", "").startswith("error[E304]")
+
+
+# -- shapes that were meant otherwise -----------------------------------------------------
+@pytest.mark.parametrize(
+    ("stack", "wanted", "reason"),
+    [
+        (STACK, "3,16", "(the batch is an axis of it: write None,3,16)"),
+        ("Dense(4)@(3,)", "4", "(the batch is an axis of it: write None,4)"),
+        (STACK, "None,16", "a Flatten before it"),
+        ("Conv2D(8, 3)@(28,28,1) -> Dense(10)", "None,10", "a Flatten before it"),
+        (STACK, "3,7", "got (None, 3, 16)\n"),
+        ("LSTM(16, return_sequences=true)@(3,2)", "None,16", "got (None, 3, 16)\n"),
+    ],
+)
+def test_an_expected_shape_that_is_wrong_for_a_usual_reason(stack, wanted, reason):
+    done = here("check", stack, "--expect-output", wanted)
+    assert done.returncode == 1
+    assert reason in done.stdout
+
+
+@pytest.mark.parametrize(
+    "head", ["Dense(10)", "Dense(10) -> Softmax", "Dense(10) -> Dropout(0.5) -> Activation(softmax)"]
+)
+def test_a_dense_on_images_at_the_end_is_noted(head):
+    done = here(f"Conv2D(8, 3)@(28,28,1) -> {head}")
+    assert done.returncode == 0
+    assert "note: <argument>: dense (Dense) works on the last axis of (None, 26, 26, 8)" in done.stderr
+    assert here("--quiet", f"Conv2D(8, 3)@(28,28,1) -> {head}").stderr == ""
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        "Conv2D(8, 3)@(28,28,1) -> Flatten -> Dense(10)",
+        "Conv2D(8, 3)@(28,28,1) -> Dense(10) -> GlobalAveragePooling2D",
+        "Conv2D(8, 3)@(28,28,1) -> Dense(10) -> Conv2D(8, 3)",
+        "Conv1D(8, 3)@(28,1) -> Dense(10)",
+        "Dense(10)@(28,28,1)",
+    ],
+)
+def test_other_models_are_not(stack):
+    assert here(stack).stderr == ""

@@ -80,7 +80,7 @@ def _shapes(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
         elif not matches(tensor.shape, shape):
             label = what if len(tensors) == 1 else f"{what} {quote(tensor.name)}"
             got = _shape_text(tensor.shape)
-            message = f"{label}: expected {show(shape)}, got {got}{_why_unknown(tensor.shape, shape)}"
+            message = f"{label}: expected {show(shape)}, got {got}{_why(report, tensor, shape)}"
             yield _finding(subject, expectation, "C101", message, (got, show(shape)), layer=tensor.name)
 
 
@@ -93,9 +93,21 @@ def matches(shape: Shape | None, wanted: Shape) -> bool:
     )
 
 
-def _why_unknown(shape: Shape | None, wanted: Shape) -> str:
-    if shape is None or len(shape) != len(wanted):
-        return ""
+def _why(report: Report, tensor: TensorInfo, wanted: Shape) -> str:
+    """Why a shape is not the expected one, if it is for a usual reason."""
+    shape = tensor.shape
+    if shape is None or len(shape) == len(wanted):
+        return "" if shape is None else _why_unknown(shape, wanted)
+    if wanted and wanted[0] is not None and matches(shape[1:], wanted):
+        sizes = ",".join(str(size) for size in (None, *wanted))
+        return f" (the batch is an axis of it: write {sizes})"
+    kinds = {row.name: row.type for row in report.rows}
+    if len(wanted) == 2 < len(shape) and matches((shape[0], shape[-1]), wanted) and kinds.get(tensor.name) == "Dense":
+        return " (Dense works on the last axis; a Flatten before it makes one vector of each sample)"
+    return ""
+
+
+def _why_unknown(shape: Shape, wanted: Shape) -> str:
     known = all(got is None or want in (None, got) for got, want in zip(shape, wanted, strict=True))
     return ": a size that the input leaves open" if known else ""
 

@@ -153,10 +153,13 @@ def summarise(
 
 
 def warn(results: list[Summary]) -> None:
-    """Write the readers' warnings to standard error."""
+    """Write the readers' warnings, and doubts about the models, to standard error."""
     from densecli.cli import streams  # noqa: PLC0415
+    from densecli.summary.doubts import doubts  # noqa: PLC0415
     from densecli.text import safe  # noqa: PLC0415
 
     for report, _ in results:
+        for doubt in doubts(report):
+            streams.complain(f"note: {safe(report.source)}: {safe(doubt)}")
         for warning in report.warnings:
             streams.complain(f"warning: {safe(report.source)}: {safe(warning)}")
