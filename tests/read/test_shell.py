@@ -73,6 +73,8 @@ def test_bash_takes_the_arrow(line, tmp_path):
     "stack",
     [
         "Dense($n)@(3,2)",
+        "Dense($n*2)@(3,2)",
+        "Dense($n//2)@(3,2)",
         "Dense($n, activation=relu)@(3,2)",
         "Dense(units=$n)@(3,2)",
         "Dense(units=$n, activation=relu)@(3,2)",
@@ -98,6 +100,7 @@ def test_other_mistakes_are_not_blamed_on_the_shell(stack):
 def test_a_variable_in_quotes_is_set_with_the_option_that_the_help_names():
     done = here("Dense($n)@(3,2)")
     assert "set it with --set n=16" in done.stderr
+    assert "write $n" in here("Dense(${n})@(3,2)").stderr
     assert here("Dense($n)@(3,2)", "--set", "n=16").stdout == here("Dense(16)@(3,2)").stdout
 
 

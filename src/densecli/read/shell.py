@@ -6,8 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from densecli.errors import DenseError, ReadError, SpecErrors
-from densecli.read.stack.advice import JOIN
-from densecli.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,10 +32,9 @@ def joined(words: Sequence[str]) -> str:
     return "".join(parts)
 
 
-def redirected(word: str) -> ReadError:
+def redirected() -> ReadError:
     """What to say of a stack with a lone `-` beside it: it is what a redirection leaves of an arrow."""
-    message = f"'-' beside the stack {quote(word)}: the shell took > and the word after it as a file to write to"
-    return ReadError(message, code="E111", hint=f"{QUOTES}; then remove that file")
+    return ReadError("a stack beside '-': the shell took > and the next word as a file", code="E111", hint=QUOTES)
 
 
 def add_hints(text: str, error: DenseError | SpecErrors) -> None:
@@ -47,21 +44,22 @@ def add_hints(text: str, error: DenseError | SpecErrors) -> None:
         if place is None or place.start < 0:
             continue
         each.hint = (
-            _hint(each, text[max(0, place.start - NEAR) : place.start], text[place.start :][:NEAR], text) or each.hint
+            _hint(each, text[max(0, place.start - NEAR) : place.start], text[place.start : place.start + NEAR], text)
+            or each.hint
         )
 
 
 def _hint(error: DenseError, before: str, rest: str, text: str) -> str | None:
     if error.code == "E221" and re.match(_ARROW_HEAD_GONE, rest):
-        return f"{JOIN}; if the shell took > and a word as a file to write to, {QUOTES}"
+        return QUOTES
     emptied = (
         (error.code == "E307" and re.match(_ARGUMENT_GONE, rest))
-        or (error.code == "E222" and rest[:1] in (",", ")") and re.search(_VALUE_GONE, before))
+        or (error.code == "E222" and re.match(r"[,)*/+]", rest) and re.search(_VALUE_GONE, before))
         or (error.code in ("E221", "E222") and re.search(r"[*@]\s*\Z", before))
     )
     if emptied:
         known = f"{error.hint}; " if error.hint else ""
-        return f"{known}if the shell emptied a $variable, use single quotes and --set: 'Dense($n)' --set n=16"
+        return f"{known}if the shell emptied $n, use single quotes: 'Dense($n)' --set n=16"
     if error.code in ("E221", "E304") and re.fullmatch(_FILE_NAME, text) and text.rpartition(".")[2].islower():
         return f"for a file of that name, write ./{text}"
     return None

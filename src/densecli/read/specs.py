@@ -92,9 +92,9 @@ def specs(words: Sequence[str]) -> list[Spec]:
     if not files:
         return [Spec(ARGUMENT, words[0] if len(words) == 1 else shell.joined(words))]
     if len(files) < len(words):
-        other = next(word for word in words if not is_file(word))
         if set(files) == {"-"}:
-            raise shell.redirected(other)
+            raise shell.redirected()
+        other = next(word for word in words if not is_file(word))
         raise ReadError(
             f"files and stacks cannot be mixed: {quote(files[0])} is a file, {quote(other)} is not",
             code="E111",

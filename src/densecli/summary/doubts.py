@@ -26,10 +26,7 @@ def doubts(report: Report) -> Iterator[str]:
         row = _head(tensor.name, rows)
         shape = row.calls[-1].input_shapes[0] if row is not None and row.calls and row.calls[-1].input_shapes else None
         if row is not None and row.type == "Dense" and shape is not None and len(shape) > 3:
-            yield (
-                f"{row.name} (Dense) works on the last axis of {show(shape)}, so the output is {show(tensor.shape)}; "
-                "put Flatten before it to get one vector for each sample"
-            )
+            yield f"{row.name} (Dense) works on the last axis of {show(shape)}; Flatten first for one vector per sample"
 
 
 def _head(name: str, rows: Mapping[str, Row]) -> Row | None:

@@ -21,6 +21,7 @@ from densecli.text import quote
 ARROW = re.compile(r"->|→")
 # Patterns that most texts never need are compiled on first use.
 _VARIABLE = r"\$(\w+)"
+_BRACES = r"\$\{(\w+)\}"
 NAME = re.compile(r"[^\W\d]\w*")
 DOTTED = re.compile(r"[^\W\d]\w*+(?>(?:\.[^\W\d]\w*+)*)")
 NUMBER = re.compile(r"(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?")
@@ -142,6 +143,8 @@ class Literals(Cursor):
         place = self.place(self.at, self.at + 1 + len(name))
         where = "define it under `vars:`" if place.pointer is not None else f"set it with --set {name or 'n'}=16"
         hint = did_you_mean(name, self.variables) or where
+        if not name and (braces := re.compile(_BRACES).match(self.text, self.at)):
+            hint = f"write ${braces[1]}"
         return ArgumentError(f"no variable named {quote('$' + name)}", code="E309", hint=hint, place=place)
 
     def items(self, opener: str) -> Any:
