@@ -123,6 +123,9 @@ def test_a_file_without_a_known_suffix_gets_the_way_to_name_it(name):
         ("layers.Conv2D(8, 7)@(5,5,3)", "E405"),
         ("model.fit()", "E403"),
         ("x = 3", "E403"),
+        ("print(3)", "E403"),
+        ("Dense(3)(x)", "E221"),
+        ("Dense=16", "E221"),
         ("keras.Sequential([keras.layers.Dense(3)])", "E406"),
     ],
 )

@@ -24,7 +24,7 @@ from densecli.fields import Object, wrong_type
 from densecli.graph.graph import Call, Graph, Node, Ref
 from densecli.layer import Layer
 from densecli.layers.core import InputLayer
-from densecli.names import OBJECT_ARGUMENTS, object_class
+from densecli.names import ACTIVATION_FLOPS, OBJECT_ARGUMENTS, object_class
 from densecli.read.inputs import INPUT_ARGUMENTS
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.records import Record
@@ -98,10 +98,11 @@ class Builder:
         except (ArgumentError, ShapeError) as error:
             self.errors.append(error.at(error.place or place))
         except ConfigError as several:
-            places = {argument.name: argument.place for argument in arguments} | _positional_places(
-                type_name, arguments
-            )
+            positional = _positional_places(type_name, arguments)
+            places = {argument.name: argument.place for argument in arguments} | positional
             for name, problem in several.problems.items():
+                if name in positional:
+                    problem.hint = _unnamed_activation(kind, config, name) or problem.hint
                 self.errors.append(_in_layer(problem, type_name, name).at(places.get(name) or place))
         return None
 
@@ -330,6 +331,13 @@ def _by_name(of: str, names: Sequence[str], arguments: Sequence[Argument]) -> di
 def _positional_places(type_name: str, arguments: Sequence[Argument]) -> dict[str | None, Place | None]:
     names = lookup(type_name).positional
     return dict(zip(names, (argument.place for argument in arguments if argument.name is None), strict=False))
+
+
+def _unnamed_activation(kind: type[Layer], config: dict[str, Any], name: str) -> str | None:
+    """The help for Conv2D(8, 3, relu), whose third argument is another one."""
+    value = config.get(name)
+    free = "activation" in kind.config_fields and "activation" not in config
+    return f"name it: activation={value}" if free and isinstance(value, str) and value in ACTIVATION_FLOPS else None
 
 
 def _take_name(config: dict[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, BinaryIO
 
 from densecli.errors import DenseError, NoModelError, Place, ReadError, SpecErrors, SpecSyntaxError
+from densecli.names import without_module
 from densecli.read.files.magic import HDF5_MAGIC, HEAD, ZIP_MAGIC, other_kind
 from densecli.read.files.opened import in_memory, opened
 from densecli.read.reading import Reading, only
@@ -23,6 +24,7 @@ YAML_SUFFIXES = (".yaml", ".yml")
 MODEL_WORDS = ("keras", "tensorflow", "Sequential", "Model", "layers", "Dense", "summary", "Input")
 PYTHON_SUFFIXES = (".py", ".pyw", ".ipynb")
 _DSL = r"(?>(?:\s|#[^\r\n]*+)*)(?>(?:[(\[]\s*+)*)[A-Za-z_][\w.]*+(?:\s*+(?:\(|@|->|→|\||\Z)|\s*+[A-Za-z_][\w.]*+\s*+(?:\(|@|->|→|\Z))"
+_FIRST_NAME = r"[\s(\[]*+([A-Za-z_][\w.]*+)"
 _ARROW_OR_SHAPE = r"->|→|@\s*+[\d(]"
 
 
@@ -139,7 +141,12 @@ def python_instead(source: Source, reading: Reading, error: DenseError | SpecErr
 
 
 def _is_stack(text: str, error: DenseError | SpecErrors) -> bool:
-    """Whether a text is a stack in spite of this error: its grammar is, and so are its layers or arrows."""
+    """Whether a text is a stack in spite of this error: it starts with a layer, or its grammar and its layers or arrows are."""
+    from densecli.catalogue import is_known  # noqa: PLC0415  # only on the way to an error
+
+    first = re.match(_FIRST_NAME, text)
+    if first is not None and is_known(without_module(first[1])):
+        return True
     errors = error.errors if isinstance(error, SpecErrors) else [error]
     if any(isinstance(each, SpecSyntaxError) for each in errors):
         return False

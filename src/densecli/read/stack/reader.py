@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from densecli.read.stack.tree import Branches, Stack, Step, Unit
 
 _SAMPLES: dict[int | None, str] = {
-    2: "8,",
+    2: "10,",
     3: "10,8",
     4: "28,28,1",
     5: "16,28,28,1",
@@ -185,7 +185,7 @@ class StackReader:
         """The input of a first layer, from input_shape=, input_dim= and the like."""
         shape, options = input_arguments(made.input)
         if shape is None:
-            self.missing_input(step, f"{unit.type} is the first layer and has no input shape", made.layer.ndim)
+            self.missing_input(step, f"{unit.type} is the first layer and has no input shape", _axes(made.layer))
             return self.placeholder()
         found = self.builder.input_of_shape(shape, self.place(step.start, step.end), **options)
         return [found] if found else []
@@ -251,6 +251,11 @@ class StackReader:
 
     def fail(self, message: str, place: Place, hint: str) -> None:
         self.builder.errors.append(GraphError(message, code="E408", hint=hint, place=place))
+
+
+def _axes(layer: Layer) -> int | None:
+    """The axes of a usual input, if they are known: what looks integers up takes vectors of them."""
+    return layer.ndim if layer.vocabulary is None else 2
 
 
 def _starts_with_input(stack: Stack) -> bool:
