@@ -138,3 +138,11 @@ def test_a_stack_with_modules_is_read_from_a_file_too(tmp_path):
         file = tmp_path / name
         file.write_text("keras.layers.Dense(16)@(3,2)\nkeras.layers.Flatten()\nlayers.Dense(4)\n")
         assert here(file).stdout == here(" -> ".join(STACK)).stdout
+
+
+def test_a_spec_takes_modules_and_lines_too(tmp_path):
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(
+        "input: [3, 2]\nlayers:\n  - keras.layers.Dense: 16\n  - {type: layers.Flatten}\n  - |\n    layers.Dense(4)\n    ReLU\n"
+    )
+    assert here(spec).stdout == here("Dense(16)@(3,2) -> Flatten -> Dense(4) -> ReLU").stdout

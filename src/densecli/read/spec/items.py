@@ -17,6 +17,7 @@ from densecli.catalogue import find
 from densecli.errors import ArgumentError, DenseError, GraphError, LimitError, SpecSyntaxError
 from densecli.layer import Layer
 from densecli.layers.core import InputLayer
+from densecli.names import without_module
 from densecli.read.inputs import input_arguments
 from densecli.read.spec.values import ValueReader, is_layer_name
 from densecli.read.stack.reader import StackReader
@@ -101,9 +102,9 @@ class ItemReader:
         types = [key for key in item if key not in _BESIDE]
         if len(types) != 1:
             return self.unclear(types, pointer)
-        (type_name,) = types
-        inside = join(pointer, type_name)
-        given, beside = item[type_name], {key: item[key] for key in _BESIDE if key in item}
+        (typed,) = types
+        type_name, inside = without_module(typed), join(pointer, typed)
+        given, beside = item[typed], {key: item[key] for key in _BESIDE if key in item}
         at = dict.fromkeys(beside, pointer)
         if isinstance(given, dict):
             mine = {key: given[key] for key in _BESIDE if key in given and not _is_argument(type_name, key)}
@@ -124,6 +125,7 @@ class ItemReader:
         if not isinstance(type_name, str):
             self.spec.wrong_type("the name of a layer type", type_name, join(pointer, "type"))
             return []
+        type_name = without_module(type_name)
         beside = {key: item[key] for key in _BESIDE if key in item and not _is_argument(type_name, key)}
         given = {key: value for key, value in item.items() if key not in beside and key != "type"}
         at = dict.fromkeys(beside, pointer)
