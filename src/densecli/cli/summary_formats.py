@@ -74,10 +74,10 @@ def write(results: Sequence[Summary | Failure], format: Format, view: View) -> s
 
 def bare(results: Sequence[Summary], path: str) -> str:
     """One value of each report on a line of its own."""
+    from densecli.cli.printing import printed  # noqa: PLC0415
     from densecli.render import json  # noqa: PLC0415
-    from densecli.render.table.bare import bare_value  # noqa: PLC0415
 
-    return "".join(f"{bare_value(json.as_record(result.report, result.outcome), path)}\n" for result in results)
+    return "".join(f"{printed(json.as_record(result.report, result.outcome), path)}\n" for result in results)
 
 
 def _json_line(result: Summary | Failure) -> str:
