@@ -19,12 +19,13 @@ from densecli.cli.options import (
     SourceFile,
     Specs,
     Width,
+    size_option,
 )
 from densecli.cli.output import deliver
 from densecli.memory.footprint import POLICIES, Wish, footprint
 from densecli.read.specs import expanded, read, reading, specs
 from densecli.render import memory
-from densecli.text import amount, quote, safe
+from densecli.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,9 +80,7 @@ def command(  # one parameter per option
     debug: Debug = False,
 ) -> int:
     """The memory of each SPEC."""
-    wish = Wish(
-        batch, optimizer, None if dtype is None else str(dtype), None if budget is None else size_option(budget)
-    )
+    wish = Wish(batch, optimizer, None if dtype is None else str(dtype), size_option("--budget", budget))
     wishes = reading(input_shape, set, limit, source, layer_shape)
     found = list(expanded(specs(spec), wishes))
     results = [footprint(read(each, wishes), each.name, wish) for each in found]
@@ -106,11 +105,3 @@ def tables(results: Sequence[Footprint], top: int, where: tuple[str, int | None,
     if len(texts) == 1:
         return texts[0]
     return "\n".join(f"{safe(each.source)}:\n{text}" for each, text in zip(results, texts, strict=True))
-
-
-def size_option(value: str) -> int:
-    """A size such as 8GiB. Raises a usage error."""
-    try:
-        return amount(value)
-    except ValueError:
-        raise typer.BadParameter(f"expected a size such as 512MiB or 8GiB, got {quote(value)}") from None

@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from densecli.check.quantity import NUMBER, read_number
 from densecli.errors import LimitError, Place, Source, SpecSyntaxError, did_you_mean
+from densecli.quantity import NUMBER, read_number
 from densecli.records import Record
 from densecli.text import quote
 
@@ -130,12 +130,15 @@ class Token(Record):
     end: int
 
 
-def parse(text: str, origin: str = ASSERT) -> Expression:
-    """Raises SpecSyntaxError (E231) with the place; LimitError for what is too long or too deep."""
+def parse(text: str, origin: str = ASSERT, *, binary: bool = False) -> Expression:
+    """Raises SpecSyntaxError (E231) with the place; LimitError for what is too long or too deep.
+
+    With `binary`, KB and MB are what they are in Keras' tables: 1,024 and 1,048,576 bytes.
+    """
     whole = Expression(text, None, origin)
     if len(text) > LONGEST:
         raise LimitError(f"an expression of {len(text):,} characters, more than the {LONGEST:,} allowed", code="E501")
-    parser = _Parser(whole, [*_tokens(whole)])
+    parser = _Parser(whole, [*_tokens(whole)], binary)
     tree = parser.climb(_OR)
     if parser.token.kind != "end":
         parser.fail("expected an operator or the end")
@@ -159,8 +162,8 @@ def _tokens(whole: Expression) -> Iterator[Token]:
 
 
 class _Parser:
-    def __init__(self, whole: Expression, tokens: list[Token]) -> None:
-        self.whole, self.tokens = whole, tokens
+    def __init__(self, whole: Expression, tokens: list[Token], binary: bool) -> None:
+        self.whole, self.tokens, self.binary = whole, tokens, binary
         self.at = self.depth = 0
 
     @property
@@ -270,7 +273,7 @@ class _Parser:
 
     def number(self) -> Literal:
         token = self.token
-        value = read_number(token.text)
+        value = read_number(token.text, binary=self.binary)
         if value is None:
             self.fail("expected a number", "units: k M G B T for counts, KB KiB MB MiB … for bytes")
         self.at += 1
