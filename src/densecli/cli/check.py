@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from densecli.check.compare.outline import Outline
     from densecli.read.specs import Spec
 
+EXAMPLES = """\
+densecli check model.yaml --max-params 1M --forbid Lambda
+densecli check models/*.keras --lock densecli.lock --format github
+densecli check model.yaml --assert 'layers["out"].params < 1k'
+"""
+
 
 COLLECT_AFTER = 50_000  # new objects; the collector is off (see __main__), and models have cycles
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from densecli.cli.completion import optimizers
 from densecli.cli.options import (
     Color,
     ColorOption,
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 
     from densecli.memory.footprint import Footprint
 
+EXAMPLES = """\
+densecli memory model.keras --batch 32 --optimizer adamw
+densecli memory model.yaml --budget 8GiB --dtype mixed_bfloat16
+"""
+
 
 class Format(StrEnum):
     """Output format."""
@@ -45,7 +51,13 @@ Policy = StrEnum("Policy", {name: name for name in POLICIES})  # type: ignore[mi
 
 Batch = Annotated[int, typer.Option("--batch", min=1, max=2**31 - 1, help="Batch size.")]
 Optimizer = Annotated[
-    str, typer.Option("--optimizer", metavar="NAME", help="Optimizer: sgd, momentum, adam, adamw, rmsprop, …")
+    str,
+    typer.Option(
+        "--optimizer",
+        metavar="NAME",
+        help="Optimizer: sgd, momentum, adam, adamw, rmsprop, …",
+        autocompletion=optimizers,
+    ),
 ]
 Dtype = Annotated[
     Policy | None,

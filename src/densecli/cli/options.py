@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from densecli.cli.command import ValueRefusedError
+from densecli.cli.completion import limits
 from densecli.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -52,7 +53,12 @@ Set = Annotated[
 ]
 Limit = Annotated[
     list[str] | None,
-    typer.Option("--limit", metavar="NAME=N", help="Raise an input limit, such as nodes=4M (repeatable)."),
+    typer.Option(
+        "--limit",
+        metavar="NAME=N",
+        help="Raise an input limit, such as nodes=4M (repeatable).",
+        autocompletion=limits,
+    ),
 ]
 SourceFile = Annotated[
     list[str] | None,

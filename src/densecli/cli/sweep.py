@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from densecli.cli.completion import figures
 from densecli.cli.look import look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Limit, Output, Specs, Width
 from densecli.cli.output import deliver
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from densecli.read.reading import Reading
     from densecli.read.specs import Spec
     from densecli.sweep import Sweep
+
+EXAMPLES = """\
+densecli sweep 'Dense($n)@(8,) -> Dense(1)' --set n=16,32,64
+densecli sweep model.yaml --set width=32,64 --set depth=2,4 -o sweep.csv
+"""
 
 TOGETHER = 10  # times the layers of one spec, for all combinations
 
@@ -45,7 +51,11 @@ Values = Annotated[
 Columns = Annotated[
     str | None,
     typer.Option(
-        "--columns", "-c", metavar="NAMES", help="Totals to show, such as params,macs; +NAME adds to the defaults."
+        "--columns",
+        "-c",
+        metavar="NAMES",
+        help="Totals to show, such as params,macs; +NAME adds to the defaults.",
+        autocompletion=figures,
     ),
 ]
 Plot = Annotated[bool, typer.Option("--plot", help="Plot the first column as bars below the table.")]
