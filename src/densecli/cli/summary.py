@@ -151,7 +151,7 @@ def command(  # one parameter per option
             "top": top,
             "depth": None if expand_nested else depth,
         }
-        view = View(selection, columns, look(color, width, output is not None))
+        view = View(selection, columns, look(color, width, output is not None), quiet)
         text = write(results, format, view) if print is None else bare(good, print)
         document = print is None and format in (Format.html, Format.svg)  # both declare themselves as UTF-8
         deliver(text, output, inputs, utf8=document)

@@ -33,15 +33,15 @@ def render_table(found: Footprint, top: int, look: Look = Look()) -> str:  # noq
     """The table, in the style of the summary's."""
     from rich.text import Text  # noqa: PLC0415  # only tables pay for it
 
-    from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grid, sentences  # noqa: PLC0415
+    from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grids, sentences  # noqa: PLC0415
 
     room = FULL_WIDTH if look.width is None else look.width
     heads = [Head(header, "right" if index else "left") for index, header in enumerate(HEADERS)]
     rows = [[Cell(Text(each)) for each in row] for row in _rows(found, top)]
     lines = [f" {label}: {text}" for label, text in sums(found, top)]
     below = sentences([line.replace("≥ ", ">= ") for line in lines] if look.ascii_only else lines, room)
-    table = grid(heads, rows, room=room, ascii_only=look.ascii_only)
-    return draw([Text(_title(found), style="bold"), table, below], FULL_WIDTH, look.color)
+    tables = grids(heads, rows, room=room, ascii_only=look.ascii_only)
+    return draw([Text(_title(found), style="bold"), *tables, below], FULL_WIDTH, look.color)
 
 
 def render_markdown(found: Footprint, top: int) -> Markdown:

@@ -25,10 +25,11 @@ HEAVY = ("┏━┳┓", "┡━╇┩", "└─┴┘", "┃", "│")
 ASCII = ("+-++", "+=++", "+-++", "|", "|")
 
 
-def render(
+def render(  # noqa: PLR0913  # the parts of a Shown, and how they look
     report: Report,
     lines: Sequence[Line],
     columns: Sequence[Column],
+    left_out: Sequence[str] = (),
     *,
     width: int | None = None,
     color: bool = False,
@@ -36,11 +37,11 @@ def render(
 ) -> str:
     """Title, table, totals and notes. `width` is the terminal's; numbers are never wrapped."""
     texts = [[shown_text(column, line, report, ascii_only=ascii_only) for column in columns] for line in lines]
-    sentences = below(report, columns, ascii_only=ascii_only)
+    sentences = below(report, columns, left_out, ascii_only=ascii_only)
     if width is not None and not (fits(texts, columns, width) and max(map(cell_width, sentences)) <= width):
         from densecli.render.table import rich_table  # noqa: PLC0415  # 60 ms that only narrow terminals pay
 
-        return rich_table.render(report, lines, columns, room=width, color=color, ascii_only=ascii_only)
+        return rich_table.render(report, lines, columns, left_out, room=width, color=color, ascii_only=ascii_only)
     rows = _drawn(texts, lines, columns, ASCII if ascii_only else HEAVY, color)
     return "\n".join([_styled(title(report), "1", color), *rows, *sentences, ""])
 
