@@ -175,9 +175,8 @@ def _html(chosen: Sequence[Chosen], view: View) -> str:
 
 def _svg(chosen: Sequence[Chosen], _: View) -> str:
     from densecli.render.pages import picture  # noqa: PLC0415
-    from densecli.render.table import rich_table  # noqa: PLC0415
 
-    return picture.render([rich_table.parts(*each.shown) for each in chosen], [each.result.report for each in chosen])
+    return picture.render([each.shown for each in chosen])
 
 
 _RENDERERS: dict[Format, Callable[[Sequence[Chosen], View], str]] = {
