@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,8 @@ LONGEST = 1_000  # characters of a value
 DEFAULT = ("params", "macs", "activation_bytes")
 UNKNOWN_VARIABLE = "E309"  # the same in every combination
 _OPEN, _CLOSE = "([", ")]"
+_NUMBER = r"-?\d{1,18}(?:\.\d{1,18})?"
+_RANGE = rf"({_NUMBER})\.\.({_NUMBER})(?:([+*])({_NUMBER}))?"
 
 
 class Figure(Record):
@@ -115,7 +119,7 @@ def axes(settings: Sequence[str]) -> dict[str, list[str]]:
         if not equals or not name.isidentifier() or name in found:
             what = "NAME=VALUE,VALUE,…" if name not in found else f"{quote(name)} once"
             raise ReadError(f"expected {what}, got {quote(setting)}", code="E112", hint="--set width=32,64,128")
-        found[name] = list(values(text))
+        found[name] = [value for item in values(text) for value in span(item)]
         longest = max(map(len, found[name]))
         if longest > LONGEST:
             message = f"a value of {longest:,} characters, more than the {LONGEST:,} allowed"
@@ -126,6 +130,38 @@ def axes(settings: Sequence[str]) -> dict[str, list[str]]:
             f"{count:,} combinations, more than the {MOST:,} allowed", code="E505", hint="give fewer values"
         )
     return found
+
+
+def span(text: str) -> list[str]:
+    """A range, ends included, as values: 1..4, 10..50+10, 16..128*2; from large to small it steps down. Other text is a value itself.
+
+    Raises ReadError E112, LimitError E505.
+    """
+    found = re.fullmatch(_RANGE, text)
+    if found is None:
+        return [text]
+    first, last, step = Decimal(found[1]), Decimal(found[2]), Decimal(found[4] or 1)
+    times = found[3] == "*"
+    if step <= times or (times and min(first, last) <= 0):  # it would never get there
+        need = "a factor above 1, and ends above 0" if times else "a step above 0"
+        raise ReadError(f"the range {quote(text)} needs {need}", code="E112", hint="--set width=16..128*2")
+    steps = [first]
+    while len(steps) <= MOST:
+        after = _after(steps[-1], step, times, down=first > last)
+        if after != after.to_integral_value() and times:
+            raise ReadError(
+                f"{steps[-1]} in {quote(text)} cannot be divided by {step}", code="E112", hint="start at a power of it"
+            )
+        if not min(first, last) <= after <= max(first, last):
+            return [f"{each:f}" for each in steps]
+        steps.append(after)
+    raise LimitError(f"more than {MOST:,} values in {quote(text)}", code="E505", hint="give a larger step")
+
+
+def _after(value: Decimal, step: Decimal, times: bool, *, down: bool) -> Decimal:
+    if times:
+        return value / step if down else value * step
+    return value - step if down else value + step
 
 
 def values(text: str) -> Iterator[str]:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from densecli.cli import streams
 from densecli.cli.completion import optimizers
 from densecli.cli.options import (
     Color,
     ColorOption,
     Debug,
+    ExitZero,
     InputShape,
     LayerShape,
     Limit,
@@ -65,7 +67,11 @@ Dtype = Annotated[
 ]
 BudgetOption = Annotated[
     str | None,
-    typer.Option("--budget", metavar="SIZE", help="Find the largest batches that fit, for example into 8GiB."),
+    typer.Option(
+        "--budget",
+        metavar="SIZE",
+        help="Find the largest batches that fit, for example into 8GiB; exit 1 if none does.",
+    ),
 ]
 Top = Annotated[
     int, typer.Option("--top", min=0, help="Number of layers to show: those that keep the most for the backward pass.")
@@ -79,6 +85,7 @@ def command(  # one parameter per option
     optimizer: Optimizer = "adam",
     dtype: Dtype = None,
     budget: BudgetOption = None,
+    exit_zero: ExitZero = False,
     format: Annotated[Format, typer.Option("--format", "-f", help="Output format.")] = Format.table,
     top: Top = 10,
     output: Output = None,
@@ -91,7 +98,7 @@ def command(  # one parameter per option
     width: Width = None,
     debug: Debug = False,
 ) -> int:
-    """The memory of each SPEC."""
+    """The memory of each SPEC; the exit code is 1 if nothing fits into the budget."""
     wish = Wish(batch, optimizer, None if dtype is None else str(dtype), size_option("--budget", budget))
     wishes = reading(input_shape, set, limit, source, layer_shape)
     found = list(expanded(specs(spec), wishes))
@@ -104,7 +111,15 @@ def command(  # one parameter per option
     else:
         text = tables(results, top, (color, width, output is not None))
     deliver(text, output, [each.name for each in found if each.text is None])
-    return 0
+    return int(any([*map(complain_if_too_small, results)]) and not exit_zero)
+
+
+def complain_if_too_small(found: Footprint) -> bool:
+    """Say that nothing fits into the budget, whatever the output's format; returns whether it was so."""
+    said = memory.too_small(found)
+    if said is not None:
+        streams.complain(f"{safe(found.source)}: {safe(said)}")
+    return said is not None
 
 
 def tables(results: Sequence[Footprint], top: int, where: tuple[str, int | None, bool]) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 densecli sweep 'Dense($n)@(8,) -> Dense(1)' --set n=16,32,64
-densecli sweep model.yaml --set width=32,64 --set depth=2,4 -o sweep.csv
+densecli sweep model.yaml --set width=16..128*2 --set depth=1..4 -o sweep.csv
 """
 
 TOGETHER = 10  # times the layers of one spec, for all combinations
@@ -46,7 +46,11 @@ class Format(StrEnum):
 
 Values = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=A,B,…", help="Values to try for a variable of the spec (repeatable)."),
+    typer.Option(
+        "--set",
+        metavar="NAME=A,B,…",
+        help="Values to try for a variable of the spec, or a range: 1..4, 16..128*2 (repeatable).",
+    ),
 ]
 Columns = Annotated[
     str | None,
