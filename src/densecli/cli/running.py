@@ -107,7 +107,7 @@ def weights_of(wishes: Wishes, spec: Spec) -> tuple[str | None, str | None]:
     """The file with the weights, given or the model's own; and a note on weights that are not used."""
     if wishes.weights is not None:
         return None if wishes.weights == INITIAL else wishes.weights, None
-    if spec.text is not None or spec.of_python:
+    if spec.text is not None or spec.of_source:
         return None, None
     from densecli.run.weights import elsewhere, has_weights  # noqa: PLC0415
 
