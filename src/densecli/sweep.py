@@ -16,7 +16,7 @@ from densecli.summary.report import WORK
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from densecli.graph.graph import Graph
     from densecli.memory.footprint import Footprint
@@ -180,14 +180,18 @@ def values(text: str) -> Iterator[str]:
     yield text[start:].strip()
 
 
-def sweep(
+def sweep(  # what to read, to set and to measure, and who watches
     read: Callable[[Mapping[str, str]], Graph],
     wanted: Mapping[str, Sequence[str]],
     figures: tuple[Figure, ...],
     source: str = "<argument>",
     batch: int | None = None,
+    watched: Callable[[Sequence[tuple[str, ...]]], Iterable[tuple[str, ...]]] = iter,
 ) -> Sweep:
-    """A row for each combination, the last variable changing fastest; what goes wrong in one stays in its row."""
+    """A row for each combination, the last variable changing fastest; what goes wrong in one stays in its row.
+
+    The combinations go through `watched`, which may show how far they are.
+    """
 
     def row(settings: dict[str, str]) -> Combination:
         try:
@@ -204,7 +208,7 @@ def sweep(
         except SpecErrors as several:
             return Combination(settings, error=several.errors[0])
 
-    rows = (row(dict(zip(wanted, choice, strict=True))) for choice in product(*wanted.values()))
+    rows = (row(dict(zip(wanted, choice, strict=True))) for choice in watched([*product(*wanted.values())]))
     return Sweep(source, tuple(wanted), figures, tuple(rows))
 
 

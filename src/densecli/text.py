@@ -71,6 +71,26 @@ def listed(items: Sequence[str], shown: int = SHOWN, full: int = FULL_LIST) -> s
     return ", ".join([shortened(item) for item in some]) + rest
 
 
+def styled(text: str, code: str, color: bool = True) -> str:
+    """Text in a terminal's style, such as 1;31 for bold red."""
+    return f"\x1b[{code}m{text}\x1b[0m" if color and text else text
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it: 12.3 ms, 4.5 s, 1 min 23 s, 2 h 5 min."""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:,.3g} ms" if seconds < 0.0995 else f"{seconds * 1000:,.0f} ms"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    big, small, units = (
+        (whole // 60, whole % 60, ("min", "s")) if whole < 3600 else (*divmod(round(whole / 60), 60), ("h", "min"))
+    )
+    return f"{big:,} {units[0]}" + (f" {small} {units[1]}" if small else "")
+
+
 def cell_width(text: str) -> int:
     """How many terminal cells a text takes."""
     if text.isascii():

@@ -14,6 +14,7 @@ from densecli.cli import streams
 from densecli.cli.command import Command, Group
 from densecli.cli.complaints import complain
 from densecli.cli.completion import SHELL_OPTIONS, commands_of, completing
+from densecli.cli.painting import color_option
 from densecli.errors import DenseError, LimitError, OutputError, SpecErrors, did_you_mean
 from densecli.read.files.opened import keeping_pipes
 from densecli.text import safe
@@ -41,6 +42,7 @@ USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # click's ClickException, whic
 def run(arguments: Sequence[str]) -> int:
     """Run densecli; returns the exit code. Every way out of the program goes through here."""
     streams.prepare()
+    streams.color = color_option(arguments)
     try:
         with keeping_pipes():
             code = invoke(list(arguments))

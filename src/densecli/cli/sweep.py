@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from densecli.cli.completion import figures
 from densecli.cli.look import look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Limit, Output, Specs, Width
 from densecli.cli.output import deliver
+from densecli.cli.progress import progress
 from densecli.errors import ArgumentError, ReadError, did_you_mean
 from densecli.read.limits import beyond
 from densecli.read.specs import read, reading, specs
@@ -90,7 +92,8 @@ def command(  # one parameter per option
     wanted, figures = axes(set or []), choose_figures(columns)
     check_used(found[0], wanted)
     given = reading(input_shape, None, limit)
-    result = sweep(counted(found[0], given), wanted, figures, found[0].name, batch)
+    watched = partial(progress, noun="combinations")
+    result = sweep(counted(found[0], given), wanted, figures, found[0].name, batch, watched)
     seen = look(color, width, output is not None)
     text = written(result, format, Look(seen.width, seen.color, seen.ascii), plot=plot)
     deliver(text, output, [each.name for each in found if each.text is None])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.text import binary_size, cell_width, safe, shortened
+from densecli.text import binary_size, cell_width, duration, safe, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ def render(outcome: Outcome) -> str:
     weights = "from the initializers" if outcome.weights is None else f"from {safe(outcome.weights)}"
     batch = "" if outcome.batch is None else f"batch {outcome.batch:,}, "
     lines.append(
-        f" Forward pass: {outcome.seconds * 1000:,.1f} ms, {batch}peak {binary_size(outcome.peak_bytes)}, seed {outcome.seed}, "
+        f" Forward pass: {duration(outcome.seconds)}, {batch}peak {binary_size(outcome.peak_bytes)}, seed {outcome.seed}, "
         f"weights {weights}"
     )
     if outcome.first_not_finite is not None:
