@@ -148,12 +148,11 @@ def span(text: str) -> list[str]:
     steps = [first]
     while len(steps) <= MOST:
         after = _after(steps[-1], step, times, down=first > last)
-        if after != after.to_integral_value() and times:
-            raise ReadError(
-                f"{steps[-1]} in {quote(text)} cannot be divided by {step}", code="E112", hint="start at a power of it"
-            )
         if not min(first, last) <= after <= max(first, last):
             return [f"{each:f}" for each in steps]
+        if times and after * step != steps[-1] and first > last:
+            message = f"{steps[-1]} in {quote(text)} cannot be divided by {step}"
+            raise ReadError(message, code="E112", hint="start at a power of it")
         steps.append(after)
     raise LimitError(f"more than {MOST:,} values in {quote(text)}", code="E505", hint="give a larger step")
 
