@@ -36,6 +36,7 @@ def modules(*arguments: str) -> set[str]:
     [
         ("--format", "json", "Dense(4)@(3,)"),
         ("--format", "ndjson", "Dense(4)@(3,)"),
+        ("--format", "svg", "Dense(4)@(3,)"),
         ("explain", "Dense(4)@(3,)"),
         ("check", "Dense(4)@(3,)", "--max-params", "99"),
         ("check", "Dense(4)@(3,)", "--format", "json", "--assert", "totals.params == 16"),

@@ -12,7 +12,7 @@ import pytest
 
 from densecli.cli import run
 from densecli.errors import LimitError, ReadError
-from densecli.sweep import FIGURES, MOST, axes, values
+from densecli.sweep import FIGURES, MOST, axes, span, values
 from support.goldens import golden
 
 SCHEMA = json.loads(files("densecli").joinpath("schemas/sweep-1.json").read_text(encoding="utf-8"))
@@ -178,3 +178,59 @@ def test_hostile_values_do_no_harm(capsys):
         csv.reader(io.StringIO(densecli(capsys, "sweep", "Dense($n)@(3,)", "--set", "n==1+1,@x", "-f", "csv")[1]))
     )
     assert [row[0] for row in cells[1:]] == ["'=1+1", "'@x"]
+
+
+# -- ranges ----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1..4", "1 2 3 4"),
+        ("4..1", "4 3 2 1"),
+        ("7..7", "7"),
+        ("-2..1", "-2 -1 0 1"),
+        ("10..50+20", "10 30 50"),
+        ("10..45+20", "10 30"),
+        ("50..10+15", "50 35 20"),
+        ("0.1..0.5+0.2", "0.1 0.3 0.5"),
+        ("16..128*2", "16 32 64 128"),
+        ("1..100*3", "1 3 9 27 81"),
+        ("128..16*2", "128 64 32 16"),
+        ("16..1*2", "16 8 4 2 1"),
+        ("0.1..0.5*2", "0.1 0.2 0.4"),
+        ("100..1*1000", "100"),
+        ("1..x", "1..x"),
+        ("'1..4'", "'1..4'"),
+        ("1.5", "1.5"),
+        ("relu", "relu"),
+    ],
+)
+def test_a_range_is_all_of_its_values(text, found):
+    assert span(text) == found.split()
+
+
+def test_ranges_and_values_may_be_mixed():
+    assert axes(["n=1..3,8", "m=(1..3)"]) == {"n": ["1", "2", "3", "8"], "m": ["(1..3)"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("1..4+0", ReadError),
+        ("1..4*1", ReadError),
+        ("4..1*0.5", ReadError),
+        ("-4..4*2", ReadError),
+        ("0..4*2", ReadError),
+        ("100..1*3", ReadError),
+        ("1..999999999999", LimitError),
+        ("0..1+0.000000000000000001", LimitError),
+    ],
+)
+def test_error_a_range_that_never_ends(text, kind):
+    with pytest.raises(kind) as caught:
+        span(text)
+    assert text in caught.value.message
+
+
+def test_a_range_in_a_sweep(capsys):
+    _, out, _ = densecli(capsys, "sweep", "Dense($n)@(8,)", "--set", "n=16..64*2", "-f", "csv", "-c", "params")
+    assert out == "n,params,error\n16,144,\n32,288,\n64,576,\n"

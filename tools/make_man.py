@@ -83,7 +83,8 @@ def synopsis(found: Any) -> str:
 def command(found: Any) -> list[str]:
     context = found.make_context(found.name, [], resilient_parsing=True)
     lines = [line for _, term, meaning in found.rows(context) for line in entry(term, meaning)]
-    return [f".SS {text(found.name)}", text(found.help), *lines]
+    examples = [".PP", ".nf", *map(text, (found.epilog or "").splitlines()), ".fi"]
+    return [f".SS {text(found.name)}", text(found.help), *lines, *examples]
 
 
 def definitions(title: str, entries: list[tuple[str, str]]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ from densecli.summary.report import WORK
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from densecli.graph.graph import Graph
     from densecli.memory.footprint import Footprint
@@ -26,6 +28,8 @@ LONGEST = 1_000  # characters of a value
 DEFAULT = ("params", "macs", "activation_bytes")
 UNKNOWN_VARIABLE = "E309"  # the same in every combination
 _OPEN, _CLOSE = "([", ")]"
+_NUMBER = r"-?\d{1,18}(?:\.\d{1,18})?"
+_RANGE = rf"({_NUMBER})\.\.({_NUMBER})(?:([+*])({_NUMBER}))?"
 
 
 class Figure(Record):
@@ -115,7 +119,7 @@ def axes(settings: Sequence[str]) -> dict[str, list[str]]:
         if not equals or not name.isidentifier() or name in found:
             what = "NAME=VALUE,VALUE,…" if name not in found else f"{quote(name)} once"
             raise ReadError(f"expected {what}, got {quote(setting)}", code="E112", hint="--set width=32,64,128")
-        found[name] = list(values(text))
+        found[name] = [value for item in values(text) for value in span(item)]
         longest = max(map(len, found[name]))
         if longest > LONGEST:
             message = f"a value of {longest:,} characters, more than the {LONGEST:,} allowed"
@@ -126,6 +130,37 @@ def axes(settings: Sequence[str]) -> dict[str, list[str]]:
             f"{count:,} combinations, more than the {MOST:,} allowed", code="E505", hint="give fewer values"
         )
     return found
+
+
+def span(text: str) -> list[str]:
+    """A range, ends included, as values: 1..4, 10..50+10, 16..128*2; from large to small it steps down. Other text is a value itself.
+
+    Raises ReadError E112, LimitError E505.
+    """
+    found = re.fullmatch(_RANGE, text)
+    if found is None:
+        return [text]
+    first, last, step = Decimal(found[1]), Decimal(found[2]), Decimal(found[4] or 1)
+    times = found[3] == "*"
+    if step <= times or (times and min(first, last) <= 0):  # it would never get there
+        need = "a factor above 1, and ends above 0" if times else "a step above 0"
+        raise ReadError(f"the range {quote(text)} needs {need}", code="E112", hint="--set width=16..128*2")
+    steps = [first]
+    while len(steps) <= MOST:
+        after = _after(steps[-1], step, times, down=first > last)
+        if not min(first, last) <= after <= max(first, last):
+            return [f"{each:f}" for each in steps]
+        if times and after * step != steps[-1] and first > last:
+            message = f"{steps[-1]} in {quote(text)} cannot be divided by {step}"
+            raise ReadError(message, code="E112", hint="start at a power of it")
+        steps.append(after)
+    raise LimitError(f"more than {MOST:,} values in {quote(text)}", code="E505", hint="give a larger step")
+
+
+def _after(value: Decimal, step: Decimal, times: bool, *, down: bool) -> Decimal:
+    if times:
+        return value / step if down else value * step
+    return value - step if down else value + step
 
 
 def values(text: str) -> Iterator[str]:
@@ -144,14 +179,18 @@ def values(text: str) -> Iterator[str]:
     yield text[start:].strip()
 
 
-def sweep(
+def sweep(  # what to read, to set and to measure, and who watches
     read: Callable[[Mapping[str, str]], Graph],
     wanted: Mapping[str, Sequence[str]],
     figures: tuple[Figure, ...],
     source: str = "<argument>",
     batch: int | None = None,
+    watched: Callable[[Sequence[tuple[str, ...]]], Iterable[tuple[str, ...]]] = iter,
 ) -> Sweep:
-    """A row for each combination, the last variable changing fastest; what goes wrong in one stays in its row."""
+    """A row for each combination, the last variable changing fastest; what goes wrong in one stays in its row.
+
+    The combinations go through `watched`, which may show how far they are.
+    """
 
     def row(settings: dict[str, str]) -> Combination:
         try:
@@ -168,7 +207,7 @@ def sweep(
         except SpecErrors as several:
             return Combination(settings, error=several.errors[0])
 
-    rows = (row(dict(zip(wanted, choice, strict=True))) for choice in product(*wanted.values()))
+    rows = (row(dict(zip(wanted, choice, strict=True))) for choice in watched([*product(*wanted.values())]))
     return Sweep(source, tuple(wanted), figures, tuple(rows))
 
 

@@ -71,6 +71,26 @@ def listed(items: Sequence[str], shown: int = SHOWN, full: int = FULL_LIST) -> s
     return ", ".join([shortened(item) for item in some]) + rest
 
 
+def styled(text: str, code: str, color: bool = True) -> str:
+    """Text in a terminal's style, such as 1;31 for bold red."""
+    return f"\x1b[{code}m{text}\x1b[0m" if color and text else text
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it: 12.3 ms, 4.5 s, 1 min 23 s, 2 h 5 min."""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:,.3g} ms" if seconds < 0.0995 else f"{seconds * 1000:,.0f} ms"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    big, small, units = (
+        (whole // 60, whole % 60, ("min", "s")) if whole < 3600 else (*divmod(round(whole / 60), 60), ("h", "min"))
+    )
+    return f"{big:,} {units[0]}" + (f" {small} {units[1]}" if small else "")
+
+
 def cell_width(text: str) -> int:
     """How many terminal cells a text takes."""
     if text.isascii():
@@ -90,14 +110,14 @@ def plural(count: int, noun: str) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes as Keras prints them: 1,024 to a KB, two decimals."""
+    """Bytes as Keras prints them, only for its totals: 1,024 to a KB, two decimals."""
     unit = min(max((count.bit_length() - 1) // 10, 0), len(_SIZES) - 1)
     hundredths = (count * 200 + (1 << 10 * unit)) // (2 << 10 * unit)  # integers: sizes beyond 2**53 stay right
     return f"{hundredths // 100}.{hundredths % 100:02d} {_SIZES[unit]}"
 
 
 def binary_size(count: int) -> str:
-    """Bytes with the unit's own name, 12.30 MiB: for all but the totals that Keras prints, too. Whole bytes below 1 KiB."""
+    """Bytes with the unit's own name, 12.30 MiB: everywhere but in Keras' totals. Whole bytes below 1 KiB."""
     return f"{count} B" if count < 1024 else size(count).replace("B", "iB")
 
 
@@ -129,19 +149,3 @@ def _digits(number: float) -> str:
 def _describe_list(value: list[object] | tuple[object, ...]) -> str:
     text = f"({', '.join(_digits(item) if isinstance(item, int | float) else '…' for item in value[:8])})"
     return text if len(value) <= 8 else f"a list of {len(value):,}"
-
-
-_AMOUNT = r"(\d+(?:\.\d+)?)\s*((?:[kmgt]i?)?)b?"
-_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
-
-
-def amount(text: str) -> int:
-    """A count or size as people write it: 244, 1_000_000, 1.5k, 16MiB, 8GB (k = 1000, Ki = 1024; a trailing B is decoration).
-
-    Raises ValueError.
-    """
-    found = re.fullmatch(_AMOUNT, text.strip().replace("_", "").lower())
-    if found is None or len(text) > 40:
-        raise ValueError(text)
-    number, unit = found[1], _UNITS[found[2]]
-    return int(number) * unit if number.isdecimal() else round(float(number) * unit)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from densecli.check import expectations, finding, judge, quantity
+from densecli import quantity
+from densecli.check import expectations, finding, judge
 from densecli.errors import ArgumentError, Place, Source, SpecErrors
 from densecli.layer import Layer
 from densecli.read.build import Builder, Made
@@ -47,13 +48,6 @@ def test_counts_read_as_people_write_them(text, count):
 )  # fmt: skip
 def test_sizes_read_as_people_write_them(text, count):
     assert quantity.read_size(text) == count
-
-
-def test_sizes_mean_what_they_mean_for_max_memory():
-    from densecli.text import amount
-
-    for text in ("16MiB", "16MB", "1.5GB", "8GiB", "3k", "3Ki", "77"):
-        assert quantity.read_size(text) == amount(text)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 
 import pytest
+
+from support.program import densecli, here
 
 TAB = """
 eval "$(_DENSECLI_COMPLETE=source_bash densecli)"
@@ -54,6 +58,29 @@ def tab(tmp_path):
         ("densecli diff --exit", ["--exit-zero"]),
         ("densecli model.yaml --format ma", ["markdown"]),
         ("densecli 'Dense(4)@(3,)' --expand", ["--expand-nested"]),
+        ("densecli --form", ["--format"]),
+        ("densecli --", ["--columns", "--version", "--show-completion"]),
+        ("densecli --vers", ["--version"]),
+        ("densecli --format ma", ["markdown"]),
+        ("densecli --format = ma", ["markdown"]),
+        ("densecli --format =", ["markdown", "svg"]),
+        ("densecli m.yaml --format = ma", ["markdown"]),
+        ("densecli convert m.yaml --to ker", ["keras"]),
+        ("densecli convert m.yaml -f ker", ["keras"]),
+        ("densecli -c par", ["params", "params_share"]),
+        ("densecli m.yaml --columns layer,par", ["layer,params", "layer,params_share"]),
+        ("densecli m.yaml --columns +ma", ["+macs", "+macs_share"]),
+        ("densecli m.yaml --columns layer,+ma", ["layer,+macs"]),
+        ("densecli m.yaml --sort ma", ["macs"]),
+        ("densecli m.yaml --group-by t", ["type"]),
+        ("densecli m.yaml --print totals.p", ["totals.params"]),
+        ("densecli memory m.yaml --optimizer ad", ["adam", "adamw"]),
+        ("densecli memory m.yaml --dtype mixed_b", ["mixed_bfloat16"]),
+        ("densecli sweep m.yaml -c tr", ["trainable_params", "training_bytes"]),
+        ("densecli check m.yaml --forbid Lam", ["Lambda"]),
+        ("densecli m.yaml --limit no", ["nodes="]),
+        ("densecli schema la", ["layers"]),
+        ("densecli m.yaml --color al", ["always"]),
     ],
 )
 def test_a_tab_offers(tab, words, some):
@@ -71,18 +98,20 @@ def test_where_files_go_the_shell_offers_files(tab, words):
 
 def test_other_shells_send_the_line(monkeypatch):
     from densecli.cli import COMMANDS
-    from densecli.cli.completion import command_of
+    from densecli.cli.completion import commands_of
 
     for line, command, then in (
-        ("densecli ", None, "densecli "),
-        ("densecli lay", None, "densecli lay"),
-        ("densecli layers C", "layers", "densecli layers C"),
-        ("densecli m.yaml --f", "summary", "densecli summary m.yaml --f"),
-        ("", None, ""),
+        ("densecli ", [], "densecli "),
+        ("densecli lay", [], "densecli lay"),
+        ("densecli layers C", ["layers"], "densecli layers C"),
+        ("densecli m.yaml --f", ["summary"], "densecli summary m.yaml --f"),
+        ("densecli --f", ["summary"], "densecli --f"),
+        ("densecli --format=js", ["summary"], "densecli summary --format=js"),
+        ("", [], ""),
     ):
         monkeypatch.delenv("COMP_WORDS", raising=False)
         monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
-        assert command_of(COMMANDS) == command
+        assert commands_of(COMMANDS) == command
         assert os.environ["_TYPER_COMPLETE_ARGS"] == then
 
 
@@ -105,3 +134,44 @@ def test_a_tab_imports_only_what_the_line_names(tmp_path):
     assert not {"densecli.cli.summary", "densecli.summary.infer", "densecli.layers.core", "rich", "numpy"} & set(
         done.stderr.split()
     )
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+@pytest.mark.parametrize(
+    ("line", "some"),
+    [
+        ("densecli --form", "--format"),
+        ("densecli --format ma", "markdown"),
+        ("densecli --format=ma", "--format=markdown"),
+        ("densecli m.yaml --columns=layer,par", "--columns=layer,params"),
+        ("densecli memory 'm n.yaml' --optimizer=", "--optimizer=adam"),
+    ],
+)
+def test_other_shells_get_whole_words(shell, line, some):
+    env = {"_DENSECLI_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": line}
+    done = densecli(env=env | {"_TYPER_COMPLETE_FISH_ACTION": "get-args"})
+    assert re.search(rf"(?m)(^|[\"(]){re.escape(some)}($|[\"\t])", done.stdout)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell", "pwsh"])
+def test_the_script_of_each_shell_is_shown(shell):
+    done = here("--show-completion", shell)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"complete_{'powershell' if shell == 'pwsh' else shell}" in done.stdout
+    if shutil.which(shell):
+        check = [shell, "--no-execute" if shell == "fish" else "-n"]
+        assert subprocess.run(check, input=done.stdout, capture_output=True, text=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("option", ["--show-completion", "--install-completion"])
+def test_a_shell_that_there_is_not(option):
+    done = here(option, "zhs")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "did you mean `zsh`?" in done.stderr
+
+
+def test_completion_is_installed_for_the_shell_that_is_named(tmp_path):
+    done = densecli("--install-completion", "zsh", env={"HOME": str(tmp_path)})
+    assert done.returncode == 0
+    assert "complete_zsh" in (tmp_path / ".zfunc" / "_densecli").read_text(encoding="utf-8")
+    assert str(tmp_path / ".zfunc" / "_densecli") in done.stdout

@@ -24,6 +24,7 @@ ROOMS = [
     ("errors", "errors:draw", ["Desne(4, name=secret)"]),
     ("errors", "errors:draw", ["a.yaml", STACK]),
     ("text", "text:size", [STACK]),
+    ("quantity", "quantity:read_size", ["check", STACK, "--max-weights", "1MB"]),
     ("names", "names:compute_dtype", [STACK]),
     ("automatic_names", "automatic_names:numbered", [STACK]),
     ("run", "run.machine:default_limit", [STACK, "--run"]),

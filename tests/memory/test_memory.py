@@ -233,11 +233,11 @@ def test_the_next_batch_does_not_fit(name):
 
 def test_a_model_that_fixes_its_batch_has_no_largest():
     stack = graph("Input((4,), batch_size=3) -> Dense(2)")
-    assert footprint(stack, "", Wish(budget=1 << 20)).budget[1:] == (None, None)
+    assert footprint(stack, "", Wish(budget=1 << 20)).budget[1:3] == (None, None)
 
 
 def test_nothing_fits_in_nothing():
-    assert footprint(graph(CNN), "", Wish(budget=1)).budget[1:] == (0, 0)
+    assert footprint(graph(CNN), "", Wish(budget=1)).budget[1:3] == (0, 0)
 
 
 # -- policies ------------------------------------------------------------------------------
@@ -375,3 +375,27 @@ def test_the_heads_of_attention_are_cast_with_the_widths_of_query_and_value():
     layer = CATALOGUE["MultiHeadAttention"](num_heads=2, key_dim=3, dtype="mixed_float16")
     inputs = [Tensor((1, 5, 6), "float16"), Tensor((1, 7, 4), "float16")]
     assert cast_heads(Use(layer, inputs, inputs[:1], flows=True, trains=True)) == 2 * 144
+
+
+@pytest.mark.parametrize("form", ["table", "json", "markdown"])
+@pytest.mark.parametrize(
+    ("stack", "budget", "code", "said"),
+    [
+        (CNN, "10", 1, "a forward pass of one sample needs"),
+        (CNN, "1GiB", 0, None),
+        ("Input(batch_shape=(4, 8)) -> Dense(3)", "283", 1, "the model's own batch needs 284 B"),
+        ("Input(batch_shape=(4, 8)) -> Dense(3)", "284", 0, None),
+        ("Dense(300)@(300,)", "0.36MB", 1, "write 0.36MiB"),
+    ],
+)
+def test_a_budget_into_which_nothing_fits_is_exit_1(capsys, form, stack, budget, code, said):
+    found, out, err = densecli(capsys, "memory", stack, "--budget", budget, "-f", form)
+    assert (found, bool(out)) == (code, True)
+    assert said in err if said else err == ""
+    assert densecli(capsys, "memory", stack, "--budget", budget, "--exit-zero")[0] == 0
+
+
+def test_what_a_budget_needs_is_what_the_smallest_batch_takes():
+    one = footprint(graph(CNN), "", Wish(batch=1))
+    budget = footprint(graph(CNN), "", Wish(batch=64, budget=1)).budget
+    assert (budget.forward, budget.step) == (one.inference.total, one.training.peak)

@@ -150,7 +150,7 @@ def test_several_models_are_tables_of_latex(capsys, rows):
 
 def test_several_models_are_one_picture(capsys):
     tree = ET.fromstring(densecli(capsys, *EXAMPLES, "-f", "svg"))
-    words = "".join(text.text.replace("\xa0", " ") for text in tree.iter(f"{SVG}text"))
+    words = "".join("".join(text.itertext()) for text in tree.iter(f"{SVG}text"))
     assert all(Path(path).name in words.replace("\n", "") for path in EXAMPLES)
     assert words.count("Total params:") == len(EXAMPLES)
 

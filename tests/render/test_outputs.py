@@ -8,6 +8,7 @@ import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
+from pkgutil import get_data
 
 import pytest
 
@@ -379,9 +380,53 @@ def test_svg_shows_each_layer_inside_the_picture():
 
 
 def test_the_terminal_as_a_picture_is_xml_without_fonts_from_elsewhere():
-    text = picture.render([rich_table.parts(BAD, select(BAD), default_columns(BAD))], [BAD])
-    ET.fromstring(text)
+    text = picture.render([Shown(BAD, select(BAD), default_columns(BAD))])
+    tags = {element.tag.rpartition("}")[2] for element in ET.fromstring(text).iter()}
+    assert tags <= {"svg", "style", "g", "title", "rect", "text", "tspan", "path"}
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
     assert "@import" not in text
     assert "@font-face" not in text
     assert is_harmless(text)
+
+
+def test_the_picture_shows_what_the_table_shows():
+    for report in REPORTS.values():
+        columns = choose_columns("+share,macs", report)
+        lines = select(report, Selection(depth=None))
+        tree = ET.fromstring(picture.render([Shown(report, lines, columns)]))
+        texts = ["".join(each.itertext()) for each in tree.iter() if each.tag.endswith("}text")]
+        assert len(texts) >= (len(lines) + 1) * len(columns) + 4
+        for line in lines:
+            assert any(text.strip().endswith(f"{line.row.name} ({line.row.type})") for text in texts)
+        width = float(tree.get("width"))
+        assert all(0 <= float(each.get("x")) <= width for each in tree.iter() if each.get("x"))
+
+
+def test_lines_of_the_picture_are_drawn_not_typed():
+    text = picture.render([Shown(BLOCKS, select(BLOCKS), default_columns(BLOCKS))])
+    assert not set(text) & set("┏━┳┓┡╇┩└─┴┘┃│┼")
+    (rules,) = [each for each in ET.fromstring(text).iter() if each.get("class") == "rule"]
+    assert rules.get("d").count("v") == len(default_columns(BLOCKS))  # one for the frame, the others between columns
+
+
+def test_every_color_of_the_picture_can_be_read_in_light_and_dark():
+    style = get_data("densecli.render.pages", "table.css").decode()
+    light, dark = (dict(re.findall(r"--(\w+): (#\w{6})", part)) for part in style.split("@media"))
+    assert light.keys() == dark.keys()
+    for colors in (light, dark):
+        for ink in ("ink", "dim", "type", "known", "unknown"):
+            for ground in ("page", "head"):
+                assert contrast(colors[ink], colors[ground]) >= 4.5, (ink, ground)
+        assert contrast(colors["bar"], colors["page"]) >= 1.9
+
+
+def contrast(one, other):
+    """The ratio of WCAG 2.2."""
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(color):
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

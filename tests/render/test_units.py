@@ -123,6 +123,64 @@ def test_explain_does_not_call_the_unknown_0(run):
     assert "FLOPs not counted: lambda, dense" in shown
 
 
+KERAS_TOTALS = ("Total params", "Trainable params", "Non-trainable params")
+LARGE = "Dense(3000)@3000 -> Dense(500)"
+CONVERTED = ("dot", "mermaid", "svg", "yaml", "python")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *((LARGE, "-c", "all", "-f", kind) for kind in PEOPLE),
+        (LARGE, "--run"),
+        (LARGE, "--run", "--profile"),
+        ("explain", LARGE),
+        ("check", LARGE, "--min-weights", "1"),
+        ("check", LARGE, "--max-weights", "1", "--exit-zero"),
+        ("memory", LARGE, "--budget", "1GB"),
+        ("memory", LARGE, "-f", "markdown"),
+        ("sweep", "Dense($n)@3000", "--set", "n=3000", "-c", "weight_bytes"),
+        ("diff", LARGE, "Dense(9)@3000"),
+        ("layers", "--applications"),
+        *(("convert", LARGE, "--to", kind) for kind in CONVERTED),
+    ],
+)
+def test_only_the_totals_that_keras_prints_have_its_units(run, words):
+    """Keras' MB is 1,048,576 bytes; wherever densecli speaks for itself, that is a MiB."""
+    text = run(*words)
+    if "html" in words or "svg" in words:
+        text = re.sub(r"<[^>]*>", "\n", re.sub(r"</dt>\s*<dd>", ": ", text)).replace("&#160;", " ")
+    for line in text.splitlines():
+        if not any(label in line for label in KERAS_TOTALS):
+            assert not re.search(r"\d [KMGT]B\b", line), line
+
+
+@pytest.mark.parametrize(
+    ("demand", "hint"),
+    [
+        (("--max-weights", "41MB"), "write 41MiB"),
+        (("--max-weights", "41 mb"), "write 41MiB"),
+        (("--expect-weights", "41MB"), None),
+        (("--expect-weights", "40.07 MB"), "write 42014000"),
+        (("--max-weights", "40.06MiB"), None),
+        (("--max-weights", "38MB"), None),
+        (("--max-weights", "42000000"), None),
+        (("--assert", "totals.weight_bytes < 41MB"), "write KiB, MiB and GiB"),
+        (("--assert", "totals.weight_bytes < 38MB"), None),
+    ],
+)
+def test_a_limit_that_misses_by_the_unit_says_so(capsys, demand, hint):
+    stack = "Dense(3000)@3000 -> Dense(500)"  # 42,014,000 bytes: 40.07 MiB, and "40.07 MB" in Keras' table
+    assert densecli.cli.run(["check", stack, *demand]) == 1
+    assert ("help:" in (said := capsys.readouterr().out)) == (hint is not None)
+    assert (hint or "") in said
+
+
+def test_a_forward_pass_that_misses_its_limit_by_the_unit_says_so(capsys):
+    assert densecli.cli.run(["Dense(3000)@3000 -> Dense(500)", "--run", "--max-memory", "41MB"]) == 2
+    assert "write 41MiB" in capsys.readouterr().err
+
+
 def test_a_sweep_marks_sums_that_may_be_larger(run):
     words = ("sweep", "Lambda(f, output_shape=(4,))@3 -> Dense($n)", "--set", "n=2")
     assert "≥ 10" in run(*words)

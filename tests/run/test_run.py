@@ -335,7 +335,7 @@ def test_what_does_not_fit_is_refused_before_anything_is_allocated():
     assert tracemalloc.get_traced_memory()[1] < 20 << 20
     tracemalloc.stop()
     assert caught.value.code == "E507"
-    assert "3.64 TB" in caught.value.message
+    assert "3.64 TiB" in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -416,7 +416,7 @@ def test_options_of_a_pass_need_run(capfd):
 def test_limits_are_told_with_their_code(capfd):
     code, out, complaint = cli(capfd, "Dense(9000)@(9000,)", "--run", "--max-memory", "1MiB")
     assert (code, out) == (2, "")
-    assert "error[E507]: the forward pass needs 309.09 MB, the limit is 1.00 MB" in complaint
+    assert "error[E507]: the forward pass needs 309.09 MiB, the limit is 1.00 MiB" in complaint
 
 
 def test_an_open_size_may_be_that_of_the_first_call(tmp_path):

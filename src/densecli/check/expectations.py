@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.check import glob
 from densecli.check.assertion import expression
-from densecli.check.quantity import read_count, read_size
 from densecli.errors import ArgumentError, DenseError, Place, SpecErrors, closest, did_you_mean
+from densecli.quantity import read_count, read_size
 from densecli.records import Record
 from densecli.text import describe, quote
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,10 @@ from densecli.check import glob
 from densecli.check.compare.parts import MODELS, parts
 from densecli.check.expectations import SIZES, Expectation, WantedShape
 from densecli.check.finding import Finding, Subject, Verdict
+from densecli.quantity import size_hint
 from densecli.records import Record
 from densecli.shape import show
-from densecli.text import listed, quote, size
+from densecli.text import binary_size, listed, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -163,7 +165,9 @@ def _figure(subject: Subject, expectation: Expectation) -> Iterator[Finding]:
         message, code = f"{NOUNS[name]}: expected {want}, but the number is {known}: {got.reason}", "C105"
     else:
         message = f"{NOUNS[name]}: expected {want}, got {value}{_difference(name, got.value or 0, wanted)}"
-    yield _finding(subject, expectation, code, message, (value, want))
+    hint = None if got.value is None else size_hint(wanted, got.value, exact=not bound)
+    found = _finding(subject, expectation, code, message, (value, want))
+    yield found if hint is None else found._replace(notes=(f"  help: {hint}",))
 
 
 _WORDS = {"": "", "max": "at most ", "min": "at least "}
@@ -188,7 +192,7 @@ def _verdict(bound: str, got: Figure, wanted: int) -> str | None:
 def _amount(name: str, value: int) -> str:
     if name not in SIZES:
         return f"{value:,}"
-    return f"{value:,} bytes" + (f" ({size(value).replace('B', 'iB')})" if value >= 1024 else "")
+    return f"{value:,} bytes" + (f" ({binary_size(value)})" if value >= 1024 else "")
 
 
 def _difference(name: str, got: int, wanted: int) -> str:
@@ -258,7 +262,16 @@ def _assertion(
         message,
         ("; ".join(values) or "false", assertion.text),
         check=f"assert {assertion.text}",
-    )._replace(notes=tuple(f"  {value}" for value in values))
+    )._replace(notes=tuple(f"  {value}" for value in (*values, *_binary_help(assertion, record or {}))))
+
+
+def _binary_help(assertion: Any, record: Mapping[str, Any]) -> Iterator[str]:
+    """Help where an assertion fails only because Keras' tables call 1,048,576 bytes an MB."""
+    if re.search(r"(?i)\d[kmgt]b\b", assertion.text):
+        from densecli.check.assertion import evaluate, expression  # noqa: PLC0415  # see above
+
+        if evaluate.evaluate(expression.parse(assertion.text, binary=True), record).true:
+            yield "help: KB, MB and GB go by thousands; for those of Keras' tables, write KiB, MiB and GiB"
 
 
 _RULES: dict[str, Callable[[Subject, Expectation], Iterator[Finding]]] = {

@@ -13,7 +13,8 @@ from densecli import __version__
 from densecli.cli import meant, streams
 from densecli.cli.command import Command, Group
 from densecli.cli.complaints import complain
-from densecli.cli.completion import command_of, completing
+from densecli.cli.completion import SHELL_OPTIONS, commands_of, completing
+from densecli.cli.painting import color_option
 from densecli.errors import DenseError, LimitError, OutputError, SpecErrors, did_you_mean
 from densecli.read.files.opened import keeping_pipes
 from densecli.text import safe
@@ -41,6 +42,7 @@ USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # click's ClickException, whic
 def run(arguments: Sequence[str]) -> int:
     """Run densecli; returns the exit code. Every way out of the program goes through here."""
     streams.prepare()
+    streams.color = color_option(arguments)
     try:
         with keeping_pipes():
             code = invoke(list(arguments))
@@ -90,17 +92,14 @@ def leave(error: BaseException, arguments: Sequence[str]) -> int:
 def invoke(arguments: list[str]) -> int:
     """Run the command that the arguments name, or `summary`."""
     arguments = meant.command_line(arguments or ["--help"], COMMANDS)
-    if arguments[0] not in COMMANDS and arguments[0] not in (
-        "-h",
-        "--help",
-        "--version",
-        "--install-completion",
-        "--show-completion",
-    ):
+    if arguments[0] in SHELL_OPTIONS:
+        from densecli.cli.shells import completion_for  # noqa: PLC0415  # once in a lifetime
+
+        return completion_for(*arguments[:2])
+    if arguments[0] not in COMMANDS and arguments[0] not in ("-h", "--help", "--version"):
         arguments = ["summary", *arguments]
     if completing():
-        named = command_of(COMMANDS)
-        app = build([named] if named else [], others=True)
+        app = build(commands_of(COMMANDS), others=True)
     else:
         app = build([arguments[0]] if arguments[0] in COMMANDS else list(COMMANDS))
     command = typer.main.get_command(app)
@@ -121,8 +120,9 @@ def build(names: Sequence[str], *, others: bool = False) -> typer.Typer:
     )
     app.callback(help=HELP)(root)
     for name in names:
-        function = import_module(f"densecli.cli.{name}").command
-        app.command(name, cls=Command, help=COMMANDS[name], short_help=COMMANDS[name])(function)
+        module = import_module(f"densecli.cli.{name}")
+        words: Any = {"help": COMMANDS[name], "short_help": COMMANDS[name], "epilog": getattr(module, "EXAMPLES", "")}
+        app.command(name, cls=Command, **words)(module.command)
     for name in COMMANDS.keys() - set(names) if others else ():
         app.command(name, help=COMMANDS[name])(lambda: None)
     return app

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from densecli.graph.graph import Graph
     from densecli.read.specs import Spec
 
+EXAMPLES = """\
+densecli annotate train.py
+densecli annotate notebook.ipynb --output notebook.html
+"""
+
 
 class Format(StrEnum):
     """Output format."""

@@ -12,7 +12,21 @@ import typer
 from densecli.cli import streams
 from densecli.cli.complaints import complain, note_repeats
 from densecli.cli.demands import demanded, with_demands
-from densecli.cli.options import Batch, Debug, ExitZero, InputShape, LayerShape, Limit, Output, Set, SourceFile, Specs
+from densecli.cli.look import look
+from densecli.cli.options import (
+    Batch,
+    Color,
+    ColorOption,
+    Debug,
+    ExitZero,
+    InputShape,
+    LayerShape,
+    Limit,
+    Output,
+    Set,
+    SourceFile,
+    Specs,
+)
 from densecli.cli.output import append, deliver
 from densecli.cli.progress import progress
 from densecli.cli.project import Config, Isolated, Project
@@ -27,6 +41,12 @@ if TYPE_CHECKING:
 
     from densecli.check.compare.outline import Outline
     from densecli.read.specs import Spec
+
+EXAMPLES = """\
+densecli check model.yaml --max-params 1M --forbid Lambda
+densecli check models/*.keras --lock densecli.lock --format github
+densecli check model.yaml --assert 'layers["out"].params < 1k'
+"""
 
 
 COLLECT_AFTER = 50_000  # new objects; the collector is off (see __main__), and models have cycles
@@ -78,6 +98,7 @@ def command(  # one parameter per option
     limit: Limit = None,
     source: SourceFile = None,
     layer_shape: LayerShape = None,
+    color: ColorOption = Color.auto,
     isolated: Isolated = False,  # used by --config
     config: Config = None,
     quiet: Quiet = False,
@@ -98,7 +119,8 @@ def command(  # one parameter per option
         streams.complain(f"no model in {plural(empty, 'Python file')}")
     if lock is not None and update_lock:
         renew(lock, results, quiet)
-    deliver(text_of(results, format, quiet), output, [*inputs, *([lock] if lock else [])])
+    colored = look(color, to_file=output is not None).color
+    deliver(text_of(results, format, quiet, colored), output, [*inputs, *([lock] if lock else [])])
     if summary:  # $GITHUB_STEP_SUMMARY is empty on other machines
         summarise(results, summary, inputs)
     return exit_code(results, exit_zero)
@@ -150,13 +172,15 @@ def renew(path: str, results: Sequence[Result], quiet: bool) -> None:
         streams.complain(safe(said))
 
 
-def text_of(results: Sequence[Result], format: Format, quiet: bool) -> str:
+def text_of(results: Sequence[Result], format: Format, quiet: bool, color: bool) -> str:
     """The findings in one format. In ndjson, a spec that could not be checked is an error record, as everywhere."""
     verdicts = [result.verdict for result in results]
     if format is Format.ndjson:
         return "".join(f"{_record(result)}\n" for result in results)
     if format is Format.text and quiet:
-        return "".join(f"{line}\n" for verdict in verdicts for line in text.lines(verdict))
+        return "".join(f"{line}\n" for verdict in verdicts for line in text.lines(verdict, color=color))
+    if format is Format.text:
+        return text.render(verdicts, color=color) + "\n"
     return render(verdicts, format.value)
 
 

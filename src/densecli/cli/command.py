@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from densecli.cli.completion import SHELL_OPTIONS, prefixed
+from densecli.cli.suffixes import choose_format
 from densecli.errors import did_you_mean
 from densecli.records import Record
 from densecli.text import quote
@@ -44,11 +46,30 @@ class _Reading:
         params: list[Any] = super().get_params(ctx)  # type: ignore[misc]  # of the class beside this one
         for param in params:
             param.process_value = partial(_read, param, self.words.get(param.name, _FLAG))
+            param.shell_complete = partial(_suggested, type(param).shell_complete, param)
         return params
 
 
 class Group(_Reading, TyperGroup):
     """The program itself; the options before a command are flags."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        params = super().get_params(ctx)
+        for param in params:
+            param.help = SHELL_OPTIONS.get(param.opts[0], param.help)
+        return params
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Commands, and where an option comes first, those of `summary` too: it needs not be named."""
+        found: list[Any] = super().shell_complete(ctx, incomplete)
+        summary = self.commands["summary"]
+        if incomplete.startswith("-"):
+            known = {each.value for each in found}
+            more = summary.shell_complete(
+                summary.make_context("summary", [], parent=ctx, resilient_parsing=True), incomplete
+            )
+            found += [each for each in more if each.value not in known]
+        return found
 
 
 class Command(_Reading, TyperCommand):
@@ -64,6 +85,18 @@ class Command(_Reading, TyperCommand):
         marked = [f"{_ARROW}{word}" if word.startswith("->") else word for word in args]
         parsed: list[str] = super().parse_args(ctx, marked)
         return parsed
+
+    def invoke(self, ctx: Any) -> Any:
+        if "format" in self.words:
+            choose_format(ctx, self.words["format"].kind)
+        return super().invoke(ctx)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # click's
+        """The examples, one a line."""
+        if self.epilog:
+            with formatter.section("Examples"):
+                for line in self.epilog.splitlines():
+                    formatter.write(f"  {line}\n")
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return ["[OPTIONS]", *(term for param, term, _ in self.rows(ctx) if param.param_type_name == "argument")]
@@ -121,6 +154,10 @@ def _read(param: Any, word: _Word, ctx: Any, given: Any) -> Any:
     return value if param.callback is None else param.callback(ctx, param, value)
 
 
+def _suggested(plain: Any, param: Any, ctx: Any, incomplete: str) -> list[Any]:
+    return prefixed(plain(param, ctx, incomplete))
+
+
 def _value(param: Any, word: _Word, given: Any) -> Any:
     if word.kind is int:
         return _number(param, word, given)
@@ -136,8 +173,10 @@ def _number(param: Any, word: _Word, given: str | int) -> int:
 
 
 def _name(param: Any) -> str:
-    """The name for messages: the long name of an option, the placeholder of an argument."""
-    return str(param.metavar) if param.param_type_name == "argument" else max(param.opts, key=len)
+    """The name for messages: the first long name of an option, the placeholder of an argument."""
+    if param.param_type_name == "argument":
+        return str(param.metavar)
+    return str(next(name for name in param.opts if name.startswith("--")))
 
 
 def _choice(param: Any, kind: type[Enum], given: str) -> Enum:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from densecli.cli.command import ValueRefusedError
 from densecli.cli.options import Debug, InputShape, LayerShape, Limit, Output, Set, SourceFile, Specs
 from densecli.cli.output import deliver
 from densecli.errors import ReadError
 from densecli.read.specs import read, reading, specs
 from densecli.render.convert import convert
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from densecli.graph.graph import Graph
+
+EXAMPLES = """\
+densecli convert model.keras --to python
+densecli convert 'Conv2D(8, 3)@(28,28,1) -> Flatten' -o small.yaml
+densecli convert train.py --collapse -o diagram.svg
+"""
 
 
 class Form(StrEnum):
@@ -32,7 +40,10 @@ class Form(StrEnum):
 
 PICTURES = (Form.dot, Form.mermaid, Form.svg)
 
-To = Annotated[Form, typer.Option("--to", "-t", help="Target format.")]
+To = Annotated[
+    Form | None,
+    typer.Option("--to", "-t", "--format", "-f", help="Target format; default: what the suffix of --output says."),
+]
 Collapse = Annotated[
     bool, typer.Option("--collapse", help="In a diagram, draw repeated blocks once, with their count.")
 ]
@@ -44,7 +55,7 @@ Depth = Annotated[
 
 def command(
     spec: Specs,
-    to: To,
+    format: To = None,
     output: Output = None,
     collapse: Collapse = False,
     depth: Depth = None,
@@ -56,6 +67,7 @@ def command(
     debug: Debug = False,
 ) -> int:
     """Convert one SPEC."""
+    to = format or undecided(output)
     if to not in PICTURES and (collapse or depth is not None):
         raise typer.BadParameter(f"--collapse and --depth are for diagrams ({', '.join(PICTURES)}), not for {to}")
     found = specs(spec)
@@ -67,6 +79,16 @@ def command(
     text = picture(graph, to, depth, collapse=collapse) if to in PICTURES else convert(graph, to, wishes.limits)
     deliver(text, output, [each.name for each in found if each.text is None], utf8=True)
     return 0
+
+
+def undecided(output: str | None) -> NoReturn:
+    """Neither an option nor the output file says what to convert to. Raises a usage error."""
+    if output is None:
+        raise ValueRefusedError("missing option --to", "--to yaml, or --output model.yaml")
+    hint = f"add --to {', '.join([*Form][:-1])} or {[*Form][-1]}"
+    if output.lower().endswith(".keras"):
+        hint = "a .keras file is an archive with weights; write the config alone to a .keras.json file"
+    raise ValueRefusedError(f"the name {quote(output)} does not say what to convert to", hint)
 
 
 def picture(graph: Graph, to: Form, depth: int | None, *, collapse: bool) -> str:

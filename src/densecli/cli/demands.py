@@ -10,6 +10,7 @@ import typer
 
 from densecli.check.expectations import FLAGS, OPTIONS, READERS, SIZES, Expectation, read, spell
 from densecli.check.judge import NOUNS, split_key
+from densecli.cli.completion import layer_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,7 +46,8 @@ def _parameters() -> Iterator[Parameter]:
     for key in READERS:
         kind: Any = bool if key in FLAGS else list[str] | None if key in REPEATABLE else str | None
         metavar, words = _words(key)
-        option = typer.Option(spell("--", key), metavar=metavar, help=words)
+        types = layer_types if key in ("forbid", "only_layers") else None
+        option = typer.Option(spell("--", key), metavar=metavar, help=words, autocompletion=types)
         default = False if key in FLAGS else None
         yield Parameter(
             _parameter_name(key), Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]

@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     from densecli.read.reading import Reading
     from densecli.summary.report import Report
 
+EXAMPLES = """\
+densecli diff old.keras new.keras
+git show HEAD~1:model.yaml | densecli diff - model.yaml --format markdown
+"""
+
 
 LONGEST_TITLE = 120
 

@@ -8,6 +8,11 @@ from densecli.read.specs import expanded, read, reading, specs
 from densecli.render import explain
 from densecli.summary.infer import infer
 
+EXAMPLES = """\
+densecli explain 'Dense(16)@(3,2) -> Flatten -> Dense(4)'
+densecli explain model.yaml --batch 32
+"""
+
 
 def command(
     spec: Specs,

@@ -34,7 +34,7 @@ def misfits_in(spec: Spec, graph: Graph, limits: Limits) -> Sequence[DenseError]
 
     Raises ReadError if the file is not to blame: h5py is missing (E106).
     """
-    if spec.text is not None or spec.of_python:
+    if spec.text is not None or spec.of_source:
         return [ReadError("a stack has no weights", code="E324")]
     from densecli.check.finding import is_judgement  # noqa: PLC0415  # a summary does not need the judge
     from densecli.run.weights import misfits  # noqa: PLC0415  # loads numpy

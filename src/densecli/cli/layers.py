@@ -16,6 +16,11 @@ from densecli.render import catalogue
 if TYPE_CHECKING:
     from densecli.layer import Layer
 
+EXAMPLES = """\
+densecli layers Conv2D
+densecli layers --applications --format markdown
+"""
+
 
 class Format(StrEnum):
     """Output format."""

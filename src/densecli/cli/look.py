@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 
 from densecli.cli import streams
+from densecli.cli.painting import use_color
 from densecli.records import Record
 
 
@@ -18,22 +18,11 @@ class Look(Record):
 
 
 def look(color: str = "auto", width: int | None = None, to_file: bool = False) -> Look:
-    """--color, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, then whether it is a terminal."""
+    """The look of standard output, or of a file."""
     terminal = streams.interactive() and not to_file
     if width is None and terminal:
         width = _terminal_width()
     return Look(use_color(color, terminal), width, not to_file and not streams.encodes("━┃└…"))
-
-
-def use_color(color: str, terminal: bool) -> bool:
-    if color != "auto":
-        return color == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
-        if os.environ.get(name):
-            return os.environ[name] != "0"
-    return terminal and os.environ.get("TERM") != "dumb"
 
 
 def _terminal_width() -> int | None:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from densecli.cli import streams
+from densecli.cli.completion import optimizers
 from densecli.cli.options import (
     Color,
     ColorOption,
     Debug,
+    ExitZero,
     InputShape,
     LayerShape,
     Limit,
@@ -19,17 +22,23 @@ from densecli.cli.options import (
     SourceFile,
     Specs,
     Width,
+    size_option,
 )
 from densecli.cli.output import deliver
 from densecli.memory.footprint import POLICIES, Wish, footprint
 from densecli.read.specs import expanded, read, reading, specs
 from densecli.render import memory
-from densecli.text import amount, quote, safe
+from densecli.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from densecli.memory.footprint import Footprint
+
+EXAMPLES = """\
+densecli memory model.keras --batch 32 --optimizer adamw
+densecli memory model.yaml --budget 8GiB --dtype mixed_bfloat16
+"""
 
 
 class Format(StrEnum):
@@ -44,7 +53,13 @@ Policy = StrEnum("Policy", {name: name for name in POLICIES})  # type: ignore[mi
 
 Batch = Annotated[int, typer.Option("--batch", min=1, max=2**31 - 1, help="Batch size.")]
 Optimizer = Annotated[
-    str, typer.Option("--optimizer", metavar="NAME", help="Optimizer: sgd, momentum, adam, adamw, rmsprop, …")
+    str,
+    typer.Option(
+        "--optimizer",
+        metavar="NAME",
+        help="Optimizer: sgd, momentum, adam, adamw, rmsprop, …",
+        autocompletion=optimizers,
+    ),
 ]
 Dtype = Annotated[
     Policy | None,
@@ -52,7 +67,11 @@ Dtype = Annotated[
 ]
 BudgetOption = Annotated[
     str | None,
-    typer.Option("--budget", metavar="SIZE", help="Find the largest batches that fit, for example into 8GiB."),
+    typer.Option(
+        "--budget",
+        metavar="SIZE",
+        help="Find the largest batches that fit, for example into 8GiB; exit 1 if none does.",
+    ),
 ]
 Top = Annotated[
     int, typer.Option("--top", min=0, help="Number of layers to show: those that keep the most for the backward pass.")
@@ -66,6 +85,7 @@ def command(  # one parameter per option
     optimizer: Optimizer = "adam",
     dtype: Dtype = None,
     budget: BudgetOption = None,
+    exit_zero: ExitZero = False,
     format: Annotated[Format, typer.Option("--format", "-f", help="Output format.")] = Format.table,
     top: Top = 10,
     output: Output = None,
@@ -78,10 +98,8 @@ def command(  # one parameter per option
     width: Width = None,
     debug: Debug = False,
 ) -> int:
-    """The memory of each SPEC."""
-    wish = Wish(
-        batch, optimizer, None if dtype is None else str(dtype), None if budget is None else size_option(budget)
-    )
+    """The memory of each SPEC; the exit code is 1 if nothing fits into the budget."""
+    wish = Wish(batch, optimizer, None if dtype is None else str(dtype), size_option("--budget", budget))
     wishes = reading(input_shape, set, limit, source, layer_shape)
     found = list(expanded(specs(spec), wishes))
     results = [footprint(read(each, wishes), each.name, wish) for each in found]
@@ -93,7 +111,15 @@ def command(  # one parameter per option
     else:
         text = tables(results, top, (color, width, output is not None))
     deliver(text, output, [each.name for each in found if each.text is None])
-    return 0
+    return int(any([*map(complain_if_too_small, results)]) and not exit_zero)
+
+
+def complain_if_too_small(found: Footprint) -> bool:
+    """Say that nothing fits into the budget, whatever the output's format; returns whether it was so."""
+    said = memory.too_small(found)
+    if said is not None:
+        streams.complain(f"{safe(found.source)}: {safe(said)}")
+    return said is not None
 
 
 def tables(results: Sequence[Footprint], top: int, where: tuple[str, int | None, bool]) -> str:
@@ -106,11 +132,3 @@ def tables(results: Sequence[Footprint], top: int, where: tuple[str, int | None,
     if len(texts) == 1:
         return texts[0]
     return "\n".join(f"{safe(each.source)}:\n{text}" for each, text in zip(results, texts, strict=True))
-
-
-def size_option(value: str) -> int:
-    """A size such as 8GiB. Raises a usage error."""
-    try:
-        return amount(value)
-    except ValueError:
-        raise typer.BadParameter(f"expected a size such as 512MiB or 8GiB, got {quote(value)}") from None

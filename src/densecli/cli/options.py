@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from densecli.cli.command import ValueRefusedError
+from densecli.cli.completion import limits
+from densecli.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from densecli.quantity import Size
 
 
 class Color(StrEnum):
@@ -46,7 +53,12 @@ Set = Annotated[
 ]
 Limit = Annotated[
     list[str] | None,
-    typer.Option("--limit", metavar="NAME=N", help="Raise an input limit, such as nodes=4M (repeatable)."),
+    typer.Option(
+        "--limit",
+        metavar="NAME=N",
+        help="Raise an input limit, such as nodes=4M (repeatable).",
+        autocompletion=limits,
+    ),
 ]
 SourceFile = Annotated[
     list[str] | None,
@@ -63,3 +75,15 @@ LayerShape = Annotated[
 ExitZero = Annotated[
     bool, typer.Option("--exit-zero", help="Exit with 0 even if something is found (but not on errors).")
 ]
+
+
+def size_option(option: str, value: str | None) -> Size | None:
+    """A size such as 2GiB. Raises a usage error."""
+    if value is None:
+        return None
+    from densecli.quantity import read_size  # noqa: PLC0415  # brings fractions along
+
+    try:
+        return read_size(value)
+    except ArgumentError as error:
+        raise ValueRefusedError(f"{option}: {error.message}", error.hint) from None

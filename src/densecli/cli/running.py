@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from densecli.cli.options import size_option
 from densecli.errors import ReadError
 from densecli.read.limits import LIMITS, Limits
 from densecli.records import Record
-from densecli.text import amount, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,7 +98,7 @@ def options(wishes: Wishes, spec: Spec) -> Options:
 
     weights, elsewhere = weights_of(wishes, spec)
     return Options(
-        wishes.seed, wishes.batch, None if wishes.max_memory is None else size_option(wishes.max_memory),
+        wishes.seed, wishes.batch, size_option("--max-memory", wishes.max_memory),
         weights, tuple(wishes.data), wishes.until, wishes.profile, wishes.limits, elsewhere,
     )  # fmt: skip
 
@@ -107,18 +107,10 @@ def weights_of(wishes: Wishes, spec: Spec) -> tuple[str | None, str | None]:
     """The file with the weights, given or the model's own; and a note on weights that are not used."""
     if wishes.weights is not None:
         return None if wishes.weights == INITIAL else wishes.weights, None
-    if spec.text is not None or spec.of_python:
+    if spec.text is not None or spec.of_source:
         return None, None
     from densecli.run.weights import elsewhere, has_weights  # noqa: PLC0415
 
     if has_weights(spec.name, wishes.limits):
         return spec.name, None
     return None, elsewhere(spec.name, wishes.limits)
-
-
-def size_option(value: str) -> int:
-    """A size such as 2GiB. Raises a usage error."""
-    try:
-        return amount(value)
-    except ValueError:
-        raise typer.BadParameter(f"expected a size such as 512MiB or 2GiB, got {quote(value)}") from None

@@ -11,6 +11,11 @@ import typer
 from densecli.cli.options import Debug, Output
 from densecli.cli.output import deliver
 
+EXAMPLES = """\
+densecli schema summary
+densecli schema spec --output densecli.schema.json
+"""
+
 
 class Schema(StrEnum):
     """Which document."""

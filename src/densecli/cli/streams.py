@@ -7,7 +7,10 @@ import io
 import os
 import sys
 
+from densecli.cli.painting import painted, use_color
 from densecli.errors import OutputError
+
+color = "auto"  # of standard error, as --color says
 
 
 class ReaderGoneError(Exception):
@@ -80,7 +83,7 @@ def complain(text: str, end: str = "\n") -> None:
     """Write anything but results to standard error; if that is closed too, only the exit code remains."""
     if sys.stderr is not None:
         with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(text + end)
+            sys.stderr.write((painted(text) if use_color(color, interactive("stderr")) else text) + end)
             sys.stderr.flush()
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from densecli.cli import running
+from densecli.cli import completion, running
 from densecli.cli.complaints import complain, note_repeats
 from densecli.cli.look import look
 from densecli.cli.options import (
@@ -38,25 +38,55 @@ if TYPE_CHECKING:
     from densecli.read.reading import Reading
     from densecli.run.run import Outcome
 
+EXAMPLES = """\
+densecli 'Dense(16)@(3,2) -> Flatten -> Dense(4)'
+densecli train.py --expand-nested --columns +macs,+memory
+densecli model.keras --sort params --top 5 --format markdown
+"""
+
 Columns = Annotated[
     str | None,
-    typer.Option("--columns", "-c", metavar="NAMES", help="Columns to show; +NAME adds to the defaults."),
+    typer.Option(
+        "--columns",
+        "-c",
+        metavar="NAMES",
+        help="Columns to show; +NAME adds to the defaults.",
+        autocompletion=completion.columns,
+    ),
 ]
 Depth = Annotated[int, typer.Option("--depth", min=0, help="Levels of nested layers to open.")]
 Expand = Annotated[bool, typer.Option("--expand-nested", help="Open all levels of nested layers.")]
-Sort = Annotated[str | None, typer.Option("--sort", metavar="COLUMN", help="Sort the rows by COLUMN, largest first.")]
+Sort = Annotated[
+    str | None,
+    typer.Option(
+        "--sort",
+        metavar="COLUMN",
+        help="Sort the rows by COLUMN, largest first.",
+        autocompletion=completion.sort_columns,
+    ),
+]
 Top = Annotated[int | None, typer.Option("--top", min=1, help="Show only the first N rows.")]
 Filter = Annotated[
     str | None, typer.Option("--filter", metavar="REGEX", help="Show only layers whose name or type matches.")
 ]
 GroupBy = Annotated[
     str | None,
-    typer.Option("--group-by", metavar="COLUMN", help="Merge layers with the same value in COLUMN, such as type."),
+    typer.Option(
+        "--group-by",
+        metavar="COLUMN",
+        help="Merge layers with the same value in COLUMN, such as type.",
+        autocompletion=completion.groups,
+    ),
 ]
 Collapse = Annotated[bool, typer.Option("--collapse", help="Show repeated blocks once, with their count.")]
 Print = Annotated[
     str | None,
-    typer.Option("--print", metavar="PATH", help="Print a single value of the JSON report, such as totals.params."),
+    typer.Option(
+        "--print",
+        metavar="PATH",
+        help="Print a single value of the JSON report, such as totals.params.",
+        autocompletion=completion.paths,
+    ),
 ]
 
 
@@ -121,7 +151,7 @@ def command(  # one parameter per option
             "top": top,
             "depth": None if expand_nested else depth,
         }
-        view = View(selection, columns, look(color, width, output is not None))
+        view = View(selection, columns, look(color, width, output is not None), quiet)
         text = write(results, format, view) if print is None else bare(good, print)
         document = print is None and format in (Format.html, Format.svg)  # both declare themselves as UTF-8
         deliver(text, output, inputs, utf8=document)

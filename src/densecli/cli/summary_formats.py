@@ -51,6 +51,7 @@ class View(Record):
     selection: dict[str, Any]  # the fields of a Selection, which only tables import
     columns: str | None
     look: Look
+    quiet: bool = False
 
 
 class Chosen(Record):
@@ -74,10 +75,10 @@ def write(results: Sequence[Summary | Failure], format: Format, view: View) -> s
 
 def bare(results: Sequence[Summary], path: str) -> str:
     """One value of each report on a line of its own."""
+    from densecli.cli.printing import printed  # noqa: PLC0415
     from densecli.render import json  # noqa: PLC0415
-    from densecli.render.table.bare import bare_value  # noqa: PLC0415
 
-    return "".join(f"{bare_value(json.as_record(result.report, result.outcome), path)}\n" for result in results)
+    return "".join(f"{printed(json.as_record(result.report, result.outcome), path)}\n" for result in results)
 
 
 def _json_line(result: Summary | Failure) -> str:
@@ -91,7 +92,7 @@ def _json_line(result: Summary | Failure) -> str:
 
 def _shown(result: Summary, format: Format, view: View) -> Shown:
     from densecli.render.table.columns import MACHINE_COLUMNS, choose_columns  # noqa: PLC0415
-    from densecli.render.table.selection import Selection, Shown, select  # noqa: PLC0415
+    from densecli.render.table.selection import Selection, Shown, selected  # noqa: PLC0415
 
     wanted = Selection(**view.selection)
     columns, options = view.columns, () if result.report.origin is None else result.report.origin.options
@@ -100,8 +101,8 @@ def _shown(result: Summary, format: Format, view: View) -> Shown:
     if "show_trainable" in options and columns is None:
         columns = "+trainable"
     usual = MACHINE_COLUMNS if format in (Format.csv, Format.tsv) else None
-    lines = select(result.report, wanted._replace(depth=None) if format is Format.html else wanted)
-    return Shown(result.report, lines, choose_columns(columns, result.report, usual))
+    lines, left_out = selected(result.report, wanted, inside=format is Format.html)
+    return Shown(result.report, lines, choose_columns(columns, result.report, usual), left_out)
 
 
 def _table(chosen: Sequence[Chosen], view: View) -> str:
@@ -127,15 +128,27 @@ def _after_a_run(outcome: Outcome | None) -> str:
     return render(outcome)
 
 
-def _csv(chosen: Sequence[Chosen], _: View) -> str:
+def _csv(chosen: Sequence[Chosen], view: View) -> str:
     from densecli.render.pages import delimited  # noqa: PLC0415
 
+    _tell_what_is_left_out(chosen, view)
     return delimited.render_csv([each.shown for each in chosen])
 
 
-def _tsv(chosen: Sequence[Chosen], _: View) -> str:
+def _tell_what_is_left_out(chosen: Sequence[Chosen], view: View) -> None:
+    """On standard error, for programs read only the rows."""
+    from densecli.cli import streams  # noqa: PLC0415
+    from densecli.text import safe  # noqa: PLC0415
+
+    for each in chosen:
+        for note in () if view.quiet else each.shown.left_out:
+            streams.complain(f"note: {safe(each.result.report.source)}: {safe(note)}")
+
+
+def _tsv(chosen: Sequence[Chosen], view: View) -> str:
     from densecli.render.pages import delimited  # noqa: PLC0415
 
+    _tell_what_is_left_out(chosen, view)
     return delimited.render_tsv([each.shown for each in chosen])
 
 
@@ -162,9 +175,8 @@ def _html(chosen: Sequence[Chosen], view: View) -> str:
 
 def _svg(chosen: Sequence[Chosen], _: View) -> str:
     from densecli.render.pages import picture  # noqa: PLC0415
-    from densecli.render.table import rich_table  # noqa: PLC0415
 
-    return picture.render([rich_table.parts(*each.shown) for each in chosen], [each.result.report for each in chosen])
+    return picture.render([each.shown for each in chosen])
 
 
 _RENDERERS: dict[Format, Callable[[Sequence[Chosen], View], str]] = {

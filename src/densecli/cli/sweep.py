@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from densecli.cli.completion import figures
 from densecli.cli.look import look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Limit, Output, Specs, Width
 from densecli.cli.output import deliver
+from densecli.cli.progress import progress
 from densecli.errors import ArgumentError, ReadError, did_you_mean
 from densecli.read.limits import beyond
 from densecli.read.specs import read, reading, specs
@@ -26,6 +29,11 @@ if TYPE_CHECKING:
     from densecli.read.specs import Spec
     from densecli.sweep import Sweep
 
+EXAMPLES = """\
+densecli sweep 'Dense($n)@(8,) -> Dense(1)' --set n=16,32,64
+densecli sweep model.yaml --set width=16..128*2 --set depth=1..4 -o sweep.csv
+"""
+
 TOGETHER = 10  # times the layers of one spec, for all combinations
 
 
@@ -40,12 +48,20 @@ class Format(StrEnum):
 
 Values = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=A,B,…", help="Values to try for a variable of the spec (repeatable)."),
+    typer.Option(
+        "--set",
+        metavar="NAME=A,B,…",
+        help="Values to try for a variable of the spec, or a range: 1..4, 16..128*2 (repeatable).",
+    ),
 ]
 Columns = Annotated[
     str | None,
     typer.Option(
-        "--columns", "-c", metavar="NAMES", help="Totals to show, such as params,macs; +NAME adds to the defaults."
+        "--columns",
+        "-c",
+        metavar="NAMES",
+        help="Totals to show, such as params,macs; +NAME adds to the defaults.",
+        autocompletion=figures,
     ),
 ]
 Plot = Annotated[bool, typer.Option("--plot", help="Plot the first column as bars below the table.")]
@@ -76,7 +92,8 @@ def command(  # one parameter per option
     wanted, figures = axes(set or []), choose_figures(columns)
     check_used(found[0], wanted)
     given = reading(input_shape, None, limit)
-    result = sweep(counted(found[0], given), wanted, figures, found[0].name, batch)
+    watched = partial(progress, noun="combinations")
+    result = sweep(counted(found[0], given), wanted, figures, found[0].name, batch, watched)
     seen = look(color, width, output is not None)
     text = written(result, format, Look(seen.width, seen.color, seen.ascii), plot=plot)
     deliver(text, output, [each.name for each in found if each.text is None])

@@ -84,11 +84,21 @@ class Training(Record):
 
 
 class Budget(Record):
-    """The largest batches that fit: 0 if not even one sample does, None if the model fixes the batch size."""
+    """The largest batches that fit: 0 if not even one sample does, None if the model fixes the batch size.
+
+    `forward` and `step` are the bytes that the smallest batch takes, in a forward pass and in a training step.
+    """
 
     bytes: int
     inference: int | None
     training: int | None
+    forward: int
+    step: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether at least a forward pass of the smallest batch fits."""
+        return self.forward <= self.bytes
 
 
 class WeightSum(Record):
@@ -197,22 +207,18 @@ def check_known(graph: Graph) -> None:
 # -- the largest batch -----------------------------------------------------------------
 def fits(graph: Graph, budget: int, optimizer: str) -> Budget:
     """The largest batch for each kind of use, found by search: memory never falls as the batch grows."""
-    if not any(node_shape(graph.nodes[ref.node])[0] is None for ref in graph.inputs):
-        return Budget(budget, None, None)
     base = Sums(graph, trace(graph, with_batch(graph, 1)))
 
-    def shapes(batch: int) -> Trace:
-        return trace(graph, with_batch(graph, batch))
+    def forward(batch: int) -> int:
+        return base.weights + peak_tensors(graph, trace(graph, with_batch(graph, batch)))
 
     def step(batch: int) -> int:
-        found = shapes(batch)
+        found = trace(graph, with_batch(graph, batch))
         return training(base, optimizer, layer_memory(graph, found), peak_tensors(graph, found)).peak
 
-    return Budget(
-        budget,
-        largest_batch(lambda batch: base.weights + peak_tensors(graph, shapes(batch)), budget),
-        largest_batch(step, budget),
-    )
+    if not any(node_shape(graph.nodes[ref.node])[0] is None for ref in graph.inputs):
+        return Budget(budget, None, None, forward(1), step(1))
+    return Budget(budget, largest_batch(forward, budget), largest_batch(step, budget), forward(1), step(1))
 
 
 def node_shape(node: Node) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from densecli.errors import LimitError, ReadError, did_you_mean
+from densecli.errors import ArgumentError, LimitError, ReadError, did_you_mean
 from densecli.records import Record
-from densecli.text import amount, binary_size, quote
+from densecli.text import binary_size, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,11 +98,13 @@ def _limit(text: str) -> tuple[str, int]:
 
 
 def _value(name: str, text: str) -> int:
+    from densecli.quantity import read_size  # noqa: PLC0415  # few runs raise a limit
+
     ceiling, what = CEILINGS.get(name, HIGHEST), MEANINGS[name][0]
     example = written(name, getattr(LIMITS, name) * 2 if name not in CEILINGS else CEILINGS[name])
     try:
-        value = amount(text)
-    except ValueError:
+        value = read_size(text)
+    except ArgumentError:
         expected = "a size such as 128MiB" if name.endswith("_bytes") else "a whole number such as 4_000_000 or 4M"
         message = f"the limit {name} ({what}) is {expected}, got {quote(text)}"
         raise ReadError(message, code="E112", hint=f"--limit {name}={example}") from None

@@ -9,7 +9,7 @@ from densecli.errors import DenseError, NoModelError, Place, ReadError, SpecErro
 from densecli.names import without_module
 from densecli.read.files.magic import HDF5_MAGIC, HEAD, ZIP_MAGIC, other_kind
 from densecli.read.files.opened import in_memory, opened
-from densecli.read.reading import Reading, only
+from densecli.read.reading import Reading, SeveralModelsError, only
 from densecli.read.text.encoding import decode, too_large
 from densecli.text import quote
 
@@ -26,6 +26,7 @@ PYTHON_SUFFIXES = (".py", ".pyw", ".ipynb")
 _DSL = r"(?>(?:\s|#[^\r\n]*+)*)(?>(?:[(\[]\s*+)*)[A-Za-z_][\w.]*+(?:\s*+(?:\(|@|->|→|\||\Z)|\s*+[A-Za-z_][\w.]*+\s*+(?:\(|@|->|→|\Z))"
 _FIRST_NAME = r"[\s(\[]*+([A-Za-z_][\w.]*+)"
 _ARROW_OR_SHAPE = r"->|→|@\s*+[\d(]"
+_NAME = r"(?>(?:\s|#[^\r\n]*+)*)([A-Za-z_]\w*+)[ \t]*+[\r\n#]"
 
 
 def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
@@ -105,7 +106,7 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     looks_json = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
     source = decode(name, data, limits, "config_bytes" if looks_json else "spec_bytes")
     # A stack may start with branches, as JSON does with a list; no stack starts with a brace.
-    stack = not yaml and source.text[:1] != "{" and re.match(_DSL, source.text)
+    stack = not yaml and source.text[:1] != "{" and (re.match(_DSL, source.text) or _names_models(source.text))
     if looks_json and not stack:
         try:
             return read_json(source, reading, data=data)
@@ -115,17 +116,35 @@ def read_text(data: bytes, name: str, reading: Reading) -> Graph:
     if not (stack or yaml) and is_python(source.text, looks_json=looks_json):
         return read_python(source, reading)
     if stack or name.lower().endswith(".dsl"):
-        from densecli.read.stack.reader import read_stack  # noqa: PLC0415
-
         try:
-            return read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
+            return read_dsl(source, reading)
         except (DenseError, SpecErrors) as error:
-            if yaml or looks_json:
+            if yaml or looks_json or isinstance(error, SeveralModelsError):
                 raise
             return python_instead(source, reading, error)
     from densecli.read.spec.document import read_spec  # noqa: PLC0415
 
     return read_spec(source, reading.input_shapes, reading.settings, reading.limits)
+
+
+def _names_models(text: str) -> bool:
+    """Whether the first line is the name of a model alone, as in a list of them."""
+    found = re.match(_NAME, text)
+    if found is None:
+        return False
+    from densecli.names import APPLICATIONS  # noqa: PLC0415  # few texts start so
+
+    return found[1] in APPLICATIONS
+
+
+def read_dsl(source: Source, reading: Reading) -> Graph:
+    """A stack. Raises SeveralModelsError where the text has several of them, one a line."""
+    from densecli.read.stack import reader, several  # noqa: PLC0415
+
+    parts = several.stacks(source)
+    if parts or reading.choice is not None:
+        return only(several.read_stacks(parts or [several.Lines(source.name, source.text, 0)], reading))
+    return reader.read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
 
 
 def python_instead(source: Source, reading: Reading, error: DenseError | SpecErrors) -> Graph:

@@ -21,7 +21,7 @@ class Reading(Record):
     input_shapes: Mapping[str | None, tuple[int | None, ...]] = {}
     settings: Mapping[str, Any] = {}
     limits: Limits = LIMITS
-    choice: str | None = None  # which model of a Python source
+    choice: str | None = None  # which model of a Python source or a file of stacks
     sources: tuple[str, ...] = ()  # Python files that define the layers that a model file only names
     layer_shapes: Mapping[str, tuple[int | None, ...]] = {}  # of outputs that only code could tell, without the batch
 
@@ -35,7 +35,7 @@ class Reading(Record):
 
 
 class SeveralModelsError(GraphError):
-    """A Python source has more than the one model that is needed."""
+    """A source or a file of stacks has more than the one model that is needed."""
 
     def __init__(self, models: Sequence[Any]) -> None:
         names = [f"{each.variable or each.name} (line {each.line})" for each in models]

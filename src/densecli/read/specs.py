@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from densecli.read.limits import Limits
 
 ARGUMENT = "<argument>"
-PYTHON = (".py", ".pyw", ".ipynb")
-SUFFIXES = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5", ".dsl", *PYTHON)
-_CHOSEN = r"(?is)([^\n(]+?\.(?:pyw?|ipynb)):(.*)"  # train.py:NAME, train.py:build(64), train.py:*
+ONE_MODEL = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5")
+SUFFIXES = (*ONE_MODEL, ".dsl", ".txt", ".py", ".pyw", ".ipynb")
+# train.py:NAME, train.py:build(64), train.py:*, stacks.dsl:3
+_CHOSEN = r"(?is)([^\n(]+?\.(?:pyw?|ipynb|dsl|txt)):(.*)"
 _STATEMENT = r"\s*+(?:from|import|[A-Za-z_][\w.]*+\s*+=[^=])"
 _PATTERN = r"[\w.*?-]*+"
 _SETTING = r"\d+|[^\W\d]\w*(?:\.[^\W\d]\w*)*"  # a name, an attribute, or the line of a condition
@@ -45,9 +46,10 @@ class Spec(Record):
     held: Held | None = None
 
     @property
-    def of_python(self) -> bool:
-        """Whether it was read from Python source, which holds no weights."""
-        return self.held is not None and self.held.graph is not None and self.held.graph.origin is not None
+    def of_source(self) -> bool:
+        """Whether it is one of the models of a source or of a file of stacks, which hold no weights."""
+        graph = None if self.held is None else self.held.graph
+        return graph is not None and (graph.origin is not None or self.choice is not None)
 
 
 def is_file(word: str) -> bool:
@@ -114,7 +116,7 @@ def file_spec(word: str) -> Spec:
 def expanded(found: Sequence[Spec], reading: Reading) -> Iterator[Spec]:
     """The specs, with a Spec for each model of a source that shows several; those are read already."""
     for spec in found:
-        if spec.text is None and spec.name != "-" and not spec.name.lower().endswith(PYTHON):
+        if spec.text is None and spec.name.lower().endswith(ONE_MODEL):
             yield spec
             continue
         try:

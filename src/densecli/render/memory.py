@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.memory.footprint import SCHEMA
+from densecli.quantity import size_hint
 from densecli.records import Record
 from densecli.render.languages.json import Json, document, documents
 from densecli.text import binary_size, listed, plural, safe, shortened
@@ -33,15 +34,15 @@ def render_table(found: Footprint, top: int, look: Look = Look()) -> str:  # noq
     """The table, in the style of the summary's."""
     from rich.text import Text  # noqa: PLC0415  # only tables pay for it
 
-    from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grid, sentences  # noqa: PLC0415
+    from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grids, sentences  # noqa: PLC0415
 
     room = FULL_WIDTH if look.width is None else look.width
     heads = [Head(header, "right" if index else "left") for index, header in enumerate(HEADERS)]
     rows = [[Cell(Text(each)) for each in row] for row in _rows(found, top)]
     lines = [f" {label}: {text}" for label, text in sums(found, top)]
     below = sentences([line.replace("≥ ", ">= ") for line in lines] if look.ascii_only else lines, room)
-    table = grid(heads, rows, room=room, ascii_only=look.ascii_only)
-    return draw([Text(_title(found), style="bold"), table, below], FULL_WIDTH, look.color)
+    tables = grids(heads, rows, room=room, ascii_only=look.ascii_only)
+    return draw([Text(_title(found), style="bold"), *tables, below], FULL_WIDTH, look.color)
 
 
 def render_markdown(found: Footprint, top: int) -> Markdown:
@@ -113,12 +114,25 @@ def _alive(found: Footprint) -> str:
 
 def _batches(budget: Budget) -> str:
     if budget.inference is None:
-        return "the model fixes its batch size"
-    return f"{_batch(budget.inference)} in a forward pass, {_batch(budget.training)} in training"
+        forward, step = ("fits" if need <= budget.bytes else "does not fit" for need in (budget.forward, budget.step))
+        return f"the model fixes its batch size; a forward pass {forward}, training {step}"
+    forward = _batch(budget.inference, "a forward pass", budget.forward)
+    return f"{forward}, {_batch(budget.training, 'training', budget.step)}"
 
 
-def _batch(batch: int | None) -> str:
-    return f"{batch:,}" if batch else "none fits"
+def _batch(batch: int | None, use: str, least: int) -> str:
+    return f"{batch:,} in {use}" if batch else f"none in {use} (one sample takes {binary_size(least)})"
+
+
+def too_small(found: Footprint) -> str | None:
+    """That nothing fits into the budget, and what would have to."""
+    budget = found.budget
+    if budget is None or budget.fits:
+        return None
+    what = "one sample" if budget.inference is not None else "the model's own batch"
+    needs = f"a forward pass of {what} needs {binary_size(budget.forward)}"
+    hint = size_hint(budget.bytes, budget.forward)
+    return f"nothing fits into {binary_size(budget.bytes)}: {needs}" + (f"; {hint}" if hint else "")
 
 
 # -- for programs ----------------------------------------------------------------------

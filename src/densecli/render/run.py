@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.text import cell_width, safe, shortened, size
+from densecli.text import binary_size, cell_width, duration, safe, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ def render(outcome: Outcome) -> str:
     weights = "from the initializers" if outcome.weights is None else f"from {safe(outcome.weights)}"
     batch = "" if outcome.batch is None else f"batch {outcome.batch:,}, "
     lines.append(
-        f" Forward pass: {outcome.seconds * 1000:,.1f} ms, {batch}peak {size(outcome.peak_bytes)}, seed {outcome.seed}, "
+        f" Forward pass: {duration(outcome.seconds)}, {batch}peak {binary_size(outcome.peak_bytes)}, seed {outcome.seed}, "
         f"weights {weights}"
     )
     if outcome.first_not_finite is not None:
@@ -66,7 +66,7 @@ def profile_row(call: CallProfile, total: float) -> tuple[str, ...]:
         f"{100 * call.seconds / total:.1f}",
         rate,
         str(output.shape),
-        size(call.bytes),
+        binary_size(call.bytes),
         *(shown + [""] * (4 - len(shown))),
     )
 

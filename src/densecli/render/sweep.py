@@ -60,13 +60,14 @@ def render_table(found: Sweep, look: Look) -> str:
     """The table, in the style of the summary's."""
     from rich.text import Text  # noqa: PLC0415  # only tables pay for it
 
-    from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grid  # noqa: PLC0415
+    from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grids  # noqa: PLC0415
 
     heads = [Head(safe(header), "left" if header in WORDS else "right") for header in headers(found)]
     rows = [[Cell(Text(each)) for each in cells(found, row)] for row in found.rows]
     room = FULL_WIDTH if look.width is None else look.width
     below = [Text(f" {found.basis}")] if found.basis else []
-    return draw([grid(heads, rows, room=room, ascii_only=look.ascii_only), *below], FULL_WIDTH, look.color)
+    tables = grids(heads, rows, room=room, ascii_only=look.ascii_only, keys=len(found.variables))
+    return draw([*tables, *below], FULL_WIDTH, look.color)
 
 
 def render_markdown(found: Sweep) -> Markdown:

@@ -16,6 +16,7 @@ from densecli.graph.graph import Graph, Ref, call_order
 from densecli.graph.trace import trace
 from densecli.layer import Constant
 from densecli.names import DTYPE_BYTES
+from densecli.quantity import size_hint
 from densecli.read.limits import LIMITS, Limits
 from densecli.records import Record
 from densecli.run.data import concrete, draw_input, given_arrays
@@ -26,8 +27,7 @@ from densecli.run.profile import CallProfile, OutputStats, Profile, stats
 from densecli.run.weights import Weights, allocate, nested_weights
 from densecli.run.weights.slots import Place, any_of, places
 from densecli.shape import product, show
-from densecli.text import plural, quote
-from densecli.text import size as show_size
+from densecli.text import binary_size, plural, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -265,11 +265,9 @@ def check_computable(graph: Graph, found: Trace) -> None:
 
 def check_memory(needed: int, most: int) -> None:
     if needed > most:
-        raise LimitError(
-            f"the forward pass needs {show_size(needed)}, the limit is {show_size(most)}",
-            code="E507",
-            hint="use a smaller --batch, or a higher --max-memory",
-        )
+        hint = size_hint(most, needed) or "use a smaller --batch, or a higher --max-memory"
+        message = f"the forward pass needs {binary_size(needed)}, the limit is {binary_size(most)}"
+        raise LimitError(message, code="E507", hint=hint)
 
 
 def both(profile: Profile | None, watch: Watch | None) -> Watch | None:

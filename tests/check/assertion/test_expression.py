@@ -115,7 +115,7 @@ def test_an_unknown_figure_says_which_layer_keeps_it_unknown():
         "(1<>",
         "(1, 2<>",
         "layers[<]>",
-        "layers.<5>",
+        "layers.<5k>",
         "<foo>(1) == 1",
         "<__import__>('os')",
         "<eval>('1')",

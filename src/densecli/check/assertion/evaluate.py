@@ -1,4 +1,4 @@
-"""Computing an assertion over a report's JSON: exact, bounded, and able to say which values made it false."""
+"""Computing an expression over a report's JSON: exact, bounded, and able to say which values made an assertion false."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.check.assertion.expression import Call, Chain, Each, Expression, Items, Literal, Path, Sign
 from densecli.check.assertion.values import ARITHMETIC, ORDERINGS, bits, exact, kind, length, plain, show
-from densecli.errors import ArgumentError, DenseError, LimitError, closest, did_you_mean
+from densecli.errors import ArgumentError, DenseError, LimitError, OutputError, closest, did_you_mean
 from densecli.records import Record
 from densecli.text import quote
 
@@ -47,6 +47,14 @@ def evaluate(expression: Expression, record: Mapping[str, Any]) -> Answer:
     return Answer(value, unknown, tuple((text, show(each)) for text, each in run.seen.items()))
 
 
+def value_of(expression: Expression, record: Mapping[str, Any]) -> Any:
+    """The value itself, for `--print`. Raises ArgumentError (E232), or OutputError (E607) if the model does not have it."""
+    try:
+        return _Run(expression, record).value(expression.tree)
+    except _UnknownError as error:
+        raise OutputError(f"no value of {quote(expression.text)}: {error}", code="E607") from None
+
+
 class _Run:
     """One evaluation: the variables in sight, the values seen so far, and the work done."""
 
@@ -71,7 +79,9 @@ class _Run:
     def count(self, steps: int, node: Any) -> None:
         self.steps += steps
         if self.steps > MOST_STEPS:
-            raise LimitError(f"the assertion takes more than {MOST_STEPS:,} steps", code="E502", place=self.place(node))
+            raise LimitError(
+                f"the expression takes more than {MOST_STEPS:,} steps", code="E502", place=self.place(node)
+            )
 
     def watched(self, node: Path | Call) -> Any:
         """The value of an outermost path or call is remembered, to be shown."""
@@ -112,6 +122,8 @@ class _Run:
             return value.get(name)
         if isinstance(value, list | tuple):
             self.count(len(value), node)
+            if name not in OPTIONAL and not any(isinstance(each, dict) and name in each for each in value):
+                return self.item_named(value, name, node)
             return tuple(None if each is None else self.attribute(each, name, node) for each in value)
         raise self.wrong(f"{kind(value)} has no {quote(name)}", node)
 
@@ -125,6 +137,12 @@ class _Run:
                 raise _UnknownError(f"`{self.text(node)}`: there are {len(value):,} items, none is number {key:,}")
             return value[key]
         raise self.wrong(f"{kind(value)} cannot be indexed with {kind(key)}", node)
+
+    def item_named(self, value: Sequence[Any], name: str, node: Path) -> Any:
+        """`layers.dense`: no key of the items, so the name of one."""
+        if any(isinstance(each, dict) and each.get("name") == name for each in value):
+            return self.by_name(value, name, node)
+        return tuple(self.attribute(each, name, node) for each in value)
 
     def by_name(self, value: Sequence[Any], name: str, node: Path) -> Any:
         self.count(len(value), node)

@@ -1,9 +1,9 @@
-"""The language of `--assert`: `totals.params < 2M and layers["fc"].params == 4096`. Text becomes a tree; evaluate.py computes it.
+"""The language of `--assert` and `--print`: `totals.params < 2M and layers["fc"].params == 4096`. Text becomes a tree; evaluate.py computes it.
 
     either  := both { "or" both }                          compare := sum { ("<" | "<=" | ">" | ">=" | "==" | "!=" | ["not"] "in") sum }
     both    := denied { "and" denied }                     sum     := term { ("+" | "-") term }
     denied  := ["not"] compare                             term    := sign { ("*" | "/" | "//" | "%") sign }
-    path    := atom { "." NAME | "[" either "]" }          sign    := ["-" | "+"] power        power := path ["**" sign]
+    path    := atom { "." (NAME | INT) | "[" either "]" }  sign    := ["-" | "+"] power        power := path ["**" sign]
     atom    := NUMBER | STRING | NAME | NAME "(" each ")" | "(" either {"," either} ")" | "[" … "]"
     each    := either {"," either} | either "for" NAME "in" either ["if" either]
 
@@ -15,14 +15,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from densecli.check.quantity import NUMBER, read_number
 from densecli.errors import LimitError, Place, Source, SpecSyntaxError, did_you_mean
+from densecli.quantity import NUMBER, read_number
 from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ASSERT = "--assert"
 LONGEST, DEEPEST = 10_000, 80
 FUNCTIONS = ("sum", "max", "min", "len", "count", "any", "all", "abs")
 CONSTANTS = {"true": True, "false": False, "null": None, "none": None, "True": True, "False": False, "None": None}
@@ -106,10 +107,11 @@ class Call(Record):
 
 
 class Expression(Record):
-    """A parsed assertion. Equal texts are equal expressions."""
+    """A parsed expression. Equal texts are equal expressions; `origin` is the option that it was given to."""
 
     text: str
     tree: Any
+    origin: str = ASSERT
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Expression) and self.text == other.text
@@ -118,7 +120,7 @@ class Expression(Record):
         return hash(self.text)
 
     def place(self, start: int, end: int) -> Place:
-        return Place(Source("--assert", self.text), start, end)
+        return Place(Source(self.origin, self.text), start, end)
 
 
 class Token(Record):
@@ -128,16 +130,19 @@ class Token(Record):
     end: int
 
 
-def parse(text: str) -> Expression:
-    """Raises SpecSyntaxError (E231) with the place; LimitError for what is too long or too deep."""
-    whole = Expression(text, None)
+def parse(text: str, origin: str = ASSERT, *, binary: bool = False) -> Expression:
+    """Raises SpecSyntaxError (E231) with the place; LimitError for what is too long or too deep.
+
+    With `binary`, KB and MB are what they are in Keras' tables: 1,024 and 1,048,576 bytes.
+    """
+    whole = Expression(text, None, origin)
     if len(text) > LONGEST:
-        raise LimitError(f"an assertion of {len(text):,} characters, more than the {LONGEST:,} allowed", code="E501")
-    parser = _Parser(whole, [*_tokens(whole)])
+        raise LimitError(f"an expression of {len(text):,} characters, more than the {LONGEST:,} allowed", code="E501")
+    parser = _Parser(whole, [*_tokens(whole)], binary)
     tree = parser.climb(_OR)
     if parser.token.kind != "end":
         parser.fail("expected an operator or the end")
-    return Expression(text, tree)
+    return Expression(text, tree, origin)
 
 
 def _tokens(whole: Expression) -> Iterator[Token]:
@@ -157,8 +162,8 @@ def _tokens(whole: Expression) -> Iterator[Token]:
 
 
 class _Parser:
-    def __init__(self, whole: Expression, tokens: list[Token]) -> None:
-        self.whole, self.tokens = whole, tokens
+    def __init__(self, whole: Expression, tokens: list[Token], binary: bool) -> None:
+        self.whole, self.tokens, self.binary = whole, tokens, binary
         self.at = self.depth = 0
 
     @property
@@ -182,7 +187,7 @@ class _Parser:
 
     def fail(self, message: str, hint: str | None = None) -> NoReturn:
         token = self.token
-        got = f"got {quote(token.text)}" if token.kind != "end" else "the assertion ends here"
+        got = f"got {quote(token.text)}" if token.kind != "end" else "the expression ends here"
         raise SpecSyntaxError(
             f"{message}, {got}", code="E231", hint=hint, place=self.whole.place(token.start, token.end)
         )
@@ -229,10 +234,8 @@ class _Parser:
         base, end, steps = self.atom(), self.tokens[self.at - 1].end, []
         while self.token.text in (".", "[") and self.token.kind == "mark":
             if self.accept("."):
-                if self.token.kind != "name":
-                    self.fail("expected a name after the dot")
-                steps.append(self.token.text)
-                end = self.take().end
+                steps += self.after_the_dot()
+                end = self.tokens[self.at - 1].end
             else:
                 self.at += 1
                 steps.append(self.climb(_OR))
@@ -240,6 +243,17 @@ class _Parser:
         if isinstance(base, Token):
             return Path(base.text, tuple(steps), base.start, end)
         return Path(base, tuple(steps), base.start, end) if steps else base
+
+    def after_the_dot(self) -> list[Any]:
+        """A name, or positions: in `layers.0.1`, `0.1` is one token."""
+        token = self.token
+        if token.kind == "name":
+            return [self.take().text]
+        positions = token.text.split(".")
+        if token.kind != "number" or not all(each.isdecimal() for each in positions):
+            self.fail("expected a name or a position after the dot")
+        self.at += 1
+        return [Literal(int(each), token.start, token.end) for each in positions]
 
     def atom(self) -> Any:
         """A value; a plain name stays a token."""
@@ -259,7 +273,7 @@ class _Parser:
 
     def number(self) -> Literal:
         token = self.token
-        value = read_number(token.text)
+        value = read_number(token.text, binary=self.binary)
         if value is None:
             self.fail("expected a number", "units: k M G B T for counts, KB KiB MB MiB … for bytes")
         self.at += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.text import plural, safe
+from densecli.text import plural, safe, styled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -12,15 +12,20 @@ if TYPE_CHECKING:
     from densecli.check.finding import Finding, Verdict
 
 
-def render(verdicts: Sequence[Verdict]) -> str:
-    return "\n".join([*(line for verdict in verdicts for line in lines(verdict)), summary(verdicts)])
+RED, GREEN, CYAN, BOLD = "1;31", "1;32", "36", "1"
 
 
-def lines(verdict: Verdict) -> Iterator[str]:
+def render(verdicts: Sequence[Verdict], *, color: bool = False) -> str:
+    last = styled(summary(verdicts), GREEN if all(each.ok for each in verdicts) else RED, color)
+    return "\n".join([*(line for verdict in verdicts for line in lines(verdict, color=color)), last])
+
+
+def lines(verdict: Verdict, *, color: bool = False) -> Iterator[str]:
     """The lines of one spec. Why it could not be judged is no finding: that goes to standard error."""
     for finding in verdict.findings if verdict.judged else ():
-        yield f"{place(finding)}: {finding.code} {safe(finding.message)}"
-        yield from (safe(note) for note in finding.notes)
+        where, code = styled(place(finding), BOLD, color), styled(finding.code, RED, color)
+        yield f"{where}: {code} {safe(finding.message)}"
+        yield from (styled(safe(note), CYAN, color) for note in finding.notes)
 
 
 def place(finding: Finding) -> str:

@@ -51,7 +51,7 @@ def _records(models: Sequence[Shown]) -> Iterator[list[str]]:
     deep = any(line.level or line.times > 1 for model in models for line in model.lines)
     place = ["level", "times"] if deep else []
     yield [*(["source"] if several else []), *place, *(column.name for column in columns)]
-    for report, lines, _ in models:
+    for report, lines, *_ in models:
         source = [cell(report.source)] if several else []
         for line in lines:
             place = [str(line.level), str(line.times)] if deep else []

@@ -80,7 +80,7 @@ def _section(number: int, model: Shown, box: Box | None, heading: Xml, open_leve
     yield Xml.put('<p class="source">{}</p>', Xml.quoted(report.source))
     yield from _totals(report)
     yield from _table(report, model.lines, model.columns, open_levels)
-    yield from _notes(report)
+    yield from _notes(model)
     yield from _picture(box)
     yield Xml.put("</section>")
 
@@ -156,8 +156,8 @@ def _name_cell(column: Column, line: Line, text: str) -> Xml:
     return Xml.put('<td class="name{}">{}{}</td>', level, times, shown)
 
 
-def _notes(report: Report) -> Iterator[Xml]:
-    found = [Xml.put("<li>{}</li>", Xml.quoted(note)) for note in remarks(report)]
+def _notes(model: Shown) -> Iterator[Xml]:
+    found = [Xml.put("<li>{}</li>", Xml.quoted(note)) for note in (*model.left_out, *remarks(model.report))]
     if found:
         yield Xml.put('<ul class="notes">{}</ul>', Xml.joined("", found))
 

@@ -25,7 +25,7 @@ def render(models: Sequence[Shown]) -> Latex:
 
 
 def _table(model: Shown, *, source: bool) -> Latex:
-    report, lines, columns = model
+    report, lines, columns, left_out = model
     rows = [
         Latex.put("\\toprule"),
         _row([Latex.quoted(column.header) for column in columns]),
@@ -33,7 +33,7 @@ def _table(model: Shown, *, source: bool) -> Latex:
         *(_row([_cell(line, column, report) for column in columns]) for line in lines),
         Latex.put("\\midrule"),
         *(_wide(len(columns), f"{label}: {text}") for label, text in total_lines(report)),
-        *(_wide(len(columns), note) for note in remarks(report)),
+        *(_wide(len(columns), note) for note in (*left_out, *remarks(report))),
         Latex.put("\\bottomrule"),
     ]
     return Latex.put(

@@ -26,11 +26,11 @@ def render(models: Sequence[Shown]) -> Markdown:
 
 
 def _section(model: Shown) -> Markdown:
-    report, lines, columns = model
+    report, lines, columns, left_out = model
     heads = [(column.header, column.justify) for column in columns]
     cells = table(heads, [[_cell(line, column, report) for column in columns] for line in lines])
     below = (item(*total) for total in total_lines(report))
-    notes = (Markdown.put("- {}", Markdown.quoted(note)) for note in remarks(report))
+    notes = (Markdown.put("- {}", Markdown.quoted(note)) for note in (*left_out, *remarks(report)))
     end = Markdown.joined("\n", [*below, *notes])
     return Markdown.put("### Model: {}\n\n{}\n\n{}\n", Markdown.quoted(report.name), cells, end)
 

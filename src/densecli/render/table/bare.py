@@ -1,4 +1,4 @@
-"""`--print totals.params`: a single value of the JSON report."""
+"""A single value of the JSON report: `--print totals.params`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def bare_value(record: dict[str, Any], path: str) -> str:
     rest = path
     while rest:
         value, rest = _enter(value, rest, path)
+    return as_text(value)
+
+
+def as_text(value: Any) -> str:
+    """Numbers and words bare, the rest as JSON on one line."""
     return safe(value) if isinstance(value, str) else Json.quoted(value)
 
 

@@ -28,14 +28,14 @@ def title(report: Report) -> str:
     return f'Model: "{safe(report.name)}"'
 
 
-def below(report: Report, columns: Sequence[Column], *, ascii_only: bool) -> list[str]:
-    """The totals and the notes."""
+def below(report: Report, columns: Sequence[Column], left_out: Sequence[str], *, ascii_only: bool) -> list[str]:
+    """What the rows leave out, the totals and the notes."""
     totals = [f" {label}: {text}" for label, text in total_lines(report)[:KERAS_TOTALS]]
     shown = {column.name.removesuffix("_share") for column in columns}
     found = [f" {note}" for note in (*basis_note(report, shown), *notes(report, shown))]
     if ascii_only:
         totals, found = [plain(line) for line in totals], [plain(note[:2]) + note[2:] for note in found]
-    return [*totals, *found]
+    return [*(f" {safe(note)}" for note in left_out), *totals, *found]
 
 
 def words(column: Column, line: Line, report: Report) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from densecli.errors import OutputError, did_you_mean
 from densecli.records import Record
 from densecli.shape import Shape, show
-from densecli.text import listed, quote, safe, shortened, size
+from densecli.text import binary_size, listed, quote, safe, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -106,7 +106,7 @@ def _count(name: str, header: str, unit: str, doc: str) -> Column:
 def _bytes(name: str, header: str, doc: str) -> Column:
     def text(row: Row, _: Report) -> str:
         count = getattr(row, name)
-        return UNKNOWN if count is None else size(count)
+        return UNKNOWN if count is None else binary_size(count)
 
     return Column(name, header, "right", lambda row, _: getattr(row, name), text, "bytes", doc)
 

@@ -37,21 +37,50 @@ class Cell(Record):
     indent: int = 0
 
 
-def grid(
-    heads: Sequence[Head], rows: Sequence[Sequence[Cell]], *, room: int = FULL_WIDTH, ascii_only: bool = False
-) -> Table:
-    """The table, up to `room` wide; wider only if the numbers alone need more."""
-    table = Table(box=box.ASCII_DOUBLE_HEAD if ascii_only else box.HEAVY_HEAD, header_style="bold")
+def grids(
+    heads: Sequence[Head],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    room: int = FULL_WIDTH,
+    ascii_only: bool = False,
+    keys: int = 1,
+) -> list[Table]:
+    """The table, up to `room` wide. Columns that do not fit beside the others go into more tables, each with the first `keys` columns.
+
+    It is wider only if a number needs more.
+    """
     columns = [[Cell(Text(head.title)), *(row[index] for row in rows)] for index, head in enumerate(heads)]
-    natural = [_widest(column) for column in columns]
-    narrow = natural_width(natural) > room
-    widths = _widths(heads, columns, natural, room) if narrow else natural
-    table.show_lines = narrow  # rules keep broken rows apart
-    for head, width in zip(heads, widths, strict=True):
-        title = broken(Cell(Text(head.title)), width)
+    wishes = [_wishes(column, head) for head, column in zip(heads, columns, strict=True)]
+    return [
+        _grid([heads[index] for index in block], [columns[index] for index in block], widths, ascii_only)
+        for block in _blocks(wishes, room, keys)
+        for widths in [shared_out(room - natural_width([0] * len(block)), [wishes[index] for index in block])]
+    ]
+
+
+def _blocks(wishes: Sequence[Sequence[int]], room: int, keys: int) -> list[list[int]]:
+    """The columns of each table: all, or as many as fit with their words whole."""
+    first = [*range(min(keys, len(wishes)))]
+    least = [wish[-1] if index in first else wish[1] for index, wish in enumerate(wishes)]
+    if natural_width([wish[-1] for wish in wishes]) <= room:
+        return [[*range(len(wishes))]]
+    blocks = [first]
+    for index in range(len(first), len(wishes)):
+        if len(blocks[-1]) > len(first) and natural_width([least[each] for each in (*blocks[-1], index)]) > room:
+            blocks.append(first)
+        blocks[-1] = [*blocks[-1], index]
+    return blocks
+
+
+def _grid(heads: Sequence[Head], columns: Sequence[Sequence[Cell]], widths: Sequence[int], ascii_only: bool) -> Table:
+    table = Table(box=box.ASCII_DOUBLE_HEAD if ascii_only else box.HEAVY_HEAD, header_style="bold")
+    texts = [[broken(cell, width) for cell in column] for column, width in zip(columns, widths, strict=True)]
+    for head, (title, *_), width in zip(heads, texts, widths, strict=True):
         table.add_column(title, justify=head.justify, no_wrap=True, overflow="crop", min_width=width)
+    rows = [*zip(*(cells for _, *cells in texts), strict=True)]
+    table.show_lines = 2 * sum(any("\n" in text.plain for text in row) for row in rows) > len(rows)
     for row in rows:
-        table.add_row(*(broken(cell, width) for cell, width in zip(row, widths, strict=True)))
+        table.add_row(*row)
     return table
 
 
@@ -60,20 +89,11 @@ def natural_width(widths: Sequence[int]) -> int:
     return sum(widths) + BORDER * len(widths) + 1
 
 
-def _widest(column: Sequence[Cell]) -> int:
-    return max(cell_width(cell.text.plain) for cell in column)
-
-
-def _widths(heads: Sequence[Head], columns: Sequence[Sequence[Cell]], natural: Sequence[int], room: int) -> list[int]:
-    wishes = [
-        [wide] * 3 if head.justify == "right" else _wishes(column, wide)
-        for head, column, wide in zip(heads, columns, natural, strict=True)
-    ]
-    return shared_out(room - natural_width([0] * len(heads)), wishes)
-
-
-def _wishes(column: Sequence[Cell], natural: int) -> list[int]:
-    """Widths for all text on one line, for whole words, and for words broken at their seams."""
+def _wishes(column: Sequence[Cell], head: Head) -> list[int]:
+    """Widths for all text on one line, for whole words, and for words broken at their seams; numbers stay whole."""
+    natural = max(cell_width(cell.text.plain) for cell in column)
+    if head.justify == "right":
+        return [natural] * 3
     words = max(cell.indent + longest_word(cell.text.plain) for cell in column)
     pieces = max(cell.indent + longest_piece(cell.text.plain) for cell in column)
     word = min(natural, max(NARROWEST, min(words, WORD)))

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from densecli.render.table.cells import below, fits, shown_text, spans, title, words
 from densecli.render.table.columns import without_bar
-from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grid, sentences
+from densecli.render.table.grid import FULL_WIDTH, Cell, Head, draw, grids, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,17 +20,25 @@ if TYPE_CHECKING:
     from densecli.summary.report import Report
 
 
-def render(
-    report: Report, lines: Sequence[Line], columns: Sequence[Column], *, room: int, color: bool, ascii_only: bool
+def render(  # noqa: PLR0913  # the parts of a Shown, and how they look
+    report: Report,
+    lines: Sequence[Line],
+    columns: Sequence[Column],
+    left_out: Sequence[str],
+    *,
+    room: int,
+    color: bool,
+    ascii_only: bool,
 ) -> str:
     """Title, table, totals and notes in `room` cells; numbers are never broken."""
-    return draw(parts(report, lines, columns, ascii_only=ascii_only, room=room), FULL_WIDTH, color)
+    return draw(parts(report, lines, columns, left_out, ascii_only=ascii_only, room=room), FULL_WIDTH, color)
 
 
 def parts(
     report: Report,
     lines: Sequence[Line],
     columns: Sequence[Column],
+    left_out: Sequence[str] = (),
     *,
     ascii_only: bool = False,
     room: int = FULL_WIDTH,
@@ -40,8 +48,12 @@ def parts(
         columns = [without_bar(column) for column in columns]
     heads = [Head(column.header, column.justify) for column in columns]
     rows = [[cell(column, line, report, ascii_only=ascii_only) for column in columns] for line in lines]
-    table = grid(heads, rows, room=room, ascii_only=ascii_only)
-    return [Text(title(report), style="bold"), table, sentences(below(report, columns, ascii_only=ascii_only), room)]
+    tables = grids(heads, rows, room=room, ascii_only=ascii_only)
+    return [
+        Text(title(report), style="bold"),
+        *tables,
+        sentences(below(report, columns, left_out, ascii_only=ascii_only), room),
+    ]
 
 
 def cell(column: Column, line: Line, report: Report, *, ascii_only: bool = False) -> Cell:

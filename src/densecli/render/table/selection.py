@@ -18,8 +18,14 @@ if TYPE_CHECKING:
     from densecli.summary.report import Report
 
 
+STEPPED = ("macs", "flops")  # which a row inside a layer that runs at each step has of one step
+
+
 class Selection(Record):
-    """The user's choices. `depth` is how many levels of nested layers are opened; None opens all."""
+    """The user's choices. `depth` is how many levels of nested layers are opened; None opens all.
+
+    Opened rows are sorted, filtered, counted and merged as rows of their own.
+    """
 
     pattern: str | None = None
     group_by: str | None = None
@@ -45,11 +51,12 @@ class Line(Record):
 
 
 class Shown(Record):
-    """The visible part of a model; an output of several models has several."""
+    """The visible part of a model, and notes on what it leaves out; an output of several models has several."""
 
     report: Report
     lines: Sequence[Line]
     columns: Sequence[Column]
+    left_out: tuple[str, ...] = ()
 
 
 class _Item(Record):
@@ -58,19 +65,71 @@ class _Item(Record):
     times: int = 1
 
 
-def select(report: Report, wanted: Selection = Selection()) -> list[Line]:  # noqa: B008  # immutable
-    """The lines to show. Raises OutputError (E605 unknown column, E606 bad pattern)."""
-    rows = _matching(report.rows, wanted.pattern)
+def select(report: Report, wanted: Selection = Selection(), *, inside: bool = False) -> list[Line]:  # noqa: B008  # immutable
+    """The lines to show. Raises OutputError (E605 unknown column, E606 bad pattern).
+
+    With `inside`, the rows inside a shown row follow it at all levels, for pages that fold them.
+    """
+    return selected(report, wanted, inside=inside)[0]
+
+
+def selected(report: Report, wanted: Selection, *, inside: bool = False) -> tuple[list[Line], tuple[str, ...]]:
+    """The lines to show, and notes on what they leave out."""
+    rows = _rows(report, wanted)
+    matching = _matching(rows, wanted.pattern)
     if wanted.group_by is not None:
-        items = _grouped(rows, wanted.group_by)
+        items = _grouped(matching, wanted.group_by)
     elif wanted.collapse:
-        items = _collapsed(rows, find_runs(rows), 0, len(rows))
+        items = _collapsed(matching, find_runs(matching), 0, len(matching))
     else:
-        items = [_item(row) for row in rows]
+        items = [_item(row) for row in matching]
     if wanted.sort is not None:
         items = _sorted(items, wanted.sort, report)
     shown = items if wanted.top is None else items[: max(wanted.top, 0)]
-    return list(_lines(shown, wanted.depth))
+    lines = list(_lines(shown, None if inside else 0 if _alone(wanted) else wanted.depth))
+    return lines, tuple(_left_out(wanted, rows, matching, len(items) - len(shown)))
+
+
+def _left_out(wanted: Selection, rows: Sequence[Row], matching: Sequence[Row], hidden: int) -> Iterator[str]:
+    if rows and not matching:
+        yield f"No layer has a name or type that matches {quote(wanted.pattern or '')}"
+    if hidden:
+        yield f"Not shown: {plural(hidden, 'more row')} (--top {wanted.top})"
+
+
+# -- nested rows -----------------------------------------------------------------------
+def _alone(wanted: Selection) -> bool:
+    """Whether nested rows are rows of their own, which can be sorted, filtered, counted and merged like the others."""
+    chosen = wanted.pattern or wanted.group_by or wanted.sort or wanted.top
+    return bool(chosen) and wanted.depth != 0 and not wanted.collapse
+
+
+def _rows(report: Report, wanted: Selection) -> Sequence[Row]:
+    if not _alone(wanted):
+        return report.rows
+    return [*(_parts if wanted.group_by else _opened)(report.rows, wanted.depth)]
+
+
+def _opened(rows: Iterable[Row], depth: int | None, above: str = "") -> Iterator[Row]:
+    """All rows down to a depth, with their paths as names."""
+    for row in rows:
+        path, inside = f"{above}{row.name}", () if depth == 0 else row.layers
+        yield row._replace(name=path, layers=() if inside else row.layers)
+        yield from _opened(inside, None if depth is None else depth - 1, f"{path}/")
+
+
+def _parts(rows: Iterable[Row], depth: int | None, *, whole: bool = True) -> Iterator[Row]:
+    """Rows that add up to the model: those inside instead of the row around them, if they have all of its weights.
+
+    The work of a layer that runs at each step is that of one step, so no sum of it is right.
+    """
+    for row in rows:
+        inside = () if depth == 0 else row.layers
+        if not inside or sum(each.params for each in inside) != row.params:
+            yield row if whole else row._replace(macs=None, flops=None, activation_bytes=None)
+        else:
+            adds_up = all(_sum_known(getattr(each, work) for each in inside) == getattr(row, work) for work in STEPPED)
+            yield from _parts(inside, None if depth is None else depth - 1, whole=whole and adds_up)
 
 
 def _item(row: Row) -> _Item:

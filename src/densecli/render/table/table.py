@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from densecli.render.table.cells import below, fits, shown_text, spans, title, widths
-from densecli.text import cell_width
+from densecli.text import cell_width, styled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,10 +25,11 @@ HEAVY = ("┏━┳┓", "┡━╇┩", "└─┴┘", "┃", "│")
 ASCII = ("+-++", "+=++", "+-++", "|", "|")
 
 
-def render(
+def render(  # noqa: PLR0913  # the parts of a Shown, and how they look
     report: Report,
     lines: Sequence[Line],
     columns: Sequence[Column],
+    left_out: Sequence[str] = (),
     *,
     width: int | None = None,
     color: bool = False,
@@ -36,13 +37,13 @@ def render(
 ) -> str:
     """Title, table, totals and notes. `width` is the terminal's; numbers are never wrapped."""
     texts = [[shown_text(column, line, report, ascii_only=ascii_only) for column in columns] for line in lines]
-    sentences = below(report, columns, ascii_only=ascii_only)
+    sentences = below(report, columns, left_out, ascii_only=ascii_only)
     if width is not None and not (fits(texts, columns, width) and max(map(cell_width, sentences)) <= width):
         from densecli.render.table import rich_table  # noqa: PLC0415  # 60 ms that only narrow terminals pay
 
-        return rich_table.render(report, lines, columns, room=width, color=color, ascii_only=ascii_only)
+        return rich_table.render(report, lines, columns, left_out, room=width, color=color, ascii_only=ascii_only)
     rows = _drawn(texts, lines, columns, ASCII if ascii_only else HEAVY, color)
-    return "\n".join([_styled(title(report), "1", color), *rows, *sentences, ""])
+    return "\n".join([styled(title(report), "1", color), *rows, *sentences, ""])
 
 
 # -- a table that fits ----------------------------------------------------------------
@@ -51,10 +52,10 @@ def _drawn(
 ) -> Iterator[str]:
     above, head, end, bar, side = box
     room = widths(texts, columns)
-    space = _styled(" ", "1", color)
+    space = styled(" ", "1", color)
     headers = (_padded(column.header, column, width) for column, width in zip(columns, room, strict=True))
     yield _rule(above, room)
-    yield bar + bar.join(f"{space}{_styled(header, '1', color)}{space}" for header in headers) + bar
+    yield bar + bar.join(f"{space}{styled(header, '1', color)}{space}" for header in headers) + bar
     yield _rule(head, room)
     for line, row in zip(lines, texts, strict=True):
         cells = [_padded(text, column, width) for text, column, width in zip(row, columns, room, strict=True)]
@@ -79,10 +80,6 @@ def _colored(cell: str, column: Column, line: Line) -> str:
     text = cell.strip(" ")
     made, at = "", 0
     for start, end, code in spans(text, column, line):
-        made += text[at:start] + _styled(text[start:end], f"38;5;{code}", color=True)
+        made += text[at:start] + styled(text[start:end], f"38;5;{code}", color=True)
         at = end
     return cell.replace(text, made + text[at:], 1)
-
-
-def _styled(text: str, code: str, color: bool) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if color and text else text

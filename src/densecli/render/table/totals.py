@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from densecli.render.table.columns import number
 from densecli.summary.report import WORK
-from densecli.text import plural, safe, size
+from densecli.text import binary_size, plural, safe, size
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,7 +17,7 @@ MANY = 5  # names that a note lists
 
 
 def total_lines(report: Report) -> list[tuple[str, str]]:
-    """Keras' three sums, then the costs and the memory of a forward pass."""
+    """Keras' three sums with Keras' own units (1 KB is 1,024 B), then the costs and the memory of a forward pass."""
     found = report.totals
     least = "≥ " if found.lower_bound else ""
     frozen_bytes = found.weight_bytes - found.trainable_bytes
@@ -28,7 +28,7 @@ def total_lines(report: Report) -> list[tuple[str, str]]:
         ("Non-trainable params", f"{least}{found.non_trainable_params:,} ({size(frozen_bytes)})"),
         (f"MACs {basis}", number(found.macs)),
         (f"FLOPs {basis}", number(found.flops)),
-        (f"Activations {basis}", "?" if found.activation_bytes is None else size(found.activation_bytes)),
+        (f"Activations {basis}", "?" if found.activation_bytes is None else binary_size(found.activation_bytes)),
     ]
 
 

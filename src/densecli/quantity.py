@@ -1,7 +1,8 @@
 """Counts and sizes as people write them: 1M, 1_000_000, 1.5k, 2e6; 16MiB, 512KB.
 
 k, M, G, T go by thousands, as everywhere on the command line, and Ki, Mi, Gi, Ti by 1,024; in a size a B may follow. In a
-count B is a billion (7B parameters). (The MB that Keras' tables print are MiB; messages about limits say MiB.)
+count B is a billion (7B parameters). Keras' tables call 1,048,576 bytes an MB, and round: `size_hint` helps where a limit that was
+copied from one misses by that.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from fractions import Fraction
 
 from densecli.errors import ArgumentError
-from densecli.text import describe, quote
+from densecli.text import binary_size, describe, quote
 
 COUNT_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
 _PREFIXES = "kmgt"
@@ -32,17 +33,46 @@ def read_count(value: object) -> int:
     return int(exact)
 
 
-def read_size(value: object) -> int:
+class Size(int):
+    """A number of bytes that knows how it was written."""
+
+    written = ""
+
+
+def read_size(value: object) -> Size:
     """A number of bytes: 4096, "16MiB", "1.5 GB", to the nearest byte."""
-    return round(_read(value, SIZE_UNITS, "a size such as 16MiB, 512KB or 4096 (bytes)"))
+    size = Size(round(_read(value, SIZE_UNITS, "a size such as 16MiB, 512KB or 4096 (bytes)")))
+    if isinstance(value, str):
+        size.written = value.strip()
+    return size
 
 
-def read_number(text: str) -> Fraction | None:
-    """A number of an expression, with the unit of a count or of a size; None if it is neither."""
+def size_hint(limit: int, got: int, *, exact: bool = False) -> str | None:
+    """Help where `got` bytes miss a limit (or the exact size) only by the unit or the rounding of a table that it was copied from."""
+    found = _QUANTITY.fullmatch(getattr(limit, "written", ""))
+    unit = "" if found is None else found[2].lower().removesuffix("b")
+    if found is None or not unit:
+        return None
+    binary = f"{unit[0].upper()}iB"
+    meant = read_size(f"{found[1]}{binary}")
+    if binary_size(meant) == binary_size(got):
+        return f"tables round to {binary_size(got)}; write {got} for exactly this size"
+    if exact or unit.endswith("i") or not limit < got <= meant:
+        return None
+    return f"{quote(found[0])} is {limit:,} bytes; for the {binary[0]}B of Keras' tables, write {found[1]}{binary}"
+
+
+def read_number(text: str, *, binary: bool = False) -> Fraction | None:
+    """A number of an expression, with the unit of a count or of a size; None if it is neither.
+
+    With `binary`, KB and MB are what they are in Keras' tables.
+    """
     found = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST and "," not in text else None
     if found is None:
         return None
     unit = found[2].lower()
+    if binary and re.fullmatch("[kmgt]b", unit):
+        unit = f"{unit[0]}ib"
     factor = COUNT_UNITS.get(unit, SIZE_UNITS.get(unit) if len(unit) > 1 else None)
     return None if factor is None else Fraction(found[1]) * factor
 

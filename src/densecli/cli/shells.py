@@ -1,0 +1,38 @@
+"""`--show-completion` and `--install-completion`: the script of a shell that completes command lines."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from densecli.cli import streams
+from densecli.cli.command import ValueRefusedError
+from densecli.cli.completion import VARIABLE
+from densecli.errors import did_you_mean
+from densecli.text import quote
+
+SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
+
+
+def completion_for(option: str, shell: str | None = None) -> int:
+    """Show or install the script of a shell, of the current one by default. Raises a usage error."""
+    completion: Any = import_module("typer.completion")
+    shell = _current() if shell is None else shell
+    if shell not in SHELLS:
+        message = f"no completion for the shell {quote(shell)}" if shell else "the current shell is not known"
+        raise ValueRefusedError(message, did_you_mean(shell, SHELLS) or f"name it: {option} {'|'.join(SHELLS)}")
+    if option == "--install-completion":
+        _, path = completion.install(shell, "densecli", VARIABLE)
+        streams.write(f"{shell} completion installed in {path}; it works in new terminals\n")
+    else:
+        script = completion.get_completion_script(prog_name="densecli", complete_var=VARIABLE, shell=shell)
+        streams.write(f"{script}\n")
+    return 0
+
+
+def _current() -> str:
+    shells: Any = import_module("shellingham")  # typer's own
+    try:
+        return str(shells.detect_shell()[0])
+    except shells.ShellDetectionFailure:
+        return ""
