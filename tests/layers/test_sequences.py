@@ -127,7 +127,7 @@ def test_one_tensor_is_not_enough_for_attention_and_the_hint_says_how_to_write_i
             infer(read_stack(Source("", text)))
         (error,) = caught.value.errors
         assert error.code == "E407"
-        assert "[_ | _] -> " in draw(error)
+        assert "[_ | _]@(" in draw(error)
 
 
 def test_the_forget_gate_starts_open():
