@@ -79,6 +79,9 @@ def _documents(capsys, tmp_path, which):
     if which == "verdict":
         found = [record for text in checks(capsys, "ndjson") for record in lines(text)]
         return [record for record in found if record["schema"] == "densecli/verdict/1"]
+    if which == "statistics":
+        words = [*EXAMPLES, "--max-params", "10", "--forbid", "Dense", "--isolated", "--statistics", "-f", "json"]
+        return [json.loads(printed(capsys, "check", *words))]
     if which == "diff":
         pairs = [*pairwise(EXAMPLES), (EXAMPLES[0], EXAMPLES[0])]
         return [json.loads(printed(capsys, "diff", *pair, "-f", "json")) for pair in pairs]

@@ -19,6 +19,7 @@ class Schema(StrEnum):
     spec = "spec"
     check = "check"
     verdict = "verdict"
+    statistics = "statistics"
     diff = "diff"
     lock = "lock"
     memory = "memory"

@@ -43,6 +43,7 @@ class Spec(Record):
     text: str | None = None
     choice: str | None = None  # which model of a Python file
     held: Held | None = None
+    found: bool = False  # in a folder: nobody said that it holds a model
 
     @property
     def of_python(self) -> bool:
@@ -51,8 +52,8 @@ class Spec(Record):
 
 
 def is_file(word: str) -> bool:
-    """Whether an argument looks like a file: standard input, a known suffix, a pattern, or a path separator outside parentheses."""
-    if word == "-" or word.lower().endswith(SUFFIXES) or _is_shell_pattern(word):
+    """Whether an argument looks like a file or folder: standard input, a known suffix, a pattern, or a path separator outside parentheses."""
+    if word in ("-", ".", "..") or word.lower().endswith(SUFFIXES) or _is_shell_pattern(word):
         return True
     if re.match(_CHOSEN, word):
         return True
@@ -125,7 +126,8 @@ def expanded(found: Sequence[Spec], reading: Reading) -> Iterator[Spec]:
 
 def _one_of(spec: Spec, model: Any) -> Spec:
     choice = model.variable or str(model.line)
-    return Spec(f"{spec.name}:{choice}", spec.text, choice, Held(model.graph, model.error))
+    held = Held(model.graph, model.error)
+    return spec._replace(name=f"{spec.name}:{choice}", choice=choice, held=held)
 
 
 def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
@@ -146,6 +148,10 @@ def _read(spec: Spec, reading: Reading) -> Graph:
         reading = reading._replace(choice=spec.choice)
     if spec.text is not None:
         return _read_text(spec.text, reading)
+    if spec.found and spec.choice is None:
+        from densecli.read.found import read_found  # noqa: PLC0415
+
+        return read_found(spec.name, reading)
     from densecli.read.open import open_spec  # noqa: PLC0415
 
     return open_spec(spec.name, reading)
