@@ -21,6 +21,7 @@ class Schema(StrEnum):
     verdict = "verdict"
     statistics = "statistics"
     diff = "diff"
+    changes = "changes"
     lock = "lock"
     memory = "memory"
     sweep = "sweep"

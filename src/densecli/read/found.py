@@ -29,7 +29,7 @@ def read_found(name: str, reading: Reading) -> Graph:
     """The graph in a file. Raises NoModelError if it holds none, else DenseError or SpecErrors."""
     if not name.lower().endswith(TEXTS):
         return open_spec(name, reading)
-    with opened(name, NO_FILE) as file:
+    with opened(name, NO_FILE, reading.files) as file:
         data = file.read(max(reading.limits.config_bytes, reading.limits.spec_bytes) + 1)
     if not name.lower().endswith(NAMED) and not _may_hold(
         name.lower(), data.replace(b"\0", b"")
