@@ -48,6 +48,7 @@ def checks(capsys, form):
             yield printed(capsys, "check", spec, "-f", form, *options, "--isolated")
 
 
+STACKS_OF_INT8 = ("Dense(4)@(3,)", "Conv2D(4, 3)@(8,8,1) -> ReLU -> Flatten -> Dense(2, activation=softmax)")
 COUNTED = (*EXAMPLES, "--max-params", "10", "--forbid", "Dense", "--isolated", "--statistics", "-f", "json")
 LISTED = {
     "layers": [(), ("Dense",), ("LSTM",), ("MultiHeadAttention",), ("ResNet50",)],
@@ -59,7 +60,7 @@ MADE = {}
 def documents(capsys, tmp_path, which):
     """The program's output of one kind, for many kinds of models; made once."""
     if which not in MADE:
-        made = changed(capsys, tmp_path) if which == "changes" else _documents(capsys, tmp_path, which)
+        made = SPECIAL[which](capsys, tmp_path) if which in SPECIAL else _documents(capsys, tmp_path, which)
         MADE[which] = list(made)
     return MADE[which]
 
@@ -88,6 +89,13 @@ def changed(capsys, tmp_path):
     with contextlib.chdir(folder):
         for base in ("HEAD", "HEAD~1"):
             yield json.loads(printed(capsys, "diff", "--base", base, "-f", "json"))
+
+
+def quantized(capsys, _):
+    return [json.loads(printed(capsys, "memory", spec, "--dtype", "int8", "-f", "json")) for spec in STACKS_OF_INT8]
+
+
+SPECIAL = {"changes": changed, "microcontroller": quantized}
 
 
 def _documents(capsys, tmp_path, which):

@@ -24,6 +24,7 @@ class Schema(StrEnum):
     changes = "changes"
     lock = "lock"
     memory = "memory"
+    microcontroller = "microcontroller"
     sweep = "sweep"
     layers = "layers"
     applications = "applications"

@@ -30,7 +30,9 @@ def title(report: Report) -> str:
 
 def below(report: Report, columns: Sequence[Column], *, ascii_only: bool) -> list[str]:
     """The totals and the notes."""
-    totals = [f" {label}: {text}" for label, text in total_lines(report)[:KERAS_TOTALS]]
+    totals = [
+        f" {label}: {text}" for label, text in total_lines(report)[: KERAS_TOTALS + (report.optimizer is not None)]
+    ]
     shown = {column.name.removesuffix("_share") for column in columns}
     found = [f" {note}" for note in (*basis_note(report, shown), *notes(report, shown))]
     if ascii_only:
