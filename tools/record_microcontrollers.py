@@ -65,7 +65,6 @@ STACKS = [
     "Dense(11)@(8,) -> Dense(12) -> Dense(13, activation=relu) -> Dense(14)",
     "Dense(11)@(8,) -> Dense(12, activation=relu) -> Dropout(0.5) -> Dense(13, use_bias=false)",
     "Dense(11)@(8,) -> BatchNormalization -> Dense(13) -> Softmax",
-    "Dense(11)@(8,) -> [_ | Dense(11)] -> Add -> Dense(3)",
 ]  # fmt: skip
 
 

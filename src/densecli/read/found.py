@@ -58,7 +58,9 @@ def _may_hold(name: str, data: bytes) -> bool:
     """Whether a text has the words of a model at all: most files end here."""
     if name.endswith(PYTHON_SUFFIXES):
         return True  # the reader of Python looks for words of its own
-    return re.search(_YAML if name.endswith(YAML_SUFFIXES) else _JSON, data) is not None
+    if name.endswith(YAML_SUFFIXES):
+        return re.search(_YAML, data) is not None
+    return re.search(_JSON, data) is not None
 
 
 def _is_foreign(name: str, data: bytes, error: DenseError | SpecErrors, reading: Reading) -> bool:

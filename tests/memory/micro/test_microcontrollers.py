@@ -49,6 +49,7 @@ def test_no_two_tensors_that_live_together_overlap_and_none_is_smaller_than_what
         "Conv2D(4, 3, dilation_rate=2)@(16,16,2)",
         "Conv2D(4, 3, data_format=channels_first)@(2,16,16)",
         "Dense(4)@(3,2)",
+        "Dense(4)@(3,) -> [_ | Dense(4)] -> Add",  # where the bias goes depends on what follows
         "Dense(4, activation=elu)@(3,)",
         "Dense(4)@(3,) -> ReLU(max_value=3)",
         "Dense(4)@(3,) -> LayerNormalization",

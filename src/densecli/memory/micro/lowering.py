@@ -284,7 +284,9 @@ def _reshaped(made: _Lowering, _layer: Any, context: _Context, inputs: list[int]
 
 
 def _merged(made: _Lowering, layer: Any, context: _Context, inputs: list[int]) -> int:
-    kind = type(layer).__name__
+    kind, makers = type(layer).__name__, [made.maker(each) for each in inputs]
+    if kind != "Concatenate" and any(at is not None and _takes_bias(made.operations[at]) for at in makers):
+        raise _unknown(context, f"{kind} of a Dense without an activation")
     if kind == "Concatenate" or len(inputs) == 2:  # one operation takes two
         return made.add(context, kind, inputs)
     output = inputs[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -92,9 +91,8 @@ def lines_of(data: bytes) -> Iterator[bytes]:
 def _trimmed(line: bytes) -> bytes:
     """The line without blanks at the end, unless a backslash keeps one."""
     bare = line.rstrip(b" ")
-    escapes = re.search(rb"(\\*)\Z", bare[-200:])
-    kept = len(escapes[1]) % 2 if escapes else 0
-    return line[: len(bare) + kept]
+    backslashes = len(bare) - len(bare.rstrip(b"\\"))
+    return line[: len(bare) + backslashes % 2]
 
 
 def ignored(path: bytes, is_folder: bool, chain: Sequence[tuple[Rules, int]]) -> bool:

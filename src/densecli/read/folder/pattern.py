@@ -42,7 +42,8 @@ def matcher(pattern: bytes) -> Callable[[bytes], object]:
     if not any(byte in SPECIAL for byte in pattern):
         return pattern.__eq__
     try:
-        return re.compile(_regex(list(_tokens(pattern))), re.DOTALL).match
+        expression = _regex(list(_tokens(pattern)))
+        return re.compile(expression, re.DOTALL).match
     except InvalidPattern:
         return lambda _: False
 
