@@ -13,6 +13,7 @@ from importlib import import_module
 import pytest
 
 from densecli.layers import einsum
+from densecli.read.folder import pattern as folder_pattern
 from densecli.read.python.text import mistakes
 from support import sources
 from support.regex_work import EVERYWHERE, Machine, busiest
@@ -26,6 +27,10 @@ MADE = {
     ("layers/einsum.py", "form"): list(einsum.FORMS),
     ("render/convert/python.py", "f'(?<![\\\\w.]){name}\\\\.'"): [r"(?<![\w.])layers\."],
     ("read/python/text/mistakes.py", "_LONG_NUMBER % limits.digits"): [mistakes._LONG_NUMBER % 3],
+    ("read/folder/pattern.py", "expression"): [
+        folder_pattern._regex(list(folder_pattern._tokens(each)))
+        for each in (b"*a*b*", b"**/a*b/**/c*", b"x/**/[a-z]?*/**")
+    ],
     ("render/table/patterns.py", "pattern"): "the user's own --filter: on at most 256 characters, and for 3 seconds",
 }
 # As this Python writes expressions: the quotes inside of f-strings differ from 3.12 on.

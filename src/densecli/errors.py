@@ -127,8 +127,10 @@ class GraphError(DenseError):
     default_code = "E402"
 
 
-class NoModelError(GraphError):
-    """A Python source without a model, which is normal among many files."""
+class NoModelError(DenseError):
+    """A file without a model, which is normal among many files."""
+
+    default_code = "E403"
 
 
 class ShapeError(DenseError):

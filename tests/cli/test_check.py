@@ -105,7 +105,6 @@ def test_an_invalid_spec_was_judged_and_found_wanting(run, stack):
         (CHAIN, "--config", "no.toml"),
         (CHAIN, "--isolated", "--config", "no.toml"),
         ("a.yaml", CHAIN),
-        (),
     ],
     ids=str,
 )

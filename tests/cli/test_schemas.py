@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from itertools import pairwise
@@ -13,6 +14,7 @@ from densecli.cli import run
 from densecli.cli.schema import Schema
 from support.folders import EXAMPLE_SPECS, ROOT
 from support.models import MODELS
+from support.repositories import commit, repository
 
 EXAMPLES = sorted(str(path) for path in (EXAMPLE_SPECS).iterdir())
 BROKEN = ["Desne(4)@(3,)", "Dense(0)@(3,)", "Dense(4", "Conv2D(4, 9)@(5,5,3)", "no/such.yaml", "Dense(4)@($w,)"]
@@ -46,6 +48,8 @@ def checks(capsys, form):
             yield printed(capsys, "check", spec, "-f", form, *options, "--isolated")
 
 
+STACKS_OF_INT8 = ("Dense(4)@(3,)", "Conv2D(4, 3)@(8,8,1) -> ReLU -> Flatten -> Dense(2, activation=softmax)")
+COUNTED = (*EXAMPLES, "--max-params", "10", "--forbid", "Dense", "--isolated", "--statistics", "-f", "json")
 LISTED = {
     "layers": [(), ("Dense",), ("LSTM",), ("MultiHeadAttention",), ("ResNet50",)],
     "applications": [("--applications",)],
@@ -56,7 +60,8 @@ MADE = {}
 def documents(capsys, tmp_path, which):
     """The program's output of one kind, for many kinds of models; made once."""
     if which not in MADE:
-        MADE[which] = _documents(capsys, tmp_path, which)
+        made = SPECIAL[which](capsys, tmp_path) if which in SPECIAL else _documents(capsys, tmp_path, which)
+        MADE[which] = list(made)
     return MADE[which]
 
 
@@ -66,6 +71,31 @@ def source(path):
         "from keras import *\nm = Sequential([Input((3,)), layers.Dense(2)])\nn = Sequential([layers.Dense(2)])\n"
     )
     return path
+
+
+def changed(capsys, tmp_path):
+    """What became of models that were changed, added, removed, moved and broken."""
+    folder, stack = repository(tmp_path / "r"), "Dense({})@(3,)\n"
+    commit(folder, {f"{name}.dsl": stack.format(4) for name in ("changed", "removed", "moved", "broken")})
+    for name in ("removed", "moved"):
+        (folder / f"{name}.dsl").unlink()
+    texts = {
+        "changed.dsl": stack.format(5),
+        "moved2.dsl": stack.format(4),
+        "broken.dsl": stack.format(-4),
+        "new.dsl": stack.format(6),
+    }
+    commit(folder, texts)
+    with contextlib.chdir(folder):
+        for base in ("HEAD", "HEAD~1"):
+            yield json.loads(printed(capsys, "diff", "--base", base, "-f", "json"))
+
+
+def quantized(capsys, _):
+    return [json.loads(printed(capsys, "memory", spec, "--dtype", "int8", "-f", "json")) for spec in STACKS_OF_INT8]
+
+
+SPECIAL = {"changes": changed, "microcontroller": quantized}
 
 
 def _documents(capsys, tmp_path, which):
@@ -90,9 +120,9 @@ def _documents(capsys, tmp_path, which):
         options = ("--batch", "4", "--budget", "1GiB", "-f", "json")
         known = [spec for spec in EXAMPLES if not spec.endswith("token-classifier.yaml")]  # its input has no size
         return [json.loads(printed(capsys, "memory", spec, *options)) for spec in known]
-    if which in ("sweep", "annotate"):
-        words = SWEEP if which == "sweep" else (source(tmp_path / "train.py"), "-f", "json")
-        return [json.loads(printed(capsys, which, *words))]
+    if which in ("sweep", "annotate", "statistics"):
+        words = {"sweep": SWEEP, "statistics": COUNTED}.get(which, (source(tmp_path / "train.py"), "-f", "json"))
+        return [json.loads(printed(capsys, "check" if which == "statistics" else which, *words))]
     if which in LISTED:
         return [json.loads(printed(capsys, "layers", *each, "-f", "json")) for each in LISTED[which]]
     return [record for spec in BROKEN for record in lines(printed(capsys, spec, "-f", "ndjson"))]

@@ -121,10 +121,28 @@ def test_the_actions_specs_are_lines(folder, specs, found):
     assert done.stdout.endswith(f"of {found} spec{'s' if found > 1 else ''}.\n"), done.stderr
 
 
+def test_the_action_checks_folders_and_without_specs_all_of_the_checkout(folder):
+    (folder / "docker.yaml").write_text("services: {}\n", encoding="utf-8")
+    for specs in (None, "models", "models/"):
+        done, _ = run_action(folder, **({} if specs is None else {"specs": specs}))
+        assert (done.returncode, done.stdout) == (0, "All checks passed: 2 checks of 2 specs.\n"), done.stderr
+
+
+def test_the_action_shows_what_changed_since_the_base(folder):
+    git = "git -c user.name=x -c user.email=x@example.org"
+    assert sh(folder, f"git init -q . && git add models && {git} commit -qm one").returncode == 0
+    (folder / "models" / "net.yaml").write_text(NET.replace("16", "32"), encoding="utf-8")
+    done, page = run_action(folder, base="HEAD")
+    assert (done.returncode, page.startswith("### Models\n\n**1 model changed since `HEAD`**")) == (0, True)
+    assert "### densecli check" in page
+    done, _ = run_action(folder, base="--output=canary")
+    assert (done.returncode, (folder / "canary").exists()) == (2, False)
+
+
 def test_no_input_of_the_action_is_code(folder):
     canary = folder / "canary"
     evil = f'$(touch {canary}) `touch {canary}` "; touch {canary}; "'
-    run_action(folder, specs=evil, args=f"--max-params={evil}", summary=evil, version=evil)
+    run_action(folder, specs=evil, args=f"--max-params={evil}", summary=evil, version=evil, base=evil)
     assert not canary.exists()
     assert "${{" not in ACTION["runs"]["steps"][0]["run"]
 
@@ -173,7 +191,7 @@ def test_a_comment_on_a_pull_request(folder):
     (folder / "models" / "net.yaml").write_text(NET.replace("16", "32"), encoding="utf-8")
     done = sh(folder, recipe("gh pr comment"), GITHUB_BASE_REF="main", PR_NUMBER="7")
     assert (done.returncode, done.stdout) == (0, "pr comment 7 --body-file comment.md\n")
-    assert "**3 layers changed" in (folder / "comment.md").read_text(encoding="utf-8")
+    assert "**1 model changed since" in (folder / "comment.md").read_text(encoding="utf-8")
 
 
 # -- GitLab, pre-commit, make, pytest ----------------------------------------------------------------
@@ -195,6 +213,12 @@ def test_pre_commit(folder):
     assert sh(folder, " ".join([hook["entry"], *wanted["args"], *files])).returncode == 0
     (folder / "models" / "net.yaml").write_text(NET.replace("16", "32"), encoding="utf-8")
     assert sh(folder, " ".join([hook["entry"], *wanted["args"], *files])).returncode == 1
+
+
+def test_the_hook_of_all_files_is_given_none(folder):
+    (hook,) = [each for each in HOOKS if not each.get("pass_filenames", True)]
+    assert sh(folder, hook["entry"]).stdout == "All checks passed: 2 checks of 2 specs.\n"
+    assert all(re.search(hook["files"], name) for name in ("train.py", "a.yaml", "b/c.keras", "n.ipynb"))
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,7 @@ def _positive(value: Any) -> bool:
 # The values that each option takes, in words and as a test.
 OPTIONS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "lock": ("the path of a lock file", _text),
+    "exclude": ("a list of patterns", _texts),
     "columns": ("a list of columns", _texts),
     "depth": ("a positive integer below 2**63", _positive),
     "batch": ("a positive integer below 2**63", _positive),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from densecli.check.finding import of_error
 from densecli.cli import streams
 from densecli.cli.complaints import complain, note_repeats
 from densecli.cli.demands import demanded, with_demands
@@ -25,15 +26,15 @@ from densecli.cli.options import (
     Output,
     Set,
     SourceFile,
-    Specs,
 )
 from densecli.cli.output import append, deliver
 from densecli.cli.progress import progress
 from densecli.cli.project import Config, Isolated, Project
-from densecli.cli.verdicts import Result, Terms, result_of
+from densecli.cli.searching import HERE, Search, searched
+from densecli.cli.verdicts import Result, Skipped, Terms, errors_of, result_of
 from densecli.errors import NoModelError, as_record
-from densecli.read.specs import expanded, reading, specs
-from densecli.render.findings import render, text
+from densecli.read.specs import PYTHON, expanded, reading, specs
+from densecli.render.findings import counts, render, text
 from densecli.text import plural, safe
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ densecli check model.yaml --assert 'layers["out"].params < 1k'
 """
 
 
+MOST_SHOWN = 10  # sources that could not be followed
 COLLECT_AFTER = 50_000  # new objects; the collector is off (see __main__), and models have cycles
 
 
@@ -65,6 +67,23 @@ class Format(StrEnum):
     markdown = "markdown"
 
 
+Wanted = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[SPEC...]", help="Files and folders to check, or a layer stack; default: this folder."),
+]
+Statistics = Annotated[
+    bool, typer.Option("--statistics", help="Count the findings of each code instead of listing them.")
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude", metavar="PATTERN", help="Leave out files and folders, written as in .gitignore (repeatable)."
+    ),
+]
+ForceExclude = Annotated[bool, typer.Option("--force-exclude", help="Exclude files even if SPEC names them.")]
+NoGitignore = Annotated[
+    bool, typer.Option("--no-respect-gitignore", help="Check the files of folders that git ignores, too.")
+]
 Lock = Annotated[
     str | None, typer.Option("--lock", metavar="FILE", help="Compare with the models recorded in a lock file.")
 ]
@@ -84,11 +103,15 @@ Summary = Annotated[
 
 @with_demands
 def command(  # one parameter per option
-    spec: Specs,
+    spec: Wanted = None,
     *,
     format: Annotated[Format, typer.Option("--format", "-f", help="Output format.")] = Format.text,
     output: Output = None,
     summary: Summary = None,
+    statistics: Statistics = False,
+    exclude: Exclude = None,
+    force_exclude: ForceExclude = False,
+    no_respect_gitignore: NoGitignore = False,
     lock: Lock = None,
     update_lock: UpdateLock = False,
     exit_zero: ExitZero = False,
@@ -109,27 +132,46 @@ def command(  # one parameter per option
     if update_lock and lock is None:
         raise typer.BadParameter("--update-lock needs --lock FILE, or `lock` in the settings")
     wishes, wanted = reading(input_shape, set, limit, source, layer_shape), demanded(demands)
-    found, empty = with_models(list(expanded(specs(spec), wishes)), alone=len(spec) == 1)
+    check_format(format, statistics)
+    search = Search(exclude or (), cast("Project", config), force_exclude, not no_respect_gitignore, wishes.limits)
+    found = list(expanded(searched(specs(spec or [HERE]), search), wishes))
     locked = None if lock is None else known_models(lock, update_lock)
-    terms = Terms(wishes, batch, wanted, cast("Project", config), lock, locked, update_lock)
-    results = [*results_of(found, terms, quiet)]
+    terms = Terms(wishes, batch, wanted, cast("Project", config), lock, locked, update_lock, len(spec or ()) == 1)
+    every = [*results_of(found, terms, quiet)]
+    results = [each for each in every if isinstance(each, Result)]
     inputs = [each.name for each in found if each.text is None]
-    tell(results, spec, quiet)
-    if empty and not quiet:
-        streams.complain(f"no model in {plural(empty, 'Python file')}")
+    tell(results, spec or (), quiet)
+    if not quiet:
+        tell_of_skipped([each for each in every if isinstance(each, Skipped)])
     if lock is not None and update_lock:
         renew(lock, results, quiet)
     colored = look(color, to_file=output is not None).color
-    deliver(text_of(results, format, quiet, colored), output, [*inputs, *([lock] if lock else [])])
+    deliver(
+        text_of(results, format, quiet, colored, statistics=statistics), output, [*inputs, *([lock] if lock else [])]
+    )
     if summary:  # $GITHUB_STEP_SUMMARY is empty on other machines
         summarise(results, summary, inputs)
     return exit_code(results, exit_zero)
 
 
-def with_models(found: list[Spec], *, alone: bool) -> tuple[list[Spec], int]:
-    """The specs with a model, and the number of Python files without: among many files, that is normal."""
-    kept = [each for each in found if alone or each.held is None or not isinstance(each.held.error, NoModelError)]
-    return kept, len(found) - len(kept)
+def check_format(format: Format, statistics: bool) -> None:
+    if statistics and format not in (Format.text, Format.json):
+        raise typer.BadParameter(f"--statistics is text or json, not {format.value}")
+
+
+def tell_of_skipped(skipped: Sequence[Skipped]) -> None:
+    """Write how many files hold no model, and which sources could not be followed to theirs."""
+    empty = [each for each in skipped if isinstance(each.error, NoModelError)]
+    lost = [each for each in skipped if not isinstance(each.error, NoModelError)]
+    for each in lost[:MOST_SHOWN]:
+        error = errors_of(each.error)[0]
+        place = text.place(of_error(error, each.source))
+        streams.complain(f"not followed: {place}: {error.code} {safe(error.message)}")
+    if len(lost) > MOST_SHOWN:
+        streams.complain(f"not followed: {len(lost) - MOST_SHOWN:,} more sources; --strict shows all")
+    if empty:
+        python = all(each.source.lower().endswith(PYTHON) for each in empty)
+        streams.complain(f"no model in {plural(len(empty), 'Python file' if python else 'file')}")
 
 
 def known_models(path: str, updating: bool) -> dict[str, Outline]:
@@ -139,7 +181,7 @@ def known_models(path: str, updating: bool) -> dict[str, Outline]:
     return lock_file.models_to_update(path) if updating else lock_file.locked_models(path)
 
 
-def results_of(found: Sequence[Spec], terms: Terms, quiet: bool) -> Iterator[Result]:
+def results_of(found: Sequence[Spec], terms: Terms, quiet: bool) -> Iterator[Result | Skipped]:
     for spec in progress(found, "specs", quiet=quiet):
         yield result_of(spec, terms)
         if gc.get_count()[0] > COLLECT_AFTER:
@@ -172,9 +214,11 @@ def renew(path: str, results: Sequence[Result], quiet: bool) -> None:
         streams.complain(safe(said))
 
 
-def text_of(results: Sequence[Result], format: Format, quiet: bool, color: bool) -> str:
+def text_of(results: Sequence[Result], format: Format, quiet: bool, color: bool, *, statistics: bool = False) -> str:
     """The findings in one format. In ndjson, a spec that could not be checked is an error record, as everywhere."""
     verdicts = [result.verdict for result in results]
+    if statistics:
+        return counts.render(verdicts, format.value)
     if format is Format.ndjson:
         return "".join(f"{_record(result)}\n" for result in results)
     if format is Format.text and quiet:

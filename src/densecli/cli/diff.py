@@ -27,6 +27,7 @@ from densecli.cli.options import (
 from densecli.cli.output import deliver
 from densecli.errors import DenseError, ReadError, SpecErrors
 from densecli.read.specs import ARGUMENT, Spec, file_spec, is_file, read, reading
+from densecli.records import Record
 from densecli.render.diff import render
 from densecli.summary.infer import infer
 
@@ -53,14 +54,27 @@ class Format(StrEnum):
     markdown = "markdown"
 
 
-Before = Annotated[str, typer.Argument(metavar="A", help="The old model: any SPEC, or - for stdin.")]
-After = Annotated[str, typer.Argument(metavar="B", help="The new model: any SPEC; its format may differ from A's.")]
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[A B | PATH...]",
+        help="The old and the new model: any SPEC, or - for stdin; with --base, files and folders to compare (default: all).",
+    ),
+]
+Base = Annotated[
+    str | None,
+    typer.Option(
+        "--base",
+        metavar="REVISION",
+        help="Compare all models that changed since HEAD left this git revision, such as origin/main.",
+    ),
+]
 
 
 def command(  # one parameter per option
-    before: Before,
-    after: After,
+    words: Words = None,
     *,
+    base: Base = None,
     format: Annotated[Format, typer.Option("--format", "-f", help="Output format.")] = Format.table,
     output: Output = None,
     exit_zero: ExitZero = False,
@@ -74,11 +88,16 @@ def command(  # one parameter per option
     width: Width = None,
     debug: Debug = False,  # read from the arguments when something fails
 ) -> int:
-    """Compare A with B; the exit code is 1 if they differ."""
+    """Compare A with B, or with --base all models that changed; the exit code is 1 if any differ."""
+    wishes = reading(input_shape, set, limit, source, layer_shape)
+    if base is not None:
+        return since(
+            base, words or [], wishes, Shown(format, output, exit_zero, batch, look(color, width, output is not None))
+        )
+    before, after = _two(words or [])
     specs = [spec_of(before), spec_of(after)]
     if before == after == "-":
         raise ReadError("standard input can be read only once", code="E108", hint="use `-` only once")
-    wishes = reading(input_shape, set, limit, source, layer_shape)
     reports = [report_of(spec, wishes, batch) for spec in specs]
     a, b = reports
     if a is None or b is None:
@@ -89,6 +108,38 @@ def command(  # one parameter per option
         found = found._replace(before=title(specs[0]), after=title(specs[1]))
     deliver(text_of(found, format, look(color, width, output is not None)), output, inputs)
     return int(not found.same and not exit_zero)
+
+
+def _two(words: list[str]) -> list[str]:
+    if len(words) != 2:  # A and B
+        missing = "AB"[len(words) :][:1]
+        what = f"missing argument {missing}" if missing else f"expected A and B, got {len(words)} arguments"
+        raise typer.BadParameter(f"{what}; --base REVISION compares many models")
+    return words
+
+
+class Shown(Record):
+    """How the changes of many models are shown."""
+
+    format: Format
+    output: str | None
+    exit_zero: bool
+    batch: int | None
+    look: Look
+
+
+def since(base: str, paths: list[str], wishes: Reading, shown: Shown) -> int:
+    """One report on all models that changed since a revision."""
+    from densecli.cli.changes import compared  # noqa: PLC0415  # few runs ask git
+    from densecli.render import changes  # noqa: PLC0415
+
+    found = compared(base, paths, wishes, shown.batch)
+    if found.errors:
+        complain(found.errors)
+    deliver(changes.render(found.changes, shown.format.value, shown.look.width, color=shown.look.color), shown.output)
+    if found.errors:
+        return 2
+    return int(found.changes.differ and not shown.exit_zero)
 
 
 def spec_of(word: str) -> Spec:

@@ -27,6 +27,7 @@ from densecli.cli.options import (
 from densecli.cli.output import deliver
 from densecli.memory.footprint import POLICIES, Wish, footprint
 from densecli.read.specs import expanded, read, reading, specs
+from densecli.records import Record
 from densecli.render import memory
 from densecli.text import safe
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from densecli.memory.footprint import Footprint
+    from densecli.read.reading import Reading
+    from densecli.read.specs import Spec
 
 EXAMPLES = """\
 densecli memory model.keras --batch 32 --optimizer adamw
@@ -49,7 +52,8 @@ class Format(StrEnum):
     markdown = "markdown"
 
 
-Policy = StrEnum("Policy", {name: name for name in POLICIES})  # type: ignore[misc]  # names that footprint knows
+INT8 = "int8"  # no policy of Keras: what TensorFlow Lite makes of the model
+Policy = StrEnum("Policy", {name: name for name in (*POLICIES, INT8)})  # type: ignore[misc]  # names that footprint knows
 
 Batch = Annotated[int, typer.Option("--batch", min=1, max=2**31 - 1, help="Batch size.")]
 Optimizer = Annotated[
@@ -63,7 +67,10 @@ Optimizer = Annotated[
 ]
 Dtype = Annotated[
     Policy | None,
-    typer.Option("--dtype", help="Dtype policy of layers that set none; default: the model's."),
+    typer.Option(
+        "--dtype",
+        help="Dtype policy of layers that set none (default: the model's); int8: a quantized model on a microcontroller.",
+    ),
 ]
 BudgetOption = Annotated[
     str | None,
@@ -99,6 +106,12 @@ def command(  # one parameter per option
     debug: Debug = False,
 ) -> int:
     """The memory of each SPEC; the exit code is 1 if nothing fits into the budget."""
+    if dtype is not None and dtype.value == INT8:
+        wishes = reading(input_shape, set, limit, source, layer_shape)
+        check_int8(batch, budget)
+        return on_microcontroller(
+            list(expanded(specs(spec), wishes)), wishes, Shown(format, top, output, (color, width))
+        )
     wish = Wish(batch, optimizer, None if dtype is None else str(dtype), size_option("--budget", budget))
     wishes = reading(input_shape, set, limit, source, layer_shape)
     found = list(expanded(specs(spec), wishes))
@@ -122,13 +135,50 @@ def complain_if_too_small(found: Footprint) -> bool:
     return said is not None
 
 
+class Shown(Record):
+    """How results are shown."""
+
+    format: Format
+    top: int
+    output: str | None
+    look: tuple[str, int | None]
+
+
+def check_int8(batch: int, budget: str | None) -> None:
+    if batch != 1 or budget is not None:
+        raise typer.BadParameter("--dtype int8 is about one sample: it takes no --batch and no --budget")
+
+
+def on_microcontroller(found: Sequence[Spec], wishes: Reading, shown: Shown) -> int:
+    """Flash and RAM of each SPEC as an int8 model."""
+    from densecli.cli.look import look  # noqa: PLC0415
+    from densecli.memory.micro.footprint import microcontroller  # noqa: PLC0415  # few runs quantize
+    from densecli.render import microcontroller as page  # noqa: PLC0415
+
+    results = [microcontroller(read(each, wishes), each.name) for each in found]
+    if shown.format is Format.json:
+        text: str = page.render_json(results)
+    elif shown.format is Format.markdown:
+        text = "\n".join(page.render_markdown(each, shown.top) for each in results)
+    else:
+        seen = look(*shown.look, shown.output is not None)
+        drawn = memory.Look(seen.width, seen.color, seen.ascii)
+        text = named([(each.source, page.render_table(each, shown.top, drawn)) for each in results])
+    deliver(text, shown.output, [each.name for each in found if each.text is None])
+    return 0
+
+
+def named(texts: Sequence[tuple[str, str]]) -> str:
+    """One text after the other; if there are several, each under its file's name."""
+    if len(texts) == 1:
+        return texts[0][1]
+    return "\n".join(f"{safe(source)}:\n{text}" for source, text in texts)
+
+
 def tables(results: Sequence[Footprint], top: int, where: tuple[str, int | None, bool]) -> str:
-    """One table after the other; if there are several, each under its file's name."""
+    """One table after the other."""
     from densecli.cli.look import look  # noqa: PLC0415
 
     seen = look(*where)
     drawn = memory.Look(seen.width, seen.color, seen.ascii)
-    texts = [memory.render_table(each, top, drawn) for each in results]
-    if len(texts) == 1:
-        return texts[0]
-    return "\n".join(f"{safe(each.source)}:\n{text}" for each, text in zip(results, texts, strict=True))
+    return named([(each.source, memory.render_table(each, top, drawn)) for each in results])

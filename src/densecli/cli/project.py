@@ -13,6 +13,8 @@ from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from densecli.check.expectations import Expectation
     from densecli.check.settings import Settings
 
@@ -35,6 +37,10 @@ class Project(Record):
         """The project's expectations for a spec."""
         return [] if self.settings is None else self.settings.expectations(self.path_of(source))
 
+    def excluded(self) -> Sequence[str]:
+        """Patterns of files and folders to leave out, from the project's folder."""
+        return () if self.settings is None else self.settings.options.get("exclude", ())
+
     def path_of(self, source: str) -> str:
         """A spec's path from the project's folder, with slashes, as patterns see it."""
         if source in ("-", "<argument>"):
@@ -47,6 +53,7 @@ class Project(Record):
     def defaults(self) -> dict[str, Any]:
         """Options by the names of their parameters."""
         options = dict(self.settings.options) if self.settings is not None else {}
+        options.pop("exclude", None)  # patterns from the project's folder, not from this one
         if "columns" in options:
             options["columns"] = ",".join(options["columns"])
         if "lock" in options:

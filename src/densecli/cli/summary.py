@@ -79,6 +79,9 @@ GroupBy = Annotated[
     ),
 ]
 Collapse = Annotated[bool, typer.Option("--collapse", help="Show repeated blocks once, with their count.")]
+OptimizerRow = Annotated[
+    bool, typer.Option("--optimizer-row", help="Count the optimizer's variables in a model file, too, as Keras does.")
+]
 Print = Annotated[
     str | None,
     typer.Option(
@@ -103,6 +106,7 @@ def command(  # one parameter per option
     filter: Filter = None,
     group_by: GroupBy = None,
     collapse: Collapse = False,
+    optimizer_row: OptimizerRow = False,
     print: Print = None,
     batch: Batch = None,
     input_shape: InputShape = None,
@@ -135,6 +139,8 @@ def command(  # one parameter per option
         check_target(output, inputs)
     runner = running.runner(asked) if run else None
     results = [summarise(each, lambda one: opened(one, wishes), batch, runner) for each in found]
+    if optimizer_row:
+        results = [with_optimizer(each, result, wishes) for each, result in zip(found, results, strict=True)]
     good = [result for result in results if isinstance(result, Summary)]
     for failure in results:
         if isinstance(failure, Failure):
@@ -180,6 +186,22 @@ def summarise(
         return Failure(spec.name, [error])
     except SpecErrors as several:
         return Failure(spec.name, several.errors)
+
+
+def with_optimizer(spec: Spec, result: Summary | Failure, wishes: "Reading") -> Summary | Failure:
+    """The summary with the variables of the optimizer in its file, or a warning that there are none."""
+    from densecli.run.weights.optimizer import optimizer_variables  # noqa: PLC0415  # loads numpy and h5py
+
+    if isinstance(result, Failure):
+        return result
+    try:
+        found = None if spec.text is not None or spec.of_source else optimizer_variables(spec.name, wishes.limits)
+    except DenseError as error:
+        return Failure(spec.name, [error])
+    report = result.report
+    if found is None:
+        report = report._replace(warnings=(*report.warnings, "there are no variables of an optimizer to count"))
+    return result._replace(report=report._replace(optimizer=found))
 
 
 def warn(results: list[Summary]) -> None:

@@ -8,8 +8,9 @@ from densecli.check import expectations
 from densecli.check.finding import Verdict, is_judgement, of_error, subject
 from densecli.check.judge import judge
 from densecli.cli.fitting import misfits_in, warn_of_misfits
-from densecli.errors import DenseError, SpecErrors
-from densecli.read.specs import read
+from densecli.errors import DenseError, NoModelError, SpecErrors
+from densecli.read.found import not_followed
+from densecli.read.specs import PYTHON, read
 from densecli.records import Record
 from densecli.render.json import as_record
 from densecli.summary.infer import infer
@@ -37,6 +38,14 @@ class Terms(Record):
     lock: str | None = None
     locked: Mapping[str, Outline] | None = None  # the models in the lock file
     update: bool = False  # collect new contents for it instead of comparing
+    alone: bool = False  # the only file that was named, which must hold a model
+
+
+class Skipped(Record):
+    """A file that was not checked: it holds no model, or none that densecli could follow."""
+
+    source: str
+    error: DenseError | SpecErrors
 
 
 class Result(Record):
@@ -48,20 +57,29 @@ class Result(Record):
     outline: Outline | None = None
 
 
-def result_of(spec: Spec, terms: Terms) -> Result:
+def result_of(spec: Spec, terms: Terms) -> Result | Skipped:
     try:
         graph = read(spec, terms.reading)
         warn_of_misfits(graph, spec, terms.reading.limits)
         report = infer(graph, spec.name, terms.batch)
     except (DenseError, SpecErrors) as error:
-        return _refused(spec.name, _errors(error))
+        return Skipped(spec.name, error) if _is_skipped(spec, error, terms) else _refused(spec.name, errors_of(error))
     try:
         return _held(spec, graph, report, terms)
     except (DenseError, SpecErrors) as error:  # an expectation or an assertion that makes no sense
-        return _not_judged(spec.name, _errors(error))
+        return _not_judged(spec.name, errors_of(error))
 
 
-def _errors(error: DenseError | SpecErrors) -> list[DenseError]:
+def _is_skipped(spec: Spec, error: DenseError | SpecErrors, terms: Terms) -> bool:
+    """Among many files, those without a model are normal; what could not be followed is only wrong if all must be known."""
+    if isinstance(error, NoModelError):
+        return spec.found or (spec.held is not None and not terms.alone)
+    if not spec.found or not spec.name.lower().partition(":")[0].endswith(PYTHON) or not not_followed(error):
+        return False
+    return not any(each.key == "strict" for each in (*terms.demands, *terms.project.expectations(spec.name)))
+
+
+def errors_of(error: DenseError | SpecErrors) -> list[DenseError]:
     return error.errors if isinstance(error, SpecErrors) else [error]
 
 

@@ -22,6 +22,7 @@ class Limits(Record):
     config_bytes: int = 64 << 20
     weights_bytes: int = 256 << 20
     source_bytes: int = 1 << 20
+    patterns: int = 5_000
     members: int = 10_000
     weights: int = 100_000
     depth: int = 100
@@ -46,6 +47,7 @@ MEANINGS = {
         "E506",
     ),
     "source_bytes": ("characters of Python source, or of the code in a notebook", "E501"),
+    "patterns": ("patterns with wildcards in the .gitignore files that apply to one folder", "E505"),
     "members": ("files in a `.keras` archive", "E506"),
     "weights": ("groups and arrays read in an HDF5 file", "E505"),
     "depth": ("nested brackets, models or groups; real configs have 8 levels", "E503"),

@@ -34,7 +34,7 @@ def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  
 
     One descriptor serves for detecting the type and for reading; only regular files (and standard input) are read.
     """
-    with opened(word, NO_FILE) as file:
+    with opened(word, NO_FILE, reading.files) as file:
         return read_stream(file, word, reading)
 
 

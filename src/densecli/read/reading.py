@@ -10,7 +10,7 @@ from densecli.records import Record
 from densecli.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from densecli.graph.graph import Graph
 
@@ -23,6 +23,7 @@ class Reading(Record):
     limits: Limits = LIMITS
     choice: str | None = None  # which model of a Python source or a file of stacks
     sources: tuple[str, ...] = ()  # Python files that define the layers that a model file only names
+    files: Callable[[str], bytes | None] | None = None  # where files are read from, if not from the disk
     layer_shapes: Mapping[str, tuple[int | None, ...]] = {}  # of outputs that only code could tell, without the batch
 
     def variables(self) -> dict[str, Any]:

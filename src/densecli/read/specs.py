@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 ARGUMENT = "<argument>"
 ONE_MODEL = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5")
-SUFFIXES = (*ONE_MODEL, ".dsl", ".txt", ".py", ".pyw", ".ipynb")
+PYTHON = (".py", ".pyw", ".ipynb")
+SEARCHED = (*ONE_MODEL, ".dsl", *PYTHON)  # of the files in a folder; .txt may be anything
+SUFFIXES = (*SEARCHED, ".txt")
 # train.py:NAME, train.py:build(64), train.py:*, stacks.dsl:3
 _CHOSEN = r"(?is)([^\n(]+?\.(?:pyw?|ipynb|dsl|txt)):(.*)"
 _STATEMENT = r"\s*+(?:from|import|[A-Za-z_][\w.]*+\s*+=[^=])"
@@ -44,6 +46,7 @@ class Spec(Record):
     text: str | None = None
     choice: str | None = None  # which model of a Python file
     held: Held | None = None
+    found: bool = False  # in a folder: nobody said that it holds a model
 
     @property
     def of_source(self) -> bool:
@@ -53,8 +56,8 @@ class Spec(Record):
 
 
 def is_file(word: str) -> bool:
-    """Whether an argument looks like a file: standard input, a known suffix, a pattern, or a path separator outside parentheses."""
-    if word == "-" or word.lower().endswith(SUFFIXES) or _is_shell_pattern(word):
+    """Whether an argument looks like a file or folder: standard input, a known suffix, a pattern, or a path separator outside parentheses."""
+    if word in ("-", ".", "..") or word.lower().endswith(SUFFIXES) or _is_shell_pattern(word):
         return True
     if re.match(_CHOSEN, word):
         return True
@@ -129,7 +132,8 @@ def expanded(found: Sequence[Spec], reading: Reading) -> Iterator[Spec]:
 
 def _one_of(spec: Spec, model: Any) -> Spec:
     choice = model.variable or str(model.line)
-    return Spec(f"{spec.name}:{choice}", spec.text, choice, Held(model.graph, model.error))
+    held = Held(model.graph, model.error)
+    return spec._replace(name=f"{spec.name}:{choice}", choice=choice, held=held)
 
 
 def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
@@ -150,6 +154,10 @@ def _read(spec: Spec, reading: Reading) -> Graph:
         reading = reading._replace(choice=spec.choice)
     if spec.text is not None:
         return _read_text(spec.text, reading)
+    if spec.found and spec.choice is None:
+        from densecli.read.found import read_found  # noqa: PLC0415
+
+        return read_found(spec.name, reading)
     from densecli.read.open import open_spec  # noqa: PLC0415
 
     return open_spec(spec.name, reading)

@@ -66,7 +66,7 @@ def _named(layer: Layer) -> bool:
 def _source(word: str, reading: Reading) -> Source:
     from densecli.read.python.text.encoding import decode  # noqa: PLC0415
 
-    with opened(word, NO_SOURCE) as file:
+    with opened(word, NO_SOURCE, reading.files) as file:
         return decode(word, in_memory(file, word, reading.limits.source_bytes), reading.limits)
 
 

@@ -55,7 +55,7 @@ def as_record(report: Report, outcome: Outcome | None = None) -> dict[str, Any]:
         "inputs": [_tensor(tensor) for tensor in report.inputs],
         "outputs": [_tensor(tensor) for tensor in report.outputs],
         "layers": [row_record(row) for row in report.rows],
-        "totals": _totals(report.totals),
+        "totals": _totals(report.totals) | _optimizer(report),
     }
     if report.origin is not None:
         record["origin"] = report.origin._asdict()
@@ -132,6 +132,12 @@ def row_record(row: Row) -> dict[str, Any]:
     if row.layers:
         record["layers"] = [row_record(inner) for inner in row.layers]
     return record
+
+
+def _optimizer(report: Report) -> dict[str, Any]:
+    if report.optimizer is None:
+        return {}
+    return dict(zip(("optimizer_params", "optimizer_bytes"), report.optimizer, strict=True))
 
 
 def _totals(totals: Totals) -> dict[str, Any]:

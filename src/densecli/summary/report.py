@@ -136,6 +136,7 @@ class Report(Record):
     batch: int | None = None
     warnings: tuple[str, ...] = ()
     origin: Any = None  # where in a Python source the model comes from
+    optimizer: tuple[int, int] | None = None  # numbers and bytes of the optimizer's variables, if they are asked for
 
     @property
     def basis(self) -> str:

@@ -331,3 +331,10 @@ b = Sequential([Input((2,)), Dense(3)])
 @pytest.mark.parametrize("text", ["len(x)", "[each for each in x]", "1 if x else 2", "x.nothing", "float(x)", "not x"])
 def test_what_a_symbolic_tensor_does_not_tell_is_unknown(text):
     assert isinstance(followed(f"x = Input((3,))\na = {text}")["a"], Unknown)
+
+
+@pytest.mark.parametrize("keys", ["open('x')", "[[1]]", "[(1, 2), {}]"])
+@pytest.mark.parametrize("made", ["dict.fromkeys({})", "dict([(key, 1) for key in {}])"])
+def test_a_dict_of_keys_that_are_unknown_or_cannot_be_hashed(made, keys):
+    text = f"try:\n    d = {made.replace('{}', keys)}\nexcept TypeError:\n    pass\nm = Sequential([Input((3,)), Dense(2)])"
+    assert models(text)[0][1] == 8

@@ -18,7 +18,7 @@ from densecli.errors import LimitError, ReadError
 from densecli.text import binary_size, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _kept: list[dict[str, bytes]] = []  # one for each command that runs; a library's caller may open another pipe next
 
@@ -34,10 +34,17 @@ def keeping_pipes() -> Iterator[None]:
 
 
 @contextmanager
-def opened(word: str, otherwise: str | None = None) -> Iterator[BinaryIO]:
-    """An open file; `-` is standard input. Raises ReadError, also if reading fails later."""
+def opened(
+    word: str, otherwise: str | None = None, files: Callable[[str], bytes | None] | None = None
+) -> Iterator[BinaryIO]:
+    """An open file; `-` is standard input. Raises ReadError, also if reading fails later.
+
+    With `files`, the bytes come from there, None for a file that is not there.
+    """
     try:
-        if _kept and word in _kept[-1]:
+        if files is not None:
+            yield io.BytesIO(_taken(files(word), word))
+        elif _kept and word in _kept[-1]:
             yield io.BytesIO(_kept[-1][word])
         elif word == "-":
             yield _standard_input()
@@ -46,6 +53,12 @@ def opened(word: str, otherwise: str | None = None) -> Iterator[BinaryIO]:
                 yield file
     except OSError as error:
         raise unreadable(word, error) from None
+
+
+def _taken(data: bytes | None, word: str) -> bytes:
+    if data is None:
+        raise ReadError(f"there is no {quote(word)}", code="E109")
+    return data
 
 
 def in_memory(file: BinaryIO, word: str, most: int, head: bytes = b"") -> bytes:

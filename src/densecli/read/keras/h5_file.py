@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from densecli.errors import DenseError, ReadError
+from densecli.errors import DenseError, NoModelError, ReadError
 from densecli.graph.model import layers_of
 from densecli.read.files import hdf5, hdf5_attributes
 from densecli.read.keras.model import read_config
@@ -23,7 +23,7 @@ NO_JSON = ("E101", "E102", "E103", "E206")  # nothing, bytes that are not text, 
 
 
 def read_h5_file(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = LIMITS) -> Graph:
-    """The graph in the attribute `model_config`. Raises ReadError (E106 no h5py, E321 no config, E322 links) or LimitError.
+    """The graph in the attribute `model_config`. Raises ReadError (E106 no h5py, E322 links), NoModelError (E321 no config) or LimitError.
 
     h5py is needed only for weights of custom layers, files without a config, and files unlike those of Keras.
     """
@@ -67,7 +67,7 @@ def _attributes(file: BinaryIO, limits: Limits) -> dict[str, bytes]:
     return {key: text for key, text in texts.items() if text is not None}
 
 
-def weights_only(file: BinaryIO, limits: Limits) -> ReadError:
+def weights_only(file: BinaryIO, limits: Limits) -> NoModelError:
     """The error for a file without a config: what it contains instead."""
     with hdf5.open_hdf5(file) as opened:
         found = hdf5.guarded(opened, limits)
@@ -75,4 +75,4 @@ def weights_only(file: BinaryIO, limits: Limits) -> ReadError:
     shown = ", ".join(f"{each.path} {each.shape}" for each in found[:MOST_LISTED])
     rest = f" and {len(found) - MOST_LISTED:,} more" if len(found) > MOST_LISTED else ""
     hint = f"it has {plural(len(found), 'array')} with {total:,} numbers: {shown}{rest}"
-    return ReadError("a weights-only file: it has no model_config, so no layers", code="E321", hint=hint)
+    return NoModelError("a weights-only file: it has no model_config, so no layers", code="E321", hint=hint)

@@ -23,9 +23,16 @@ MOST_MODULES = 200  # files beside the source that are read
 class Host:
     """`folder` is the only place that modules are read from; without one (standard input), none are."""
 
-    def __init__(self, folder: str | None, parse: Callable[[Source], Any], most_bytes: int) -> None:
-        self.folder = None if folder is None else Path(os.path.realpath(folder))
-        self.parse, self.most_bytes = parse, most_bytes
+    def __init__(
+        self,
+        folder: str | None,
+        parse: Callable[[Source], Any],
+        most_bytes: int,
+        files: Callable[[str], bytes | None] | None = None,
+    ) -> None:
+        """With `files`, modules are read from there."""
+        self.folder = None if folder is None else Path(folder if files is not None else os.path.realpath(folder))
+        self.parse, self.most_bytes, self.files = parse, most_bytes, files
         self.codes: dict[str, Any] = {}
 
     # -- modules -----------------------------------------------------------------------
@@ -50,14 +57,17 @@ class Host:
         return self.codes.get(name)
 
     def _read(self, file: Path) -> Any:
-        if self.folder is None or not file.is_file() or not Path(os.path.realpath(file)).is_relative_to(self.folder):
-            return None
         try:
-            with file.open("rb") as stream:
-                data = stream.read(self.most_bytes + 1)
-            return self.parse(decode(str(file), data)) if len(data) <= self.most_bytes else None
+            data = self._bytes(file) if self.files is None else self.files(str(file))
+            return None if data is None or len(data) > self.most_bytes else self.parse(decode(str(file), data))
         except (OSError, DenseError):
             return None
+
+    def _bytes(self, file: Path) -> bytes | None:
+        if self.folder is None or not file.is_file() or not Path(os.path.realpath(file)).is_relative_to(self.folder):
+            return None
+        with file.open("rb") as stream:
+            return stream.read(self.most_bytes + 1)
 
     # -- values from the command line ----------------------------------------------------
     def overridden(self, run: Interpreter, name: str, value: Any, scope: Any) -> Any:

@@ -23,7 +23,7 @@ def read(source: Source, reading: Reading, choice: str | None = None) -> list[Fo
     limits = reading.limits
     on_disk = source.name != "-" and not source.name.startswith("<")
     folder = os.path.dirname(os.path.abspath(source.name)) if on_disk else None  # noqa: PTH100, PTH120  # no link is followed
-    host = Host(folder, lambda text: parse(text, limits), limits.spec_bytes)
+    host = Host(folder, lambda text: parse(text, limits), limits.spec_bytes, reading.files)
     followed = Followed(parse(source, limits), limits, reading.settings, host, reading.input_shapes)
     models = choose(followed, choice)
     _check_settings(followed, reading)

@@ -25,10 +25,10 @@ def render(diff: Diff) -> Markdown:
         return Markdown.put("{}{}", title, verdict)
     head = Markdown.put("| | Before | After | Change |\n| --- | ---: | ---: | ---: |")
     totals = Markdown.joined("\n", [head, *(row(map(cell, total)) for total in total_rows(diff))])
-    return Markdown.put("{}**{}**\n\n{}{}", title, verdict, totals, _layers(diff))
+    return Markdown.put("{}**{}**\n\n{}{}", title, verdict, totals, layers(diff))
 
 
-def _layers(diff: Diff) -> Markdown:
+def layers(diff: Diff) -> Markdown:
     lines = [*_cut([_line(row) for row in rows(diff)])]
     if not lines:
         return Markdown.put("")

@@ -30,7 +30,8 @@ def title(report: Report) -> str:
 
 def below(report: Report, columns: Sequence[Column], left_out: Sequence[str], *, ascii_only: bool) -> list[str]:
     """What the rows leave out, the totals and the notes."""
-    totals = [f" {label}: {text}" for label, text in total_lines(report)[:KERAS_TOTALS]]
+    shown_totals = KERAS_TOTALS + (report.optimizer is not None)
+    totals = [f" {label}: {text}" for label, text in total_lines(report)[:shown_totals]]
     shown = {column.name.removesuffix("_share") for column in columns}
     found = [f" {note}" for note in (*basis_note(report, shown), *notes(report, shown))]
     if ascii_only:

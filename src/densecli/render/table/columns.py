@@ -5,7 +5,7 @@ A column gives the value for machines and the text for people; text is safe to s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from densecli.errors import OutputError, did_you_mean
 from densecli.records import Record
@@ -194,6 +194,31 @@ def _weight_dtypes(row: Row) -> list[str]:
     return [*dict.fromkeys(weight.dtype for weight in row.weights)]
 
 
+def _receptive_field() -> Column:
+    """What one output sees of the input; computed for all rows of a report when the first is asked for."""
+    last: list[tuple[Report, dict[int, Any]]] = []
+
+    def seen(row: Row, report: Report) -> Any:
+        if not last or last[0][0] is not report:
+            from densecli.summary.receptive_field import receptive_fields  # noqa: PLC0415  # few tables have it
+
+            last[:] = [(report, receptive_fields(report))]
+        return last[0][1].get(id(row))
+
+    def text(row: Row, report: Report) -> str:
+        field = seen(row, report)
+        if field is None or isinstance(field, str):
+            return field or NOTHING
+        return show(field.sizes) if field.axes else NOTHING
+
+    def value(row: Row, report: Report) -> str | None:
+        shown = text(row, report)
+        return None if shown in (UNKNOWN, NOTHING) else shown
+
+    doc = "what one output sees of the input along each spatial axis; all of it after global pooling and the like"
+    return Column("receptive_field", "Receptive field", "left", value, text, "", doc)
+
+
 def _arguments(row: Row) -> list[str]:
     given = getattr(row.layer, "given", {})
     return [f"{name}={_argument(value)}" for name, value in given.items()]
@@ -241,6 +266,7 @@ COLUMNS: dict[str, Column] = {
             lambda row: row.shares_weights_with,
             "layers with the same weights",
         ),
+        _receptive_field(),
     )
 }  # fmt: skip
 

@@ -17,15 +17,19 @@ MANY = 5  # names that a note lists
 
 
 def total_lines(report: Report) -> list[tuple[str, str]]:
-    """Keras' three sums with Keras' own units (1 KB is 1,024 B), then the costs and the memory of a forward pass."""
-    found = report.totals
+    """Keras' sums with Keras' own units (1 KB is 1,024 B), then the costs and the memory of a forward pass.
+
+    In Keras, the variables of an optimizer are part of the total.
+    """
+    found, (extra, extra_bytes) = report.totals, report.optimizer or (0, 0)
     least = "≥ " if found.lower_bound else ""
     frozen_bytes = found.weight_bytes - found.trainable_bytes
     basis = f"({report.basis})"
     return [
-        ("Total params", f"{least}{found.params:,} ({size(found.weight_bytes)})"),
+        ("Total params", f"{least}{found.params + extra:,} ({size(found.weight_bytes + extra_bytes)})"),
         ("Trainable params", f"{least}{found.trainable_params:,} ({size(found.trainable_bytes)})"),
         ("Non-trainable params", f"{least}{found.non_trainable_params:,} ({size(frozen_bytes)})"),
+        *([("Optimizer params", f"{extra:,} ({size(extra_bytes)})")] if report.optimizer is not None else []),
         (f"MACs {basis}", number(found.macs)),
         (f"FLOPs {basis}", number(found.flops)),
         (f"Activations {basis}", "?" if found.activation_bytes is None else binary_size(found.activation_bytes)),

@@ -33,7 +33,7 @@ class Type(Known):
 
     def get(self, run: Interpreter, name: str) -> Any:
         if name == "fromkeys":
-            return Known("dict.fromkeys", lambda run, keys, value=None: dict.fromkeys(run.listed(keys), value))
+            return Known("dict.fromkeys", from_keys)
         return super().get(run, name)
 
 
@@ -170,8 +170,16 @@ def dict_(run: Interpreter, items: Any = (), **kwargs: Any) -> Any:
         both = run.listed(pair)
         if isinstance(both, Unknown) or len(both) != 2 or isinstance(both[0], Value):
             return run.unknown("densecli does not know the keys of this dict")
-        found[both[0]] = both[1]
+        try:
+            found[both[0]] = both[1]
+        except TypeError as error:  # a key that cannot be hashed
+            return run.unfit(str(error))
     return {**found, **kwargs}
+
+
+def from_keys(run: Interpreter, keys: Any, value: Any = None) -> Any:
+    found = run.listed(keys)
+    return found.derived("…") if isinstance(found, Unknown) else dict_(run, [(key, value) for key in found])
 
 
 @converts("object", object)

@@ -1,0 +1,1 @@
+"""The files of a git repository as they were at another revision."""
