@@ -118,7 +118,7 @@ def _last_output(misfit: Misfit) -> str | None:
         for layer in each.layer.within():
             if vars(layer).get("return_sequences") is False:
                 whose = f"'{each.name}'" if layer is each.layer else f"in '{each.name}'"
-                return f"give {layer.type_name} {whose} return_sequences=true, to return the outputs of all steps"
+                return f"give {layer.type_name} {whose} return_sequences=true, for the outputs of all steps"
     return None
 
 
