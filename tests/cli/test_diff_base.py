@@ -332,5 +332,5 @@ def test_markdown_is_one_page_of_bounded_size(folder, capsys):
 def test_the_two_forms_of_diff_are_told_apart(folder, changes, capsys):
     for words in ((), ("a.dsl",), ("a.dsl", "a.dsl", "a.dsl")):
         assert densecli.cli.run(["diff", *words]) == 2
-        assert "--base" in capsys.readouterr().err
+        assert capsys.readouterr().err.startswith(("error: missing argument", "error: expected A and B"))
     assert densecli.cli.run(["diff", "a.dsl", "a.dsl"]) == 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from densecli.check.compare.diff import diff
+from densecli.cli.command import ValueRefusedError
 from densecli.cli.complaints import complain
 from densecli.cli.look import look
 from densecli.cli.options import (
@@ -114,7 +115,7 @@ def _two(words: list[str]) -> list[str]:
     if len(words) != 2:  # A and B
         missing = "AB"[len(words) :][:1]
         what = f"missing argument {missing}" if missing else f"expected A and B, got {len(words)} arguments"
-        raise typer.BadParameter(f"{what}; --base REVISION compares many models")
+        raise ValueRefusedError(what, None if missing == "B" else "--base REVISION compares many models")
     return words
 
 
