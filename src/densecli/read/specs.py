@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 ARGUMENT = "<argument>"
 PYTHON = (".py", ".pyw", ".ipynb")
 SUFFIXES = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5", ".dsl", *PYTHON)
+# Weights, and the files of other frameworks, which are told apart by their contents.
+OTHER_SUFFIXES = (
+    ".safetensors", ".npz", ".npy", ".index", ".pb", ".tflite", ".lite", ".onnx", ".pt", ".pth", ".ckpt", ".pkl", ".pickle",
+    ".joblib", ".mlmodel", ".gguf", ".msgpack",
+)  # fmt: skip
 _CHOSEN = r"(?is)([^\n(]+?\.(?:pyw?|ipynb)):(.*)"  # train.py:NAME, train.py:build(64), train.py:*
 _STATEMENT = r"\s*+(?:from|import|[A-Za-z_][\w.]*+\s*+=[^=])"
 _PATTERN = r"[\w.*?-]*+"
@@ -52,7 +57,7 @@ class Spec(Record):
 
 def is_file(word: str) -> bool:
     """Whether an argument looks like a file: standard input, a known suffix, a pattern, or a path separator outside parentheses."""
-    if word == "-" or word.lower().endswith(SUFFIXES) or _is_shell_pattern(word):
+    if word == "-" or word.lower().endswith((*SUFFIXES, *OTHER_SUFFIXES)) or _is_shell_pattern(word):
         return True
     if re.match(_CHOSEN, word):
         return True

@@ -30,6 +30,7 @@ def infer(graph: Graph, source: str = "<argument>", batch: int | None = None) ->
         batch,
         (*graph.warnings, *built.warnings(rows)),
         graph.origin,
+        graph.weights_only,
     )
 
 

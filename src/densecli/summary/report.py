@@ -136,6 +136,7 @@ class Report(Record):
     batch: int | None = None
     warnings: tuple[str, ...] = ()
     origin: Any = None  # where in a Python source the model comes from
+    weights_only: bool = False  # a file that holds arrays and no layers
 
     @property
     def basis(self) -> str:
