@@ -53,7 +53,7 @@ def reader_of(file: BinaryIO, name: str, head: bytes) -> Reader | None:
         return _read_npy
     if head.startswith(TABLE_START) and _is_table(file, head):
         return _read_checkpoint
-    other = other_kind(head, name) or (named(name) if looks_binary(head) else None)
+    other = other_kind(head) or (named(name) if looks_binary(head) else None)
     if other is not None:
         raise no_model(name, other)
     return None

@@ -47,6 +47,7 @@ FROZEN = Kind("a TensorFlow graph", OF_OPERATIONS)
 GGUF = Kind("a GGUF file", AS_SAFETENSORS)
 MSGPACK = Kind("a MessagePack file, as Flax writes them", AS_SAFETENSORS)
 METADATA = Kind("the Keras metadata of a SavedModel", "give the folder that it lies in")
+SAVED = Kind("the graph of a SavedModel", "give the folder that it lies in")
 PROTOBUF = Kind("a TensorFlow protobuf", "of a SavedModel, give the folder; of a checkpoint, the .index file")
 DATA = Kind("the numbers of a TensorFlow checkpoint", "give the .index file beside it")
 
@@ -100,10 +101,10 @@ def container(head: bytes) -> Kind | None:
     return next((kind for magic, kind in CONTAINERS if head.startswith(magic)), None)
 
 
-def other_kind(head: bytes, name: str) -> Kind | None:
+def other_kind(head: bytes) -> Kind | None:
     """The type of any other file whose first bytes show that it is not a model."""
     found = next((kind for magic, kind in OTHERS if head.startswith(magic)), None)
-    return found or _tagged(head) or _protobuf(head, name)
+    return found or _tagged(head) or _protobuf(head)
 
 
 def named(name: str) -> Kind:
@@ -156,17 +157,17 @@ def _tagged(head: bytes) -> Kind | None:
     return MSGPACK if 0x81 <= first <= 0x8F and 0xA1 <= second <= 0xBF else None
 
 
-def _protobuf(head: bytes, name: str) -> Kind | None:
+def _protobuf(head: bytes) -> Kind | None:
     """By the first fields of the messages in such files."""
     try:
         if head[:1] == b"\x08":
-            return _versioned(head, name)
+            return _versioned(head)
         return _nested(head) if head[:1] == b"\n" else None
     except (ReadError, IndexError):
         return None
 
 
-def _versioned(head: bytes, name: str) -> Kind | None:
+def _versioned(head: bytes) -> Kind | None:
     """SavedModel, ONNX and Core ML begin with a version; then come a graph, the writer's name, and a description."""
     version, at = varint(head, 1)
     if head[at] in b"\x1a\x22\x3a\x42":
@@ -176,9 +177,8 @@ def _versioned(head: bytes, name: str) -> Kind | None:
     at = varint(head, at + 1)[1]
     if head[at] >= ord(" "):
         return ONNX
-    return (
-        COREML if version > 1 or name.lower().endswith(".mlmodel") else Kind("the graph of a SavedModel", METADATA.hint)
-    )
+    inner = head[varint(head, at + 1)[1]]  # of an input of Core ML its name, of a SavedModel what it was made with
+    return COREML if version > 1 or inner == ord("\n") else SAVED
 
 
 def _nested(head: bytes) -> Kind | None:

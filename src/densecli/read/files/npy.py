@@ -18,6 +18,7 @@ MAGIC = b"\x93NUMPY"
 MOST = 1 << 16  # bytes of a header; an ordinary one has 118
 _HEADER = r"""\{'descr': (?:'([^']{1,40})'|\[.*), 'fortran_order': (?:True|False), 'shape': \(([0-9, ]*+)\),? ?\}\s*+"""
 KINDS = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex"}
+TEXTS = ("U", "S")
 BOOL = "bool"
 
 
@@ -46,7 +47,7 @@ def dtype_of(code: str | None) -> str:
         return BOOL
     if kind in KINDS and width.isdecimal():
         return f"{KINDS[kind]}{8 * int(width)}"
-    return "object"
+    return "text" if kind in TEXTS else "object"
 
 
 def damaged(name: str, why: str) -> ReadError:
