@@ -130,11 +130,11 @@ class Graph:
 
 
 def require_layers(graph: Graph, purpose: str) -> None:
-    """Raise GraphError (E408) for a file that holds weights and no layers, of which there is nothing to `purpose`."""
+    """Raise GraphError (E325) for a file that holds weights and no layers, of which there is nothing to `purpose`."""
     if graph.weights_only:
         message = f"{quote(graph.name)} holds weights and no layers: there is nothing to {purpose}"
         raise GraphError(
-            message, code="E408", hint="give the model itself: a .keras or .h5 file, a SavedModel, a spec or Python"
+            message, code="E325", hint="give the model itself: a .keras or .h5 file, a SavedModel, a spec or Python"
         )
 
 

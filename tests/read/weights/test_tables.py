@@ -91,7 +91,7 @@ def test_every_format_has_name_shape_dtype_and_bytes(path_of, name, form):
 def test_commands_that_need_layers_say_so(path_of, command):
     code, out, err = outcome(*command, str(path_of("m.safetensors")))
     assert (code, out) == (2, "")
-    assert "error[E408]: 'm.safetensors' holds weights and no layers" in err
+    assert "error[E325]: 'm.safetensors' holds weights and no layers" in err
 
 
 def test_two_files_of_weights_are_compared(path_of, tmp_path):
