@@ -349,3 +349,12 @@ def _in_layer(problem: ArgumentError, type_name: str, name: str) -> ArgumentErro
         problem.message = f"{name}: {problem.message}"
     problem.message = f"{type_name}: {problem.message}" if problem.code != "E305" else problem.message
     return problem
+
+
+def holds_layer(layer: Layer) -> bool:
+    """Whether an argument of a layer is a layer, which has a name of its own."""
+    return any(map(_is_or_holds_layer, layer.given.values()))
+
+
+def _is_or_holds_layer(value: Any) -> bool:
+    return isinstance(value, Layer) or (isinstance(value, list | tuple) and any(map(_is_or_holds_layer, value)))

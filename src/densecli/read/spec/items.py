@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.catalogue import find
 from densecli.errors import ArgumentError, DenseError, GraphError, LimitError, SpecSyntaxError
-from densecli.layer import Layer
 from densecli.layers.core import InputLayer
+from densecli.read.build import holds_layer
 from densecli.read.inputs import input_arguments
-from densecli.read.spec.values import ValueReader, is_layer_name
+from densecli.read.spec.values import MODELS, ValueReader, is_layer_name
 from densecli.read.stack.reader import StackReader
 from densecli.read.text.spans import join
 from densecli.text import describe, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from densecli.errors import Place
     from densecli.graph.graph import Ref
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from densecli.read.spec.context import Spec
     from densecli.read.spec.wiring import Wiring
 
-MODELS = ("Sequential", "Functional", "Model")
 _BESIDE = ("name", "inputs")
 _NO_LAYER = "an item is a stack, `TYPE: arguments`, or a mapping with type, call or repeat"
 
@@ -45,7 +44,7 @@ class ItemReader:
 
     def __init__(self, spec: Spec, wiring: Wiring, nested: Callable[..., Made | None], shape: Any = None) -> None:
         self.spec, self.builder, self.wiring, self.nested, self.shape = spec, spec.builder, wiring, nested, shape
-        self.values = ValueReader(spec)
+        self.values = ValueReader(spec, nested)
         self.stacks: dict[str, StackReader] = {}  # by text: equal texts are parsed and made once
         self.made: dict[tuple[str, str], Made] = {}  # by type and arguments: equal layers are made once
 
@@ -56,7 +55,7 @@ class ItemReader:
             else:
                 self.spec.wrong_type("a list of layers", items, pointer, "layers: [Dense(4)]")
             return []
-        for index, item in enumerate(items):
+        for index, item in rejoined(items):
             at = f"{pointer}/{index}"
             self.builder.stop_at_too_many()
             try:
@@ -213,7 +212,7 @@ class ItemReader:
             return self.made[key]
         arguments = self.values.arguments(type_name, given, pointer) if is_layer_name(type_name) else []
         made = None if arguments is None else self.values.make(type_name, arguments, place, image)
-        if made is not None and made.name is None and not any(map(_holds_layer, made.layer.given.values())):
+        if made is not None and made.name is None and not holds_layer(made.layer):
             self.made[key] = made
         return made
 
@@ -294,5 +293,26 @@ def _by_name(type_name: str, given: Any) -> dict[str, Any]:
     return {kind.positional[0]: given}
 
 
-def _holds_layer(value: Any) -> bool:
-    return isinstance(value, Layer) or (isinstance(value, list | tuple) and any(map(_holds_layer, value)))
+def rejoined(items: list[Any]) -> Iterator[tuple[int, Any]]:
+    """The items with their places; `[Conv2D(16, 3), ReLU]` is a list that YAML cuts at every comma, also between parentheses."""
+    parts, start, depth = list[str](), 0, 0
+    for index, item in enumerate(items):
+        if not (isinstance(item, str) or (parts and isinstance(item, int | float | None))):
+            yield from [(start, ", ".join(parts))] if parts else ()
+            parts, depth = [], 0
+            yield index, item
+            continue
+        text = item if isinstance(item, str) else _as_word(item)
+        start = start if parts else index
+        depth += text.count("(") - text.count(")")
+        parts.append(text)
+        if depth <= 0:
+            yield start, ", ".join(parts)
+            parts, depth = [], 0
+    if parts:
+        yield start, ", ".join(parts)
+
+
+def _as_word(value: Any) -> str:
+    """A number, true, false or null as the DSL writes it."""
+    return "none" if value is None else str(value).lower()

@@ -8,7 +8,7 @@ import densecli.layers  # registers the layers
 from densecli.catalogue import ALIASES, APPLICATIONS, CATALOGUE, lookup
 from densecli.fields import LAYER_SCHEMA, REQUIRED, Object
 from densecli.read.inputs import INPUT_ARGUMENTS
-from densecli.read.spec.items import MODELS
+from densecli.read.spec.values import MODELS
 
 if TYPE_CHECKING:
     from densecli.fields import Field

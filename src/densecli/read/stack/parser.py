@@ -6,6 +6,7 @@ unit     := layer | "(" stack ")" | "[" branch { "|" branch } "]"
 branch   := stack | "_"
 layer    := TYPE [ "(" arguments ")" ]
 value    := arithmetic | string | word | true/false/none | tuple | list | layer | "$" NAME
+          | layer "->" stack                       # a model inside a wrapper
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import SpecSyntaxError
 from densecli.read.stack.literals import ARROW, NAME, NUMBER, Literals
-from densecli.read.stack.tree import Argument, Branches, Stack, Step, Unit
+from densecli.read.stack.tree import Argument, Branches, Nested, Stack, Step, Unit, Word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from densecli.read.stack.cursor import Setting
 
 # A layer whose arguments contain no string, comment or deep nesting: read once, remembered by its text.
@@ -53,20 +56,33 @@ class _Parser(Literals):
 
     def parse_value(self) -> Any:
         self.skip()
-        value = self.value()
+        start = self.at
+        value = self.with_arrows(self.value(), start)
         if self.at < len(self.text):
             self.fail_unexpected("the end of the value", "E222")
         return value
 
+    def with_arrows(self, value: Any, start: int) -> Any:
+        """A value that was just read; a layer with an arrow behind it starts a stack."""
+        if not isinstance(value, Unit | Word | Nested) or not ARROW.match(self.text, self.at):
+            return value
+        what = Unit(str(value), (), True, len(value)) if isinstance(value, Word) else value
+        first = Step(what.stack if isinstance(what, Nested) else what, start, self.end())
+        outer, self.base = self.base, 0
+        steps = [first, *self.further_steps()]
+        self.base = outer
+        return Nested(Stack(steps), outer)
+
     # -- stacks -----------------------------------------------------------------------
     def stack(self) -> Stack:
         """stack := step { "->" step }"""
-        steps = [self.step()]
+        return Stack([self.step(), *self.further_steps()])
+
+    def further_steps(self) -> Iterator[Step]:
         while arrow := ARROW.match(self.text, self.at):
             self.at = arrow.end()
             self.skip()
-            steps.append(self.step())
-        return Stack(steps)
+            yield self.step()
 
     def step(self) -> Step:
         """step := unit [ "@" shape ] [ "*" INT ]"""
@@ -178,7 +194,7 @@ class _Parser(Literals):
                 self.fail(f"argument `{name}` is given twice", start, start + len(name), code="E305")
             named.add(name)
         value_start = self.at
-        value = self.value()
+        value = self.with_arrows(self.value(), value_start)
         if name is None and named:
             self.fail("a positional argument cannot follow a named one", value_start, self.end(), hint="name it too")
         return Argument(name, value, start - self.base, self.end() - self.base)

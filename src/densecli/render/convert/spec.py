@@ -147,11 +147,13 @@ class _ModelWriter:
 
     def item(self, node: Node, wiring: dict[str, Any]) -> Any:
         if is_model(node.layer) and not is_application(node.layer):
-            check_own(node.layer, node.name, TARGET)
-            inner = _model(node.layer.graph, self.names)  # type: ignore[attr-defined]
-            return {"type": node.layer.type_name, "name": node.name} | inner | {"name": node.name} | wiring
+            return self.model(node.layer, node.name) | wiring
         kind, given = self.layer(node.layer, node.name)
         return kind if not given and not wiring else {kind: self.under(node.layer, given | wiring)}
+
+    def model(self, layer: Layer, name: str) -> dict[str, Any]:
+        check_own(layer, name, TARGET)
+        return {"type": layer.type_name, "name": name} | _model(layer.graph, self.names) | {"name": name}  # type: ignore[attr-defined]
 
     def layer(self, layer: Layer, name: str) -> tuple[str, dict[str, Any]]:
         """The type and its arguments, including the name if it is not automatic."""
@@ -172,8 +174,8 @@ class _ModelWriter:
         return given
 
     def value(self, value: Any) -> Any:
-        if hasattr(value, "graph") and not is_application(value):
-            raise refuse("a model inside a wrapper", TARGET, INSTEAD)
+        if is_model(value) and not is_application(value):
+            return self.model(value, value.name)
         if hasattr(value, "config_fields"):
             kind, given = self.layer(value, value.name)
             return {kind: self.under(value, given) if given else None}
