@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from densecli.fields import REQUIRED, Object
-from densecli.graph.graph import Ref, call_order
+from densecli.graph.graph import Call, Ref, call_order, map_refs
 from densecli.render.convert.given import (
     Names,
     arguments,
@@ -29,7 +29,7 @@ from densecli.text import quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from densecli.graph.graph import Call, Graph, Node
+    from densecli.graph.graph import Graph, Node
     from densecli.layer import Layer
     from densecli.render.table.repeats import Run
 
@@ -105,8 +105,8 @@ class _ModelWriter:
             if (index, call) in inputs:
                 continue
             node = self.graph.nodes[index]
-            refs = self.tensors(node, node.calls[call])
-            wiring = {} if self.stacked or refs == self.last else {"inputs": [self.reference(ref) for ref in refs]}
+            refs, named = self.tensors(node, node.calls[call])
+            wiring = {} if self.stacked or (refs == self.last and not named) else {"inputs": self.written(refs, named)}
             self.chained = self.chained and not wiring and not call
             self.last = [Ref(index, call)]
             yield self.again(node, (index, call)) | wiring if call else self.item(node, wiring)
@@ -123,13 +123,25 @@ class _ModelWriter:
                 raise refuse(f"{quote(name)}, whose first call needs a later one,", TARGET, INSTEAD)
         return order
 
-    def tensors(self, node: Node, call: Call) -> list[Ref]:
+    def tensors(self, node: Node, call: Call) -> tuple[list[Ref], dict[str, Any]]:
+        """The tensors of a call, and its arguments by name."""
         if not is_model(node.layer):
             check_writable(node.layer, node.name, TARGET, INSTEAD)
-        tensors = natural_inputs(call)
-        if tensors is None or not (is_model(node.layer) or takes_as_usual(node, call)):
+        named = {**call.kwargs, **call.extra}
+        bare = Call(call.args) if named else call
+        tensors = natural_inputs(bare)
+        usual = is_model(node.layer) or takes_as_usual(node, bare) or (named and not call.args)
+        if tensors is None or not usual or any(key.startswith("argument ") for key in named):
             raise refuse(f"the call of {quote(node.name)}", TARGET, INSTEAD)
-        return tensors
+        return tensors, named
+
+    def written(self, refs: list[Ref], named: dict[str, Any]) -> Any:
+        """`inputs`: names, and arguments by name behind them."""
+        names = [self.reference(ref) for ref in refs]
+        if not named:
+            return names
+        given = map_refs({key: _literal(value) for key, value in named.items()}, self.reference)
+        return [*names, given] if names else given
 
     def reference(self, ref: Ref) -> str:
         name = self.results.get(ref[:2], self.graph.nodes[ref.node].name)
@@ -182,6 +194,15 @@ class _ModelWriter:
         if isinstance(value, list | tuple) and not isinstance(value, Object):
             return [self.value(item) for item in value]
         return _value(value)
+
+
+def _literal(value: Any) -> Any:
+    """An argument of a call that is no text, for a text would be read as the name of a tensor."""
+    if isinstance(value, list) or (isinstance(value, tuple) and not isinstance(value, Ref)):
+        return [_literal(item) for item in value]
+    if isinstance(value, Ref | bool | int | float | None):
+        return value
+    raise refuse("an argument of a call that is neither a tensor nor a number", TARGET, INSTEAD)
 
 
 def _value(value: Any) -> Any:
