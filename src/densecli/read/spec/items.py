@@ -5,6 +5,7 @@
 - Dense: {units: 4, name: out, inputs: [a]}         TYPE: arguments (name and inputs may go beside TYPE, too)
 - {type: Add, name: sum, inputs: [a, b]}            everything in one mapping
 - {call: encoder, inputs: [b], name: encoded_b}     a layer once more, with the same weights
+- {op: mean, axis: 1, inputs: [x]}                  a function of keras.ops: its own arguments, and the tensors in order
 - {repeat: 3, layers: [...]}                        a block, each copy with its own weights
 - {type: Model, name: encoder, input: [8], layers: [...], outputs: [...]}    a model as a layer
 """
@@ -73,13 +74,9 @@ class ItemReader:
         if not isinstance(item, dict):
             self.spec.wrong_type("a layer", item, pointer, _NO_LAYER)
             return []
-        if "repeat" in item:
-            return self.repeat(item, pointer, tensors)
-        if "call" in item:
-            return self.call(item, pointer, tensors)
-        if "type" in item:
-            return self.typed(item, pointer, tensors)
-        return self.short(item, pointer, tensors)
+        forms = {"repeat": self.repeat, "call": self.call, "op": self.operation, "type": self.typed}
+        form = next((form for key, form in forms.items() if key in item), self.short)
+        return form(item, pointer, tensors)
 
     # -- the forms --------------------------------------------------------------------
     def stack(self, text: str, pointer: str, tensors: list[Ref] | None) -> list[Ref]:
@@ -152,6 +149,19 @@ class ItemReader:
         if "name" in item and refs:
             self.name_result(item["name"], refs[0], join(pointer, "name"))
         return refs
+
+    def operation(self, item: dict[str, Any], pointer: str, tensors: list[Ref] | None) -> list[Ref]:
+        """A function of keras.ops: {op: mean, axis: 1, inputs: […], name: …}."""
+        from densecli.read.spec.operations import make  # noqa: PLC0415  # few specs have functions
+
+        beside = {key: item[key] for key in _BESIDE if key in item}
+        given = {key: value for key, value in item.items() if key not in (*_BESIDE, "op")}
+        values = {key: self.values.collect(value, join(pointer, key)) for key, value in given.items()}
+        place = self.spec.place(join(pointer, "op"))
+        made = make(item["op"], values, place)
+        if made.name is None and "name" not in beside:
+            made = made._replace(name=self.builder.automatic_name(made.layer.type_name))
+        return self.add(made, beside, dict.fromkeys(beside, pointer), place, tensors)
 
     def called(self, name: Any, pointer: str) -> int | None:
         if not isinstance(name, str):

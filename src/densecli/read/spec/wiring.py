@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
     from densecli.read.spec.context import Spec
 
+BOUNDS = 3  # start, stop, step
 PREVIOUS = "_"  # the output of the previous item, as in the DSL's branches
+
+
+SLICE = "slice"  # {slice: [start, stop, step]} among the arguments of a function
 
 
 class Named(Record):
@@ -28,11 +32,11 @@ class Named(Record):
 class Given(Record):
     """The arguments of a call: names of tensors, and those by name, in which names stand for tensors."""
 
-    names: list[Named]
+    names: list[Any]
     named: dict[str, Any]
 
     def all(self) -> list[Named]:
-        return [*self.names, *_names_in(self.named)]
+        return [*_names_in(self.names), *_names_in(self.named)]
 
 
 class _Waiting(Record):
@@ -54,7 +58,8 @@ class Wiring:
 
     def connect(self, node: int, inputs: Any, pointer: str, previous: list[Ref]) -> list[Ref]:
         """Call a layer on named tensors; a name not yet defined is looked up at the end."""
-        given = self.given(inputs, pointer)
+        function = self.builder.nodes[node].layer.family == "operations"
+        given = _given_to_function(inputs, pointer) if function else self.given(inputs, pointer)
         if given is None:
             return []
         names = given.all()
@@ -72,6 +77,8 @@ class Wiring:
 
     def call(self, node: int, given: Given, previous: list[Ref]) -> Call:
         """The call of a layer on tensors that are all known."""
+        if self.builder.nodes[node].layer.family == "operations":
+            return Call(tuple(self.tensors(given.names, previous)), self.tensors(given.named, previous))
         tensors = [ref for each in given.names for ref in self.find(each.name, previous)]
         if not given.named:
             return self.builder.as_call(node, tensors)
@@ -83,7 +90,8 @@ class Wiring:
             found = self.find(tree.name, previous)
             return found[0] if len(found) == 1 else found
         if isinstance(tree, dict):
-            return {key: self.tensors(item, previous) for key, item in tree.items()}
+            made = {key: self.tensors(item, previous) for key, item in tree.items()}
+            return slice(*made[SLICE]) if _is_slice(tree) else made
         return [self.tensors(item, previous) for item in tree] if isinstance(tree, list) else tree
 
     def given(self, inputs: Any, pointer: str) -> Given | None:
@@ -160,6 +168,21 @@ def unreached(graph: Graph) -> list[int]:
         return []
     reached = {node for node, _ in call_order(graph)[0]}
     return [index for index in range(len(graph.nodes)) if index not in reached]
+
+
+def _given_to_function(inputs: Any, pointer: str) -> Given:
+    """The arguments of a function in order, which need not be tensors; at the end or alone a mapping of those by name."""
+    items = inputs if isinstance(inputs, list) else [inputs]
+    named: Any = {}
+    if items and isinstance(items[-1], dict) and not _is_slice(items[-1]):
+        *items, last = items
+        named = _named(last, pointer if isinstance(inputs, dict) else join(pointer, len(items)))
+    return Given([_named(item, join(pointer, index)) for index, item in enumerate(items)], named)
+
+
+def _is_slice(value: dict[str, Any]) -> bool:
+    bounds = value.get(SLICE) if value.keys() == {SLICE} else None
+    return isinstance(bounds, list) and len(bounds) == BOUNDS
 
 
 def _named(value: Any, pointer: str) -> Any:

@@ -202,8 +202,11 @@ class StackReader:
         return made
 
     def make_new(self, unit: Unit, start: int, image: Any = None) -> Made | None:
-        place = self.place(start, start + len(unit.type))
-        return self.builder.make(unit.type, self.arguments(unit, start), place, image)
+        errors = len(self.builder.errors)
+        arguments = self.arguments(unit, start)
+        if len(self.builder.errors) > errors:  # in a layer inside, which is told already
+            return None
+        return self.builder.make(unit.type, arguments, self.place(start, start + len(unit.type)), image)
 
     def arguments(self, unit: Unit, start: int) -> list[Argument]:
         return [

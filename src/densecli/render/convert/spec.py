@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from densecli.automatic_names import snake_case
 from densecli.fields import REQUIRED, Object
 from densecli.graph.graph import Call, Ref, call_order, map_refs
 from densecli.render.convert.given import (
@@ -107,6 +108,8 @@ class _ModelWriter:
             node = self.graph.nodes[index]
             refs, named = self.tensors(node, node.calls[call])
             wiring = {} if self.stacked or (refs == self.last and not named) else {"inputs": self.written(refs, named)}
+            if is_operation(node.layer):
+                wiring = self.to_function(node.calls[call])
             self.chained = self.chained and not wiring and not call
             self.last = [Ref(index, call)]
             yield self.again(node, (index, call)) | wiring if call else self.item(node, wiring)
@@ -125,6 +128,8 @@ class _ModelWriter:
 
     def tensors(self, node: Node, call: Call) -> tuple[list[Ref], dict[str, Any]]:
         """The tensors of a call, and its arguments by name."""
+        if is_operation(node.layer):
+            return list(call.refs), {}
         if not is_model(node.layer):
             check_writable(node.layer, node.name, TARGET, INSTEAD)
         named = {**call.kwargs, **call.extra}
@@ -134,6 +139,12 @@ class _ModelWriter:
         if tensors is None or not usual or any(key.startswith("argument ") for key in named):
             raise refuse(f"the call of {quote(node.name)}", TARGET, INSTEAD)
         return tensors, named
+
+    def to_function(self, call: Call) -> dict[str, Any]:
+        """`inputs` of a function: its arguments in order, and by name behind them."""
+        named = {**call.kwargs, **call.extra}
+        given = map_refs(_literal([*call.args, named] if named else list(call.args)), self.reference)
+        return {} if call.plain and list(call.refs) == self.last else {"inputs": given}
 
     def written(self, refs: list[Ref], named: dict[str, Any]) -> Any:
         """`inputs`: names, and arguments by name behind them."""
@@ -160,8 +171,24 @@ class _ModelWriter:
     def item(self, node: Node, wiring: dict[str, Any]) -> Any:
         if is_model(node.layer) and not is_application(node.layer):
             return self.model(node.layer, node.name) | wiring
+        if is_operation(node.layer):
+            return self.operation(node) | wiring
         kind, given = self.layer(node.layer, node.name)
         return kind if not given and not wiring else {kind: self.under(node.layer, given | wiring)}
+
+    def operation(self, node: Node) -> dict[str, Any]:
+        """A function of keras.ops; those of TensorFlow have other arguments."""
+        from densecli.layers.operations.functions import Operation  # noqa: PLC0415  # few models have functions
+        from densecli.layers.operations.table import OPERATIONS  # noqa: PLC0415  # few models have functions
+
+        layer: Any = node.layer
+        if type(layer) is not Operation or layer.rule not in OPERATIONS or layer.rule != layer.type_name:
+            raise refuse(f"the operation {quote(node.name)}", TARGET, INSTEAD)
+        if layer.config.keys() & {"op", "name", "inputs"}:
+            raise refuse(f"the arguments of {quote(node.name)}", TARGET, INSTEAD)
+        explicit = self.names.explicit(layer.rule, node.name)
+        given = {key: _value(value) for key, value in layer.config.items()}
+        return {"op": snake_case(layer.rule)} | given | ({} if explicit is None else {"name": explicit})
 
     def model(self, layer: Layer, name: str) -> dict[str, Any]:
         check_own(layer, name, TARGET)
@@ -196,12 +223,20 @@ class _ModelWriter:
         return _value(value)
 
 
+def is_operation(layer: Layer) -> bool:
+    return layer.family == "operations"
+
+
 def _literal(value: Any) -> Any:
     """An argument of a call that is no text, for a text would be read as the name of a tensor."""
     if isinstance(value, list) or (isinstance(value, tuple) and not isinstance(value, Ref)):
         return [_literal(item) for item in value]
     if isinstance(value, Ref | bool | int | float | None):
         return value
+    if isinstance(value, dict):
+        return {key: _literal(item) for key, item in value.items()}
+    if isinstance(value, slice):
+        return {"slice": [_literal(each) for each in (value.start, value.stop, value.step)]}
     raise refuse("an argument of a call that is neither a tensor nor a number", TARGET, INSTEAD)
 
 
