@@ -93,6 +93,11 @@ def object_class(name: str) -> str:
     return _CLASSES.get(camel, camel)
 
 
+# The classes in which tf.keras wrapped functions of TensorFlow.
+TENSORFLOW_FUNCTIONS = (
+    "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty",
+)  # fmt: skip
+
 # Bytes per element. Keras keeps strings as objects, whose size nobody adds up, so they are not listed.
 DTYPE_BYTES: dict[str, int] = {
     "bool": 1, "int8": 1, "uint8": 1, "float8_e4m3fn": 1, "float8_e5m2": 1, "int16": 2, "uint16": 2, "float16": 2,

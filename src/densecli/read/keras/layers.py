@@ -17,6 +17,7 @@ from densecli.errors import ArgumentError, ConfigError, DenseError, Place
 from densecli.layer import Layer
 from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom, Lambda
+from densecli.names import TENSORFLOW_FUNCTIONS
 from densecli.read.keras import keras1
 from densecli.read.keras.meanings import as_it_was
 from densecli.read.keras.policies import dtype_of, is_odd, tells_more
@@ -72,8 +73,7 @@ def _legacy(name: str) -> type[Layer] | None:
     return LEGACY.get(name)
 
 
-# The classes in which tf.keras wrapped functions of TensorFlow.
-FUNCTIONS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty")
+FUNCTIONS = TENSORFLOW_FUNCTIONS
 
 
 def _function(name: str, config: dict[str, Any]) -> Layer:

@@ -177,18 +177,21 @@ class _ModelWriter:
         return kind if not given and not wiring else {kind: self.under(node.layer, given | wiring)}
 
     def operation(self, node: Node) -> dict[str, Any]:
-        """A function of keras.ops; those of TensorFlow have other arguments."""
+        """A function of keras.ops, or one of TensorFlow as tf.keras wrote it."""
         from densecli.layers.operations.functions import Operation  # noqa: PLC0415  # few models have functions
         from densecli.layers.operations.table import OPERATIONS  # noqa: PLC0415  # few models have functions
 
         layer: Any = node.layer
-        if type(layer) is not Operation or layer.rule not in OPERATIONS or layer.rule != layer.type_name:
+        known = type(layer) is Operation and layer.rule in OPERATIONS and layer.rule == layer.type_name
+        if not known and layer.written is None:
             raise refuse(f"the operation {quote(node.name)}", TARGET, INSTEAD)
-        if layer.config.keys() & {"op", "name", "inputs"}:
+        config = layer.config if known else layer.written
+        if config.keys() & {"op", "name", "inputs"}:
             raise refuse(f"the arguments of {quote(node.name)}", TARGET, INSTEAD)
-        explicit = self.names.explicit(layer.rule, node.name)
-        given = {key: _value(value) for key, value in layer.config.items()}
-        return {"op": snake_case(layer.rule)} | given | ({} if explicit is None else {"name": explicit})
+        explicit = self.names.explicit(layer.rule, node.name) if known else node.name
+        given = {key: _value(value) for key, value in config.items()}
+        kind = snake_case(layer.rule) if known else layer.type_name
+        return {"op": kind} | given | ({} if explicit is None else {"name": explicit})
 
     def model(self, layer: Layer, name: str) -> dict[str, Any]:
         check_own(layer, name, TARGET)
