@@ -93,6 +93,12 @@ def object_class(name: str) -> str:
     return _CLASSES.get(camel, camel)
 
 
+APPLICATION_LAYERS = (
+    "CustomScaleLayer",
+    "LayerScale",
+    "StochasticDepth",
+)  # that keras.applications defines for its models
+
 # The classes in which tf.keras wrapped functions of TensorFlow.
 TENSORFLOW_FUNCTIONS = (
     "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty",

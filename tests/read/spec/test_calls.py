@@ -169,3 +169,12 @@ def test_functions_have_their_arguments_and_names():
 def test_a_function_that_keras_does_not_have_is_refused():
     assert errors_of("input: [3]\nlayers: [{op: maen}]") == [("E304", "no function 'maen' in keras.ops")]
     assert errors_of("input: [3]\nlayers: [{op: [1]}]")[0][0] == "E304"
+
+
+# -- models of keras.applications ---------------------------------------------------------------
+@pytest.mark.parametrize("path", sorted((FIXTURES / "applications").glob("*.gz")), ids=lambda path: path.name[:-8])
+def test_the_layers_of_each_family_go_to_yaml(path):
+    """What is read back has the same report, or `convert` would refuse it."""
+    record = json.loads(gzip.decompress(path.read_bytes()))
+    graph = read_config(record["config"], Source(path.name, ""), None, "")
+    assert str(convert(graph, "yaml")).count("\n") > 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # registers the layers
-from densecli.catalogue import ALIASES, APPLICATIONS, CATALOGUE, lookup
+from densecli.catalogue import ALIASES, APPLICATIONS, CATALOGUE, EXTRA, lookup
 from densecli.fields import LAYER_SCHEMA, REQUIRED, Object
 from densecli.read.inputs import INPUT_ARGUMENTS
 from densecli.read.spec.values import MODELS
@@ -43,7 +43,7 @@ def spec_schema() -> dict[str, Any]:
         },
         "$defs": {
             **_parts(),
-            **{f"arguments.{name}": _arguments(lookup(name)) for name in (*CATALOGUE, *APPLICATIONS)},
+            **{f"arguments.{name}": _arguments(lookup(name)) for name in (*CATALOGUE, *APPLICATIONS, *EXTRA)},
         },
     }
 
@@ -225,4 +225,4 @@ def _summary(kind: type[Layer]) -> str:
 
 def _types() -> tuple[str, ...]:
     """Every name for a layer, and the models of keras.applications."""
-    return (*CATALOGUE, *ALIASES, *APPLICATIONS)
+    return (*CATALOGUE, *ALIASES, *APPLICATIONS, *EXTRA)
