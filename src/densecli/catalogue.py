@@ -45,6 +45,7 @@ class Catalogue(Mapping[str, "type[Layer]"]):
 
 
 CATALOGUE = Catalogue({})  # filled by densecli.layers from its index
+EXTRA = Catalogue({})  # layers of keras.applications, which specs may name; filled likewise, and not listed
 APPLICATIONS = Catalogue({name: f"densecli.applications.{module}" for name, module in names.APPLICATIONS.items()})
 ALIASES: dict[str, str] = {}
 # What other libraries call a layer, where the name or the order of the arguments differs.
@@ -61,12 +62,12 @@ _ELSEWHERE = {
 
 def is_known(name: object) -> bool:
     """Whether a spec may use this name for a layer: a type, one of its aliases, or a model of keras.applications."""
-    return name in CATALOGUE or name in ALIASES or name in APPLICATIONS
+    return name in CATALOGUE or name in ALIASES or name in APPLICATIONS or name in EXTRA
 
 
 def find(name: str) -> type[Layer] | None:
     """The class of that name."""
-    return CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or APPLICATIONS.get(name)
+    return CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or APPLICATIONS.get(name) or EXTRA.get(name)
 
 
 def lookup(name: str) -> type[Layer]:

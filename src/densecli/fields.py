@@ -351,3 +351,12 @@ def layer(default: Any = REQUIRED, doc: str = "") -> Field[Any]:
         return value
 
     return Field(read, default, doc, LAYER_SCHEMA)
+
+
+def takes_layer(schema: Any) -> bool:
+    """Whether a field's schema allows a layer somewhere."""
+    if isinstance(schema, list):
+        return any(map(takes_layer, schema))
+    if not isinstance(schema, dict):
+        return False
+    return schema == LAYER_SCHEMA or any(map(takes_layer, schema.values()))

@@ -107,12 +107,36 @@ def object_class(name: str) -> str:
     return _CLASSES.get(camel, camel)
 
 
+APPLICATION_LAYERS = (
+    "CustomScaleLayer",
+    "LayerScale",
+    "StochasticDepth",
+)  # that keras.applications defines for its models
+
+# The classes in which tf.keras wrapped functions of TensorFlow.
+TENSORFLOW_FUNCTIONS = (
+    "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty",
+)  # fmt: skip
+
 # Bytes per element. Keras keeps strings as objects, whose size nobody adds up, so they are not listed.
 DTYPE_BYTES: dict[str, int] = {
     "bool": 1, "int8": 1, "uint8": 1, "float8_e4m3fn": 1, "float8_e5m2": 1, "int16": 2, "uint16": 2, "float16": 2,
     "bfloat16": 2, "int32": 4, "uint32": 4, "float32": 4, "int64": 8, "uint64": 8, "float64": 8, "complex64": 8,
     "complex128": 16,
 }  # fmt: skip
+
+# Bits per element of dtypes that layers never have, but weights files do.
+STORED_BITS = {
+    "float4": 4, "float8": 8, "float6_e2m3": 6, "float6_e3m2": 6, "float8_e8m0": 8, "float8_e4m3fnuz": 8, "float8_e5m2fnuz": 8,
+    "float8_e4m3b11fnuz": 8, "int2": 2, "uint2": 2, "int4": 4, "uint4": 4, "qint8": 8, "quint8": 8, "qint16": 16,
+    "quint16": 16, "qint32": 32,
+}  # fmt: skip
+
+
+def element_bits(dtype: str) -> int | None:
+    """The bits of one element; None for text, objects and dtypes that nobody here knows."""
+    return 8 * DTYPE_BYTES[dtype] if dtype in DTYPE_BYTES else STORED_BITS.get(dtype)
+
 
 _MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 DTYPES = (*DTYPE_BYTES, "string", *_MIXED)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from densecli.catalogue import CATALOGUE
+from densecli.catalogue import CATALOGUE, EXTRA
 from densecli.errors import ArgumentError, ConfigError, ShapeError
 from densecli.graph.graph import Call, Graph, Node, Ref
 from densecli.graph.model import Model
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from densecli.shape import Shape
 
 Habits = dict[str, dict[str, Any]]  # by layer type: arguments that a family gives to nearly all such layers
-EXTRAS = ("CustomScaleLayer", "LayerScale")  # layers that keras.applications defines for itself
 
 
 class Net:
@@ -135,11 +134,7 @@ class Tensor:
 
 
 def _kind(type_name: str) -> type[Layer]:
-    if type_name in EXTRAS:
-        from densecli.layers.applications import EXTRA_LAYERS  # noqa: PLC0415  # few families use any
-
-        return EXTRA_LAYERS[type_name]
-    return CATALOGUE[type_name]
+    return EXTRA[type_name] if type_name in EXTRA else CATALOGUE[type_name]
 
 
 def _mapped(args: tuple[Any, ...], function: Callable[[Tensor], Any]) -> tuple[Any, ...]:

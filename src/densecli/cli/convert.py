@@ -11,6 +11,7 @@ from densecli.cli.command import ValueRefusedError
 from densecli.cli.options import Debug, InputShape, LayerShape, Limit, Output, Set, SourceFile, Specs
 from densecli.cli.output import deliver
 from densecli.errors import ReadError
+from densecli.graph.graph import require_layers
 from densecli.read.specs import read, reading, specs
 from densecli.render.convert import convert
 from densecli.text import quote
@@ -76,6 +77,7 @@ def command(
         raise ReadError(message, code="E111", hint="convert them one by one")
     wishes = reading(input_shape, set, limit, source, layer_shape)
     graph = read(found[0], wishes)
+    require_layers(graph, "convert")
     text = picture(graph, to, depth, collapse=collapse) if to in PICTURES else convert(graph, to, wishes.limits)
     deliver(text, output, [each.name for each in found if each.text is None], utf8=True)
     return 0

@@ -20,7 +20,7 @@ MOST_WARNINGS = 5
 
 def warn_of_misfits(graph: Graph, spec: Spec, limits: Limits) -> None:
     """Warn of layers that the weights in the file do not fit, if the reader had to open the weights for custom layers."""
-    if spec.text is None and any(layer.held is not None for layer in layers_of(graph)):
+    if spec.text is None and not graph.weights_only and any(layer.held is not None for layer in layers_of(graph)):
         found = [error.message for error in misfits_in(spec, graph, limits) if error.code != "E324"]
         graph.warnings += found[:MOST_WARNINGS]
         if len(found) > MOST_WARNINGS:

@@ -169,7 +169,10 @@ def _html(chosen: Sequence[Chosen], view: View) -> str:
     from densecli.render.pages import html  # noqa: PLC0415
 
     depth, collapse = view.selection["depth"], view.selection["collapse"]
-    boxes = [diagram(each.result.report, depth=depth, collapse=collapse) for each in chosen]
+    boxes = [
+        None if each.result.report.weights_only else diagram(each.result.report, depth=depth, collapse=collapse)
+        for each in chosen
+    ]
     return html.render([each.shown for each in chosen], boxes, open_levels=99 if depth is None else depth)
 
 

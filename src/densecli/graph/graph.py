@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError
 from densecli.records import Record
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -108,6 +109,7 @@ class Graph:
         "steps", "told",
         "trainable",
         "warnings",
+        "weights_only",
     )  # fmt: skip
 
     def __init__(self, name: str, kind: str, nodes: list[Node], inputs: list[Ref], outputs: list[Ref]) -> None:
@@ -116,6 +118,7 @@ class Graph:
         self.deferred = False
         self.beside: list[int] = []  # nodes that no output needs and Keras lists all the same
         self.warnings: list[str] = []
+        self.weights_only = False  # whether it stands for a file that holds arrays and no layers
         self.place: Place | None = None
         self.order: tuple[list[Step], dict[int, int]] | None = None  # once computed; calls do not change afterward
         self.expect: dict[str, Any] = {}
@@ -126,6 +129,15 @@ class Graph:
         self.origin: Origin | None = None
         self.steps: list[Step] = []  # calls in the order in which a spec has them
         self.examples: list[Any] = []  # numbers for the inputs that a source predicts on, in nested lists
+
+
+def require_layers(graph: Graph, purpose: str) -> None:
+    """Raise GraphError (E325) for a file that holds weights and no layers, of which there is nothing to `purpose`."""
+    if graph.weights_only:
+        message = f"{quote(graph.name)} holds weights and no layers: there is nothing to {purpose}"
+        raise GraphError(
+            message, code="E325", hint="give the model itself: a .keras or .h5 file, a SavedModel, a spec or Python"
+        )
 
 
 def refs_in(tree: Any) -> Iterator[Ref]:

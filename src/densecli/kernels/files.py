@@ -200,6 +200,13 @@ def from_bfloat16(raw: Array) -> Array:
     return wide.view(np.float32).reshape(raw.shape)
 
 
+def from_bytes(data: bytes, dtype: str, shape: tuple[int, ...]) -> Array:
+    """The array of a stretch of a file, little-endian as TensorFlow writes it; float32 for bfloat16."""
+    if dtype == "bfloat16":
+        return from_bfloat16(np.frombuffer(data, np.uint16).reshape(shape))
+    return np.frombuffer(data, np.dtype(dtype).newbyteorder("<")).reshape(shape)
+
+
 def as_numbers(x: Array, dtype: str) -> Array | None:
     """`x` in the dtype of an input; None if that would change values (1.5 as an integer, words as numbers)."""
     wanted = np.dtype(dtype) if dtype != "bfloat16" else np.dtype(np.float32)

@@ -1,11 +1,11 @@
-"""Layers that keras.applications defines for its own models. They are read from model files but are not in the catalog."""
+"""Layers that keras.applications defines for its own models. Files and specs may name them, but they are not in the catalog."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
-from densecli.catalogue import CATALOGUE
+from densecli.catalogue import CATALOGUE, EXTRA
 from densecli.layer import Layer, Weight
 from densecli.layers.merge import exactly_two
 from densecli.shape import Shape, size, times
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     Array = Any
-
-EXTRA_LAYERS: dict[str, type[Layer]] = {}
 
 
 class StochasticDepth(Layer):
@@ -84,4 +82,4 @@ class CustomScaleLayer(Layer):
 
 
 for _layer in (CustomScaleLayer, LayerScale, StochasticDepth):
-    EXTRA_LAYERS[_layer.__name__] = CATALOGUE.pop(_layer.__name__)
+    EXTRA.enter(CATALOGUE.pop(_layer.__name__))

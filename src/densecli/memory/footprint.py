@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError
-from densecli.graph.graph import Graph, Node
+from densecli.graph.graph import Graph, Node, require_layers
 from densecli.graph.model import Model
 from densecli.graph.trace import trace
 from densecli.layer import Layer
@@ -136,6 +136,7 @@ class Wish(Record):
 
 def footprint(graph: Graph, source: str = "<argument>", wish: Wish = Wish()) -> Footprint:  # noqa: B008  # immutable
     """The memory of a model. Raises SpecErrors, GraphError E406 for an input of unknown size, OutputError E605."""
+    require_layers(graph, "train or run")
     optimizer = optimizer_name(wish.optimizer)
     check_known(graph)
     graph = graph if wish.dtype is None else with_policy(graph, wish.dtype)

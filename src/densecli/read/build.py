@@ -25,6 +25,7 @@ from densecli.graph.graph import Call, Graph, Node, Ref
 from densecli.layer import Layer
 from densecli.layers.core import InputLayer
 from densecli.names import ACTIVATION_FLOPS, OBJECT_ARGUMENTS, object_class
+from densecli.read.fitted import fitted
 from densecli.read.inputs import INPUT_ARGUMENTS
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.records import Record
@@ -183,6 +184,16 @@ class Builder:
     def call(self, node: int, tensors: list[Ref]) -> Ref:
         """Use a layer on tensors, in the way it takes them."""
         return self.connect(node, self.as_call(node, tensors))
+
+    def call_with(self, node: int, tensors: list[Ref], named: dict[str, Any]) -> Call:
+        """A call with arguments by name, as Keras' layers take them: initial_state, mask, value, …"""
+        layer, made = self.nodes[node].layer, self.nodes[node]
+        args = (tensors,) if layer.takes == "list" and len(tensors) > 1 else tuple(tensors)
+        try:
+            return fitted(layer, args, dict(named))
+        except GraphError as error:
+            self.errors.append(error.at(made.place, made.name))
+            return Call(args[:1])
 
     def connect(self, node: int, call: Call) -> Ref:
         self.nodes[node].calls.append(call)
@@ -357,3 +368,12 @@ def _in_layer(problem: ArgumentError, type_name: str, name: str) -> ArgumentErro
         problem.message = f"{name}: {problem.message}"
     problem.message = f"{type_name}: {problem.message}" if problem.code != "E305" else problem.message
     return problem
+
+
+def holds_layer(layer: Layer) -> bool:
+    """Whether an argument of a layer is a layer, which has a name of its own."""
+    return any(map(_is_or_holds_layer, layer.given.values()))
+
+
+def _is_or_holds_layer(value: Any) -> bool:
+    return isinstance(value, Layer) or (isinstance(value, list | tuple) and any(map(_is_or_holds_layer, value)))

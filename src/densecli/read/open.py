@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from densecli.errors import DenseError, NoModelError, Place, ReadError, SpecErrors, SpecSyntaxError
 from densecli.names import without_module
-from densecli.read.files.magic import HDF5_MAGIC, HEAD, ZIP_MAGIC, other_kind
+from densecli.read.binary import no_model, reader_of, seekable
+from densecli.read.files.folder import MAIN, opened_folder
+from densecli.read.files.magic import HEAD, UNKNOWN
 from densecli.read.files.opened import in_memory, opened
 from densecli.read.reading import Reading, SeveralModelsError, only
 from densecli.read.text.encoding import decode, too_large
-from densecli.text import quote
 
 if TYPE_CHECKING:
     from densecli.errors import Source
     from densecli.graph.graph import Graph
-    from densecli.read.limits import Limits
 
 NO_FILE = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"
 BINARY_SUFFIXES = (".keras", ".h5", ".hdf5")
@@ -34,31 +34,26 @@ def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  
 
     One descriptor serves for detecting the type and for reading; only regular files (and standard input) are read.
     """
+    with opened_folder(word) as folder:
+        if folder is not None and MAIN in folder.names():
+            from densecli.read.keras.saved_model import read_saved_model  # noqa: PLC0415
+
+            return read_saved_model(folder, reading.input_shapes, reading.limits)
     with opened(word, NO_FILE, reading.files) as file:
         return read_stream(file, word, reading)
 
 
 def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:
     """The graph in an open file, whatever it is called."""
-    limits = reading.limits
     head = file.read(HEAD)
-    other = other_kind(head)
-    if other is not None:
-        raise no_model(name, f"is {other}, not a model file")
-    if head.startswith(HDF5_MAGIC) or head[:4] in ZIP_MAGIC or _hidden_archive(file, name, head):
-        seekable = file if file.seekable() else _buffered(file, name, head, limits)
-        if head.startswith(HDF5_MAGIC):
-            from densecli.read.keras.h5_file import read_h5_file  # noqa: PLC0415
-
-            return read_h5_file(seekable, name, reading.input_shapes, limits)
-        from densecli.read.keras.keras_file import read_keras_file  # noqa: PLC0415
-
-        return read_keras_file(seekable, name, reading.input_shapes, limits)
+    reader = reader_of(file, name, head)
+    if reader is not None:
+        return reader(seekable(file, name, head, reading.limits), name, reading)
     try:
-        return read_text(_text_bytes(file, name, head, limits.config_bytes), name, reading)
+        return read_text(_text_bytes(file, name, head, reading.limits.config_bytes), name, reading)
     except ReadError as error:
         if error.code in ("E102", "E103") and name.lower().endswith(BINARY_SUFFIXES):
-            raise no_model(name, "is not a Keras archive, HDF5 or text") from None
+            raise no_model(name, UNKNOWN) from None
         raise
 
 
@@ -68,32 +63,6 @@ def _text_bytes(file: BinaryIO, name: str, head: bytes, most: int) -> bytes:
         return in_memory(file, name, most, head)
     file.seek(0)
     return file.read(most + 1)
-
-
-def no_model(name: str, what: str) -> ReadError:
-    return ReadError(f"{quote(name)} {what}", code="E105", hint="densecli reads .keras, .h5, JSON, YAML and DSL")
-
-
-def _hidden_archive(file: BinaryIO, name: str, head: bytes) -> bool:
-    """Whether a `.keras` file is an archive with something before it."""
-    if not name.lower().endswith(".keras") or not file.seekable() or head[:1] in (b"{", b"["):
-        return False
-    import zipfile  # noqa: PLC0415
-
-    found = zipfile.is_zipfile(file)
-    file.seek(len(head))
-    return found
-
-
-def _buffered(file: BinaryIO, name: str, head: bytes, limits: Limits) -> BinaryIO:
-    """The whole of a pipe, for formats that must be read from the end."""
-    import io  # noqa: PLC0415
-
-    data = in_memory(file, name, 4 * limits.config_bytes, head)
-    if len(data) > 4 * limits.config_bytes:
-        message = "a model file this large cannot be read from a pipe"
-        raise ReadError(message, code="E501", hint="give its path, or a larger --limit config_bytes")
-    return io.BytesIO(data)
 
 
 def read_text(data: bytes, name: str, reading: Reading) -> Graph:

@@ -24,6 +24,11 @@ ONE_MODEL = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5")
 PYTHON = (".py", ".pyw", ".ipynb")
 SEARCHED = (*ONE_MODEL, ".dsl", *PYTHON)  # of the files in a folder; .txt may be anything
 SUFFIXES = (*SEARCHED, ".txt")
+# Weights, and the files of other frameworks, which are told apart by their contents.
+OTHER_SUFFIXES = (
+    ".safetensors", ".npz", ".npy", ".index", ".pb", ".tflite", ".lite", ".onnx", ".pt", ".pth", ".ckpt", ".pkl", ".pickle",
+    ".joblib", ".mlmodel", ".gguf", ".msgpack",
+)  # fmt: skip
 # train.py:NAME, train.py:build(64), train.py:*, stacks.dsl:3
 _CHOSEN = r"(?is)([^\n(]+?\.(?:pyw?|ipynb|dsl|txt)):(.*)"
 _STATEMENT = r"\s*+(?:from|import|[A-Za-z_][\w.]*+\s*+=[^=])"
@@ -57,7 +62,7 @@ class Spec(Record):
 
 def is_file(word: str) -> bool:
     """Whether an argument looks like a file or folder: standard input, a known suffix, a pattern, or a path separator outside parentheses."""
-    if word in ("-", ".", "..") or word.lower().endswith(SUFFIXES) or _is_shell_pattern(word):
+    if word in ("-", ".", "..") or word.lower().endswith((*SUFFIXES, *OTHER_SUFFIXES)) or _is_shell_pattern(word):
         return True
     if re.match(_CHOSEN, word):
         return True

@@ -12,7 +12,7 @@ from densecli import kernels
 from densecli.errors import DenseError, GraphError, LimitError, did_you_mean
 from densecli.graph.computed import as_computed
 from densecli.graph.forward import Value, flat_arrays, forward
-from densecli.graph.graph import Graph, Ref, call_order
+from densecli.graph.graph import Graph, Ref, call_order, require_layers
 from densecli.graph.trace import trace
 from densecli.layer import Constant
 from densecli.names import DTYPE_BYTES
@@ -123,6 +123,7 @@ def run(graph: Graph, options: Options = Options(), watch: Watch | None = None) 
 
 def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  # immutable
     """Prepare a pass: whatever cannot run or does not fit into memory is refused before anything is allocated."""
+    require_layers(graph, "run")
     whole = graph
     graph = part(whole, options.until)
     order = call_order(graph)[0]

@@ -30,6 +30,7 @@ def infer(graph: Graph, source: str = "<argument>", batch: int | None = None) ->
         batch,
         (*graph.warnings, *built.warnings(rows)),
         graph.origin,
+        weights_only=graph.weights_only,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.graph.trace import Result, flat_inputs
-from densecli.names import DTYPE_BYTES
+from densecli.names import element_bits
 from densecli.records import Record
 from densecli.shape import product
 from densecli.summary.report import WeightInfo
@@ -83,4 +83,4 @@ def weight_bytes(weight: WeightInfo) -> int:
 def weight_size(weight: WeightInfo) -> tuple[int, int]:
     """Elements and bytes."""
     params = weight_params(weight)
-    return params, params * DTYPE_BYTES.get(weight.dtype, 1)
+    return params, -(-params * (element_bits(weight.dtype) or 8) // 8)

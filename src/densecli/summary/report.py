@@ -137,6 +137,7 @@ class Report(Record):
     warnings: tuple[str, ...] = ()
     origin: Any = None  # where in a Python source the model comes from
     optimizer: tuple[int, int] | None = None  # numbers and bytes of the optimizer's variables, if they are asked for
+    weights_only: bool = False  # a file that holds arrays and no layers
 
     @property
     def basis(self) -> str:

@@ -75,12 +75,10 @@ def test_a_json_config_is_known_by_its_contents(tmp_path, name):
     assert report(tmp_path / name).totals.params == 15
 
 
-@pytest.mark.parametrize(
-    "data", [b"\x1f\x8b" + bytes(20), pickle.dumps([1], 4), b"BZh91AY", b"\x93NUMPY\x01\x00", b"\x08\x01\x12\x03abc"]
-)
+@pytest.mark.parametrize("data", [b"\x1f\x8b" + bytes(20), pickle.dumps([1], 4), b"BZh91AY", b"\x08\x01\x12\x03abc"])
 def test_other_formats_are_named(tmp_path, data):
     (tmp_path / "model.keras").write_bytes(data)
-    assert "not a model file" in fails(tmp_path / "model.keras", "E105").message
+    assert "which densecli does not read" in fails(tmp_path / "model.keras", "E105").message
 
 
 @pytest.mark.parametrize("form", ["tar", "v7 tar", "gzip", "pickle"])
@@ -117,7 +115,7 @@ def without_magic(data):
 @pytest.mark.parametrize("data", [b"\xe3" + bytes(40), bytes(600), b"\x7fELF\x02\x01", b"caf\xe9"])
 def test_what_nobody_knows_is_no_model_file(tmp_path, name, data):
     (tmp_path / name).write_bytes(data)
-    assert "not a Keras archive, HDF5" in fails(tmp_path / name, "E105").message
+    assert "densecli reads .keras" in fails(tmp_path / name, "E105").hint
 
 
 def test_a_small_limit_bounds_what_is_read(tmp_path):
@@ -358,7 +356,9 @@ def test_a_config_longer_than_an_object_header_is_read(tmp_path):
 
 def test_a_weights_only_file_lists_what_it_holds(tmp_path):
     path = weights_file(tmp_path / "w.h5", None, dense=(4, 3), top=(3, 2))
-    assert "2 arrays with 18 numbers" in fails(path, "E321").hint
+    found = report(path)
+    assert [(row.name, row.params) for row in found.rows] == [("dense/dense/kernel:0", 12), ("top/top/kernel:0", 6)]
+    assert (found.weights_only, found.totals.params) == (True, 18)
     assert list_weights(str(path)) == [
         ("model_weights/dense/dense/kernel:0", (4, 3), "float32"), ("model_weights/top/top/kernel:0", (3, 2), "float32"),
     ]  # fmt: skip

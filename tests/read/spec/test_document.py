@@ -461,8 +461,16 @@ def test_the_error_of_the_contract():
 
 
 def test_a_step_with_a_comma_in_a_yaml_list_is_explained():
-    found = mistakes("input: [9, 9, 3]\nlayers: [Conv2D(8, 3), Flatten]")
-    assert {error.hint for error in found} == {"in a YAML [list], quote a step that has a comma"}
+    found = mistakes("input: [9, 9, 3]\nlayers: [Conv2D(8, 3, {a: b}]")
+    assert {error.hint for error in found} >= {"in a YAML [list], quote a step that has a comma"}
+
+
+def test_a_step_that_yaml_cuts_at_its_commas_is_put_together_again():
+    found = read(
+        "input: [9, 9, 3]\nlayers: [Conv2D(8, 3), 'ReLU', Dense(4, use_bias=false), Reshape((-1, 4, 1)), Flatten]"
+    )
+    assert [type(node.layer).__name__ for node in found.nodes[1:]] == ["Conv2D", "ReLU", "Dense", "Reshape", "Flatten"]
+    assert found.nodes[4].layer.target_shape == (-1, 4, 1)
 
 
 def test_json_and_yaml_are_told_apart_by_their_contents():

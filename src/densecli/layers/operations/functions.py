@@ -38,6 +38,7 @@ class Operation(Layer, abstract=True):
 
     takes = "any"
     family = "operations"
+    written: dict[str, Any] | None = None  # what the file says of a function of TensorFlow, for whoever writes it again
     weightless = True
     keeps_integers = True
     defaults = {"trainable": True, "dtype": "float32", "autocast": False, "activity_regularizer": None}  # noqa: RUF012  # as every layer's

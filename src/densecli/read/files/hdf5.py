@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from densecli.errors import DenseError, LimitError, ReadError
 from densecli.read.files import hdf5_attributes
+from densecli.read.files.stored import Stored
 from densecli.read.limits import LIMITS, Limits, beyond
-from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
 
 DAMAGE = (OSError, KeyError, RuntimeError, ValueError, OverflowError, TypeError, AttributeError, MemoryError)
 SKIPPED = ("optimizer_weights", "optimizer")  # not the model's
-
-
-class Stored(Record):
-    """A weight in a file: its path, shape and dtype."""
-
-    path: str
-    shape: tuple[int, ...]
-    dtype: str
 
 
 def attributes_of(file: BinaryIO, group: Any, limits: Limits = LIMITS) -> hdf5_attributes.Attributes:
@@ -141,4 +133,10 @@ def _described(path: str, dataset: Any) -> Stored:
     if dataset.external or dataset.is_virtual:
         message = f"{quote(path)} keeps its data in other files, which densecli does not open"
         raise ReadError(message, code="E322", hint="Keras never writes such datasets")
-    return Stored(path, tuple(int(size) for size in dataset.shape), str(dataset.dtype))
+    return Stored(path, tuple(int(size) for size in dataset.shape), _dtype(dataset.dtype))
+
+
+def _dtype(dtype: Any) -> str:
+    """HDF5 has no small floating-point types: Keras writes them as bytes, and says which only of bfloat16."""
+    bare = dtype.kind == "V" and dtype.names is None
+    return {1: "float8", 2: "bfloat16"}.get(dtype.itemsize, str(dtype)) if bare else str(dtype)

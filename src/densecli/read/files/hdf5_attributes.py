@@ -8,6 +8,7 @@ Format: HDF5 File Format Specification 3.0 (docs.hdfgroup.org).
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import count, takewhile
 from typing import TYPE_CHECKING, BinaryIO
 
 from densecli.errors import ReadError
@@ -145,6 +146,19 @@ class Attributes:
             return None
         count = number(raw.space, 8 if raw.space[0] == 1 else 4)
         return self.strings(raw, count) if count else []  # an empty list has no type of its own: Keras writes floats
+
+    def listed(self, name: str) -> list[bytes]:
+        """The attribute that is a list of names; long lists are in pieces name0, name1, … Raises ReadError (E321)."""
+        parts = [name]
+        if name not in self:
+            parts = list(takewhile(self.__contains__, (f"{name}{index}" for index in count())))
+        return [each for part in parts for each in self._list_of(part)]
+
+    def _list_of(self, name: str) -> list[bytes]:
+        texts = self.texts(name)
+        if texts is None:
+            raise ReadError(f"the attribute {name} is not a list of names", code="E321")
+        return texts
 
     def strings(self, raw: Raw, count: int) -> list[bytes] | None:
         kind, value = raw.kind, raw.value

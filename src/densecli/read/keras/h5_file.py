@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from densecli.errors import DenseError, NoModelError, ReadError
+from densecli.errors import DenseError, ReadError
 from densecli.graph.model import layers_of
 from densecli.read.files import hdf5, hdf5_attributes
 from densecli.read.keras.model import read_config
 from densecli.read.limits import LIMITS, Limits, beyond
 from densecli.read.text.encoding import decode
 from densecli.read.text.json import load_json
-from densecli.shape import product
-from densecli.text import binary_size, plural
+from densecli.text import binary_size
 
 if TYPE_CHECKING:
     from densecli.graph.graph import Graph
 
-MOST_LISTED = 40  # arrays of a weights-only file in one message
 WANTED = ("model_config", "keras_version")
 NO_JSON = ("E101", "E102", "E103", "E206")  # nothing, bytes that are not text, text of another kind
 
 
 def read_h5_file(file: BinaryIO, name: str, input_shapes: Any = None, limits: Limits = LIMITS) -> Graph:
-    """The graph in the attribute `model_config`. Raises ReadError (E106 no h5py, E322 links), NoModelError (E321 no config) or LimitError.
+    """The graph in the attribute `model_config`, or a table of the weights. Raises ReadError (E106 no h5py, E321 no config, E322 links) or LimitError.
 
     h5py is needed only for weights of custom layers, files without a config, and files unlike those of Keras.
     """
     attributes = _attributes(file, limits)
     text = attributes.get("model_config")
     if text is None:
-        raise weights_only(file, limits)
+        from densecli.read.weights.hdf5 import read_hdf5  # noqa: PLC0415  # needs h5py
+
+        return read_hdf5(file, name, limits)
     if len(text) > limits.config_bytes:
         message = f"model_config is larger than {binary_size(limits.config_bytes)}"
         raise beyond(limits, "config_bytes", message, "E506")
@@ -65,14 +65,3 @@ def _attributes(file: BinaryIO, limits: Limits) -> dict[str, bytes]:
     if "model_config" in texts and texts["model_config"] is None:
         raise ReadError("the attribute model_config is not text", code="E321")
     return {key: text for key, text in texts.items() if text is not None}
-
-
-def weights_only(file: BinaryIO, limits: Limits) -> NoModelError:
-    """The error for a file without a config: what it contains instead."""
-    with hdf5.open_hdf5(file) as opened:
-        found = hdf5.guarded(opened, limits)
-    total = sum(product(each.shape) or 0 for each in found)
-    shown = ", ".join(f"{each.path} {each.shape}" for each in found[:MOST_LISTED])
-    rest = f" and {len(found) - MOST_LISTED:,} more" if len(found) > MOST_LISTED else ""
-    hint = f"it has {plural(len(found), 'array')} with {total:,} numbers: {shown}{rest}"
-    return NoModelError("a weights-only file: it has no model_config, so no layers", code="E321", hint=hint)

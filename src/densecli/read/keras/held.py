@@ -11,11 +11,12 @@ from densecli.errors import ReadError
 from densecli.graph.graph import row_order
 from densecli.graph.model import Model
 from densecli.layer import Layer, Weight
-from densecli.read.files.hdf5 import Stored, open_hdf5, root_of, stored
+from densecli.read.files.hdf5 import open_hdf5, root_of, stored
 from densecli.read.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
     from densecli.graph.graph import Graph, Node
+    from densecli.read.files.stored import Stored
 
 
 def hold(file: BinaryIO, graph: Graph, limits: Limits = LIMITS) -> None:

@@ -141,7 +141,7 @@ def _orders(value: Any) -> Iterator[str]:
 
 def _border(name: str, padding: Any) -> Any:
     """Amounts before and after each axis, which Keras 1 also took as a flat list, or by name."""
-    if isinstance(padding, dict):
+    if isinstance(padding, dict) and padding.keys() <= {*SIDES}:
         padding = [padding.get(side, 0) for side in (SIDES if name == "ZeroPadding2D" else SIDES[2:])]
     return [padding[:2], padding[2:]] if isinstance(padding, list) and len(padding) == 4 else padding
 

@@ -57,16 +57,14 @@ def _of_weights(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, document: Any, several: SpecErrors, limits: Limits
 ) -> Graph:
     """What the weights say about a model whose layers only code builds. Raises its config's error if they say nothing."""
-    from densecli.read.keras.weights_only import graph_of  # noqa: PLC0415  # few files are of such models
+    from densecli.read.weights.hdf5 import of_model  # noqa: PLC0415  # few files are of such models
 
     name = document.get("class_name") if isinstance(document, dict) else None
     try:
         with _opened(archive, info, limits) as file:
-            graph = graph_of(file, name if isinstance(name, str) else "Model", limits)
+            graph = of_model(file, name if isinstance(name, str) else "Model", limits)
     except (DenseError, *DAMAGE):
         raise several from None
-    if not graph.nodes:
-        raise several
     graph.code = document
     return graph
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # registers the layers
 from densecli.automatic_names import numbered, snake_case
-from densecli.catalogue import ALIASES, CATALOGUE
+from densecli.catalogue import ALIASES, CATALOGUE, EXTRA
 from densecli.errors import ArgumentError, ConfigError, DenseError, Place
 from densecli.layer import Layer
 from densecli.layers.core import InputLayer
 from densecli.layers.opaque import Custom, Lambda
+from densecli.names import TENSORFLOW_FUNCTIONS
 from densecli.read.keras import keras1
 from densecli.read.keras.meanings import as_it_was
 from densecli.read.keras.policies import dtype_of, is_odd, tells_more
@@ -57,13 +58,6 @@ ALTERING = {
 SWITCH = {"type": "boolean"}
 KEPT = ("SyncBatchNormalization",)  # renamed, but under its own name to those who load it
 QUANTIZABLE = ("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding")  # by Model.quantize of Keras 3.15.1
-FROM_APPLICATIONS = ("CustomScaleLayer", "LayerScale", "StochasticDepth")
-
-
-def _application(name: str) -> type[Layer]:
-    from densecli.layers.applications import EXTRA_LAYERS  # noqa: PLC0415  # few models need it
-
-    return EXTRA_LAYERS[name]
 
 
 def _legacy(name: str) -> type[Layer] | None:
@@ -72,8 +66,7 @@ def _legacy(name: str) -> type[Layer] | None:
     return LEGACY.get(name)
 
 
-# The classes in which tf.keras wrapped functions of TensorFlow.
-FUNCTIONS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty")
+FUNCTIONS = TENSORFLOW_FUNCTIONS
 
 
 def _function(name: str, config: dict[str, Any]) -> Layer:
@@ -215,8 +208,8 @@ class LayerReader:
             found = Lambda(function=None, output_shape=lambda_shape(config), trainable=trainable_of(config))
             found.type_name, found.written = written, config
             return found
-        if name in FROM_APPLICATIONS:
-            return self.make_if_possible(_application(name), config, pointer)
+        if name in EXTRA:
+            return self.make_if_possible(EXTRA[name], config, pointer)
         kind = CATALOGUE.get(name) or CATALOGUE.get(ALIASES.get(name, "")) or _legacy(name)
         if kind is None or self.is_altered(kind, config):
             return Custom(written, trainable=trainable_of(config))

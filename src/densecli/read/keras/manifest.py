@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.graph.model import Model
-from densecli.read.files.hdf5 import Stored
+from densecli.read.files.stored import Stored
 from densecli.read.keras.held import held, own_layer
 from densecli.shape import as_shape
 

@@ -32,6 +32,16 @@ def plain(value: Any) -> Any:
     return value
 
 
+def without_tuples(value: Any) -> Any:
+    """A config with lists in the place of the tuples and shapes that tf.keras marked in a SavedModel, at every depth."""
+    if isinstance(value, list):
+        return [without_tuples(item) for item in value]
+    if isinstance(value, dict):
+        inner = plain(value)
+        return {key: without_tuples(item) for key, item in value.items()} if inner is value else without_tuples(inner)
+    return value
+
+
 def named(value: Any, known: tuple[str, ...]) -> Any:
     """A function or object that a config names. A name that Keras does not have is custom: kept, never looked up."""
     if value is None or (isinstance(value, str) and value in known):

@@ -10,8 +10,8 @@ from densecli.read.inputs import check_inputs
 from densecli.read.limits import LIMITS, Limits
 from densecli.read.spec.context import Spec
 from densecli.read.spec.inputs import InputReader
-from densecli.read.spec.items import MODELS, ItemReader
-from densecli.read.spec.values import ValueReader
+from densecli.read.spec.items import ItemReader
+from densecli.read.spec.values import MODELS, ValueReader
 from densecli.read.spec.variables import read_variables
 from densecli.read.spec.wiring import Wiring, unreached
 from densecli.read.text.json import load_json, not_an_object

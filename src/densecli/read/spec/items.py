@@ -5,6 +5,7 @@
 - Dense: {units: 4, name: out, inputs: [a]}         TYPE: arguments (name and inputs may go beside TYPE, too)
 - {type: Add, name: sum, inputs: [a, b]}            everything in one mapping
 - {call: encoder, inputs: [b], name: encoded_b}     a layer once more, with the same weights
+- {op: mean, axis: 1, inputs: [x]}                  a function of keras.ops: its own arguments, and the tensors in order
 - {repeat: 3, layers: [...]}                        a block, each copy with its own weights
 - {type: Model, name: encoder, input: [8], layers: [...], outputs: [...]}    a model as a layer
 """
@@ -15,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.catalogue import find
 from densecli.errors import ArgumentError, DenseError, GraphError, LimitError, SpecSyntaxError
-from densecli.layer import Layer
 from densecli.layers.core import InputLayer
 from densecli.names import without_module
+from densecli.read.build import holds_layer
 from densecli.read.inputs import input_arguments
-from densecli.read.spec.values import ValueReader, is_layer_name
+from densecli.read.spec.values import MODELS, ValueReader, is_layer_name
 from densecli.read.stack.reader import StackReader
 from densecli.read.text.spans import join
 from densecli.text import describe, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from densecli.errors import Place
     from densecli.graph.graph import Ref
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from densecli.read.spec.context import Spec
     from densecli.read.spec.wiring import Wiring
 
-MODELS = ("Sequential", "Functional", "Model")
 _BESIDE = ("name", "inputs")
 _NO_LAYER = "an item is a stack, `TYPE: arguments`, or a mapping with type, call or repeat"
 
@@ -46,7 +46,7 @@ class ItemReader:
 
     def __init__(self, spec: Spec, wiring: Wiring, nested: Callable[..., Made | None], shape: Any = None) -> None:
         self.spec, self.builder, self.wiring, self.nested, self.shape = spec, spec.builder, wiring, nested, shape
-        self.values = ValueReader(spec)
+        self.values = ValueReader(spec, nested)
         self.stacks: dict[str, StackReader] = {}  # by text: equal texts are parsed and made once
         self.made: dict[tuple[str, str], Made] = {}  # by type and arguments: equal layers are made once
 
@@ -57,7 +57,7 @@ class ItemReader:
             else:
                 self.spec.wrong_type("a list of layers", items, pointer, "layers: [Dense(4)]")
             return []
-        for index, item in enumerate(items):
+        for index, item in rejoined(items):
             at = f"{pointer}/{index}"
             self.builder.stop_at_too_many()
             try:
@@ -75,13 +75,9 @@ class ItemReader:
         if not isinstance(item, dict):
             self.spec.wrong_type("a layer", item, pointer, _NO_LAYER)
             return []
-        if "repeat" in item:
-            return self.repeat(item, pointer, tensors)
-        if "call" in item:
-            return self.call(item, pointer, tensors)
-        if "type" in item:
-            return self.typed(item, pointer, tensors)
-        return self.short(item, pointer, tensors)
+        forms = {"repeat": self.repeat, "call": self.call, "op": self.operation, "type": self.typed}
+        form = next((form for key, form in forms.items() if key in item), self.short)
+        return form(item, pointer, tensors)
 
     # -- the forms --------------------------------------------------------------------
     def stack(self, text: str, pointer: str, tensors: list[Ref] | None) -> list[Ref]:
@@ -156,6 +152,19 @@ class ItemReader:
             self.name_result(item["name"], refs[0], join(pointer, "name"))
         return refs
 
+    def operation(self, item: dict[str, Any], pointer: str, tensors: list[Ref] | None) -> list[Ref]:
+        """A function of keras.ops: {op: mean, axis: 1, inputs: […], name: …}."""
+        from densecli.read.spec.operations import make  # noqa: PLC0415  # few specs have functions
+
+        beside = {key: item[key] for key in _BESIDE if key in item}
+        given = {key: value for key, value in item.items() if key not in (*_BESIDE, "op")}
+        values = {key: self.values.collect(value, join(pointer, key)) for key, value in given.items()}
+        place = self.spec.place(join(pointer, "op"))
+        made = make(item["op"], values, place)
+        if made.name is None and "name" not in beside:
+            made = made._replace(name=self.builder.automatic_name(made.layer.type_name))
+        return self.add(made, beside, dict.fromkeys(beside, pointer), place, tensors)
+
     def called(self, name: Any, pointer: str) -> int | None:
         if not isinstance(name, str):
             self.spec.wrong_type("the name of a layer", name, pointer)
@@ -215,7 +224,7 @@ class ItemReader:
             return self.made[key]
         arguments = self.values.arguments(type_name, given, pointer) if is_layer_name(type_name) else []
         made = None if arguments is None else self.values.make(type_name, arguments, place, image)
-        if made is not None and made.name is None and not any(map(_holds_layer, made.layer.given.values())):
+        if made is not None and made.name is None and not holds_layer(made.layer):
             self.made[key] = made
         return made
 
@@ -296,5 +305,26 @@ def _by_name(type_name: str, given: Any) -> dict[str, Any]:
     return {kind.positional[0]: given}
 
 
-def _holds_layer(value: Any) -> bool:
-    return isinstance(value, Layer) or (isinstance(value, list | tuple) and any(map(_holds_layer, value)))
+def rejoined(items: list[Any]) -> Iterator[tuple[int, Any]]:
+    """The items with their places; `[Conv2D(16, 3), ReLU]` is a list that YAML cuts at every comma, also between parentheses."""
+    parts, start, depth = list[str](), 0, 0
+    for index, item in enumerate(items):
+        if not (isinstance(item, str) or (parts and isinstance(item, int | float | None))):
+            yield from [(start, ", ".join(parts))] if parts else ()
+            parts, depth = [], 0
+            yield index, item
+            continue
+        text = item if isinstance(item, str) else _as_word(item)
+        start = start if parts else index
+        depth += text.count("(") - text.count(")")
+        parts.append(text)
+        if depth <= 0:
+            yield start, ", ".join(parts)
+            parts, depth = [], 0
+    if parts:
+        yield start, ", ".join(parts)
+
+
+def _as_word(value: Any) -> str:
+    """A number, true, false or null as the DSL writes it."""
+    return "none" if value is None else str(value).lower()

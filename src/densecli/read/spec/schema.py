@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import densecli.layers  # registers the layers
-from densecli.catalogue import ALIASES, APPLICATIONS, CATALOGUE, lookup
+from densecli.catalogue import ALIASES, APPLICATIONS, CATALOGUE, EXTRA, lookup
 from densecli.fields import LAYER_SCHEMA, REQUIRED, Object
 from densecli.read.inputs import INPUT_ARGUMENTS
-from densecli.read.spec.items import MODELS
+from densecli.read.spec.values import MODELS
 
 if TYPE_CHECKING:
     from densecli.fields import Field
@@ -43,7 +43,7 @@ def spec_schema() -> dict[str, Any]:
         },
         "$defs": {
             **_parts(),
-            **{f"arguments.{name}": _arguments(lookup(name)) for name in (*CATALOGUE, *APPLICATIONS)},
+            **{f"arguments.{name}": _arguments(lookup(name)) for name in (*CATALOGUE, *APPLICATIONS, *EXTRA)},
         },
     }
 
@@ -61,10 +61,14 @@ def _model_properties() -> dict[str, Any]:
 
 def _parts() -> dict[str, Any]:
     """The definitions behind a spec's keys."""
-    names = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    named = {"type": "object", "description": "arguments of the call by name: {initial_state: [a, b]}"}
+    names = {"type": "array", "items": {"anyOf": [{"type": "string"}, named]}, "minItems": 1}
     return {
         "expression": {"type": "string", "pattern": r"\$\w|^\(", "description": "$name, $name*2, (3, 3)"},
-        "names": {"anyOf": [{"type": "string"}, names], "description": "names of layers; name:1 is a second output"},
+        "names": {
+            "anyOf": [{"type": "string"}, names, named],
+            "description": "names of layers; name:1 is a second output",
+        },
         "shape": {
             "description": "sizes of one sample, null where unknown",
             "anyOf": [
@@ -80,6 +84,11 @@ def _parts() -> dict[str, Any]:
         "short": _short(),
         "typed": _typed(),
         "call": _object(["call"], call={"type": "string", "description": "the layer to call again"}, **_wiring()),
+        "op": {
+            "type": "object",
+            "required": ["op"],
+            "properties": {"op": {"type": "string"}, "name": _NAME, "inputs": {}},
+        },
         "repeat": _object(["repeat", "layers"], repeat=_count(), layers=_ITEMS),
         "model": _object(["layers"], **_model_properties(), inputs=_NAMES),
     }
@@ -114,7 +123,7 @@ def _input() -> dict[str, Any]:
 
 def _item() -> dict[str, Any]:
     """One form by the key that marks it, so that a mistake is reported for that form, not for all."""
-    forms = [({"required": [key]}, {"$ref": f"#/$defs/{key}"}) for key in ("repeat", "call")]
+    forms = [({"required": [key]}, {"$ref": f"#/$defs/{key}"}) for key in ("repeat", "call", "op")]
     forms += [({"required": ["type"]}, {"$ref": "#/$defs/typed"})]
     rest: dict[str, Any] = {"$ref": "#/$defs/short"}
     for condition, form in reversed(forms):
@@ -216,4 +225,4 @@ def _summary(kind: type[Layer]) -> str:
 
 def _types() -> tuple[str, ...]:
     """Every name for a layer, and the models of keras.applications."""
-    return (*CATALOGUE, *ALIASES, *APPLICATIONS)
+    return (*CATALOGUE, *ALIASES, *APPLICATIONS, *EXTRA)

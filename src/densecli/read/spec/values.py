@@ -8,20 +8,24 @@ from typing import TYPE_CHECKING, Any
 from densecli import names
 from densecli.catalogue import find, is_known
 from densecli.errors import ArgumentError, DenseError
-from densecli.fields import LAYER_SCHEMA, Object
+from densecli.fields import Object, takes_layer
 from densecli.read.build import Argument, keras_object
 from densecli.read.stack import parser
+from densecli.read.stack.literals import ARROW
 from densecli.read.stack.reader import StackReader
 from densecli.read.text.spans import join
 from densecli.text import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from densecli.errors import Place
     from densecli.fields import Field
     from densecli.layer import Layer
     from densecli.read.build import Made
     from densecli.read.spec.context import Spec
 
+MODELS = ("Sequential", "Functional", "Model")
 _SIMPLE = (int, float, bool, type(None))
 _VARIABLE = re.compile(r"(?<!\$)\$\w")
 _TUPLE = re.compile(r"\(\s*+(?>(?:(?:\d++|None|null)\s*+,\s*+)*)(?>(?:\d++|None|null)?)\s*+\)")
@@ -39,8 +43,8 @@ class Collected(Exception):  # noqa: N818  # no error of its own: it only leads 
 class ValueReader:
     """Turns YAML or JSON values into layer arguments. Raises DenseError with the place of the value."""
 
-    def __init__(self, spec: Spec) -> None:
-        self.spec = spec
+    def __init__(self, spec: Spec, nested: Callable[..., Made | None] | None = None) -> None:
+        self.spec, self.nested = spec, nested
 
     def collect(self, value: Any, pointer: str, default: Any = None) -> Any:
         """The value; or the default, with the mistake collected."""
@@ -65,8 +69,11 @@ class ValueReader:
         """A word; or, when it says `$name`, looks like (3, 3) or like Dense(4), a value of the DSL."""
         if _VARIABLE.search(value) or _TUPLE.fullmatch(value) or self.is_object(value):
             return self.expression(value, pointer)
-        if field is not None and takes_layer(field.schema) and is_layer_name(value):
-            return self.inner(value, [], pointer)
+        if field is not None and takes_layer(field.schema):
+            if is_layer_name(value):
+                return self.inner(value, [], pointer)
+            if ARROW.search(value):
+                return self.expression(value, pointer)
         if value.startswith("(") and ")" not in value:
             message = f"YAML cuts this at its comma: {quote(value)}"
             raise ArgumentError(message, code="E301", hint="write a list, [3, 3], or quotes around the tuple")
@@ -87,6 +94,9 @@ class ValueReader:
 
     def mapping(self, value: dict[str, Any], pointer: str) -> Any:
         """A layer ({Dense: 4}, {type: Dense, units: 4}), a Keras object ({L2: 0.01}), or just a mapping."""
+        model = None if self.nested is None else _model(value)
+        if model is not None:
+            return self.model(*model, pointer)
         if is_layer_name(value.get("type")):
             rest = {key: item for key, item in value.items() if key != "type"}
             return self.inner(value["type"], self.arguments(value["type"], rest, pointer), pointer)
@@ -100,6 +110,14 @@ class ValueReader:
             name, given = value["class_name"], value["config"]
             return self.inner(name, self.arguments(name, given, join(pointer, "config")), pointer)
         return {key: self.read(item, join(pointer, key)) for key, item in value.items()}
+
+    def model(self, entry: dict[str, Any], inside: str | None, pointer: str) -> Layer:
+        """A model inside a layer. Raises Collected."""
+        made = self.nested(self.spec, entry, pointer if inside is None else join(pointer, inside))  # type: ignore[misc]
+        if made is None:
+            raise Collected
+        made.layer.name = made.name or ""
+        return made.layer
 
     def object(self, name: str, given: Any, pointer: str) -> Object:
         """An initializer, regularizer or constraint: its arguments by name, none for null, else the first one."""
@@ -156,15 +174,20 @@ class ValueReader:
         return made
 
 
+def _model(value: dict[str, Any]) -> tuple[dict[str, Any], str | None] | None:
+    """The entry of a model and the key that it stands under, if a mapping is one: {type: Model, layers: […]}, {Sequential: […]}."""
+    if value.get("type") in MODELS and "layers" in value:
+        return value, None
+    name, given = next(iter(value.items())) if len(value) == 1 else ("", None)
+    if name not in MODELS or not isinstance(given, list | dict):
+        return None
+    return {"type": name} | (given if isinstance(given, dict) else {"layers": given}), name
+
+
 def _is_layer(given: dict[str, Any]) -> bool:
     """Whether a mapping is a layer: {Dense: 4} or {type: Dense, …}."""
-    return is_layer_name(given.get("type")) or (len(given) == 1 and is_layer_name(next(iter(given))))
-
-
-def takes_layer(schema: Any) -> bool:
-    """Whether a field's schema allows a layer somewhere."""
-    if isinstance(schema, list):
-        return any(map(takes_layer, schema))
-    if not isinstance(schema, dict):
-        return False
-    return schema == LAYER_SCHEMA or any(map(takes_layer, schema.values()))
+    return (
+        is_layer_name(given.get("type"))
+        or (len(given) == 1 and is_layer_name(next(iter(given))))
+        or _model(given) is not None
+    )

@@ -41,9 +41,12 @@ def _unescape(found: re.Match[str]) -> str:
 
 
 class Literals(Cursor):
-    """Reads values; a subclass reads the layers among them."""
+    """Reads values; a subclass reads the layers and stacks among them."""
 
     def layer(self) -> Unit:
+        raise NotImplementedError
+
+    def with_arrows(self, value: Any, start: int) -> Any:
         raise NotImplementedError
 
     def value(self) -> Any:
@@ -151,7 +154,8 @@ class Literals(Cursor):
         """The inside of (…) or […]: one value in parentheses is that value, with a comma a tuple."""
         found, comma = [], False
         while self.at < len(self.text) and self.text[self.at] != OPENERS[opener]:
-            found.append(self.value())
+            start = self.at
+            found.append(self.with_arrows(self.value(), start))
             if not self.text.startswith(",", self.at):
                 break
             comma = True

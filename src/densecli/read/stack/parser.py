@@ -6,6 +6,7 @@ unit     := layer | "(" stack ")" | "[" branch { "|" branch } "]"
 branch   := stack | "_"
 layer    := [ MODULE "." ] TYPE [ "(" arguments ")" ]
 value    := arithmetic | string | word | true/false/none | tuple | list | layer | "$" NAME
+          | layer "->" stack                       # a model inside a wrapper
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from densecli.errors import SpecSyntaxError
 from densecli.names import without_module
 from densecli.read.stack.advice import COUNT, LAYER, STEP, VALUE_END
 from densecli.read.stack.literals import ARROW, DOTTED, NAME, NUMBER, Literals
-from densecli.read.stack.tree import Argument, Branches, Stack, Step, Unit
+from densecli.read.stack.tree import Argument, Branches, Nested, Stack, Step, Unit, Word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from densecli.read.stack.cursor import Setting
 
 # A layer whose arguments contain no string, comment or deep nesting: read once, remembered by its text.
@@ -56,18 +59,31 @@ class _Parser(Literals):
 
     def parse_value(self) -> Any:
         self.skip()
-        value = self.value()
+        start = self.at
+        value = self.with_arrows(self.value(), start)
         if self.at < len(self.text):
             self.fail_unexpected(VALUE_END, "E222")
         return value
 
+    def with_arrows(self, value: Any, start: int) -> Any:
+        """A value that was just read; a layer with an arrow behind it starts a stack."""
+        if not isinstance(value, Unit | Word | Nested) or not ARROW.match(self.text, self.at):
+            return value
+        what = Unit(str(value), (), True, len(value), 0, len(value)) if isinstance(value, Word) else value
+        first = Step(what.stack if isinstance(what, Nested) else what, start, self.end())
+        outer, self.base = self.base, 0
+        steps = [first, *self.further_steps()]
+        self.base = outer
+        return Nested(Stack(steps), outer)
+
     # -- stacks -----------------------------------------------------------------------
     def stack(self, *, lines: bool = True) -> Stack:
         """stack := step { "->" step }; with `lines`, each line that begins with a layer may be a step of its own."""
-        steps = [self.step()]
+        return Stack([self.step(), *self.further_steps(lines=lines)])
+
+    def further_steps(self, *, lines: bool = False) -> Iterator[Step]:
         while self.arrow() or (lines and self.next_line()):
-            steps.append(self.step())
-        return Stack(steps)
+            yield self.step()
 
     def arrow(self) -> bool:
         """Skip an arrow, if there is one."""
@@ -196,7 +212,7 @@ class _Parser(Literals):
                 self.fail(f"argument `{name}` is given twice", start, start + len(name), code="E305")
             named.add(name)
         value_start = self.at
-        value = self.value()
+        value = self.with_arrows(self.value(), value_start)
         if name is None and named:
             self.fail("a positional argument cannot follow a named one", value_start, self.end(), hint="name it too")
         return Argument(name, value, start - self.base, self.end() - self.base)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import names
-from densecli.catalogue import APPLICATIONS, is_known
+from densecli.catalogue import APPLICATIONS, find, is_known
 from densecli.errors import ArgumentError, GraphError, Place, Source, SpecErrors
+from densecli.fields import takes_layer
 from densecli.layers.core import InputLayer
-from densecli.read.build import Argument, Builder, Made, keras_object
+from densecli.read.build import Argument, Builder, Made, holds_layer, keras_object
 from densecli.read.inputs import check_inputs, fill, filled, input_arguments
 from densecli.read.limits import LIMITS, Limits
 from densecli.read.stack import parser, tree
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from densecli.applications.application import Application
     from densecli.graph.graph import Graph, Ref
     from densecli.layer import Layer
-    from densecli.read.stack.tree import Branches, Stack, Step, Unit
+    from densecli.read.stack.tree import Branches, Nested, Stack, Step, Unit
 
 _SAMPLES: dict[int | None, str] = {
     2: "10,",
@@ -203,24 +204,37 @@ class StackReader:
         made = self.made.get(id(unit))
         if made is None:
             self.refused.add(start)
-        elif _has_layer(unit):
+        elif holds_layer(made.layer):
             del self.made[id(unit)]  # the layer inside gets a name of its own each time
         return made
 
     def make_new(self, unit: Unit, start: int, image: Any = None) -> Made | None:
-        place = self.place(start, start + unit.typed)
-        return self.builder.make(unit.type, self.arguments(unit, start), place, image)
+        errors = len(self.builder.errors)
+        arguments = self.arguments(unit, start)
+        if len(self.builder.errors) > errors:  # in a layer inside, which is told already
+            return None
+        return self.builder.make(unit.type, arguments, self.place(start, start + unit.typed), image)
 
     def arguments(self, unit: Unit, start: int) -> list[Argument]:
         return [
-            Argument(arg.name, self.value(arg.value, start), self.place(start + arg.start, start + arg.end))
-            for arg in unit.arguments
+            Argument(arg.name, self.argument(unit, index, arg, start), self.place(start + arg.start, start + arg.end))
+            for index, arg in enumerate(unit.arguments)
         ]
+
+    def argument(self, unit: Unit, index: int, arg: tree.Argument, start: int) -> Any:
+        """The value of an argument; where a layer is wanted, the name of one is that layer."""
+        if isinstance(arg.value, tree.Word) and is_known(arg.value) and _takes_layer(unit.type, arg.name, index):
+            return self.inner_layer(
+                tree.Unit(arg.value, (), True, len(arg.value), 0, len(arg.value)), start + arg.start
+            )
+        return self.value(arg.value, start)
 
     def value(self, value: Any, start: int) -> Any:
         """An argument's value; a layer in it becomes a layer, Keras' other objects stay words."""
         if isinstance(value, list):
             return [self.value(item, start) for item in value]
+        if isinstance(value, tree.Nested):
+            return self.inner_model(value, start)
         if not isinstance(value, tree.Unit):
             return str(value) if isinstance(value, tree.Word) else value
         if is_known(value.type):
@@ -237,6 +251,25 @@ class StackReader:
         if made is None:
             return None
         made.layer.name = made.name or self.builder.automatic_name(type(made.layer).__name__)
+        return made.layer
+
+    def inner_model(self, value: Nested, start: int) -> Layer | None:
+        """A stack inside a layer: a model that takes the shape that it is called with, unless it states one."""
+        builder = Builder(self.builder.limits)
+        builder.share(self.builder)
+        moved = start - value.base
+        setting = self.setting._replace(place=lambda first, last: self.place(first + moved, last + moved))
+        before = len(builder.errors)
+        stated = _starts_with_input(value.stack)
+        first = None if stated else builder.input_of_shape((), None)
+        outputs = StackReader(builder, self.text, setting).stack(value.stack, None if first is None else [first])
+        self.builder.steps = builder.steps
+        if len(builder.errors) > before or not outputs:
+            return None
+        graph = builder.graph(outputs)
+        graph.deferred = not stated
+        made = self.builder.nested(graph, None)
+        made.layer.name = graph.name
         return made.layer
 
     # -- mistakes ---------------------------------------------------------------------
@@ -263,5 +296,10 @@ def _starts_with_input(stack: Stack) -> bool:
     return first.shape is not None or (isinstance(first.what, tree.Unit) and first.what.type in ("Input", "InputLayer"))
 
 
-def _has_layer(unit: Unit) -> bool:
-    return any(isinstance(arg.value, tree.Unit | list) for arg in unit.arguments)
+def _takes_layer(type_name: str, name: str | None, index: int) -> bool:
+    kind = find(type_name)
+    if kind is None:
+        return False
+    if name is None:
+        name = kind.positional[index] if index < len(kind.positional) else ""
+    return name in kind.config_fields and takes_layer(kind.config_fields[name].schema)

@@ -49,6 +49,13 @@ class Stack(Record):
     steps: list[Step]
 
 
+class Nested(Record):
+    """A stack as a value: a model inside a layer. Its offsets count like those of the whole text, in which the layer was at `base`."""
+
+    stack: Stack
+    base: int
+
+
 class Word(str):
     """A word without quotes."""
 

@@ -148,8 +148,17 @@ def _key(key: Any) -> Any:
     return key
 
 
+OF_LAYERS = ("name", "trainable", "dtype")
+
+
 def operation(class_name: str, config: dict[str, Any]) -> Operation:
     """The operation behind one of the classes that tf.keras wrapped functions in."""
+    made = _operation(class_name, config)
+    made.written = {key: value for key, value in config.items() if key not in OF_LAYERS}
+    return made
+
+
+def _operation(class_name: str, config: dict[str, Any]) -> Operation:
     if class_name == "TensorFlowOpLayer":
         from densecli.read.tensorflow.nodes import NodeOperation  # noqa: PLC0415  # TensorFlow 2.0 to 2.3 only
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import getincrementaldecoder
 
 from densecli.errors import LimitError, Place, ReadError, Source
 from densecli.read.limits import LIMITS, Limits, beyond
@@ -18,6 +19,14 @@ _WIDE = (
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
+# Where zeros are among the first four bytes, if they are letters.
+_ZEROS = {
+    "x000": "utf-32-le",
+    "000x": "utf-32-be",
+    "x0x0": "utf-16-le",
+    "0x0x": "utf-16-be",
+}
+LOOKED_AT = 512  # bytes that must be characters, where no mark says so
 
 
 def decode(name: str, data: bytes, limits: Limits = LIMITS, limit: str | None = "spec_bytes") -> Source:
@@ -86,12 +95,26 @@ def utf8(name: str, data: bytes) -> str:
         raise ReadError(message, code="E102", hint=hint, place=Place(source, offset, offset + 1)) from None
 
 
+def looks_binary(head: bytes) -> bool:
+    """Whether the first bytes of a file are no text in any encoding: with zeros, and not characters."""
+    if b"\0" not in head or _wide_encoding(head) is not None:
+        return False
+    return not _is_text(head, "utf-8") or sum(byte < ord("\t") for byte in head) > len(head) // 8
+
+
 def _wide_encoding(data: bytes) -> str | None:
-    """UTF-16 or UTF-32, by its byte order mark or by the zeros beside the first letter."""
+    """UTF-16 or UTF-32, by its byte order mark or by the zeros beside letters."""
     marked = next((encoding for mark, encoding in _WIDE if data.startswith(mark)), None)
     if marked is not None or len(data) < 4:  # one letter in UTF-32
         return marked
-    zeros = [byte == 0 for byte in data[:4]]
-    if zeros in ([False, True, True, True], [True, True, True, False]):
-        return "UTF-32"
-    return "UTF-16" if zeros in ([False, True, False, True], [True, False, True, False]) else None
+    order = _ZEROS.get("".join("0" if byte == 0 else "x" for byte in data[:4]))
+    return order[:-3].upper() if order is not None and _is_text(data[:LOOKED_AT], order) else None
+
+
+def _is_text(data: bytes, encoding: str) -> bool:
+    """Whether bytes are characters, apart from a last one that is cut off."""
+    try:
+        text = getincrementaldecoder(encoding)().decode(data)
+    except UnicodeDecodeError:
+        return False
+    return encoding == "utf-8" or all(char.isprintable() or char in "\t\r\n\f" for char in text)

@@ -11,6 +11,7 @@ from densecli.render.convert.given import (
     Names,
     arguments,
     check_object,
+    check_own,
     check_writable,
     input_arguments,
     is_application,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from densecli.render.convert.branching import Step
     from densecli.render.table.repeats import Run
 
+LEAST = 2  # steps that make a stack
 WIDTH = 100  # a longer text goes over several lines
 
 
@@ -131,7 +133,25 @@ class _Writer:
         kind = Dsl.word(type(layer).__name__)
         return called(kind, parts) if parts else kind
 
+    def model(self, layer: Layer) -> Dsl:
+        """A model inside a wrapper: a chain of at least two layers, whose own input, if it states one, is the first step."""
+        graph: Graph = layer.graph  # type: ignore[attr-defined]
+        own, *layers = graph.nodes
+        start = [] if graph.deferred else [self.input(own, last=True)]
+        nested = any(is_model(node.layer) and not is_application(node.layer) for node in layers)
+        if not stacked(graph) or not graph.trainable or nested or len(start) + len(layers) < LEAST:
+            raise refuse(f"the {graph.kind} {quote(layer.name)}", "the DSL", INSTEAD)
+        check_own(layer, layer.name, "the DSL")
+        for node in layers:
+            check_writable(node.layer, node.name, "the DSL", INSTEAD)
+        steps = [*start, *(self.layer(node.layer, node.name) for node in layers)]
+        if self.names.explicit(graph.kind, layer.name) is not None:
+            raise refuse(f"the name {quote(layer.name)} of a model inside a wrapper", "the DSL", INSTEAD)
+        return Dsl.joined(" -> ", steps)
+
     def value(self, value: Any) -> Dsl:
+        if is_model(value) and not is_application(value):
+            return self.model(value)
         if hasattr(value, "config_fields"):
             check_writable(value, value.name, "the DSL", INSTEAD)
             text = self.layer(value, value.name)

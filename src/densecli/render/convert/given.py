@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from densecli.automatic_names import numbered, snake_case
-from densecli.catalogue import APPLICATIONS, CATALOGUE
+from densecli.catalogue import APPLICATIONS, CATALOGUE, EXTRA
 from densecli.fields import REQUIRED
 from densecli.names import CONSTRAINTS, LAYERS_AS_ACTIVATION, OBJECT_ARGUMENTS, OBJECTS, REGULARIZERS, object_class
 from densecli.render.languages.written import refuse
@@ -142,9 +142,8 @@ def check_writable(layer: Layer, name: str, target: str, instead: str) -> None:
         what = f"{quote(name)}, a layer known only by name,"
         raise refuse(what, target, "use a diagram or a table instead")
     check_own(layer, name, target)
-    if type(layer).__name__ not in CATALOGUE and not is_application(
-        layer
-    ):  # of keras.applications, or a function of keras.ops
+    named = type(layer).__name__ in CATALOGUE or (type(layer).__name__ in EXTRA and target not in NEEDS_CODE)
+    if not named and not is_application(layer):  # of keras.applications, or a function of keras.ops
         kind = "operation" if layer.family == "operations" else layer.type_name
         raise refuse(f"the {kind} {quote(name)}", target, instead)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from densecli.graph.graph import Graph
     from densecli.read.limits import Limits
-    from densecli.summary.report import Report, Row
+    from densecli.summary.report import CallInfo, Report, Row
 
 NAMES = {"dsl": "model.dsl", "yaml": "model.yaml", "json": "model.json", "keras": "model.json"}  # readers look at them
 INSTEAD = "use a table or a diagram instead"
@@ -59,9 +59,24 @@ def _lost_in_rows(wanted: Sequence[Row], found: Sequence[Row], above: str) -> It
     for row, other in zip(wanted, found, strict=False):
         path = f"{above}{row.name}"
         yield from _lost(quote(path), _facts(row), _facts(other))
-        yield from _lost_in_rows(row.layers, other.layers, f"{path}/")
+        yield from _lost_in_rows(_inside(row), _inside(other), f"{path}/")
     for row in (*wanted[len(found) :], *found[len(wanted) :]):
         yield f"the layer {quote(above + row.name)}"
+
+
+def _inside(row: Row) -> Sequence[Row]:
+    """The layers inside; the input of a model that takes the shape of its caller has no row, and any name."""
+    if not row.layers or not is_model(row.layer) or not row.layer.graph.deferred:
+        return row.layers
+    names = {inner.name for inner in row.layers}
+    return [
+        inner if names & {*inner.inbound} else inner._replace(calls=tuple(map(_nameless, inner.calls)))
+        for inner in row.layers
+    ]
+
+
+def _nameless(call: CallInfo) -> CallInfo:
+    return call._replace(inbound=("",) * len(call.inbound))
 
 
 def _lost(of: str, wanted: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from densecli.automatic_names import snake_case
 from densecli.fields import REQUIRED, Object
-from densecli.graph.graph import Ref, call_order
+from densecli.graph.graph import Call, Ref, call_order, map_refs
 from densecli.render.convert.given import (
     Names,
     arguments,
@@ -29,7 +30,7 @@ from densecli.text import quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from densecli.graph.graph import Call, Graph, Node
+    from densecli.graph.graph import Graph, Node
     from densecli.layer import Layer
     from densecli.render.table.repeats import Run
 
@@ -105,8 +106,10 @@ class _ModelWriter:
             if (index, call) in inputs:
                 continue
             node = self.graph.nodes[index]
-            refs = self.tensors(node, node.calls[call])
-            wiring = {} if self.stacked or refs == self.last else {"inputs": [self.reference(ref) for ref in refs]}
+            refs, named = self.tensors(node, node.calls[call])
+            wiring = {} if self.stacked or (refs == self.last and not named) else {"inputs": self.written(refs, named)}
+            if is_operation(node.layer):
+                wiring = self.to_function(node.calls[call])
             self.chained = self.chained and not wiring and not call
             self.last = [Ref(index, call)]
             yield self.again(node, (index, call)) | wiring if call else self.item(node, wiring)
@@ -123,13 +126,33 @@ class _ModelWriter:
                 raise refuse(f"{quote(name)}, whose first call needs a later one,", TARGET, INSTEAD)
         return order
 
-    def tensors(self, node: Node, call: Call) -> list[Ref]:
+    def tensors(self, node: Node, call: Call) -> tuple[list[Ref], dict[str, Any]]:
+        """The tensors of a call, and its arguments by name."""
+        if is_operation(node.layer):
+            return list(call.refs), {}
         if not is_model(node.layer):
             check_writable(node.layer, node.name, TARGET, INSTEAD)
-        tensors = natural_inputs(call)
-        if tensors is None or not (is_model(node.layer) or takes_as_usual(node, call)):
+        named = {**call.kwargs, **call.extra}
+        bare = Call(call.args) if named else call
+        tensors = natural_inputs(bare)
+        usual = is_model(node.layer) or takes_as_usual(node, bare) or (named and not call.args)
+        if tensors is None or not usual or any(key.startswith("argument ") for key in named):
             raise refuse(f"the call of {quote(node.name)}", TARGET, INSTEAD)
-        return tensors
+        return tensors, named
+
+    def to_function(self, call: Call) -> dict[str, Any]:
+        """`inputs` of a function: its arguments in order, and by name behind them."""
+        named = {**call.kwargs, **call.extra}
+        given = map_refs(_literal([*call.args, named] if named else list(call.args)), self.reference)
+        return {} if call.plain and list(call.refs) == self.last else {"inputs": given}
+
+    def written(self, refs: list[Ref], named: dict[str, Any]) -> Any:
+        """`inputs`: names, and arguments by name behind them."""
+        names = [self.reference(ref) for ref in refs]
+        if not named:
+            return names
+        given = map_refs({key: _literal(value) for key, value in named.items()}, self.reference)
+        return [*names, given] if names else given
 
     def reference(self, ref: Ref) -> str:
         name = self.results.get(ref[:2], self.graph.nodes[ref.node].name)
@@ -147,11 +170,32 @@ class _ModelWriter:
 
     def item(self, node: Node, wiring: dict[str, Any]) -> Any:
         if is_model(node.layer) and not is_application(node.layer):
-            check_own(node.layer, node.name, TARGET)
-            inner = _model(node.layer.graph, self.names)  # type: ignore[attr-defined]
-            return {"type": node.layer.type_name, "name": node.name} | inner | {"name": node.name} | wiring
+            return self.model(node.layer, node.name) | wiring
+        if is_operation(node.layer):
+            return self.operation(node) | wiring
         kind, given = self.layer(node.layer, node.name)
         return kind if not given and not wiring else {kind: self.under(node.layer, given | wiring)}
+
+    def operation(self, node: Node) -> dict[str, Any]:
+        """A function of keras.ops, or one of TensorFlow as tf.keras wrote it."""
+        from densecli.layers.operations.functions import Operation  # noqa: PLC0415  # few models have functions
+        from densecli.layers.operations.table import OPERATIONS  # noqa: PLC0415  # few models have functions
+
+        layer: Any = node.layer
+        known = type(layer) is Operation and layer.rule in OPERATIONS and layer.rule == layer.type_name
+        if not known and layer.written is None:
+            raise refuse(f"the operation {quote(node.name)}", TARGET, INSTEAD)
+        config = layer.config if known else layer.written
+        if config.keys() & {"op", "name", "inputs"}:
+            raise refuse(f"the arguments of {quote(node.name)}", TARGET, INSTEAD)
+        explicit = self.names.explicit(layer.rule, node.name) if known else node.name
+        given = {key: _value(value) for key, value in config.items()}
+        kind = snake_case(layer.rule) if known else layer.type_name
+        return {"op": kind} | given | ({} if explicit is None else {"name": explicit})
+
+    def model(self, layer: Layer, name: str) -> dict[str, Any]:
+        check_own(layer, name, TARGET)
+        return {"type": layer.type_name, "name": name} | _model(layer.graph, self.names) | {"name": name}  # type: ignore[attr-defined]
 
     def layer(self, layer: Layer, name: str) -> tuple[str, dict[str, Any]]:
         """The type and its arguments, including the name if it is not automatic."""
@@ -172,14 +216,31 @@ class _ModelWriter:
         return given
 
     def value(self, value: Any) -> Any:
-        if hasattr(value, "graph") and not is_application(value):
-            raise refuse("a model inside a wrapper", TARGET, INSTEAD)
+        if is_model(value) and not is_application(value):
+            return self.model(value, value.name)
         if hasattr(value, "config_fields"):
             kind, given = self.layer(value, value.name)
             return {kind: self.under(value, given) if given else None}
         if isinstance(value, list | tuple) and not isinstance(value, Object):
             return [self.value(item) for item in value]
         return _value(value)
+
+
+def is_operation(layer: Layer) -> bool:
+    return layer.family == "operations"
+
+
+def _literal(value: Any) -> Any:
+    """An argument of a call that is no text, for a text would be read as the name of a tensor."""
+    if isinstance(value, list) or (isinstance(value, tuple) and not isinstance(value, Ref)):
+        return [_literal(item) for item in value]
+    if isinstance(value, Ref | bool | int | float | None):
+        return value
+    if isinstance(value, dict):
+        return {key: _literal(item) for key, item in value.items()}
+    if isinstance(value, slice):
+        return {"slice": [_literal(each) for each in (value.start, value.stop, value.step)]}
+    raise refuse("an argument of a call that is neither a tensor nor a number", TARGET, INSTEAD)
 
 
 def _value(value: Any) -> Any:

@@ -25,7 +25,7 @@ _SIZES = re.compile(r"(\d+)|None|\?")
 
 
 def title(report: Report) -> str:
-    return f'Model: "{safe(report.name)}"'
+    return f'{"Weights" if report.weights_only else "Model"}: "{safe(report.name)}"'
 
 
 def below(report: Report, columns: Sequence[Column], left_out: Sequence[str], *, ascii_only: bool) -> list[str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "?"
 NOTHING = "-"
+NAMELESS = ("?", "array")  # the types of rows of which only the weights are known
 BAR_WIDTH = 10  # cells of a full bar
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _SIGNS = str.maketrans(
@@ -190,6 +191,10 @@ def _weights(row: Row) -> list[str]:
     return [f"{weight.name} {show(weight.shape)}" for weight in row.weights]
 
 
+def _weight_shapes(row: Row) -> list[str]:
+    return [show(weight.shape) for weight in row.weights]
+
+
 def _weight_dtypes(row: Row) -> list[str]:
     return [*dict.fromkeys(weight.dtype for weight in row.weights)]
 
@@ -259,6 +264,7 @@ COLUMNS: dict[str, Column] = {
         _words("dtype", "Dtype", lambda row: [row.dtype], "dtype of the outputs"),
         _words("weight_dtype", "Weight dtype", _weight_dtypes, "dtype of the weights"),
         _words("weights", "Weights", _weights, "each weight with its shape"),
+        _words("weight_shape", "Shape", _weight_shapes, "shapes of the weights"),
         _words("connected_to", "Connected to", _connected_to, "input tensors: layer[call][tensor]"),
         _words(
             "shares_weights_with",
@@ -284,8 +290,17 @@ ALIASES: dict[str, tuple[str, ...]] = {
 
 def default_columns(report: Report) -> tuple[Column, ...]:
     """Keras' choice: layer, output shape, parameters; and the connections if the model is not a single chain."""
+    if report.weights_only:
+        return columns_of_weights(report)
     names = ("layer", "output_shape", "params") if _is_one_chain(report) else ("layer", "output_shape", "params", "connected_to")  # fmt: skip
     return tuple(COLUMNS[name] for name in names)
+
+
+def columns_of_weights(report: Report) -> tuple[Column, ...]:
+    """All that is known of arrays without layers."""
+    each = "weight_shape" if all(len(row.weights) == 1 for row in report.rows) else "weights"
+    name = "name" if any(row.type in NAMELESS for row in report.rows) else "layer"
+    return tuple(COLUMNS[name] for name in (name, each, "weight_dtype", "params", "weight_bytes"))
 
 
 def _is_one_chain(report: Report) -> bool:
@@ -316,6 +331,7 @@ def choose_columns(wanted: str | None, report: Report, default: tuple[Column, ..
     Raises OutputError E605 for a column that does not exist.
     """
     items = [item.strip() for item in (wanted or "").split(",") if item.strip()]
+    default = columns_of_weights(report) if report.weights_only else default
     chosen = [column for item in items for column in _named(item.removeprefix("+").strip())]
     if not items or items[0].startswith("+"):
         chosen = [*(default_columns(report) if default is None else default), *chosen]

@@ -19,17 +19,24 @@ MANY = 5  # names that a note lists
 def total_lines(report: Report) -> list[tuple[str, str]]:
     """Keras' sums with Keras' own units (1 KB is 1,024 B), then the costs and the memory of a forward pass.
 
-    In Keras, the variables of an optimizer are part of the total.
+    In Keras, the variables of an optimizer are part of the total. Where only weights are known, there is one sum.
     """
     found, (extra, extra_bytes) = report.totals, report.optimizer or (0, 0)
+    if report.weights_only and not found.non_trainable_params:  # all are trained, or nobody knows
+        return [("Total params", f"{found.params:,} ({size(found.weight_bytes)})")]
     least = "≥ " if found.lower_bound else ""
     frozen_bytes = found.weight_bytes - found.trainable_bytes
     basis = f"({report.basis})"
-    return [
+    sums = [
         ("Total params", f"{least}{found.params + extra:,} ({size(found.weight_bytes + extra_bytes)})"),
         ("Trainable params", f"{least}{found.trainable_params:,} ({size(found.trainable_bytes)})"),
         ("Non-trainable params", f"{least}{found.non_trainable_params:,} ({size(frozen_bytes)})"),
         *([("Optimizer params", f"{extra:,} ({size(extra_bytes)})")] if report.optimizer is not None else []),
+    ]
+    if report.weights_only:
+        return sums
+    return [
+        *sums,
         (f"MACs {basis}", number(found.macs)),
         (f"FLOPs {basis}", number(found.flops)),
         (f"Activations {basis}", "?" if found.activation_bytes is None else binary_size(found.activation_bytes)),
@@ -43,6 +50,8 @@ def remarks(report: Report) -> list[str]:
 
 def notes(report: Report, figures: Collection[str] | None = None) -> list[str]:
     """Notes on facts the rows do not show: shared weights, opaque layers, and which of these figures could not be counted."""
+    if report.weights_only:
+        return []
     found = [
         f"{safe(row.name)} shares its weights with {safe(', '.join(row.shares_weights_with))}; they are counted once"
         for row in report.rows

@@ -5,7 +5,6 @@ A group for each layer, by its name, whose attribute `weight_names` lists its ar
 
 from __future__ import annotations
 
-from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import ReadError
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 
     from densecli.graph.trace import Result
     from densecli.layer import Layer
-    from densecli.read.files.hdf5 import Stored
     from densecli.read.files.hdf5_attributes import Attributes
+    from densecli.read.files.stored import Stored
     from densecli.run.weights.slots import Place, Slot
 
     TextsOf = Callable[[Any], Attributes]  # the attributes of a group
@@ -90,19 +89,8 @@ def arrays_of(root: Any, layer: str, by_path: dict[str, Stored], texts_of: Texts
 
 
 def names_in(attributes: Attributes, name: str) -> list[str]:
-    """An attribute that lists names; long lists are in pieces name0, name1, …"""
-    if name in attributes:
-        parts = [name]
-    else:
-        parts = list(takewhile(attributes.__contains__, (f"{name}{index}" for index in count())))
-    return [each.decode("utf-8", "replace") for part in parts for each in list_of(attributes, part)]
-
-
-def list_of(attributes: Attributes, name: str) -> list[bytes]:
-    texts = attributes.texts(name)
-    if texts is None:
-        raise ReadError(f"the attribute {name} is not a list of names", code="E321")
-    return texts
+    """An attribute that lists names."""
+    return [each.decode("utf-8", "replace") for each in attributes.listed(name)]
 
 
 def pairs(place: Place, slots: list[Slot], held: list[Any]) -> Iterable[tuple[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from densecli.errors import DenseError, LimitError
 from densecli.read.files import archive
+from densecli.read.files.folder import MAIN, opened_folder
 from densecli.read.files.magic import HDF5_MAGIC, ZIP_MAGIC
 from densecli.read.files.opened import opened
 from densecli.read.limits import LIMITS, Limits, beyond
@@ -23,6 +24,9 @@ HEADER = struct.Struct("<26xHH")  # of a member inside a zip archive: the length
 def has_weights(path: str, limits: Limits = LIMITS) -> bool:
     """Whether a model file has weights besides its config."""
     try:
+        with opened_folder(path) as folder:
+            if folder is not None and MAIN in folder.names():
+                return True
         with opened(path) as file:
             head = file.read(8)
             file.seek(0)

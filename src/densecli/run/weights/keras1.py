@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from densecli.layer import Layer, Weight
-    from densecli.read.files.hdf5 import Stored
+    from densecli.read.files.stored import Stored
     from densecli.run.weights.slots import Place
 
     Leaf = tuple[Layer, list[Weight]]

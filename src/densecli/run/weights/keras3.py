@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from densecli.layer import Layer, Weight
-    from densecli.read.files.hdf5 import Stored
+    from densecli.read.files.stored import Stored
     from densecli.run.weights.slots import Place
 
     Tree = dict[str, Any]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from densecli import kernels
 from densecli.errors import ReadError
-from densecli.read.files.hdf5 import Stored
+from densecli.read.files.stored import Stored
 from densecli.run.weights import keras3
 from densecli.run.weights.slots import Matched, check_shape, left_over
 

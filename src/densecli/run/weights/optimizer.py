@@ -13,7 +13,7 @@ from densecli.run.weights.containers import is_hdf5, weights_in
 from densecli.shape import product
 
 if TYPE_CHECKING:
-    from densecli.read.files.hdf5 import Stored
+    from densecli.read.files.stored import Stored
 
 GROUPS = ("optimizer", "optimizer_weights")  # in a .keras archive, in an .h5 file
 

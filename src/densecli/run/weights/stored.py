@@ -10,10 +10,11 @@ from densecli import kernels
 from densecli.errors import DenseError, ReadError
 from densecli.graph.trace import trace
 from densecli.read.files import hdf5
+from densecli.read.files.folder import MAIN, opened_folder
 from densecli.read.files.opened import opened, rewindable
 from densecli.read.limits import LIMITS, Limits
 from densecli.records import Record
-from densecli.run.weights import by_layer, keras3, npz
+from densecli.run.weights import by_layer, keras3, npz, saved_model
 from densecli.run.weights.containers import is_hdf5, weights_in
 from densecli.run.weights.initial import fill, initial
 from densecli.run.weights.keras1 import Mended
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     from densecli.graph.graph import Graph
     from densecli.graph.trace import Trace
     from densecli.layer import Weight
-    from densecli.read.files.hdf5 import Stored
+    from densecli.read.files.stored import Stored
     from densecli.run.weights.initial import Draw
 
     # The layers of the graph, the matches, and what reads the arrays within a memory limit.
-    Matching = tuple[list[Place], Matched, Callable[[int], Draw]]
+    Matching = tuple[Sequence[Place], Matched, Callable[[int], Draw]]
 
 
 class Weights(Record):
@@ -56,15 +57,34 @@ def allocate(graph: Graph, found: Trace, weights: Weights, wanted: set[int], mos
     """
     if weights.path is None:
         return Allocated(fill(graph, found, initial(kernels.generator(weights.seed)), wanted))
-    with opened(weights.path) as stream:
-        file = rewindable(stream, weights.path, most)
-        held = weights_in(file, (most, most_stored(graph, found, weights.limits)), weights.limits)
+    hint = "densecli reads weights from .keras, .h5, .npz and SavedModels"
+    missing = ReadError(f"{quote(weights.path)} has no weights", code="E324", hint=hint)
+    sizes = most, most_stored(graph, found, weights.limits)
+    with file_matching(graph, found, weights, sizes, missing) as (every, matched, reader):
+        refuse(every, matched, {graph.nodes[index].name for index in wanted})
+        return Allocated(fill(graph, found, reader(most), wanted), matched.unused)
+
+
+@contextmanager
+def file_matching(
+    graph: Graph, found: Trace, weights: Weights, sizes: tuple[int, int], missing: ReadError
+) -> Iterator[Matching]:
+    """Match what a path leads to, a file or a SavedModel's folder; at most the first of `sizes` is read of a pipe.
+
+    Raises `missing` if it has no weights.
+    """
+    path = weights.path or ""
+    with opened_folder(path) as folder:
+        if folder is not None and MAIN in folder.names():
+            with saved_model.matching(list(places(graph, found)), folder, weights.limits) as matched:
+                yield matched
+            return
+    with opened(path) as stream:
+        held = weights_in(rewindable(stream, path, sizes[0]), sizes, weights.limits)
         if held is None:
-            hint = "densecli reads weights from .keras, .h5 and .npz"
-            raise ReadError(f"{quote(weights.path)} has no weights", code="E324", hint=hint)
-        with matching(graph, found, held, weights.limits) as (every, matched, reader):
-            refuse(every, matched, {graph.nodes[index].name for index in wanted})
-            return Allocated(fill(graph, found, reader(most), wanted), matched.unused)
+            raise missing
+        with matching(graph, found, held, weights.limits) as matched:
+            yield matched
 
 
 def refuse(every: Sequence[Place], matched: Matched, wanted: set[str]) -> None:
@@ -83,15 +103,12 @@ def misfits(graph: Graph, path: str, limits: Limits = LIMITS) -> list[DenseError
     Raises ReadError (E324 if the file has no weights) or LimitError.
     """
     found = trace(graph)
-    sensible = most_stored(graph, found, limits)
-    with opened(path) as file:
-        held = weights_in(file, (sensible, sensible), limits)
-        if held is None:
-            raise ReadError(f"{quote(path)} has no weights next to its layers", code="E324")
-        with matching(graph, found, held, limits) as (every, matched, _):
-            told = {error.layer for error in matched.misfits}
-            missing = unfilled(every, matched) if all(place.known for place in every) else {}
-            return [*matched.misfits, *(nothing_for(name, keys) for name, keys in missing.items() if name not in told)]
+    sizes = (most_stored(graph, found, limits),) * 2
+    no_weights = ReadError(f"{quote(path)} has no weights next to its layers", code="E324")
+    with file_matching(graph, found, Weights(path, 0, limits), sizes, no_weights) as (every, matched, _):
+        told = {error.layer for error in matched.misfits}
+        missing = unfilled(every, matched) if all(place.known for place in every) else {}
+        return [*matched.misfits, *(nothing_for(name, keys) for name, keys in missing.items() if name not in told)]
 
 
 def nothing_for(name: str, keys: list[str]) -> DenseError:
