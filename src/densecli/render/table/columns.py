@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "?"
 NOTHING = "-"
+SHORTER = {"weight_dtype": "Dtype", "weight_bytes": "Size"}  # headers in a table of nothing but weights
 NAMELESS = ("?", "array")  # the types of rows of which only the weights are known
 BAR_WIDTH = 10  # cells of a full bar
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -300,7 +301,8 @@ def columns_of_weights(report: Report) -> tuple[Column, ...]:
     """All that is known of arrays without layers."""
     each = "weight_shape" if all(len(row.weights) == 1 for row in report.rows) else "weights"
     name = "name" if any(row.type in NAMELESS for row in report.rows) else "layer"
-    return tuple(COLUMNS[name] for name in (name, each, "weight_dtype", "params", "weight_bytes"))
+    chosen = (name, each, "weight_dtype", "params", "weight_bytes")
+    return tuple(COLUMNS[name]._replace(header=SHORTER.get(name, COLUMNS[name].header)) for name in chosen)
 
 
 def _is_one_chain(report: Report) -> bool:
@@ -335,7 +337,10 @@ def choose_columns(wanted: str | None, report: Report, default: tuple[Column, ..
     chosen = [column for item in items for column in _named(item.removeprefix("+").strip())]
     if not items or items[0].startswith("+"):
         chosen = [*(default_columns(report) if default is None else default), *chosen]
-    return tuple(dict.fromkeys(chosen))
+    found: dict[str, Column] = {}
+    for each in chosen:
+        found.setdefault(each.name, each)
+    return tuple(found.values())
 
 
 def _named(name: str) -> Iterable[Column]:
