@@ -134,7 +134,9 @@ def _dot_lines(label):
     return [part.replace('\\"', '"').replace("\0", "\\").replace("&amp;", "&") for part in parts]
 
 
-MERMAID = re.compile(r'\s*(?:flowchart TB|direction TB|end|n\d+ --> n\d+|(subgraph )?n\d+\["([^"]*)"\])')
+MERMAID = re.compile(
+    r'\s*(?:flowchart TB|direction TB|end|n\d+ --> n\d+|(subgraph )?n\d+\["([^"]*)"\](?::::[a-z]+)?|classDef [a-z]+ [a-z:#,0-9]+)'
+)
 
 
 def labels_of_mermaid(text):
@@ -167,7 +169,7 @@ def titles_of_svg(text):
     boxes = [
         each
         for each in tree.iter(f"{SVG}g")
-        if (each.find(f"{SVG}rect") is not None and each.find(f"{SVG}rect").get("class") == "box")
+        if (each.find(f"{SVG}rect") is not None and each.find(f"{SVG}rect").get("class").startswith("box "))
     ]
     return [each.find(f"{SVG}title").text for each in boxes]
 

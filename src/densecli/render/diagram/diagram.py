@@ -6,6 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from densecli.records import Record
+from densecli.render.palette.kinds import BY_NAME, KINDS, Kind, kind_of
 from densecli.render.table.columns import COLUMNS, UNKNOWN
 from densecli.render.table.repeats import find_runs
 from densecli.text import plural, safe
@@ -34,7 +35,7 @@ class Box(Record):
     type: str
     shape: str
     params: str
-    family: str = ""
+    kind: Kind = BY_NAME["model"]
     times: int = 1
     boxes: tuple[Box, ...] = ()
     edges: tuple[Edge, ...] = ()
@@ -92,14 +93,22 @@ class _Maker:
         boxes, edges = self.frame(row.layers, None if depth is None else depth - 1) if opened else ((), ())
         return Box(
             next(self.ids), safe(row.name), safe(row.type), COLUMNS["output_shape"].text(row, self.report),
-            params_of([row]), getattr(row.layer, "family", ""), 1, boxes, edges,
+            params_of([row]), kind_of(row.layer), 1, boxes, edges,
         )  # fmt: skip
 
     def block(self, rows: Sequence[Row], run: Run, depth: int | None) -> Box:
         boxes, edges = self.stretch(rows, (run.start, run.start + run.length), run.inner, depth)
         params = params_of(rows[run.start : run.start + run.length * run.times])
         return Box(
-            next(self.ids), f"{run.times} × {plural(run.length, 'layer')}", "", "", params, "", run.times, boxes, edges
+            next(self.ids),
+            f"{run.times} × {plural(run.length, 'layer')}",
+            "",
+            "",
+            params,
+            BY_NAME["model"],
+            run.times,
+            boxes,
+            edges,
         )
 
 
@@ -122,3 +131,13 @@ def _edges(rows: Sequence[Row], owner: dict[str, int]) -> Iterator[Edge]:
             if edge not in seen:
                 seen.add(edge)
                 yield edge
+
+
+def kinds_in(box: Box) -> list[Kind]:
+    """The kinds of the layers in a frame, in the order of legends."""
+    found, pending = set[str](), [box]
+    while pending:
+        each = pending.pop()
+        found |= set() if each.boxes else {each.kind.name}
+        pending += each.boxes
+    return [kind for kind in KINDS if kind.name in found]

@@ -6,7 +6,6 @@ is what the class is that it derives from.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from densecli.names import ACTIVATION_FLOPS
@@ -78,6 +77,7 @@ _OF_FUNCTION = {
     "convtranspose": "upsampling",
     "dotproductattention": "attention",
 }
+_KNOWN: dict[type, str] = {}
 
 
 def kind_of(layer: Layer) -> Kind:
@@ -89,11 +89,12 @@ def kind_of(layer: Layer) -> Kind:
     return BY_NAME[_of_class(type(layer)) if rule is None else _of_function(rule)]
 
 
-@cache
 def _of_class(layer: type) -> str:
-    classes = [_OF_CLASS.get(each.__name__) for each in layer.__mro__]
-    families = [_OF_FAMILY.get(each.__module__.rpartition(".")[2]) for each in layer.__mro__]
-    return next(filter(None, classes + families), "operation")
+    if layer not in _KNOWN:
+        classes = [_OF_CLASS.get(each.__name__) for each in layer.__mro__]
+        families = [_OF_FAMILY.get(each.__module__.rpartition(".")[2]) for each in layer.__mro__]
+        _KNOWN[layer] = next(filter(None, classes + families), "operation")
+    return _KNOWN[layer]
 
 
 def _of_function(rule: str) -> str:
