@@ -13,24 +13,13 @@ from densecli.layers.operations.functions import Operation
 from densecli.render.palette.kinds import _OF_CLASS, _OF_FAMILY, BY_NAME, KINDS, _of_class, kind_of
 from densecli.render.palette.theme import DARK, LIGHT
 from densecli.summary.infer import infer
+from support.contrast import contrast
 from support.models import graph
 from support.sources import PACKAGE
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=("light", "dark"))
 OTHERS = {"Identity", "Masking", "LayerScale", "CustomScaleLayer", "AddLoss", "AddMetric"}  # of no kind of their own
 BY_CONTENT = {"Layer", "Operation", "TimeDistributed", "Bidirectional"}  # of the kind of a function or a layer inside
-
-
-def luminance(color):
-    """WCAG 2.2's relative luminance."""
-    parts = [(color >> shift & 255) / 255 for shift in (16, 8, 0)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one, other):
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_contrast_is_that_of_the_standard():

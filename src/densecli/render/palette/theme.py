@@ -29,3 +29,9 @@ class Theme(Record):
 
 LIGHT = Theme("light", 0xFFFFFF, 0x1C2430, 0x5B6675, 0x6B7686, 0xAEB8C4, 0xF2F4F7, 0xFFFFFF)
 DARK = Theme("dark", 0x10151B, 0xE6EAF0, 0x9AA7B6, 0x8494A6, 0x4A5666, 0x171D25, 0x1D2530)
+
+
+def mix(color: int, other: int, share: float) -> int:
+    """A color with a share of another in it."""
+    parts = [(color >> shift & 255, other >> shift & 255, shift) for shift in (16, 8, 0)]
+    return sum(round(one + (two - one) * share) << shift for one, two, shift in parts)
