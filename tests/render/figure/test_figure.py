@@ -206,3 +206,22 @@ def test_what_is_nearer_is_drawn_later(direction):
     middles = [((box(path)[0] + box(path)[2]) / 2, -(box(path)[1] + box(path)[3]) / 2) for path in fronts[:23]]
     along = [middle[0 if direction in ("right", "left") else 1] for middle in middles]
     assert along == sorted(along)
+
+
+@pytest.mark.parametrize(
+    ("layer", "sign", "bars"),
+    [("Add", "+", 0), ("Subtract", "−", 0), ("Multiply", "×", 0), ("Maximum", "max", 0), ("Average", "avg", 0), ("Concatenate", "", 2), ("Dot(1)", "•", 0)],
+)  # fmt: skip
+def test_a_merge_shows_its_function(layer, sign, bars):
+    scene = scene_of(f"[Dense(4, name=a)@(3,) | Dense(4)@(3,)] -> {layer}", labels=())
+    signs = [text.text for text in texts(scene) if text.text not in {kind.title for kind in KINDS}]
+    assert signs == [sign] * bool(sign)
+    assert len(paths(scene, "side", "merge")) == bars
+
+
+def test_a_function_on_tensors_is_a_merge_too(tmp_path):
+    source = "import keras\na = keras.Input((3,))\nb = keras.Input((3,))\nmodel = keras.Model([a, b], keras.ops.subtract(a, b) * b)\n"
+    path = tmp_path / "model.py"
+    path.write_text(source)
+    words = [text.text for text in texts(scene_of(str(path), labels=()))]
+    assert {"−", "×"} <= set(words)

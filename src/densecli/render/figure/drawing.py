@@ -8,7 +8,7 @@ from densecli.render.figure import captions, solids
 from densecli.render.figure.labels import NORMAL
 from densecli.render.figure.layout import PAD, TITLE, axis_of, extents, title_of
 from densecli.render.figure.links import Links
-from densecli.render.figure.parts import INLET, is_merge
+from densecli.render.figure.parts import INLET, is_merge, merged_by
 from densecli.render.figure.scene import Group, Look, Text, circle, rectangle
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Drawing:
             if box.type == INLET:
                 yield circle(Look("tip"), middle, solids.INLET)
             elif is_merge(box):
-                yield from solids.merge(middle, box.type, box.kind)
+                yield from solids.merge(middle, merged_by(box), box.kind)
             elif self.ruler.has_text(box):
                 yield solids.ground(self.way.cuboid(middle, extent), box.kind)
                 yield from captions.inside(self.ruler.labels.in_box(box, worn=box is not solid.box), middle)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from densecli.records import Record
 from densecli.render.figure.letters import width
-from densecli.render.figure.parts import INLET, REST, WORN, is_merge, output_of
+from densecli.render.figure.parts import INLET, REST, WORN, is_merge, merged_by, output_of
 from densecli.render.figure.sizes import axes_of, number, shape_label, space_label
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Labels:
             return ()
         if not self.horizontal or solid.shape is None:
             return (Label(shape_label(solid.shape), SMALL),)
-        if is_merge(box) and box.type != "Concatenate":
+        if is_merge(box) and merged_by(box) != "concatenate":
             return ()
         return (Label(number(axes.channels), SMALL),)
 

@@ -73,6 +73,12 @@ def is_merge(box: Box) -> bool:
     return box.kind.name == "merge" and not box.boxes
 
 
+def merged_by(box: Box) -> str:
+    """The function of a merge, in lower case: add, concatenate, …"""
+    layer = None if box.row is None else box.row.layer
+    return str(getattr(layer, "rule", type(layer).__name__)).lower()
+
+
 def is_solid(box: Box) -> bool:
     """Whether it is a layer with a size, not a frame, a sign, a dot, or what is left out."""
     return not box.boxes and not is_merge(box) and (box.row is not None or box.tensor is not None)

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 SLANT = 0.32  # pixels to the right and up for each pixel of depth
 MERGE, INLET = 9.0, 2.5  # radii
-SIGNS = {"Add": "+", "Subtract": "−", "Multiply": "×", "Average": "avg", "Maximum": "max", "Minimum": "min", "Dot": "•"}
+LARGE, SMALL = 14.0, 7.0  # sizes of signs, and of words for one
+SIGNS = {
+    "add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "dot": "•", "average": "avg", "maximum": "max", "minimum": "min",
+}  # fmt: skip
 
 
 class Cuboid(Record):
@@ -54,13 +57,11 @@ def ground(cuboid: Cuboid, kind: Kind) -> Path:
 
 
 def merge(middle: Point, name: str, kind: Kind) -> Iterator[Shape]:
-    """A merge as a circle with a sign; a concatenation as two halves."""
+    """A merge as a circle with the sign of its function; a concatenation as two parts side by side."""
     yield circle(Look("front", kind), middle, MERGE)
-    x, y = middle
-    sign = SIGNS.get(name)
-    if sign is None:  # stacked side by side
-        for side in (-1, 1):
-            yield rectangle(Look("side", kind), (x + side * 2.6 - 2, y - 4.5), (4, 9))
-    else:
-        size = 14.0 if len(sign) == 1 else 7.0
-        yield Text((x, y + size * 0.34), sign, size, bold=len(sign) > 1)
+    (x, y), sign = middle, SIGNS.get(name, "")
+    size = LARGE if len(sign) == 1 else SMALL
+    if sign:
+        yield Text((x, y + size * 0.34), sign, size, bold=size == SMALL)
+    for side in (-1, 1) if name == "concatenate" else ():
+        yield rectangle(Look("side", kind), (x + side * 2.6 - 2, y - 4.5), (4, 9))
