@@ -165,12 +165,13 @@ def _skips(frame: Frame, rooms: Sequence[Room]) -> tuple[dict[Link, float], list
 
 
 def _between(link: Link, sources: dict[int, list[int]]) -> set[int]:
-    """The parts that a skip leads past: those behind its source that feed its target."""
+    """The parts that a skip leads past: those behind its first end that feed its last."""
+    first, last = sorted((link.source[0], link.target))
     found: set[int] = set()
-    pending = list(sources.get(link.target, ()))
+    pending = list(sources.get(last, ()))
     while pending:
         part = pending.pop()
-        if part > link.source[0] and part not in found:
+        if part > first and part not in found:
             found.add(part)
             pending += sources.get(part, ())
     return found
