@@ -28,7 +28,7 @@ LANGUAGES = {kind.__name__: kind for kind in (Dot, Dsl, Json, Latex, Markdown, M
 MODULES = [file for file in sources.TEXTS if file.rpartition("/")[0] != "render/languages"]
 # Which renderer writes which language; a test below checks that no renderer is missing.
 WRITERS = {
-    "annotated.page": Xml, "convert.dsl": Dsl, "convert.python": Python, "convert.keras_config": Json, "diagram.dot": Dot, "diagram.mermaid": Mermaid,
+    "annotated.page": Xml, "convert.dsl": Dsl, "convert.python": Python, "convert.keras_config": Json, "diagram.dot": Dot, "figure.svg": Xml, "figure.tikz": Latex, "diagram.mermaid": Mermaid,
     "diff.json": Json, "changes.json": Json, "diff.markdown": Markdown, "changes.markdown": Markdown, "findings.gitlab": Json, "findings.json": Json, "findings.markdown": Markdown,
     "findings.ndjson": Json, "findings.sarif": Json, "json": Json, "pages.html": Xml, "pages.latex": Latex,
     "pages.markdown": Markdown, "pages.picture": Xml, "pages.svg": Xml,
@@ -37,7 +37,7 @@ WRITERS = {
 OTHERS = {
     "annotated.source", "diff.drawn", "diff.table", "changes.table", "findings.counts", "explain", "findings.text", "run",  # for a terminal
     "findings.github",  # workflow commands: `_data` and `_property`
-    "findings.junit",  # ElementTree
+    "findings.junit", "figure.png",  # ElementTree, resvg
 }  # fmt: skip
 # Modules of others that quote, and who may use them beside the languages.
 QUOTERS = {

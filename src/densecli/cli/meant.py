@@ -19,9 +19,9 @@ _VERSION = ("-V", "--version")
 # Other names of commands, from other programs.
 _COMMANDS = {
     "compare": "diff", "completion": "--install-completion", "completions": "--install-completion",
-    "draw": "convert SPEC --to svg", "export": "convert", "list": "layers", "ls": "layers",
-    "plot": "convert SPEC --to svg", "print": "summary", "run": "summary --run", "show": "summary", "test": "check",
-    "types": "layers", "validate": "check", "verify": "check", "visualize": "convert SPEC --to svg",
+    "export": "convert", "list": "layers", "ls": "layers",
+    "plot": "draw", "print": "summary", "run": "summary --run", "show": "summary", "test": "check",
+    "types": "layers", "validate": "check", "verify": "check", "visualize": "draw",
 }  # fmt: skip
 # Other names of options, from other programs.
 _OPTIONS = {

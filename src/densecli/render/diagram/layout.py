@@ -23,29 +23,48 @@ BEND_GAP = 14.0  # between edges that pass side by side
 STRAIGHTENINGS = 4
 INFINITE = float("inf")
 FIRM, LOOSE = 200.0, 0.05  # how much a box wants to stand in line with a box, and a bend with a box
+STIFF = 1e7  # and a box of the spine with the next one: nothing else counts
 
 
 class Size(Record):
-    """Width and height of a box."""
+    """Width and height of a box; `left` is how much of the width is left of the line that it stands on, if that is not half."""
 
     width: float
     height: float
+    left: float | None = None
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """How far it goes to the left and to the right of its line."""
+        left = self.width / 2 if self.left is None else self.left
+        return left, self.width - left
 
 
 class Layout(Record):
-    """Centers of the boxes, the points of each edge from top to bottom, and the total size."""
+    """Centers of the boxes (across, where their lines are), the points of each edge from top to bottom, and the total size."""
 
     centres: list[tuple[float, float]]
     paths: list[list[tuple[float, float]]]
     size: Size
 
 
-def lay_out(sizes: Sequence[Size], edges: Sequence[tuple[int, int]]) -> Layout:
-    """Place boxes with edges between their indices. Edges must not form loops. Raises LimitError E509."""
+def lay_out(
+    sizes: Sequence[Size],
+    edges: Sequence[tuple[int, int]],
+    *,
+    gaps: tuple[float, float] = (RANK_GAP, GAP),
+    spine: Sequence[int] = (),
+) -> Layout:
+    """Place boxes with edges between their indices. Edges must not form loops. Raises LimitError E509.
+
+    `gaps` are between ranks and between neighbors in one; the boxes of the `spine` stand in one line, and others make way.
+    """
     if not sizes:
         return Layout([], [], Size(0, 0))
     ranks = _ranks(len(sizes), edges)
     net = _Net(sizes, edges, ranks)
+    net.gap, net.beside = gaps
+    net.straighten_spine(spine)
     net.order()
     net.place()
     return net.layout()
@@ -78,6 +97,7 @@ class _Net:
 
     def __init__(self, sizes: Sequence[Size], edges: Sequence[tuple[int, int]], ranks: list[int]) -> None:
         self.boxes = len(sizes)
+        self.gap, self.beside, self.spine = RANK_GAP, GAP, frozenset[int]()
         self.rank = list(ranks)
         self.sizes = list(sizes)
         self.up: list[list[int]] = [[] for _ in sizes]
@@ -108,6 +128,12 @@ class _Net:
             self.down[above].append(below)
             self.up[below].append(above)
         return route
+
+    def straighten_spine(self, spine: Sequence[int]) -> None:
+        """Keep the boxes of a path in one line, and the bends of its edges."""
+        steps = {*pairwise(spine), *pairwise(reversed(spine))}
+        bends = [bend for route in self.routes if (route[0], route[-1]) in steps for bend in route[1:-1]]
+        self.spine = frozenset([*spine, *bends])
 
     # -- order within the ranks -----------------------------------------------------------
     def order(self) -> None:
@@ -160,12 +186,19 @@ class _Net:
         """The preferred position of a point, and its weight: boxes in line with boxes first, then bends with bends."""
         if not neighbours:
             return self.x[point], LOOSE
+        if self.spine:
+            own = [other for other in neighbours if (other in self.spine) == (point in self.spine)]
+            weight = STIFF if point in self.spine else 1.0
+            return (self.median(own), weight) if own else (self.median(neighbours), LOOSE)
         boxes = [other for other in neighbours if other < self.boxes or other in self.lonely]
-        found = sorted(self.x[other] for other in (boxes or neighbours))
-        median = (found[(len(found) - 1) // 2] + found[len(found) // 2]) / 2
+        median = self.median(boxes or neighbours)
         if point < self.boxes:
             return median, FIRM if boxes else 1.0
         return median, LOOSE if neighbours[0] < self.boxes else 1.0
+
+    def median(self, points: list[int]) -> float:
+        found = sorted(self.x[point] for point in points)
+        return (found[(len(found) - 1) // 2] + found[len(found) // 2]) / 2
 
     def straighten(self, bends: list[int]) -> None:
         """Put as many bends of a long edge as possible in one line, without moving anything else."""
@@ -205,21 +238,21 @@ class _Net:
             self.x[point] = start + offset
 
     def apart(self, left: int, right: int) -> float:
-        gap = BEND_GAP if left >= self.boxes or right >= self.boxes else GAP
-        return (self.sizes[left].width + self.sizes[right].width) / 2 + gap
+        gap = BEND_GAP if left >= self.boxes or right >= self.boxes else self.beside
+        return self.sizes[left].reach[1] + self.sizes[right].reach[0] + gap
 
     # -- the result -------------------------------------------------------------------------
     def layout(self) -> Layout:
         heights = [max((self.sizes[point].height for point in rank), default=0.0) for rank in self.ranks]
         tops = [0.0]
         for height in heights:
-            tops.append(tops[-1] + height + RANK_GAP)
-        left = min(self.x[point] - self.sizes[point].width / 2 for point in range(len(self.x)))
-        right = max(self.x[point] + self.sizes[point].width / 2 for point in range(len(self.x)))
+            tops.append(tops[-1] + height + self.gap)
+        left = min(self.x[point] - self.sizes[point].reach[0] for point in range(len(self.x)))
+        right = max(self.x[point] + self.sizes[point].reach[1] for point in range(len(self.x)))
         middle = [top + height / 2 for top, height in zip(tops, heights, strict=False)]
         centres = [(self.x[box] - left, middle[self.rank[box]]) for box in range(self.boxes)]
         paths = [self.path(route, centres, left, (tops, heights)) for route in self.routes]
-        return Layout(centres, paths, Size(right - left, tops[-1] - RANK_GAP))
+        return Layout(centres, paths, Size(right - left, tops[-1] - self.gap))
 
     def path(
         self, route: list[int], centres: list[tuple[float, float]], left: float, bands: tuple[list[float], list[float]]
