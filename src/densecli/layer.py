@@ -248,10 +248,16 @@ class Layer:
 
     def elementwise(self, output: Any, /, *inputs: Any, **named: Any) -> int | None:
         """Element-wise FLOPs by the convention of docs/figures.md, children included."""
-        return sum_known(
+        own = (count for _, count in self.elementwise_parts(output, *inputs, **named))
+        inside = (
             child.layer.elementwise(child.layer.output(*child.inputs), *child.inputs)
             for child in self.children(*inputs, **named)
         )
+        return sum_known((*own, *inside))
+
+    def elementwise_parts(self, output: Any, /, *inputs: Any, **named: Any) -> Iterator[tuple[str, int | None]]:
+        """The layer's own element-wise FLOPs by what they are for, where that has a name."""
+        yield from ()
 
     def explain(self, output: Any, *inputs: Any, **named: Any) -> Iterator[str]:
         """Sentences for `densecli explain`, with this layer's numbers."""
@@ -319,6 +325,12 @@ def activation_flops(activation: Any, output: Shape) -> int | None:
     name = activation if isinstance(activation, str) else LAYERS_AS_ACTIVATION.get(activation.class_name, "")
     cost = ACTIVATION_FLOPS.get(name)
     return 0 if cost == 0 else times(cost, size(output))
+
+
+def bias_and_activation(layer: Any, output: Shape) -> Iterator[tuple[str, int | None]]:
+    """Element-wise FLOPs after a product: one per output for the bias, and the activation."""
+    yield "bias", size(output) if layer.use_bias else 0
+    yield str(getattr(layer.activation, "class_name", layer.activation)), activation_flops(layer.activation, output)
 
 
 def has_function(activation: Any) -> bool:

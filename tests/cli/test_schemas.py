@@ -72,8 +72,9 @@ def _documents(capsys, tmp_path, which):
     if which == "summary":
         ran = (json.loads(printed(capsys, spec, "-f", "json", "--run", "--batch", "2")) for spec in STACKS[:3])
         return [*(json.loads(printed(capsys, spec, "-f", "json")) for spec in [*EXAMPLES, *STACKS]), *ran]
-    if which == "spec":
-        return [json.loads(printed(capsys, "convert", spec, "--to", "json")) for spec in [*EXAMPLES, *STACKS]]
+    if which in ("spec", "explain"):
+        words = ("convert", "--to") if which == "spec" else ("explain", "--format")
+        return [json.loads(printed(capsys, *words, "json", spec)) for spec in [*EXAMPLES, *STACKS]]
     if which == "check":
         return [json.loads(text) for text in checks(capsys, "json")]
     if which == "verdict":

@@ -20,6 +20,7 @@ class Schema(StrEnum):
     check = "check"
     verdict = "verdict"
     diff = "diff"
+    explain = "explain"
     lock = "lock"
     memory = "memory"
     sweep = "sweep"

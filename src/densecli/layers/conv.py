@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
 from densecli.errors import ShapeError
-from densecli.layer import Layer, Weight, activation_flops
-from densecli.shape import Dim, Shape, join_channels, known, product, size, split_channels, sum_known, times, window
+from densecli.layer import Layer, Weight, bias_and_activation
+from densecli.shape import Dim, Shape, join_channels, known, product, size, split_channels, times, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,8 +82,8 @@ class Conv(Layer, abstract=True):
     def macs(self, y: Shape, x: Shape) -> int | None:
         return times(size(y), product(self.kernel_size), self.channels(x))
 
-    def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return sum_known((size(y) if self.use_bias else 0, activation_flops(self.activation, y)))
+    def elementwise_parts(self, y: Shape, x: Shape) -> Iterator[tuple[str, int | None]]:
+        return bias_and_activation(self, y)
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         yield from explain_windows(self, x)

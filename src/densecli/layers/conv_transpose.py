@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
-from densecli.layer import Layer, Weight, activation_flops
+from densecli.layer import Layer, Weight, bias_and_activation
 from densecli.layers.conv import SPATIAL, input_channels
-from densecli.shape import Dim, Shape, join_channels, product, size, split_channels, sum_known, times
+from densecli.shape import Dim, Shape, join_channels, product, size, split_channels, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,8 +81,8 @@ class ConvTranspose(Layer, abstract=True):
         """Every input value meets every tap of every filter."""
         return times(size(x), product(self.kernel_size), self.filters)
 
-    def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return sum_known((size(y) if self.use_bias else 0, activation_flops(self.activation, y)))
+    def elementwise_parts(self, y: Shape, x: Shape) -> Iterator[tuple[str, int | None]]:
+        return bias_and_activation(self, y)
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         larger = split_channels(y, self.data_format)[0]

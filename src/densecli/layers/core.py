@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from densecli import fields
 from densecli.fields import Field
-from densecli.layer import Layer, Weight, activation_flops
+from densecli.layer import Layer, Weight, activation_flops, bias_and_activation
 from densecli.layers.quantized import Part, check_modes, half, kernel, quantized
 from densecli.names import is_float
-from densecli.shape import Shape, known, product, show, size, sum_known, times
+from densecli.shape import Shape, known, product, show, size, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -135,8 +135,8 @@ class Dense(Layer):
     def macs(self, y: Shape, x: Shape) -> int | None:
         return times(size(y), x[-1])
 
-    def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return sum_known((size(y) if self.use_bias else 0, activation_flops(self.activation, y)))
+    def elementwise_parts(self, y: Shape, x: Shape) -> Iterator[tuple[str, int | None]]:
+        return bias_and_activation(self, y)
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         positions, flat = product(x[1:-1]), product(x[1:])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
-from densecli.layer import Layer, Weight, activation_flops
+from densecli.layer import Layer, Weight, bias_and_activation
 from densecli.layers.conv import SPATIAL, explain_windows, input_channels, windows
-from densecli.shape import Shape, join_channels, product, size, sum_known, times
+from densecli.shape import Shape, join_channels, product, size, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,8 +59,8 @@ class DepthwiseConv(Layer, abstract=True):
     def macs(self, y: Shape, x: Shape) -> int | None:
         return times(size(y), product(self.kernel_size))
 
-    def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return sum_known((size(y) if self.use_bias else 0, activation_flops(self.activation, y)))
+    def elementwise_parts(self, y: Shape, x: Shape) -> Iterator[tuple[str, int | None]]:
+        return bias_and_activation(self, y)
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         channels, taps = input_channels(self, x), product(self.kernel_size) or 0
@@ -150,8 +150,8 @@ class SeparableConv(Layer, abstract=True):
         inner = input_channels(self, x) * self.depth_multiplier
         return times(size((x[0], *windows(self, x))), inner, (product(self.kernel_size) or 0) + self.filters)
 
-    def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return sum_known((size(y) if self.use_bias else 0, activation_flops(self.activation, y)))
+    def elementwise_parts(self, y: Shape, x: Shape) -> Iterator[tuple[str, int | None]]:
+        return bias_and_activation(self, y)
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         channels, taps = input_channels(self, x), product(self.kernel_size) or 0

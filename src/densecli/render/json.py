@@ -55,7 +55,7 @@ def as_record(report: Report, outcome: Outcome | None = None) -> dict[str, Any]:
         "inputs": [_tensor(tensor) for tensor in report.inputs],
         "outputs": [_tensor(tensor) for tensor in report.outputs],
         "layers": [row_record(row) for row in report.rows],
-        "totals": _totals(report.totals),
+        "totals": totals_record(report.totals),
     }
     if report.origin is not None:
         record["origin"] = report.origin._asdict()
@@ -134,7 +134,7 @@ def row_record(row: Row) -> dict[str, Any]:
     return record
 
 
-def _totals(totals: Totals) -> dict[str, Any]:
+def totals_record(totals: Totals) -> dict[str, Any]:
     record: dict[str, Any] = {
         "params": totals.params,
         "trainable_params": totals.trainable_params,

@@ -9,7 +9,7 @@ from densecli.text import safe
 
 # Words that mean nothing to Markdown: an underscore between letters does not, a lone one could; GitHub links #1 and GH-1.
 _PLAIN = re.compile(
-    r"(?:[A-Za-z0-9≥?,.()%█▏▎▍▌▋▊▉/…× ]|#(?!\w)|:(?= )|(?<=[A-Za-z0-9])(?:_(?=[A-Za-z0-9])|-(?=[a-z]))|(?<![A-Za-z0-9])[+-](?=[0-9]))*|-"
+    r"(?:[A-Za-z0-9≥?,.()%█▏▎▍▌▋▊▉/…×· ]|(?<= )(?:=|->)(?= )|;(?= )|(?<=[a-z])'(?=[a-z ])|#(?!\w)|:(?= )|(?<=[A-Za-z0-9])(?:_(?=[A-Za-z0-9])|-(?=[a-z]))|(?<![A-Za-z0-9])[+-](?=[0-9]))*|-"
 )
 _TROUBLE = re.compile(r"[|`]")  # readers disagree about a `|` in a code span in a table
 
