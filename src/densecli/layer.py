@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
+from densecli.arithmetic import Step, element
 from densecli.catalogue import ALIASES, CATALOGUE, Catalogue
 from densecli.errors import ArgumentError, ConfigError, ShapeError, did_you_mean
 from densecli.fields import REQUIRED, Field
@@ -263,6 +264,16 @@ class Layer:
         """Sentences for `densecli explain`, with this layer's numbers."""
         yield from ()
 
+    def worked(
+        self, ops: ModuleType, weights: Mapping[str, Any], y: Array, at: tuple[int, ...], /, *inputs: Any, **named: Any
+    ) -> Iterator[Step]:
+        """How `y[at]` of a forward pass comes about, from its arrays; the last step is the element itself.
+
+        Nothing where no example is written.
+        """
+        if self.passes_on and len(inputs) == 1 and not isinstance(inputs[0], list):
+            yield Step(f"y[{','.join(map(str, at))}]", element("x", inputs[0], at))
+
     def forward(self, ops: ModuleType, weights: Mapping[str, Any], /, *inputs: Array) -> Any:
         """The output arrays at inference; `weights` by name, a child's in a mapping under its name."""
         raise NotImplementedError(type(self).__name__)
@@ -330,7 +341,12 @@ def activation_flops(activation: Any, output: Shape) -> int | None:
 def bias_and_activation(layer: Any, output: Shape) -> Iterator[tuple[str, int | None]]:
     """Element-wise FLOPs after a product: one per output for the bias, and the activation."""
     yield "bias", size(output) if layer.use_bias else 0
-    yield str(getattr(layer.activation, "class_name", layer.activation)), activation_flops(layer.activation, output)
+    yield activation_name(layer.activation), activation_flops(layer.activation, output)
+
+
+def activation_name(activation: Any) -> str:
+    """A function's name, or the class of a layer that serves as an activation."""
+    return str(getattr(activation, "class_name", activation))
 
 
 def has_function(activation: Any) -> bool:

@@ -35,7 +35,7 @@ WRITERS = {
 }  # fmt: skip
 # Terminal text, for which `safe` is the only function, and text that builders for other renderers write.
 OTHERS = {
-    "annotated.source", "diff.drawn", "diff.table", "explain.text", "findings.text", "run",  # for a terminal
+    "annotated.source", "diff.drawn", "diff.table", "explain.text", "findings.text", "run", "values",  # for a terminal
     "findings.github",  # workflow commands: `_data` and `_property`
     "findings.junit", "pages.picture",  # ElementTree, Rich
 }  # fmt: skip

@@ -55,6 +55,7 @@ from densecli.kernels.elementary import (
     flatten,
     floating,
     from_channels_last,
+    full,
     generator,
     in_dtype,
     in_float,
@@ -63,6 +64,7 @@ from densecli.kernels.elementary import (
     merge_ways,
     not_equal,
     of_one_batch,
+    positions,
     random_words,
     reshape,
     rounded_to_half,
@@ -79,6 +81,7 @@ from densecli.kernels.files import (
     as_numbers,
     from_bfloat16,
     join,
+    literal,
     numbers,
     save_csv,
     save_npy,
@@ -118,6 +121,7 @@ from densecli.kernels.pool import (
     global_max_pool,
     max_pool,
 )
+from densecli.kernels.printing import listed, shown
 from densecli.kernels.products import dense, einsum
 from densecli.kernels.recurrent import Steps, Weights, gru, lstm, onward, simple_rnn
 from densecli.kernels.resize import resize, upsample
@@ -187,6 +191,7 @@ __all__ = [
     "floating",
     "from_bfloat16",
     "from_channels_last",
+    "full",
     "gelu",
     "generator",
     "global_average_pool",
@@ -209,6 +214,8 @@ __all__ = [
     "layer_norm",
     "leaky_relu",
     "linear",
+    "listed",
+    "literal",
     "load_arrays",
     "log_sigmoid",
     "log_softmax",
@@ -227,6 +234,7 @@ __all__ = [
     "operation",
     "pad",
     "pad_to_aspect",
+    "positions",
     "power_spectrum",
     "prelu",
     "random_words",
@@ -244,6 +252,7 @@ __all__ = [
     "scaled_dot_product_attention",
     "selu",
     "shapes_in",
+    "shown",
     "sigmoid",
     "silence",
     "silu",

@@ -95,6 +95,16 @@ def empty(shape: tuple[int, ...], dtype: str) -> Array:
     return np.empty(shape, number_type(dtype))
 
 
+def positions(shape: tuple[int, ...]) -> Array:
+    """1, 2, 3, … in order: sent through a layer that only moves values, they tell where each came from."""
+    return np.arange(1, math.prod(shape) + 1, dtype=np.float64).reshape(shape)
+
+
+def full(shape: tuple[int, ...], value: float, dtype: str) -> Array:
+    """Allocate an array whose elements have one value."""
+    return np.full(shape, value, number_type(dtype))
+
+
 def channels_last(x: Array, data_format: str) -> Array:
     """A view with the channels at the end."""
     return to_channels_last(x) if data_format == "channels_first" else x

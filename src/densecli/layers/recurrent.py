@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
@@ -9,21 +10,22 @@ from densecli.automatic_names import snake_case
 from densecli.errors import ShapeError
 from densecli.fields import Field
 from densecli.layer import Child, Layer
+from densecli.layers.gates import Moment, flat_row
 from densecli.layers.recurrent_cells import (
     Cell,
     GRUCell,
     LSTMCell,
     SimpleRNNCell,
-    check_states,
-    flatten,
-    pack,
     read_cell,
 )
+from densecli.layers.states import check_states, flatten, pack
 from densecli.shape import Shape, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
+
+    from densecli.arithmetic import Step
 
     Array = Any
 
@@ -97,6 +99,32 @@ class Recurrent(Layer, abstract=True):
         yield f"The same {type(self.cell).__name__} runs at {steps}, so the parameters do not depend on their number."
         if not self.return_sequences:
             yield "Only the last output is returned; return_sequences=true returns all, as a recurrent layer on top needs."
+
+    def worked(
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Any, initial_state: Any = None, **_: Any
+    ) -> Iterator[Step]:
+        """One unit at the step whose output it is."""
+        x, states = split(x, initial_state)
+        if x.ndim != 3:  # images at each step
+            return
+        walked = at[1] if self.return_sequences else x.shape[1] - 1
+        step = x.shape[1] - 1 - walked if self.go_backwards else walked
+        before = self.states_before(ops, w, x, states, walked)
+        if len(before) == self.cell.state_count:
+            moment = Moment(x[at[0], step], flat_row(before, at[0]), at, f"x[{at[0]},{step},")
+            yield from self.cell.unit(ops, w[self.cell.name], moment)
+
+    def states_before(
+        self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: list[Any], walked: int
+    ) -> list[Any]:
+        """The states after so many steps."""
+        shapes = flatten(self.cell.state_shapes((x.shape[0], *x.shape[2:])))
+        if not walked:
+            return [ops.floating(state) for state in states] or [ops.full(shape, 0.0, "float32") for shape in shapes]
+        past = x[:, x.shape[1] - walked :] if self.go_backwards else x[:, :walked]
+        plain = copy(self)
+        plain.return_state, plain.return_sequences = True, False
+        return flatten(plain.forward(ops, w, ops.floating(past), states or None)[1:])
 
     def forward(  # as many as Keras' call has
         self,

@@ -6,17 +6,21 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
+from densecli.arithmetic import Leaf, Product, Quotient, Step, Sum, element
 from densecli.automatic_names import snake_case
 from densecli.errors import ShapeError
 from densecli.fields import Field
 from densecli.layer import Child, Layer, all_weights
 from densecli.layers.merge import broadcast
 from densecli.layers.recurrent import Recurrent, first, split
+from densecli.layers.worked import named, stretched
 from densecli.shape import Shape, plus, product, show, size, sum_known, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
+
+    from densecli.arithmetic import Term
 
     Array = Any
 
@@ -62,6 +66,16 @@ class TimeDistributed(Layer):
 
     def elementwise(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
         return times(x[1], super().elementwise(output, x))
+
+    def worked(
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, *_: Any, **__: Any
+    ) -> Iterator[Step]:
+        """The layer's own example at one step."""
+        sample, step, *rest = at
+        note = f"x and y are those of step {step} here"
+        for found in self.layer.worked(ops, w[self.layer.name], y[:, step], (sample, *rest), x[:, step]):
+            yield found._replace(note="; ".join(filter(None, (note, found.note))))
+            note = ""
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None) -> Array:
         """All steps at once, as a larger batch. A mask of whole steps says nothing to the layer inside."""
@@ -165,6 +179,53 @@ class Bidirectional(Layer):
         )
         if self.merge_mode == "concat":
             yield "Their outputs are concatenated on the last axis."
+
+    def worked(
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Any, initial_state: Any = None, **_: Any
+    ) -> Iterator[Step]:
+        """The side that makes the element; if both do, the forward one, then their sum, product or mean."""
+        x, states = split(x, initial_state)
+        half = len(states) // 2
+        ahead = self.one_side(ops, w, self.ahead, x, states[:half])
+        back = self.one_side(ops, w, self.back, x, states[half:])
+        turned = (at[0], x.shape[1] - 1 - at[1], *at[2:]) if self.ahead.return_sequences else at
+        if self.merge_mode == "concat" and at[-1] >= ahead.shape[-1]:
+            yield from self.side_steps(
+                ops, w, self.back, (back, x, states[half:]), (*turned[:-1], at[-1] - ahead.shape[-1]), named("y", at)
+            )
+            return
+        joined = self.merge_mode not in ("concat", None)
+        own, other = stretched(ahead, at), stretched(back, turned)
+        name = named("forward" if joined else "y", own)
+        yield from self.side_steps(ops, w, self.ahead, (ahead, x, states[:half]), own, name)
+        if joined:
+            term = self.joined(element("forward", ahead, own), Leaf(float(back[other]), named("backward", other)))
+            yield Step(named("y", at), term)
+
+    def joined(self, ahead: Leaf, back: Leaf) -> Term:
+        if self.merge_mode == "mul":
+            return Product((ahead, back))
+        both = Sum((ahead, back))
+        return Quotient(both, Leaf(2)) if self.merge_mode == "ave" else both
+
+    def side_steps(  # a layer, its call and the name of the result
+        self,
+        ops: ModuleType,
+        w: Mapping[str, Any],
+        layer: Recurrent,
+        call: tuple[Array, Array, list[Array]],
+        at: Any,
+        name: str,
+    ) -> Iterator[Step]:
+        y, x, states = call
+        steps = list(layer.worked(ops, w[layer.name], y, at, x, states or None))
+        yield from steps[:-1]
+        yield from (step._replace(name=name) for step in steps[-1:])
+
+    def one_side(self, ops: ModuleType, w: Mapping[str, Any], layer: Recurrent, x: Array, states: list[Array]) -> Array:
+        """The outputs of one of the two layers, in its own order."""
+        found = layer.forward(ops, w[layer.name], x, states or None)
+        return found[0] if isinstance(found, list) else found
 
     def forward(  # as many as Keras' call has
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError, did_you_mean
 from densecli.records import Record
@@ -14,6 +14,8 @@ from densecli.text import plural, quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from densecli.render.explain.numbers import Numbers
+    from densecli.run.example import Example
     from densecli.shape import Shape
     from densecli.summary.report import Report, Row, WeightInfo
 
@@ -33,6 +35,8 @@ class Explanation(Record):
     sentences: tuple[str, ...]
     layers: tuple[Explanation, ...]
     same_as: str | None = None
+    example: Example | None = None  # in numbers
+    arrays: tuple[tuple[str, Any], ...] = ()  # weights and outputs by name, if they are shown
 
     @property
     def shapes(self) -> str:
@@ -53,11 +57,23 @@ class Work(Record):
     parts: tuple[tuple[str, int], ...] = ()
 
 
-def explanations(report: Report, layers: Sequence[str] = ()) -> tuple[Explanation, ...]:
+def explanations(report: Report, layers: Sequence[str] = (), numbers: Numbers | None = None) -> tuple[Explanation, ...]:
     """Each layer, equal ones told once; or only those `layers`, whole, by their paths. Raises GraphError (E402)."""
     if layers:
-        return tuple(explanation(_found(report, path)) for path in layers)
-    return told_once([explanation(row) for row in report.rows])
+        found = tuple((path.rpartition("/")[0], explanation(_found(report, path))) for path in layers)
+    else:
+        found = tuple(("", each) for each in told_once([explanation(row) for row in report.rows]))
+    return tuple(each if numbers is None else with_numbers(each, numbers, above) for above, each in found)
+
+
+def with_numbers(found: Explanation, numbers: Numbers, above: str = "") -> Explanation:
+    """The layer, and those inside it, with their examples and arrays."""
+    path = f"{above}/{found.name}" if above else found.name
+    return found._replace(
+        example=numbers.examples.get(path),
+        arrays=numbers.arrays.get(path, ()),
+        layers=tuple(with_numbers(inner, numbers, path) for inner in found.layers),
+    )
 
 
 def _found(report: Report, path: str) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.arithmetic import DIGITS
 from densecli.render.explain.explanation import explanations
 from densecli.render.json import totals_record
 from densecli.render.languages.json import Json, document
@@ -14,29 +15,40 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from densecli.render.explain.explanation import Explanation, Work
+    from densecli.render.explain.numbers import Numbers
     from densecli.summary.report import Report, WeightInfo
 
 SCHEMA = "densecli/explain/1"
 
 
-def render(report: Report, layers: Sequence[str] = ()) -> Json:
-    return document(as_record(report, layers), "layers")
+def render(report: Report, layers: Sequence[str] = (), numbers: Numbers | None = None) -> Json:
+    return document(as_record(report, layers, numbers), "layers")
 
 
-def as_record(report: Report, layers: Sequence[str] = ()) -> dict[str, Any]:
-    return {
+def as_record(report: Report, layers: Sequence[str] = (), numbers: Numbers | None = None) -> dict[str, Any]:
+    digits = DIGITS if numbers is None else numbers.digits
+    record = {
         "schema": SCHEMA,
         "source": report.source,
         "name": report.name,
         "type": report.type,
         "basis": report.basis,
-        "layers": [_layer(each) for each in explanations(report, layers)],
+        "layers": [_layer(each, digits) for each in explanations(report, layers, numbers)],
         "totals": totals_record(report.totals),
         "notes": totals.remarks(report),
     }
+    if numbers is None:
+        return record
+    return record | {"numbers": {"source": numbers.source, "inputs": _arrays(numbers.inputs)}}
 
 
-def _layer(found: Explanation) -> dict[str, Any]:
+def _arrays(arrays: Sequence[tuple[str, Any]]) -> list[dict[str, Any]]:
+    from densecli.render.values import array_record  # noqa: PLC0415  # loads numpy, as the pass did
+
+    return [{"name": name} | array_record(array, None) for name, array in arrays]
+
+
+def _layer(found: Explanation, digits: int) -> dict[str, Any]:
     record: dict[str, Any] = {
         "name": found.name,
         "type": found.type,
@@ -52,7 +64,13 @@ def _layer(found: Explanation) -> dict[str, Any]:
     if found.same_as is not None:
         record["same_as"] = found.same_as
     if found.layers:
-        record["layers"] = [_layer(inner) for inner in found.layers]
+        record["layers"] = [_layer(inner, digits) for inner in found.layers]
+    if found.example is not None:
+        from densecli.render.explain.numbers import example_record  # noqa: PLC0415  # the same
+
+        record["example"] = example_record(found.example, digits)
+    if found.arrays:
+        record["values"] = _arrays(found.arrays)
     return record
 
 

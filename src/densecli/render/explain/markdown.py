@@ -13,27 +13,40 @@ from densecli.render.explain.explanation import (
     weight_rows,
     weight_sum,
 )
+from densecli.render.explain.numbers import example_lines, values_lines
 from densecli.render.languages.markdown import Markdown
 from densecli.render.pages.markdown import cell, item, table
 from densecli.render.table import totals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from densecli.render.explain.explanation import Explanation
+    from densecli.render.explain.lines import Line
+    from densecli.render.explain.numbers import Numbers
     from densecli.summary.report import Report, WeightInfo
 
 DEEPEST = 6  # levels of headings
 HEADS = (("Weight", "left"), ("Parameters", "right"), ("Axes", "left"), ("Trainable", "left"))
 
 
-def render(report: Report, layers: Sequence[str] = ()) -> Markdown:
+def render(report: Report, layers: Sequence[str] = (), numbers: Numbers | None = None) -> Markdown:
     """The whole model, the totals last; or only those `layers`."""
     parts = [Markdown.put("## Model: {}", Markdown.quoted(report.name))]
-    parts += [part for each in explanations(report, layers) for part in _layer(each, report.basis, 3)]
+    if numbers is not None:
+        parts.append(cell(numbers.source))
+        parts += _block(values_lines(numbers.inputs, numbers.digits, None))
+    for each in explanations(report, layers, numbers):
+        parts += _layer(each, report.basis, 3, numbers)
     if not layers:
         parts += [Markdown.put("### Totals"), Markdown.joined("\n", list(_totals(report)))]
     return Markdown.put("{}\n", Markdown.joined("\n\n", parts))
+
+
+def _block(lines: Iterable[Line]) -> Iterator[Markdown]:
+    found = [" " * line.indent + line.text for line in lines]
+    if found:
+        yield Markdown.block(found)
 
 
 def _totals(report: Report) -> Iterator[Markdown]:
@@ -41,22 +54,29 @@ def _totals(report: Report) -> Iterator[Markdown]:
     yield from (Markdown.put("- {}", cell(remark)) for remark in totals.remarks(report))
 
 
-def _layer(found: Explanation, basis: str, level: int) -> Iterator[Markdown]:
+def _layer(found: Explanation, basis: str, level: int, numbers: Numbers | None) -> Iterator[Markdown]:
     sign, code = Markdown.joined("", [Markdown.put("#")] * min(level, DEEPEST)), Markdown.quoted
     yield Markdown.put("{} {} ({})", sign, code(found.name), code(found.type))
     shapes = code(found.shapes) if found.shapes else Markdown.put("no shapes")
     yield Markdown.put("{}: {}", shapes, cell(found.parameters))
     if found.same_as is not None:
         yield Markdown.put("As {}.", code(found.same_as))
-        return
+    else:
+        yield from _own(found, basis)
+    if numbers is not None:
+        yield from _block(values_lines(found.arrays, numbers.digits, None))
+        yield from _block(() if found.example is None else example_lines(found.example, numbers.digits))
+    for inner in () if found.same_as is not None else inside(found):
+        yield from _layer(inner, basis, level + 1, numbers)
+
+
+def _own(found: Explanation, basis: str) -> Iterator[Markdown]:
     rules = [item(label, text) for label, text in _rules(found, basis)]
     rules += [Markdown.put("- {}", cell(sentence)) for sentence in found.sentences]
     if rules:
         yield Markdown.joined("\n", rules)
     if found.weights:
         yield _weights(found.weights)
-    for inner in inside(found):
-        yield from _layer(inner, basis, level + 1)
 
 
 def _rules(found: Explanation, basis: str) -> Iterator[tuple[str, str]]:
