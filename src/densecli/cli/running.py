@@ -72,8 +72,8 @@ class Wishes(Record):
     values: bool = False
 
 
-def check(wishes: Wishes, run: bool, specs: Sequence[Spec]) -> None:
-    """Refuse combinations that make no sense. Raises a usage error or ReadError."""
+def check(wishes: Wishes, run: bool, specs: Sequence[Spec], *, together: bool = False) -> None:
+    """Refuse combinations that make no sense; `together`, several models share the options. Raises a usage error or ReadError."""
     named = {"--weights": wishes.weights, "--data": wishes.data, "--save": wishes.save, "--until": wishes.until}
     used = [option for option, value in named.items() if value]
     others = {"--profile": wishes.profile, "--max-memory": wishes.max_memory, "--values": wishes.values}
@@ -81,7 +81,7 @@ def check(wishes: Wishes, run: bool, specs: Sequence[Spec]) -> None:
     if not run and (used or others_used):
         option = next(iter((*used, *others_used)))
         raise typer.BadParameter(f"{option} needs a forward pass: add --run")
-    if len(specs) > 1 and used:
+    if len(specs) > 1 and used and not together:
         raise typer.BadParameter(f"{used[0]} takes one model, got {len(specs)}")
     if wishes.save in ("-", ""):
         raise typer.BadParameter("--save needs a file")

@@ -55,9 +55,15 @@ def given_arrays(graph: Graph, words: Sequence[str], most: int) -> list[Array | 
         name, path = named_file(word, names)
         for index, array in assigned(names, name, read_arrays(path, most), path):
             found[index] = array
+    return fitted_inputs(graph, found)
+
+
+def fitted_inputs(graph: Graph, arrays: Sequence[Array | Written | None]) -> list[Array | None]:
+    """The arrays as the inputs take them, in their order. Raises ReadError (E508)."""
+    names = [graph.nodes[ref.node].name for ref in graph.inputs]
     return [
         None if array is None else fitted(array, tensor, name)
-        for array, tensor, name in zip(found, input_tensors(graph), names, strict=True)
+        for array, tensor, name in zip(arrays, input_tensors(graph), names, strict=True)
     ]
 
 

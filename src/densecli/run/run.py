@@ -19,7 +19,7 @@ from densecli.layer import Constant
 from densecli.names import DTYPE_BYTES
 from densecli.read.limits import LIMITS, Limits
 from densecli.records import Record
-from densecli.run.data import Written, concrete, draw_input, given_arrays, read_arrays
+from densecli.run.data import Written, concrete, draw_input, fitted_inputs, given_arrays, read_arrays
 from densecli.run.fuse import fuse
 from densecli.run.liveness import peak, peak_tensors
 from densecli.run.machine import default_limit
@@ -32,7 +32,7 @@ from densecli.text import plural, quote
 from densecli.text import size as show_size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from densecli.graph.graph import Node, Step
     from densecli.graph.trace import Tensor, Trace
@@ -60,6 +60,8 @@ class Options(Record):
     number: float | None = None  # for all weights, if there is no file
     given: tuple[tuple[str, str], ...] = ()  # names of weights, each with a number or an array as text or in a file
     values: bool = False  # whether to keep the arrays of every call
+    inputs: tuple[Array, ...] | None = None  # the data itself, in the order of the inputs
+    arrays: Mapping[str, Array] | None = None  # all weights by their keys
 
 
 class Outcome(Record):
@@ -143,7 +145,7 @@ def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  
     wanted = {node for node, _ in order} - {ref.node for ref in graph.inputs}
     check_runnable(graph, wanted)
     most = default_limit() if options.max_memory is None else options.max_memory
-    given = given_arrays(graph, options.data, most)
+    given = given_arrays(graph, options.data, most) if options.inputs is None else fitted_inputs(graph, options.inputs)
     shapes, found = concrete(graph, given, options.batch)
     built = trace(whole)
     computed = as_computed(graph, found)
@@ -165,7 +167,7 @@ def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  
 
 def source_of_weights(options: Options, most: int) -> Weights:
     given = [(name, weight_value(name, text, most)) for name, text in options.given]
-    return Weights(options.weights, options.seed, options.limits, options.number, given)
+    return Weights(options.weights, options.seed, options.limits, options.number, given, options.arrays)
 
 
 def weight_value(name: str, text: str, most: int) -> Any:

@@ -24,6 +24,11 @@ def all_of(number: float) -> Draw:
     return lambda weight, dtype, _: kernels.full(weight.shape, number, dtype)
 
 
+def taken_from(arrays: Mapping[str, Any]) -> Draw:
+    """Draws each weight from arrays by key."""
+    return lambda _, dtype, path: kernels.in_dtype(arrays[path], "float32" if dtype == "bfloat16" else dtype)
+
+
 def by_key(given: Given, every: Iterable[Place]) -> dict[str, Any]:
     """The given values by the keys of their weights: a name is the end of a weight's path. Raises ReadError (E323)."""
     paths = [(f"{place.name}/{slot.path}", slot) for place in every for slot in place.slots()]

@@ -15,7 +15,7 @@ from densecli.read.limits import LIMITS, Limits
 from densecli.records import Record
 from densecli.run.weights import by_layer, keras3, npz
 from densecli.run.weights.containers import is_hdf5, weights_in
-from densecli.run.weights.given import all_of, by_key, with_given
+from densecli.run.weights.given import all_of, by_key, taken_from, with_given
 from densecli.run.weights.initial import fill, initial
 from densecli.run.weights.keras1 import Mended
 from densecli.run.weights.slots import Matched, Place, any_of, mismatch, most_stored, places, unfilled
@@ -42,6 +42,7 @@ class Weights(Record):
     limits: Limits = LIMITS
     number: float | None = None
     given: Sequence[tuple[str, Any]] = ()
+    arrays: Mapping[str, Any] | None = None  # all of them by their keys, instead of all that
 
 
 class Allocated(Record):
@@ -57,6 +58,8 @@ def allocate(graph: Graph, found: Trace, weights: Weights, wanted: set[int], mos
     `found` has the shapes the model was built with; `most` bounds what is unpacked to reach them.
     Raises ReadError (E323 if the file does not fit the graph) or LimitError.
     """
+    if weights.arrays is not None:
+        return Allocated(fill(graph, found, taken_from(weights.arrays), wanted))
     values = by_key(weights.given, places(graph, found)) if weights.given else {}
     if weights.path is None:
         draw = initial(kernels.generator(weights.seed)) if weights.number is None else all_of(weights.number)
