@@ -169,8 +169,7 @@ def window_sentence(padding: str, axis: str, size: Dim, out: Dim, numbers: tuple
     if padding != "valid":
         return f"{axis}: padding={padding}, so ceil({size:,} / {stride:,}) = {out:,}."
     reach = dilation * (kernel - 1) + 1
-    named = f"reach {reach:,}" if dilation > 1 else "a window of " + f"{reach:,}"
-    return f"{axis}: padding=valid, {named}, so ({size:,} - {reach:,}) // {stride:,} + 1 = {out:,}."
+    return f"{axis}: padding=valid, a window reaches over {reach:,}, so ({size:,} - {reach:,}) // {stride:,} + 1 = {out:,}."
 
 
 class Conv1D(Conv):

@@ -52,13 +52,12 @@ def check(name: str, value: Any, slots: Mapping[str, Slot]) -> None:
 
 
 def with_given(draw: Draw, values: Mapping[str, Any]) -> Draw:
-    """The given values in place of those that `draw` would give."""
+    """The given values in place of those from `draw`, which is asked all the same: the other weights stay as they are without."""
 
     def drawn(weight: Weight, dtype: str, path: str) -> Any:
-        if path not in values:
-            return draw(weight, dtype, path)
-        array = kernels.empty(weight.shape, dtype)
-        array[...] = values[path]
+        array = draw(weight, dtype, path)
+        if path in values:
+            array[...] = values[path]
         return array
 
     return drawn
