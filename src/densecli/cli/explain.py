@@ -154,4 +154,7 @@ def write(results: Sequence[tuple[Report, Numbers | None]], format: Format, laye
         return "\n".join(markdown.render(report, layers, numbers) for report, numbers in results)
     from densecli.render.explain import render  # noqa: PLC0415
 
-    return "\n".join(render(report, layers, numbers, width=look.width, color=look.color) for report, numbers in results)
+    return "\n".join(
+        render(report, layers, numbers, width=look.width, color=look.color, ascii_only=look.ascii)
+        for report, numbers in results
+    )

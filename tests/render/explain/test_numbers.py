@@ -66,6 +66,15 @@ def test_an_index_is_made_of_whole_numbers(capsys, index):
     assert "--at: expected an index such as 0,2,1" in capsys.readouterr().err
 
 
+def test_a_terminal_without_these_characters_gets_others(capsys, monkeypatch):
+    monkeypatch.setattr("densecli.cli.streams.encodes", lambda _: False)
+    shown = printed(capsys, "LayerNormalization@(2,3) -> LSTM(2)", "--run")
+    assert shown.isascii()
+    assert "mean = (x[0,0,0] + x[0,0,1] + x[0,0,2]) / 3" in shown
+    assert "(x[0,0,0] - mean)^2" in shown
+    assert "f*c[0] + i*g" in shown
+
+
 def test_json_has_the_steps_and_they_come_out(capsys):
     found = record(capsys, STACK, *DATA, "--precision", "9")
     for layer in found["layers"]:

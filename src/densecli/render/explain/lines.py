@@ -8,8 +8,9 @@ from densecli.records import Record
 from densecli.render.table.wrapping import lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
+ASCII = str.maketrans({"×": "x", "·": "*", "²": "^2", "…": "...", "≥": ">=", "÷": "/"})  # for terminals without these
 HEAD, FORMULA, QUIET, PLAIN = "bold", "cyan", "dim", ""  # styles
 
 
@@ -22,16 +23,27 @@ class Line(Record):
     style: str = PLAIN
 
 
-def drawn(found: Iterable[Line], width: int | None, color: bool) -> Iterator[str]:
-    for line in found:
-        text = " " * line.indent + line.text
-        parts = [text] if width is None else lines(text, width, line.indent + line.hanging, whole=True)
-        yield from (styled(part, line.style) for part in parts) if color and line.style else parts
+def drawn(
+    paragraphs: Sequence[Sequence[Line]], *, width: int | None = None, color: bool = False, ascii_only: bool = False
+) -> str:
+    """The paragraphs, with an empty line between them."""
+    found = [
+        (part, line.style)
+        for paragraph in paragraphs
+        for line in (*paragraph, Line(""))
+        for part in _parts(line, width, ascii_only)
+    ]
+    return _colored(found[:-1]) if color else "".join(f"{part}\n" for part, _ in found[:-1])
 
 
-def styled(text: str, style: str) -> str:
+def _parts(line: Line, width: int | None, ascii_only: bool) -> Sequence[str]:
+    text = " " * line.indent + (line.text.translate(ASCII) if ascii_only else line.text)
+    return [text] if width is None else lines(text, width, line.indent + line.hanging, whole=True)
+
+
+def _colored(found: Iterable[tuple[str, str]]) -> str:
     from rich.text import Text  # noqa: PLC0415  # only color pays for it
 
     from densecli.render.table.grid import FULL_WIDTH, draw  # noqa: PLC0415
 
-    return draw([Text(text, style=style)], FULL_WIDTH, color=True).rstrip("\n")
+    return draw([Text("\n").join([Text(part, style=style) for part, style in found])], FULL_WIDTH, color=True)

@@ -33,6 +33,7 @@ def render(
     *,
     width: int | None = None,
     color: bool = False,
+    ascii_only: bool = False,
 ) -> str:
     """The whole model, the totals last; or only those `layers`."""
     paragraphs = [[Line(f'Model: "{safe(report.name)}"', style=HEAD)]]
@@ -44,7 +45,7 @@ def render(
     if not layers:
         paragraphs.append([Line(f"{label}: {text}") for label, text in total_lines(report)])
         paragraphs[-1] += [Line(remark) for remark in totals.remarks(report)]
-    return "\n\n".join("\n".join(drawn(each, width, color)) for each in paragraphs) + "\n"
+    return drawn(paragraphs, width=width, color=color, ascii_only=ascii_only)
 
 
 def layer_lines(
