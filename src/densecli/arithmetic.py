@@ -141,11 +141,11 @@ def symbols(term: Term) -> str:
 
 
 def numbers(term: Term, digits: int = DIGITS) -> str:
-    """1·0.2 + 2·(-0.5) + 0; the middle of a long sum is one number: [780 terms: 1.25]."""
+    """1·0.2 + 2·(-0.5) + 0; the middle of a long sum is one number: (780 terms: 1.25)."""
     return _written(
         term,
         lambda leaf: number(leaf.value, digits),
-        lambda rest: f"[{rest.terms:,} terms: {number(rest.value, digits)}]",
+        lambda rest: f"({rest.terms:,} terms: {number(rest.value, digits)})",
     )
 
 

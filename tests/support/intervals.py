@@ -57,7 +57,7 @@ class UnknownFunctionError(Exception):
 
 def interval(text, digits):
     """The least and the greatest value that printed arithmetic may have had before its numbers were rounded."""
-    source = re.sub(r"\[[\d,]+ terms: ([^\]]*)\]", r"(\1)", text).replace("·", "*").replace("²", "**2")
+    source = re.sub(r"\([\d,]+ terms: ([^)]*)\)", r"(\1)", text).replace("·", "*").replace("²", "**2")
     return Evaluator(source, digits).of(ast.parse(source, mode="eval").body)
 
 

@@ -108,7 +108,7 @@ def test_the_width_breaks_sums_between_terms(capsys):
 def test_the_middle_of_a_long_sum_is_one_number(capsys):
     shown = printed(capsys, "Dense(4)@(784,)", "--run")
     assert re.search(r"\+ … \+ x\[0,782\]·kernel\[782,0\] \+ x\[0,783\]·kernel\[783,0\] \+ bias\[0\]", shown)
-    assert "[779 terms: " in shown
+    assert "(779 terms: " in shown
 
 
 def test_layers_in_models_and_wrappers_have_examples(capsys):
