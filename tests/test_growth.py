@@ -103,6 +103,10 @@ COMMANDS = {
     "summary-sort": ("summary", "--sort", "params", "--filter", "^[^x]"),
     "summary-run": ("summary", "--run", "--profile"),
     "explain": ("explain",),
+    "explain-colored": ("explain", "--color", "always", "--width", "60"),
+    "explain-numbers": ("explain", "--run", "--values"),
+    "explain-json": ("explain", "-f", "json"),
+    "explain-markdown": ("explain", "-f", "markdown"),
     **{
         f"check-{name}": ("check", "-f", name, "--max-params", "1", "--forbid", "Dens*", "--only-layers", "Conv*", "--strict")
         for name in ("text", "json", "github", "gitlab", "sarif", "junit", "markdown")
@@ -117,6 +121,7 @@ COMMANDS = {
     "memory-json": ("memory", "-f", "json"),
     "sweep": ("sweep", "--set", "unused=1,2"),
     "diff": ("diff", "Dense(4)@(4,) -> Dense(5)"),
+    "summary-values": ("summary", "--run", "--values"),
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
+from densecli.arithmetic import Step, element
 from densecli.catalogue import ALIASES, CATALOGUE, Catalogue
 from densecli.errors import ArgumentError, ConfigError, ShapeError, did_you_mean
 from densecli.fields import REQUIRED, Field
@@ -99,6 +100,7 @@ class Layer:
     hides_mask: ClassVar[bool] = False  # Keras makes the mask while it computes, so no graph shows it
     unheeded_masks: ClassVar[tuple[str, ...]] = ()  # arguments that Keras takes and then overwrites
     carries_masks: ClassVar[bool] = False  # a model, whose outputs carry the masks that its own layers made
+    works_masked: ClassVar[bool] = False  # `worked` knows what to do with a mask
     passes_on: ClassVar[bool] = False  # at inference the output is the input itself
     leads: ClassVar[tuple[str, ...]] = ()  # weights of a layer inside that Keras lists before this layer's own
     opaque: ClassVar[bool] = False  # nothing is known but what the config states
@@ -248,14 +250,30 @@ class Layer:
 
     def elementwise(self, output: Any, /, *inputs: Any, **named: Any) -> int | None:
         """Element-wise FLOPs by the convention of docs/figures.md, children included."""
-        return sum_known(
+        own = (count for _, count in self.elementwise_parts(output, *inputs, **named))
+        inside = (
             child.layer.elementwise(child.layer.output(*child.inputs), *child.inputs)
             for child in self.children(*inputs, **named)
         )
+        return sum_known((*own, *inside))
+
+    def elementwise_parts(self, output: Any, /, *inputs: Any, **named: Any) -> Iterator[tuple[str, int | None]]:
+        """The layer's own element-wise FLOPs by what they are for, where that has a name."""
+        yield from ()
 
     def explain(self, output: Any, *inputs: Any, **named: Any) -> Iterator[str]:
         """Sentences for `densecli explain`, with this layer's numbers."""
         yield from ()
+
+    def worked(
+        self, ops: ModuleType, weights: Mapping[str, Any], y: Array, at: tuple[int, ...], /, *inputs: Any, **named: Any
+    ) -> Iterator[Step]:
+        """How `y[at]` of a forward pass comes about, from its arrays; the last step is the element itself.
+
+        Nothing where no example is written.
+        """
+        if self.passes_on and len(inputs) == 1 and not isinstance(inputs[0], list):
+            yield Step(f"y[{','.join(map(str, at))}]", element("x", inputs[0], at))
 
     def forward(self, ops: ModuleType, weights: Mapping[str, Any], /, *inputs: Array) -> Any:
         """The output arrays at inference; `weights` by name, a child's in a mapping under its name."""
@@ -319,6 +337,17 @@ def activation_flops(activation: Any, output: Shape) -> int | None:
     name = activation if isinstance(activation, str) else LAYERS_AS_ACTIVATION.get(activation.class_name, "")
     cost = ACTIVATION_FLOPS.get(name)
     return 0 if cost == 0 else times(cost, size(output))
+
+
+def bias_and_activation(layer: Any, output: Shape) -> Iterator[tuple[str, int | None]]:
+    """Element-wise FLOPs after a product: one per output for the bias, and the activation."""
+    yield "bias", size(output) if layer.use_bias else 0
+    yield activation_name(layer.activation), activation_flops(layer.activation, output)
+
+
+def activation_name(activation: Any) -> str:
+    """A function's name, or the class of a layer that serves as an activation."""
+    return str(getattr(activation, "class_name", activation))
 
 
 def has_function(activation: Any) -> bool:

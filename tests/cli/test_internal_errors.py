@@ -63,6 +63,8 @@ ROOMS = [
     ("run", "run.weights.stored:misfits", ["check", "{folder}/m.keras", "--weights-fit"]),
     ("run", "run.data:given_arrays", [STACK, "--run"]),
     ("run", "run.profile:stats", [STACK, "--run"]),
+    ("run", "run.example:example", ["explain", STACK, "--run"]),
+    ("arithmetic", "arithmetic:symbols", ["explain", STACK, "--run"]),
     ("memory", "memory.backward:layer_memory", ["memory", STACK]),
     ("memory", "memory.footprint:footprint", ["memory", STACK]),
     ("sweep", "sweep:sweep", ["sweep", "Dense($a)@(3,)", "--set", "a=1,2"]),

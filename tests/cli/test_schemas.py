@@ -19,6 +19,9 @@ from support.repositories import commit, repository
 EXAMPLES = sorted(str(path) for path in (EXAMPLE_SPECS).iterdir())
 BROKEN = ["Desne(4)@(3,)", "Dense(0)@(3,)", "Dense(4", "Conv2D(4, 9)@(5,5,3)", "no/such.yaml", "Dense(4)@($w,)"]
 STACKS = [*MODELS.values(), "Conv1D(4, 3)@(none,2) -> Dense(2)"]
+RUN = ("--run", "--values", "--weights", "ones", "--weights", "kernel=0.5")
+COMPUTING = [("Dense(4)@(3,)", "Dense(4)@(3,) -> ReLU"), ("Dense(4)@(3,) -> ReLU", "Dense(4, activation=relu)@(3,)")]
+COMPUTING += [("Dense(4)@(3,) -> Dense(4)", "Dense(4, activation=tanh)@(3,) -> Dense(4)")]
 SWEEP = ("Dense($w)@(3,) -> Dropout($r)", "--set", "w=4,0", "--set", "r=0.5,2", "-f", "json")
 
 
@@ -100,10 +103,15 @@ SPECIAL = {"changes": changed, "microcontroller": quantized}
 
 def _documents(capsys, tmp_path, which):
     if which == "summary":
-        ran = (json.loads(printed(capsys, spec, "-f", "json", "--run", "--batch", "2")) for spec in STACKS[:3])
+        ran = (
+            json.loads(printed(capsys, spec, "-f", "json", "--run", "--batch", "2", "--values")) for spec in STACKS[:3]
+        )
         return [*(json.loads(printed(capsys, spec, "-f", "json")) for spec in [*EXAMPLES, *STACKS]), *ran]
-    if which == "spec":
-        return [json.loads(printed(capsys, "convert", spec, "--to", "json")) for spec in [*EXAMPLES, *STACKS]]
+    if which in ("spec", "explain"):
+        words = ("convert", "--to") if which == "spec" else ("explain", "--format")
+        ran = [("explain", spec, "-f", "json", *RUN) for spec in STACKS[:3] if which == "explain"]
+        plain = [(*words, "json", spec) for spec in [*EXAMPLES, *STACKS]]
+        return [json.loads(printed(capsys, *each)) for each in (*plain, *ran)]
     if which == "check":
         return [json.loads(text) for text in checks(capsys, "json")]
     if which == "verdict":
@@ -111,7 +119,9 @@ def _documents(capsys, tmp_path, which):
         return [record for record in found if record["schema"] == "densecli/verdict/1"]
     if which == "diff":
         pairs = [*pairwise(EXAMPLES), (EXAMPLES[0], EXAMPLES[0])]
-        return [json.loads(printed(capsys, "diff", *pair, "-f", "json")) for pair in pairs]
+        plain = [json.loads(printed(capsys, "diff", *pair, "-f", "json")) for pair in pairs]
+        ran = [json.loads(printed(capsys, "diff", *pair, "-f", "json", "--run")) for pair in COMPUTING]
+        return [*plain, *ran]
     if which == "lock":
         path = tmp_path / "models.lock"
         printed(capsys, "check", *EXAMPLES, "--lock", path, "--update-lock")

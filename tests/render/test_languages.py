@@ -29,13 +29,13 @@ MODULES = [file for file in sources.TEXTS if file.rpartition("/")[0] != "render/
 # Which renderer writes which language; a test below checks that no renderer is missing.
 WRITERS = {
     "annotated.page": Xml, "convert.dsl": Dsl, "convert.python": Python, "convert.keras_config": Json, "diagram.dot": Dot, "figure.svg": Xml, "figure.tikz": Latex, "diagram.mermaid": Mermaid,
-    "diff.json": Json, "changes.json": Json, "diff.markdown": Markdown, "changes.markdown": Markdown, "findings.gitlab": Json, "findings.json": Json, "findings.markdown": Markdown,
+    "diff.json": Json, "changes.json": Json, "diff.markdown": Markdown, "changes.markdown": Markdown, "explain.json": Json, "explain.markdown": Markdown, "findings.gitlab": Json, "findings.json": Json, "findings.markdown": Markdown,
     "findings.ndjson": Json, "findings.sarif": Json, "json": Json, "pages.html": Xml, "pages.latex": Latex,
     "pages.markdown": Markdown, "pages.picture": Xml, "pages.svg": Xml,
 }  # fmt: skip
 # Terminal text, for which `safe` is the only function, and text that builders for other renderers write.
 OTHERS = {
-    "annotated.source", "diff.drawn", "diff.table", "changes.table", "findings.counts", "explain", "findings.text", "run",  # for a terminal
+    "annotated.source", "diff.drawn", "diff.table", "changes.table", "findings.counts", "explain.text", "findings.text", "run", "values",  # for a terminal
     "findings.github",  # workflow commands: `_data` and `_property`
     "findings.junit", "figure.png",  # ElementTree, resvg
 }  # fmt: skip

@@ -13,6 +13,12 @@ from support.case_values import draw_inputs, draw_masks, draw_weight
 
 def call_forward(case, layer):
     """The output arrays and masks, for the case's inputs, masks and weights."""
+    weights, call, values = prepared(case, layer)
+    return call_layer(layer, kernels, weights, call, values)
+
+
+def prepared(case, layer):
+    """The weights of the case, its call, and the values of the tensors that the call refers to."""
     count = iter(range(10**6))
     structure = [indexed(as_shapes(item), count) for item in case.inputs]
     named = {key: indexed(as_shapes(item), count) for key, item in case.call.get("tensors", {}).items()}
@@ -26,7 +32,7 @@ def call_forward(case, layer):
         lambda weight, dtype, path: draw_weight(case.id, places[path], path, weight.shape, dtype),
     )  # fmt: skip
     values = {Ref(index): Value(array, masks.get(index)) for index, array in enumerate(arrays)}
-    return call_layer(layer, kernels, weights, Call(tuple(structure), named | constants), values)
+    return weights, Call(tuple(structure), named | constants), values
 
 
 def in_numpy(array):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,16 +27,20 @@ from densecli.cli.options import (
     Width,
 )
 from densecli.cli.output import deliver
+from densecli.cli.running import Data, MaxMemory, Run, Seed, WeightsOption, Wishes, check
 from densecli.errors import DenseError, ReadError, SpecErrors
 from densecli.read.specs import ARGUMENT, Spec, file_spec, is_file, read, reading
 from densecli.records import Record
 from densecli.render.diff import render
 from densecli.summary.infer import infer
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from densecli.check.compare.diff import Diff
     from densecli.cli.look import Look
+    from densecli.graph.graph import Graph
     from densecli.read.reading import Reading
+    from densecli.run.compare import Comparison
     from densecli.summary.report import Report
 
 EXAMPLES = """\
@@ -45,6 +50,7 @@ git show HEAD~1:model.yaml | densecli diff - model.yaml --format markdown
 
 
 LONGEST_TITLE = 120
+TOLERANCE = 1e-5  # sums in single precision round
 
 
 class Format(StrEnum):
@@ -71,6 +77,15 @@ Base = Annotated[
     ),
 ]
 
+Tolerance = Annotated[
+    str | None,
+    typer.Option(
+        "--tolerance",
+        metavar="NUMBER",
+        help="With --run: largest difference that counts as equal, relative to the largest number (1e-5).",
+    ),
+]
+
 
 def command(  # one parameter per option
     words: Words = None,
@@ -87,11 +102,19 @@ def command(  # one parameter per option
     layer_shape: LayerShape = None,
     color: ColorOption = Color.auto,
     width: Width = None,
+    run: Run = False,
+    data: Data = None,
+    weights: WeightsOption = None,
+    seed: Seed = 0,
+    tolerance: Tolerance = None,
+    max_memory: MaxMemory = None,
     debug: Debug = False,  # read from the arguments when something fails
 ) -> int:
-    """Compare A with B, or with --base all models that changed; the exit code is 1 if any differ."""
+    """Compare A with B, or with --base all models that changed; the exit code is 1 if any differ, with --run if outputs do."""
     wishes = reading(input_shape, set, limit, source, layer_shape)
     if base is not None:
+        if run:
+            raise typer.BadParameter("--run compares A with B; with --base there are many models")
         return since(
             base, words or [], wishes, Shown(format, output, exit_zero, batch, look(color, width, output is not None))
         )
@@ -99,16 +122,23 @@ def command(  # one parameter per option
     specs = [spec_of(before), spec_of(after)]
     if before == after == "-":
         raise ReadError("standard input can be read only once", code="E108", hint="use `-` only once")
-    reports = [report_of(spec, wishes, batch) for spec in specs]
-    a, b = reports
+    asked = Wishes(seed, batch, max_memory, tuple(weights or ()), tuple(data or ()), limits=wishes.limits)
+    check(asked, run, specs, together=True)
+    if tolerance is not None and not run:
+        raise typer.BadParameter("--tolerance needs a forward pass: add --run")
+    models = [model_of(spec, wishes, batch) for spec in specs]
+    a, b = models
     if a is None or b is None:
         return 2
-    found = diff(a, b)
+    found = diff(a.report, b.report)
+    if run:
+        found = found._replace(run=compared(a, b, asked, TOLERANCE if tolerance is None else tolerated(tolerance)))
     inputs = [spec.name for spec in specs if spec.text is None]
     if format is not Format.json:  # people recognize their own words better than "<argument>"
         found = found._replace(before=title(specs[0]), after=title(specs[1]))
     deliver(text_of(found, format, look(color, width, output is not None)), output, inputs)
-    return int(not found.same and not exit_zero)
+    same = found.same if found.run is None else found.run.equal
+    return int(not same and not exit_zero)
 
 
 def _two(words: list[str]) -> list[str]:
@@ -152,15 +182,43 @@ def title(spec: Spec) -> str:
     return words if len(words) <= LONGEST_TITLE else f"{words[:LONGEST_TITLE]}…"
 
 
-def report_of(spec: Spec, wishes: Reading, batch: int | None) -> Report | None:
-    """The report, or None after its errors were printed, so that those of both models are."""
+class Model(Record):
+    """One of the two."""
+
+    spec: Spec
+    graph: Graph
+    report: Report
+
+
+def model_of(spec: Spec, wishes: Reading, batch: int | None) -> Model | None:
+    """The model, or None after its errors were printed, so that those of both are."""
     try:
-        return infer(read(spec, wishes), spec.name, batch)
+        graph = read(spec, wishes)
+        return Model(spec, graph, infer(graph, spec.name, batch))
     except DenseError as error:
         complain([error])
     except SpecErrors as several:
         complain(several.errors)
     return None
+
+
+def compared(a: Model, b: Model, asked: Wishes, tolerance: float) -> Comparison:
+    """Both on the same data; loads numpy."""
+    from densecli.check.compare.diff import matched  # noqa: PLC0415
+    from densecli.cli.running import options  # noqa: PLC0415
+    from densecli.run.compare import compare  # noqa: PLC0415
+
+    wishes = (options(asked, a.spec), options(asked, b.spec))
+    return compare((a.graph, b.graph), wishes, matched(a.report, b.report), tolerance)
+
+
+def tolerated(text: str) -> float:
+    """A number of at least 0. Raises a usage error."""
+    with suppress(ValueError):
+        number = float(text)
+        if 0 <= number < float("inf"):
+            return number
+    raise typer.BadParameter(f"--tolerance: expected a number such as 1e-5, got {quote(text)}")
 
 
 def text_of(found: Diff, format: Format, look: Look) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +13,7 @@ from densecli.cli.options import size_option
 from densecli.errors import ReadError
 from densecli.read.limits import LIMITS, Limits
 from densecli.records import Record
+from densecli.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,20 +23,30 @@ if TYPE_CHECKING:
     from densecli.run.run import Options, Outcome
 
 INITIAL = "initial"
+CONSTANTS = {"ones": 1.0, "zeros": 0.0}
 
 Run = Annotated[bool, typer.Option("--run", help="Run a forward pass, on random data unless --data is given.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random weights and data.")]
-WeightsFile = Annotated[
-    str | None,
+WeightsOption = Annotated[
+    list[str] | None,
     typer.Option(
         "--weights",
-        metavar="FILE",
-        help="Weights from a .keras, .h5, .weights.h5 or .npz file, or `initial` for new ones; default: the model's.",
+        metavar="FILE|VALUE|NAME=VALUE",
+        help="Weights: a .keras, .h5 or .npz file, `initial`, `ones`, `zeros` or a number; by name, a number, JSON or file (repeatable).",
     ),
 ]
 Data = Annotated[
     list[str] | None,
-    typer.Option("--data", metavar="[NAME=]FILE", help="Input data: .npy, .npz or CSV; - for stdin."),
+    typer.Option(
+        "--data",
+        metavar="[NAME=]ARRAY",
+        help="Input data: JSON such as [[1,2]], or a .npy, .npz, .json or .csv file; - for stdin.",
+    ),
+]
+Values = Annotated[bool, typer.Option("--values", help="Show the inputs, each layer's weights and its outputs.")]
+Precision = Annotated[
+    int | None,
+    typer.Option("--precision", min=0, max=17, help="Digits after the decimal point of values (4; in JSON all)."),
 ]
 Save = Annotated[str | None, typer.Option("--save", metavar="FILE", help="Save the outputs as .npy, .npz or .csv.")]
 Until = Annotated[
@@ -50,26 +64,30 @@ class Wishes(Record):
     seed: int = 0
     batch: int | None = None
     max_memory: str | None = None
-    weights: str | None = None
+    weights: Sequence[str] = ()
     data: Sequence[str] = ()
     save: str | None = None
     until: str | None = None
     profile: bool = False
     limits: Limits = LIMITS
+    values: bool = False
 
 
-def check(wishes: Wishes, run: bool, specs: Sequence[Spec]) -> None:
-    """Refuse combinations that make no sense. Raises a usage error or ReadError."""
+def check(wishes: Wishes, run: bool, specs: Sequence[Spec], *, together: bool = False) -> None:
+    """Refuse combinations that make no sense; `together`, several models share the options. Raises a usage error or ReadError."""
     named = {"--weights": wishes.weights, "--data": wishes.data, "--save": wishes.save, "--until": wishes.until}
     used = [option for option, value in named.items() if value]
-    if not run and (used or wishes.profile or wishes.max_memory):
-        option = next(iter(used), "--profile" if wishes.profile else "--max-memory")
+    others = {"--profile": wishes.profile, "--max-memory": wishes.max_memory, "--values": wishes.values}
+    others_used = [option for option, value in others.items() if value]
+    if not run and (used or others_used):
+        option = next(iter((*used, *others_used)))
         raise typer.BadParameter(f"{option} needs a forward pass: add --run")
-    if len(specs) > 1 and used:
+    if len(specs) > 1 and used and not together:
         raise typer.BadParameter(f"{used[0]} takes one model, got {len(specs)}")
     if wishes.save in ("-", ""):
         raise typer.BadParameter("--save needs a file")
-    uses = [*(spec.name for spec in specs), *(word.rpartition("=")[2] for word in wishes.data), wishes.weights]
+    words = (word.rpartition("=")[2] for word in (*wishes.data, *wishes.weights))
+    uses = [*(spec.name for spec in specs), *words]
     if uses.count("-") > 1:
         message = "standard input can be only one of the model, its weights and its data"
         raise ReadError(message, code="E108", hint="give the others as files")
@@ -96,21 +114,44 @@ def runner(wishes: Wishes) -> Callable[[Spec, Graph], Outcome]:
 def options(wishes: Wishes, spec: Spec) -> Options:
     from densecli.run.run import Options  # noqa: PLC0415
 
-    weights, elsewhere = weights_of(wishes, spec)
+    base, given = told_weights(wishes.weights)
+    number = constant(base)
+    weights, elsewhere = weights_of(base, spec, wishes.limits) if number is None else (None, None)
     return Options(
         wishes.seed, wishes.batch, size_option("--max-memory", wishes.max_memory),
-        weights, tuple(wishes.data), wishes.until, wishes.profile, wishes.limits, elsewhere,
+        weights, tuple(wishes.data), wishes.until, wishes.profile, wishes.limits, elsewhere, number, given, wishes.values,
     )  # fmt: skip
 
 
-def weights_of(wishes: Wishes, spec: Spec) -> tuple[str | None, str | None]:
+def told_weights(words: Sequence[str]) -> tuple[str | None, tuple[tuple[str, str], ...]]:
+    """What all weights come from, if told, and the values of some by name. Raises a usage error."""
+    named = [word for word in words if "=" in word and not os.path.lexists(word)]
+    rest = [word for word in words if word not in named]
+    if len(rest) > 1:
+        shown = f"{quote(rest[0])} and {quote(rest[1])}"
+        raise typer.BadParameter(f"--weights takes one value for all weights, got {shown}; NAME=VALUE sets some")
+    pairs = (word.partition("=") for word in named)
+    return next(iter(rest), None), tuple((name, value) for name, _, value in pairs)
+
+
+def constant(base: str | None) -> float | None:
+    """The number that `ones`, `zeros` or a number stands for."""
+    if base is None or base in CONSTANTS or os.path.lexists(base):
+        return CONSTANTS.get(base or "")
+    with suppress(ValueError):
+        number = float(base)
+        return number if isfinite(number) else None
+    return None
+
+
+def weights_of(base: str | None, spec: Spec, limits: Limits) -> tuple[str | None, str | None]:
     """The file with the weights, given or the model's own; and a note on weights that are not used."""
-    if wishes.weights is not None:
-        return None if wishes.weights == INITIAL else wishes.weights, None
+    if base is not None:
+        return None if base == INITIAL else base, None
     if spec.text is not None or spec.of_source:
         return None, None
     from densecli.run.weights import elsewhere, has_weights  # noqa: PLC0415
 
-    if has_weights(spec.name, wishes.limits):
+    if has_weights(spec.name, limits):
         return spec.name, None
-    return None, elsewhere(spec.name, wishes.limits)
+    return None, elsewhere(spec.name, limits)

@@ -27,6 +27,7 @@ class Schema(StrEnum):
     statistics = "statistics"
     diff = "diff"
     changes = "changes"
+    explain = "explain"
     lock = "lock"
     memory = "memory"
     microcontroller = "microcontroller"

@@ -25,7 +25,20 @@ from densecli.cli.options import (
 )
 from densecli.cli.output import check_target, deliver
 from densecli.cli.project import Config, Isolated
-from densecli.cli.running import Data, MaxMemory, Profiled, Run, Save, Seed, Until, WeightsFile, Wishes, check
+from densecli.cli.running import (
+    Data,
+    MaxMemory,
+    Precision,
+    Profiled,
+    Run,
+    Save,
+    Seed,
+    Until,
+    Values,
+    WeightsOption,
+    Wishes,
+    check,
+)
 from densecli.cli.summary_formats import Failure, Format, Summary, View, bare, write
 from densecli.errors import DenseError, SpecErrors
 from densecli.read.specs import Spec, expanded, read, reading, specs
@@ -116,11 +129,13 @@ def command(  # one parameter per option
     layer_shape: LayerShape = None,
     run: Run = False,
     seed: Seed = 0,
-    weights: WeightsFile = None,
+    weights: WeightsOption = None,
     data: Data = None,
     save: Save = None,
     until: Until = None,
     profile: Profiled = False,
+    values: Values = False,
+    precision: Precision = None,
     max_memory: MaxMemory = None,
     color: ColorOption = Color.auto,
     width: Width = None,
@@ -132,7 +147,9 @@ def command(  # one parameter per option
     """Summarize each SPEC; the worst result sets the exit code."""
     wishes = reading(input_shape, set, limit, source, layer_shape)
     found = list(expanded(specs(spec), wishes))
-    asked = Wishes(seed, batch, max_memory, weights, tuple(data or ()), save, until, profile, wishes.limits)
+    asked = Wishes(
+        seed, batch, max_memory, tuple(weights or ()), tuple(data or ()), save, until, profile, wishes.limits, values
+    )
     check(asked, run, found)
     inputs = [each.name for each in found if each.text is None]
     if run and output not in (None, "-"):
@@ -157,7 +174,7 @@ def command(  # one parameter per option
             "top": top,
             "depth": None if expand_nested else depth,
         }
-        view = View(selection, columns, look(color, width, output is not None), quiet)
+        view = View(selection, columns, look(color, width, output is not None), precision, quiet)
         text = write(results, format, view) if print is None else bare(good, print)
         document = print is None and format in (Format.html, Format.svg)  # both declare themselves as UTF-8
         deliver(text, output, inputs, utf8=document)

@@ -51,6 +51,7 @@ class View(Record):
     selection: dict[str, Any]  # the fields of a Selection, which only tables import
     columns: str | None
     look: Look
+    precision: int | None = None  # of values
     quiet: bool = False
 
 
@@ -67,9 +68,9 @@ def write(results: Sequence[Summary | Failure], format: Format, view: View) -> s
     if format is Format.json:
         from densecli.render import json  # noqa: PLC0415
 
-        return json.render_all([(result.report, result.outcome) for result in good])
+        return json.render_all([(result.report, result.outcome) for result in good], view.precision)
     if format is Format.ndjson:
-        return "".join(map(_json_line, results))
+        return "".join(_json_line(result, view.precision) for result in results)
     return _RENDERERS[format]([Chosen(result, _shown(result, format, view)) for result in good], view)
 
 
@@ -81,13 +82,13 @@ def bare(results: Sequence[Summary], path: str) -> str:
     return "".join(f"{printed(json.as_record(result.report, result.outcome), path)}\n" for result in results)
 
 
-def _json_line(result: Summary | Failure) -> str:
+def _json_line(result: Summary | Failure, digits: int | None) -> str:
     from densecli.errors import as_record  # noqa: PLC0415
     from densecli.render import json  # noqa: PLC0415
 
     if isinstance(result, Failure):
         return json.line(as_record(result.errors[0], result.source))
-    return json.line(json.as_record(result.report, result.outcome))
+    return json.line(json.as_record(result.report, result.outcome, digits))
 
 
 def _shown(result: Summary, format: Format, view: View) -> Shown:
@@ -116,16 +117,20 @@ def _table(chosen: Sequence[Chosen], view: View) -> str:
         origin = result.report.origin
         line = "" if origin is None else f" (line {origin.line})"
         head = f"{safe(result.report.source)}{line}:\n" if len(chosen) > 1 else ""
-        texts.append(head + drawn + _after_a_run(result.outcome))
+        texts.append(head + drawn + _after_a_run(result.outcome, view))
     return "\n".join(texts)
 
 
-def _after_a_run(outcome: Outcome | None) -> str:
+def _after_a_run(outcome: Outcome | None, view: View) -> str:
     if outcome is None:
         return ""
     from densecli.render.run import render  # noqa: PLC0415
 
-    return render(outcome)
+    if outcome.calls is None:
+        return render(outcome)
+    from densecli.render import values  # noqa: PLC0415
+
+    return f"{values.render(outcome, view.precision, view.look.width)}{render(outcome)}"
 
 
 def _csv(chosen: Sequence[Chosen], view: View) -> str:

@@ -91,11 +91,7 @@ def call_layer(
     layer: Layer, ops: ModuleType, weights: Mapping[str, Any], call: Call, values: Mapping[Ref, Value]
 ) -> list[Value]:
     """One call of one layer: its outputs, each with its mask."""
-    args, kwargs = map_refs((call.args, call.kwargs), lambda ref: values[ref].array)
-    masks, named = map_refs((call.args, call.kwargs), lambda ref: values[ref].mask)
-    found = mask_arguments(layer, masks, named, alone=tensor_arguments(call) == 1)
-    given = {**kwargs, **given_masks(layer, call, values)}
-    kwargs = found | {name: each for name, each in given.items() if name not in layer.unheeded_masks}
+    args, kwargs, masks = arguments(layer, call, values)
     if layer.carries_masks:  # a model: its outputs carry the masks that its own layers made
         made: list[Value] = layer.values(ops, weights, args, kwargs)  # type: ignore[attr-defined]
         return made
@@ -106,6 +102,16 @@ def call_layer(
     )
     each = mask if isinstance(mask, list) and len(arrays) > 1 else [mask] + [None] * (len(arrays) - 1)
     return [Value(array, of) for array, of in zip(arrays, each, strict=False)]
+
+
+def arguments(layer: Layer, call: Call, values: Mapping[Ref, Value]) -> tuple[Any, dict[str, Any], Any]:
+    """The arrays that a call passes, by position and by name (masks too), and the masks of those by position."""
+    args, kwargs = map_refs((call.args, call.kwargs), lambda ref: values[ref].array)
+    masks, named = map_refs((call.args, call.kwargs), lambda ref: values[ref].mask)
+    found = mask_arguments(layer, masks, named, alone=tensor_arguments(call) == 1)
+    given = {**kwargs, **given_masks(layer, call, values)}
+    kwargs = found | {name: each for name, each in given.items() if name not in layer.unheeded_masks}
+    return args, kwargs, masks
 
 
 def tensor_arguments(call: Call) -> int:

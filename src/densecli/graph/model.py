@@ -170,7 +170,14 @@ class Model(Layer, abstract=True):
 
     def values(self, ops: ModuleType, w: Mapping[str, Any], args: Any, kwargs: dict[str, Any]) -> list[Value]:
         """The outputs with their masks: as in Keras, those that the layers inside have made of the inputs'."""
-        from densecli.graph.forward import Value, flat_arrays, forward  # noqa: PLC0415  # for --run only
+        from densecli.graph.forward import forward  # noqa: PLC0415  # for --run only
+
+        given = self.entering(ops, args, kwargs)
+        return forward(self.graph, ops, [w.get(node.name, {}) for node in self.graph.nodes], given)
+
+    def entering(self, ops: ModuleType, args: Any, kwargs: dict[str, Any]) -> list[Value]:
+        """What the inputs inside get of a call's arrays and masks."""
+        from densecli.graph.forward import Value, flat_arrays  # noqa: PLC0415  # for --run only
 
         masks = flat_arrays(kwargs.get("mask"))
         arrays = self.in_order(args, {key: item for key, item in kwargs.items() if key != "mask"}, flat_call)
@@ -180,8 +187,7 @@ class Model(Layer, abstract=True):
                 ops.as_input(array, array.ndim if own.shape is None else len(own.shape), own.dtype)
                 for array, own in zip(arrays, self.own_inputs(), strict=True)
             ]
-        given = [Value(*pair) for pair in zip(arrays, masks, strict=True)]
-        return forward(self.graph, ops, [w.get(node.name, {}) for node in self.graph.nodes], given)
+        return [Value(*pair) for pair in zip(arrays, masks, strict=True)]
 
 
 def layers_of(graph: Graph) -> Iterator[Layer]:

@@ -95,6 +95,37 @@ def empty(shape: tuple[int, ...], dtype: str) -> Array:
     return np.empty(shape, number_type(dtype))
 
 
+def positions(shape: tuple[int, ...]) -> Array:
+    """1, 2, 3, … in order: sent through a layer that only moves values, they tell where each came from."""
+    return np.arange(1, math.prod(shape) + 1, dtype=np.float64).reshape(shape)
+
+
+def same(x: Array, y: Array) -> bool:
+    return bool(np.array_equal(x, y))
+
+
+def largest_difference(x: Array, y: Array) -> tuple[float, tuple[int, ...], float]:
+    """The largest difference between two arrays of one shape, its index, and the largest finite number among them.
+
+    NaN beside NaN and infinity beside the same infinity are no difference; beside anything else, an infinite one.
+    """
+    a, b = x.astype(np.float64), y.astype(np.float64)
+    if not a.size:
+        return 0.0, (0,) * a.ndim, 0.0
+    with np.errstate(invalid="ignore", over="ignore"):
+        apart = np.abs(a - b)
+    equal = (a == b) | (np.isnan(a) & np.isnan(b))
+    apart = np.where(equal, 0.0, np.where(np.isnan(apart), np.inf, apart))
+    at = tuple(int(place) for place in np.unravel_index(int(np.argmax(apart)), apart.shape))
+    finite = np.abs(np.concatenate([a[np.isfinite(a)], b[np.isfinite(b)]]))
+    return float(apart[at]), at, float(finite.max(initial=0.0))
+
+
+def full(shape: tuple[int, ...], value: float, dtype: str) -> Array:
+    """Allocate an array whose elements have one value."""
+    return np.full(shape, value, number_type(dtype))
+
+
 def channels_last(x: Array, data_format: str) -> Array:
     """A view with the channels at the end."""
     return to_channels_last(x) if data_format == "channels_first" else x

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from densecli.kernels.layout import Array
 
@@ -220,3 +220,22 @@ def as_numbers(x: Array, dtype: str) -> Array | None:
 def numbers(value: Any) -> Array:
     """Nested lists of numbers as an array."""
     return np.asarray(value, np.float32)
+
+
+def literal(value: Any) -> Array:
+    """Nested lists, checked to be rectangular, as integers, floats or texts. Raises ValueError for a mixture."""
+    array = np.array(value)
+    if array.dtype.kind == "O":  # integers that no 64 bits hold
+        array = np.array(value, np.float64)
+    kinds = {isinstance(each, str) for each in flat(value)} if array.dtype.kind == "U" else {False}
+    if len(kinds) > 1:
+        raise ValueError
+    return array
+
+
+def flat(value: Any) -> Iterator[Any]:
+    if not isinstance(value, list):
+        yield value
+        return
+    for each in value:
+        yield from flat(each)

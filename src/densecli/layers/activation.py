@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
+from densecli.arithmetic import Difference, Leaf, Product, Step, element
 from densecli.errors import ShapeError
 from densecli.layer import Layer, Weight
+from densecli.layers.worked import exp, named, normalized, stretched
 from densecli.shape import Shape, known, normal_axis, show, size, times
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     Array = Any
+    Index = tuple[int, ...]
 
 
 class ReLU(Layer):
@@ -35,11 +38,29 @@ class ReLU(Layer):
         """A comparison, and one operation for each argument that is used."""
         return times(1 + (self.max_value is not None) + bool(self.negative_slope) + bool(self.threshold), size(y))
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        cell, low, high = element("x", x, at), Leaf(self.threshold, "threshold"), self.max_value
+        if cell.value < self.threshold:
+            yield Step(named("y", at), Product((Leaf(self.negative_slope, "negative_slope"), Difference(cell, low))))
+        elif high is not None and cell.value > high:
+            yield Step(named("y", at), Leaf(high, "max_value"), f"{named('x', at)} is larger")
+        else:
+            yield Step(named("y", at), cell, "passes as it is")
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         y = ops.relu(
             ops.floating(x), negative_slope=self.negative_slope, max_value=self.max_value, threshold=self.threshold
         )
         return ops.cast_like(y, x)
+
+
+def sloped(x: Array, at: Index, slope: Leaf) -> Iterator[Step]:
+    """x where it is positive, else the slope times x."""
+    cell = element("x", x, at)
+    if cell.value > 0:
+        yield Step(named("y", at), cell, "positive, so it passes as it is")
+    else:
+        yield Step(named("y", at), Product((slope, cell)))
 
 
 class LeakyReLU(Layer):
@@ -63,6 +84,9 @@ class LeakyReLU(Layer):
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         return times(2, size(y))
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        return sloped(x, at, Leaf(self.negative_slope, "negative_slope"))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.leaky_relu(ops.floating(x), negative_slope=self.negative_slope)
@@ -109,6 +133,9 @@ class PReLU(Layer):
         if self.shared_axes is None and len(x) > 2:
             yield f"Each position of {show(x[1:])} has its own slope; shared_axes shares one along an axis."
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        return sloped(x, at, element("alpha", w["alpha"], stretched(w["alpha"], at)))
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.prelu(ops.floating(x), w["alpha"])
 
@@ -128,6 +155,13 @@ class ELU(Layer):
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         return times(4, size(y))
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        cell = element("x", x, at)
+        if cell.value > 0:
+            yield Step(named("y", at), cell, "positive, so it passes as it is")
+        else:
+            yield Step(named("y", at), Product((Leaf(self.alpha, "alpha"), Difference(exp(cell), Leaf(1.0)))))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.elu(ops.floating(x), alpha=self.alpha)
@@ -157,6 +191,9 @@ class Softmax(Layer):
 
     def elementwise(self, y: Shape, x: Shape, mask: Any = None) -> int | None:
         return times(5, size(y))
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array, *_: Any) -> Iterator[Step]:
+        return normalized(x, at, "x", self.axes()[0]) if len(self.axes()) == 1 else iter(())
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None) -> Array:
         if mask is None:

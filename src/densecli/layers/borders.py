@@ -8,11 +8,14 @@ from densecli import fields
 from densecli.errors import ShapeError
 from densecli.fields import Field, read_integer, wrong_value
 from densecli.layer import Layer
+from densecli.layers.worked import moved
 from densecli.shape import Dim, Shape, join_channels, plus, split_channels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import ModuleType
+
+    from densecli.arithmetic import Step
 
     Array = Any
     Pairs = tuple[tuple[int, int], ...]
@@ -64,6 +67,9 @@ class ZeroPadding(Layer, abstract=True):
 
     def elementwise(self, y: Shape, x: Shape) -> int:
         return 0
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        return moved(self, ops, y, at, x)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         padded = ops.pad(ops.channels_last(x, self.data_format), self.padding)
@@ -118,6 +124,9 @@ class Cropping(Layer, abstract=True):
 
     def view(self, *_: Any) -> str:
         return "strided"
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        return moved(self, ops, y, at, x)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         kept = ops.crop(ops.channels_last(x, self.data_format), self.cropping)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
+from densecli.arithmetic import Product, Step, element, total
 from densecli.errors import ShapeError
-from densecli.layer import Layer, Weight, activation_flops
-from densecli.shape import Dim, Shape, join_channels, known, product, size, split_channels, sum_known, times, window
+from densecli.layer import Layer, Weight, bias_and_activation
+from densecli.layers.worked import activated, noted, pixel, spatial_sizes, split_pixel, taps, without_activation
+from densecli.shape import Dim, Shape, join_channels, known, product, size, split_channels, times, window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
 
     Array = Any
+    Index = tuple[int, ...]
 
 SPATIAL = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
@@ -82,18 +85,38 @@ class Conv(Layer, abstract=True):
     def macs(self, y: Shape, x: Shape) -> int | None:
         return times(size(y), product(self.kernel_size), self.channels(x))
 
-    def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return sum_known((size(y) if self.use_bias else 0, activation_flops(self.activation, y)))
+    def elementwise_parts(self, y: Shape, x: Shape) -> Iterator[tuple[str, int | None]]:
+        return bias_and_activation(self, y)
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         yield from explain_windows(self, x)
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        kernel, (sample, out, filter_) = self.kernel(w), split_pixel(self, at)
+        inside = taps(self, spatial_sizes(self, x), out, self.kernel_size, self.dilation_rate)
+        channels = kernel.shape[-2]
+        first = filter_ // (self.filters // self.groups) * channels  # of the filter's group
+
+        def term(index: int) -> Product:
+            (tap, place), channel = inside[index // channels], index % channels
+            source = element("x", x, pixel(self, sample, place, first + channel))
+            return Product((source, element("kernel", kernel, (*tap, channel, filter_))))
+
+        bias = element("bias", w["bias"], (filter_,)) if self.use_bias else None
+        before, sum_of = without_activation(self), total(len(inside) * channels, term, bias)
+        yield from noted(
+            activated(self, sum_of, y, at, lambda: before.forward(ops, w, x)), len(inside), self.kernel_size
+        )
+
+    def kernel(self, w: Mapping[str, Any]) -> Array:
+        """The kernel, with its LoRA update."""
+        if self.lora_rank is None:
+            return w["kernel"]
+        scale = (self.lora_alpha or self.lora_rank) / self.lora_rank
+        return w["kernel"] + scale * (w["lora_kernel_a"] @ w["lora_kernel_b"])
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
-        kernel = w["kernel"]
-        if self.lora_rank is not None:
-            kernel = kernel + (self.lora_alpha or self.lora_rank) / self.lora_rank * (
-                w["lora_kernel_a"] @ w["lora_kernel_b"]
-            )
+        kernel = self.kernel(w)
         then = ops.in_place(self.activation)
         y = ops.conv(
             ops.channels_last(ops.floating(x), self.data_format), kernel, strides=self.strides, padding=self.padding,
@@ -116,10 +139,26 @@ def windows(layer: Any, x: Shape) -> list[Dim]:
 
 
 def explain_windows(layer: Any, x: Shape) -> Iterator[str]:
+    yield from reach_sentences(layer.kernel_size, layer.dilation_rate)
     axes = zip(layer.kernel_size, layer.strides, layer.dilation_rate, strict=True)
     spatial, _ = split_channels(x, layer.data_format)
     for axis in zip(SPATIAL[layer.rank], spatial, windows(layer, x), axes, strict=True):
         yield window_sentence(layer.padding, *axis)
+
+
+def reach_sentences(sizes: Sequence[int], dilations: Sequence[int]) -> Iterator[str]:
+    """What "reach" is, where it is not just the size of the window."""
+    for count, dilation in dict.fromkeys(zip(sizes, dilations, strict=True)):
+        if dilation > 1 and count > 1:
+            yield (
+                f"The reach of a window is the span from its first to its last element: {count:,} elements, every "
+                f"{ordinal(dilation)} one, so {dilation:,} × ({count:,} - 1) + 1 = {dilation * (count - 1) + 1:,}."
+            )
+
+
+def ordinal(number: int) -> str:
+    end = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{end}"
 
 
 def window_sentence(padding: str, axis: str, size: Dim, out: Dim, numbers: tuple[int, int, int]) -> str:
@@ -130,7 +169,7 @@ def window_sentence(padding: str, axis: str, size: Dim, out: Dim, numbers: tuple
     if padding != "valid":
         return f"{axis}: padding={padding}, so ceil({size:,} / {stride:,}) = {out:,}."
     reach = dilation * (kernel - 1) + 1
-    return f"{axis}: padding=valid, so ({size:,} - {reach:,}) // {stride:,} + 1 = {out:,}."
+    return f"{axis}: padding=valid, a window reaches over {reach:,}, so ({size:,} - {reach:,}) // {stride:,} + 1 = {out:,}."
 
 
 class Conv1D(Conv):

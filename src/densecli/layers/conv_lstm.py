@@ -9,12 +9,14 @@ from densecli.errors import UnknownSizeError
 from densecli.layer import Weight
 from densecli.layers.conv import SPATIAL
 from densecli.layers.recurrent import Recurrent
-from densecli.layers.recurrent_cells import Cell, States, cell_weights, forget_bias, gate_activation, lstm_flops
+from densecli.layers.recurrent_cells import Cell, cell_weights, forget_bias, gate_activation, lstm_flops
 from densecli.shape import Shape, join_channels, known, product, show, size, split_channels, times, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
+
+    from densecli.layers.states import States
 
     Array = Any
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import product as combinations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
-from densecli.layer import Layer, Weight, activation_flops
+from densecli.arithmetic import Product, Step, element, total
+from densecli.layer import Layer, Weight, bias_and_activation
 from densecli.layers.conv import SPATIAL, input_channels
-from densecli.shape import Dim, Shape, join_channels, product, size, split_channels, sum_known, times
+from densecli.layers.worked import activated, pixel, split_pixel, without_activation
+from densecli.shape import Dim, Shape, join_channels, product, size, split_channels, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
 
     Array = Any
+    Index = tuple[int, ...]
 
 
 class ConvTranspose(Layer, abstract=True):
@@ -81,14 +85,34 @@ class ConvTranspose(Layer, abstract=True):
         """Every input value meets every tap of every filter."""
         return times(size(x), product(self.kernel_size), self.filters)
 
-    def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return sum_known((size(y) if self.use_bias else 0, activation_flops(self.activation, y)))
+    def elementwise_parts(self, y: Shape, x: Shape) -> Iterator[tuple[str, int | None]]:
+        return bias_and_activation(self, y)
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         larger = split_channels(y, self.data_format)[0]
         for name, axis, out in zip(SPATIAL[self.rank], self.axes(x), larger, strict=True):
             if out is not None:
                 yield f"{name}: padding={self.padding}, so {painted_sum(*axis, self.padding)} = {out:,}."
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        kernel, (sample, out, filter_) = w["kernel"], split_pixel(self, at)
+        painters, channels = self.painters(x.shape, out), x.shape[1 if self.data_format == "channels_first" else -1]
+
+        def term(index: int) -> Product:
+            (tap, place), channel = painters[index // channels], index % channels
+            source = element("x", x, pixel(self, sample, place, channel))
+            return Product((source, element("kernel", kernel, (*tap, filter_, channel))))
+
+        bias = element("bias", w["bias"], (filter_,)) if self.use_bias else None
+        if painters or bias is not None:
+            before, sum_of = without_activation(self), total(len(painters) * channels, term, bias)
+            yield from activated(self, sum_of, y, at, lambda: before.forward(ops, w, x))
+
+    def painters(self, x: Shape, out: Index) -> list[tuple[Index, Index]]:
+        """The taps and the input pixels that reach an output pixel."""
+        axes = zip(self.axes(x), out, self.kernel_size, self.dilation_rate, strict=True)
+        each = [list(reaching(*axis, self.padding)) for axis in axes]
+        return [(tuple(tap for tap, _ in found), tuple(place for _, place in found)) for found in combinations(*each)]
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         then = ops.in_place(self.activation)
@@ -107,6 +131,19 @@ def painted_size(dim: Dim, stride: int, reach: int, extra: int | None, padding: 
     if padding == "same":
         return dim * stride if extra is None else (dim - 1) * stride + reach % 2 + extra
     return (dim - 1) * stride + (max(reach, stride) if extra is None else reach + extra)
+
+
+def reaching(
+    axis: tuple[Any, int, int, int | None], out: int, kernel: int, dilation: int, padding: str
+) -> Iterator[tuple[int, int]]:
+    """The taps and inputs along one axis that reach an output; padding=same crops the canvas on both sides."""
+    dim, stride, reach, _ = axis
+    larger = painted_size(*axis, padding) or 0
+    crop = 0 if padding == "valid" else max(0, ((dim - 1) * stride + reach - larger) // 2)
+    for tap in range(kernel):
+        place, rest = divmod(out + crop - tap * dilation, stride)
+        if not rest and 0 <= place < dim:
+            yield tap, place
 
 
 def painted_sum(dim: Dim, stride: int, reach: int, extra: int | None, padding: str) -> str:

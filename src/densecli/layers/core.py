@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
+from densecli.arithmetic import Product, Step, element, total
 from densecli.fields import Field
-from densecli.layer import Layer, Weight, activation_flops
+from densecli.layer import Layer, Weight, activation_flops, bias_and_activation
 from densecli.layers.quantized import Part, check_modes, half, kernel, quantized
+from densecli.layers.worked import activated, named, normalized, without_activation
 from densecli.names import is_float
-from densecli.shape import Shape, known, product, show, size, sum_known, times
+from densecli.shape import Shape, known, product, show, size, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
 
     Array = Any
+    Index = tuple[int, ...]
 
 
 class InputLayer(Layer):
@@ -135,8 +138,8 @@ class Dense(Layer):
     def macs(self, y: Shape, x: Shape) -> int | None:
         return times(size(y), x[-1])
 
-    def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return sum_known((size(y) if self.use_bias else 0, activation_flops(self.activation, y)))
+    def elementwise_parts(self, y: Shape, x: Shape) -> Iterator[tuple[str, int | None]]:
+        return bias_and_activation(self, y)
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         positions, flat = product(x[1:-1]), product(x[1:])
@@ -151,12 +154,24 @@ class Dense(Layer):
                 f"{flat:,} × {self.units:,}{f' + {bias:,}' if bias else ''} = {flat * self.units + bias:,} parameters, output {show((x[0], self.units))}."
             )
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        kernel, (*position, unit) = self.kernel(w), at
+
+        def term(feature: int) -> Product:
+            return Product((element("x", x, (*position, feature)), element("kernel", kernel, (feature, unit))))
+
+        bias = element("bias", w["bias"], (unit,)) if self.use_bias else None
+        before = without_activation(self)
+        yield from activated(self, total(x.shape[-1], term, bias), y, at, lambda: before.forward(ops, w, x))
+
+    def kernel(self, w: Mapping[str, Any]) -> Array:
+        """The kernel. Keras 3.15.1 forgets lora_alpha when it builds a Dense, so the update is not scaled."""
+        if self.lora_rank is None:
+            return w["kernel"]
+        return w["kernel"] + w["lora_kernel_a"] @ w["lora_kernel_b"]
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
-        kernel = w["kernel"]
-        if self.lora_rank is not None:
-            # Keras 3.15.1 forgets lora_alpha when it builds a Dense, so the update is not scaled
-            kernel = kernel + w["lora_kernel_a"] @ w["lora_kernel_b"]
-        then = ops.in_place(self.activation)
+        kernel, then = self.kernel(w), ops.in_place(self.activation)
         y = ops.dense(x.astype(kernel.dtype, copy=False), kernel, bias=w.get("bias"), activation=then)
         return ops.activate(y, self.activation) if then is None else y
 
@@ -179,6 +194,11 @@ class Activation(Layer):
 
     def view(self, *_: Any) -> str:
         return "same" if self.activation == "linear" else ""
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        if self.activation == "softmax":
+            return normalized(x, at, "x", -1)
+        return activated(self, element("x", x, at), y, at, lambda: x)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.activate(x, self.activation)
@@ -281,6 +301,17 @@ class Embedding(Layer):
 
     def elementwise(self, output: Shape, *inputs: Any, **named: Any) -> int | None:
         return 0
+
+    def explain(self, output: Any, *inputs: Any, **named: Any) -> Iterator[str]:
+        yield (
+            f"Each integer from 0 to {self.input_dim - 1:,} picks a row of the table, {self.output_dim:,} numbers: "
+            f"input {min(7, self.input_dim - 1)} becomes row {min(7, self.input_dim - 1)}. Nothing is multiplied; training changes the rows."
+        )
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array, *_: Any) -> Iterator[Step]:
+        row = int(x[at[:-1]])
+        note = f"{named('x', at[:-1])} is {row}, so this is row {row} of the table"
+        yield Step(named("y", at), element("embeddings", self.table(w), (row, at[-1])), note)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.take_rows(self.table(w), x)

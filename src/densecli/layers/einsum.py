@@ -5,21 +5,25 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
+from itertools import product as combinations
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
+from densecli.arithmetic import Product, Step, Sum, element, total
 from densecli.errors import ShapeError
-from densecli.layer import Layer, Weight, activation_flops, behind
+from densecli.layer import Layer, Weight, activation_flops, activation_name, behind
 from densecli.layers.core import check_lora, lora_rank
 from densecli.layers.quantized import Part, how, kernel, quantized
+from densecli.layers.worked import activated, stretched, without_activation
 from densecli.records import Record
-from densecli.shape import Dim, Shape, known, product, show, sum_known, times
+from densecli.shape import Dim, Shape, known, product, show, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
 
     Array = Any
+    Index = tuple[int, ...]
 
 # Keras 3.15.1 knows three forms; an ellipsis is on the left or on the right of input and output.
 FORMS = (
@@ -191,13 +195,40 @@ class EinsumDense(Layer):
         summed = set(plan.kernel) & plan.inner.keys() - plan.outer.keys()
         return times(product(plan.filled()), product(map(plan.size, summed)))
 
-    def elementwise(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
+    def elementwise_parts(self, output: Shape, x: Shape, *_: Any, **__: Any) -> Iterator[tuple[str, int | None]]:
         filled = self.plan((1 if x[0] is None else x[0], *x[1:])).filled()
-        return sum_known((product(filled) if self.bias_axes else 0, activation_flops(self.activation, filled)))
+        yield "bias", product(filled) if self.bias_axes else 0
+        yield activation_name(self.activation), activation_flops(self.activation, filled)
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        if "..." in self.equation:
+            return
+        before = without_activation(self)
+        yield from activated(self, self.sum_at(w, at, x, "x", ""), y, at, lambda: before.forward(ops, w, x))
+
+    def sum_at(self, w: Mapping[str, Any], at: Index, x: Array, name: str, path: str) -> Sum:
+        """One output before the activation, with the name of the input and the path of the weights."""
+        of_x, of_kernel, of_y = parts(self.equation)
+        kernel, here = self.kernel(w), dict(zip(of_y, at, strict=True))
+        sizes = dict(zip(of_x + of_kernel, (*x.shape, *kernel.shape), strict=True))
+        summed = [letter for letter in sizes if letter not in here]
+        where = list(combinations(*(range(sizes[letter]) for letter in summed)))
+
+        def term(index: int) -> Product:
+            place = here | dict(zip(summed, where[index], strict=True))
+            source = element(name, x, [place[letter] for letter in of_x])
+            return Product((source, element(f"{path}kernel", kernel, [place[letter] for letter in of_kernel])))
+
+        bias = element(f"{path}bias", w["bias"], stretched(w["bias"], at)) if self.bias_axes else None
+        return total(len(where), term, bias)
+
+    def kernel(self, w: Mapping[str, Any]) -> Array:
+        """The kernel, with its LoRA update."""
+        if self.lora_rank is None:
+            return w["kernel"]
+        alpha = self.lora_rank if self.lora_alpha is None else self.lora_alpha
+        return w["kernel"] + alpha / self.lora_rank * (w["lora_kernel_a"] @ w["lora_kernel_b"])
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
-        kernel = w["kernel"]
-        if self.lora_rank is not None:
-            alpha = self.lora_rank if self.lora_alpha is None else self.lora_alpha
-            kernel = kernel + alpha / self.lora_rank * (w["lora_kernel_a"] @ w["lora_kernel_b"])
-        return ops.activate(ops.einsum(self.equation, x, kernel, bias=w.get("bias")), self.activation)
+        y = ops.einsum(self.equation, x, self.kernel(w), bias=w.get("bias"))
+        return ops.activate(y, self.activation)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
 
+    from densecli.arithmetic import Step
+
     Array = Any
 
 
@@ -69,6 +71,12 @@ class ReversibleEmbedding(Embedding):
     def elementwise(self, output: Shape, x: Shape, reverse: Any = False, *_: Any, **__: Any) -> int | None:
         """The soft cap is a division, a tanh and a product."""
         return times(3, size(output)) if reverse and self.logit_soft_cap is not None else 0
+
+    def worked(
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, *rest: Any, **named: Any
+    ) -> Iterator[Step]:
+        """Only the way forward: backward it is a dense layer."""
+        return iter(()) if rest or named.get("reverse") else super().worked(ops, w, y, at, x)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, reverse: Any = False) -> Array:
         if not reverse:

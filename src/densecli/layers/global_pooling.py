@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
 from densecli.layer import Layer
-from densecli.layers.pooling import POOLING_RULE, pooling_flops
+from densecli.layers.pooling import POOLING_RULE, pooled, pooling_flops
+from densecli.layers.worked import pixel, places, spatial_sizes, split_pixel
 from densecli.shape import Shape, join_channels, product, size, split_channels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
 
+    from densecli.arithmetic import Step
+
     Array = Any
+    Index = tuple[int, ...]
 
 
 class GlobalPooling(Layer, abstract=True):
@@ -37,6 +41,13 @@ class GlobalPooling(Layer, abstract=True):
         spatial = product(split_channels(x, self.data_format)[0])
         if spatial is not None:
             yield f"{spatial:,} positions become one, so later layers see only the channels, whatever the input's size."
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        sample, channel = (at[0], split_pixel(self, at)[2]) if self.keepdims else at
+        sizes = spatial_sizes(self, x)
+        first = pixel(self, sample, (0,) * len(sizes), channel)
+        axes = range(2, x.ndim) if self.data_format == "channels_first" else range(1, x.ndim - 1)
+        yield from pooled(self.operation, x, places(first, x.shape, axes), y, at)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         pool = getattr(ops, f"global_{self.operation}_pool")

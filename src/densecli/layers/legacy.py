@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
 from densecli.catalogue import CATALOGUE
-from densecli.layer import Layer, Weight, activation_flops
+from densecli.layer import Layer, Weight, activation_flops, bias_and_activation
 from densecli.layers.activation import PReLU
 from densecli.layers.conv import SPATIAL
 from densecli.layers.legacy_windows import WINDOWS
@@ -163,8 +163,8 @@ class LocallyConnected(Layer, abstract=True):
     def macs(self, y: Shape, x: Shape) -> int | None:
         return times(size(y), product(self.kernel_size), split_channels(x, self.data_format)[1])
 
-    def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return sum_known((size(y) if self.use_bias else 0, activation_flops(self.activation, y)))
+    def elementwise_parts(self, y: Shape, x: Shape) -> Iterator[tuple[str, int | None]]:
+        return bias_and_activation(self, y)
 
 
 class LocallyConnected1D(LocallyConnected):

@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
+from densecli.arithmetic import Call, Difference, Leaf, Product, Quotient, Step, Sum, element, total
 from densecli.errors import ShapeError
 from densecli.fields import Field
 from densecli.layer import Layer
+from densecli.layers.worked import named, stretched
 from densecli.shape import Dim, Shape, normal_axis, plus, show, size, times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
 
+    from densecli.arithmetic import Term
+
     Array = Any
+    Index = tuple[int, ...]
     Masks = list[Any] | None
 
 
@@ -39,6 +44,22 @@ class Merge(Layer, abstract=True):
     def elementwise(self, y: Shape, xs: list[Shape]) -> int | None:
         return times(len(xs) - 1, size(y))
 
+    def worked(
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, xs: list[Array], mask: Masks = None
+    ) -> Iterator[Step]:
+        each = [element(name, x, met(x, at)) for name, x in zip(letters(xs), xs, strict=True)]
+        yield Step(named("y", at), self.merged(each, float(y[at])))
+
+    def merged(self, each: list[Leaf], result: float) -> Term:
+        """The operation on one element of each input."""
+        if self.operation in ("maximum", "minimum"):
+            return Call(self.operation[:3], tuple(each), result)
+        if self.operation == "multiply":
+            return Product(tuple(each))
+        if self.operation == "subtract":
+            return Difference(each[0], each[1])
+        return Quotient(Sum(tuple(each)), Leaf(len(each))) if self.operation == "average" else Sum(tuple(each))
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], xs: list[Array], mask: Masks = None) -> Array:
         heeded = None if self.as_tf_keras else mask  # until Keras 2 masks had no say in the arithmetic
         return ops.activate(ops.merge(self.operation, xs, heeded), self.activation, fresh=True)
@@ -49,6 +70,16 @@ class Merge(Layer, abstract=True):
         if self.as_tf_keras:
             return ops.every_mask(known) if known else None
         return ops.any_mask(known) if known and len(known) == len(mask or ()) else None
+
+
+def met(x: Array, at: Index) -> Index:
+    """The index of an input for an output at `at`: batches meet, and the other axes from the last one on."""
+    return (min(at[0], x.shape[0] - 1), *stretched(x[0], at))
+
+
+def letters(xs: Sequence[Any]) -> list[str]:
+    """Names for the inputs: a, b, c, … as in the formulas."""
+    return [chr(ord("a") + index) if len(xs) <= 24 else f"x{index}" for index in range(len(xs))]
 
 
 def listed(xs: Any) -> None:
@@ -194,6 +225,15 @@ class Concatenate(Layer):
         if y[axis] is not None and len(xs) > 1:
             yield f"axis {axis}: {' + '.join(f'{x[axis]:,}' for x in xs)} = {y[axis]:,}."
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, xs: list[Array]) -> Iterator[Step]:
+        axis = normal_axis(self.axis, len(at))
+        place = at[axis]
+        for name, x in zip(letters(xs), xs, strict=True):
+            if place < x.shape[axis]:
+                yield Step(named("y", at), element(name, x, (*at[:axis], place, *at[axis + 1 :])))
+                return
+            place -= x.shape[axis]
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], xs: list[Array]) -> Array:
         return ops.concatenate(xs, self.axis)
 
@@ -242,6 +282,20 @@ class Dot(Layer):
     def elementwise(self, y: Shape, xs: list[Shape]) -> int | None:
         """Unit vectors take a square, a sum and a product per element of both tensors."""
         return times(3, plus(*map(size, xs))) if self.normalize else 0
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, xs: list[Array]) -> Iterator[Step]:
+        (a, b), (of_a, of_b) = xs, self.places([x.shape for x in xs])
+        if self.normalize:
+            return
+        kept = a.ndim - 2
+
+        def term(index: int) -> Product:
+            left = (at[0], *at[1 : 1 + kept])
+            right = (at[0], *at[1 + kept : 1 + kept + b.ndim - 2])
+            pair = (("a", a, left, of_a), ("b", b, right, of_b))
+            return Product(tuple(element(name, x, (*rest[:axis], index, *rest[axis:])) for name, x, rest, axis in pair))
+
+        yield Step(named("y", at), total(a.shape[of_a], term))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], xs: list[Array]) -> Array:
         a, b = xs

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
+from densecli.arithmetic import Leaf, Product, Quotient, Step, element, total
 from densecli.errors import ShapeError
 from densecli.fields import Field
 from densecli.layer import Child, Layer
+from densecli.layers.attention import weighted
 from densecli.layers.einsum import EinsumDense
+from densecli.layers.worked import named, root
 from densecli.records import Record
 from densecli.shape import Shape, normal_axis, product, show, size, sum_known, times
 
@@ -141,6 +144,60 @@ class HeadsAttention(Layer, abstract=True):
         pairs = self.pairs(query, value)
         if pairs is not None:
             yield f"{pairs:,} scores (heads × queries × keys): their number grows with the square of the length; the parameters do not."
+
+    def worked(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, query: Array, value: Array, key: Any = None,
+        use_causal_mask: Any = False, **_: Any,
+    ) -> Iterator[Step]:  # fmt: skip
+        """The projections, the scores of one head and query, their softmax, the mean of the values, the projection back."""
+        key = value if key is None else key
+        if (
+            query.ndim != 3
+            or len(at) != 3
+            or self.use_gate
+            or self.sliding_window
+            or self.attention_axes_of(query.shape) != (1,)
+        ):
+            return
+        inside: dict[str, Any] = {
+            child.name: child.layer for child in self.children(query.shape, value.shape, key.shape)
+        }
+        sources = {"query": query, "key": key, "value": value}
+        found = {name: inside[name].forward(ops, w[name], source) for name, source in sources.items()}
+        sample, place, _feature = at
+        for name, source in sources.items():
+            index = (sample, place if name == "query" else 0, 0, 0)
+            sum_of = inside[name].sum_at(w[name], index, source, name, f"{name}_")
+            yield Step(named(name[0], index), sum_of, f"the {name}, projected for head 0")
+        last = place + 1 if use_causal_mask else key.shape[1]
+        yield from self.head_steps(found, sample, place, last)
+        heads, _scores = ops.heads_attention(
+            found["query"], found["key"][:, :last], found["value"][:, :last], axes=(1,), scores=True
+        )
+        sum_of = inside["attention_output"].sum_at(w["attention_output"], at, heads, "heads", "attention_output_")
+        yield Step(named("y", at), sum_of, "all heads, projected back")
+
+    def head_steps(self, found: Mapping[str, Array], sample: int, place: int, last: int) -> Iterator[Step]:
+        """Head 0 for one query and the keys before `last`: scores, softmax, mean."""
+        q, k, v = found["query"][..., 0, :], found["key"][:, :last, 0, :], found["value"][:, :last, 0, :]
+        depth = Leaf(q.shape[-1], "key_dim")
+
+        def term(index: int) -> Product:
+            return Product((
+                element("q", found["query"], (sample, place, 0, index)), element("k", found["key"], (sample, 0, 0, index)),
+            ))  # fmt: skip
+
+        yield Step(
+            named("s", (sample, place, 0)), Quotient(total(q.shape[-1], term), root(depth)), "score of key 0 in head 0"
+        )
+        scores = (q / depth.value**0.5) @ k.swapaxes(-1, -2)
+        first = named("heads", (sample, place, 0, 0))
+        yield from weighted(
+            scores,
+            (sample, place),
+            lambda index: Leaf(float(v[sample, index, 0]), named("v", (sample, index, 0, 0))),
+            first,
+        )
 
     def forward(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
         self,

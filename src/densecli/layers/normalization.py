@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
+from densecli.arithmetic import Difference, Leaf, Product, Quotient, Step, element
 from densecli.errors import ShapeError
 from densecli.layer import Child, Layer, Shapes, Weight
+from densecli.layers.worked import count, mean, named, places, result, root, scaled, squares, stretched, variance
 from densecli.shape import Shape, known, normal_axis, show, size, times
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     Array = Any
+    Index = tuple[int, ...]
 
 PARAMETERS = (
     "beta_initializer", "gamma_initializer", "beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint",
@@ -55,6 +58,34 @@ def sizes_of(x: Shape, axes: Sequence[int]) -> tuple[int, ...]:
 def as_axes(axis: int | tuple[int, ...]) -> tuple[int, ...]:
     """Keras 3.15.1 sorts the axes as they are written: (1, -1) becomes (-1, 1), and the weight's sizes follow."""
     return (axis,) if isinstance(axis, int) else tuple(sorted(axis))
+
+
+def gamma_beta(w: Mapping[str, Any], at: Index) -> tuple[Leaf | None, Leaf | None]:
+    gamma, beta = (element(name, w[name], at) if name in w else None for name in ("gamma", "beta"))
+    return gamma, beta
+
+
+def standardized(  # noqa: PLR0913  # as many as a worked example has, and two places
+    layer: Any,
+    w: Mapping[str, Any],
+    at: Index,
+    x: Array,
+    where: Sequence[Index],
+    weight: Index,
+    *,
+    center: bool = True,
+) -> Iterator[Step]:
+    """y[at] by the mean and the variance of x over some places; without `center` the mean stays in."""
+    if x.dtype.kind != "f":  # Keras cuts the result to an integer
+        return
+    middle = mean("mean", x, where)
+    spread = variance("variance", x, where, result(middle))
+    yield middle
+    yield spread
+    cell = element("x", x, at)
+    top = Difference(cell, result(middle)) if center else cell
+    below = root(result(spread), Leaf(layer.epsilon, "epsilon"))
+    yield Step(named("y", at), scaled(top, below, *gamma_beta(w, weight)))
 
 
 class BatchNormalization(Normalization):
@@ -125,6 +156,12 @@ class BatchNormalization(Normalization):
             f"({learned * channels:,} trainable), {kept} are statistics of the training data ({kept * channels:,} non-trainable)."
         )
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        channel = (at[self.axis],)
+        top = Difference(element("x", x, at), element("moving_mean", w["moving_mean"], channel))
+        below = root(element("moving_variance", w["moving_variance"], channel), Leaf(self.epsilon, "epsilon"))
+        yield Step(named("y", at), scaled(top, below, *gamma_beta(w, channel)))
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         y = ops.batch_norm(
             ops.floating(x), w["moving_mean"], w["moving_variance"], w.get("gamma"), w.get("beta"),
@@ -161,6 +198,21 @@ class LayerNormalization(Normalization):
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         return times(8, size(y))
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        axes = sorted(normal_axis(axis, x.ndim) for axis in as_axes(self.axis))
+        weight = self.weight_index(x.shape, at, axes)
+        yield from standardized(self, w, at, x, places(at, x.shape, axes), weight, center=not self.rms_scaling)
+
+    def weight_index(self, x: Shape, at: Index, axes: Sequence[int]) -> Index:
+        """Where gamma and beta meet x[at]: their numbers lie in the order of x's axes, whatever the order of their own is."""
+        flat, index = 0, list[int]()
+        for axis in axes:
+            flat = flat * (x[axis] or 1) + at[axis]
+        for dim in reversed(sizes_of(x, as_axes(self.axis))):
+            flat, place = divmod(flat, dim)
+            index.insert(0, place)
+        return tuple(index)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         norm = ops.variance_scaled if self.rms_scaling else ops.layer_norm
@@ -208,6 +260,13 @@ class GroupNormalization(Normalization):
         groups = channels if self.groups == -1 else self.groups
         yield f"{channels:,} channels in {groups:,} groups: each {channels // groups:,} are normalized together."
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        axis, channels = normal_axis(self.axis, x.ndim), self.channels(x.shape)
+        width = channels // (channels if self.groups == -1 else self.groups)
+        group = at[axis] // width
+        where = [each for each in places(at, x.shape, range(1, x.ndim)) if each[axis] // width == group]
+        yield from standardized(self, w, at, x, where, (at[axis],))
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         groups = self.channels(x.shape) if self.groups == -1 else self.groups
         gamma, beta = w.get("gamma"), w.get("beta")
@@ -240,6 +299,15 @@ class RMSNormalization(Layer):
         """A square, a sum, a division and a product per element."""
         return times(4, size(y))
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        if x.dtype.kind != "f":  # Keras cuts the result to an integer
+            return
+        where, scale = places(at, x.shape, as_axes(self.axis)), w["scale"]
+        square = Step("mean_square", Quotient(squares(x, where), count(where)))
+        yield square
+        top = Product((element("scale", scale, stretched(scale, at)), element("x", x, at)))
+        yield Step(named("y", at), Quotient(top, root(result(square), Leaf(self.epsilon, "epsilon"))))
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         """Keras 3.15.1 lines the scale up with the last axes, whatever `axis` is, and fails where that is impossible."""
         scale = w["scale"]
@@ -269,6 +337,11 @@ class UnitNormalization(Layer):
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         """A square, a sum and a product per element."""
         return times(3, size(y))
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        length = Step("length", root(squares(x, places(at, x.shape, as_axes(self.axis)))))
+        yield length
+        yield Step(named("y", at), Quotient(element("x", x, at), result(length)))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.unit_norm(ops.floating(x), axis=as_axes(self.axis))

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
+from densecli.arithmetic import FIRST, LAST, MOST, Call, Rest, Step, Term, element
 from densecli.layer import Layer
 from densecli.layers.conv import SPATIAL, window_sentence
+from densecli.layers.worked import mean, named, noted, pixel, spatial_sizes, split_pixel, taps
 from densecli.shape import Shape, join_channels, product, size, split_channels, times, window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
 
     Array = Any
+    Index = tuple[int, ...]
 
 WINDOW = "size of the window"
 
@@ -26,6 +29,18 @@ def pooling_flops(operation: str, values: int | None, outputs: int | None) -> in
     if values is None or outputs is None:
         return None
     return values - outputs if operation == "max" else values
+
+
+def pooled(operation: str, x: Array, where: Sequence[Index], y: Array, at: Index) -> Iterator[Step]:
+    """The largest of the values at some places, or their mean."""
+    if operation == "max":
+        cells: list[Term] = [element("x", x, each) for each in where]
+        if len(cells) > MOST:
+            middle = cells[FIRST:-LAST]
+            cells[FIRST:-LAST] = [Rest(max(cell.value for cell in middle), len(middle))]
+        yield Step(named("y", at), Call("max", tuple(cells), float(y[at])))
+    else:
+        yield mean(named("y", at), x, where)
 
 
 class Pooling(Layer, abstract=True):
@@ -62,6 +77,12 @@ class Pooling(Layer, abstract=True):
         numbers = zip(self.pool_size, self.strides, (1,) * self.rank, strict=True)
         for axis in zip(SPATIAL[self.rank], spatial, windows, numbers, strict=True):
             yield window_sentence(self.padding, *axis)
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        sample, out, channel = split_pixel(self, at)
+        inside = taps(self, spatial_sizes(self, x), out, self.pool_size, (1,) * self.rank)
+        where = [pixel(self, sample, place, channel) for _, place in inside]
+        yield from noted(pooled(self.operation, x, where, y, at), len(inside), self.pool_size)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         pool = getattr(ops, f"{self.operation}_pool")

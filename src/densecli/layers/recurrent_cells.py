@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
+from densecli.arithmetic import Step
 from densecli.errors import ShapeError
 from densecli.fields import Field, Object
 from densecli.layer import Child, Layer, Weight
+from densecli.layers.gates import Moment, columns_sentence, flat_row, function, gate, gru_unit, lstm_unit
+from densecli.layers.states import States, check_states, common_batch, flatten, pack
 from densecli.names import ACTIVATION_FLOPS, compute_dtype
 from densecli.shape import Shape, known, show, size, sum_known, times
 
@@ -16,8 +19,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     Array = Any
-
-States = list[Any]  # one shape or array each, or a list of them for a cell among stacked ones
 
 
 class Cell(Layer, abstract=True):
@@ -61,43 +62,23 @@ class Cell(Layer, abstract=True):
         """The output of a step, whose weights must be known by then."""
         raise NotImplementedError(type(self).__name__)
 
+    def unit(self, ops: ModuleType, w: Mapping[str, Any], moment: Moment) -> Iterator[Step]:
+        """One unit of one step, gate by gate; the last step is its output. Nothing where no example is written."""
+        yield from ()
+
+    def worked(
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, *states: Any, **_: Any
+    ) -> Iterator[Step]:
+        flat = flatten(list(states))
+        if len(flat) == self.state_count:
+            sample = min(at[0], len(x) - 1)  # a batch of 1 serves any other
+            yield from self.unit(ops, w, Moment(x[sample], flat_row(flat, at[0]), at, f"x[{sample},"))
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any) -> list[Any]:
         x, *flat = ops.of_one_batch([ops.floating(array) for array in (x, *flatten(list(states)))])
         given = pack(iter(flat), self.state_shapes(x.shape))
         sequence, after = self.scan(ops, w, x[:, None], given, ops.Steps())
         return [sequence[:, 0], *after]
-
-
-def common_batch(shapes: list[Shape]) -> int | None:
-    """The batch of tensors that are computed together: a batch of 1 serves any other (Keras 3.15.1)."""
-    sizes = [shape[0] for shape in shapes]
-    return next((size for size in sizes if size not in (None, 1)), None if None in sizes else 1)
-
-
-def check_states(states: Any, expected: States) -> None:
-    """Keras 3.15.1 lets any state pass when it infers shapes, and fails with the first batch; here it fails at once."""
-    flat, wanted = flatten(states), flatten(expected)
-    fits = len(flat) == len(wanted) and all(_fits(*pair) for pair in zip(flat, wanted, strict=True))
-    if not fits:
-        raise ShapeError(
-            f"the states {show(flat)} do not fit", hint=f"expected {len(wanted)}: {', '.join(map(show, wanted))}"
-        )
-
-
-def _fits(state: Shape, wanted: Shape) -> bool:
-    return len(state) == len(wanted) and all(
-        i is None or j is None or i == j for i, j in zip(state[1:], wanted[1:], strict=True)
-    )
-
-
-def flatten(tree: Any) -> list[Any]:
-    """The shapes or arrays of nested lists, in order."""
-    return [leaf for branch in tree for leaf in flatten(branch)] if isinstance(tree, list) else [tree]
-
-
-def pack(flat: Iterator[Any], structure: Any) -> Any:
-    """Leaves from `flat` in the structure of another tree."""
-    return [pack(flat, branch) for branch in structure] if isinstance(structure, list) else next(flat)
 
 
 class UnitCell(Cell, abstract=True):
@@ -174,6 +155,10 @@ class SimpleRNNCell(UnitCell):
     macs_rule = "per step: (input features + units) × units"
     elementwise_rule = "per unit and step: 1, 1 for the bias, and the activation"
 
+    def unit(self, ops: ModuleType, w: Mapping[str, Any], moment: Moment) -> Iterator[Step]:
+        z = gate(w, moment, 0, self.units)
+        yield Step(moment.output, function(ops, self.activation, z), moment.note)
+
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         found = ops.simple_rnn(
             x, cell_weights(ops, w), states, steps=steps, activation=ops.as_activation(self.activation)
@@ -195,7 +180,11 @@ class LSTMCell(UnitCell):
     LSTMCell(4): [(None, 3), (None, 4), (None, 4)] -> [(None, 4), (None, 4), (None, 4)], 128 params
     """
 
-    formula = "i, f, o = recurrent_activation(…); c = f × c + i × activation(…); output = h = o × activation(c), each … = x · kernel + h · recurrent_kernel + bias"
+    formula = (
+        "input gate i, forget gate f, output gate o = recurrent_activation(…); candidate g = activation(…); "
+        "cell state c = f × c + i × g; output = h = o × activation(c); each … = x · kernel + h · recurrent_kernel + bias "
+        "with its own columns, in the order i, f, g, o"
+    )
     macs_rule = "per step: (input features + units) × 4 × units"
     elementwise_rule = "per unit and step: 8, 4 for the biases, 2 activations and 3 recurrent activations"
     gates = 4
@@ -215,6 +204,12 @@ class LSTMCell(UnitCell):
 
     def unit_flops(self) -> int | None:
         return lstm_flops(self.use_bias, self.activation, self.recurrent_activation)
+
+    def explain(self, output: Any, *inputs: Any, **named: Any) -> Iterator[str]:
+        yield columns_sentence(("input gate i", "forget gate f", "candidate g", "output gate o"), self.units)
+
+    def unit(self, ops: ModuleType, w: Mapping[str, Any], moment: Moment) -> Iterator[Step]:
+        return lstm_unit(self, ops, w, moment)
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         found = ops.lstm(
@@ -244,7 +239,11 @@ class GRUCell(UnitCell):
     GRUCell(4): [(None, 3), (None, 4)] -> [(None, 4), (None, 4)], 108 params
     """
 
-    formula = "z, r = recurrent_activation(…); new = activation(x · kernel + r × (h · recurrent_kernel)); output = h = z × h + (1 - z) × new, biases added to each product"
+    formula = (
+        "update gate z, reset gate r = recurrent_activation(x · kernel + h · recurrent_kernel); "
+        "candidate g = activation(x · kernel + r × (h · recurrent_kernel)), biases added to each product; "
+        "output = h = z × h + (1 - z) × g"
+    )
     macs_rule = "per step: (input features + units) × 3 × units"
     elementwise_rule = (
         "per unit and step: 8, 6 for the biases (3 with reset_after=false), 1 activation and 2 recurrent activations"
@@ -270,6 +269,12 @@ class GRUCell(UnitCell):
         biases = self.use_bias * (6 if self.reset_after else 3)
         inner, gate = activation_cost(self.activation), activation_cost(self.recurrent_activation)
         return sum_known((3 + 1 + 4 + biases, inner, times(2, gate)))
+
+    def explain(self, output: Any, *inputs: Any, **named: Any) -> Iterator[str]:
+        yield columns_sentence(("update gate z", "reset gate r", "candidate g"), self.units)
+
+    def unit(self, ops: ModuleType, w: Mapping[str, Any], moment: Moment) -> Iterator[Step]:
+        return gru_unit(self, ops, w, moment)
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         found = ops.gru(

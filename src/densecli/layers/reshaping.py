@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from densecli import fields
 from densecli.errors import ShapeError
 from densecli.layer import Layer
+from densecli.layers.worked import moved
 from densecli.shape import Shape, join_channels, product, show, size, split_channels, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
+
+    from densecli.arithmetic import Step
 
     Array = Any
 
@@ -45,6 +48,9 @@ class Flatten(Layer):
 
     def view(self, x: Shape, *_: Any) -> str:
         return "" if self.data_format == "channels_first" and len(x) > 2 else "reshaped"
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        return moved(self, ops, y, at, x)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.flatten(ops.channels_last(x, self.data_format) if x.ndim > 1 else x)
@@ -96,6 +102,9 @@ class Reshape(Layer):
     def view(self, *_: Any) -> str:
         return "reshaped"
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        return moved(self, ops, y, at, x)
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.reshape(x, tuple(-1 if dim is None else dim for dim in self.output(x.shape)))
 
@@ -135,6 +144,9 @@ class Permute(Layer):
     def view(self, *_: Any) -> str:
         return "strided"
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        return moved(self, ops, y, at, x)
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.transpose(x, (0, *self.dims))
 
@@ -157,6 +169,9 @@ class RepeatVector(Layer):
 
     def elementwise(self, y: Shape, x: Shape) -> int:
         return 0
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        return moved(self, ops, y, at, x)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.upsample(x[:, None], (self.n,))
@@ -193,6 +208,9 @@ class UpSampling(Layer, abstract=True):
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         each = RESAMPLING_FLOPS[self.interpolation]
         return 0 if each == 0 else times(each, size(y))
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        return moved(self, ops, y, at, x) if getattr(self, "interpolation", "nearest") == "nearest" else iter(())
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         larger = ops.upsample(ops.channels_last(x, self.data_format), self.size, self.interpolation)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
-from densecli.layer import Layer, Weight, activation_flops
+from densecli.arithmetic import Leaf, Product, Step, Sum, element, total, value
+from densecli.layer import Layer, Weight, bias_and_activation
 from densecli.layers.conv import SPATIAL, explain_windows, input_channels, windows
-from densecli.shape import Shape, join_channels, product, size, sum_known, times
+from densecli.layers.worked import activated, noted, pixel, spatial_sizes, split_pixel, taps, without_activation
+from densecli.shape import Shape, join_channels, product, size, times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
 
     Array = Any
+    Index = tuple[int, ...]
 
 WINDOWS = "valid: (size - reach) // strides + 1, same: ceil(size / strides)"
 
@@ -59,8 +62,8 @@ class DepthwiseConv(Layer, abstract=True):
     def macs(self, y: Shape, x: Shape) -> int | None:
         return times(size(y), product(self.kernel_size))
 
-    def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return sum_known((size(y) if self.use_bias else 0, activation_flops(self.activation, y)))
+    def elementwise_parts(self, y: Shape, x: Shape) -> Iterator[tuple[str, int | None]]:
+        return bias_and_activation(self, y)
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         channels, taps = input_channels(self, x), product(self.kernel_size) or 0
@@ -70,6 +73,13 @@ class DepthwiseConv(Layer, abstract=True):
         )
         yield from explain_windows(self, x)
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        sample, out, channel = split_pixel(self, at)
+        inside, term = depthwise_terms(self, x, ("kernel", w["kernel"]), (sample, out, channel))
+        bias = element("bias", w["bias"], (channel,)) if self.use_bias else None
+        before, sum_of = without_activation(self), total(inside, term, bias)
+        yield from noted(activated(self, sum_of, y, at, lambda: before.forward(ops, w, x)), inside, self.kernel_size)
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         then = ops.in_place(self.activation)
         y = ops.depthwise_conv(
@@ -78,6 +88,23 @@ class DepthwiseConv(Layer, abstract=True):
         )  # fmt: skip
         y = ops.from_channels_last(y, self.data_format)
         return ops.activate(y, self.activation) if then is None else y
+
+
+def depthwise_terms(
+    layer: Any, x: Array, kernel: tuple[str, Array], at: tuple[int, Index, int]
+) -> tuple[int, Callable[[int], Product]]:
+    """How many products make one channel at one place, and each of them; a channel has `depth_multiplier` outputs."""
+    (sample, out, channel), (name, array) = at, kernel
+    inside = taps(layer, spatial_sizes(layer, x), out, layer.kernel_size, layer.dilation_rate)
+    source, number = divmod(channel, layer.depth_multiplier)
+
+    def term(index: int) -> Product:
+        tap, place = inside[index]
+        return Product((
+            element("x", x, pixel(layer, sample, place, source)), element(name, array, (*tap, source, number)),
+        ))  # fmt: skip
+
+    return len(inside), term
 
 
 class DepthwiseConv1D(DepthwiseConv):
@@ -150,8 +177,8 @@ class SeparableConv(Layer, abstract=True):
         inner = input_channels(self, x) * self.depth_multiplier
         return times(size((x[0], *windows(self, x))), inner, (product(self.kernel_size) or 0) + self.filters)
 
-    def elementwise(self, y: Shape, x: Shape) -> int | None:
-        return sum_known((size(y) if self.use_bias else 0, activation_flops(self.activation, y)))
+    def elementwise_parts(self, y: Shape, x: Shape) -> Iterator[tuple[str, int | None]]:
+        return bias_and_activation(self, y)
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         channels, taps = input_channels(self, x), product(self.kernel_size) or 0
@@ -161,6 +188,22 @@ class SeparableConv(Layer, abstract=True):
             f"in the kernels, where a plain convolution has {taps * channels * self.filters:,}."
         )
         yield from explain_windows(self, x)
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        (sample, out, filter_), kernel = split_pixel(self, at), w["pointwise_kernel"]
+        zeros = (0,) * self.rank
+
+        def channel(index: int) -> Sum:
+            return total(*depthwise_terms(self, x, ("depthwise_kernel", w["depthwise_kernel"]), (sample, out, index)))
+
+        def term(index: int) -> Product:
+            inner = Leaf(value(channel(index)), f"d[{index}]")
+            return Product((inner, element("pointwise_kernel", kernel, (*zeros, index, filter_))))
+
+        yield Step("d[0]", channel(0), "d is what the depthwise part makes of this place, channel by channel")
+        bias = element("bias", w["bias"], (filter_,)) if self.use_bias else None
+        before, sum_of = without_activation(self), total(kernel.shape[-2], term, bias)
+        yield from activated(self, sum_of, y, at, lambda: before.forward(ops, w, x))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         inner = ops.depthwise_conv(

@@ -6,17 +6,21 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
+from densecli.arithmetic import Leaf, Product, Quotient, Step, Sum, element
 from densecli.automatic_names import snake_case
 from densecli.errors import ShapeError
 from densecli.fields import Field
 from densecli.layer import Child, Layer, all_weights
 from densecli.layers.merge import broadcast
 from densecli.layers.recurrent import Recurrent, first, split
+from densecli.layers.worked import named, stretched
 from densecli.shape import Shape, plus, product, show, size, sum_known, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
+
+    from densecli.arithmetic import Term
 
     Array = Any
 
@@ -63,6 +67,16 @@ class TimeDistributed(Layer):
     def elementwise(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
         return times(x[1], super().elementwise(output, x))
 
+    def worked(
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, *_: Any, **__: Any
+    ) -> Iterator[Step]:
+        """The layer's own example at one step."""
+        sample, step, *rest = at
+        note = f"x and y are those of step {step} here"
+        for found in self.layer.worked(ops, w[self.layer.name], y[:, step], (sample, *rest), x[:, step]):
+            yield found._replace(note="; ".join(filter(None, (note, found.note))))
+            note = ""
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None) -> Array:
         """All steps at once, as a larger batch. A mask of whole steps says nothing to the layer inside."""
         rest = {}
@@ -86,6 +100,7 @@ class Bidirectional(Layer):
     """
 
     takes_mask = True
+    works_masked = True
     formula = "output = merge(layer(input), backward_layer(input, last step first)); with return_sequences both in the input's order"
     shape_rule = "the layer's; merge_mode=concat joins both on the last axis, merge_mode=none returns both outputs"
     macs_rule = "the sum over both layers"
@@ -166,6 +181,45 @@ class Bidirectional(Layer):
         if self.merge_mode == "concat":
             yield "Their outputs are concatenated on the last axis."
 
+    def worked(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
+        self,
+        ops: ModuleType,
+        w: Mapping[str, Any],
+        y: Array,
+        at: Any,
+        x: Any,
+        initial_state: Any = None,
+        mask: Any = None,
+    ) -> Iterator[Step]:
+        """The side that makes the element; if both do, the forward one, then their sum, product or mean."""
+        x, states = split(x, initial_state)
+        half = len(states) // 2
+        calls = (x, states[:half] or None, mask), (x, states[half:] or None, mask)
+        ahead, back = (self.one_side(ops, w, *each) for each in zip((self.ahead, self.back), calls, strict=True))
+        turned = (at[0], x.shape[1] - 1 - at[1], *at[2:]) if self.ahead.return_sequences else at
+        if self.merge_mode == "concat" and at[-1] >= ahead.shape[-1]:
+            within = (*turned[:-1], at[-1] - ahead.shape[-1])
+            yield from renamed(self.back.worked(ops, w[self.back.name], back, within, *calls[1]), named("y", at))
+            return
+        joined = self.merge_mode not in ("concat", None)
+        own, other = stretched(ahead, at), stretched(back, turned)
+        steps = self.ahead.worked(ops, w[self.ahead.name], ahead, own, *calls[0])
+        yield from renamed(steps, named("forward" if joined else "y", own))
+        if joined:
+            term = self.joined(element("forward", ahead, own), Leaf(float(back[other]), named("backward", other)))
+            yield Step(named("y", at), term)
+
+    def joined(self, ahead: Leaf, back: Leaf) -> Term:
+        if self.merge_mode == "mul":
+            return Product((ahead, back))
+        both = Sum((ahead, back))
+        return Quotient(both, Leaf(2)) if self.merge_mode == "ave" else both
+
+    def one_side(self, ops: ModuleType, w: Mapping[str, Any], layer: Recurrent, call: tuple[Any, ...]) -> Array:
+        """The outputs of one of the two layers, in its own order."""
+        found = layer.forward(ops, w[layer.name], *call)
+        return found[0] if isinstance(found, list) else found
+
     def forward(  # as many as Keras' call has
         self,
         ops: ModuleType,
@@ -193,6 +247,13 @@ class Bidirectional(Layer):
         both = [own, own] if self.merge_mode is None else [own]
         states = 2 * self.ahead.cell.number_of_states() if self.ahead.return_state else 0
         return [*both, *[None] * states] if len(both) + states > 1 else own
+
+
+def renamed(steps: Iterator[Step], name: str) -> Iterator[Step]:
+    """The same steps, the last one under another name."""
+    found = list(steps)
+    yield from found[:-1]
+    yield from (step._replace(name=name) for step in found[-1:])
 
 
 def one_way(layer: Recurrent, prefix: str, **changes: Any) -> Recurrent:

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from densecli.summary.report import Report, Row, TensorInfo, Totals
 
 
-def render_all(results: Sequence[tuple[Report, Outcome | None]]) -> Json:
+def render_all(results: Sequence[tuple[Report, Outcome | None]], digits: int | None = None) -> Json:
     """One document, or a list of them if there are several specs."""
-    return documents([render(*result) for result in results])
+    return documents([render(*result, digits) for result in results])
 
 
-def render(report: Report, outcome: Outcome | None = None) -> Json:
-    """The document, with one line per layer."""
+def render(report: Report, outcome: Outcome | None = None, digits: int | None = None) -> Json:
+    """The document, with one line per layer; values of a forward pass are rounded to so many digits, if told."""
     known: dict[int, tuple[Json, Json]] = {}
-    record = as_record(report._replace(rows=()), outcome)
+    record = as_record(report._replace(rows=()), outcome, digits)
     return document(record | {"layers": [_layer_line(row, known) for row in report.rows]}, "layers")
 
 
@@ -45,7 +45,7 @@ def line(record: dict[str, Any]) -> Json:
     return Json.put("{}\n", Json.quoted(record))
 
 
-def as_record(report: Report, outcome: Outcome | None = None) -> dict[str, Any]:
+def as_record(report: Report, outcome: Outcome | None = None, digits: int | None = None) -> dict[str, Any]:
     """The report as JSON values, in the order of the contract."""
     record: dict[str, Any] = {
         "schema": SCHEMA,
@@ -55,7 +55,7 @@ def as_record(report: Report, outcome: Outcome | None = None) -> dict[str, Any]:
         "inputs": [_tensor(tensor) for tensor in report.inputs],
         "outputs": [_tensor(tensor) for tensor in report.outputs],
         "layers": [row_record(row) for row in report.rows],
-        "totals": _totals(report.totals) | _optimizer(report),
+        "totals": totals_record(report.totals) | _optimizer(report),
     }
     if report.origin is not None:
         record["origin"] = report.origin._asdict()
@@ -64,11 +64,11 @@ def as_record(report: Report, outcome: Outcome | None = None) -> dict[str, Any]:
     if report.warnings:
         record["warnings"] = report.warnings
     if outcome is not None:
-        record["run"] = _run(outcome)
+        record["run"] = _run(outcome, digits)
     return record
 
 
-def _run(outcome: Outcome) -> dict[str, Any]:
+def _run(outcome: Outcome, digits: int | None) -> dict[str, Any]:
     record: dict[str, Any] = {
         "seed": outcome.seed,
         "outputs": [output._asdict() for output in outcome.outputs],
@@ -82,6 +82,14 @@ def _run(outcome: Outcome) -> dict[str, Any]:
     if outcome.profile is not None:
         record["first_not_finite"] = outcome.first_not_finite
         record["profile"] = [_call(call) for call in outcome.profile]
+    if outcome.number is not None:
+        record["weights_number"] = outcome.number
+    if outcome.given:
+        record["weights_given"] = outcome.given
+    if outcome.calls is not None:
+        from densecli.render import values  # noqa: PLC0415  # loads numpy, as the pass did
+
+        record["values"] = values.as_record(outcome, digits)
     return record
 
 
@@ -140,7 +148,7 @@ def _optimizer(report: Report) -> dict[str, Any]:
     return dict(zip(("optimizer_params", "optimizer_bytes"), report.optimizer, strict=True))
 
 
-def _totals(totals: Totals) -> dict[str, Any]:
+def totals_record(totals: Totals) -> dict[str, Any]:
     record: dict[str, Any] = {
         "params": totals.params,
         "trainable_params": totals.trainable_params,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.text import binary_size, cell_width, duration, safe, shortened
+from densecli.text import binary_size, cell_width, duration, listed, safe, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,16 +19,22 @@ def render(outcome: Outcome) -> str:
     """The calls if they were profiled, a line per output, then time and memory."""
     lines = [] if outcome.profile is None else [*profile_table(outcome.profile), ""]
     lines += map(output_line, outcome.outputs)
-    weights = "from the initializers" if outcome.weights is None else f"from {safe(outcome.weights)}"
     batch = "" if outcome.batch is None else f"batch {outcome.batch:,}, "
     lines.append(
         f" Forward pass: {duration(outcome.seconds)}, {batch}peak {binary_size(outcome.peak_bytes)}, seed {outcome.seed}, "
-        f"weights {weights}"
+        f"weights {origin(outcome)}"
     )
     if outcome.first_not_finite is not None:
         lines.append(f" NaN or infinity first appeared in {safe(outcome.first_not_finite)}")
     lines += [f" Note: {note}" for note in outcome.notes]
     return "\n".join(lines) + "\n"
+
+
+def origin(outcome: Outcome) -> str:
+    """Where the weights come from."""
+    usual = "from the initializers" if outcome.number is None else f"all {outcome.number:g}"
+    base = usual if outcome.weights is None else f"from {safe(outcome.weights)}"
+    return f"{base}, given {safe(listed(outcome.given))}" if outcome.given else base
 
 
 def output_line(output: OutputStats) -> str:

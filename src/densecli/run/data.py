@@ -1,7 +1,8 @@
-"""Input data of a forward pass: arrays from files or standard input, and random data of the right shape."""
+"""Input data of a forward pass: arrays from files, standard input or the command line, and random data of the right shape."""
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,9 @@ from densecli.graph.trace import Tensor, trace
 from densecli.names import compute_dtype, is_float
 from densecli.read.files.magic import ZIP_MAGIC
 from densecli.read.files.opened import opened, rewindable
-from densecli.shape import product, show
+from densecli.records import Record
+from densecli.run.literal import from_json, is_literal
+from densecli.shape import Shape, product, show
 from densecli.text import plural, quote
 
 if TYPE_CHECKING:
@@ -26,6 +29,14 @@ Array = Any
 # Stand-ins for unknown sizes other than the batch: the first that suits all layers.
 STAND_INS = (8, 32, 64, 96, 128, 224, 256, 299, 512)
 NPY = b"\x93NUMPY"
+SHORT = 24  # numbers of a sample that a message writes out
+
+
+class Written(Record):
+    """An array that someone wrote as text. One sample may lack its batch; of a `table` (CSV) the order counts more than the shape."""
+
+    array: Array
+    table: bool = False
 
 
 def input_tensors(graph: Graph) -> list[Tensor]:
@@ -35,7 +46,7 @@ def input_tensors(graph: Graph) -> list[Tensor]:
 
 
 def given_arrays(graph: Graph, words: Sequence[str], most: int) -> list[Array | None]:
-    """The array for each input from `[NAME=]FILE`. Raises ReadError (E508)."""
+    """The array for each input from `[NAME=]ARRAY`. Raises ReadError (E508)."""
     names = [graph.nodes[ref.node].name for ref in graph.inputs]
     found: list[Array | None] = [None] * len(names)
     if not words and len(graph.examples) == len(names):
@@ -44,23 +55,33 @@ def given_arrays(graph: Graph, words: Sequence[str], most: int) -> list[Array | 
         name, path = named_file(word, names)
         for index, array in assigned(names, name, read_arrays(path, most), path):
             found[index] = array
+    return fitted_inputs(graph, found)
+
+
+def fitted_inputs(graph: Graph, arrays: Sequence[Array | Written | None]) -> list[Array | None]:
+    """The arrays as the inputs take them, in their order. Raises ReadError (E508)."""
+    names = [graph.nodes[ref.node].name for ref in graph.inputs]
     return [
         None if array is None else fitted(array, tensor, name)
-        for array, tensor, name in zip(found, input_tensors(graph), names, strict=True)
+        for array, tensor, name in zip(arrays, input_tensors(graph), names, strict=True)
     ]
 
 
 def named_file(word: str, names: Sequence[str]) -> tuple[str | None, str]:
-    """Split NAME=FILE if NAME is an input; a file name may contain `=`."""
+    """Split NAME=ARRAY if NAME is an input; a file name may contain `=`, and so may JSON."""
     name, equals, path = word.partition("=")
+    if is_literal(word):
+        return None, word
     if equals and name not in names and not os.path.lexists(word):
         hint = did_you_mean(name, names) or f"the inputs are {', '.join(names[:8])}"
         raise ReadError(f"no input named {quote(name)}", code="E508", hint=hint)
     return (name, path) if equals and name in names else (None, word)
 
 
-def read_arrays(path: str, most: int) -> Array | dict[str, Array]:
-    """The arrays in a file, a pipe or (`-`) standard input."""
+def read_arrays(path: str, most: int) -> Array | Written | dict[str, Array | Written]:
+    """The arrays in a file, a pipe or (`-`) standard input, or those that the word itself writes out."""
+    if is_literal(path) and not os.path.lexists(path):
+        return in_text(path.encode("utf-8", "replace"), path, most)
     with opened(path) as stream:
         file = rewindable(stream, path, most)
         head = file.read(6)
@@ -69,18 +90,24 @@ def read_arrays(path: str, most: int) -> Array | dict[str, Array]:
             if head == NPY or head[:4] in ZIP_MAGIC:
                 found: Array | dict[str, Array] = kernels.load_arrays(file, most)
                 return found
-            return from_csv(file.read(most + 1), path, most)
         except kernels.ArrayFileError as error:
             raise unusable(path, str(error)) from None
+        return in_text(file.read(most + 1), path, most)
 
 
-def from_csv(data: bytes, path: str, most: int) -> Array:
+def in_text(data: bytes, path: str, most: int) -> Written | dict[str, Written]:
+    """The arrays in JSON, or the table in CSV."""
     if len(data) > most:
         raise unusable(path, "it is larger than the memory limit")
     try:
-        return kernels.read_csv(data, most)
+        if data.lstrip()[:1] in (b"[", b"{"):
+            found = from_json(data, most)
+            return {name: Written(each) for name, each in found.items()} if isinstance(found, dict) else Written(found)
+        return Written(kernels.read_csv(data, most), table=True)
+    except kernels.ArrayFileError as error:
+        raise unusable(path, str(error)) from None
     except UnicodeDecodeError:
-        raise unusable(path, "it is not .npy, .npz or text") from None
+        raise unusable(path, "it is not .npy, .npz, JSON or CSV") from None
 
 
 def unusable(path: str, reason: str) -> ReadError:
@@ -110,20 +137,51 @@ def assigned(names: Sequence[str], name: str | None, held: Any, path: str) -> It
         yield from enumerate(held.values())
 
 
-def fitted(array: Array, tensor: Tensor, name: str) -> Array:
-    """The array as the input takes it; table rows become samples of any shape. Raises ReadError (E508)."""
+def fitted(given: Array | Written, tensor: Tensor, name: str) -> Array:
+    """The array as the input takes it; the rows of a matrix may be samples of any shape. Raises ReadError (E508)."""
     shape = tensor.shape or ()
-    if array.ndim == 2 and len(shape) != 2 and array.shape[1] == (product(shape[1:]) or -1):
-        array = array.reshape(-1, *shape[1:])
-    if len(array.shape) != len(shape) or any(
-        None not in (size, wanted) and size != wanted for size, wanted in zip(array.shape, shape, strict=True)
-    ):
+    array = shaped(written(given, shape) if isinstance(given, Written) else given, shape)
+    if not fits(array.shape, shape):
         message = f"input {quote(name)} takes {show(shape)}, got data of shape {show(tuple(array.shape))}"
-        raise ReadError(message, code="E508")
+        raise ReadError(message, code="E508", hint=example_of(shape))
     converted = array if tensor.dtype == "string" else kernels.as_numbers(array, tensor.dtype)
     if converted is None:
         raise ReadError(f"input {quote(name)} takes {tensor.dtype}, got {array.dtype} data", code="E508")
     return converted
+
+
+def written(given: Written, shape: Shape) -> Array:
+    """One sample with a batch of 1, if that is what it is."""
+    array, sample = given.array, shape[1:]
+    if fits(array.shape, shape):
+        return array
+    if fits(array.shape, sample):
+        return array.reshape(1, *array.shape)
+    return array.reshape(1, *sample) if given.table and array.size == product(sample) else array
+
+
+def shaped(array: Array, shape: Shape) -> Array:
+    """Rows as samples."""
+    if not fits(array.shape, shape) and array.ndim == 2 and array.shape[1] == (product(shape[1:]) or -1):
+        return array.reshape(-1, *shape[1:])
+    return array
+
+
+def fits(shape: Shape, wanted: Shape) -> bool:
+    return len(shape) == len(wanted) and all(
+        None in pair or pair[0] == pair[1] for pair in zip(shape, wanted, strict=True)
+    )
+
+
+def example_of(shape: Shape) -> str | None:
+    """How one sample is written, for a shape whose numbers fit a line."""
+    count = product(shape[1:])
+    if count is None or not 0 < count <= SHORT:
+        return None
+    values: list[Any] = list(range(1, count + 1))
+    for size in reversed(shape[1:]):
+        values = [values[at : at + (size or 1)] for at in range(0, len(values), size or 1)]
+    return f"one sample is written --data '{json.dumps(values, separators=(',', ':'))}'"
 
 
 def concrete(graph: Graph, given: Sequence[Array | None], batch: int | None) -> tuple[list[Tensor], Trace]:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from densecli import kernels
-from densecli.errors import DenseError, GraphError, LimitError, did_you_mean
+from densecli.errors import DenseError, GraphError, LimitError, ReadError, did_you_mean
 from densecli.graph.computed import as_computed
 from densecli.graph.forward import Value, flat_arrays, forward
 from densecli.graph.graph import Graph, Ref, call_order, require_layers
@@ -19,18 +20,19 @@ from densecli.names import DTYPE_BYTES
 from densecli.quantity import size_hint
 from densecli.read.limits import LIMITS, Limits
 from densecli.records import Record
-from densecli.run.data import concrete, draw_input, given_arrays
+from densecli.run.data import Written, concrete, draw_input, fitted_inputs, given_arrays, read_arrays
 from densecli.run.fuse import fuse
-from densecli.run.liveness import peak_tensors
+from densecli.run.liveness import peak, peak_tensors
 from densecli.run.machine import default_limit
 from densecli.run.profile import CallProfile, OutputStats, Profile, stats
+from densecli.run.record import Recorded, Recorder
 from densecli.run.weights import Weights, allocate, nested_weights
 from densecli.run.weights.slots import Place, any_of, places
 from densecli.shape import product, show
 from densecli.text import binary_size, plural, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from densecli.graph.graph import Node, Step
     from densecli.graph.trace import Tensor, Trace
@@ -50,11 +52,16 @@ class Options(Record):
     batch: int | None = None
     max_memory: int | None = None  # bytes; None is a share of the machine's free memory
     weights: str | None = None  # a file; None draws them from the initializers
-    data: tuple[str, ...] = ()  # [NAME=]FILE
+    data: tuple[str, ...] = ()  # [NAME=]ARRAY
     until: str | None = None  # the name of the layer whose outputs to return
     profile: bool = False
     limits: Limits = LIMITS  # of the file with the weights
     elsewhere: str | None = None  # what is known of weights that are not used
+    number: float | None = None  # for all weights, if there is no file
+    given: tuple[tuple[str, str], ...] = ()  # names of weights, each with a number or an array as text or in a file
+    values: bool = False  # whether to keep the arrays of every call
+    inputs: tuple[Array, ...] | None = None  # the data itself, in the order of the inputs
+    arrays: Mapping[str, Array] | None = None  # all weights by their keys
 
 
 class Outcome(Record):
@@ -69,6 +76,10 @@ class Outcome(Record):
     weights: str | None = None
     profile: tuple[CallProfile, ...] | None = None
     notes: tuple[str, ...] = ()
+    number: float | None = None  # that all weights have
+    given: tuple[str, ...] = ()  # names of weights with values from the command line
+    inputs: tuple[tuple[str, Array], ...] = ()  # by name, if the values are kept
+    calls: tuple[Recorded, ...] | None = None  # the same
 
     @property
     def first_not_finite(self) -> str | None:
@@ -109,7 +120,8 @@ def run(graph: Graph, options: Options = Options(), watch: Watch | None = None) 
     profile = Profile(plan.graph, plan.found) if options.profile else None
     started = perf_counter()
     first = plan.inputs[0].array.shape if plan.inputs else ()
-    arrays = plan.once(both(profile, watch))
+    recorder = Recorder(plan.graph, plan.weights, plan.inputs) if options.values else None
+    arrays = plan.once(each_of(profile, recorder, watch))
     seconds = perf_counter() - started if profile is None else profile.spent
     names = [plan.graph.nodes[ref.node].name for ref in plan.graph.outputs]
     return Outcome(
@@ -118,6 +130,10 @@ def run(graph: Graph, options: Options = Options(), watch: Watch | None = None) 
         weights=options.weights,
         profile=None if profile is None else tuple(profile.calls),
         notes=(*unused_weights(options, plan), *notes(graph, plan.drawn if options.data else ())),
+        number=options.number,
+        given=tuple(name for name, _ in options.given),
+        inputs=() if recorder is None else recorder.named_inputs(),
+        calls=None if recorder is None else tuple(recorder.calls),
     )  # fmt: skip
 
 
@@ -130,7 +146,7 @@ def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  
     wanted = {node for node, _ in order} - {ref.node for ref in graph.inputs}
     check_runnable(graph, wanted)
     most = default_limit() if options.max_memory is None else options.max_memory
-    given = given_arrays(graph, options.data, most)
+    given = given_arrays(graph, options.data, most) if options.inputs is None else fitted_inputs(graph, options.inputs)
     shapes, found = concrete(graph, given, options.batch)
     built = trace(whole)
     computed = as_computed(graph, found)
@@ -138,15 +154,33 @@ def prepare(graph: Graph, options: Options = Options()) -> Plan:  # noqa: B008  
         shapes, found = concrete(computed, given, options.batch)
         check_built(graph, built, computed, found)
     check_computable(graph, found)
-    needed = weight_bytes(whole, built, wanted) + peak_tensors(graph, found)
+    tensors = peak(graph, found).made if options.values else peak_tensors(graph, found)
+    needed = weight_bytes(whole, built, wanted) + tensors
     check_memory(needed, most)
-    weights, unused = allocate(whole, built, Weights(options.weights, options.seed, options.limits), wanted, most)
+    weights, unused = allocate(whole, built, source_of_weights(options, most), wanted, most)
     inputs = draw(graph, given, shapes, options.seed)
-    if not options.profile:  # a profile shows every layer, so none of them is joined to another
+    if not options.profile and not options.values:  # these show every layer, so none is joined to another
         graph = fuse(graph, kernels, weights)
     names = [graph.nodes[ref.node].name for ref in graph.inputs]
     drawn = tuple(name for name, array in zip(names, given, strict=True) if array is None)
     return Plan(graph, inputs, weights, found, needed, drawn, unused)
+
+
+def source_of_weights(options: Options, most: int) -> Weights:
+    given = [(name, weight_value(name, text, most)) for name, text in options.given]
+    return Weights(options.weights, options.seed, options.limits, options.number, given, options.arrays)
+
+
+def weight_value(name: str, text: str, most: int) -> Any:
+    """A number for all elements of a weight, or an array. Raises ReadError (E508)."""
+    with suppress(ValueError):
+        return float(text)
+    found = read_arrays(text, most)
+    if isinstance(found, dict):
+        raise ReadError(f"{quote(name)} is one array, but {quote(text)} has several by name", code="E508")
+    if not isinstance(found, Written):
+        return found
+    return found.array[0] if found.table and len(found.array) == 1 else found.array
 
 
 def check_built(graph: Graph, built: Trace, computed: Graph, found: Trace) -> None:
@@ -271,15 +305,15 @@ def check_memory(needed: int, most: int) -> None:
         raise LimitError(message, code="E507", hint=hint)
 
 
-def both(profile: Profile | None, watch: Watch | None) -> Watch | None:
-    if profile is None or watch is None:
-        return profile or watch
+def each_of(*watches: Watch | None) -> Watch | None:
+    """One that calls all of them in turn."""
+    there = [watch for watch in watches if watch is not None]
 
-    def each(step: Step, values: list[Value]) -> None:
-        profile(step, values)
-        watch(step, values)
+    def every(step: Step, values: list[Value]) -> None:
+        for watch in there:
+            watch(step, values)
 
-    return each
+    return every if len(there) > 1 else next(iter(there), None)
 
 
 def unused_weights(options: Options, plan: Plan) -> Iterator[str]:

@@ -51,6 +51,7 @@ class Diff(Record):
     differences: tuple[Difference, ...]
     totals: tuple[Change, ...]
     basis: str = "one sample"  # the basis of the costs, in words
+    run: Any = None  # a Comparison, if both were run
 
     @property
     def same(self) -> bool:
@@ -66,6 +67,12 @@ class Diff(Record):
 
 def diff(before: Report, after: Report) -> Diff:
     return compare(outline(before), outline(after), before.source, after.source)
+
+
+def matched(before: Report, after: Report) -> list[tuple[str, str]]:
+    """The names of the layers that stand for each other, inputs left out."""
+    a, b = outline(before).entries, outline(after).entries
+    return [(a[left].shown, b[right].shown) for left, right in align(a, b)]
 
 
 def compare(before: Outline, after: Outline, name_before: str, name_after: str) -> Diff:

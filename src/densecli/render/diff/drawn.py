@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from densecli.render.diff.rows import rows, summary, total_rows
+from densecli.render.diff.rows import rows, run_lines, summary, total_rows
 from densecli.render.diff.table import WIDEST, shorten
 from densecli.render.table.grid import FULL_WIDTH, draw
 from densecli.render.table.wrapping import lines
@@ -33,7 +33,12 @@ def render(diff: Diff, *, width: int | None = None, color: bool = False) -> str:
     ]
     for part in () if diff.same else _parts(diff, width or FULL_WIDTH):
         pieces += [part, Text()]
-    return draw([*pieces, Text(summary(diff), style="bold")], FULL_WIDTH, color)
+    pieces.append(Text(summary(diff), style="bold"))
+    if diff.run is not None:
+        style, room = "green" if diff.run.equal else "red", width or FULL_WIDTH
+        texts = (f"{safe(label)}: {safe(text)}" for label, text in run_lines(diff.run))
+        pieces += [Text(), *(Text(line, style=style) for text in texts for line in lines(text, room, 2))]
+    return draw(pieces, FULL_WIDTH, color)
 
 
 def _parts(diff: Diff, width: int) -> Iterator[Text | Table]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from densecli.check.compare.outline import FIGURES
@@ -10,6 +11,7 @@ from densecli.render.languages.json import Json, document
 if TYPE_CHECKING:
     from densecli.check.compare.diff import Change, Diff, Difference
     from densecli.check.compare.outline import Entry
+    from densecli.run.compare import Comparison, Gap
 
 
 def render(diff: Diff) -> Json:
@@ -17,7 +19,7 @@ def render(diff: Diff) -> Json:
 
 
 def as_record(diff: Diff) -> dict[str, Any]:
-    return {
+    record = {
         "schema": "densecli/diff/1",
         "before": diff.before,
         "after": diff.after,
@@ -27,6 +29,27 @@ def as_record(diff: Diff) -> dict[str, Any]:
         "totals": {total.what: {"before": total.before, "after": total.after} for total in diff.totals},
         "layers": [_difference(difference) for difference in diff.differences],
     }
+    return record if diff.run is None else record | {"run": _run(diff.run)}
+
+
+def _run(run: Comparison) -> dict[str, Any]:
+    return {
+        "equal": run.equal,
+        "seed": run.seed,
+        "data": run.data,
+        "weights": run.weights,
+        "tolerance": run.tolerance,
+        "outputs": [_gap(gap) for gap in run.outputs],
+        "compared": run.layers,
+        "first_different": None if run.first is None else _gap(run.first),
+    }
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    """Numbers that JSON does not have are null."""
+    values = [None if value is None or not isfinite(value) else value for value in (gap.largest, *gap.values)]
+    where = {"largest": values[0], "at": gap.at, "values": values[1:]} if gap.largest is not None else {}
+    return {"before": gap.before, "after": gap.after, "equal": gap.equal, "shapes": gap.shapes} | where
 
 
 def _difference(difference: Difference) -> dict[str, Any]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.render.diff.rows import rows, summary, total_rows
+from densecli.render.diff.rows import rows, run_lines, summary, total_rows
 from densecli.render.languages.markdown import Markdown
-from densecli.render.pages.markdown import cell, row
+from densecli.render.pages.markdown import cell, item, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from densecli.check.compare.diff import Diff
     from densecli.render.diff.rows import DiffRow
+    from densecli.run.compare import Comparison
 
 FOLDED, MOST_CHARACTERS = 25, 50_000  # GitHub takes comments of 65,536 characters
 
@@ -21,11 +22,16 @@ def render(diff: Diff) -> Markdown:
     code = Markdown.quoted
     title = Markdown.put("### Model: {} → {}\n\n", code(diff.before), code(diff.after))
     verdict = cell(summary(diff))
+    ran = Markdown.put("") if diff.run is None else _ran(diff.run)
     if diff.same:
-        return Markdown.put("{}{}", title, verdict)
+        return Markdown.put("{}{}{}", title, verdict, ran)
     head = Markdown.put("| | Before | After | Change |\n| --- | ---: | ---: | ---: |")
     totals = Markdown.joined("\n", [head, *(row(map(cell, total)) for total in total_rows(diff))])
-    return Markdown.put("{}**{}**\n\n{}{}", title, verdict, totals, layers(diff))
+    return Markdown.put("{}**{}**\n\n{}{}{}", title, verdict, totals, layers(diff), ran)
+
+
+def _ran(run: Comparison) -> Markdown:
+    return Markdown.put("\n\n{}", Markdown.joined("\n", [item(label, _short(text)) for label, text in run_lines(run)]))
 
 
 def layers(diff: Diff) -> Markdown:

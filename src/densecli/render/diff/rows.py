@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from densecli.check.compare.diff import Change, Diff, Difference
+    from densecli.run.compare import Comparison, Gap
 
 MARKS = {"added": "+", "removed": "-", "moved": ">", "changed": "~"}
 TITLES = {
@@ -96,3 +97,29 @@ def summary(diff: Diff) -> str:
     if diff.ports:
         listed.append(f"{plural(len(diff.ports), 'change')} of inputs or outputs")
     return f"{', '.join(listed) or 'only totals differ'}."
+
+
+def run_lines(run: Comparison) -> Iterator[tuple[str, str]]:
+    """The result of running both models, as labels and texts."""
+    yield "Run", f"the same data ({run.data}), weights {run.weights}"
+    for output in run.outputs:
+        name = output.after if output.before == output.after else f"{output.before} -> {output.after}"
+        yield f"Output {name}", gap_text(output)
+    if run.first is not None:
+        yield (
+            "First different layer",
+            f"{run.first.after}, {gap_text(run.first)} (of {plural(run.layers, 'output')} compared)",
+        )
+    elif not run.equal:
+        same = f"equal ({plural(run.layers, 'output')} compared), so the difference comes from the others"
+        yield "Layers of both", same
+
+
+def gap_text(gap: Gap) -> str:
+    before, after = gap.shapes
+    if gap.largest is None:
+        return "equal" if gap.equal else f"cannot be compared: {before} -> {after}"
+    if not gap.largest:
+        return f"equal {after}"
+    place = f"{gap.largest:.3g} at {list(gap.at)}: {gap.values[0]:.7g} -> {gap.values[1]:.7g}"
+    return f"equal {after} within rounding, largest difference {place}" if gap.equal else f"differs, by up to {place}"

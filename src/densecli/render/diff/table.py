@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from densecli.render.diff.rows import rows, summary, total_rows
+from densecli.render.diff.rows import rows, run_lines, summary, total_rows
 from densecli.text import cell_width, safe
 
 if TYPE_CHECKING:
@@ -17,13 +17,14 @@ WIDEST = 60  # cells of a column; names of 20,000 letters exist
 
 def render(diff: Diff) -> str:
     lines = [f"--- {safe(diff.before)}", f"+++ {safe(diff.after)}", ""]
+    ran = [] if diff.run is None else ["", *(f"{safe(label)}: {safe(text)}" for label, text in run_lines(diff.run))]
     if diff.same:
-        return "\n".join([*lines, summary(diff)])
+        return "\n".join([*lines, summary(diff), *ran])
     head = ("", "Layer", "Type", "What", "Before", "After", "Change")
     listed = [row[1:] for row in rows(diff)]
     totals = [("Total", "Before", "After", "Change"), *total_rows(diff)]
     table = [*columns([head, *listed], right=(6,)), ""] if listed else []
-    return "\n".join([*lines, *table, *columns(totals, right=(1, 2, 3)), "", summary(diff)])
+    return "\n".join([*lines, *table, *columns(totals, right=(1, 2, 3)), "", summary(diff), *ran])
 
 
 def columns(table: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Iterator[str]:

@@ -20,8 +20,11 @@ _WORD = re.compile(r"^\s*(?:[^\s()]*\([^()]*\)\S*|\S*)\s*|(?:[^\s()]*\([^()]*\)\
 _PLAIN = re.compile(r"^\s*\S*\s*|\S+\s*")
 
 
-def line_starts(text: str, width: int, indent: int = 0) -> list[int]:
-    """Where the lines after the first begin; they have `indent` cells less room. A word is cut only if it fits no line."""
+def line_starts(text: str, width: int, indent: int = 0, *, whole: bool = False) -> list[int]:
+    """Where the lines after the first begin; they have `indent` cells less room.
+
+    A word is cut only if it fits no line; with `whole` not even then, so that its line is too long.
+    """
     starts: list[int] = []
     used = 0
     for start, end in _words(text, width - indent):
@@ -30,7 +33,7 @@ def line_starts(text: str, width: int, indent: int = 0) -> list[int]:
         if used > indent and used + needed > width:
             starts.append(start)
             used = indent
-        if used + needed > width:
+        if used + needed > width and not whole:
             cuts = list(_cuts(word, width, used, indent))
             starts += [start + cut for cut in cuts]
             used = indent + cell_width(word[cuts[-1] :]) if cuts else used + cell_width(word)
@@ -63,9 +66,9 @@ def _cuts(word: str, width: int, used: int, indent: int) -> Iterator[int]:
         used += cell_width(char)
 
 
-def lines(text: str, width: int, indent: int = 0) -> list[str]:
+def lines(text: str, width: int, indent: int = 0, *, whole: bool = False) -> list[str]:
     """The lines themselves, those after the first indented."""
-    starts = [0, *line_starts(text, width, indent)]
+    starts = [0, *line_starts(text, width, indent, whole=whole)]
     parts = [text[start:end].rstrip() for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
     return [parts[0], *(" " * indent + part for part in parts[1:])]
 

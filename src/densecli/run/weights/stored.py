@@ -16,6 +16,7 @@ from densecli.read.limits import LIMITS, Limits
 from densecli.records import Record
 from densecli.run.weights import by_layer, keras3, npz, saved_model
 from densecli.run.weights.containers import is_hdf5, weights_in
+from densecli.run.weights.given import all_of, by_key, taken_from, with_given
 from densecli.run.weights.initial import fill, initial
 from densecli.run.weights.keras1 import Mended
 from densecli.run.weights.slots import Matched, Place, any_of, mismatch, most_stored, places, unfilled
@@ -35,11 +36,14 @@ if TYPE_CHECKING:
 
 
 class Weights(Record):
-    """Where weights come from: a file, or (no file) the initializers with a seed."""
+    """Where weights come from: a file, else one number for all, else the initializers with a seed; and those that are `given` by name."""
 
     path: str | None = None
     seed: int = 0
     limits: Limits = LIMITS
+    number: float | None = None
+    given: Sequence[tuple[str, Any]] = ()
+    arrays: Mapping[str, Any] | None = None  # all of them by their keys, instead of all that
 
 
 class Allocated(Record):
@@ -55,14 +59,18 @@ def allocate(graph: Graph, found: Trace, weights: Weights, wanted: set[int], mos
     `found` has the shapes the model was built with; `most` bounds what is unpacked to reach them.
     Raises ReadError (E323 if the file does not fit the graph) or LimitError.
     """
+    if weights.arrays is not None:
+        return Allocated(fill(graph, found, taken_from(weights.arrays), wanted))
+    values = by_key(weights.given, places(graph, found)) if weights.given else {}
     if weights.path is None:
-        return Allocated(fill(graph, found, initial(kernels.generator(weights.seed)), wanted))
+        draw = initial(kernels.generator(weights.seed)) if weights.number is None else all_of(weights.number)
+        return Allocated(fill(graph, found, with_given(draw, values), wanted))
     hint = "densecli reads weights from .keras, .h5, .npz and SavedModels"
     missing = ReadError(f"{quote(weights.path)} has no weights", code="E324", hint=hint)
     sizes = most, most_stored(graph, found, weights.limits)
     with file_matching(graph, found, weights, sizes, missing) as (every, matched, reader):
         refuse(every, matched, {graph.nodes[index].name for index in wanted})
-        return Allocated(fill(graph, found, reader(most), wanted), matched.unused)
+        return Allocated(fill(graph, found, with_given(reader(most), values), wanted), matched.unused)
 
 
 @contextmanager

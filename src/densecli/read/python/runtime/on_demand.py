@@ -9,7 +9,8 @@ from densecli.errors import DenseError, GraphError, ShapeError
 from densecli.graph.graph import Ref
 from densecli.graph.trace import is_shape
 from densecli.layer import Layer, all_weights
-from densecli.layers.recurrent_cells import Cell, pack
+from densecli.layers.recurrent_cells import Cell
+from densecli.layers.states import pack
 from densecli.read.python.runtime.tensors import Tensor
 from densecli.read.python.signals import Raised
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from densecli.graph.graph import Graph
     from densecli.graph.trace import Result
     from densecli.layer import Child
-    from densecli.layers.recurrent_cells import States
+    from densecli.layers.states import States
     from densecli.read.python.runtime.custom import CustomLayer
     from densecli.read.python.runtime.inside import Written
     from densecli.shape import Shape
