@@ -30,7 +30,7 @@ def lowest(name, environment):
 
 DEPENDENCIES = [
     each
-    for each in map(Requirement, [*PROJECT["dependencies"], *EXTRAS["h5"], *EXTRAS["test"]])
+    for each in map(Requirement, [*PROJECT["dependencies"], *EXTRAS["h5"], *EXTRAS["png"], *EXTRAS["test"]])
     if each.name != "densecli"
 ]
 

@@ -47,6 +47,8 @@ def modules(*arguments: str) -> set[str]:
         ("convert", "Dense(4)@(3,)", "--to", "json"),
         ("convert", "Dense(4)@(3,)", "--to", "python"),
         ("convert", "Dense(4)@(3,)", "--to", "svg"),
+        ("draw", "Dense(4)@(3,)"),
+        ("draw", "Dense(4)@(3,)", "--format", "tikz"),
         ("memory", "Dense(4)@(3,)", "--format", "json", "--budget", "1GiB"),
         ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "csv"),
         ("sweep", "Dense($w)@(3,)", "--set", "w=1,2", "--format", "json"),

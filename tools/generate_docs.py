@@ -2,6 +2,7 @@
 
 It writes the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, the tables between
 `<!-- convention: … -->` and `<!-- end -->`, the table of limits in docs/files.md, the reasons in docs/conformance.md, and docs/layers.md and the man page, whole.
+The gallery is drawn by tools/draw_gallery.py.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from math import isclose
 from pathlib import Path
 from unittest import mock
 
+import draw_gallery
 import make_man
 from densecli.read import limits
 from differing import deliberate
@@ -34,17 +36,19 @@ CONVENTION = re.compile(r"(<!-- convention: (\w+) -->\n).*?(<!-- end -->)", re.D
 
 def main() -> int:
     check = "--check" in sys.argv[1:]
-    stale = [path for path, text in fresh().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
-    for path in stale:
+    stale = {
+        path: text for path, text in fresh().items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    }
+    for path, text in stale.items():
         print(f"{'out of date' if check else 'written'}: {path.relative_to(ROOT)}")
         if not check:
-            path.write_text(fresh_page(path), encoding="utf-8")
+            path.write_text(text, encoding="utf-8")
     return 1 if check and stale else 0
 
 
 def fresh() -> dict[Path, str]:
     """Every page that is generated or has generated blocks, as it should be."""
-    return {page: fresh_page(page) for page in pages()}
+    return {page: fresh_page(page) for page in pages()} | draw_gallery.fresh()
 
 
 def pages() -> list[Path]:

@@ -18,6 +18,11 @@ from densecli.render.convert import FORMS, OUR_OWN, convert
 from densecli.render.convert.masks import without_masks
 from densecli.render.diagram import dot, mermaid
 from densecli.render.diagram.diagram import diagram
+from densecli.render.figure import svg as figure_svg
+from densecli.render.figure import tikz
+from densecli.render.figure.figure import figure
+from densecli.render.figure.options import Options
+from densecli.render.figure.scene import Text, flat
 from densecli.render.json import as_record
 from densecli.render.json import render as render_json
 from densecli.render.pages import html, latex, markdown, svg
@@ -67,6 +72,7 @@ def test_hostile_text_in_any_place_of_a_config_is_data(place, text):
     for form in FORMS:
         check_form(graph, report, form)
     check_pictures(report)
+    check_figures(report)
     check_pages(report)
 
 
@@ -74,6 +80,7 @@ def test_hostile_text_in_any_place_of_a_config_is_data(place, text):
 def test_every_config_is_read_and_shown_as_it_is(name):
     report = infer(read(json.dumps(CONFIGS[name])))
     check_pictures(report)
+    check_figures(report)
     check_pages(report)
 
 
@@ -128,6 +135,17 @@ def check_pictures(report):
     picture = svg.render(box)
     assert is_harmless(picture)
     assert sorted(foreign.titles_of_svg(picture)) == sorted(f"{each.name} ({each.type})" for each in box.boxes)
+
+
+def check_figures(report):
+    for style in ("volumes", "boxes"):
+        drawn = figure(report, Options(style, "right", ("sizes", "types", "names", "params")))
+        for text, texts in (
+            (picture := figure_svg.render(drawn), foreign.texts_of_figure(picture)),
+            (document := tikz.render(drawn), foreign.texts_of_tikz(document)),
+        ):
+            assert is_harmless(text)
+            assert texts == [each.text for each in flat(drawn.shapes) if isinstance(each, Text)]
 
 
 def check_pages(report):

@@ -28,7 +28,7 @@ LANGUAGES = {kind.__name__: kind for kind in (Dot, Dsl, Json, Latex, Markdown, M
 MODULES = [file for file in sources.TEXTS if file.rpartition("/")[0] != "render/languages"]
 # Which renderer writes which language; a test below checks that no renderer is missing.
 WRITERS = {
-    "annotated.page": Xml, "convert.dsl": Dsl, "convert.python": Python, "convert.keras_config": Json, "diagram.dot": Dot, "diagram.mermaid": Mermaid,
+    "annotated.page": Xml, "convert.dsl": Dsl, "convert.python": Python, "convert.keras_config": Json, "diagram.dot": Dot, "diagram.mermaid": Mermaid, "figure.svg": Xml, "figure.tikz": Latex,
     "diff.json": Json, "diff.markdown": Markdown, "explain.json": Json, "explain.markdown": Markdown, "findings.gitlab": Json, "findings.json": Json, "findings.markdown": Markdown,
     "findings.ndjson": Json, "findings.sarif": Json, "json": Json, "pages.html": Xml, "pages.latex": Latex,
     "pages.markdown": Markdown, "pages.svg": Xml,
@@ -37,7 +37,7 @@ WRITERS = {
 OTHERS = {
     "annotated.source", "diff.drawn", "diff.table", "explain.text", "findings.text", "run", "values",  # for a terminal
     "findings.github",  # workflow commands: `_data` and `_property`
-    "findings.junit", "pages.picture",  # ElementTree, Rich
+    "findings.junit", "pages.picture", "figure.png",  # ElementTree, Rich, resvg
 }  # fmt: skip
 # Modules of others that quote, and who may use them beside the languages.
 QUOTERS = {

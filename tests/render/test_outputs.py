@@ -368,7 +368,7 @@ def test_svg_diagram_is_xml_without_script_or_links(name):
 def test_svg_shows_each_layer_inside_the_picture():
     text = svg.render(diagram(BAD))
     tree = ET.fromstring(text.split("\n", 1)[1])
-    boxes = [element for element in tree.iter() if element.get("class") == "box"]
+    boxes = [element for element in tree.iter() if element.get("class", "").startswith("box ")]
     width, height = float(tree.get("width")), float(tree.get("height"))
     assert len(boxes) == len(HOSTILE)
     for box in boxes:

@@ -13,7 +13,14 @@ import pydot
 import yaml
 from markdown_it import MarkdownIt
 from pylatexenc.latex2text import LatexNodes2Text
-from pylatexenc.latexwalker import LatexEnvironmentNode, LatexMacroNode, LatexSpecialsNode, LatexWalker
+from pylatexenc.latexwalker import (
+    LatexCharsNode,
+    LatexEnvironmentNode,
+    LatexGroupNode,
+    LatexMacroNode,
+    LatexSpecialsNode,
+    LatexWalker,
+)
 
 from densecli.layer import CATALOGUE
 from densecli.names import OBJECT_ARGUMENTS
@@ -134,7 +141,9 @@ def _dot_lines(label):
     return [part.replace('\\"', '"').replace("\0", "\\").replace("&amp;", "&") for part in parts]
 
 
-MERMAID = re.compile(r'\s*(?:flowchart TB|direction TB|end|n\d+ --> n\d+|(subgraph )?n\d+\["([^"]*)"\])')
+MERMAID = re.compile(
+    r'\s*(?:flowchart TB|direction TB|end|n\d+ --> n\d+|(subgraph )?n\d+\["([^"]*)"\](?::::[a-z]+)?|classDef [a-z]+ [a-z:#,0-9]+)'
+)
 
 
 def labels_of_mermaid(text):
@@ -167,9 +176,52 @@ def titles_of_svg(text):
     boxes = [
         each
         for each in tree.iter(f"{SVG}g")
-        if (each.find(f"{SVG}rect") is not None and each.find(f"{SVG}rect").get("class") == "box")
+        if (each.find(f"{SVG}rect") is not None and each.find(f"{SVG}rect").get("class").startswith("box "))
     ]
     return [each.find(f"{SVG}title").text for each in boxes]
+
+
+def texts_of_figure(text):
+    """The lines of text of a figure, which consists of nothing that loads, runs or leads anywhere."""
+    tree = ET.fromstring(text.split("?>\n", 1)[1])
+    assert {each.tag.removeprefix(SVG) for each in tree.iter()} <= {
+        "svg",
+        "style",
+        "g",
+        "title",
+        "desc",
+        "rect",
+        "text",
+        "path",
+    }
+    assert {key for each in tree.iter() for key in each.attrib} <= FIGURE_KEYS
+    return [each.text or "" for each in tree.iter(f"{SVG}text")]
+
+
+FIGURE_KEYS = {
+    "class", "role", "aria-labelledby", "width", "height", "viewBox", "id", "x", "y", "d", "font-size", "text-anchor",
+}  # fmt: skip
+
+
+def texts_of_tikz(text):
+    """The texts of the nodes of a TikZ picture."""
+    nodes = LatexWalker(text, tolerant_parsing=False).get_latex_nodes()[0]
+    (document,) = _environments(nodes, "document")
+    (picture,) = _environments(document.nodelist, "tikzpicture")
+    found, group = [], None
+    for node in picture.nodelist:
+        if isinstance(node, LatexMacroNode) and node.macroname in ("node", "path", "fill"):
+            group = node.macroname == "node"
+        elif isinstance(node, LatexGroupNode) and group is not False:
+            group = node
+        elif (
+            isinstance(node, LatexCharsNode)
+            and node.chars.lstrip().startswith(";")
+            and isinstance(group, LatexGroupNode)
+        ):
+            found.append(_plain(group.nodelist))
+            group = None
+    return found
 
 
 # -- pages: the rows of the table, a list of cells each --------------------------------------

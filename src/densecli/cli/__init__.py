@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "Check models against expectations, budgets and a lock file.",
     "diff": "Compare two models, layer by layer.",
     "convert": "Convert a model to a stack, a spec, a Keras config or code, or a diagram.",
+    "draw": "Draw a figure of a model, as in a paper: SVG, PNG or TikZ.",
     "memory": "Estimate the memory for inference and training, and the largest batch that fits.",
     "sweep": "Tabulate totals for every combination of a spec's variables.",
     "annotate": "Show the shapes and parameters of layers beside the Python code that makes them.",

@@ -26,7 +26,14 @@ def deliver(text: str, output: str | None, inputs: Iterable[str] = (), *, utf8: 
     if output is None or output == "-":
         streams.write(text, utf8=utf8)
         return
-    data = text.encode("utf-8", "backslashreplace")
+    deliver_bytes(text.encode("utf-8", "backslashreplace"), output, inputs)
+
+
+def deliver_bytes(data: bytes, output: str | None, inputs: Iterable[str] = ()) -> None:
+    """Write what is no text to stdout, or to `output` atomically. Raises OutputError."""
+    if output is None or output == "-":
+        streams.write_bytes(data)
+        return
     deliver_file(lambda file: file.write(data), output, inputs)
 
 

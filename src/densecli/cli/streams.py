@@ -45,11 +45,20 @@ def _write_all(text: str, encoding: str) -> None:
     if buffer is None:  # replaced by an object that only takes text
         sys.stdout.write(text)
         return
+    _write_bytes(text.replace("\n", os.linesep).encode(encoding, "backslashreplace"))
+
+
+def write_bytes(data: bytes) -> None:
+    """Write results that are no text to standard output. Raises OutputError."""
+    with failures():
+        _write_bytes(data)
+
+
+def _write_bytes(data: bytes) -> None:
     sys.stdout.flush()
-    encoded = text.replace("\n", os.linesep).encode(encoding, "backslashreplace")
-    rest = memoryview(encoded)
+    rest = memoryview(data)
     while rest:
-        rest = rest[buffer.write(rest) :]
+        rest = rest[sys.stdout.buffer.write(rest) :]
 
 
 def flush() -> None:

@@ -259,18 +259,23 @@ def test_diagrams_have_a_box_for_each_layer_and_stay_one_statement_a_line(model)
     box = diagram(infer(model))
     layers = len(infer(model).rows)
     flow = mermaid.render(box).splitlines()
-    assert sum(bool(re.match(r'  n\d+\["[^"\n]*"\]$', line)) for line in flow) == layers
-    assert all(re.match(r'flowchart TB$|  n\d+\["[^"\n]*"\]$|  n\d+ --> n\d+$', line) for line in flow)
+    assert sum(bool(re.match(r'  n\d+\["[^"\n]*"\]:::[a-z]+$', line)) for line in flow) == layers
+    assert all(
+        re.match(rf'flowchart TB$|  n\d+\["[^"\n]*"\]:::[a-z]+$|  n\d+ --> n\d+$|  {CLASS}$', line) for line in flow
+    )
     lines = dot.render(box).splitlines()
     assert sum(bool(re.match(r"  n\d+ \[label=", line)) for line in lines) == layers
-    assert svg.render(box).count('class="box"') == layers
+    assert svg.render(box).count('class="box k-') == layers
 
 
+CLASS = "classDef [a-z]+ fill:#[0-9a-f]{6},stroke:#[0-9a-f]{6},color:#[0-9a-f]{6}"
 LABEL = r'"(?:[^"\\]|\\.)*"'
+COLOR = '"#[0-9a-f]{6}"'
 DOT_LINE = re.compile(
-    rf"\s*(?:n\d+ \[label={LABEL}, tooltip={LABEL}\];|n\d+ -> n\d+(?: \[(?:l(?:tail|head)=cluster_\d+(?:, )?)+\])?;"
+    rf"\s*(?:n\d+ \[label={LABEL}, tooltip={LABEL}, fillcolor={COLOR}, color={COLOR}\];"
+    r"|n\d+ -> n\d+(?: \[(?:l(?:tail|head)=cluster_\d+(?:, )?)+\])?;"
     rf"|subgraph cluster_\d+ \{{|label={LABEL}; style=dashed;|\}}|digraph model \{{|label={LABEL}; labelloc=t; compound=true;"
-    r'|node \[shape=box, style=rounded, fontname="monospace", fontsize=11\];)'
+    r'|node \[shape=box, style="rounded,filled", fontname="monospace", fontsize=11\];)'
 )
 
 
@@ -288,7 +293,9 @@ def test_hostile_names_of_nested_models_stay_text_in_pictures():
         box = diagram(infer(model), depth=None)
         ET.fromstring(svg.render(box).split("\n", 1)[1])
         assert all(DOT_LINE.fullmatch(line) for line in dot.render(box).splitlines())
-        assert all(re.search(r'\["[^"]*"\]$', line) for line in mermaid.render(box).splitlines() if "[" in line)
+        assert all(
+            re.search(r'\["[^"]*"\](:::[a-z]+)?$', line) for line in mermaid.render(box).splitlines() if "[" in line
+        )
 
 
 @st.composite

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from densecli.render.languages.dot import Dot
+from densecli.render.palette.theme import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def render(box: Box) -> Dot:
     """A digraph with a cluster for each nested model or folded block."""
     head = Dot.put("  label={}; labelloc=t; compound=true;", Dot.quoted(box.title))
-    looks = Dot.put('  node [shape=box, style=rounded, fontname="monospace", fontsize=11];')
+    looks = Dot.put('  node [shape=box, style="rounded,filled", fontname="monospace", fontsize=11];')
     content = [Dot.put("  {}", line) for line in _content(box)]
     return Dot.put("digraph model {{\n{}\n}}\n", Dot.joined("\n", [head, looks, *content]))
 
@@ -29,7 +30,9 @@ def _content(frame: Box) -> Iterator[Dot]:
             yield Dot.put("}}")
         else:
             label = Dot.quoted(f"{box.type} {box.short_name}", box.detail)
-            yield Dot.put("n{} [label={}, tooltip={}];", box.id, label, Dot.quoted(box.name))
+            tooltip, shade = Dot.quoted(box.name), LIGHT.shade(box.kind)
+            look = Dot.put('fillcolor="#{:06x}", color="#{:06x}"', shade.fill, shade.edge)
+            yield Dot.put("n{} [label={}, tooltip={}, {}];", box.id, label, tooltip, look)
     by_id = {box.id: box for box in frame.boxes}
     for edge in frame.edges:
         yield _edge(by_id[edge.source], by_id[edge.target])

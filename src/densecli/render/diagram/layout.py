@@ -40,12 +40,23 @@ class Layout(Record):
     size: Size
 
 
-def lay_out(sizes: Sequence[Size], edges: Sequence[tuple[int, int]]) -> Layout:
-    """Place boxes with edges between their indices. Edges must not form loops. Raises LimitError E509."""
+def lay_out(
+    sizes: Sequence[Size],
+    edges: Sequence[tuple[int, int]],
+    *,
+    gaps: tuple[float, float] = (RANK_GAP, GAP),
+    spine: Sequence[int] = (),
+) -> Layout:
+    """Place boxes with edges between their indices. Edges must not form loops. Raises LimitError E509.
+
+    `gaps` are between ranks and between neighbors in one; the boxes of the `spine` stand in one line, and others make way.
+    """
     if not sizes:
         return Layout([], [], Size(0, 0))
     ranks = _ranks(len(sizes), edges)
     net = _Net(sizes, edges, ranks)
+    net.gap, net.beside = gaps
+    net.straighten_spine(spine)
     net.order()
     net.place()
     return net.layout()
@@ -78,6 +89,7 @@ class _Net:
 
     def __init__(self, sizes: Sequence[Size], edges: Sequence[tuple[int, int]], ranks: list[int]) -> None:
         self.boxes = len(sizes)
+        self.gap, self.beside, self.spine = RANK_GAP, GAP, frozenset[int]()
         self.rank = list(ranks)
         self.sizes = list(sizes)
         self.up: list[list[int]] = [[] for _ in sizes]
@@ -108,6 +120,12 @@ class _Net:
             self.down[above].append(below)
             self.up[below].append(above)
         return route
+
+    def straighten_spine(self, spine: Sequence[int]) -> None:
+        """Keep the boxes of a path in one line, and the bends of its edges."""
+        steps = {*pairwise(spine), *pairwise(reversed(spine))}
+        bends = [bend for route in self.routes if (route[0], route[-1]) in steps for bend in route[1:-1]]
+        self.spine = frozenset([*spine, *bends])
 
     # -- order within the ranks -----------------------------------------------------------
     def order(self) -> None:
@@ -160,12 +178,18 @@ class _Net:
         """The preferred position of a point, and its weight: boxes in line with boxes first, then bends with bends."""
         if not neighbours:
             return self.x[point], LOOSE
+        if self.spine:
+            line = [other for other in neighbours if other in self.spine] if point in self.spine else []
+            return (self.x[line[0]], FIRM) if line else (self.median(neighbours), LOOSE)
         boxes = [other for other in neighbours if other < self.boxes or other in self.lonely]
-        found = sorted(self.x[other] for other in (boxes or neighbours))
-        median = (found[(len(found) - 1) // 2] + found[len(found) // 2]) / 2
+        median = self.median(boxes or neighbours)
         if point < self.boxes:
             return median, FIRM if boxes else 1.0
         return median, LOOSE if neighbours[0] < self.boxes else 1.0
+
+    def median(self, points: list[int]) -> float:
+        found = sorted(self.x[point] for point in points)
+        return (found[(len(found) - 1) // 2] + found[len(found) // 2]) / 2
 
     def straighten(self, bends: list[int]) -> None:
         """Put as many bends of a long edge as possible in one line, without moving anything else."""
@@ -205,7 +229,7 @@ class _Net:
             self.x[point] = start + offset
 
     def apart(self, left: int, right: int) -> float:
-        gap = BEND_GAP if left >= self.boxes or right >= self.boxes else GAP
+        gap = BEND_GAP if left >= self.boxes or right >= self.boxes else self.beside
         return (self.sizes[left].width + self.sizes[right].width) / 2 + gap
 
     # -- the result -------------------------------------------------------------------------
@@ -213,13 +237,13 @@ class _Net:
         heights = [max((self.sizes[point].height for point in rank), default=0.0) for rank in self.ranks]
         tops = [0.0]
         for height in heights:
-            tops.append(tops[-1] + height + RANK_GAP)
+            tops.append(tops[-1] + height + self.gap)
         left = min(self.x[point] - self.sizes[point].width / 2 for point in range(len(self.x)))
         right = max(self.x[point] + self.sizes[point].width / 2 for point in range(len(self.x)))
         middle = [top + height / 2 for top, height in zip(tops, heights, strict=False)]
         centres = [(self.x[box] - left, middle[self.rank[box]]) for box in range(self.boxes)]
         paths = [self.path(route, centres, left, (tops, heights)) for route in self.routes]
-        return Layout(centres, paths, Size(right - left, tops[-1] - RANK_GAP))
+        return Layout(centres, paths, Size(right - left, tops[-1] - self.gap))
 
     def path(
         self, route: list[int], centres: list[tuple[float, float]], left: float, bands: tuple[list[float], list[float]]

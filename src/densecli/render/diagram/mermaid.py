@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from densecli.render.diagram.diagram import kinds_in
 from densecli.render.languages.mermaid import Mermaid
+from densecli.render.palette.theme import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from densecli.render.diagram.diagram import Box
+    from densecli.render.palette.kinds import Kind
 
 
 def render(box: Box) -> Mermaid:
-    """A flowchart with a subgraph for each nested model or folded block. Ids are n0, n1 and so on."""
+    """A flowchart with a subgraph for each nested model or folded block. Ids are n0, n1 and so on; a class is a kind of layer."""
     content = [Mermaid.put("  {}", line) for line in _content(box)]
-    return Mermaid.put("{}\n", Mermaid.joined("\n", [Mermaid.put("flowchart TB"), *content]))
+    looks = [Mermaid.put("  {}", _look(kind)) for kind in kinds_in(box)]
+    return Mermaid.put("{}\n", Mermaid.joined("\n", [Mermaid.put("flowchart TB"), *content, *looks]))
 
 
 def _content(frame: Box) -> Iterator[Mermaid]:
@@ -27,5 +31,13 @@ def _content(frame: Box) -> Iterator[Mermaid]:
             yield from (Mermaid.put("  {}", line) for line in _content(box))
             yield Mermaid.put("end")
         else:
-            yield Mermaid.put("n{}[{}]", box.id, Mermaid.quoted(f"{box.type} {box.short_name}", box.detail))
+            label, kind = Mermaid.quoted(f"{box.type} {box.short_name}", box.detail), Mermaid.word(box.kind.name)
+            yield Mermaid.put("n{}[{}]:::{}", box.id, label, kind)
     yield from (Mermaid.put("n{} --> n{}", edge.source, edge.target) for edge in frame.edges)
+
+
+def _look(kind: Kind) -> Mermaid:
+    """The class of a kind; the text states its color too, because dark themes would make it white on a light box."""
+    shade = LIGHT.shade(kind)
+    colors = Mermaid.put("fill:#{:06x},stroke:#{:06x},color:#{:06x}", shade.fill, shade.edge, LIGHT.ink)
+    return Mermaid.put("classDef {} {}", Mermaid.word(kind.name), colors)

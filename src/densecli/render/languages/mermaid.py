@@ -20,3 +20,10 @@ class Mermaid(Written):
         """A label of these lines."""
         shown = [_TROUBLE.sub(lambda found: f"#{ord(found.group())};", safe(line)) for line in lines if line]
         return cls('"' + "<br/>".join(shown) + '"')
+
+    @classmethod
+    def word(cls, name: str) -> Mermaid:
+        """The name of a class, of our own making: letters alone."""
+        if not name.isalpha():
+            raise ValueError(f"not a word: {name!r}")
+        return cls(name)

@@ -31,7 +31,7 @@ def render(models: Sequence[Shown], boxes: Sequence[Box | None], *, open_levels:
 
     `boxes` are the diagrams, None for a model without one.
     """
-    style = Xml.put("{}{}", Xml.asset("page.css"), Xml.asset("diagram.css"))
+    style = Xml.put("{}{}", Xml.asset("page.css"), svg.style())
     script = Xml.asset("page.js")
     several = len(models) > 1
     title = Xml.put("{:,} models", len(models)) if several else Xml.quoted(models[0].report.name)

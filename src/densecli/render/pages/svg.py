@@ -6,40 +6,69 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from densecli.records import Record
+from densecli.render.diagram.diagram import kinds_in
 from densecli.render.diagram.layout import Layout, Size, lay_out
 from densecli.render.languages.xml import Xml
+from densecli.render.palette.css import kind_rules
+from densecli.render.palette.css import style as in_theme
+from densecli.render.palette.kinds import KINDS
 from densecli.text import cell_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from densecli.render.diagram.diagram import Box
+    from densecli.render.palette.kinds import Kind
+    from densecli.render.palette.theme import Theme
 
 CELL = 7.3  # width of a letter at 12 px in the common monospaced fonts (0.55 to 0.61 em)
 LINE = 17.0
 PAD = 10.0
 MARGIN = 12.0
 TITLE = 24.0  # height of a frame's head
-HUES = 8
+_FONT = Xml.put(
+    """.diagram {{ font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }}
+.diagram text {{ white-space: pre; }}
+.diagram .type {{ font-weight: 600; }}
+.diagram .frame {{ stroke-dasharray: 4 3; }}
+.diagram .wire {{ fill: none; stroke-width: 1.3; }}"""
+)
 
 
 def render(box: Box) -> Xml:
     """A whole SVG file."""
-    # Colors come from the page (page.css) if it defines them; else these apply.
-    style = Xml.put("<style>{}</style>", Xml.asset("diagram.css"))
-    return Xml.put('<?xml version="1.0" encoding="UTF-8"?>\n{}\n', element(box, style))
+    looks = Xml.put("<style>{}</style>", style(kinds_in(box)))
+    return Xml.put('<?xml version="1.0" encoding="UTF-8"?>\n{}\n', element(box, looks))
 
 
-def element(box: Box, style: Xml = Xml.put("")) -> Xml:  # noqa: B008  # immutable
+def style(kinds: Iterable[Kind] = KINDS) -> Xml:
+    """The style of diagrams with layers of some kinds."""
+    return Xml.put("{}\n{}", _FONT, in_theme(lambda theme: _rules(theme, kinds)))
+
+
+def _rules(theme: Theme, kinds: Iterable[Kind]) -> Xml:
+    colors = (theme.ink, theme.dim, theme.frame, theme.line, theme.wire)
+    neutral = Xml.put(
+        """.diagram text {{ fill: #{0:06x}; }}
+.diagram .dim {{ fill: #{1:06x}; }}
+.diagram .frame {{ fill: #{2:06x}; stroke: #{3:06x}; }}
+.diagram .wire {{ stroke: #{4:06x}; }}
+.diagram .tip {{ fill: #{4:06x}; }}""",
+        *colors,
+    )
+    return Xml.put("{}\n{}", neutral, kind_rules(theme, kinds))
+
+
+def element(box: Box, looks: Xml = Xml.put("")) -> Xml:  # noqa: B008  # immutable
     """The `<svg>` alone, for a page that brings the style itself."""
     drawn = _drawn(box)
     width, height = drawn.layout.size.width + 2 * MARGIN, drawn.layout.size.height + 2 * MARGIN
-    parts = Xml.joined("\n", _frame_content(drawn, MARGIN, MARGIN, _hues(box)))
+    parts = Xml.joined("\n", _frame_content(drawn, MARGIN, MARGIN))
     label = Xml.quoted(f"{box.type} {box.short_name}")
     return Xml.put(
         '<svg xmlns="http://www.w3.org/2000/svg" class="diagram" role="img" aria-label="{0}" width="{1:.0f}" '
         'height="{2:.0f}" viewBox="0 0 {1:.0f} {2:.0f}">{3}\n{4}\n</svg>',
-        label, width, height, style, parts,
+        label, width, height, looks, parts,
     )  # fmt: skip
 
 
@@ -65,50 +94,37 @@ def _drawn(box: Box) -> _Drawn:
 
 def _leaf_size(box: Box) -> Size:
     cells = max(cell_width(f"{box.type} {box.short_name}"), cell_width(box.detail))
-    return Size(cells * CELL + 2 * PAD + 4, 2 * LINE + PAD)
+    return Size(cells * CELL + 2 * PAD, 2 * LINE + PAD)
 
 
 def _head(box: Box) -> str:
     return " · ".join(part for part in (box.title, box.detail) if part)
 
 
-def _hues(box: Box) -> dict[str, int]:
-    """A color for each family of layers, in the order in which they come."""
-    hues: dict[str, int] = {}
-    pending = [box]
-    while pending:
-        each = pending.pop()
-        if not each.boxes:
-            hues.setdefault(each.family, len(hues) % HUES)
-        pending += reversed(each.boxes)
-    return hues
-
-
-def _frame_content(drawn: _Drawn, left: float, top: float, hues: dict[str, int]) -> Iterator[Xml]:
+def _frame_content(drawn: _Drawn, left: float, top: float) -> Iterator[Xml]:
     for path in drawn.layout.paths:
         yield from _wire([(x + left, y + top) for x, y in path])
     for inner, (x, y) in zip(drawn.inner, drawn.layout.centres, strict=True):
         corner = (left + x - inner.size.width / 2, top + y - inner.size.height / 2)
-        yield from _frame(inner, *corner, hues) if inner.inner else _leaf(inner, *corner, hues)
+        yield from _frame(inner, *corner) if inner.inner else _leaf(inner, *corner)
 
 
-def _frame(drawn: _Drawn, left: float, top: float, hues: dict[str, int]) -> Iterator[Xml]:
+def _frame(drawn: _Drawn, left: float, top: float) -> Iterator[Xml]:
     frame = _rect(Xml.put("frame"), (left, top), drawn.size, 8)
     yield Xml.put("<g><title>{}</title>{}", Xml.quoted(drawn.box.name), frame)
     yield _text(Xml.put(' class="dim"'), left + PAD, top + TITLE - 8, _head(drawn.box))
     indent = (drawn.size.width - drawn.layout.size.width) / 2
-    yield from _frame_content(drawn, left + indent, top + TITLE, hues)
+    yield from _frame_content(drawn, left + indent, top + TITLE)
     yield Xml.put("</g>")
 
 
-def _leaf(drawn: _Drawn, left: float, top: float, hues: dict[str, int]) -> Iterator[Xml]:
+def _leaf(drawn: _Drawn, left: float, top: float) -> Iterator[Xml]:
     box = drawn.box
-    frame = _rect(Xml.put("box"), (left, top), drawn.size, 5)
+    frame = _rect(Xml.put("box k-{}", Xml.quoted(box.kind.name)), (left, top), drawn.size, 5)
     yield Xml.put("<g><title>{}</title>{}", Xml.quoted(f"{box.name} ({box.type})"), frame)
-    yield _rect(Xml.put("h{}", hues[box.family]), (left, top), Size(4, drawn.size.height), 2)
-    x, y = left + PAD + 4, top + PAD / 2 + LINE - 4
+    x, y = left + PAD, top + PAD / 2 + LINE - 4
     yield Xml.put(
-        '<text x="{:.1f}" y="{:.1f}"><tspan class="type">{}</tspan><tspan class="dim"> {}</tspan></text>',
+        '<text x="{:.1f}" y="{:.1f}"><tspan class="type">{}</tspan> {}</text>',
         x, y, Xml.quoted(box.type), Xml.quoted(box.short_name),
     )  # fmt: skip
     yield Xml.put("{}</g>", _text(Xml.put(""), x, y + LINE, box.detail))

@@ -1,0 +1,63 @@
+"""Arrows, funnels and skips between parts that have their places."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from densecli.render.figure.scene import Look, Path, bent, polygon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from densecli.render.figure.scene import Point, Shape
+    from densecli.render.figure.solids import Cuboid
+
+WIRE, TIP, FUNNEL = Look("wire"), Look("tip"), Look("funnel")
+LENGTH, HALF = 6.0, 3.0  # of a tip
+BEND = 7.0
+
+
+def tip(end: Point, before: Point) -> Path:
+    """An arrowhead at the end of a line that runs along one of the axes."""
+    (x, y), dx, dy = end, _sign(end[0] - before[0]), _sign(end[1] - before[1])
+    if abs(end[0] - before[0]) >= abs(end[1] - before[1]):
+        return polygon(TIP, end, (x - dx * LENGTH, y - HALF), (x - dx * LENGTH, y + HALF))
+    return polygon(TIP, end, (x - HALF, y - dy * LENGTH), (x + HALF, y - dy * LENGTH))
+
+
+def _sign(number: float) -> int:
+    return (number > 0) - (number < 0)
+
+
+def arrow(points: Sequence[Point], *, horizontal: bool) -> Iterator[Shape]:
+    """Through points: straight along the figure, in curves across it."""
+    segments: list[tuple[Point, ...]] = []
+    for (x0, y0), (x1, y1) in pairwise(points):
+        across = abs(y1 - y0) if horizontal else abs(x1 - x0)
+        if across < 0.5:
+            segments.append(((x1, y1),))
+        elif horizontal:
+            segments.append((((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1), (x1, y1)))
+        else:
+            segments.append(((x0, (y0 + y1) / 2), (x1, (y0 + y1) / 2), (x1, y1)))
+    yield Path(WIRE, points[0], tuple(segments))
+    (x, y), (x0, y0) = points[-1], points[0]
+    yield tip((x, y), (x - _sign(x - x0), y) if horizontal else (x, y - _sign(y - y0)))
+
+
+def skip(points: list[Point]) -> Iterator[Shape]:
+    """Around the parts between its ends, in straight lines with round corners."""
+    yield bent(WIRE, points, BEND)
+    yield tip(points[-1], points[-2])
+
+
+def funnel(one: Cuboid, other: Cuboid, *, horizontal: bool) -> Path:
+    """What leads from a face to a larger or smaller one; `one` is left of or above `other`."""
+    (x0, y0), (x1, y1) = one.corner, other.corner
+    a, b = one.shift, other.shift
+    if horizontal:
+        x0, low0, low1 = x0 + one.width, y0 + one.height, y1 + other.height
+        return polygon(FUNNEL, (x0, low0), (x0, y0), (x0 + a, y0 - a), (x1 + b, y1 - b), (x1, y1), (x1, low1))
+    y0, right0, right1 = y0 + one.height, x0 + one.width, x1 + other.width
+    return polygon(FUNNEL, (x0, y0), (right0, y0), (right0 + a, y0 - a), (right1 + b, y1 - b), (right1, y1), (x1, y1))

@@ -1,0 +1,75 @@
+"""Which layers of a model a figure shows: models are opened and repeats folded, until it has no more than it may."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from densecli.render.diagram.diagram import Box, Maker
+from densecli.render.figure.net import frame_of
+from densecli.render.figure.parts import INLET, WORN, solids_of
+from densecli.render.figure.shorter import shortened
+from densecli.render.palette.kinds import BY_NAME, kind_of
+from densecli.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from densecli.render.figure.net import Joins
+    from densecli.render.figure.parts import Frame
+    from densecli.render.table.repeats import Run
+    from densecli.shape import Shape
+    from densecli.summary.report import Report, Row
+
+WORTH = 6  # layers that a fold must save
+
+
+def plan(report: Report, most: int, joins: Joins) -> Frame:
+    """The figure of a model, of at most so many layers: nested models are closed and the middle is left out until it fits.
+
+    `joins` says whether two layers in a row stand side by side, without an arrow.
+    """
+    for depth in range(_depth(report.rows), -1, -1):
+        frame = frame_of(_Maker(report, collapse=True).whole(depth), joins)
+        if sum(1 for _ in solids_of(frame)) <= most:
+            return frame
+    return shortened(frame, most)
+
+
+def _depth(rows: Sequence[Row]) -> int:
+    """How deep models are nested."""
+    return max((1 + _depth(row.layers) for row in rows if _is_model(row)), default=0)
+
+
+def _is_model(row: Row) -> bool:
+    return bool(row.layers) and kind_of(row.layer).name in ("model", "custom")
+
+
+class _Maker(Maker):
+    """Opens models only, folds what is worth it, and shows where a frame's tensors come from."""
+
+    def opens(self, row: Row) -> bool:
+        return _is_model(row)
+
+    def runs(self, rows: Sequence[Row]) -> Sequence[Run]:
+        runs = [run for run in super().runs(rows) if (run.times - 1) * run.length >= WORTH]
+        starts = {run.start for run in runs}
+        return [_turned(run, rows, starts) for run in runs]
+
+    def outside(self, names: Sequence[str], *, whole: bool) -> dict[str, Box]:
+        inputs = {tensor.name: tensor.shape for tensor in self.report.inputs} if whole else {}
+        return {name: self.inlet(name, inputs.get(name)) for name in names}
+
+    def inlet(self, name: str, shape: Shape | None) -> Box:
+        kind = INLET if shape is None else "InputLayer"
+        return Box(next(self.ids), safe(name), kind, "", "", BY_NAME["input"], tensor=shape)
+
+
+def _turned(run: Run, rows: Sequence[Row], starts: set[int]) -> Run:
+    """The run a layer later where its blocks would begin with what the layer before them should wear, and one more follows."""
+    end = run.start + run.length * run.times
+    if run.inner or end >= len(rows) or end in starts or kind_of(rows[run.start].layer).name not in WORN:
+        return run
+    first, following, copy = rows[run.start], rows[end], rows[run.start + run.length]
+    alike = (first.type, first.output_shapes) == (following.type, following.output_shapes)
+    wired = (copy.inbound, following.inbound) == ((rows[run.start + run.length - 1].name,), (rows[end - 1].name,))
+    return run._replace(start=run.start + 1) if alike and wired else run

@@ -1,0 +1,1 @@
+"""Kinds of layers, and the colors of every picture."""
