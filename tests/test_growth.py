@@ -107,6 +107,8 @@ COMMANDS = {
     "explain-numbers": ("explain", "--run", "--values"),
     "explain-json": ("explain", "-f", "json"),
     "explain-markdown": ("explain", "-f", "markdown"),
+    "explain-html": ("explain", "-f", "html"),
+    "explain-svg": ("explain", "-f", "svg"),
     **{
         f"check-{name}": ("check", "-f", name, "--max-params", "1", "--forbid", "Dens*", "--only-layers", "Conv*", "--strict")
         for name in ("text", "json", "github", "gitlab", "sarif", "junit", "markdown")

@@ -38,6 +38,8 @@ def modules(*arguments: str) -> set[str]:
         ("--format", "ndjson", "Dense(4)@(3,)"),
         ("--format", "svg", "Dense(4)@(3,)"),
         ("explain", "Dense(4)@(3,)"),
+        ("explain", "Dense(4)@(3,)", "--format", "svg"),
+        ("explain", "LSTM(4)@(3,2) -> Dense(4, activation=relu)", "--format", "html"),
         ("check", "Dense(4)@(3,)", "--max-params", "99"),
         ("check", "Dense(4)@(3,)", "--format", "json", "--assert", "totals.params == 16"),
         ("check", "Dense(4)@(3,)", "--format", "github"),
@@ -63,6 +65,14 @@ def modules(*arguments: str) -> set[str]:
 )
 def test_machine_paths_import_nothing_heavy(arguments):
     assert not HEAVY & modules(*arguments)
+
+
+def test_facts_for_pictures_are_loaded_for_pictures_alone():
+    assert not [name for name in loaded("explain", "Dense(4)@(3,)") if name.startswith("densecli.render.pictures")]
+
+
+def test_only_a_curve_needs_numpy():
+    assert "numpy" in modules("explain", "Activation(gelu)@(3,)", "--format", "svg")
 
 
 def test_the_table_imports_rich_only_where_it_must_wrap():

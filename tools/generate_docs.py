@@ -1,6 +1,7 @@
 """Regenerate the program output shown in the documentation; `--check` only reports what is out of date.
 
-It writes the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, the tables between
+It writes the output under each `$ densecli …` line of a ```console block in README.md and docs/*.md, the pictures under
+`<!-- densecli … -->` lines, the tables between
 `<!-- convention: … -->` and `<!-- end -->`, the table of limits in docs/files.md, the reasons in docs/conformance.md, and docs/layers.md and the man page, whole.
 The gallery is drawn by tools/draw_gallery.py.
 """
@@ -31,6 +32,7 @@ BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DELIBERATE = re.compile(r"^(<!-- deliberate: .*-->\n).*?^(<!-- end of deliberate -->)$", re.MULTILINE | re.DOTALL)
 DIGITS = re.compile(r"-?\d+\.\d{5,}")
 ALONE = re.compile(r"densecli (?:'[^']*'|[\w\s./,=+:@-])*")  # a command without shell syntax
+PICTURE = re.compile(r"^<!-- (densecli .*) -->\n!\[[^]]*\]\(([^)]+\.svg)\)$", re.MULTILINE)
 CONVENTION = re.compile(r"(<!-- convention: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -42,6 +44,7 @@ def main() -> int:
     for path, text in stale.items():
         print(f"{'out of date' if check else 'written'}: {path.relative_to(ROOT)}")
         if not check:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
     return 1 if check and stale else 0
 
@@ -52,7 +55,19 @@ def fresh() -> dict[Path, str]:
 
 
 def pages() -> list[Path]:
-    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "docs" / "layers.md", make_man.PAGE]
+    return [
+        ROOT / "README.md",
+        *sorted((ROOT / "docs").glob("*.md")),
+        ROOT / "docs" / "layers.md",
+        make_man.PAGE,
+        *pictures(),
+    ]
+
+
+def pictures() -> dict[Path, str]:
+    """The pictures that pages show, each with the command that draws it."""
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
+    return {path.parent / file: command for path, text in texts.items() for command, file in PICTURE.findall(text)}
 
 
 def fresh_page(page: Path) -> str:
@@ -62,6 +77,8 @@ def fresh_page(page: Path) -> str:
         return markdown()
     if page == make_man.PAGE:
         return make_man.page()
+    if page.suffix == ".svg":
+        return output(f"$ {pictures()[page]}")
     text = CONVENTION.sub(
         lambda found: f"{found[1]}\n{convention(found[2])}\n{found[3]}", page.read_text(encoding="utf-8")
     )

@@ -261,9 +261,13 @@ class Layer:
         """The layer's own element-wise FLOPs by what they are for, where that has a name."""
         yield from ()
 
-    def explain(self, output: Any, *inputs: Any, **named: Any) -> Iterator[str]:
+    def explain(self, output: Any, /, *inputs: Any, **named: Any) -> Iterator[str]:
         """Sentences for `densecli explain`, with this layer's numbers."""
         yield from ()
+
+    def picture(self, kinds: ModuleType, output: Any, /, *inputs: Any, **named: Any) -> Any:
+        """What the layer does with its cells, as one of the `kinds` of render/pictures/kinds.py; None for no picture of its own."""
+        return None
 
     def worked(
         self, ops: ModuleType, weights: Mapping[str, Any], y: Array, at: tuple[int, ...], /, *inputs: Any, **named: Any

@@ -6,7 +6,9 @@ import json
 import os
 import re
 import unicodedata
+from xml.etree import ElementTree as ET
 
+import html5lib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +20,8 @@ from densecli.render.convert import FORMS, OUR_OWN, convert
 from densecli.render.convert.masks import without_masks
 from densecli.render.diagram import dot, mermaid
 from densecli.render.diagram.diagram import diagram
+from densecli.render.explain import html as explained_page
+from densecli.render.explain import svg as explained_picture
 from densecli.render.figure import svg as figure_svg
 from densecli.render.figure import tikz
 from densecli.render.figure.figure import figure
@@ -74,6 +78,7 @@ def test_hostile_text_in_any_place_of_a_config_is_data(place, text):
     check_pictures(report)
     check_figures(report)
     check_pages(report)
+    check_explained(report)
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -82,6 +87,7 @@ def test_every_config_is_read_and_shown_as_it_is(name):
     check_pictures(report)
     check_figures(report)
     check_pages(report)
+    check_explained(report)
 
 
 # -- output that is read back or run ----------------------------------------------------------
@@ -161,3 +167,14 @@ def check_pages(report):
         assert [[cell.strip() for cell in row] for row in rows[1 : len(wanted) + 1]] == wanted
     assert is_harmless(table.render(report, lines, SHOWN))
     assert is_harmless(render_json(report))
+
+
+def check_explained(report):
+    """Elements of our own alone, and no attribute that does anything."""
+    picture, page = explained_picture.render([(report, None)]), explained_page.render([(report, None)])
+    assert is_harmless(picture) and is_harmless(page)
+    tree = html5lib.HTMLParser(strict=True).parse(page)
+    for each in (*ET.fromstring(picture.split("?>\n", 1)[1]).iter(), *tree.iter()):
+        assert str(each.tag).rpartition("}")[2] not in ("script", "img", "iframe", "object", "use", "foreignObject")
+        assert not [name for name in each.attrib if name.startswith("on") or name == "style"]
+        assert each.get("href", "#").startswith("#")

@@ -29,7 +29,7 @@ MODULES = [file for file in sources.TEXTS if file.rpartition("/")[0] != "render/
 # Which renderer writes which language; a test below checks that no renderer is missing.
 WRITERS = {
     "annotated.page": Xml, "convert.dsl": Dsl, "convert.python": Python, "convert.keras_config": Json, "diagram.dot": Dot, "figure.svg": Xml, "figure.tikz": Latex, "diagram.mermaid": Mermaid,
-    "diff.json": Json, "changes.json": Json, "diff.markdown": Markdown, "changes.markdown": Markdown, "explain.json": Json, "explain.markdown": Markdown, "findings.gitlab": Json, "findings.json": Json, "findings.markdown": Markdown,
+    "diff.json": Json, "changes.json": Json, "diff.markdown": Markdown, "changes.markdown": Markdown, "explain.html": Xml, "explain.json": Json, "explain.markdown": Markdown, "explain.svg": Xml, "findings.gitlab": Json, "findings.json": Json, "findings.markdown": Markdown,
     "findings.ndjson": Json, "findings.sarif": Json, "json": Json, "pages.html": Xml, "pages.latex": Latex,
     "pages.markdown": Markdown, "pages.picture": Xml, "pages.svg": Xml,
 }  # fmt: skip

@@ -53,6 +53,8 @@ class Format(StrEnum):
     text = "text"
     markdown = "markdown"
     json = "json"
+    html = "html"
+    svg = "svg"
 
 
 Layers = Annotated[
@@ -160,6 +162,14 @@ def write(results: Sequence[tuple[Report, Numbers | None]], format: Format, laye
         from densecli.render.explain import markdown  # noqa: PLC0415
 
         return "\n".join(markdown.render(report, layers, numbers) for report, numbers in results)
+    if format is Format.html:
+        from densecli.render.explain import html  # noqa: PLC0415
+
+        return html.render(results, layers)
+    if format is Format.svg:
+        from densecli.render.explain import svg  # noqa: PLC0415
+
+        return svg.render(results, layers)
     from densecli.render.explain import render  # noqa: PLC0415
 
     return "\n".join(

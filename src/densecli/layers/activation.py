@@ -9,7 +9,7 @@ from densecli.arithmetic import Difference, Leaf, Product, Step, element
 from densecli.errors import ShapeError
 from densecli.layer import Layer, Weight
 from densecli.layers.worked import exp, named, normalized, stretched
-from densecli.shape import Shape, known, normal_axis, show, size, times
+from densecli.shape import Shape, known, normal_axis, product, show, size, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +37,10 @@ class ReLU(Layer):
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         """A comparison, and one operation for each argument that is used."""
         return times(1 + (self.max_value is not None) + bool(self.negative_slope) + bool(self.threshold), size(y))
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        arguments = {"negative_slope": self.negative_slope, "max_value": self.max_value, "threshold": self.threshold}
+        return kinds.Curve("ReLU", "relu", tuple(arguments.items()))
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         cell, low, high = element("x", x, at), Leaf(self.threshold, "threshold"), self.max_value
@@ -84,6 +88,9 @@ class LeakyReLU(Layer):
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         return times(2, size(y))
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        return kinds.Curve("LeakyReLU", "leaky_relu", (("negative_slope", self.negative_slope),))
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         return sloped(x, at, Leaf(self.negative_slope, "negative_slope"))
@@ -133,6 +140,10 @@ class PReLU(Layer):
         if self.shared_axes is None and len(x) > 2:
             yield f"Each position of {show(x[1:])} has its own slope; shared_axes shares one along an axis."
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        note = f"The slope on the left is learned, {product(self.slopes(x)):,} of them; 0.25 is an example."
+        return kinds.Curve("PReLU", "leaky_relu", (("negative_slope", 0.25),), note)
+
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         return sloped(x, at, element("alpha", w["alpha"], stretched(w["alpha"], at)))
 
@@ -155,6 +166,9 @@ class ELU(Layer):
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         return times(4, size(y))
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        return kinds.Curve("ELU", "elu", (("alpha", self.alpha),))
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         cell = element("x", x, at)
@@ -191,6 +205,10 @@ class Softmax(Layer):
 
     def elementwise(self, y: Shape, x: Shape, mask: Any = None) -> int | None:
         return times(5, size(y))
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape, mask: Any = None) -> Any:
+        along = tuple(sorted(normal_axis(axis, len(x)) - 1 for axis in self.axes()))
+        return kinds.Normalized(x[1:], along, along, (), "a sum, which becomes 1") if along and along[0] >= 0 else None
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array, *_: Any) -> Iterator[Step]:
         return normalized(x, at, "x", self.axes()[0]) if len(self.axes()) == 1 else iter(())

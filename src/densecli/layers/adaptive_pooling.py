@@ -44,6 +44,14 @@ class AdaptivePooling(Layer, abstract=True):
             if dim is not None and dim % parts:
                 yield f"{name}: {dim:,} does not divide into {parts:,} equal parts, so neighboring parts overlap."
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        spatial, channels = split_channels(x, self.data_format)
+        sizes = zip(SPATIAL[self.rank], spatial, self.output_size, strict=True)
+        spans = tuple(kinds.Span(name, dim, parts, -(-(dim or 0) // parts), parts=True) for name, dim, parts in sizes)
+        return kinds.Windows(
+            spans, channels, channels, self.operation, channels_last=self.data_format == "channels_last"
+        )
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         pool = getattr(ops, f"adaptive_{self.operation}_pool")
         return ops.from_channels_last(

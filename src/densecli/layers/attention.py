@@ -70,6 +70,15 @@ class ScoredAttention(Layer, abstract=True):
         """The scores (batch, queries, keys)."""
         raise NotImplementedError(type(self).__name__)
 
+    def picture(self, kinds: ModuleType, output: Any, xs: list[Shape], *_: Any, **named: Any) -> Any:
+        query, value, key = xs[0], xs[1], xs[-1]
+        causal = named.get("use_causal_mask") is True
+        return kinds.Attended(query[-2], key[-2], query[-1], value[-1], score=self.score_words(), causal=causal)
+
+    def score_words(self) -> str:
+        """How a query and a key make a score, in a picture."""
+        raise NotImplementedError(type(self).__name__)
+
     def worked(
         self,
         ops: ModuleType,
@@ -191,6 +200,9 @@ class Attention(ScoredAttention):
             return int(self.use_scale)
         return sum_known((1, times(3 + self.use_scale, features)))
 
+    def score_words(self) -> str:
+        return "query · key" if self.score_mode == "dot" else "sum of tanh(query + key)"
+
     def score_term(self, ops: ModuleType, w: Mapping[str, Any], query: Array, key: Array, at: Index) -> Term:
         scale = (Leaf(float(w["scale"]), "scale"),) if self.use_scale else ()
         if self.score_mode == "dot":
@@ -226,6 +238,9 @@ class AdditiveAttention(ScoredAttention):
 
     def score_flops(self, features: int | None) -> int | None:
         return times(4 if self.use_scale else 3, features)
+
+    def score_words(self) -> str:
+        return "sum of tanh(query + key)"
 
     def score_term(self, ops: ModuleType, w: Mapping[str, Any], query: Array, key: Array, at: Index) -> Term:
         def term(index: int) -> Term:

@@ -120,6 +120,11 @@ class STFTSpectrogram(Layer):
         if self.trainable:
             yield "The waves are trainable weights; trainable=false freezes them."
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        spatial, channels = split_channels(x, self.data_format)
+        frames = kinds.span("sample", spatial[0], (self.frame_length, self.step, 1), self.padding)
+        return kinds.Windows((frames,), channels, self.bins, "spectrum")
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         kernels = [w[f"{side}_kernel"] for side in self.sides]
         y = ops.spectrogram(ops.channels_last(x, self.data_format), kernels, self.step, self.padding, self.mode)
@@ -189,6 +194,10 @@ class MelSpectrogram(Layer):
     def frames(self, y: Shape) -> int | None:
         """Frames of one signal, or of a batch of known size."""
         return times(y[-1], (y[0] or 1) if len(y) == 3 else 1)
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        frames = kinds.Span("sample", x[-1], y[-1], self.length, self.sequence_stride, 1, self.length // 2)
+        return kinds.Windows((frames,), 1, self.num_mel_bins, "spectrum") if len(x) == 2 else None
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         power = ops.power_spectrum(

@@ -108,6 +108,13 @@ class Augmentation(Image, abstract=True):
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         yield "Only affects training: at inference, images pass through unchanged."
 
+    def picture(self, kinds: ModuleType, y: Any, x: Any, *_: Any, **__: Any) -> Any:
+        return (
+            kinds.Same(x[1:], "In training the image is changed at random; at inference it stays as it is.")
+            if isinstance(x, tuple)
+            else None
+        )
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return x
 

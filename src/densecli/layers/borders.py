@@ -68,6 +68,9 @@ class ZeroPadding(Layer, abstract=True):
     def elementwise(self, y: Shape, x: Shape) -> int:
         return 0
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        return kinds.Bordered(split_channels(x, self.data_format)[0], self.padding)
+
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
         return moved(self, ops, y, at, x)
 
@@ -124,6 +127,10 @@ class Cropping(Layer, abstract=True):
 
     def view(self, *_: Any) -> str:
         return "strided"
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        borders = tuple((-before, -after) for before, after in self.cropping)
+        return kinds.Bordered(split_channels(x, self.data_format)[0], borders)
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
         return moved(self, ops, y, at, x)

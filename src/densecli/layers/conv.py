@@ -91,6 +91,11 @@ class Conv(Layer, abstract=True):
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         yield from explain_windows(self, x)
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        return kinds.Windows(
+            spans(kinds, self, x), self.channels(x) * self.groups, self.filters, "kernel", self.groups, self.use_bias, self.activation, 1, self.data_format == "channels_last",
+        )  # fmt: skip
+
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         kernel, (sample, out, filter_) = self.kernel(w), split_pixel(self, at)
         inside = taps(self, spatial_sizes(self, x), out, self.kernel_size, self.dilation_rate)
@@ -136,6 +141,14 @@ def windows(layer: Any, x: Shape) -> list[Dim]:
     axes = zip(layer.kernel_size, layer.strides, layer.dilation_rate, strict=True)
     spatial, _ = split_channels(x, layer.data_format)
     return [window(dim, *axis, layer.padding) for dim, axis in zip(spatial, axes, strict=True)]
+
+
+def spans(kinds: ModuleType, layer: Any, x: Shape) -> tuple[Any, ...]:
+    """The windows along each spatial axis, for a picture."""
+    axes = zip(layer.kernel_size, layer.strides, layer.dilation_rate, strict=True)
+    spatial, _ = split_channels(x, layer.data_format)
+    sizes = zip(SPATIAL[layer.rank], spatial, axes, strict=True)
+    return tuple(kinds.span(*each, layer.padding) for each in sizes)
 
 
 def explain_windows(layer: Any, x: Shape) -> Iterator[str]:

@@ -47,7 +47,8 @@ class ConvLSTMCell(Cell, abstract=True):
     recurrent_dropout = fields.number(0.0, "fraction of the state to drop in training")
     seed = fields.seed("seed for dropout")
 
-    state_count = 2
+    gate_names = ("input", "forget", "new", "output")
+    state_count, state_names = 2, ("h", "c")
 
     def state_shapes(self, x: Shape) -> States:
         spatial, _ = split_channels(x, self.data_format)

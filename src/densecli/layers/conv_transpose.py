@@ -94,6 +94,13 @@ class ConvTranspose(Layer, abstract=True):
             if out is not None:
                 yield f"{name}: padding={self.padding}, so {painted_sum(*axis, self.padding)} = {out:,}."
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        (small, channels), (large, _) = split_channels(x, self.data_format), split_channels(y, self.data_format)
+        numbers = zip(self.kernel_size, self.strides, self.dilation_rate, strict=True)
+        sizes = zip(SPATIAL[self.rank], zip(small, large, strict=True), numbers, strict=True)
+        spans = tuple(kinds.painted(*each, self.padding) for each in sizes)
+        return kinds.Spread(spans, channels, self.filters, self.use_bias, self.activation)
+
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         kernel, (sample, out, filter_) = w["kernel"], split_pixel(self, at)
         painters, channels = self.painters(x.shape, out), x.shape[1 if self.data_format == "channels_first" else -1]

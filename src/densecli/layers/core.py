@@ -57,6 +57,9 @@ class InputLayer(Layer):
     def output(self, *_: Any) -> Shape:
         return self.batch_shape if self.batch_shape is not None else (self.batch_size, *(self.shape or ()))
 
+    def picture(self, kinds: ModuleType, y: Shape, *_: Any) -> Any:
+        return kinds.Held(y[1:])
+
     def output_dtype(self, *_: str) -> str:
         return self.dtype
 
@@ -154,6 +157,9 @@ class Dense(Layer):
                 f"{flat:,} × {self.units:,}{f' + {bias:,}' if bias else ''} = {flat * self.units + bias:,} parameters, output {show((x[0], self.units))}."
             )
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        return kinds.Product(x[1:-1], x[-1], self.units, self.use_bias, self.activation)
+
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         kernel, (*position, unit) = self.kernel(w), at
 
@@ -176,6 +182,23 @@ class Dense(Layer):
         return ops.activate(y, self.activation) if then is None else y
 
 
+ALONG_THE_LAST_AXIS = {
+    "softmax": "a sum, which becomes 1",
+    "log_softmax": "a softmax",
+    "sparsemax": "a sum, which becomes 1",
+}
+
+
+def activation_picture(kinds: ModuleType, activation: Any, x: Shape) -> Any:
+    """A function that is plotted, or elements that belong together; none for a function that we don't know."""
+    if activation in ALONG_THE_LAST_AXIS:
+        last = (len(x) - 2,)
+        return kinds.Normalized(x[1:], last, last, (), ALONG_THE_LAST_AXIS[activation]) if len(x) > 1 else None
+    if not isinstance(activation, str) or activation in ("glu", "threshold"):
+        return None
+    return kinds.Curve(activation, "activate", (("activation", activation),))
+
+
 class Activation(Layer):
     """Apply an activation function to every element.
 
@@ -194,6 +217,9 @@ class Activation(Layer):
 
     def view(self, *_: Any) -> str:
         return "same" if self.activation == "linear" else ""
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        return activation_picture(kinds, self.activation, x)
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         if self.activation == "softmax":
@@ -223,6 +249,9 @@ class Identity(Layer):
     def elementwise(self, y: Any, x: Any) -> int:
         return 0
 
+    def picture(self, kinds: ModuleType, y: Any, x: Any) -> Any:
+        return kinds.Same(x[1:], "Everything passes through unchanged.") if isinstance(x, tuple) else None
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return x
 
@@ -243,6 +272,9 @@ class Masking(Layer):
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         return times(2, size(y))
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        return kinds.Same(x[1:], f"Steps that hold nothing but {self.mask_value:g} are skipped by later layers.")
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.masked(x, self.mask_value)
@@ -301,6 +333,9 @@ class Embedding(Layer):
 
     def elementwise(self, output: Shape, *inputs: Any, **named: Any) -> int | None:
         return 0
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape, *_: Any, **__: Any) -> Any:
+        return kinds.Looked(x[1:], self.input_dim, self.output_dim, self.mask_zero)
 
     def explain(self, output: Any, *inputs: Any, **named: Any) -> Iterator[str]:
         yield (

@@ -229,6 +229,18 @@ class EinsumDense(Layer):
         alpha = self.lora_rank if self.lora_alpha is None else self.lora_alpha
         return w["kernel"] + alpha / self.lora_rank * (w["lora_kernel_a"] @ w["lora_kernel_b"])
 
+    def picture(self, kinds: ModuleType, output: Shape, x: Shape, *_: Any, **__: Any) -> Any:
+        """As a Dense over the summed axes; none where an axis of input and output is one of the kernel's, too."""
+        plan = self.plan(x)
+        summed = [letter for letter in plan.inner if letter not in plan.outer]
+        made = [letter for letter in plan.outer if letter not in plan.inner]
+        if set(plan.kernel) != {*summed, *made}:
+            return None
+        kept = [size for letter, size in plan.inner.items() if letter in plan.outer]
+        positions = (*plan.elided, *kept)[not plan.left or not plan.elided :] if kept or plan.elided else ()
+        sizes = (product(map(plan.size, letters)) for letters in (summed, made))
+        return kinds.Product(positions, *sizes, self.bias_axes is not None, self.activation)
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         y = ops.einsum(self.equation, x, self.kernel(w), bias=w.get("bias"))
         return ops.activate(y, self.activation)

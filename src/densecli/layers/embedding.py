@@ -72,6 +72,12 @@ class ReversibleEmbedding(Embedding):
         """The soft cap is a division, a tanh and a product."""
         return times(3, size(output)) if reverse and self.logit_soft_cap is not None else 0
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape, reverse: Any = False, *_: Any, **__: Any) -> Any:
+        if not reverse:
+            return super().picture(kinds, y, x)
+        kernel = "embeddings, turned" if self.tie_weights else "reverse_embeddings"
+        return kinds.Product(x[1:-1], self.output_dim, self.input_dim, kernel=kernel)
+
     def worked(
         self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, *rest: Any, **named: Any
     ) -> Iterator[Step]:

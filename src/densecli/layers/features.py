@@ -86,6 +86,13 @@ class Normalization(Layer):
         else:
             yield "The statistics are in the config, so there are no weights."
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        kept = tuple(sorted({axis - 1 for axis in self.kept(x)} - {-1}))
+        if not kept:
+            return kinds.Same(x[1:], "Every element by itself is shifted and scaled by the same mean and variance.")
+        others = tuple(axis for axis in range(len(x) - 1) if axis not in kept)
+        return kinds.Normalized(x[1:], others, kept, ("mean", "variance"), "")
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         mean, variance = (w["mean"], w["variance"]) if self.mean is None else (self.mean, self.variance)
         return ops.standardize(ops.floating(x), mean, variance, self.kept(x.shape), invert=self.invert)
@@ -117,6 +124,13 @@ class Rescaling(Layer):
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         return times(2, size(x))
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        amounts = (
+            f"{each:g}" if isinstance(each, int | float) else "one number per channel"
+            for each in (self.scale, self.offset)
+        )
+        return kinds.Same(x[1:], "Every element by itself: times {}, plus {}.".format(*amounts))
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
         scale, offset = ops.numbers(self.scale), ops.numbers(self.offset)
@@ -182,6 +196,9 @@ class CategoryEncoding(Encoding):
     def computed(self, x: Shape, *_: Any, **__: Any) -> Shape:
         return encoded(x, self.output_mode, self.num_tokens)
 
+    def picture(self, kinds: ModuleType, y: Any, x: Shape, *_: Any, **__: Any) -> Any:
+        return kinds.Encoded(x[1:], self.num_tokens, self.output_mode)
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, count_weights: Array | None = None) -> Array:
         return ops.encode(x, self.num_tokens, self.output_mode, count_weights)
 
@@ -228,6 +245,9 @@ class Discretization(Encoding):
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         if self.bin_boundaries is None:
             yield f"The boundaries of the {self.num_bins:,} bins come from `adapt`; they are not weights."
+
+    def picture(self, kinds: ModuleType, y: Any, x: Any, *_: Any, **__: Any) -> Any:
+        return None if self.bin_boundaries is None else kinds.Binned(tuple(self.bin_boundaries))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.encode(ops.bins(x, self.bin_boundaries), self.bins, self.output_mode)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
 from densecli.layer import Layer
+from densecli.layers.conv import SPATIAL
 from densecli.layers.pooling import POOLING_RULE, pooled, pooling_flops
 from densecli.layers.worked import pixel, places, spatial_sizes, split_pixel
 from densecli.shape import Shape, join_channels, product, size, split_channels
@@ -41,6 +42,16 @@ class GlobalPooling(Layer, abstract=True):
         spatial = product(split_channels(x, self.data_format)[0])
         if spatial is not None:
             yield f"{spatial:,} positions become one, so later layers see only the channels, whatever the input's size."
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape, mask: Any = None) -> Any:
+        spatial, channels = split_channels(x, self.data_format)
+        spans = tuple(
+            kinds.Span(name, dim, 1, dim or 1, parts=True)
+            for name, dim in zip(SPATIAL[len(spatial)], spatial, strict=True)
+        )
+        return kinds.Windows(
+            spans, channels, channels, self.operation, channels_last=self.data_format == "channels_last"
+        )
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         sample, channel = (at[0], split_pixel(self, at)[2]) if self.keepdims else at

@@ -65,6 +65,14 @@ class Image(Layer, abstract=True):
         raise NotImplementedError(type(self).__name__)
 
 
+def scaled(kinds: ModuleType, layer: Image, x: Any, y: Any, how: str) -> Any:
+    """A picture of the rows and columns of an image, before and after."""
+    if not isinstance(x, tuple) or not isinstance(y, tuple):
+        return None
+    sides = slice(-2, None) if layer.data_format == "channels_first" else slice(-3, -1)
+    return kinds.Resized(x[sides], y[sides], how)
+
+
 class Resizing(Image):
     """Resample images to a height and a width.
 
@@ -122,6 +130,9 @@ class Resizing(Image):
             images = ops.pad_to_aspect(images, sides, self.fill_value)
         return ops.resize_images(images, sides, self.interpolation, antialias=self.antialias)
 
+    def picture(self, kinds: ModuleType, y: Any, x: Any, *_: Any, **__: Any) -> Any:
+        return scaled(kinds, self, x, y, f"The image is scaled by {self.interpolation} interpolation.")
+
 
 class CenterCrop(Image):
     """Crop the center of images; an image that is too small is enlarged first.
@@ -156,6 +167,9 @@ class CenterCrop(Image):
     def change(self, ops: ModuleType, images: Array) -> Array:
         return ops.center_crop(ops.floating(images), (self.height, self.width))
 
+    def picture(self, kinds: ModuleType, y: Any, x: Any, *_: Any, **__: Any) -> Any:
+        return scaled(kinds, self, x, y, "The middle of the image is kept; a smaller image is scaled up.")
+
 
 class RandomCrop(CenterCrop):
     """Crop a random part of images in training; at inference, resize the largest centered part of that aspect ratio.
@@ -187,6 +201,15 @@ class RandomCrop(CenterCrop):
         if images.shape[1:3] == (self.height, self.width):
             return images
         return ops.fit_images(ops.floating(images), (self.height, self.width))
+
+    def picture(self, kinds: ModuleType, y: Any, x: Any, *_: Any, **__: Any) -> Any:
+        return scaled(
+            kinds,
+            self,
+            x,
+            y,
+            "In training a random part of the image is kept, at inference its middle; a smaller image is scaled up.",
+        )
 
 
 class AutoContrast(Image):

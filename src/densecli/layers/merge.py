@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     Masks = list[Any] | None
 
 
+SIGNS = {"add": "+", "subtract": "−", "multiply": "×", "average": "mean", "maximum": "max", "minimum": "min"}
+
+
 class Merge(Layer, abstract=True):
     """Combine tensors element by element, broadcasting sizes of 1."""
 
@@ -43,6 +46,9 @@ class Merge(Layer, abstract=True):
 
     def elementwise(self, y: Shape, xs: list[Shape]) -> int | None:
         return times(len(xs) - 1, size(y))
+
+    def picture(self, kinds: ModuleType, y: Shape, xs: list[Shape]) -> Any:
+        return kinds.Merged(tuple(x[1:] for x in xs), y[1:], SIGNS[self.operation])
 
     def worked(
         self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, xs: list[Array], mask: Masks = None
@@ -225,6 +231,10 @@ class Concatenate(Layer):
         if y[axis] is not None and len(xs) > 1:
             yield f"axis {axis}: {' + '.join(f'{x[axis]:,}' for x in xs)} = {y[axis]:,}."
 
+    def picture(self, kinds: ModuleType, y: Shape, xs: list[Shape]) -> Any:
+        axis = normal_axis(self.axis, len(y)) - 1
+        return None if axis < 0 else kinds.Joined(tuple(x[1:] for x in xs), axis)
+
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, xs: list[Array]) -> Iterator[Step]:
         axis = normal_axis(self.axis, len(at))
         place = at[axis]
@@ -282,6 +292,11 @@ class Dot(Layer):
     def elementwise(self, y: Shape, xs: list[Shape]) -> int | None:
         """Unit vectors take a square, a sum and a product per element of both tensors."""
         return times(3, plus(*map(size, xs))) if self.normalize else 0
+
+    def picture(self, kinds: ModuleType, y: Shape, xs: list[Shape]) -> Any:
+        a, b = self.places(xs)
+        rest = (xs[0][1:a] + xs[0][a + 1 :], xs[1][1:b] + xs[1][b + 1 :])
+        return kinds.Matched(*rest, xs[0][a], self.normalize)
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, xs: list[Array]) -> Iterator[Step]:
         (a, b), (of_a, of_b) = xs, self.places([x.shape for x in xs])

@@ -145,6 +145,18 @@ class HeadsAttention(Layer, abstract=True):
         if pairs is not None:
             yield f"{pairs:,} scores (heads × queries × keys): their number grows with the square of the length; the parameters do not."
 
+    def picture(
+        self, kinds: ModuleType, output: Any, query: Shape, value: Shape, key: Any = None, *_: Any, **named: Any
+    ) -> Any:
+        heads, shared, dim, value_dim = self.widths()
+        features = (query[-1], (value if key is None else key)[-1], value[-1])
+        axes, inside = self.attention_axes_of(query), (heads, dim)
+        lengths = (product((*x[:-1], *inside)[axis] for axis in axes) for x in (query, value))
+        return kinds.Attended(
+            *lengths, dim, value_dim, heads, shared, features, product(self.features(query)), "query · key / √width",
+            named.get("use_causal_mask") is True, self.sliding_window,
+        )  # fmt: skip
+
     def worked(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
         self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, query: Array, value: Array, key: Any = None,
         *rest: Any, use_causal_mask: Any = False, **_: Any,

@@ -60,6 +60,12 @@ def as_axes(axis: int | tuple[int, ...]) -> tuple[int, ...]:
     return (axis,) if isinstance(axis, int) else tuple(sorted(axis))
 
 
+def over_axes(kinds: ModuleType, x: Shape, axes: Sequence[int], names: tuple[str, ...], shared: str) -> Any:
+    """A picture of elements that are normalized together along some axes of a sample; none where that is across the batch."""
+    along = tuple(sorted(normal_axis(axis, len(x)) - 1 for axis in axes))
+    return kinds.Normalized(x[1:], along, along, names, shared, trained=len(names)) if along and along[0] >= 0 else None
+
+
 def gamma_beta(w: Mapping[str, Any], at: Index) -> tuple[Leaf | None, Leaf | None]:
     gamma, beta = (element(name, w[name], at) if name in w else None for name in ("gamma", "beta"))
     return gamma, beta
@@ -156,6 +162,14 @@ class BatchNormalization(Normalization):
             f"({learned * channels:,} trainable), {kept} are statistics of the training data ({kept * channels:,} non-trainable)."
         )
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        kept = normal_axis(self.axis, len(x)) - 1
+        names = tuple(weight.name for weight in self.weights(x))
+        shared = tuple(axis for axis in range(len(x) - 1) if axis != kept)
+        return (
+            kinds.Normalized(x[1:], shared, (kept,), names, "", trained=self.center + self.scale) if kept >= 0 else None
+        )
+
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         channel = (at[self.axis],)
         top = Difference(element("x", x, at), element("moving_mean", w["moving_mean"], channel))
@@ -198,6 +212,12 @@ class LayerNormalization(Normalization):
 
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         return times(8, size(y))
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        names = tuple(weight.name for weight in self.weights(x))
+        return over_axes(
+            kinds, x, as_axes(self.axis), names, "a mean square" if self.rms_scaling else "a mean and a variance"
+        )
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         axes = sorted(normal_axis(axis, x.ndim) for axis in as_axes(self.axis))
@@ -260,6 +280,12 @@ class GroupNormalization(Normalization):
         groups = channels if self.groups == -1 else self.groups
         yield f"{channels:,} channels in {groups:,} groups: each {channels // groups:,} are normalized together."
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        channels, kept = self.channels(x), normal_axis(self.axis, len(x)) - 1
+        names = tuple(weight.name for weight in self.weights(x))
+        groups = channels if self.groups == -1 else self.groups
+        return kinds.Normalized(x[1:], tuple(range(len(x) - 1)), (kept,), names, "", groups, len(names))
+
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         axis, channels = normal_axis(self.axis, x.ndim), self.channels(x.shape)
         width = channels // (channels if self.groups == -1 else self.groups)
@@ -299,6 +325,9 @@ class RMSNormalization(Layer):
         """A square, a sum, a division and a product per element."""
         return times(4, size(y))
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        return over_axes(kinds, x, as_axes(self.axis), ("scale",), "a root mean square")
+
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         if x.dtype.kind != "f":  # Keras cuts the result to an integer
             return
@@ -337,6 +366,9 @@ class UnitNormalization(Layer):
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         """A square, a sum and a product per element."""
         return times(3, size(y))
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        return over_axes(kinds, x, as_axes(self.axis), (), "a length, which becomes 1")
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         length = Step("length", root(squares(x, places(at, x.shape, as_axes(self.axis)))))

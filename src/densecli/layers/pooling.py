@@ -78,6 +78,15 @@ class Pooling(Layer, abstract=True):
         for axis in zip(SPATIAL[self.rank], spatial, windows, numbers, strict=True):
             yield window_sentence(self.padding, *axis)
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        spatial, channels = split_channels(x, self.data_format)
+        numbers = zip(self.pool_size, self.strides, (1,) * self.rank, strict=True)
+        sizes = zip(SPATIAL[self.rank], spatial, numbers, strict=True)
+        spans = tuple(kinds.span(*each, self.padding) for each in sizes)
+        return kinds.Windows(
+            spans, channels, channels, self.operation, channels_last=self.data_format == "channels_last"
+        )
+
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         sample, out, channel = split_pixel(self, at)
         inside = taps(self, spatial_sizes(self, x), out, self.pool_size, (1,) * self.rank)

@@ -26,7 +26,9 @@ class Cell(Layer, abstract=True):
 
     takes = "several"
     gates: ClassVar[int] = 1  # products of input and state that a unit takes per step
+    gate_names: ClassVar[tuple[str, ...]] = ()  # in the order of the kernel's columns
     state_count: ClassVar[int] = 1
+    state_names: ClassVar[tuple[str, ...]] = ("h",)
 
     def state_shapes(self, x: Shape) -> States:
         """The states that belong to a step's input."""
@@ -35,6 +37,19 @@ class Cell(Layer, abstract=True):
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         """All steps of (batch, steps, …): the outputs in the order of the steps taken, and the last states."""
         raise NotImplementedError(type(self).__name__)
+
+    @property
+    def short_name(self) -> str:
+        """What it is called in a picture."""
+        return type(self).__name__.removesuffix("Cell")
+
+    def picture(self, kinds: ModuleType, output: Any, x: Shape, *_: Any, **__: Any) -> Any:
+        """One step of the walk of a recurrent layer."""
+        return kinds.Unrolled(
+            self.short_name, 1, x[1:], self.step_output(x)[1:], self.state_names, self.gate_names,
+            returns_state=True, activation=vars(self).get("activation"), gate_activation=vars(self).get("recurrent_activation"),
+            reset_after=vars(self).get("reset_after", True),
+        )  # fmt: skip
 
     def number_of_states(self) -> int:
         return self.state_count
@@ -146,6 +161,7 @@ class SimpleRNNCell(UnitCell):
     SimpleRNNCell(4): [(None, 3), (None, 4)] -> [(None, 4), (None, 4)], 32 params
     """
 
+    gate_names = ("new",)
     formula = "h = activation(x · kernel + bias + h · recurrent_kernel); output = h"
 
     def output_dtype(self, *dtypes: str) -> str | list[str]:
@@ -187,8 +203,8 @@ class LSTMCell(UnitCell):
     )
     macs_rule = "per step: (input features + units) × 4 × units"
     elementwise_rule = "per unit and step: 8, 4 for the biases, 2 activations and 3 recurrent activations"
-    gates = 4
-    state_count = 2
+    gates, gate_names = 4, ("input", "forget", "new", "output")
+    state_count, state_names = 2, ("h", "c")
     order = (
         "units", "activation", "recurrent_activation", "use_bias", "kernel_initializer", "recurrent_initializer",
         "bias_initializer", "unit_forget_bias", "kernel_regularizer", "recurrent_regularizer", "bias_regularizer",
@@ -248,7 +264,7 @@ class GRUCell(UnitCell):
     elementwise_rule = (
         "per unit and step: 8, 6 for the biases (3 with reset_after=false), 1 activation and 2 recurrent activations"
     )
-    gates = 3
+    gates, gate_names = 3, ("update", "reset", "new")
     order = (
         "units", "activation", "recurrent_activation", "use_bias", "kernel_initializer", "recurrent_initializer",
         "bias_initializer", "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "kernel_constraint",
@@ -318,6 +334,9 @@ class StackedRNNCells(Cell):
     ndim = 2
 
     cells = cells()
+
+    state_names = ("states of all cells",)
+    short_name = "cell stack"
 
     @property
     def compute_dtype(self) -> str:

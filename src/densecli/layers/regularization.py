@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
 
+    from densecli.shape import Shape
+
     Array = Any
 
 
@@ -36,6 +38,23 @@ class TrainingOnly(Layer, abstract=True):
 
     def explain(self, y: Any, x: Any) -> Iterator[str]:
         yield "Only affects training: at inference, the input passes through unchanged."
+
+    def picture(self, kinds: ModuleType, y: Any, x: Any) -> Any:
+        """Cells that are dropped; of a layer that adds noise or a penalty, cells that stay as they are."""
+        if not isinstance(x, tuple):
+            return None
+        rate = vars(self).get("rate")
+        if rate is None or isinstance(self, GaussianDropout):
+            return kinds.Same(
+                x[1:], "In training each element gets noise or a penalty; at inference it passes through unchanged."
+            )
+        return kinds.Dropped(x[1:], rate, self.whole_channels(x))
+
+    def whole_channels(self, x: Shape) -> int | None:
+        """The axis of the channels where these are dropped as a whole, in a sample."""
+        if not type(self).__name__.startswith("Spatial"):
+            return None
+        return 0 if vars(self).get("data_format") == "channels_first" else len(x) - 2
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return x

@@ -49,6 +49,10 @@ class Flatten(Layer):
     def view(self, x: Shape, *_: Any) -> str:
         return "" if self.data_format == "channels_first" and len(x) > 2 else "reshaped"
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        dims = x[2:] + x[1:2] if self.data_format == "channels_first" and len(x) > 2 else x[1:]
+        return kinds.Recut(dims, y[1:])
+
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
         return moved(self, ops, y, at, x)
 
@@ -102,6 +106,9 @@ class Reshape(Layer):
     def view(self, *_: Any) -> str:
         return "reshaped"
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        return kinds.Recut(x[1:], y[1:])
+
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
         return moved(self, ops, y, at, x)
 
@@ -144,6 +151,9 @@ class Permute(Layer):
     def view(self, *_: Any) -> str:
         return "strided"
 
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        return kinds.Permuted(x[1:], tuple(axis - 1 for axis in self.dims))
+
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
         return moved(self, ops, y, at, x)
 
@@ -169,6 +179,9 @@ class RepeatVector(Layer):
 
     def elementwise(self, y: Shape, x: Shape) -> int:
         return 0
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        return kinds.Copied((1, x[1]), (self.n, 1))
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
         return moved(self, ops, y, at, x)
@@ -208,6 +221,10 @@ class UpSampling(Layer, abstract=True):
     def elementwise(self, y: Shape, x: Shape) -> int | None:
         each = RESAMPLING_FLOPS[self.interpolation]
         return 0 if each == 0 else times(each, size(y))
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        blended = "" if self.interpolation == "nearest" else self.interpolation
+        return kinds.Copied(tuple(split_channels(x, self.data_format)[0]), tuple(self.size), blended)
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
         return moved(self, ops, y, at, x) if getattr(self, "interpolation", "nearest") == "nearest" else iter(())

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from densecli import fields
 from densecli.arithmetic import Leaf, Product, Step, Sum, element, total, value
 from densecli.layer import Layer, Weight, bias_and_activation
-from densecli.layers.conv import SPATIAL, explain_windows, input_channels, windows
+from densecli.layers.conv import SPATIAL, explain_windows, input_channels, spans, windows
 from densecli.layers.worked import activated, noted, pixel, spatial_sizes, split_pixel, taps, without_activation
-from densecli.shape import Shape, join_channels, product, size, times
+from densecli.shape import Shape, join_channels, product, size, split_channels, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -72,6 +72,12 @@ class DepthwiseConv(Layer, abstract=True):
             f"convolution over all of them would have {taps * channels**2 * self.depth_multiplier:,}."
         )
         yield from explain_windows(self, x)
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        channels, filters = split_channels(x, self.data_format)[1], split_channels(y, self.data_format)[1]
+        return kinds.Windows(
+            spans(kinds, self, x), channels, filters, "depthwise", 1, self.use_bias, self.activation, self.depth_multiplier, self.data_format == "channels_last",
+        )  # fmt: skip
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         sample, out, channel = split_pixel(self, at)
@@ -188,6 +194,12 @@ class SeparableConv(Layer, abstract=True):
             f"in the kernels, where a plain convolution has {taps * channels * self.filters:,}."
         )
         yield from explain_windows(self, x)
+
+    def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
+        channels = split_channels(x, self.data_format)[1]
+        return kinds.Windows(
+            spans(kinds, self, x), channels, self.filters, "separable", 1, self.use_bias, self.activation, self.depth_multiplier, self.data_format == "channels_last",
+        )  # fmt: skip
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         (sample, out, filter_), kernel = split_pixel(self, at), w["pointwise_kernel"]

@@ -67,6 +67,9 @@ class TimeDistributed(Layer):
     def elementwise(self, output: Shape, x: Shape, *_: Any, **__: Any) -> int | None:
         return times(x[1], super().elementwise(output, x))
 
+    def picture(self, kinds: ModuleType, output: Any, x: Shape, *_: Any, **__: Any) -> Any:
+        return kinds.EachStep(x[1], type(self.layer).__name__)
+
     def worked(
         self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, *_: Any, **__: Any
     ) -> Iterator[Step]:
@@ -180,6 +183,10 @@ class Bidirectional(Layer):
         )
         if self.merge_mode == "concat":
             yield "Their outputs are concatenated on the last axis."
+
+    def picture(self, kinds: ModuleType, output: Any, x: Any, *_: Any, **__: Any) -> Any:
+        ways = [layer.picture(kinds, layer.output(split(x)[0]), split(x)[0]) for layer in (self.ahead, self.back)]
+        return kinds.BothWays(*ways, self.merge_mode)
 
     def worked(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
         self,

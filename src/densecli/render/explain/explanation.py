@@ -60,7 +60,7 @@ class Work(Record):
 def explanations(report: Report, layers: Sequence[str] = (), numbers: Numbers | None = None) -> tuple[Explanation, ...]:
     """Each layer, equal ones told once; or only those `layers`, whole, by their paths. Raises GraphError (E402)."""
     if layers:
-        found = tuple((path.rpartition("/")[0], explanation(_found(report, path))) for path in layers)
+        found = tuple((path.rpartition("/")[0], explanation(at_path(report, path))) for path in layers)
     else:
         found = tuple(("", each) for each in told_once([explanation(row) for row in report.rows]))
     return tuple(each if numbers is None else with_numbers(each, numbers, above) for above, each in found)
@@ -76,7 +76,7 @@ def with_numbers(found: Explanation, numbers: Numbers, above: str = "") -> Expla
     )
 
 
-def _found(report: Report, path: str) -> Row:
+def at_path(report: Report, path: str) -> Row:
     """A layer by its name, or by its path (bidirectional/forward_lstm) if it is inside another."""
     rows, above = report.rows, ""
     while True:

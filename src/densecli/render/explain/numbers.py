@@ -14,19 +14,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from densecli.arithmetic import Step
+    from densecli.render.pictures.figure import Sample
     from densecli.run.example import Example
     from densecli.run.record import Recorded
     from densecli.run.run import Outcome
 
 
 class Numbers(Record):
-    """By the path of each layer: its example, and its arrays where they are shown; `source` says where data and weights come from."""
+    """By the path of each layer: its example, its arrays where they are shown, and the sample that its picture shows.
+
+    `source` says where data and weights come from.
+    """
 
     examples: Mapping[str, Example]
     arrays: Mapping[str, tuple[tuple[str, Any], ...]]
     inputs: tuple[tuple[str, Any], ...]
     source: str
     digits: int = DIGITS
+    samples: Mapping[str, Sample] = {}  # never written to
 
 
 def numbers_of(
@@ -38,7 +43,8 @@ def numbers_of(
     data = "the data given" if given else f"random data (seed {outcome.seed})"
     source = f"Examples in numbers: {data}, weights {origin(outcome)}."
     inputs = tuple((f"input {name}", array) for name, array in outcome.inputs) if values else ()
-    return Numbers(by_path, arrays, inputs, source, DIGITS if digits is None else digits)
+    samples = dict(_samples(outcome.calls or ()))
+    return Numbers(by_path, arrays, inputs, source, DIGITS if digits is None else digits, samples)
 
 
 def _arrays(calls: Iterable[Recorded], above: str = "") -> Iterator[tuple[str, tuple[tuple[str, Any], ...]]]:
@@ -47,6 +53,26 @@ def _arrays(calls: Iterable[Recorded], above: str = "") -> Iterator[tuple[str, t
         if not call.call:
             yield above + call.name, (*weights, *(("output", array) for array in call.outputs))
         yield from _arrays(call.inside, f"{above}{call.name}/")
+
+
+def _samples(calls: Iterable[Recorded], above: str = "") -> Iterator[tuple[str, Sample]]:
+    """The first sample of each layer's first call, where it is made of numbers."""
+    from densecli.render.pictures.figure import Sample  # noqa: PLC0415  # only a forward pass has some
+
+    for call in calls:
+        inputs, outputs = ([each[0] for each in _flat(arrays) if each.ndim] for arrays in (call.args, call.outputs))
+        if not call.call and all(each.dtype.kind in "biuf" for each in (*inputs, *outputs)):
+            yield above + call.name, Sample(tuple(inputs), dict(call.arrays()), tuple(outputs))
+        yield from _samples(call.inside, f"{above}{call.name}/")
+
+
+def _flat(args: Any) -> Iterator[Any]:
+    """The arrays among the arguments of a call."""
+    for each in args:
+        if isinstance(each, list | tuple):
+            yield from _flat(each)
+        elif hasattr(each, "ndim"):
+            yield each
 
 
 # -- as lines -------------------------------------------------------------------------------

@@ -5,12 +5,11 @@ The page may run its own script and style only (by their hashes), load nothing a
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from densecli.render.languages.xml import Xml
 from densecli.render.pages import svg
+from densecli.render.pages.head import head
 from densecli.render.table.columns import type_text
 from densecli.render.table.totals import remarks, total_lines
 
@@ -41,25 +40,8 @@ def render(models: Sequence[Shown], boxes: Sequence[Box | None], *, open_levels:
         body += _section(number, model, box, heading, open_levels)
     return Xml.put(
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n{}\n</head>\n<body>\n{}\n<script>{}</script>\n</body>\n</html>\n',
-        _head_of_page(title, style, script), Xml.joined("\n", body), script,
+        head(title, style, script), Xml.joined("\n", body), script,
     )  # fmt: skip
-
-
-def _head_of_page(title: Xml, style: Xml, script: Xml) -> Xml:
-    return Xml.put(
-        """<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>{}</title>
-<style>{}</style>""",
-        _hash(style), _hash(script), title, style,
-    )  # fmt: skip
-
-
-def _hash(text: Xml) -> Xml:
-    return Xml.quoted(f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}")
 
 
 def _contents(title: Xml, models: Sequence[Shown]) -> Iterator[Xml]:

@@ -1,0 +1,189 @@
+"""Tables: rows that are looked up, indices that become marks, numbers that fall into bins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from densecli.render.languages.xml import Xml
+from densecli.render.pictures.drawing import LINE, Area, Drawing
+from densecli.render.pictures.figure import Figure, Sample
+from densecli.render.pictures.grid import (
+    CELL,
+    HUED,
+    HUES,
+    PADDING,
+    WEIGHT,
+    Grid,
+    counted,
+    draw_grid,
+    draw_title,
+    drawn_size,
+    number,
+    scale,
+    sized,
+)  # fmt: skip
+from densecli.render.pictures.moved import flat
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from densecli.render.pictures.kinds import Binned, Encoded, Looked
+    from densecli.shape import Shape
+
+SHOWN = 5  # positions that are drawn
+TABLE = 12  # rows of a table that is drawn row by row
+GAP = 120.0
+GOLDEN = 0.6180339887  # its multiples are spread evenly
+
+
+def looked(picture: Looked, sample: Sample) -> Figure:
+    drawing = Drawing()
+    total = _all(picture.positions)
+    places = min(total, SHOWN)
+    indices = _indices(picture, sample, places)
+    pitch = 24.0
+    edge = scale((picture.width, 240.0), cell=16)
+    top = 2 * LINE + 8
+    _positions(drawing, picture.positions, indices, total, top)
+    table, rows = _table(drawing, picture, indices, top)
+    output = Grid(table.right + GAP, top, places, picture.width, edge, pitch - 4)
+    draw_title(drawing, output.x, top - 8, "output", f"{sized(*picture.positions)} × {picture.width:,}")
+    _lookups(drawing, indices, rows, (table, output), pitch)
+    masked = " Row 0 is padding, which later layers skip." if picture.masked else ""
+    what = "These integers" if sample.inputs else "Each integer of the input (here some examples)"
+    verb = "look" if sample.inputs else "looks"
+    return Figure(
+        drawing, f"{what} {verb} up one row of {picture.width:,} numbers in a table of {picture.rows:,}.{masked}"
+    )
+
+
+def _all(positions: Shape) -> int:
+    total = 1
+    for dim in positions:
+        total *= drawn_size(dim)
+    return total
+
+
+def _indices(picture: Looked, sample: Sample, places: int) -> list[int]:
+    """The given integers, or some that are spread over the table."""
+    given = flat(sample.input())
+    if given is not None:
+        return [int(each) for each in given[:places]]
+    return [int((0.23 + GOLDEN * at) % 1 * picture.rows) for at in range(places)]
+
+
+def _positions(drawing: Drawing, positions: Shape, indices: Sequence[int], total: int, top: float) -> None:
+    draw_title(drawing, 0, top - 8, "input", f"{sized(*positions)} integers" if positions else "1 integer")
+    width = max(len(f"{index:,}") for index in indices) * 7 + 14.0
+    for at, index in enumerate(indices):
+        cell = Area(0, top + at * 24.0, width, 20)
+        drawing.rect(cell, HUED[at % HUES])
+        drawing.text(cell.middle, cell.center + 4, f"{index:,}", "", "middle")
+    if total > len(indices):
+        drawing.text(
+            0, top + len(indices) * 24.0 + 10, "…" if None in positions else f"… {total:,} in all", "small dim"
+        )
+
+
+def _table(drawing: Drawing, picture: Looked, indices: Sequence[int], top: float) -> tuple[Area, dict[int, Area]]:
+    """The table, and where the rows are that are looked up. A large one is drawn to scale."""
+    hues = {index: HUED[at % HUES] for at, index in reversed(list(enumerate(indices)))}
+    small = picture.rows <= TABLE
+    edge = scale((picture.width, 180.0), cell=16)
+    height = 16.0 if small else 190.0 / picture.rows
+    x = max(drawing.right, 60) + GAP - 30
+    made = Grid(x, top, picture.rows, picture.width, edge, height)
+    draw_title(drawing, x, top - 8, "embeddings", f"{picture.rows:,} rows × {picture.width:,}")
+    if small:
+        draw_grid(drawing, made, WEIGHT, paint=lambda row, _: hues.get(row, WEIGHT))
+    else:
+        drawing.rect(made.area, WEIGHT)
+    rows = {index: Area(x, top + index * height, made.area.width, max(height, 3)) for index in hues}
+    for index, area in rows.items():
+        if not small:
+            drawing.rect(area, hues[index])
+    return made.area, rows
+
+
+def _lookups(
+    drawing: Drawing, indices: Sequence[int], rows: dict[int, Area], sides: tuple[Area, Grid], pitch: float
+) -> None:
+    table, output = sides
+    widest = max(len(f"{index:,}") for index in indices) * 7 + 14.0
+    for at, index in enumerate(indices):
+        line = output.y + at * pitch + pitch / 2 - 2
+        drawing.arrow(
+            (widest + 4, line),
+            (table.x - 40, line),
+            (table.x - 12, rows[index].center),
+            (table.x - 3, rows[index].center),
+        )
+        drawing.arrow(
+            (table.right + 3, rows[index].center),
+            (table.right + 12, rows[index].center),
+            (output.x - 40, line),
+            (output.x - 4, line),
+        )
+        row = Grid(output.x, line - 8, 1, output.columns, output.width, 16)
+        with drawing.group(Xml.put("looks")), drawing.look(f"position {at}: row {index} of the table", shown=at == 0):
+            draw_grid(drawing, row, HUED[at % HUES])
+            drawing.lit([row.area, rows[index]])
+
+
+# -- encodings ------------------------------------------------------------------------------------
+def encoded(picture: Encoded, sample: Sample) -> Figure:
+    drawing = Drawing()
+    columns = min(drawn_size(picture.columns), 16)
+    rows = min(_all(picture.positions), SHOWN)
+    given = flat(sample.input())
+    indices = [int(each) for each in given[:rows]] if given else [(2 + 3 * at) % columns for at in range(rows)]
+    one_row = picture.mode in ("multi_hot", "count")
+    top = 2 * LINE + 8
+    draw_title(drawing, 0, top - 8, "input", sized(*picture.positions) if picture.positions else "1 integer")
+    for at, index in enumerate(indices):
+        cell = Area(0, top + at * CELL, 30, CELL)
+        drawing.rect(cell, HUED[at % HUES])
+        drawing.text(cell.middle, cell.center + 4, f"{index}", "", "middle")
+    made = Grid(150, top, 1 if one_row else rows, columns, CELL, CELL)
+    marks = {(0 if one_row else at, index): at for at, index in enumerate(indices)}
+    draw_title(drawing, 150, top - 8, "output", f"{counted(picture.columns, 'columns')}")
+    draw_grid(
+        drawing,
+        made,
+        PADDING,
+        paint=lambda row, column: HUED[marks[row, column] % HUES] if (row, column) in marks else PADDING,
+    )
+    for row, column in marks:
+        if column < columns:
+            cell = made.cell(row, column)
+            drawing.text(cell.middle, cell.center + 4, "1", "", "middle")
+    drawing.arrow((75, made.area.center), (142, made.area.center))
+    more = f" The first {columns} columns are drawn." if drawn_size(picture.columns) > columns else ""
+    what = {
+        "one_hot": "Each integer sets the 1 of its column in a row of its own",
+        "multi_hot": "Every integer that occurs sets the 1 of its column",
+        "count": "Each column counts how often its integer occurs",
+    }.get(picture.mode, "Each value gets an index")
+    return Figure(drawing, f"{what}.{more}")
+
+
+def binned(picture: Binned, _: Sample) -> Figure:
+    drawing = Drawing()
+    shown = picture.boundaries[:8]
+    width = 90.0
+    for at in range(len(shown) + 1):
+        box = Area(at * width, 10, width, 30)
+        drawing.rect(box, HUED[at % HUES])
+        drawing.text(box.middle, box.center + 4, f"bin {at}", "", "middle")
+    for at, boundary in enumerate(shown, 1):
+        drawing.path([(at * width, 4), (at * width, 50)], Xml.put("wire"))
+        drawing.text(at * width, 64, number(boundary), "small", "middle")
+    more = (
+        f"; the first {len(shown)} of {len(picture.boundaries):,} are drawn"
+        if len(picture.boundaries) > len(shown)
+        else ""
+    )
+    return Figure(
+        drawing,
+        f"A number becomes the index of the bin that it falls into; {counted(len(picture.boundaries), 'boundaries')}{more}.",
+    )
