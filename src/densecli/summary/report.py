@@ -9,6 +9,7 @@ from densecli.records import Record
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from densecli.errors import Place
     from densecli.shape import Shape
 
 SCHEMA = "densecli/summary/1"
@@ -70,10 +71,11 @@ class Row(Record):
         tuple[str, str], ...
     ] = ()  # paths from this row on, each with the shapes reported and computed there
     unbuilt: bool = False  # a layer of the model that nothing called: it has no weights yet
+    place: Place | None = None  # where it was written
 
-    def of(self, name: str, calls: tuple[CallInfo, ...]) -> Row:
-        """The row of another layer that differs only in its name and connections."""
-        return Row._make((name, *self[1:4], calls, *self[5:]))
+    def of(self, name: str, calls: tuple[CallInfo, ...], place: Place | None = None) -> Row:
+        """The row of another layer that differs only in its name, connections and place."""
+        return Row._make((name, *self[1:4], calls, *self[5:-1], place))
 
     @property
     def weights_unknown(self) -> bool:

@@ -87,7 +87,7 @@ class RowBuilder:
         """The row of a layer that is called once."""
         node = self.graph.nodes[index]
         cost = self.cost(node.layer, result)
-        row = cost.row.of(node.name, (self.call_info(call, cost),))
+        row = cost.row.of(node.name, (self.call_info(call, cost),), node.place)
         if cost.shared:
             return row._replace(shares_weights_with=self.register(index, node, cost, owners))
         self.alone.append(cost)
@@ -99,7 +99,7 @@ class RowBuilder:
         costs = [self.cost(node.layer, result) for _, result in called]
         calls = tuple([self.call_info(call, cost) for (call, _), cost in zip(called, costs, strict=True)])
         shares = self.register(index, node, costs[0], owners)
-        return _of_all_calls(costs).of(node.name, calls)._replace(shares_weights_with=shares)
+        return _of_all_calls(costs).of(node.name, calls, node.place)._replace(shares_weights_with=shares)
 
     def register(self, index: int, node: Node, cost: Cost, owners: dict[Any, str]) -> tuple[str, ...]:
         """Register weights that may be shared; returns the layers that already have them."""

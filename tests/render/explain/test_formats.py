@@ -96,3 +96,40 @@ def test_markdown_has_every_layer_and_weight(capsys):
     text = printed(capsys, "explain", WIDE, "-f", "markdown")[1]
     assert re.findall(r"^### `(\w+)`", text, re.MULTILINE) == [row.name for row in report(WIDE).rows]
     assert re.search(r"^\| embeddings \| .*10 × 4 = 40.* \| .* \| yes \|$", text, re.MULTILINE)
+
+
+SOURCE = """
+import keras
+from keras import layers, ops
+class Block(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(4)
+    def call(self, x):
+        y = self.dense(x)
+        return ops.relu(y)
+inputs = keras.Input((4,))
+model = keras.Model(inputs, Block()(inputs))
+"""
+
+
+def test_layers_of_python_source_tell_their_lines(tmp_path, capsys):
+    """Outside of a class the line that makes a layer, inside of one that which calls it."""
+    path = tmp_path / "model.py"
+    path.write_text(SOURCE, encoding="utf-8")
+
+    def told(spec, form="text"):
+        assert run(["explain", str(spec), "--format", form]) == 0
+        return capsys.readouterr().out
+
+    text = told(path)
+    assert "  line 12: model = keras.Model(inputs, Block()(inputs))\n" in text
+    assert "    line 9: y = self.dense(x)\n" in text
+    assert "line 10: `return ops.relu(y)`" in told(path, "markdown")
+    assert "line 9: <code>y = self.dense(x)</code>" in told(path, "html")
+    (block,) = [each for each in json.loads(told(path, "json"))["layers"] if each["type"] == "Block"]
+    assert {each["name"]: each["line"]["number"] for each in block["layers"] if "line" in each} == {
+        "dense": 9,
+        "relu": 10,
+    }
+    assert "line " not in told("Dense(4)@3")

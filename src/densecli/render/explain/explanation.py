@@ -9,7 +9,9 @@ from densecli.records import Record
 from densecli.render.table import totals
 from densecli.render.table.columns import UNKNOWN, number
 from densecli.shape import product, show
-from densecli.text import plural, quote
+from densecli.text import plural, quote, shortened
+
+LONGEST_LINE = 100
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +37,7 @@ class Explanation(Record):
     sentences: tuple[str, ...]
     layers: tuple[Explanation, ...]
     same_as: str | None = None
+    line: tuple[int, str] | None = None  # of the Python source that makes it, or calls it in a layer
     example: Example | None = None  # in numbers
     arrays: tuple[tuple[str, Any], ...] = ()  # weights and outputs by name, if they are shown
 
@@ -63,7 +66,20 @@ def explanations(report: Report, layers: Sequence[str] = (), numbers: Numbers | 
         found = tuple((path.rpartition("/")[0], explanation(at_path(report, path))) for path in layers)
     else:
         found = tuple(("", each) for each in told_once([explanation(row) for row in report.rows]))
+    if report.origin is not None:
+        rows = [at_path(report, path) for path in layers] if layers else report.rows
+        found = tuple((above, with_line(each, row)) for (above, each), row in zip(found, rows, strict=True))
     return tuple(each if numbers is None else with_numbers(each, numbers, above) for above, each in found)
+
+
+def with_line(found: Explanation, row: Row) -> Explanation:
+    """The layer, and those inside it, with their lines of the source."""
+    inner = tuple(map(with_line, found.layers, row.layers))
+    if row.place is None or row.place.start < 0:
+        return found._replace(layers=inner)
+    number = row.place.source.position(row.place.start)[0]
+    text = shortened(row.place.source.line(number).strip(), LONGEST_LINE)
+    return found._replace(line=(row.place.source.shown(row.place.start)[1], text), layers=inner)
 
 
 def with_numbers(found: Explanation, numbers: Numbers, above: str = "") -> Explanation:

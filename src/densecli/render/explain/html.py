@@ -130,6 +130,8 @@ def _block(lines: Iterable[Line]) -> Iterator[Xml]:
 
 def _told(panel: Panel, basis: str, following: Xml) -> Iterator[Xml]:
     found = panel.found
+    if found.line is not None:
+        yield Xml.put('<p class="line">line {}: <code>{}</code></p>', found.line[0], Xml.quoted(found.line[1]))
     if found.formula:
         yield Xml.put('<p class="formula"><code>{}</code></p>', Xml.quoted(found.formula))
     if panel.figure is not None:

@@ -61,6 +61,8 @@ def _layer(found: Explanation, digits: int) -> dict[str, Any]:
         "cost": _cost(found.work),
         "sentences": found.sentences,
     }
+    if found.line is not None:
+        record["line"] = {"number": found.line[0], "text": found.line[1]}
     if found.same_as is not None:
         record["same_as"] = found.same_as
     if found.layers:

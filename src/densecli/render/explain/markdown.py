@@ -71,6 +71,8 @@ def _layer(found: Explanation, basis: str, level: int, numbers: Numbers | None) 
 
 
 def _own(found: Explanation, basis: str) -> Iterator[Markdown]:
+    if found.line is not None:
+        yield Markdown.put("line {}: {}", found.line[0], Markdown.quoted(found.line[1]))
     rules = [item(label, text) for label, text in _rules(found, basis)]
     rules += [Markdown.put("- {}", cell(sentence)) for sentence in found.sentences]
     if rules:

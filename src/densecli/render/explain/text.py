@@ -65,6 +65,8 @@ def layer_lines(
 
 def own_lines(found: Explanation, basis: str) -> Iterator[Line]:
     """What is to say of the layer itself."""
+    if found.line is not None:
+        yield Line(f"line {found.line[0]}: {safe(found.line[1])}", 0, 4, QUIET)
     if found.formula:
         yield Line(found.formula, style=FORMULA)
     if found.shape_rule:

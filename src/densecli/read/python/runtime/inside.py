@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
 
+    from densecli.errors import Place
     from densecli.graph.forward import Value
     from densecli.graph.trace import Result
     from densecli.layer import Shapes
@@ -97,11 +98,11 @@ class Inside:
         self.names: dict[str, int] = {}
         self.inputs: list[Ref] = []
 
-    def add(self, name: str, layer: Layer) -> int:
+    def add(self, name: str, layer: Layer, place: Place | None = None) -> int:
         """Add a node under a name that is unique in this graph."""
         count = self.names.get(name, 0)
         self.names[name] = count + 1
-        self.nodes.append(Node(f"{name}_{count}" if count else name, layer, []))
+        self.nodes.append(Node(f"{name}_{count}" if count else name, layer, [], place))
         return len(self.nodes) - 1
 
     def enter(self, shape: Any, dtype: str) -> Tensor:
@@ -140,7 +141,7 @@ class Inside:
         """A call of a layer."""
         layer.lives_in(self.owner)
         if layer.index not in self.numbers:
-            self.numbers[layer.index] = self.add(layer.name, layer.layer)
+            self.numbers[layer.index] = self.add(layer.name, layer.layer, layer.session.run.place())
         number = self.numbers[layer.index]
         self.nodes[number].calls.append(call)
         calls = len(self.nodes[number].calls) - 1
