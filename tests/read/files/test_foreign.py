@@ -48,7 +48,7 @@ def test_their_names_are_those_of_files(name):
     [
         ("x.onnx", "an ONNX model"),
         ("x.ckpt", "a checkpoint"),
-        ("weights.data-00000-of-00001", "the numbers of a TensorFlow checkpoint"),
+        ("weights.data-00000-of-00001", "a file with the numbers of a TensorFlow checkpoint"),
         ("x.bin", "neither text nor a model file"),
         ("x", "neither text nor a model file"),
         ("x.yaml", "neither text nor a model file"),

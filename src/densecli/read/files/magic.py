@@ -49,7 +49,7 @@ MSGPACK = Kind("a MessagePack file, as Flax writes them", AS_SAFETENSORS)
 METADATA = Kind("the Keras metadata of a SavedModel", "give the folder that it lies in")
 SAVED = Kind("the graph of a SavedModel", "give the folder that it lies in")
 PROTOBUF = Kind("a TensorFlow protobuf", "of a SavedModel, give the folder; of a checkpoint, the .index file")
-DATA = Kind("the numbers of a TensorFlow checkpoint", "give the .index file beside it")
+DATA = Kind("a file with the numbers of a TensorFlow checkpoint", "give the .index file beside it")
 
 # Around other files; what lies in them is not looked for, even if a reader could find it.
 CONTAINERS = (
