@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import Parameter, signature
 from typing import Any, NamedTuple
 
 import pytest
@@ -15,6 +16,11 @@ from support.answers import CASES, answers, make
 from support.forward_pass import prepared
 from support.intervals import UnknownFunctionError, holds
 
+POSITIONAL_OR_KEYWORD, VAR_POSITIONAL, VAR_KEYWORD = (
+    Parameter.POSITIONAL_OR_KEYWORD,
+    Parameter.VAR_POSITIONAL,
+    Parameter.VAR_KEYWORD,
+)
 ANSWERS = answers()
 RUNNABLE = [case for case in CASES if "values" in ANSWERS.get(case.id, {})]
 # Layers that have an example for (nearly) every case that Keras runs.
@@ -70,3 +76,20 @@ def test_most_cases_have_an_example(kind):
     without = {each.why for each in found if not each.steps}
     assert any(each.steps for each in found), without
     assert sum(bool(each.steps) or "mask" in each.why for each in found) >= 0.6 * len(found), without
+
+
+KINDS = sorted({type(make(case.layer, case.config)) for case in RUNNABLE}, key=lambda kind: kind.__name__)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_an_example_takes_whatever_the_forward_pass_takes(kind):
+    """By position and by name; masks that hide nothing are left out, and others only reach layers that know them."""
+    given = list(signature(kind.forward).parameters.values())[3:]
+    taken = list(signature(kind.worked).parameters.values())[5:]
+    if not kind.works_masked:
+        given = [each for each in given if each.name != "mask"]
+    any_place, any_name = (any(each.kind is wanted for each in taken) for wanted in (VAR_POSITIONAL, VAR_KEYWORD))
+    by_place = [each.name for each in taken if each.kind is POSITIONAL_OR_KEYWORD]
+    for index, each in enumerate(given):
+        assert any_place or each.kind is VAR_KEYWORD or by_place[index : index + 1] == [each.name], each
+        assert any_name or each.kind is VAR_POSITIONAL or each.name in by_place, each

@@ -89,6 +89,7 @@ def test_several_inputs_words_and_integers():
         ('[{"a":1}]', "[0] is an object", ""),
         ("[]", "it has an empty list", ""),
         ("[1,]", "it is not JSON", ""),
+        ('{"input_layer": [1], "input_layer": [2]}', "it has a name twice", ""),
         ("[" * 100_000, "nested too deeply", ""),
         ("[" * 70 + "1" + "]" * 70, "more than 64 axes", ""),
         ("[" + "9" * 5000 + "]", "it is not JSON", ""),

@@ -89,11 +89,12 @@ class ScoredAttention(Layer, abstract=True):
         y: Array,
         at: Index,
         xs: list[Array],
+        *rest: Any,
         use_causal_mask: Any = False,
         **_: Any,
     ) -> Iterator[Step]:
         """The scores of one query, their softmax, and the mean of the values that it weights."""
-        if len(at) != 3 or len({len(x) for x in xs}) > 1:
+        if rest or len(at) != 3 or len({len(x) for x in xs}) > 1:
             return
         (sample, query, place), (q, v, k) = at, (xs[0], xs[1], xs[-1])
         scores = self.score(ops, w, ops.floating(q), ops.floating(k))

@@ -6,9 +6,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
+from densecli.arithmetic import Product, Step, Sum, element
 from densecli.errors import ShapeError
 from densecli.fields import array_shape
 from densecli.layer import Layer, Weight
+from densecli.layers.worked import named, stretched
 from densecli.shape import Shape, known, normal_axis, show, size, times
 
 if TYPE_CHECKING:
@@ -129,6 +131,11 @@ class Rescaling(Layer):
             for each in (self.scale, self.offset)
         )
         return kinds.Same(x[1:], "Every element by itself: times {}, plus {}.".format(*amounts))
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        scale, offset = ops.numbers(self.scale), ops.numbers(self.offset)
+        product = Product((element("x", x, at), element("scale", scale, stretched(scale, at))))
+        yield Step(named("y", at), Sum((product, element("offset", offset, stretched(offset, at)))))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.affine(ops.floating(x), self.scale, self.offset)

@@ -164,12 +164,13 @@ class HeadsAttention(Layer, abstract=True):
 
     def worked(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
         self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, query: Array, value: Array, key: Any = None,
-        use_causal_mask: Any = False, **_: Any,
+        *rest: Any, use_causal_mask: Any = False, **_: Any,
     ) -> Iterator[Step]:  # fmt: skip
         """The projections, the scores of one head and query, their softmax, the mean of the values, the projection back."""
         key = value if key is None else key
         if (
-            query.ndim != 3
+            rest
+            or query.ndim != 3
             or len(at) != 3
             or self.use_gate
             or self.sliding_window

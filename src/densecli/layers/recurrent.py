@@ -6,6 +6,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
+from densecli.arithmetic import Leaf, Step
 from densecli.automatic_names import snake_case
 from densecli.errors import ShapeError
 from densecli.fields import Field
@@ -19,13 +20,12 @@ from densecli.layers.recurrent_cells import (
     read_cell,
 )
 from densecli.layers.states import check_states, flatten, pack
+from densecli.layers.worked import named
 from densecli.shape import Shape, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
-
-    from densecli.arithmetic import Step
 
     Array = Any
 
@@ -36,6 +36,7 @@ class Recurrent(Layer, abstract=True):
     takes = "list"  # [sequence, *initial states], as Keras 1 and 2 wrote it; Keras 3 has initial_state= only
     supports_masking = True
     takes_mask = True
+    works_masked = True
     shape_rule = "(batch, steps, features) -> (batch, units), with return_sequences (batch, steps, units); return_state adds the last states"
     cell_type: ClassVar[type[Cell] | None] = (
         None  # of a layer that makes its cell itself and takes the cell's arguments
@@ -108,31 +109,45 @@ class Recurrent(Layer, abstract=True):
             vars(self.cell).get("recurrent_activation"), vars(self.cell).get("reset_after", True),
         )  # fmt: skip
 
-    def worked(
-        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Any, initial_state: Any = None, **_: Any
+    def worked(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
+        self,
+        ops: ModuleType,
+        w: Mapping[str, Any],
+        y: Array,
+        at: Any,
+        x: Any,
+        initial_state: Any = None,
+        mask: Any = None,
     ) -> Iterator[Step]:
-        """One unit at the step whose output it is."""
+        """One unit at the step whose output it is: the last one that a mask does not hide."""
         x, states = split(x, initial_state)
         if x.ndim != 3:  # images at each step
             return
-        walked = at[1] if self.return_sequences else x.shape[1] - 1
-        step = x.shape[1] - 1 - walked if self.go_backwards else walked
-        before = self.states_before(ops, w, x, states, walked)
+        order = range(x.shape[1])[:: -1 if self.go_backwards else 1]
+        last = at[1] if self.return_sequences else x.shape[1] - 1
+        seen = [walked for walked in range(last + 1) if mask is None or first(mask)[at[0], order[walked]]]
+        if not seen or (seen[-1] < last and self.zero_output_for_mask):
+            yield Step(named("y", at), Leaf(0.0), "the mask hides this step")
+            return
+        before = self.states_before(ops, w, (x, first(mask)), states, seen[-1])
         if len(before) == self.cell.state_count:
+            step = order[seen[-1]]
             moment = Moment(x[at[0], step], flat_row(before, at[0]), at, f"x[{at[0]},{step},")
             yield from self.cell.unit(ops, w[self.cell.name], moment)
 
     def states_before(
-        self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: list[Any], walked: int
+        self, ops: ModuleType, w: Mapping[str, Any], inputs: tuple[Array, Any], states: list[Any], walked: int
     ) -> list[Any]:
-        """The states after so many steps."""
+        """The states after so many steps of the sequence, whose mask is beside it."""
+        x, mask = inputs
         shapes = flatten(self.cell.state_shapes((x.shape[0], *x.shape[2:])))
         if not walked:
             return [ops.floating(state) for state in states] or [ops.full(shape, 0.0, "float32") for shape in shapes]
-        past = x[:, x.shape[1] - walked :] if self.go_backwards else x[:, :walked]
+        past = slice(x.shape[1] - walked, None) if self.go_backwards else slice(walked)
         plain = copy(self)
         plain.return_state, plain.return_sequences = True, False
-        return flatten(plain.forward(ops, w, ops.floating(past), states or None)[1:])
+        hidden = None if mask is None else mask[:, past]
+        return flatten(plain.forward(ops, w, ops.floating(x[:, past]), states or None, hidden)[1:])
 
     def forward(  # as many as Keras' call has
         self,

@@ -103,6 +103,7 @@ class Bidirectional(Layer):
     """
 
     takes_mask = True
+    works_masked = True
     formula = "output = merge(layer(input), backward_layer(input, last step first)); with return_sequences both in the input's order"
     shape_rule = "the layer's; merge_mode=concat joins both on the last axis, merge_mode=none returns both outputs"
     macs_rule = "the sum over both layers"
@@ -187,24 +188,30 @@ class Bidirectional(Layer):
         ways = [layer.picture(kinds, layer.output(split(x)[0]), split(x)[0]) for layer in (self.ahead, self.back)]
         return kinds.BothWays(*ways, self.merge_mode)
 
-    def worked(
-        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Any, initial_state: Any = None, **_: Any
+    def worked(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
+        self,
+        ops: ModuleType,
+        w: Mapping[str, Any],
+        y: Array,
+        at: Any,
+        x: Any,
+        initial_state: Any = None,
+        mask: Any = None,
     ) -> Iterator[Step]:
         """The side that makes the element; if both do, the forward one, then their sum, product or mean."""
         x, states = split(x, initial_state)
         half = len(states) // 2
-        ahead = self.one_side(ops, w, self.ahead, x, states[:half])
-        back = self.one_side(ops, w, self.back, x, states[half:])
+        calls = (x, states[:half] or None, mask), (x, states[half:] or None, mask)
+        ahead, back = (self.one_side(ops, w, *each) for each in zip((self.ahead, self.back), calls, strict=True))
         turned = (at[0], x.shape[1] - 1 - at[1], *at[2:]) if self.ahead.return_sequences else at
         if self.merge_mode == "concat" and at[-1] >= ahead.shape[-1]:
-            yield from self.side_steps(
-                ops, w, self.back, (back, x, states[half:]), (*turned[:-1], at[-1] - ahead.shape[-1]), named("y", at)
-            )
+            within = (*turned[:-1], at[-1] - ahead.shape[-1])
+            yield from renamed(self.back.worked(ops, w[self.back.name], back, within, *calls[1]), named("y", at))
             return
         joined = self.merge_mode not in ("concat", None)
         own, other = stretched(ahead, at), stretched(back, turned)
-        name = named("forward" if joined else "y", own)
-        yield from self.side_steps(ops, w, self.ahead, (ahead, x, states[:half]), own, name)
+        steps = self.ahead.worked(ops, w[self.ahead.name], ahead, own, *calls[0])
+        yield from renamed(steps, named("forward" if joined else "y", own))
         if joined:
             term = self.joined(element("forward", ahead, own), Leaf(float(back[other]), named("backward", other)))
             yield Step(named("y", at), term)
@@ -215,23 +222,9 @@ class Bidirectional(Layer):
         both = Sum((ahead, back))
         return Quotient(both, Leaf(2)) if self.merge_mode == "ave" else both
 
-    def side_steps(  # a layer, its call and the name of the result
-        self,
-        ops: ModuleType,
-        w: Mapping[str, Any],
-        layer: Recurrent,
-        call: tuple[Array, Array, list[Array]],
-        at: Any,
-        name: str,
-    ) -> Iterator[Step]:
-        y, x, states = call
-        steps = list(layer.worked(ops, w[layer.name], y, at, x, states or None))
-        yield from steps[:-1]
-        yield from (step._replace(name=name) for step in steps[-1:])
-
-    def one_side(self, ops: ModuleType, w: Mapping[str, Any], layer: Recurrent, x: Array, states: list[Array]) -> Array:
+    def one_side(self, ops: ModuleType, w: Mapping[str, Any], layer: Recurrent, call: tuple[Any, ...]) -> Array:
         """The outputs of one of the two layers, in its own order."""
-        found = layer.forward(ops, w[layer.name], x, states or None)
+        found = layer.forward(ops, w[layer.name], *call)
         return found[0] if isinstance(found, list) else found
 
     def forward(  # as many as Keras' call has
@@ -261,6 +254,13 @@ class Bidirectional(Layer):
         both = [own, own] if self.merge_mode is None else [own]
         states = 2 * self.ahead.cell.number_of_states() if self.ahead.return_state else 0
         return [*both, *[None] * states] if len(both) + states > 1 else own
+
+
+def renamed(steps: Iterator[Step], name: str) -> Iterator[Step]:
+    """The same steps, the last one under another name."""
+    found = list(steps)
+    yield from found[:-1]
+    yield from (step._replace(name=name) for step in found[-1:])
 
 
 def one_way(layer: Recurrent, prefix: str, **changes: Any) -> Recurrent:

@@ -65,28 +65,37 @@ def compare(
     tolerance: float,
 ) -> Comparison:
     """Run both models; `pairs` are the names of layers that stand for each other. Raises DenseError."""
-    most = default_limit() if options[0].max_memory is None else options[0].max_memory
-    a, b = (each._replace(values=True, max_memory=most // 2) for each in options)
-    turned = a.weights is None and b.weights is not None  # only the second model has weights, so it goes first
-    first, second = (1, 0) if turned else (0, 1)
-    wish = (a, b)
-    plan = prepare(graphs[first], wish[first])
-    told = wish[second]._replace(data=(), batch=None, inputs=in_order(graphs[second], plan))
-    shared = a.weights is None or b.weights is None or a.weights == b.weights
-    if shared:
-        told = told._replace(weights=None, given=(), arrays=same_weights(graphs, plan, first))
-    other = prepare(graphs[second], told)
-    ran: list[Sequence[Recorded]] = [(), ()]
-    outputs: list[list[Array]] = [[], []]
-    for index, each in ((first, plan), (second, other)):
-        recorder = Recorder(each.graph, each.weights, each.inputs)
-        outputs[index] = each.once(recorder)
-        ran[index] = recorder.calls
-    gaps = tuple(output_gaps(graphs, outputs, tolerance))
-    found = list(layer_gaps((ran[0], ran[1]), pairs, tolerance))
+    plans = both_plans(graphs, options)
+    (before, calls), (after, other_calls) = map(recorded, plans)
+    outputs = tuple(output_gaps(graphs, (before, after), tolerance))
+    found = list(layer_gaps((calls, other_calls), pairs, tolerance))
     start = next((gap for gap in found if not gap.equal), None)
-    data = "as given" if a.data else f"random, seed {a.seed}"
-    return Comparison(a.seed, data, origin(a, b, turned=turned), tolerance, gaps, len(found), start)
+    data = "as given" if options[0].data else f"random, seed {options[0].seed}"
+    return Comparison(options[0].seed, data, origin(*options), tolerance, outputs, len(found), start)
+
+
+def both_plans(graphs: tuple[Graph, Graph], options: tuple[Options, Options]) -> tuple[Plan, Plan]:
+    """Both passes, ready to run. The model that gives its weights to the other is prepared first."""
+    most = default_limit() if options[0].max_memory is None else options[0].max_memory
+    wishes = [each._replace(values=True, max_memory=most // 2) for each in options]
+    first = int(only_second(*options))
+    plan = prepare(graphs[first], wishes[first])
+    told = wishes[1 - first]._replace(data=(), batch=None, inputs=in_order(graphs[1 - first], plan))
+    if None in (options[0].weights, options[1].weights) or options[0].weights == options[1].weights:
+        told = told._replace(weights=None, arrays=same_weights(graphs, plan, first))
+    other = prepare(graphs[1 - first], told)
+    return (other, plan) if first else (plan, other)
+
+
+def only_second(a: Options, b: Options) -> bool:
+    """Whether only the second model has weights of its own."""
+    return a.weights is None and b.weights is not None
+
+
+def recorded(plan: Plan) -> tuple[list[Array], list[Recorded]]:
+    """The outputs of a pass, and all its calls."""
+    recorder = Recorder(plan.graph, plan.weights, plan.inputs)
+    return plan.once(recorder), recorder.calls
 
 
 def in_order(graph: Graph, plan: Plan) -> tuple[Array, ...]:
@@ -100,11 +109,11 @@ def in_order(graph: Graph, plan: Plan) -> tuple[Array, ...]:
     return tuple(value.array for value in values)
 
 
-def origin(a: Options, b: Options, *, turned: bool) -> str:
+def origin(a: Options, b: Options) -> str:
     """Where the weights come from, in words."""
     if a.weights is not None and b.weights is not None and a.weights != b.weights:
         return "each model's own"
-    file = b.weights if turned else a.weights
+    file = b.weights if only_second(a, b) else a.weights
     drawn = f"drawn with seed {a.seed}" if a.number is None else f"all {a.number:g}"
     return f"{drawn if file is None else f'from {file}'}, the same arrays for both in order"
 

@@ -44,9 +44,12 @@ def example(call: Recorded, path: str, at: tuple[int, ...] | None = None) -> Exa
         return Example(path, call.call, (), 0.0, (), "its output is text")
     place = nearest(at, y.shape)
     found = Example(path, call.call, place, float(y[place]), ())
-    if any(not array.all() for _, mask in masks(call) for array in flat_arrays(mask) if array is not None):
+    hiding = [
+        name for name, mask in masks(call) if any(not array.all() for array in flat_arrays(mask) if array is not None)
+    ]
+    if hiding and not call.layer.works_masked:
         return found._replace(why="a mask hides a part of what it works on")
-    rest = {name: each for name, each in call.kwargs.items() if name not in dict(masks(call))}
+    rest = {name: each for name, each in call.kwargs.items() if name in hiding or name not in dict(masks(call))}
     with kernels.silence():
         steps = tuple(call.layer.worked(kernels, call.weights, y, place, *call.args, **rest))
     if not steps:

@@ -29,7 +29,7 @@ def from_json(text: str | bytes, most: int) -> Array | dict[str, Array]:
     if len(text) * COST > most:
         raise kernels.ArrayFileError("it needs more memory than the limit")
     try:
-        found = json.loads(text)
+        found = json.loads(text, object_pairs_hook=each_once)
     except RecursionError:
         raise kernels.ArrayFileError("its brackets are nested too deeply") from None
     except json.JSONDecodeError as error:
@@ -39,6 +39,14 @@ def from_json(text: str | bytes, most: int) -> Array | dict[str, Array]:
     if isinstance(found, dict):
         return {name: from_lists(value) for name, value in found.items()}
     return from_lists(found)
+
+
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, whose names are all different. Raises ArrayFileError."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise kernels.ArrayFileError("it has a name twice")
+    return found
 
 
 def from_lists(value: Any) -> Array:
