@@ -23,17 +23,25 @@ BEND_GAP = 14.0  # between edges that pass side by side
 STRAIGHTENINGS = 4
 INFINITE = float("inf")
 FIRM, LOOSE = 200.0, 0.05  # how much a box wants to stand in line with a box, and a bend with a box
+STIFF = 1e7  # and a box of the spine with the next one: nothing else counts
 
 
 class Size(Record):
-    """Width and height of a box."""
+    """Width and height of a box; `left` is how much of the width is left of the line that it stands on, if that is not half."""
 
     width: float
     height: float
+    left: float | None = None
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """How far it goes to the left and to the right of its line."""
+        left = self.width / 2 if self.left is None else self.left
+        return left, self.width - left
 
 
 class Layout(Record):
-    """Centers of the boxes, the points of each edge from top to bottom, and the total size."""
+    """Centers of the boxes (across, where their lines are), the points of each edge from top to bottom, and the total size."""
 
     centres: list[tuple[float, float]]
     paths: list[list[tuple[float, float]]]
@@ -179,8 +187,9 @@ class _Net:
         if not neighbours:
             return self.x[point], LOOSE
         if self.spine:
-            line = [other for other in neighbours if other in self.spine] if point in self.spine else []
-            return (self.x[line[0]], FIRM) if line else (self.median(neighbours), LOOSE)
+            own = [other for other in neighbours if (other in self.spine) == (point in self.spine)]
+            weight = STIFF if point in self.spine else 1.0
+            return (self.median(own), weight) if own else (self.median(neighbours), LOOSE)
         boxes = [other for other in neighbours if other < self.boxes or other in self.lonely]
         median = self.median(boxes or neighbours)
         if point < self.boxes:
@@ -230,7 +239,7 @@ class _Net:
 
     def apart(self, left: int, right: int) -> float:
         gap = BEND_GAP if left >= self.boxes or right >= self.boxes else self.beside
-        return (self.sizes[left].width + self.sizes[right].width) / 2 + gap
+        return self.sizes[left].reach[1] + self.sizes[right].reach[0] + gap
 
     # -- the result -------------------------------------------------------------------------
     def layout(self) -> Layout:
@@ -238,8 +247,8 @@ class _Net:
         tops = [0.0]
         for height in heights:
             tops.append(tops[-1] + height + self.gap)
-        left = min(self.x[point] - self.sizes[point].width / 2 for point in range(len(self.x)))
-        right = max(self.x[point] + self.sizes[point].width / 2 for point in range(len(self.x)))
+        left = min(self.x[point] - self.sizes[point].reach[0] for point in range(len(self.x)))
+        right = max(self.x[point] + self.sizes[point].reach[1] for point in range(len(self.x)))
         middle = [top + height / 2 for top, height in zip(tops, heights, strict=False)]
         centres = [(self.x[box] - left, middle[self.rank[box]]) for box in range(self.boxes)]
         paths = [self.path(route, centres, left, (tops, heights)) for route in self.routes]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from densecli.render.figure import captions, solids
 from densecli.render.figure.labels import NORMAL
-from densecli.render.figure.layout import PAD, TITLE, axis_of, extents, title_of
+from densecli.render.figure.layout import PAD_ALONG, TITLE, axis_of, extents, title_of
 from densecli.render.figure.links import Links
 from densecli.render.figure.parts import INLET, is_merge, merged_by
 from densecli.render.figure.scene import Group, Look, Text, circle, rectangle
@@ -65,7 +65,7 @@ class Drawing:
         lead = (
             (room.length - stop + start) / 2
             if self.way.horizontal
-            else PAD + (TITLE if self.way.name == "down" else 0.0)
+            else PAD_ALONG + (TITLE if self.way.name == "down" else 0.0)
         )
         origin = at[0] + lead - start, at[1] - axis_of(inner)
         through = Links(inner, origin, self.ruler).through(at, room.length)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GAP, BESIDE = 24.0, 10.0  # between parts: along the figure, for arrows, and across it
 TIP = 7.0  # of an arrow, which is straight
 STEP = 9.0  # between skips one above the other
-PAD = 12.0  # of frames
+PAD, PAD_ALONG = 12.0, 20.0  # of frames, across the figure and along it, where a side sticks out
 TITLE = 15.0
 
 
@@ -52,7 +52,7 @@ def laid(frame: Frame, ruler: Ruler) -> Laid:
     if not joined:
         edges = list(pairwise(range(len(frame.parts))))
     sizes = [
-        Size(2 * max(above, room.far), room.before + room.length + room.after)
+        Size(above + room.far, room.before + room.length + room.after, above)
         for above, room in zip(near, rooms, strict=True)
     ]
     layout = lay_out(sizes, edges, gaps=(GAP, BESIDE), spine=_spine(frame, edges))
@@ -118,7 +118,7 @@ def _room_of_frame(laid: Laid, ruler: Ruler) -> Room:
     axis = axis_of(laid)
     title = width(title_of(laid.frame), NORMAL, bold=True) + PAD
     near, far = axis - low + PAD, high - axis + PAD
-    length = stop - start + 2 * PAD
+    length = stop - start + 2 * PAD_ALONG
     if ruler.way.horizontal:
         return Room(0.0, max(length, title), 0.0, near + TITLE, far)
     return Room(0.0, length + TITLE, 0.0, max(near, title / 2), max(far, title / 2))
@@ -165,12 +165,13 @@ def _skips(frame: Frame, rooms: Sequence[Room]) -> tuple[dict[Link, float], list
 
 
 def _between(link: Link, sources: dict[int, list[int]]) -> set[int]:
-    """The parts that a skip leads past: those behind its source that feed its target."""
+    """The parts that a skip leads past: those behind its first end that feed its last."""
+    first, last = sorted((link.source[0], link.target))
     found: set[int] = set()
-    pending = list(sources.get(link.target, ()))
+    pending = list(sources.get(last, ()))
     while pending:
         part = pending.pop()
-        if part > link.source[0] and part not in found:
+        if part > first and part not in found:
             found.add(part)
             pending += sources.get(part, ())
     return found

@@ -35,16 +35,20 @@ class _Net:
         self.order = {each.id: at for at, each in enumerate(box.boxes)}
         self.wearer: dict[int, int] = {}
         self.worn: dict[int, list[Box]] = {}
-        self.edges = _forward(box.edges, self.order)
+        self.edges = [edge for edge in box.edges if self.leads_on(edge)]
+        self.back = [edge for edge in box.edges if not self.leads_on(edge)]  # to a layer that is called again
         self.dress()
         self.edges = list(dict.fromkeys(self.seen(edge) for edge in self.edges if edge.target not in self.wearer))
         self.place: dict[int, tuple[int, int]] = {}
         self.parent = _parents(self.edges, [each for each in self.boxes if each not in self.wearer])
         self.span = _spans(self.parent)
 
+    def leads_on(self, edge: Edge) -> bool:
+        return self.order[edge.source] < self.order[edge.target]
+
     def dress(self) -> None:
         """Let layers wear those that follow them alone and change no shape."""
-        sources, targets = _neighbors(self.edges)
+        sources, targets = _neighbors([*self.edges, *self.back])
         for key, box in self.boxes.items():
             before = sources.get(key, [])
             if box.kind.name not in WORN or len(before) != 1 or len(targets[before[0]]) != 1:
@@ -83,14 +87,15 @@ class _Net:
         return parts
 
     def links(self) -> tuple[list[Link], list[Link]]:
-        """Arrows, and skips; none between layers side by side."""
+        """Arrows, and skips, some of them back; none between layers side by side."""
         links, skips = list[Link](), list[Link]()
         for edge in self.edges:
             link = Link(self.place[edge.source], self.place[edge.target][0])
             if link.source[0] == link.target and self.place[edge.target][1]:
                 continue
             (skips if self.is_skip(edge) else links).append(link)
-        return links, skips
+        skips += [Link(self.place[edge.source], self.place[edge.target][0]) for edge in map(self.seen, self.back)]
+        return links, [skip for skip in dict.fromkeys(skips) if skip.source[0] != skip.target]
 
 
 def _can_wear(wearer: Box, box: Box) -> bool:
@@ -100,11 +105,6 @@ def _can_wear(wearer: Box, box: Box) -> bool:
         and output_of(box) is not None
         and output_of(wearer) == output_of(box)
     )
-
-
-def _forward(edges: Sequence[Edge], order: dict[int, int]) -> list[Edge]:
-    """The edges without those of a layer that is called again, which lead back."""
-    return [edge for edge in edges if order[edge.source] < order[edge.target]]
 
 
 def _neighbors(edges: Sequence[Edge]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:

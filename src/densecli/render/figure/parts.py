@@ -43,7 +43,7 @@ class Link(Record):
 
 
 class Frame(Record):
-    """A model, a nested model or a block that repeats. `skips` lead past the parts between their ends."""
+    """A model, a nested model or a block that repeats. `skips` lead past the parts between their ends, on or back."""
 
     box: Box
     parts: tuple[Part, ...]

@@ -131,7 +131,9 @@ def _leaf(drawn: _Drawn, left: float, top: float) -> Iterator[Xml]:
 
 
 def _rect(name: Xml, corner: tuple[float, float], size: Size, radius: int) -> Xml:
-    shape = Xml.put('x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="{}"', *corner, *size, radius)
+    shape = Xml.put(
+        'x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="{}"', *corner, size.width, size.height, radius
+    )
     return Xml.put('<rect class="{}" {}/>', name, shape)
 
 
