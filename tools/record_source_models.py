@@ -29,7 +29,7 @@ from keras.src.utils.summary_utils import count_params, format_layer_shape
 TESTS = Path(__file__).resolve().parent.parent / "tests"
 SOURCES, ARCHIVE = TESTS / "read/python/sources", TESTS / "fixtures/source_models.zip"
 RANDOM = np.random.RandomState(0)
-SAVED = ("run_conv_bn", "run_old_linear", "run_configured", "run_functions")  # as a model file, too
+SAVED = ("run_conv_bn", "run_old_linear", "run_configured", "run_functions", "run_owner")  # as a model file, too
 
 
 def main() -> None:
@@ -61,7 +61,8 @@ def recorded(name: str, files: dict[str, bytes]) -> dict[str, Any]:
     answers = {key: answer(model) for key, model in models.items()}
     for key, model in models.items():
         if key.startswith("run"):
-            files |= {f"{name}.{key}.{suffix}": data for suffix, data in outputs(model, whole=key in SAVED).items()}
+            found = outputs(model, namespace.get(f"{key}_x"), whole=key in SAVED)
+            files |= {f"{name}.{key}.{suffix}": data for suffix, data in found.items()}
     return answers
 
 
@@ -91,12 +92,14 @@ def row(layer: Any) -> list[Any]:
     return [layer.name, type(layer).__name__, shape, count() if built else None]
 
 
-def outputs(model: keras.Model, *, whole: bool) -> dict[str, bytes]:
-    """Random weights, random inputs, and the model's outputs."""
+def outputs(model: keras.Model, x: Any, *, whole: bool) -> dict[str, bytes]:
+    """Random weights, inputs (`x`, or random ones of the shapes that the model declares), and the model's outputs."""
     for weight in model.weights:
         low, high = (0.5, 1.5) if "variance" in weight.path else (-0.5, 0.5)
         weight.assign(RANDOM.uniform(low, high, weight.shape).astype(weight.dtype))
-    inputs = [RANDOM.standard_normal((2, *each.shape[1:])).astype(np.float32) for each in model.inputs]
+    inputs = (
+        [RANDOM.standard_normal((2, *each.shape[1:])).astype(np.float32) for each in model.inputs] if x is None else [x]
+    )
     results = model(inputs if len(inputs) > 1 else inputs[0], training=False)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "m.weights.h5"

@@ -107,7 +107,9 @@ def test_a_file_and_the_source_of_its_layers_are_a_model(name, model, tmp_path):
     assert any(None in row.output_shapes or row.opaque for row in alone.rows)
     graph = read_spec(Spec(f"{path}.keras"), Reading(sources=(str(SOURCES / f"{name}.py"),)))
     rows = [[row, kind, shapes(shape), count] for row, kind, shape, count in ANSWERS[name][model]["rows"]]
-    assert [shown(row) for row in infer(graph).rows] == rows
+    made = [shown(row) for row in infer(graph).rows]
+    same = slice(1, None) if graph.held_as else slice(None)  # a loaded class counts its names anew
+    assert [row[same] for row in made] == [row[same] for row in rows]
     (found,) = run(graph, Options(weights=f"{path}.keras", data=(f"{path}.x.npz",))).arrays
     with np.load(f"{path}.y.npz") as expected:
         np.testing.assert_allclose(found, expected["arr_0"], rtol=0, atol=2e-5)

@@ -49,12 +49,22 @@ class Entry(Record):
     known: bool = True
 
 
-def match(places: Sequence[Place], stored: Iterable[Stored]) -> Matched:
-    """The array for each key, and the layers where counts or shapes differ. Raises ReadError (E323) for no tree of groups."""
+def match(places: Sequence[Place], stored: Iterable[Stored], held_as: Mapping[str, str] | None = None) -> Matched:
+    """The array for each key, and the layers where counts or shapes differ. Raises ReadError (E323) for no tree of groups.
+
+    The layers of a class of the source are where its attributes hold them (`held_as`).
+    """
     matcher, held = Matcher(), list(stored)
     entries = [Entry(place.name, place.layer, place.result.args, place.result.kwargs, place.known) for place in places]
-    tree = tree_of(held)
-    matcher.level(entries, tree, "")
+    root = tree_of(held)
+    if held_as is None:
+        tree = groups_in(root.get("layers"))
+        matcher.level(entries, tree, "")
+    else:
+        tree = {
+            name: group for name, group in root.items() if name in {path.partition("/")[0] for path in held_as.values()}
+        }
+        matcher.written(held_as, entries, root, "")
     used = {each.path for each in matcher.found.values()} | matcher.copies
     return Matched(matcher.found, matcher.misfits, left_over(arrays_in(tree), used))
 
@@ -81,7 +91,7 @@ def tree_of(stored: Iterable[Stored]) -> Tree:
             if not isinstance(inner, dict):
                 raise mismatch(f"{quote(each.path)} is below an array")
         inner[name] = each
-    return groups_in(tree.get("layers"))
+    return tree
 
 
 def groups_in(value: Any) -> Tree:

@@ -139,7 +139,7 @@ def matching(graph: Graph, found: Trace, file: BinaryIO, limits: Limits) -> Iter
             held = [each._replace(path=each.path.removeprefix(prefix)) for each in hdf5.stored(opened, limits, root)]
             texts_of = partial(hdf5.attributes_of, file, limits=limits)
             old = "layer_names" in group.attrs or "layer_names0" in group.attrs
-            matched = by_layer.match(every, held, group, texts_of) if old else keras3.match(every, held)
+            matched = by_layer.match(every, held, group, texts_of) if old else keras3.match(every, held, graph.held_as)
             yield every, matched, lambda _: partial(read, group, matched.found)
         except DenseError:
             raise

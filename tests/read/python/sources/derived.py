@@ -277,3 +277,31 @@ for _x, _y in _data:
     looped(_x)
 first = Small()
 first(next(iter(_data.map(lambda x, y: x[:, :3]))))
+
+
+# -- the weights of a class --------------------------------------------------------------
+class Owner(Model):
+    """Layers in attributes, lists and dicts, a layer of the source, and a variable."""
+
+    def __init__(self, units=3, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.many = [layers.Dense(units) for _ in range(2)]
+        self.named = {"last": layers.Dense(2)}
+        self.scale = Scale()
+        self.inner = Sequential([layers.Dense(4), layers.BatchNormalization()])
+        self.shift = self.add_weight(shape=(2,), name="shift")
+
+    def call(self, x):
+        x = self.inner(self.scale(x))
+        for each in self.many:
+            x = each(x)
+        return self.named["last"](x) + self.shift
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+run_owner_x = np.linspace(-1, 1, 2 * 4 * 3).reshape(2, 4, 3).astype("float32")
+run_owner = Owner()
+run_owner(run_owner_x)

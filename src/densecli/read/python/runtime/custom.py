@@ -107,6 +107,10 @@ class CustomLayer(LayerObject):
         inside = dict(places_in(self, "", graph.numbers, set()))
         return own | {names[number]: path for number, path in inside.items()}
 
+    def saved(self) -> dict[str, Any]:
+        """The attributes that Keras looks through when it saves weights."""
+        return self.attributes
+
     def hold(self, value: Any) -> None:
         known = {id(each) for _, each in self.held}
         self.held += [(len(self.session.layers), each) for each in layers_in(value) if id(each) not in known]
@@ -307,8 +311,9 @@ def places_in(layer: CustomLayer, start: str, numbers: Mapping[int, int], seen: 
     """The node and attribute of each inner layer, by attribute name, which is the order Keras visits them in."""
     if layer.based is not None and layer.based.index in numbers:
         yield numbers[layer.based.index], start or "."
-    for attribute in sorted(layer.attributes):
-        for path, each in named_in(layer.attributes[attribute], f"{start}{attribute}"):
+    attributes = layer.saved()
+    for attribute in sorted(attributes):
+        for path, each in named_in(attributes[attribute], f"{start}{attribute}"):
             if each.index in seen:
                 continue
             seen.add(each.index)

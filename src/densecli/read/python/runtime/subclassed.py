@@ -65,6 +65,9 @@ class CustomModel(CustomLayer, ModelObject):
     def error(self, error: DenseError | None) -> None:
         self.own_error = error
 
+    def saved(self) -> dict[str, Any]:
+        return self.attributes | {"layers": self.members()}
+
     @property
     def plain(self) -> ModelObject | None:
         """The model that it is, but for its name and methods."""
