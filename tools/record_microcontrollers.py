@@ -1,4 +1,4 @@
-"""Ask TensorFlow and TensorFlow Lite Micro how much memory int8 models need: tests/conformance/microcontrollers.json.
+"""Ask TensorFlow and TensorFlow Lite Micro how much memory int8 models need: tests/fixtures/microcontrollers.json.
 
 Three steps, each in an environment of its own, around a folder:
 
@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-RECORD = Path(__file__).resolve().parent.parent / "tests" / "conformance" / "microcontrollers.json"
+RECORD = Path(__file__).resolve().parent.parent / "tests" / "fixtures" / "microcontrollers.json"
 INT8 = 9  # TensorType of the schema of TensorFlow Lite
 STACKS = [
     "Dense(16, activation=relu)@(1,) -> Dense(16, activation=relu) -> Dense(1)",

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from densecli import names
-from densecli.errors import ArgumentError, did_you_mean
+from densecli.errors import ArgumentError, closest, did_you_mean
 from densecli.text import quote
 
 if TYPE_CHECKING:
@@ -106,6 +106,9 @@ def _unknown_hint(name: str) -> str:
     if last.lower() in names.ACTIVATION_FLOPS and last.casefold() not in map(str.casefold, CATALOGUE):
         return f"did you mean `Activation({last.lower()})`?"
     known = [*CATALOGUE, *ALIASES, *APPLICATIONS]
+    near = closest(last, known)
+    if near is not None and abs(len(near) - len(last)) < 2:  # a typo, not a part of several names
+        return did_you_mean(last, known) or ""
     if sum(each.casefold().startswith(last.casefold()) for each in known) > 1 and last.casefold() not in map(
         str.casefold, known
     ):

@@ -59,7 +59,8 @@ def test_a_png_goes_through_a_pipe():
 
 
 def test_a_png_is_not_for_a_terminal(capsys, monkeypatch):
-    monkeypatch.setattr(draw.streams, "interactive", lambda: True)
+    monkeypatch.setattr(draw.streams, "interactive", lambda *_: True)
+    monkeypatch.setenv("NO_COLOR", "1")
     code, out, err = densecli(capsys, "draw", STACK, "-f", "png")
     assert (code, out) == (2, "")
     assert err.startswith("error[E603]: a PNG is not for a terminal\n  help: write it with -o figure.png")

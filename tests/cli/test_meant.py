@@ -26,7 +26,7 @@ def refused(*words):
         ("sumary", "`densecli summary`"), ("explian", "`densecli explain`"), ("chek", "`densecli check`"),
         ("layer", "`densecli layers`"), ("mem", "`densecli memory`"), ("sum", "`densecli summary`"),
         ("list", "`densecli layers`"), ("compare", "`densecli diff`"), ("completion", "--install-completion"),
-        ("validate", "`densecli check`"), ("show", "`densecli summary`"), ("plot", "`densecli convert SPEC --to svg`"),
+        ("validate", "`densecli check`"), ("show", "`densecli summary`"), ("plot", "`densecli draw`"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("rest", [(), (STACK,), ("model.keras",)], ids=["alone", "stack", "file"])

@@ -110,7 +110,7 @@ def test_in_a_spec_the_help_names_its_variables(tmp_path):
     assert "under `vars:`" in here(spec).stderr
 
 
-@pytest.mark.parametrize("name", ["model.txt", "notes.dense", "run-3.log"])
+@pytest.mark.parametrize("name", ["model.text", "notes.dense", "run-3.log"])
 def test_a_file_without_a_known_suffix_gets_the_way_to_name_it(name):
     assert f"write ./{name}" in here(name).stderr
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 densecli draw VGG16 -o vgg16.svg
-densecli draw 'Conv2D(8, 3)@(28,28,1) -> MaxPooling2D -> Flatten -> Dense(10)' --labels sizes,types -o figure.svg
+densecli draw 'Conv2D(8, 3)@(28,28,1) -> Flatten -> Dense(10)' --labels types
 densecli draw train.py --style boxes --theme dark -o model.png
 """
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 densecli explain 'Dense(16)@(3,2) -> Flatten -> Dense(4)'
 densecli explain 'Dense(4)@(3,2)' --data '[[1,2],[3,4],[5,6]]' --weights ones
-densecli explain model.yaml --layer lstm --format markdown
+densecli explain model.yaml --layer out --format markdown
 """
 
 

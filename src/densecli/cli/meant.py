@@ -107,7 +107,7 @@ def _as_value(plain: str, command: Any) -> str | None:
     for param in command.params if isinstance(command, Command) else ():
         kind = command.words[param.name].kind if param.name in command.words else None
         if isinstance(kind, type) and issubclass(kind, Enum) and value in [each.value for each in kind]:
-            return f"{max(param.opts, key=len)} {value}"
+            return f"{next(name for name in param.opts if name.startswith('--'))} {value}"
     return None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.cli import streams
 from densecli.errors import ReadError
+from densecli.read.files.folder import MAIN as SAVED_MODEL
 from densecli.read.specs import SEARCHED, Held, Spec
 from densecli.records import Record
 from densecli.text import quote
@@ -60,13 +61,15 @@ def _refuse_folder(word: str) -> None:
 def _is_folder(word: str) -> bool:
     if word.rstrip("/").lower().endswith(UNZIPPED) and os.path.isfile(os.path.join(word, "config.json")):  # noqa: PTH113, PTH118
         return False
+    if os.path.isfile(os.path.join(word, SAVED_MODEL)):  # noqa: PTH113, PTH118
+        return False
     return word != "-" and os.path.isdir(word)  # noqa: PTH112
 
 
 def _inside(folder: str, search: Search) -> Iterator[Spec]:
     from densecli.read.folder.walk import Wishes, walk  # noqa: PLC0415  # only where a folder is given
 
-    for each in walk(folder, Wishes(SEARCHED, _Excluded(search), search.gitignore, search.limits)):
+    for each in walk(folder, Wishes((*SEARCHED, SAVED_MODEL), _Excluded(search), search.gitignore, search.limits)):
         yield Spec(each.path, held=None if each.error is None else Held(None, each.error), found=True)
 
 

@@ -60,6 +60,8 @@ class Result(Record):
 def result_of(spec: Spec, terms: Terms) -> Result | Skipped:
     try:
         graph = read(spec, terms.reading)
+        if spec.found and graph.weights_only:
+            raise NoModelError(f"{spec.name} holds weights and no layers")
         warn_of_misfits(graph, spec, terms.reading.limits)
         report = infer(graph, spec.name, terms.batch)
     except (DenseError, SpecErrors) as error:

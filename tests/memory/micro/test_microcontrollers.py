@@ -14,7 +14,7 @@ from densecli.read.specs import Spec, read
 from support.folders import ROOT
 from support.program import outcome
 
-RECORDED = json.loads((ROOT / "tests/conformance/microcontrollers.json").read_text(encoding="utf-8"))["models"]
+RECORDED = json.loads((ROOT / "tests/fixtures/microcontrollers.json").read_text(encoding="utf-8"))["models"]
 
 
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda each: each["stack"][:60])

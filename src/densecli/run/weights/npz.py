@@ -37,7 +37,7 @@ def matched_names(every: Sequence[Place], shapes: Mapping[str, tuple[int, ...]])
     keys = [slot.key for place in every for slot in place.slots()]
     if not shapes.keys() & set(keys):
         stored = [Stored(name, shape, "") for name, shape in shapes.items()]
-        if keras3.tree_of(stored):
+        if keras3.tree_of(stored).get("layers"):
             return keras3.match(every, stored)
         return matched_slots(every, shapes, dict(zip(keys, shapes, strict=False)))
     return matched_slots(every, shapes, {key: key for key in keys if key in shapes})
