@@ -37,3 +37,11 @@ def test_a_finding_in_a_notebook_is_shown_at_its_cell(tmp_path):
     assert here("check", str(path)).stdout.startswith(f"{path}:cell 2:2:10: E206 not valid Python")
     assert "line=6,col=10" in here("check", str(path), "--format", "github").stdout
     assert f" --> {path}:cell 2:2:10\n  2 | model.add(" in here(str(path)).stderr
+
+
+def test_a_name_of_an_unknown_package_is_unknown_and_not_a_word():
+    text = "from elsewhere import width\nmodel = Sequential([Dense(width, input_shape=(3,))])\n"
+    refused = here(text)
+    assert "error[E350]: Dense: `units` is unknown: width: it comes from `elsewhere`" in refused.stderr
+    assert "--set width=" in refused.stderr
+    assert here(text, "--set", "width=4", "--print", "totals.params").stdout == "16\n"

@@ -45,7 +45,7 @@ def import_from(run: Interpreter, node: ast.ImportFrom, scope: Scope) -> None:
             import_star(run, local, path, scope)
             continue
         value = member(run, local, path, alias.name, node.level)
-        run.write(scope.holder(alias.asname or alias.name), alias.asname or alias.name, value)
+        run.assign(scope, alias.asname or alias.name, value)
 
 
 def member(run: Interpreter, local: Any, path: str, name: str, level: int) -> Any:

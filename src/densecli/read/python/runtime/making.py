@@ -14,13 +14,14 @@ from densecli.read.keras.keras1 import modern
 from densecli.read.python.arrays import Array
 from densecli.read.python.plain import Dims
 from densecli.read.python.runtime.tensors import tensors_in
-from densecli.read.python.values import Unknown, Value, unknown_in
+from densecli.read.python.values import Foreign, Unknown, Value, unknown_in
 
 if TYPE_CHECKING:
     from densecli.errors import Place
     from densecli.read.python.interpreter import Interpreter
     from densecli.read.python.runtime.session import Session
 
+OWN_PACKAGES = ("keras", "tensorflow")  # whose names are words of a config: tf.nn.relu6
 DROPPED = {("BatchNormalization", "mode")}  # of Keras 1: the mode of normalization affects neither shapes nor counts
 WINDOWS = {"Conv2D": 2, "SeparableConv2D": 2, "FullConv2D": 2, "Conv3D": 3, "FullConv3D": 3}
 # Arguments that Keras 3 still accepts for an InputLayer.
@@ -58,7 +59,9 @@ def arguments(
     session: Session, type_name: str, args: list[Any], kwargs: dict[str, Any], place: Place | None
 ) -> tuple[str, list[Argument], Any]:
     """The class, its arguments, and the input shape among them. Raises DenseError where one is unknown."""
-    kind, args, kwargs = _modern(session, type_name, args, dict(kwargs))
+    args = [_if_known(session.run, each) for each in args]
+    kwargs = {name: _if_known(session.run, each) for name, each in kwargs.items()}
+    kind, args, kwargs = _modern(session, type_name, args, kwargs)
     if kind == "InputLayer":
         kwargs |= {new: kwargs.pop(old) for old, new in OLD_INPUT.items() if old in kwargs}
         args, kwargs = _input_as_told(session, args, kwargs)
@@ -78,6 +81,16 @@ def arguments(
             raise unknown_argument(session.run, type_name, name, unknown)
     input_argument = None if input_argument is None else plain(input_argument)
     return kind, [Argument(each.name, plain(each.value), place) for each in found], input_argument
+
+
+def _if_known(run: Interpreter, value: Any) -> Any:
+    """A value, unless it is a name of a package that densecli knows nothing of."""
+    if not isinstance(value, Foreign) or value.path.partition(".")[0] in OWN_PACKAGES:
+        return value
+    module, _, name = value.path.rpartition(".")
+    unknown = run.unknown(f"it comes from `{module or name}`, which densecli does not know")
+    unknown.name = name
+    return unknown
 
 
 def _as_told(session: Session, shape: Any, name: Any) -> Any:
