@@ -50,6 +50,8 @@ CHOSEN = {
     "a/b.pyw": ("a/b.pyw", None),
     "nb.ipynb": ("nb.ipynb", None),
     "train.py:model": ("train.py", "model"),
+    "my train (1).ipynb:*": ("my train (1).ipynb", "*"),
+    "a/train(2).py:build(64)": ("a/train(2).py", "build(64)"),
     "train.py:*": ("train.py", "*"),
     "train.py:": ("train.py", ""),
     "nb.ipynb:build_unet((128, 128, 3), classes=2)": ("nb.ipynb", "build_unet((128, 128, 3), classes=2)"),

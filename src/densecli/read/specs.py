@@ -29,8 +29,8 @@ OTHER_SUFFIXES = (
     ".safetensors", ".npz", ".npy", ".index", ".pb", ".tflite", ".lite", ".onnx", ".pt", ".pth", ".ckpt", ".pkl", ".pickle",
     ".joblib", ".mlmodel", ".gguf", ".msgpack",
 )  # fmt: skip
-# train.py:NAME, train.py:build(64), train.py:*, stacks.dsl:3
-_CHOSEN = r"(?is)([^\n(]+?\.(?:pyw?|ipynb|dsl|txt)):(.*)"
+# train.py:NAME, train.py:build(64), train.py:*, stacks.dsl:3; a browser calls a second download "train (1).py".
+_CHOSEN = r"(?is)([^\n(]+?(?:\([^()\n]*+\)[^\n(]*?)?\.(?:pyw?|ipynb|dsl|txt)):(.*)"
 _STATEMENT = r"\s*+(?:from|import|[A-Za-z_][\w.]*+\s*+=[^=])"
 _PATTERN = r"[\w.*?-]*+"
 _SETTING = r"\d+|[^\W\d]\w*(?:\.[^\W\d]\w*)*"  # a name, an attribute, or the line of a condition
