@@ -30,6 +30,7 @@ UNKNOWN_VARIABLE = "E309"  # the same in every combination
 _OPEN, _CLOSE = "([", ")]"
 _NUMBER = r"-?\d{1,18}(?:\.\d{1,18})?"
 _RANGE = rf"({_NUMBER})\.\.({_NUMBER})(?:([+*])({_NUMBER}))?"
+_NO_RANGE = rf"{_NUMBER}\.\.[^\n]*|\.\.{_NUMBER}"  # no value of any variable, either
 
 
 class Figure(Record):
@@ -139,6 +140,9 @@ def span(text: str) -> list[str]:
     """
     found = re.fullmatch(_RANGE, text)
     if found is None:
+        if re.fullmatch(_NO_RANGE, text):
+            message = f"{quote(text)} is not a range: it needs a number at each end, and perhaps + or * and a step"
+            raise ReadError(message, code="E112", hint="--set width=1..4, 10..50+20 or 16..128*2")
         return [text]
     first, last, step = Decimal(found[1]), Decimal(found[2]), Decimal(found[4] or 1)
     times = found[3] == "*"

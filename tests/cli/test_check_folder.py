@@ -261,6 +261,8 @@ def test_a_folder_written_like_a_layer_is_pointed_out(run, tmp_path):
         "error[E105]: 'src' is read as a layer, not as the folder of that name\n  help: densecli check src/\n",
     )
     assert run("Flatten", "--input-shape", "3,2")[:2] == (0, ["<argument>"])
+    write(tmp_path, {"MobileNet/a.yaml": SPEC})
+    assert run("MobileNet")[:2] == (0, ["<argument>"])
 
 
 def test_a_folder_that_is_missing(run):

@@ -141,3 +141,19 @@ def test_error_the_input_is_not_overwritten(capsys, tmp_path):
     code, _, err = densecli(capsys, "convert", path, "--to", "dsl", "-o", path)
     assert (code, path.read_text(encoding="utf-8")) == (2, "Dense(4)@(3,)")
     assert "is an input" in err
+
+
+def test_error_a_layer_of_the_source_names_the_formats_that_have_it(capsys, tmp_path):
+    path = tmp_path / "train.py"
+    path.write_text(
+        "from keras import Input, Model, layers\n\n\nclass Block(layers.Layer):\n"
+        "    def __init__(self):\n        super().__init__()\n        self.dense = layers.Dense(4)\n"
+        "    def call(self, x):\n        return layers.add([x, self.dense(x)])\n    def compute_output_shape(self, shape):\n        return shape\n\n\n"
+        "x = Input((4,))\nmodel = Model(x, Block()(x))\n"
+    )
+    for form in ("yaml", "json"):
+        code, out, err = densecli(capsys, "convert", path, "--to", form)
+        assert (code, out) == (2, "")
+        assert "help: try --to keras or python" in err
+    for form in ("keras", "python"):
+        assert densecli(capsys, "convert", path, "--to", form)[0] == 0

@@ -80,3 +80,11 @@ def test_python_dash_m_is_the_same_program():
         [sys.executable, "-m", "densecli", "--version"], capture_output=True, text=True, check=True, encoding="utf-8"
     )
     assert done.stdout.startswith("densecli ")
+
+
+def test_every_schema_is_on_its_page():
+    from densecli.cli.schema import Schema
+
+    page = (ROOT / "docs" / "schema.md").read_text(encoding="utf-8")
+    for which in Schema:
+        assert f"| `{which}` |" in page, f"docs/schema.md does not list {which}"

@@ -140,3 +140,16 @@ def test_a_field_left_without_a_doc_is_noticed():
         size = Field(lambda _, value: value, 1, "", {})
 
     assert not Broken.config_fields["size"].doc
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_on_a_terminal_lines_break_between_words_and_go_on_below_their_column(width):
+    for text in (catalogue.overview(), *map(catalogue.details, LAYERS)):
+        shown = catalogue.fitted(text, width)
+        assert shown.split() == text.split()
+        long = [line for line in shown.splitlines() if len(line) > width]
+        assert all(len(line.split()[-1]) > width // 2 or " " not in line.strip() for line in long)
+        assert catalogue.fitted(text, None) == text
+    lines = catalogue.fitted(catalogue.details(CATALOGUE["LSTM"]), 80).splitlines()
+    first = next(line for line in lines if line.startswith("    units "))
+    assert lines[lines.index(first) + 1].index("each state") == first.index("number of")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from densecli.cli import run
 from densecli.read.shell import joined
 from support.program import here, needs_bash, shell
 
@@ -146,3 +147,26 @@ def test_a_spec_takes_modules_and_lines_too(tmp_path):
         "input: [3, 2]\nlayers:\n  - keras.layers.Dense: 16\n  - {type: layers.Flatten}\n  - |\n    layers.Dense(4)\n    ReLU\n"
     )
     assert here(spec).stdout == here("Dense(16)@(3,2) -> Flatten -> Dense(4) -> ReLU").stdout
+
+
+@pytest.mark.parametrize("command", ["summary", "explain", "memory", "draw"])
+def test_a_word_that_is_also_a_folder_or_a_file_gets_its_path(tmp_path, monkeypatch, capsys, command):
+    """The words alone decide what is read; the disk only helps to say what was meant."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "plain").write_text("")
+    for word, kind in (("saved", "folder"), ("plain", "file")):
+        assert run([command, word]) == 2
+        assert f"for the {kind} of that name, write ./{word}" in capsys.readouterr().err
+    assert run([command, "gone"]) == 2
+    assert "of that name" not in capsys.readouterr().err
+
+
+def test_a_folder_without_a_model_says_what_is_missing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "saved").mkdir()
+    assert run(["./saved"]) == 2
+    assert capsys.readouterr().err == (
+        "error[E105]: './saved' is a folder without a model's config.json or saved_model.pb\n"
+        "  help: give a model file in it; `densecli check` takes a whole folder\n"
+    )

@@ -14,9 +14,9 @@ from densecli.read.specs import Spec, read
 from densecli.run.weights.initial import fill
 from densecli.summary.infer import infer
 from densecli.summary.receptive_field import Seen, receptive_fields
-from support.folders import ROOT
+from support.folders import FIXTURES
 
-PUBLISHED = json.loads((ROOT / "tests/conformance/receptive_fields.json").read_text(encoding="utf-8"))["models"]
+PUBLISHED = json.loads((FIXTURES / "receptive_fields.json").read_text(encoding="utf-8"))["models"]
 
 
 def fields(stack):

@@ -12,6 +12,7 @@ from densecli.cli import streams
 from densecli.cli.options import Debug, InputShape, LayerShape, Limit, Output, Set, SourceFile, Specs
 from densecli.cli.output import check_target, deliver, deliver_bytes
 from densecli.errors import OutputError, ReadError
+from densecli.graph.graph import require_layers
 from densecli.read.specs import read, reading, specs
 from densecli.render.figure.options import LABELS
 from densecli.text import quote
@@ -125,7 +126,9 @@ def command(
     from densecli.render.figure.options import options  # noqa: PLC0415
     from densecli.summary.infer import infer  # noqa: PLC0415
 
-    report = infer(read(found[0], wishes), found[0].name)
+    graph = read(found[0], wishes)
+    require_layers(graph, "draw")
+    report = infer(graph, found[0].name)
     scene = figure(report, options(report, style, direction, wanted, max_blocks))
     if form is Format.png:
         from densecli.render.figure import png  # noqa: PLC0415

@@ -9,6 +9,7 @@ import typer
 
 from densecli.catalogue import lookup, matching
 from densecli.cli.completion import layer_types
+from densecli.cli.look import look
 from densecli.cli.options import Debug, Output
 from densecli.cli.output import deliver
 from densecli.render import catalogue
@@ -53,18 +54,18 @@ def command(
         deliver(listed(format), output)
         return 0
     layers = None if type_name is None else matching(type_name) or [lookup(type_name)]
-    deliver(_text(layers, format), output)
+    deliver(_text(layers, format, look(to_file=output is not None).width), output)
     return 0
 
 
-def _text(layers: list[type[Layer]] | None, form: Format) -> str:
+def _text(layers: list[type[Layer]] | None, form: Format, width: int | None) -> str:
     """A single layer in full, others in a list."""
     one = layers[0] if layers is not None and len(layers) == 1 else None
     if form is Format.json:
         return catalogue.as_json(one, layers)
     if form is Format.markdown:
         return catalogue.markdown(one, layers)
-    return catalogue.overview(layers) if one is None else catalogue.details(one)
+    return catalogue.fitted(catalogue.overview(layers) if one is None else catalogue.details(one), width)
 
 
 def listed(format: Format) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from densecli.catalogue import ALIASES, CATALOGUE
 from densecli.cli import streams
 from densecli.errors import ReadError
+from densecli.names import APPLICATIONS
 from densecli.read.files.folder import MAIN as SAVED_MODEL
 from densecli.read.specs import SEARCHED, Held, Spec
 from densecli.records import Record
@@ -53,7 +54,8 @@ def searched(named: Sequence[Spec], search: Search) -> list[Spec]:
 
 def _refuse_folder(word: str) -> None:
     """Refuse the name of a folder that is read as a layer, because no disk decides what a word means. Raises ReadError (E105)."""
-    if word not in CATALOGUE and word not in ALIASES and word.isprintable() and os.path.isdir(word):  # noqa: PTH112
+    known = word in CATALOGUE or word in ALIASES or word in APPLICATIONS
+    if not known and word.isprintable() and os.path.isdir(word):  # noqa: PTH112
         message = f"{quote(word)} is read as a layer, not as the folder of that name"
         raise ReadError(message, code="E105", hint=f"densecli check {word}/")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ _ARROW_HEAD_GONE = r"-\s*+(?:->|→|\Z)"
 _VALUE_GONE = r"[(,=]\s*\Z"
 _ARGUMENT_GONE = r"[\w.]++\s*+\((?:[^()]*[,=])?\s*\)"
 _FILE_NAME = r"[\w-]++(?>(?:\.[\w-]++)+)\s*+|[\w.-]++\s++"
+_WORD = r"[\w-]++"  # nothing but a name
 
 
 def joined(words: Sequence[str]) -> str:
@@ -62,4 +64,6 @@ def _hint(error: DenseError, before: str, rest: str, text: str) -> str | None:
         return f"{known}if the shell emptied $n, use single quotes: 'Dense($n)' --set n=16"
     if error.code in ("E221", "E304") and re.fullmatch(_FILE_NAME, text) and text.rpartition(".")[2].islower():
         return f"for a file of that name, write ./{text}"
+    if error.code == "E304" and re.fullmatch(_WORD, text) and os.path.exists(text):  # noqa: PTH110
+        return f"for the {'folder' if os.path.isdir(text) else 'file'} of that name, write ./{text}"  # noqa: PTH112
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from densecli.catalogue import APPLICATIONS, CATALOGUE
 from densecli.fields import REQUIRED, Object
 from densecli.names import ACTIVATION_FLOPS
 from densecli.render.languages.json import Json, document, documents
+from densecli.render.table.wrapping import lines as broken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from densecli.layer import Layer
 
 SCHEMA = "densecli/layers/1"
+_COLUMN = r" *+[^\s:]++ {2,}+"  # a name, and what stands beside it
 
 __all__ = ["densecli"]
 
@@ -64,6 +67,20 @@ def details(layer: type[Layer]) -> str:
         "\n".join([*head, "", "  arguments:", *(f"    {name.ljust(width)}  {doc}".rstrip() for name, doc in rows)])
         + "\n"
     )
+
+
+def fitted(text: str, width: int | None) -> str:
+    """The text with lines broken between words, each continued below where its description begins; None breaks none."""
+    if width is None:
+        return text
+    return "".join(
+        f"{part}\n" for line in text.splitlines() for part in broken(line, width, _hanging(line, width), whole=True)
+    )
+
+
+def _hanging(line: str, width: int) -> int:
+    column = re.match(_COLUMN, line)
+    return column.end() if column and column.end() <= width // 2 else len(line) - len(line.lstrip()) + 2
 
 
 def costs(layer: type[Layer]) -> list[tuple[str, str]]:

@@ -72,6 +72,24 @@ def test_an_optimizer_is_left_out_with_a_warning(path_of):
     assert "of the optimizer left out" in infer(open_spec(str(path_of("k2.index")))).warnings[1]
 
 
+def test_the_state_of_metrics_is_left_out_with_a_warning(tmp_path):
+    """tf_keras 2.21 writes it beside the layers of a compiled model: saving_lib follows every attribute, also `metrics`."""
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "tf_keras.weights.h5"
+    with h5py.File(path, "w") as file:
+        for place, shape in {
+            "layers/dense/vars/0": (3, 2),
+            "layers/dense/vars/1": (2,),
+            "metrics/mean/vars/0": (),
+        }.items():
+            file.create_dataset(place, shape, "f4")
+        file.create_group("layers/metrics/vars").create_dataset("0", (4,), "f4")
+    report = infer(open_spec(str(path)))
+    assert [row.name for row in report.rows] == ["layers/dense", "layers/metrics"]
+    assert report.totals.params == 12
+    assert "1 array of the metrics left out" in report.warnings
+
+
 @pytest.mark.parametrize("form", ["json", "ndjson", "csv", "tsv", "markdown", "latex", "html", "svg", "table"])
 @pytest.mark.parametrize("name", ["m.safetensors", "k2.h5"])
 def test_every_format_has_name_shape_dtype_and_bytes(path_of, name, form):
@@ -86,7 +104,8 @@ def test_every_format_has_name_shape_dtype_and_bytes(path_of, name, form):
 
 
 @pytest.mark.parametrize(
-    "command", [["explain"], ["memory"], ["convert", "--to", "yaml"], ["convert", "--to", "svg"], ["summary", "--run"]]
+    "command",
+    [["explain"], ["memory"], ["draw"], ["convert", "--to", "yaml"], ["convert", "--to", "svg"], ["summary", "--run"]],
 )
 def test_commands_that_need_layers_say_so(path_of, command):
     code, out, err = outcome(*command, str(path_of("m.safetensors")))

@@ -139,11 +139,12 @@ def _inside(directory: int, word: str) -> int:
         found = os.open("config.json", flags, dir_fd=directory)
     except OSError as error:
         missing = error.errno == errno.ENOENT
-        message = f"{quote(word)} is a directory" + ("" if missing else " whose config.json is not a plain file")
-        raise ReadError(message, code="E105", hint="give the model file") from None
+        what = "without a model's config.json or saved_model.pb" if missing else "whose config.json is not a plain file"
+        hint = "give a model file in it; `densecli check` takes a whole folder"
+        raise ReadError(f"{quote(word)} is a folder {what}", code="E105", hint=hint) from None
     if not stat.S_ISREG(os.fstat(found).st_mode):
         os.close(found)
-        raise ReadError(f"{quote(word)} is a directory whose config.json is not a file", code="E105")
+        raise ReadError(f"{quote(word)} is a folder whose config.json is not a file", code="E105")
     return found
 
 

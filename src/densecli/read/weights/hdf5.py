@@ -10,6 +10,7 @@ from densecli.errors import DenseError
 from densecli.layer import Weight
 from densecli.read.files.hdf5 import DAMAGE, attributes_of, damaged, open_hdf5, root_of, stored
 from densecli.read.weights.table import KIND, UNKNOWN, UNTOLD, Group, numbers, of_arrays, table_of
+from densecli.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from densecli.read.limits import Limits
 
 VARS = "vars"  # the group of a layer's own variables in files of Keras 3
+METRICS = "metrics/"  # where tf_keras keeps the state of a model's metrics; no layer: Model.metrics cannot be assigned
 LAYERS, WEIGHTS = "layer_names", "weight_names"  # the attributes of older files that list groups and arrays
 
 
@@ -43,6 +45,7 @@ def _table(file: BinaryIO, opened: Any, name: str, limits: Limits) -> Graph:
         groups = _by_list(file, group, arrays, limits)
     elif any(f"/{VARS}/" in f"/{each.path}" for each in arrays):
         groups = _by_group(opened, arrays)
+        notes = [*notes, *_left_out(arrays)]
     else:
         return of_arrays(found, name)
     rows = [Group(path or PurePath(name).name, UNKNOWN, _weights(path, mine)) for path, mine in groups.items() if mine]
@@ -60,7 +63,7 @@ def of_model(file: BinaryIO, class_name: str, limits: Limits) -> Graph:
         "the layers are built by code that is not in the file: these are the weights that it holds, without shapes, "
         "and which of them are trained is unknown"
     )
-    return table_of(rows, name, class_name, (told, *notes))
+    return table_of(rows, name, class_name, (told, *notes, *_left_out(arrays)))
 
 
 def _weights(path: str, arrays: Sequence[Stored]) -> tuple[Weight, ...]:
@@ -95,9 +98,17 @@ def _by_group(opened: Any, arrays: Sequence[Stored]) -> dict[str, list[Stored]]:
     layers = set(_layers_in(opened, ""))
     found: dict[str, list[Stored]] = {}
     for each in arrays:
+        if each.path.startswith(METRICS):
+            continue
         above = (each.path[:at] for at, char in enumerate(each.path) if char == "/")
         found.setdefault(next((path for path in above if path in layers), ""), []).append(each)
     return found
+
+
+def _left_out(arrays: Sequence[Stored]) -> list[str]:
+    """A note on the state of metrics, which is not the model's."""
+    count = sum(each.path.startswith(METRICS) for each in arrays)
+    return [f"{plural(count, 'array')} of the metrics left out"] if count else []
 
 
 def _layers_in(opened: Any, start: str) -> Iterator[str]:

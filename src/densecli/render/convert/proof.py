@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NAMES = {"dsl": "model.dsl", "yaml": "model.yaml", "json": "model.json", "keras": "model.json"}  # readers look at them
 INSTEAD = "use a table or a diagram instead"
+OTHERS = {"dsl": "try --to yaml, json or keras", "yaml": "try --to keras or python", "json": "try --to keras or python"}
 
 
 def prove(text: str, form: str, graph: Graph, limits: Limits, target: str) -> None:
@@ -35,10 +36,10 @@ def prove(text: str, form: str, graph: Graph, limits: Limits, target: str) -> No
         found = infer(back)
     except (DenseError, SpecErrors) as error:
         first = error.errors[0] if isinstance(error, SpecErrors) else error
-        raise refuse(f"this model ({first.code}: {first.message})", target, INSTEAD) from None
+        raise refuse(f"this model ({first.code}: {first.message})", target, OTHERS.get(form, INSTEAD)) from None
     wanted = infer(_as_in_the_dsl(graph, back) if form == "dsl" else graph)
     for loss in _losses(wanted, found):
-        raise refuse(loss, target, INSTEAD)
+        raise refuse(loss, target, OTHERS.get(form, INSTEAD))
 
 
 def _as_in_the_dsl(graph: Graph, back: Graph) -> Graph:
