@@ -1,0 +1,105 @@
+"""Numbers inside of a layer: pictures show what the kernels noted on their way, at the place where it belongs."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+
+from densecli import kernels
+from densecli.read.specs import expanded, read, reading, specs
+from densecli.render.explain.numbers import numbers_of
+from densecli.render.pictures import draw
+from densecli.render.pictures.grid import number
+from densecli.run.run import Options, run
+from densecli.summary.infer import infer
+from support.pictures import overlap
+
+
+def passed(spec, *data):
+    """The call, the sample and the drawing of the last layer of a stack, from a forward pass."""
+    wishes = reading(None, None, None, None, None)
+    (found,) = expanded(specs([spec]), wishes)
+    graph = read(found, wishes)
+    outcome = run(graph, Options(values=True, seed=3, data=data))
+    row = infer(graph, found.name, None).rows[-1]
+    sample = numbers_of(outcome, [], given=bool(data), values=False).samples[row.name]
+    return outcome.calls[-1], sample, draw.figure(row, sample).drawing
+
+
+def shown(drawing):
+    """The numbers that stand in cells."""
+    tree = ET.fromstring(f"<g>{''.join(drawing.parts)}</g>")
+    return {each.text for each in tree.iter("text") if "small middle" in each.get("class", "")}
+
+
+def texts(*arrays):
+    return {number(float(each)) for array in arrays for each in np.ravel(array)}
+
+
+RECURRENT = [
+    "LSTM(3)@(3,2)", "GRU(2,return_sequences=true)@(4,3)", "GRU(2,reset_after=false)@(3,2)", "SimpleRNN(2)@(3,2)",
+    "LSTM(2,go_backwards=true,return_sequences=true,return_state=true)@(4,2)", "RNN(LSTMCell(2))@(3,2)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("spec", RECURRENT)
+def test_states_are_those_of_a_pass_that_stops_there(spec):
+    call, sample, drawing = passed(spec)
+    x, layer = call.args[0], call.layer
+    order = slice(None, None, -1) if layer.go_backwards else slice(None)
+    state = None
+    for step, noted in zip(x.swapaxes(0, 1)[order], sample.notes["states"], strict=True):
+        state = layer.cell.forward(kernels, call.weights[layer.cell.name], step, *(state or zeros(layer, x)))[1:]
+        assert noted == pytest.approx(np.concatenate([each[0] for each in state]), rel=1e-5)
+    handed = sample.notes["states"][: None if layer.return_state else -1]
+    assert texts(x[0], sample.outputs[0], *handed) <= shown(drawing)
+
+
+def zeros(layer, x):
+    return [np.zeros(shape, "float32") for shape in layer.cell.state_shapes((1, x.shape[2]))]
+
+
+@pytest.mark.parametrize("spec", ["LSTM(3)@(3,2)", "GRU(3)@(3,2)", "GRU(3,reset_after=false)@(3,2)"])
+def test_gates_are_those_of_the_worked_example(spec):
+    from densecli.arithmetic import value
+
+    call, sample, drawing = passed(spec)
+    names = {"LSTM": "ifgo", "GRU": "zrg"}[call.layer.type_name]
+    gates = sample.notes["gates"][-1].reshape(len(names), 3)
+    for unit in range(3):
+        steps = {
+            step.name: step for step in call.layer.worked(kernels, call.weights, call.outputs[0], (0, unit), *call.args)
+        }
+        assert [value(steps[name].term) for name in names] == pytest.approx(list(gates[:, unit]), rel=1e-4)
+    assert texts(gates) <= shown(drawing)
+
+
+def test_a_step_behind_a_mask_has_no_gates_to_show():
+    _, sample, drawing = passed("Embedding(5,2,mask_zero=true)@(3,) -> LSTM(2)", "[[1,2,0]]")
+    assert texts(sample.notes["gates"][1]) <= shown(drawing)
+    assert not texts(sample.notes["gates"][2]) & shown(drawing)
+    assert "Gates at step 1" in "".join(drawing.parts)
+
+
+@pytest.mark.parametrize("merge", ["concat", "sum"])
+def test_both_ways_have_states_of_their_own(merge):
+    _, sample, drawing = passed(f"Bidirectional(LSTM(2,return_sequences=true),merge_mode={merge})@(3,2)")
+    states = sample.notes["states"]
+    assert texts(*states[:2], *states[3:5], sample.notes["gates"][2], sample.notes["gates"][5]) <= shown(drawing)
+    assert (texts(sample.outputs[0]) <= shown(drawing)) == (merge == "concat")
+
+
+def test_nothing_is_noted_unless_values_are_asked_for():
+    with kernels.noting(False) as notes:
+        kernels.note("x", np.ones((1, 2)))
+    assert notes == []
+
+
+@pytest.mark.parametrize("spec", RECURRENT)
+def test_words_stay_apart(spec):
+    drawing = passed(spec)[2]
+    words = drawing.words
+    assert not [(a, b) for at, a in enumerate(words) for b in words[:at] if overlap(a, b)]
+    assert drawing.area.width < 1100
