@@ -97,7 +97,52 @@ def test_nothing_is_noted_unless_values_are_asked_for():
     assert notes == []
 
 
-@pytest.mark.parametrize("spec", RECURRENT)
+def softmax(scores):
+    found = np.exp(scores - scores.max(-1, keepdims=True))
+    return found / found.sum(-1, keepdims=True)
+
+
+@pytest.mark.parametrize("mode", ["Attention", "Attention(score_mode=concat)", "AdditiveAttention"])
+def test_attention_shows_its_scores_weights_and_outputs(mode):
+    call, sample, drawing = passed(f"[Dense(3) | Dense(3)]@(3,2) -> {mode}")
+    scores, weights = sample.notes["scores"][0], sample.notes["weights"][0]
+    asked = call.layer.forward(kernels, call.weights, *call.args, return_attention_scores=True)
+    assert weights == pytest.approx(asked[1][0]) and weights == pytest.approx(softmax(scores), rel=1e-4)
+    assert texts(*sample.inputs, scores, weights, sample.outputs[0]) <= shown(drawing)
+
+
+HEADS = [
+    "MultiHeadAttention(2,3)",
+    "MultiHeadAttention(4,2,value_dim=3)",
+    "GroupQueryAttention(3,4,2)",
+    "MultiHeadAttention(1,3,dropout=0.1)",
+]
+
+
+@pytest.mark.parametrize("layer", HEADS)
+def test_heads_show_theirs_one_by_one(layer):
+    call, sample, drawing = passed(f"[_ | _]@(3,5) -> {layer}")
+    weights, heads, value = (sample.notes[name][0] for name in ("weights", "heads", "value"))
+    asked = call.layer.forward(kernels, call.weights, *call.args, return_attention_scores=True)
+    assert weights == pytest.approx(asked[1][0], rel=1e-4)
+    assert weights == pytest.approx(softmax(sample.notes["scores"][0]), rel=1e-4)
+    shared = np.repeat(value, heads.shape[1] // value.shape[1], axis=1)
+    assert heads == pytest.approx(np.einsum("hqk,khv->qhv", weights, shared), rel=1e-4)
+    assert texts(sample.notes["scores"][0][:3], weights[:3], heads[:, :3]) <= shown(drawing)
+    out = call.weights["attention_output"]
+    assert np.einsum("qhv,hvf->qf", heads, out["kernel"]) + out["bias"] == pytest.approx(
+        sample.outputs[0], rel=1e-3, abs=1e-5
+    )
+
+
+def test_many_words_are_too_much_to_show():
+    assert shown(passed("[_ | _]@(9,5) -> MultiHeadAttention(2,3)")[2]) == set()
+
+
+ATTENTION = [f"[_ | _]@(3,5) -> {each}" for each in HEADS] + ["[Dense(3) | Dense(3)]@(3,2) -> Attention"]
+
+
+@pytest.mark.parametrize("spec", [*RECURRENT, *ATTENTION])
 def test_words_stay_apart(spec):
     drawing = passed(spec)[2]
     words = drawing.words
