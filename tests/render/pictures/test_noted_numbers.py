@@ -142,7 +142,86 @@ def test_many_words_are_too_much_to_show():
 ATTENTION = [f"[_ | _]@(3,5) -> {each}" for each in HEADS] + ["[Dense(3) | Dense(3)]@(3,2) -> Attention"]
 
 
-@pytest.mark.parametrize("spec", [*RECURRENT, *ATTENTION])
+def in_cells(drawing):
+    """The numbers in the cells of each class, in the order in which the cells are drawn."""
+    tree = ET.fromstring(f"<g>{''.join(drawing.parts)}</g>")
+    words = [each for each in tree.iter("text") if "small middle" in each.get("class", "")]
+    found = {}
+    for rect in tree.iter("rect"):
+        x, y, width, height = (float(rect.get(key)) for key in ("x", "y", "width", "height"))
+        inside = [
+            word.text
+            for word in words
+            if x < float(word.get("x")) < x + width and y < float(word.get("y")) < y + height
+        ]
+        found.setdefault(rect.get("class"), []).extend(inside)
+    return found
+
+
+def listed(array):
+    return [number(float(each)) for each in np.ravel(array)]
+
+
+MOVED = ["ZeroPadding2D(((1,0),(0,2)))@(2,3,2)", "Cropping1D((1,1))@(5,1)", "Cropping1D((1,1))@(4,2)", "RepeatVector(3)@(4,)",
+         "UpSampling2D(2)@(2,2,3)", "UpSampling1D(2)@(3,1)", "ZeroPadding2D(1,data_format=channels_first)@(2,2,2)"]  # fmt: skip
+
+
+@pytest.mark.parametrize("spec", MOVED)
+def test_copies_and_borders_hold_the_numbers_of_the_first_channel(spec):
+    call, sample, drawing = passed(spec)
+    channel = (lambda x: x) if "Repeat" in spec else (lambda x: x[0]) if "first" in spec else (lambda x: x[..., 0])
+    tree = ET.fromstring(f"<g>{''.join(drawing.parts)}</g>")
+    words = [each.text for each in tree.iter("text") if "small middle" in each.get("class", "")]
+    assert words == [*listed(channel(sample.inputs[0])), *listed(channel(sample.outputs[0]))]
+
+
+@pytest.mark.parametrize(
+    "spec", ["Conv2DTranspose(2,(2,3),strides=2)@(2,3,2)", "Conv1DTranspose(3,2,padding=same,strides=2)@(4,2)"]
+)
+def test_transposed_convolutions_show_the_first_channel_and_kernel(spec):
+    call, sample, drawing = passed(spec)
+    found = in_cells(drawing)
+    assert found["cell in"] == listed(sample.inputs[0][..., 0])
+    assert found["cell out"] == listed(sample.outputs[0][..., 0])
+    assert found["cell weight"] == listed(call.weights["kernel"][..., 0, 0])
+
+
+def test_channels_first_are_no_plane_that_a_transposed_convolution_can_show():
+    assert shown(passed("Conv2DTranspose(2,2,data_format=channels_first)@(2,2,2)")[2]) == set()
+
+
+@pytest.mark.parametrize("axes", ["1", "2", "(1,2)", "(2,1)", "(2,1),normalize=true"])
+def test_dot_shows_both_inputs_and_their_products(axes):
+    _, sample, drawing = passed(f"[Dense(3) | Dense(3)]@(3,2) -> Dot({axes})")
+    found = in_cells(drawing)
+    over = axes.split("),")[0].strip("()").split(",") * 2
+    left, right = sample.inputs[0], sample.inputs[1]
+    left, right = left if over[0] == "2" else left.T, right if over[1] == "1" else right.T
+    assert found["cell in"] == [*listed(left), *listed(right)]
+    assert found["cell out"] == listed(sample.outputs[0])
+    if "normalize" not in axes:
+        assert left @ right == pytest.approx(sample.outputs[0], rel=1e-4)
+
+
+@pytest.mark.parametrize(("rows", "width", "table"), [(9, 4, True), (9, 8, False), (30, 4, False), (9, 11, False)])
+def test_an_embedding_shows_the_vectors_that_it_looks_up(rows, width, table):
+    call, _, drawing = passed(f"Embedding({rows},{width})@(3,)", "[[1,8,1]]")
+    vectors = call.weights["embeddings"][[1, 8, 1]]
+    assert (texts(vectors) <= shown(drawing)) == (width <= 10)
+    assert (texts(call.weights["embeddings"]) <= shown(drawing)) == table
+    assert drawing.area.width < 1100
+
+
+OTHER = [
+    *MOVED,
+    "Conv2DTranspose(2,(2,3),strides=2)@(2,3,2)",
+    "Embedding(9,6)@(3,)",
+    "Embedding(90,10)@(9,)",
+    "[Dense(3) | Dense(3)]@(3,2) -> Dot(1)",
+]
+
+
+@pytest.mark.parametrize("spec", [*RECURRENT, *ATTENTION, *OTHER])
 def test_words_stay_apart(spec):
     drawing = passed(spec)[2]
     words = drawing.words

@@ -54,8 +54,10 @@ def _projected(picture: Attended, sample: Sample) -> list[Scored]:
     every = []
     for head in range(min(heads, HEADS)):
         whose = head * picture.shared // heads
-        own = (notes[name][0][head] for name in ("scores", "weights"))
-        every.append(Scored(query[:, head], key[:, whose].swapaxes(0, 1), *own, value[:, whose], output[:, head]))
+        match, weights = (notes[name][0][head] for name in ("scores", "weights"))
+        every.append(
+            Scored(query[:, head], key[:, whose].swapaxes(0, 1), match, weights, value[:, whose], output[:, head])
+        )
     return every
 
 
