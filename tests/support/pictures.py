@@ -97,3 +97,11 @@ def _look(node, origin):
 def _box(node, origin):
     x, y, width, height = (float(node.get(name)) for name in ("x", "y", "width", "height"))
     return Box(x + origin[0], y + origin[1], width, height)
+
+
+def overlap(one, other, slack=1.0):
+    """Whether two words cover each other."""
+    return (
+        min(one.right, other.right) - max(one.x, other.x) > slack
+        and min(one.bottom, other.bottom) - max(one.y, other.y) > slack
+    )

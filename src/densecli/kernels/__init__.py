@@ -115,6 +115,7 @@ from densecli.kernels.norm import (
     unit_norm,
     variance_scaled,
 )
+from densecli.kernels.notes import note, noting, taken
 from densecli.kernels.operations.functions import OPERATIONS, operation
 from densecli.kernels.pool import (
     adaptive_average_pool,
@@ -233,6 +234,8 @@ __all__ = [
     "merge_ways",
     "mish",
     "not_equal",
+    "note",
+    "noting",
     "numbers",
     "of_one_batch",
     "onward",
@@ -278,6 +281,7 @@ __all__ = [
     "stft_kernel",
     "stretch_contrast",
     "take_rows",
+    "taken",
     "tanh",
     "tanh_shrink",
     "terms_at",

@@ -8,6 +8,7 @@ import numpy as np
 
 from densecli.kernels.elementary import of_one_batch
 from densecli.kernels.layout import Array, blocks
+from densecli.kernels.notes import note, noted
 from densecli.kernels.softmax import softmax
 
 SCORE_BYTES = 1 << 20
@@ -45,11 +46,13 @@ def scaled_dot_product_attention(
     out = np.empty((batch, steps, heads, v.shape[-1]), q.dtype)
     for block in blocks((batch, heads, steps), max(1, SCORE_BYTES // (k.shape[1] * q.itemsize))):
         scores = np.matmul(queries[block], keys[block[:2]])
+        note("scores", scores)
         if allowed is not None:
             hide(scores, np.broadcast_to(allowed, (batch, heads, steps, k.shape[1]))[block])
         if not small:
             scores -= scores.max(-1, keepdims=True)
         take_mean(scores, values[block[:2]], out.transpose(0, 2, 1, 3)[block])
+    note("heads", out)
     return out
 
 
@@ -65,7 +68,10 @@ def take_mean(scores: Array, values: Array, out: Array) -> None:
     """
     np.exp(scores, out=scores)
     np.matmul(scores, values, out=out)
-    out /= scores.sum(-1, keepdims=True)
+    sums = scores.sum(-1, keepdims=True)
+    out /= sums
+    if noted():
+        note("weights", scores / sums)
 
 
 def share_heads(x: Array, heads: int) -> Array:
@@ -129,10 +135,12 @@ def attend(
     if mask is not None and mask.ndim == 2:
         mask = mask[:, None, :]
     allowed = visible(mask, causal, *scores.shape[-2:])
+    note("scores", scores)
     weights = scores.copy()
     if allowed is not None:
         hide(weights, np.broadcast_to(allowed, weights.shape))
     softmax(weights, out=weights)
+    note("weights", weights)
     out = np.matmul(weights, v)
     if query_mask is not None:
         out *= query_mask[..., None]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from densecli.kernels.attention import causal_mask, scaled_dot_product_attention, share_heads
+from densecli.kernels.notes import note
 from densecli.kernels.softmax import softmax
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def heads_attention(
     keys). As in Keras, a query that may see nothing gets 0 with `scores`, the mean of the values without.
     """
     mask = mask if mask is None else expand_mask(mask, q.ndim + len(axes) - 1, 2 * len(axes) + 1)
+    for name, projected in ("query", q), ("key", k), ("value", v):
+        note(name, projected)
     if not scores and q.ndim == 4:
         return scaled_dot_product_attention(q, k, v, mask=mask), None
     if q.ndim == 4:
@@ -32,12 +35,16 @@ def heads_attention(
     order = [axis for axis in range(q.ndim - 1) if axis not in axes] + [*axes]
     keys, values, queries = (flat_axes(x, order, len(axes)) for x in (k, v, q))
     found = np.matmul(queries * q.dtype.type(1.0 / math.sqrt(q.shape[-1])), keys.swapaxes(-1, -2))
+    note("scores", found)
     lengths = [x.shape[axis] for x in (q, k) for axis in axes]
     found = found.reshape(*found.shape[:-2], *lengths)
     weights = softmax(found, axis=tuple(range(-len(axes), 0)), mask=mask)
+    note("weights", weights)
     out = np.matmul(weights.reshape(*queries.shape[:-1], keys.shape[-2]), values)
     out = out.reshape(*(q.shape[axis] for axis in order), v.shape[-1])
-    return out.transpose(*np.argsort(order), q.ndim - 1), weights
+    out = out.transpose(*np.argsort(order), q.ndim - 1)
+    note("heads", out)
+    return out, weights
 
 
 def flat_axes(x: Array, order: list[int], count: int) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 
 from densecli.kernels.activations import Activation, sigmoid, tanh
 from densecli.kernels.layout import Array
+from densecli.kernels.notes import note
 from densecli.records import Record
 
 States = tuple[Array, ...]
@@ -102,6 +103,7 @@ def lstm_state(
     by_gate(recurrent_activation, admit, units)
     activation(cell, out=cell)
     recurrent_activation(output, out=output)
+    note("gates", gates)
     cell *= admit[..., :units]
     c = c * admit[..., units:]
     c += cell
@@ -156,6 +158,7 @@ def gru_step_reset_after(
         candidate *= gates[:, units:]
         candidate += z[:, 2 * units :]
         activation(candidate, out=candidate)
+        note("gates", gates, candidate)
         return (mix(gates[:, :units], h, candidate),)
 
     return step
@@ -174,6 +177,7 @@ def gru_step_reset_before(recurrent: Array, activation: Activation, recurrent_ac
         candidate = np.matmul(gates[:, units:] * h, for_candidate)
         candidate += z[:, 2 * units :]
         activation(candidate, out=candidate)
+        note("gates", gates, candidate)
         return (mix(gates[:, :units], h, candidate),)
 
     return step
@@ -216,11 +220,14 @@ def scan(step: Step, inputs: Iterator[Array], states: States, steps: Steps) -> t
         if masks is None:
             states = new
             outputs.append(new[0])
+            note("states", *states)
             continue
         seen = masks[place].reshape(-1, *(1,) * (new[0].ndim - 1))
         states = tuple(np.where(seen, late, early) for late, early in zip(new, states, strict=True))
         before = outputs[-1] if outputs and not steps.zero_output_for_mask else np.zeros_like(new[0])
         outputs.append(np.where(seen, new[0], before))
+        note("seen", seen)
+        note("states", *states)
     return np.stack(outputs, axis=1), states
 
 

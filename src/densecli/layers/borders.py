@@ -69,7 +69,9 @@ class ZeroPadding(Layer, abstract=True):
         return 0
 
     def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
-        return kinds.Bordered(split_channels(x, self.data_format)[0], self.padding)
+        return kinds.Bordered(
+            split_channels(x, self.data_format)[0], self.padding, self.data_format != "channels_first"
+        )
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
         return moved(self, ops, y, at, x)
@@ -130,7 +132,7 @@ class Cropping(Layer, abstract=True):
 
     def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
         borders = tuple((-before, -after) for before, after in self.cropping)
-        return kinds.Bordered(split_channels(x, self.data_format)[0], borders)
+        return kinds.Bordered(split_channels(x, self.data_format)[0], borders, self.data_format != "channels_first")
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
         return moved(self, ops, y, at, x)

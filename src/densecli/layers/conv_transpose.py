@@ -99,7 +99,8 @@ class ConvTranspose(Layer, abstract=True):
         numbers = zip(self.kernel_size, self.strides, self.dilation_rate, strict=True)
         sizes = zip(SPATIAL[self.rank], zip(small, large, strict=True), numbers, strict=True)
         spans = tuple(kinds.painted(*each, self.padding) for each in sizes)
-        return kinds.Spread(spans, channels, self.filters, self.use_bias, self.activation)
+        last = self.data_format != "channels_first"
+        return kinds.Spread(spans, channels, self.filters, self.use_bias, self.activation, last)
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         kernel, (sample, out, filter_) = w["kernel"], split_pixel(self, at)

@@ -296,7 +296,7 @@ class Dot(Layer):
     def picture(self, kinds: ModuleType, y: Shape, xs: list[Shape]) -> Any:
         a, b = self.places(xs)
         rest = (xs[0][1:a] + xs[0][a + 1 :], xs[1][1:b] + xs[1][b + 1 :])
-        return kinds.Matched(*rest, xs[0][a], self.normalize)
+        return kinds.Matched(*rest, xs[0][a], self.normalize, (a - 1, b - 1))
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, xs: list[Array]) -> Iterator[Step]:
         (a, b), (of_a, of_b) = xs, self.places([x.shape for x in xs])

@@ -224,7 +224,8 @@ class UpSampling(Layer, abstract=True):
 
     def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
         blended = "" if self.interpolation == "nearest" else self.interpolation
-        return kinds.Copied(tuple(split_channels(x, self.data_format)[0]), tuple(self.size), blended)
+        last = self.data_format != "channels_first"
+        return kinds.Copied(tuple(split_channels(x, self.data_format)[0]), tuple(self.size), blended, last)
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
         return moved(self, ops, y, at, x) if getattr(self, "interpolation", "nearest") == "nearest" else iter(())

@@ -31,6 +31,7 @@ class Recorded(Record):
     weights: Mapping[str, Any]
     outputs: tuple[Array, ...]
     inside: tuple[Recorded, ...] = ()
+    notes: Mapping[str, Sequence[Array]] = {}  # what its kernels noted of the first sample; never written to
 
     def arrays(self) -> Iterator[tuple[str, Array]]:
         """The weights by their paths."""
@@ -40,19 +41,28 @@ class Recorded(Record):
 class Recorder:
     """Watches a forward pass and keeps its arrays."""
 
-    def __init__(self, graph: Graph, weights: Sequence[Mapping[str, Any]], inputs: Sequence[Value]) -> None:
-        self.graph, self.weights = graph, weights
+    def __init__(
+        self,
+        graph: Graph,
+        weights: Sequence[Mapping[str, Any]],
+        inputs: Sequence[Value],
+        notes: list[Any] | None = None,
+    ) -> None:
+        self.graph, self.weights, self.notes = graph, weights, [] if notes is None else notes
         self.values = dict(zip(graph.inputs, inputs, strict=True))
         self.calls: list[Recorded] = []
 
     def __call__(self, step: Step, made: Sequence[Value]) -> None:
         index, call = step
+        notes = kernels.taken(self.notes)
         node = self.graph.nodes[index]
         args, kwargs, _ = arguments(node.layer, node.calls[call], self.values)
         self.values.update({Ref(index, call, tensor): value for tensor, value in enumerate(made)})
         outputs = tuple(value.array for value in made)
         inside = tuple(inside_of(node.layer, self.weights[index], args, kwargs))
-        self.calls.append(Recorded(node.name, node.layer, call, args, kwargs, self.weights[index], outputs, inside))
+        self.calls.append(
+            Recorded(node.name, node.layer, call, args, kwargs, self.weights[index], outputs, inside, notes)
+        )
 
     def named_inputs(self) -> tuple[tuple[str, Array], ...]:
         """What went into the model."""
@@ -65,8 +75,9 @@ def inside_of(layer: Layer, weights: Mapping[str, Any], args: Any, kwargs: dict[
         return ()
     given = layer.entering(kernels, args, kwargs)
     by_node = [weights.get(node.name, {}) for node in layer.graph.nodes]
-    recorder = Recorder(layer.graph, by_node, given)
-    forward(layer.graph, kernels, by_node, given, recorder)
+    with kernels.noting() as notes:
+        recorder = Recorder(layer.graph, by_node, given, notes)
+        forward(layer.graph, kernels, by_node, given, recorder)
     return recorder.calls
 
 

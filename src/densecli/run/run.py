@@ -120,8 +120,9 @@ def run(graph: Graph, options: Options = Options(), watch: Watch | None = None) 
     profile = Profile(plan.graph, plan.found) if options.profile else None
     started = perf_counter()
     first = plan.inputs[0].array.shape if plan.inputs else ()
-    recorder = Recorder(plan.graph, plan.weights, plan.inputs) if options.values else None
-    arrays = plan.once(each_of(profile, recorder, watch))
+    with kernels.noting(options.values) as noted:
+        recorder = Recorder(plan.graph, plan.weights, plan.inputs, noted) if options.values else None
+        arrays = plan.once(each_of(profile, recorder, watch))
     seconds = perf_counter() - started if profile is None else profile.spent
     names = [plan.graph.nodes[ref.node].name for ref in plan.graph.outputs]
     return Outcome(

@@ -10,6 +10,7 @@ import pytest
 from densecli.render.pictures import draw, kinds
 from densecli.summary.rows import call_cost
 from support.answers import CASES, answers, call_case, make
+from support.pictures import overlap
 
 ANSWERS = answers()
 RIGHT = [case for case in CASES if "raises" not in ANSWERS[case.id]]
@@ -36,13 +37,6 @@ def test_it_is_drawn_with_words_apart(case):
     ET.fromstring(f"<g>{''.join(drawing.parts)}</g>")
     for one, other in combinations(drawing.words, 2):
         assert not overlap(one, other), (one, other)
-
-
-def overlap(one, other, slack=1.0):
-    return (
-        min(one.right, other.right) - max(one.x, other.x) > slack
-        and min(one.bottom, other.bottom) - max(one.y, other.y) > slack
-    )
 
 
 def test_every_kind_has_a_drawing_and_a_layer_that_is_drawn_so():

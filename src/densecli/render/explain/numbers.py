@@ -62,7 +62,7 @@ def _samples(calls: Iterable[Recorded], above: str = "") -> Iterator[tuple[str, 
     for call in calls:
         inputs, outputs = ([each[0] for each in _flat(arrays) if each.ndim] for arrays in (call.args, call.outputs))
         if not call.call and all(each.dtype.kind in "biuf" for each in (*inputs, *outputs)):
-            yield above + call.name, Sample(tuple(inputs), dict(call.arrays()), tuple(outputs))
+            yield above + call.name, Sample(tuple(inputs), dict(call.arrays()), tuple(outputs), call.notes)
         yield from _samples(call.inside, f"{above}{call.name}/")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from densecli.records import Record
@@ -9,6 +10,7 @@ from densecli.render.languages.xml import Xml
 from densecli.render.pictures.drawing import LINE, Area, Drawing
 from densecli.render.pictures.figure import Figure, Sample
 from densecli.render.pictures.grid import (
+    CELL,
     HUED,
     HUES,
     OUTPUT,
@@ -16,15 +18,18 @@ from densecli.render.pictures.grid import (
     STEP,
     TENSOR,
     THIN,
+    VALUED,
     Grid,
     counted,
     draw_grid,
     draw_title,
+    draw_values,
     drawn_size,
     scale,
     sized,
     title_width,
 )  # fmt: skip
+from densecli.render.pictures.scored import Scored, scored
 
 if TYPE_CHECKING:
     from densecli.render.pictures.kinds import Attended
@@ -42,20 +47,31 @@ class _Parts(Record):
     weights: Grid
     value: Grid
     output: Grid
+    scores: Grid | None = None  # only with numbers
 
 
-def attended(picture: Attended, _: Sample) -> Figure:
-    drawing = Drawing()
+def attended(picture: Attended, sample: Sample) -> Figure:
+    drawing, every = Drawing(), scored(picture, sample)
     if picture.features is not None:
         _projections(drawing, picture)
-        drawing.text(0, drawing.bottom + 34, "In each head" if picture.heads > 1 else "In the head", "bold")
-    head = Drawing()
-    _head(head, picture)
-    y = drawing.bottom + 14 if drawing.parts else 0.0
-    drawing.place(head, -head.area.x, y - head.area.y)
+    for at, numbers in enumerate(every):
+        if picture.features is not None:
+            drawing.text(0, drawing.bottom + 34, _which(picture, at, numbers), "bold")
+        head = Drawing()
+        _head(head, picture, numbers)
+        y = drawing.bottom + 14 if drawing.parts else 0.0
+        drawing.place(head, -head.area.x, y - head.area.y)
+    if len(every) > 1 and picture.heads > len(every):
+        drawing.text(0, drawing.bottom + 24, f"… {picture.heads:,} heads in all", "dim")
     if picture.features is not None:
         _heads_together(drawing, picture, drawing.bottom + 22)
     return Figure(drawing, _caption(picture))
+
+
+def _which(picture: Attended, head: int, numbers: Scored) -> str:
+    if picture.heads == 1:
+        return "In the head"
+    return "In each head" if numbers.scores is None else f"In head {head}"
 
 
 def _caption(picture: Attended) -> str:
@@ -73,9 +89,9 @@ def _caption(picture: Attended) -> str:
 
 
 # -- one head -------------------------------------------------------------------------------------
-def _head(drawing: Drawing, picture: Attended) -> None:
-    parts = _laid_out(picture)
-    score = f"softmax({picture.score})"
+def _head(drawing: Drawing, picture: Attended, numbers: Scored) -> None:
+    parts = _laid_out(picture) if numbers.scores is None else _roomy(picture)
+    score = picture.score if parts.scores is None else "scores"
     draw_title(
         drawing, parts.query.area.right, parts.query.y - 8, "query", sized(picture.queries, picture.width), "end"
     )
@@ -85,20 +101,27 @@ def _head(drawing: Drawing, picture: Attended) -> None:
         drawing,
         parts.weights.x,
         parts.weights.area.bottom + 2 * LINE,
-        f"weights = {score}",
+        f"weights = softmax({score})",
         sized(picture.queries, picture.keys),
     )
     draw_title(
         drawing, parts.output.x, parts.output.area.bottom + 2 * LINE, "output", sized(picture.queries, picture.values)
     )
-    draw_grid(drawing, parts.query, QUERY)
-    draw_grid(drawing, parts.key, KEY)
-    draw_grid(drawing, parts.value, VALUE)
+    draw_grid(drawing, parts.query, QUERY, numbers.query)
+    draw_grid(drawing, parts.key, KEY, numbers.key)
+    draw_grid(drawing, parts.value, VALUE, numbers.value)
+    if parts.scores is not None:
+        below = parts.scores.area.bottom + 2 * LINE
+        draw_title(drawing, parts.scores.x, below, f"scores = {picture.score}", sized(picture.queries, picture.keys))
+        draw_grid(drawing, parts.scores, WEIGHTS, numbers.scores)
     center = parts.weights.area.center
-    drawing.arrow((parts.query.area.right + 4, center), (parts.weights.x - 4, center))
-    drawing.arrow((parts.weights.area.right + 4, center), (parts.output.x - 4, center))
+    along = [each for each in (parts.query, parts.scores, parts.weights, parts.output) if each is not None]
+    for one, other in pairwise(along):
+        drawing.arrow((one.area.right + 4, center), (other.x - 4, center))
     _weight_looks(drawing, picture, parts)
     _output_looks(drawing, parts)
+    draw_values(drawing, parts.weights, numbers.weights)
+    draw_values(drawing, parts.output, numbers.output)
 
 
 def _laid_out(picture: Attended) -> _Parts:
@@ -115,6 +138,26 @@ def _laid_out(picture: Attended) -> _Parts:
         query.at(left - query.area.width, max(y, 2 * LINE + 8)), key.at(key.x, floor - key.area.height), Grid(key.x, y, queries, keys, edge, edge),
         value.at(value.x, floor - value.area.height), Grid(value.x, y, queries, values, edge, edge),
     )  # fmt: skip
+
+
+def _roomy(picture: Attended) -> _Parts:
+    """With room for numbers: each score has a place of its own between query and weight."""
+    queries, keys, width, values = map(drawn_size, (picture.queries, picture.keys, picture.width, picture.values))
+    query = Grid(0, 0, queries, width, VALUED, CELL)
+    left = max(query.area.width, title_width("query", sized(picture.queries, picture.width)))
+    x = left + GAP
+    wide = max(keys * VALUED, title_width(f"scores = {picture.score}", ""))
+    middle = x + wide + GAP
+    right = middle + max(keys * VALUED, title_width("weights = softmax(scores)", "")) + GAP
+    y = 2 * LINE + 20 + max(width, keys) * CELL
+    key, value = (
+        Grid(x, y - 12 - width * CELL, width, keys, VALUED, CELL),
+        Grid(right, y - 12 - keys * CELL, keys, values, VALUED, CELL),
+    )
+    scores, weights = (Grid(at, y, queries, keys, VALUED, CELL) for at in (x, middle))
+    return _Parts(
+        query.at(left - query.area.width, y), key, weights, value, Grid(right, y, queries, values, VALUED, CELL), scores
+    )
 
 
 def _places(made: Grid) -> list[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from densecli.render.pictures.drawing import LINE, Area, Drawing
 from densecli.render.pictures.figure import Figure, Sample
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 # -- copies ---------------------------------------------------------------------------------------
-def copied(picture: Copied, _: Sample) -> Figure:
+def copied(picture: Copied, sample: Sample) -> Figure:
     before = picture.before
     after = tuple(None if dim is None else dim * times for dim, times in zip(before, picture.times, strict=True))
     how = f"{picture.blended} blends neighbors" if picture.blended else "nothing is learned or computed"
@@ -38,12 +38,13 @@ def copied(picture: Copied, _: Sample) -> Figure:
             in_memory(before, [at // times for at, times in zip(places(after, index), picture.times, strict=True)])
             for index in range(count(after))
         ]
+        last = picture.channels_last
         drawing = gather(
-            [Tensor("input", before, range(count(before)))],
-            Tensor("output", after, sources),
+            [Tensor("input", before, range(count(before)), front(sample.input(), before, last))],
+            Tensor("output", after, sources, front(sample.output(), after, last)),
             [(0, source) for source in sources],
         )
-        return Figure(drawing, caption)
+        return Figure(drawing, caption + whose(sample, before))
     drawing = Drawing()
     edge = stack_edge([after], 220, 8)
     x = _block(drawing, ("input", before), (0, 0), edge)
@@ -67,19 +68,34 @@ def _block(drawing: Drawing, named: tuple[str, Shape], corner: tuple[float, floa
     return right
 
 
+def front(values: Any, shape: Shape, channels_last: bool) -> list[float] | None:
+    """The numbers of all cells, or of the first channel where there are channels too."""
+    if values is None or values.size == count(shape):
+        return flat(values)
+    place: Any = (..., 0) if channels_last else 0
+    return flat(values[place])
+
+
+def whose(sample: Sample, shape: Shape) -> str:
+    """A sentence on which channel the numbers are of, where there are several."""
+    values = sample.input()
+    return "" if values is None or values.size == count(shape) else " The numbers are those of the first channel."
+
+
 # -- borders --------------------------------------------------------------------------------------
-def bordered(picture: Bordered, _: Sample) -> Figure:
+def bordered(picture: Bordered, sample: Sample) -> Figure:
     before, borders = picture.before, picture.borders
     after = tuple(None if dim is None else dim + sum(pair) for dim, pair in zip(before, borders, strict=True))
     added = any(amount > 0 for pair in borders for amount in pair)
     amounts = "; ".join(f"{abs(first):,} before and {abs(last):,} after" for first, last in borders)
     caption = f"{'Zeros are added' if added else 'Cells are cut off'} along each axis: {amounts}."
     if None not in before and fits(before, after):
-        return Figure(_border_cells(before, after, borders), caption)
+        return Figure(_border_cells(picture, after, sample), caption + whose(sample, before))
     return Figure(_border_areas(before, after, borders), caption)
 
 
-def _border_cells(before: Shape, after: Shape, borders: Sequence[tuple[int, int]]) -> Drawing:
+def _border_cells(picture: Bordered, after: Shape, sample: Sample) -> Drawing:
+    before, borders, last = picture
     sources: list[int | None] = []
     for index in range(count(after)):
         place = [at - first for at, (first, _) in zip(places(after, index), borders, strict=True)]
@@ -87,9 +103,11 @@ def _border_cells(before: Shape, after: Shape, borders: Sequence[tuple[int, int]
         sources.append(in_memory(before, place) if inside else None)
     row = drawn_size(before[-1]) if len(before) > 1 else 1
     kept = {source for source in sources if source is not None}
+    hues = [index // row if index in kept else None for index in range(count(before))]
+    colored = [None if source is None else source // row for source in sources]
     return gather(
-        [Tensor("input", before, [index // row if index in kept else None for index in range(count(before))])],
-        Tensor("output", after, [None if source is None else source // row for source in sources]),
+        [Tensor("input", before, hues, front(sample.input(), before, last))],
+        Tensor("output", after, colored, front(sample.output(), after, last)),
         [None if source is None else (0, source) for source in sources],
     )
 

@@ -25,6 +25,7 @@ class Sample(Record):
     inputs: tuple[Any, ...] = ()
     weights: Mapping[str, Any] = {}  # never written to
     outputs: tuple[Any, ...] = ()
+    notes: Mapping[str, Any] = {}  # lists of arrays by name: what kernels noted on their way
 
     def input(self, which: int = 0) -> Any:
         return self.inputs[which] if which < len(self.inputs) else None

@@ -75,6 +75,7 @@ class Copied(Record):
     before: Shape
     times: tuple[int, ...]
     blended: str = ""  # how cells are blended, where they are not just repeated
+    channels_last: bool = True
 
 
 class Bordered(Record):
@@ -82,6 +83,7 @@ class Bordered(Record):
 
     before: Shape
     borders: tuple[tuple[int, int], ...]
+    channels_last: bool = True
 
 
 class Span(Record):
@@ -163,6 +165,7 @@ class Spread(Record):
     filters: Dim
     bias: bool = False
     activation: Any = "linear"
+    channels_last: bool = True
 
 
 class Looked(Record):
@@ -254,6 +257,7 @@ class Matched(Record):
     columns: Shape
     summed: Dim
     normalized: bool = False
+    axes: tuple[int, int] = (-1, -1)  # of each, that is summed over
 
 
 class Dropped(Record):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from densecli.records import Record
 from densecli.render.languages.xml import Xml
 from densecli.render.pictures.drawing import LINE, Area, Drawing
 from densecli.render.pictures.figure import Figure, Sample
@@ -12,6 +13,7 @@ from densecli.render.pictures.grid import (
     HUED,
     HUES,
     PADDING,
+    VALUED,
     WEIGHT,
     Grid,
     counted,
@@ -32,8 +34,16 @@ if TYPE_CHECKING:
 
 SHOWN = 5  # positions that are drawn
 TABLE = 12  # rows of a table that is drawn row by row
+WIDEST, WIDEST_BOTH = 10, 6  # vectors whose numbers fit into the output, and into the table as well
 GAP = 120.0
 GOLDEN = 0.6180339887  # its multiples are spread evenly
+
+
+class _Vectors(Record):
+    """Numbers of the vectors, where they are known and fit."""
+
+    output: Any = None
+    table: Any = None
 
 
 def looked(picture: Looked, sample: Sample) -> Figure:
@@ -42,19 +52,29 @@ def looked(picture: Looked, sample: Sample) -> Figure:
     places = min(total, SHOWN)
     indices = _indices(picture, sample, places)
     pitch = 24.0
-    edge = scale((picture.width, 240.0), cell=16)
+    numbers = _vectors(picture, sample)
+    edge = scale((picture.width, 240.0), cell=16) if numbers.output is None else VALUED
     top = 2 * LINE + 8
     _positions(drawing, picture.positions, indices, total, top)
-    table, rows = _table(drawing, picture, indices, top)
+    table, rows = _table(drawing, picture, indices, (top, numbers.table))
     output = Grid(table.right + GAP, top, places, picture.width, edge, pitch - 4)
     draw_title(drawing, output.x, top - 8, "output", f"{sized(*picture.positions)} × {picture.width:,}")
-    _lookups(drawing, indices, rows, (table, output), pitch)
+    _lookups(drawing, indices, rows, (table, output), (pitch, numbers.output))
     masked = " Row 0 is padding, which later layers skip." if picture.masked else ""
     what = "These integers" if sample.inputs else "Each integer of the input (here some examples)"
     verb = "look" if sample.inputs else "looks"
     return Figure(
         drawing, f"{what} {verb} up one row of {picture.width:,} numbers in a table of {picture.rows:,}.{masked}"
     )
+
+
+def _vectors(picture: Looked, sample: Sample) -> _Vectors:
+    """Those of the output by position, and of the table, which a quantized layer keeps in another form."""
+    output, table = sample.output(), sample.weights.get("embeddings")
+    if output is None or picture.width > WIDEST:
+        return _Vectors()
+    known = table is not None and table.shape == (picture.rows, picture.width) and table.dtype.kind == "f"
+    return _Vectors(output.reshape(-1, picture.width), table if known and picture.width <= WIDEST_BOTH else None)
 
 
 def _all(positions: Shape) -> int:
@@ -85,17 +105,19 @@ def _positions(drawing: Drawing, positions: Shape, indices: Sequence[int], total
         )
 
 
-def _table(drawing: Drawing, picture: Looked, indices: Sequence[int], top: float) -> tuple[Area, dict[int, Area]]:
+def _table(
+    drawing: Drawing, picture: Looked, indices: Sequence[int], shown: tuple[float, Any]
+) -> tuple[Area, dict[int, Area]]:
     """The table, and where the rows are that are looked up. A large one is drawn to scale."""
     hues = {index: HUED[at % HUES] for at, index in reversed(list(enumerate(indices)))}
-    small = picture.rows <= TABLE
-    edge = scale((picture.width, 180.0), cell=16)
+    (top, values), small = shown, picture.rows <= TABLE
+    edge = VALUED if small and values is not None else scale((picture.width, 180.0), cell=16)
     height = 16.0 if small else 190.0 / picture.rows
     x = max(drawing.right, 60) + GAP - 30
     made = Grid(x, top, picture.rows, picture.width, edge, height)
     draw_title(drawing, x, top - 8, "embeddings", f"{picture.rows:,} rows × {picture.width:,}")
     if small:
-        draw_grid(drawing, made, WEIGHT, paint=lambda row, _: hues.get(row, WEIGHT))
+        draw_grid(drawing, made, WEIGHT, values, paint=lambda row, _: hues.get(row, WEIGHT))
     else:
         drawing.rect(made.area, WEIGHT)
     rows = {index: Area(x, top + index * height, made.area.width, max(height, 3)) for index in hues}
@@ -106,9 +128,13 @@ def _table(drawing: Drawing, picture: Looked, indices: Sequence[int], top: float
 
 
 def _lookups(
-    drawing: Drawing, indices: Sequence[int], rows: dict[int, Area], sides: tuple[Area, Grid], pitch: float
+    drawing: Drawing,
+    indices: Sequence[int],
+    rows: dict[int, Area],
+    sides: tuple[Area, Grid],
+    vectors: tuple[float, Any],
 ) -> None:
-    table, output = sides
+    (table, output), (pitch, values) = sides, vectors
     widest = max(len(f"{index:,}") for index in indices) * 7 + 14.0
     for at, index in enumerate(indices):
         line = output.y + at * pitch + pitch / 2 - 2
@@ -126,7 +152,7 @@ def _lookups(
         )
         row = Grid(output.x, line - 8, 1, output.columns, output.width, 16)
         with drawing.group(Xml.put("looks")), drawing.look(f"position {at}: row {index} of the table", shown=at == 0):
-            draw_grid(drawing, row, HUED[at % HUES])
+            draw_grid(drawing, row, HUED[at % HUES], None if values is None else [values[at]])
             drawing.lit([row.area, rows[index]])
 
 

@@ -171,7 +171,7 @@ def _looks(
         draw_values(drawing, result, values)
 
 
-def matched(picture: Matched, _: Sample) -> Figure:
+def matched(picture: Matched, sample: Sample) -> Figure:
     drawing = Drawing()
     rows, columns = _rows(picture.rows), _rows(picture.columns)
     falk(
@@ -183,6 +183,7 @@ def matched(picture: Matched, _: Sample) -> Figure:
             ("output", sized(*picture.rows, *picture.columns)),
         ),
         above_name=TENSOR,
+        values=_pair(picture, sample, (rows, columns)),
         label=lambda row, column: f"output {row}, {column}: row {row} of the first · column {column} of the second",
     )
     unit = " of unit vectors, the cosine of their angle" if picture.normalized else ""
@@ -190,3 +191,19 @@ def matched(picture: Matched, _: Sample) -> Figure:
         drawing,
         f"Each output is the product of one row of the first input and one of the second{unit}: {counted(picture.summed, 'products')}, added up.",
     )
+
+
+def _pair(picture: Matched, sample: Sample, sizes: tuple[int, int]) -> tuple[Any, Any, Any, Any]:
+    """The numbers of both inputs, as rows and as columns, and of the output, where there is room for all of them."""
+    first, second, output = sample.input(), sample.input(1), sample.output()
+    summed = drawn_size(picture.summed)
+    if first is None or second is None or output is None or summed + sizes[1] > FEW or sizes[0] > FEW:
+        return None, None, None, None
+    left, right = (_last(each, axis) for each, axis in zip((first, second), picture.axes, strict=True))
+    return left, right.swapaxes(0, 1), None, output.reshape(sizes)
+
+
+def _last(array: Any, axis: int) -> Any:
+    """An array as rows along one of its axes."""
+    order = [each for each in range(array.ndim) if each != axis % array.ndim]
+    return array.transpose(*order, axis).reshape(-1, array.shape[axis])

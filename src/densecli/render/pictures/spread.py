@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from densecli.render.languages.xml import Xml
 from densecli.render.pictures.drawing import LINE, Area, Drawing
 from densecli.render.pictures.figure import Figure, Sample
 from densecli.render.pictures.grid import (
+    FEW,
     OUTPUT,
     TENSOR,
+    VALUED,
     WEIGHT,
     Grid,
     counted,
     draw_grid,
     draw_title,
+    draw_values,
     drawn_size,
     scale,
     sized,
@@ -30,15 +33,16 @@ if TYPE_CHECKING:
     from densecli.shape import Dim
 
 
-def spread(picture: Spread, _: Sample) -> Figure:
+def spread(picture: Spread, sample: Sample) -> Figure:
     drawing = Drawing()
-    _Canvas(picture, drawing).draw()
+    canvas = _Canvas(picture, drawing, sample)
+    canvas.draw()
     kernel = sized(*(each.kernel for each in picture.spans))
     stride = sized(*(each.stride for each in picture.spans))
     cut = " What falls outside is cut off." if any(each.before for each in picture.spans) else ""
     caption = (
         f"Each input cell paints a copy of the kernel ({kernel}) on the output; neighbors paint {stride} apart, and what overlaps "
-        f"adds up.{cut}"
+        f"adds up.{cut}{canvas.remark()}"
     )
     return Figure(drawing, caption)
 
@@ -46,7 +50,7 @@ def spread(picture: Spread, _: Sample) -> Figure:
 class _Canvas:
     """Input and output of a transposed convolution: its last two axes, or the steps of a sequence."""
 
-    def __init__(self, picture: Spread, drawing: Drawing) -> None:
+    def __init__(self, picture: Spread, drawing: Drawing, sample: Sample) -> None:
         self.picture, self.drawing = picture, drawing
         spans = [painted_span(each) for each in picture.spans][-2:]
         self.spans = (
@@ -55,9 +59,35 @@ class _Canvas:
             else [spans[0]._replace(name="", size=1, out=1, kernel=1, stride=1, before=0, dilation=1), *spans]
         )
         (rows, columns) = self.spans
-        self.edge = scale(*((each.size or 1, ROOM) for each in self.spans))
+        self.sample = sample if self.roomy() else Sample()
+        self.edge = VALUED if self.sample.inputs else scale(*((each.size or 1, ROOM) for each in self.spans))
         self.top = 2 * LINE + 14
         self.input = Grid(0, self.top, rows.out or 1, columns.out or 1, self.edge, self.edge)
+
+    def roomy(self) -> bool:
+        """Whether the numbers of input, kernel and output fit, and their planes are where they are expected."""
+        rows, columns = self.spans
+        wide = (columns.out or 1) + columns.kernel + (columns.size or 1)
+        return self.picture.channels_last and len(self.picture.spans) < 3 and wide <= FEW and (rows.size or 1) <= FEW
+
+    def plane(self, values: Any) -> Any:
+        """The numbers of the first channel, row by row."""
+        if values is None:
+            return None
+        return values[..., 0] if values.ndim == 3 else values[None, :, 0]
+
+    def taps(self) -> Any:
+        """The kernel from the first channel to the first filter."""
+        kernel = self.sample.weights.get("kernel")
+        if kernel is None:
+            return None
+        return kernel[..., 0, 0] if kernel.ndim == 4 else kernel[None, :, 0, 0]
+
+    def remark(self) -> str:
+        one = self.picture.channels == 1 and self.picture.filters == 1
+        return (
+            "" if one or not self.sample.inputs else " The numbers are those of the first channel and the first kernel."
+        )
 
     def draw(self) -> None:
         picture = self.picture
@@ -84,6 +114,8 @@ class _Canvas:
         )
         draw_grid(self.drawing, output, OUTPUT)
         self.looks(output)
+        draw_values(self.drawing, self.input, self.plane(self.sample.input()))
+        draw_values(self.drawing, output, self.plane(self.sample.output()))
 
     def detail(self, sizes: Sequence[Dim], channels: Dim) -> str:
         positions = counted(sizes[0], "steps") if len(sizes) == 1 else sized(*sizes)
@@ -91,9 +123,10 @@ class _Canvas:
 
     def draw_kernel(self, x: float) -> float:
         rows, columns = self.spans
-        edge = scale((rows.kernel, 120), (columns.kernel, 120), cell=max(min(self.edge, 16), 10))
+        small = scale((rows.kernel, 120), (columns.kernel, 120), cell=max(min(self.edge, 16), 10))
+        edge = small if self.taps() is None else VALUED
         made = Grid(x, self.top, rows.kernel, columns.kernel, edge, edge)
-        draw_grid(self.drawing, made, WEIGHT)
+        draw_grid(self.drawing, made, WEIGHT, self.taps())
         kernel = sized(*(each.kernel for each in self.picture.spans))
         title = draw_title(
             self.drawing,
