@@ -142,16 +142,22 @@ class Model(Layer, abstract=True):
             yield self.graph.nodes[index].layer, result
 
     def macs(self, output: Any, /, *args: Any, **kwargs: Any) -> int | None:
-        return sum_known(
-            None if result.output is None else layer.macs(result.output, *result.args, **result.kwargs)
-            for layer, result in self.results(*args, **kwargs)
-        )
+        return self._work("macs", args, kwargs)
 
     def elementwise(self, output: Any, /, *args: Any, **kwargs: Any) -> int | None:
-        return sum_known(
-            None if result.output is None else layer.elementwise(result.output, *result.args, **result.kwargs)
-            for layer, result in self.results(*args, **kwargs)
-        )
+        return self._work("elementwise", args, kwargs)
+
+    def _work(self, rule: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> int | None:
+        """The sum over all calls inside; once for equal shapes, as models that call each other twice have 2ⁿ calls."""
+        found = self.way(*args, **kwargs).called(*args, **kwargs)
+        if found is None:
+            return 0
+        if rule not in found.work:
+            found.work[rule] = sum_known(
+                None if result.output is None else getattr(layer, rule)(result.output, *result.args, **result.kwargs)
+                for layer, result in self.results(*args, **kwargs)
+            )
+        return found.work[rule]
 
     # -- arrays -----------------------------------------------------------------------
     @property

@@ -43,10 +43,11 @@ SWITCHES = ("return_attention_scores", "use_causal_mask", "reverse")  # argument
 class Trace:
     """Results by (node, call). A call after an error or an unknown shape has none."""
 
-    __slots__ = ("built", "errors", "results", "rows")
+    __slots__ = ("built", "errors", "results", "rows", "work")
 
     def __init__(self, built: Trace | None = None) -> None:
         self.rows: Any = None  # what infer made of this trace, so that models in models are counted once
+        self.work: dict[str, int | None] = {}  # of all calls, by its rule
         self.results: dict[tuple[int, int], Result] = {}
         self.errors: list[DenseError] = []
         self.built = built  # of a model that is called: the calls that made the weights of its layers

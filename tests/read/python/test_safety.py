@@ -17,6 +17,7 @@ from densecli.errors import DenseError, Source, SpecErrors
 from densecli.read.limits import LIMITS
 from densecli.read.python import reader
 from densecli.read.reading import Reading
+from densecli.summary.infer import infer
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "python" / "src"
 # Follows sources under an audit hook; prints everything that was opened, imported or run.
@@ -164,6 +165,50 @@ def test_a_source_that_never_ends_is_bounded(text):
         first_error(Source("-", text), Reading(limits=limits))
 
 
+TWICE = "for _ in range(60):\n    t = [t, t]\n"
+KERAS = "import numpy as np, keras, tensorflow as tf, itertools\nfrom keras import layers\n"
+GROWING = {
+    "f-string": "s = 'ab'\nfor _ in range(60):\n    s = f'{s}{s}'",
+    "percent": "s = 'ab'\nfor _ in range(60):\n    s = '%s%s' % (s, s)",
+    "format": "s = 'ab'\nfor _ in range(60):\n    s = '{0}{0}'.format(s)",
+    "bytes": "s = b'%10000000000d' % 1",
+    "tabs": "s = ('\\t' * 100_000).expandtabs(1_000_000)",
+    "join": "s = ''.join(['a' * 1_000_000] * 1_000_000)",
+    "text of lists": "t = ['a' * 1000] * 1_000_000\nt = [t] * 1_000_000\ns = f'{t}'",
+    "layer": f"{KERAS}t = [3]\n{TWICE}s = layers.Dense(t)",
+    "layer of tensors": f"{KERAS}t = keras.Input((3,))\n{TWICE}s = layers.Concatenate()(t)",
+    "operation": f"{KERAS}t = keras.Input((3,))\n{TWICE}s = keras.ops.concatenate(t)",
+    "model": f"{KERAS}t = []\nt.append(t)\ns = keras.Model(t, t)",
+    "slices": f"{KERAS}t = np.zeros((3, 3))\nfor _ in range(60):\n    t = (t, t)\ns = tf.data.Dataset.from_tensor_slices(t)",
+    "zip": f"{KERAS}s = tf.data.Dataset.range(3)\nfor _ in range(60):\n    s = tf.data.Dataset.zip((s, s))\ns = s.batch(2)",
+}
+ENDING = "\nimport keras\nm = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])\n"
+
+
+@pytest.mark.parametrize("text", GROWING.values(), ids=GROWING)
+def test_values_that_double_are_bounded(text):
+    """Else this test takes all memory, or all time."""
+    (found,) = reader.read(Source("-", text + ENDING), Reading(choice="m"))
+    assert len(found.graph.nodes) == 2
+
+
+UNFIT = [
+    "tf.data.Dataset.range(10**30)", "tf.data.Dataset.range()", "tf.data.Dataset.range(1, 2, 0)", "tf.data.Dataset.zip(())",
+    "[each for each in tf.data.Dataset.range(3).repeat(10**18).repeat(10**18)]", "tf.data.Dataset.range(3).skip(1, 2, 3)",
+    "tf.argmax([i], -1, ())", "tf.math.log(-(10**30))", "tf.floor(float('inf'))", "tf.transpose(np.zeros((3, 4)), np)",
+    "np.arange('', float('nan'))", "np.eye(i)", "np.random.randn(float('inf'))", "tf.range(0, None, 10**30)", "tf.ones_like(None, [i])",
+    "itertools.product([None], i)", "enumerate('a', None)", "keras.backend.arange(float('inf'))", "keras.backend.temporal_padding(i, None)",
+    "keras.backend.spatial_2d_padding('', range(3))", "tf.placeholder_with_default()",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("call", UNFIT)
+def test_arguments_that_do_not_fit_are_no_error_of_ours(call):
+    text = f"{KERAS}i = keras.Input((3, 4))\ntry:\n    x = {call}\nexcept Exception:\n    pass{ENDING}"
+    with contextlib.suppress(DenseError, SpecErrors):
+        assert reader.read(Source("-", text), Reading(choice="m"))
+
+
 SEEDS = [
     "import keras\nfrom keras import layers\nm = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 3), layers.Flatten()])\n"
     "for i in range(3):\n    m.add(layers.Dense(2 ** i, activation='relu'))\nm.summary()\n",
@@ -215,3 +260,19 @@ def test_no_mutated_source_crashes_the_reader(text):
         return
     with contextlib.suppress(DenseError, SpecErrors):
         reader.read(Source("-", text), Reading(limits=LIMITS._replace(steps=20_000)), "*")
+
+
+CALLED_TWICE = {
+    "model": "i = keras.Input((3,))\nm = keras.Model(i, layers.Dense(3)(i))\nfor _ in range(40):\n    i = keras.Input((3,))\n    m = keras.Model(i, m(m(i)))",
+    "layer of the source": "class L(layers.Layer):\n    def __init__(self, a):\n        super().__init__()\n        self.a = a\n"
+    "    def call(self, x):\n        return self.a(self.a(x))\nl = layers.Dense(3)\nfor _ in range(40):\n    l = L(l)\n"
+    "i = keras.Input((3,))\nm = keras.Model(i, l(i))",
+}
+
+
+@pytest.mark.parametrize("text", CALLED_TWICE.values(), ids=CALLED_TWICE)
+def test_models_that_call_each_other_twice_are_counted_once(text):
+    """Else this test takes 2⁴⁰ steps."""
+    (found,) = reader.read(Source("-", KERAS + text), Reading(choice="m"))
+    totals = infer(found.graph).totals
+    assert (totals.params, totals.macs) == (12, 9 * 2**40)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.read.python.operators import ODD
 from densecli.read.python.scopes import MISSING, Scope
 from densecli.read.python.values import Function, unknown_in
 
@@ -91,13 +92,5 @@ def call_known(run: Interpreter, function: Known, args: list[Any], kwargs: dict[
             return unknown.derived("…")
     try:
         return function.rule(run, *args, **kwargs)
-    except TypeError as error:
-        if not at_the_door(error):
-            raise
+    except ODD:  # none of our own errors derives from these
         return run.unknown(f"densecli does not know {function.shown()} with these arguments")
-
-
-def at_the_door(error: TypeError) -> bool:
-    """Whether the arguments failed to bind to the rule's own parameters."""
-    trace = error.__traceback__
-    return trace is not None and trace.tb_next is None

@@ -117,6 +117,8 @@ def joined(run: Interpreter, node: ast.JoinedStr, scope: Scope) -> Any:
         if isinstance(part, Unknown):
             return part.derived("…")
         parts.append(part)
+    if sum(map(len, parts)) > operators.LONGEST:
+        return run.unknown("the text is longer than densecli computes")
     return "".join(parts)
 
 

@@ -13,7 +13,7 @@ from densecli.read.python.expressions import EVALUATE
 from densecli.read.python.scopes import MISSING, Scope
 from densecli.read.python.signals import Raised, Signal, Stop
 from densecli.read.python.statements import EXECUTE
-from densecli.read.python.values import Foreign, Unknown, Value
+from densecli.read.python.values import NESTED, Class, Foreign, Function, Unknown, Value, is_endless
 
 if TYPE_CHECKING:
     import ast
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from densecli.read.limits import Limits
     from densecli.read.python.catalog import Catalog
     from densecli.read.python.runtime.session import Session
-    from densecli.read.python.values import Class, Function, Instance, Known
+    from densecli.read.python.values import Instance, Known
 
 
 class Interpreter:
@@ -165,9 +165,19 @@ class Interpreter:
         return self.catalog.plain_attribute(self, value, name)
 
     def call(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        if isinstance(function, Value):
-            return function.call(self, args, kwargs)
-        return self.unfit(f"{type(function).__name__} is not callable")
+        if not isinstance(function, Value):
+            return self.unfit(f"{type(function).__name__} is not callable")
+        if not isinstance(function, Function | Class) and not self.can_pass([*args, *kwargs.values()]):
+            return self.unknown("densecli does not go through so many lists in lists")
+        return function.call(self, args, kwargs)
+
+    def can_pass(self, given: list[Any]) -> bool:
+        """Whether what is not of the source may go through these arguments; nested ones are counted as work."""
+        if not any(isinstance(each, NESTED) for each in given):
+            return True
+        endless, met = is_endless(given)
+        self.count(met // 100)
+        return not endless
 
     def items(self, value: Any) -> Any:
         """The items that a loop over a value visits."""

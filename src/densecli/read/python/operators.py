@@ -66,6 +66,8 @@ def _bounded(name: str, left: Any, right: Any) -> bool:
     if sized is None:
         return True
     other = right if sized is left else left
+    if name == "Mod" and isinstance(left, bytes):
+        return False
     if name == "Mult":
         return isinstance(other, int) and len(sized) * max(other, 0) <= LONGEST
     return not hasattr(other, "__len__") or len(sized) + len(other) <= LONGEST

@@ -228,8 +228,11 @@ def _bounded(receiver: Any, name: str, args: list[Any]) -> bool:
         return False
     if name == "replace" and len(args) > 1 and isinstance(args[1], str):
         return (len(receiver) + 1) * max(len(args[1]), 1) <= LONGEST
-    if name == "join":
-        return len(receiver) * 1000 <= LONGEST or len(args[0]) * len(receiver) <= LONGEST
+    if name == "expandtabs":
+        width = args[0] if args and isinstance(args[0], int) else 8
+        return bool(receiver.count("\t") * width <= LONGEST)
+    if name == "join" and args and isinstance(args[0], list | tuple | set | frozenset | dict):
+        return sum(len(receiver) + len(each) for each in args[0] if isinstance(each, str | bytes)) <= LONGEST
     return not isinstance(receiver, list) or len(receiver) < LONGEST
 
 
@@ -258,20 +261,43 @@ def ordered(run: Interpreter, items: Any, key: Any, *, reverse: bool) -> Any:
 
 
 # -- text from values ------------------------------------------------------------------
-def plain(value: Any, depth: int = 4) -> bool:
+def plain(value: Any) -> bool:
     """Whether a value consists of Python's own types only, so that its text is what Python would show."""
-    if isinstance(value, list | tuple | set | frozenset):
-        return depth > 0 and all(plain(each, depth - 1) for each in value)
-    if isinstance(value, dict):
-        return depth > 0 and all(plain(each, depth - 1) for pair in value.items() for each in pair)
-    return value is None or isinstance(value, str | int | float | bytes | range)
+    return letters(value) is not None
+
+
+def letters(value: Any, depth: int = 4) -> int | None:
+    """The letters that its text has, about; None if it is not plain, or has too many items to look at each.
+
+    A list may hold the same list a million times, so items count as often as they are shown.
+    """
+    waiting, items, found = [(value, depth)], 0, 0
+    while waiting:
+        each, left = waiting.pop()
+        if isinstance(each, list | tuple | set | frozenset | dict):
+            items += len(each)
+            if not left or items > LONGEST:
+                return None
+            inside = (part for pair in each.items() for part in pair) if isinstance(each, dict) else each
+            waiting += ((part, left - 1) for part in inside)
+        elif isinstance(each, str | bytes):
+            found += len(each)
+        elif not (each is None or isinstance(each, int | float | range)):
+            return None
+    return found + items
+
+
+def _is_short(template: str, mark: str, values: Any) -> bool:
+    """Whether the values are plain and their text in each place of the template has a size that densecli computes."""
+    found = letters(values)
+    return found is not None and len(template) + template.count(mark) * found <= LONGEST
 
 
 def formatted(run: Interpreter, value: Any, form: Any, conversion: str) -> Any:
     unknown = unknown_in([value, form])
     if unknown is not None:
         return unknown.derived("…")
-    if not plain(value) or not isinstance(form, str) or WIDE.search(form):
+    if not isinstance(form, str) or WIDE.search(form) or not _is_short("%", "%", value):
         return run.unknown("densecli does not know the text of this value")
     try:
         return format(TEXTS.get(conversion, _itself)(value), form)
@@ -287,7 +313,7 @@ def percent(run: Interpreter, template: str, values: Any) -> Any:
     unknown = unknown_in(values)
     if unknown is not None:
         return unknown.derived("…")
-    if not plain(values) or WIDE.search(template) or "*" in template:
+    if WIDE.search(template) or "*" in template or not _is_short(template, "%", values):
         return run.unknown("densecli does not know the text of these values")
     try:
         return template % values
@@ -302,10 +328,9 @@ def format_(run: Interpreter, template: str, args: list[Any], kwargs: dict[str, 
         return unknown.derived("…")
     fields = re.findall(r"\{([^{}:!]*)", template)
     if (
-        not plain(args)
-        or not plain(kwargs)
-        or WIDE.search(template)
+        WIDE.search(template)
         or any(not re.fullmatch(r"\w*", each) for each in fields)
+        or not _is_short(template, "{", [*args, *kwargs.values()])
     ):
         return run.unknown("densecli does not know the text of these values")
     try:

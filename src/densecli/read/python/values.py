@@ -292,14 +292,37 @@ def is_object(base: Any) -> bool:
     return isinstance(base, Foreign) and base.path in ("object", "builtins.object", "abc.ABC", "typing.Generic")
 
 
-def unknown_in(value: Any, depth: int = 6) -> Unknown | None:
-    """The first unknown in a value or its contents."""
+def unknown_in(value: Any, depth: int = 6, seen: dict[int, int] | None = None) -> Unknown | None:
+    """The first unknown in a value or its contents. `seen` tells how deep it looked into each list; one may occur often."""
     if isinstance(value, Unknown):
         return value
-    if depth and isinstance(value, list | tuple | set | frozenset):
-        return next(filter(None, (unknown_in(each, depth - 1) for each in value)), None)
+    seen = {} if seen is None else seen
     if isinstance(value, slice):
-        return unknown_in((value.start, value.stop, value.step), depth)
-    if depth and isinstance(value, dict):
-        return next(filter(None, (unknown_in(each, depth - 1) for each in value.values())), None)
-    return None
+        inside: Any = (value.start, value.stop, value.step)
+    elif isinstance(value, list | tuple | set | frozenset | dict) and seen.get(id(value), 0) < depth:
+        seen[id(value)] = depth
+        inside, depth = value.values() if isinstance(value, dict) else value, depth - 1
+    else:
+        return None
+    return next(filter(None, (unknown_in(each, depth, seen) for each in inside)), None)
+
+
+NESTED = (list, tuple, dict)
+MOST_NESTED = 1_000_000
+DEEPEST = 200
+
+
+def is_endless(value: Any) -> tuple[bool, int]:
+    """Whether lists in lists are too many or too deep to go through, each as often as it is shown; and how many those are.
+
+    A list may hold itself, or another one twice which holds a third one twice, and so on.
+    """
+    waiting, met = [(value, 0)], 0
+    while waiting:
+        each, depth = waiting.pop()
+        met += 1
+        if met > MOST_NESTED or depth > DEEPEST:
+            return True, met
+        inside = each.values() if isinstance(each, dict) else each
+        waiting += [(part, depth + 1) for part in inside if isinstance(part, NESTED)]
+    return False, met

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from typing import TYPE_CHECKING, Any
 
 from densecli.read.python.arrays import Array, Size, as_array
 from densecli.read.python.catalog import known
+from densecli.read.python.modules.builtins import safely
 from densecli.read.python.values import Known, Unknown, Value, unknown_in
 
 if TYPE_CHECKING:
@@ -29,11 +31,17 @@ class Dataset(Value):
     def get(self, run: Interpreter, name: str) -> Any:
         if name not in METHODS:
             return super().get(run, name)
-        return Known(f"Dataset.{name}", lambda run, *args, **kwargs: METHODS[name](run, self, *args, **kwargs))
+
+        def apply(run: Interpreter, *args: Any, **kwargs: Any) -> Any:
+            if not run.can_pass([self.first]):
+                return run.unknown("an element of this data set has too many parts")
+            return METHODS[name](run, self, *args, **kwargs)
+
+        return Known(f"Dataset.{name}", apply)
 
     def iterate(self, run: Interpreter) -> Iterator[Any] | Unknown:
         """All elements are like the first; of an unknown number of them, there is at least one."""
-        return iter(itertools.repeat(self.first, self.count if isinstance(self.count, int) else 1))
+        return iter(itertools.repeat(self.first, min(self.count, sys.maxsize) if isinstance(self.count, int) else 1))
 
     def length(self, run: Interpreter) -> Any:
         return self.count
@@ -82,14 +90,15 @@ def from_tensors(run: Interpreter, tensors: Any, *_: Any, **__: Any) -> Dataset:
 
 
 @known("tensorflow.data.Dataset.range", partial=False)
-def range_(run: Interpreter, *bounds: Any, **__: Any) -> Dataset:
-    return Dataset(Array((), "int64"), len(range(*bounds)))
+def range_(run: Interpreter, *bounds: Any, **__: Any) -> Any:
+    found = safely(run, range, *bounds)
+    return found if isinstance(found, Unknown) else Dataset(Array((), "int64"), safely(run, len, found))
 
 
 @known("tensorflow.data.Dataset.zip", partial=False)
 def zip_(run: Interpreter, *datasets: Any, **__: Any) -> Any:
     several = datasets[0] if len(datasets) == 1 and isinstance(datasets[0], list | tuple) else datasets
-    if not all(isinstance(each, Dataset) for each in several):
+    if not several or not all(isinstance(each, Dataset) for each in several):
         return run.unknown("these are not all data sets")
     counts = [each.count for each in several]
     unknown = unknown_in(counts)
