@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 
 import pytest
 
@@ -36,3 +37,12 @@ def test_without_the_option_nothing_is_added():
 def test_a_model_without_an_optimizer_says_so(spec):
     code, out, err = outcome(spec, "--optimizer-row")
     assert (code, "Optimizer" in out, "no variables of an optimizer" in err) == (0, False, True)
+
+
+def test_a_saved_model_is_not_said_to_have_no_optimizer(tmp_path):
+    with zipfile.ZipFile(ROOT / "tests/fixtures/saved_models.zip") as archive:
+        main = next(name for name in archive.namelist() if name.endswith("saved_model.pb"))
+        archive.extractall(tmp_path)
+    code, out, err = outcome(str((tmp_path / main).parent), "--optimizer-row")
+    assert (code, out) == (2, "")
+    assert "is a SavedModel, whose optimizer densecli does not count" in err
