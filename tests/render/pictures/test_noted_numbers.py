@@ -168,7 +168,7 @@ MOVED = ["ZeroPadding2D(((1,0),(0,2)))@(2,3,2)", "Cropping1D((1,1))@(5,1)", "Cro
 
 @pytest.mark.parametrize("spec", MOVED)
 def test_copies_and_borders_hold_the_numbers_of_the_first_channel(spec):
-    call, sample, drawing = passed(spec)
+    _, sample, drawing = passed(spec)
     channel = (lambda x: x) if "Repeat" in spec else (lambda x: x[0]) if "first" in spec else (lambda x: x[..., 0])
     tree = ET.fromstring(f"<g>{''.join(drawing.parts)}</g>")
     words = [each.text for each in tree.iter("text") if "small middle" in each.get("class", "")]
