@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from densecli.render.explain import html, svg
+from densecli.render.explain.numbers import numbers_of
+from densecli.run.run import Options, run
 from densecli.summary.infer import infer
 from support.browser import complaints, scheme
 from support.models import MODELS, graph
@@ -40,6 +42,10 @@ def opened(browser, tmp_path, text, write=html, name="page.html"):
 @pytest.mark.parametrize("write", [html, svg], ids=["html", "svg"])
 def test_no_word_is_cut_or_covers_another(browser, tmp_path, name, write):
     page = opened(browser, tmp_path, STACKS[name], write, "page.html" if write is html else "page.svg")
+    check_words(page)
+
+
+def check_words(page):
     pictures = page.execute_script(WORDS)
     assert pictures
     for (left, top, right, bottom), *words in pictures:
@@ -48,6 +54,26 @@ def test_no_word_is_cut_or_covers_another(browser, tmp_path, name, write):
         for at, (text, *one) in enumerate(words):
             for other_text, *other in words[at + 1 :]:
                 assert not covers(one, other), (text, other_text)
+
+
+NUMBERS = {
+    "recurrent": "Embedding(9,4,mask_zero=true)@(4,) -> Bidirectional(GRU(3, return_sequences=true)) -> LSTM(3,return_state=true)",
+    "attention": "[_ | _]@(3,6) -> MultiHeadAttention(4,3) -> ZeroPadding1D(1) -> RNN(LSTMCell(2))",
+    "products": "[Dense(3) | Dense(3)]@(3,3) -> AdditiveAttention",
+    "image": "Conv2DTranspose(2,3,strides=2)@(2,2,2) -> Cropping2D(1) -> UpSampling2D(2)",
+    "dot": "[Dense(4) | Dense(4)]@(3,) -> Dot(1) -> RepeatVector(3) -> Conv1DTranspose(2,3)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("write", [html, svg], ids=["html", "svg"])
+def test_no_number_is_cut_or_covers_another(browser, tmp_path, name, write):
+    model = graph(NUMBERS[name])
+    numbers = numbers_of(run(model, Options(values=True)), [], given=False, values=False)
+    path = tmp_path / ("page.html" if write is html else "page.svg")
+    path.write_text(write.render([(infer(model), numbers)]), encoding="utf-8")
+    browser.get(path.as_uri())
+    check_words(browser)
 
 
 def covers(one, other, slack=2.5):

@@ -7,7 +7,9 @@ from math import prod
 import pytest
 
 from densecli.render.explain import svg
+from densecli.render.explain.numbers import numbers_of
 from densecli.render.pictures import draw
+from densecli.run.run import Options, run
 from densecli.summary.infer import infer
 from support.goldens import golden
 from support.models import graph
@@ -137,6 +139,19 @@ GOLDENS = {
 def test_pictures_are_as_reviewed(name):
     report = infer(graph(GOLDENS[name]))
     golden(f"pictures/{name}.svg", svg.render([(report, None)], [report.rows[-1].name]))
+
+
+NUMBERS = {"lstm-numbers": "LSTM(2)@(2,2)", "attention-numbers": "[_ | _]@(3,4) -> MultiHeadAttention(2,2)"}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_pictures_with_numbers_are_as_reviewed(name):
+    model = graph(NUMBERS[name])
+    report, numbers = (
+        infer(model),
+        numbers_of(run(model, Options(values=True, number=0.5)), [], given=False, values=False),
+    )
+    golden(f"pictures/{name}.svg", svg.render([(report, numbers)], [report.rows[-1].name]))
 
 
 def test_a_layer_whose_picture_shows_those_inside_does_not_open_them():
