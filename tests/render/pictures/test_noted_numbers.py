@@ -81,6 +81,8 @@ def test_a_step_behind_a_mask_has_no_gates_to_show():
     assert texts(sample.notes["gates"][1]) <= shown(drawing)
     assert not texts(sample.notes["gates"][2]) & shown(drawing)
     assert "Gates at step 1" in "".join(drawing.parts)
+    states = sample.notes["states"]
+    assert list(states[2]) == list(states[1]) != list(states[0])  # it hands on what it got
 
 
 @pytest.mark.parametrize("merge", ["concat", "sum"])
