@@ -229,3 +229,9 @@ def test_words_stay_apart(spec):
     words = drawing.words
     assert not [(a, b) for at, a in enumerate(words) for b in words[:at] if overlap(a, b)]
     assert drawing.area.width < 1100
+
+
+def test_states_that_are_given_are_not_said_to_be_zero():
+    given = "".join(passed("[_ | Flatten -> Dense(2)]@(3,2) -> GRU(2)")[2].parts)
+    assert "h given" in given and "h = 0" not in given
+    assert "h = 0" in "".join(passed("GRU(2)@(3,2)")[2].parts)
