@@ -101,12 +101,12 @@ class Recurrent(Layer, abstract=True):
         if not self.return_sequences:
             yield "Only the last output is returned; return_sequences=true returns all, as a recurrent layer on top needs."
 
-    def picture(self, kinds: ModuleType, output: Any, x: Any, *_: Any, **__: Any) -> Any:
-        x = split(x)[0]
+    def picture(self, kinds: ModuleType, output: Any, x: Any, initial_state: Any = None, *_: Any, **__: Any) -> Any:
+        x, states = split(x, initial_state)
         return kinds.Unrolled(
             self.cell.short_name, x[1], x[2:], self.cell.step_output(one_step(x))[1:], self.cell.state_names,
             self.cell.gate_names, self.return_sequences, self.go_backwards, self.return_state, vars(self.cell).get("activation"),
-            vars(self.cell).get("recurrent_activation"), vars(self.cell).get("reset_after", True),
+            vars(self.cell).get("recurrent_activation"), vars(self.cell).get("reset_after", True), bool(states),
         )  # fmt: skip
 
     def worked(  # noqa: PLR0913, PLR0917  # as many as Keras' call has

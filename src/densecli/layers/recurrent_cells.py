@@ -48,7 +48,7 @@ class Cell(Layer, abstract=True):
         return kinds.Unrolled(
             self.short_name, 1, x[1:], self.step_output(x)[1:], self.state_names, self.gate_names,
             returns_state=True, activation=vars(self).get("activation"), gate_activation=vars(self).get("recurrent_activation"),
-            reset_after=vars(self).get("reset_after", True),
+            reset_after=vars(self).get("reset_after", True), given=True,
         )  # fmt: skip
 
     def number_of_states(self) -> int:

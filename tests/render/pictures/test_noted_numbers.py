@@ -81,6 +81,8 @@ def test_a_step_behind_a_mask_has_no_gates_to_show():
     assert texts(sample.notes["gates"][1]) <= shown(drawing)
     assert not texts(sample.notes["gates"][2]) & shown(drawing)
     assert "Gates at step 1" in "".join(drawing.parts)
+    states = sample.notes["states"]
+    assert list(states[2]) == list(states[1]) != list(states[0])  # it hands on what it got
 
 
 @pytest.mark.parametrize("merge", ["concat", "sum"])
@@ -227,3 +229,9 @@ def test_words_stay_apart(spec):
     words = drawing.words
     assert not [(a, b) for at, a in enumerate(words) for b in words[:at] if overlap(a, b)]
     assert drawing.area.width < 1100
+
+
+def test_states_that_are_given_are_not_said_to_be_zero():
+    given = "".join(passed("[_ | Flatten -> Dense(2)]@(3,2) -> GRU(2)")[2].parts)
+    assert "h given" in given and "h = 0" not in given
+    assert "h = 0" in "".join(passed("GRU(2)@(3,2)")[2].parts)

@@ -192,6 +192,7 @@ class Unrolled(Record):
     activation: Any = "tanh"
     gate_activation: Any = "sigmoid"
     reset_after: bool = True
+    given: bool = False  # the first states; else they are 0
 
 
 class BothWays(Record):

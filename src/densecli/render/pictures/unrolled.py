@@ -172,7 +172,9 @@ def _handed(
         y = TOP + TALL / 2 + (0 if len(states) == 1 else (at - 0.5) * 20)
         drawing.arrow((ends[0], y), (ends[1] - 2, y))
         if start:
-            drawing.text(ends[0] - 4, y + 4, f"{state} = 0" if len(state) < 4 else "zeros", "dim", "end")
+            zero = f"{state} = 0" if len(state) < 4 else "zeros"
+            begin = f"{state} given" if len(state) < 4 else "given"
+            drawing.text(ends[0] - 4, y + 4, begin if picture.given else zero, "dim", "end")
         elif named:
             drawing.text(
                 (ends[0] + ends[1]) / 2 - 2,
