@@ -45,3 +45,10 @@ def test_a_name_of_an_unknown_package_is_unknown_and_not_a_word():
     assert "error[E350]: Dense: `units` is unknown: width: it comes from `elsewhere`" in refused.stderr
     assert "--set width=" in refused.stderr
     assert here(text, "--set", "width=4", "--print", "totals.params").stdout == "16\n"
+
+
+def test_a_variable_outside_of_layers_is_an_array_in_a_model():
+    """As in Keras 3.15.1, where it is no weight of the model."""
+    text = "import keras, numpy as np\nv = keras.Variable(np.zeros((3,)))\nw = keras.ops.exp(v)\ni = keras.Input((3,))\nm = keras.Model(i, keras.ops.add(i, v) * w)\n"
+    assert here(text, "--print", "layers[1].output_shapes").stdout == "[[null, 3]]\n"
+    assert here(text, "--print", "totals.params").stdout == "0\n"

@@ -177,6 +177,8 @@ def _fills(names: str, place: int) -> None:
         sizes = run.listed(shape)
         if isinstance(sizes, Unknown):
             return Array(None, wanted, None, sizes)
+        if any(isinstance(each, Tensor) for each in sizes):
+            return Array(None, wanted, None, run.unknown("a tensor tells the size"))
         if None in sizes and run.session.tracing is not None:  # a size that is left open stays open
             return run.session.tracing.constant(tuple(sizes))
         return Array(tuple(run.unknown("this size is left open") if each is None else each for each in sizes), wanted)

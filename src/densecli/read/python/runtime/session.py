@@ -14,7 +14,7 @@ from densecli.layers.operations.functions import Operation
 from densecli.read.build import Argument, Builder
 from densecli.read.python.arrays import Array, as_array
 from densecli.read.python.runtime import making
-from densecli.read.python.runtime.layers import LayerObject, connected, shape_of
+from densecli.read.python.runtime.layers import LayerObject, computed, connected, shape_of
 from densecli.read.python.runtime.model_answers import ends, fed
 from densecli.read.python.runtime.models import Functional, ModelObject, Sequential
 from densecli.read.python.runtime.tensors import Tensor, tensors_in
@@ -30,6 +30,17 @@ if TYPE_CHECKING:
     from densecli.read.python.interpreter import Interpreter
     from densecli.read.python.runtime.inherited import Variable
     from densecli.read.python.runtime.inside import Inside, Own
+
+
+def loose(tree: Any) -> Any:
+    """Arguments with arrays for variables: outside of a layer, no node has them."""
+    if isinstance(tree, Tensor):
+        if tree.ref.node >= 0 or tree.error is not None or tree.shape is None:
+            return tree
+        return Array(list(tree.shape), tree.dtype)  # type: ignore[arg-type]  # a variable has no open size
+    if isinstance(tree, list | tuple):
+        return type(tree)(map(loose, tree)) if type(tree) in (list, tuple) else tree
+    return {key: loose(each) for key, each in tree.items()} if isinstance(tree, dict) else tree
 
 
 class Event(Record):
@@ -180,6 +191,10 @@ class Session:
         """A call of a function's layer. Without a name it is counted: by `stem`, or by its class."""
         if self.tracing is not None:
             return self.traced(layer, stem or snake_case(layer.type_name), args, kwargs)
+        args, kwargs = loose(args), loose(kwargs)
+        if not any(True for _ in tensors_in([args, kwargs])):
+            found = computed(self.run, layer, tuple(args), kwargs)
+            return self.run.unknown("densecli does not know this function of a variable") if found is None else found
         if not isinstance(name, str):
             name = self.counted(stem) if stem else self.use_name(layer.type_name)
         made = LayerObject(self, name, layer, self.run.place())
