@@ -52,3 +52,8 @@ def test_a_variable_outside_of_layers_is_an_array_in_a_model():
     text = "import keras, numpy as np\nv = keras.Variable(np.zeros((3,)))\nw = keras.ops.exp(v)\ni = keras.Input((3,))\nm = keras.Model(i, keras.ops.add(i, v) * w)\n"
     assert here(text, "--print", "layers[1].output_shapes").stdout == "[[null, 3]]\n"
     assert here(text, "--print", "totals.params").stdout == "0\n"
+
+
+def test_an_array_of_unknown_shape_makes_what_it_meets_unknown():
+    text = "import keras, numpy as np\na = np.load('x.npy')\ni = keras.Input((3,))\nm = keras.Model(i, keras.ops.add(i, a))\n"
+    assert "error[E351]: Add 'add' is called on something unknown: a: it comes from a file" in here(text).stderr

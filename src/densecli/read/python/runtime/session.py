@@ -43,6 +43,12 @@ def loose(tree: Any) -> Any:
     return {key: loose(each) for key, each in tree.items()} if isinstance(tree, dict) else tree
 
 
+def shapeless(run: Interpreter, values: list[Any]) -> Unknown | None:
+    """Why an array has no known shape: what comes of it and a tensor has none, either."""
+    lost = next((each for each in values if isinstance(each, Array) and each.shape is None), None)
+    return None if lost is None else lost.lost(run, ".shape")
+
+
 class Event(Record):
     """A `summary()` in the source: the model as it was then, or why it is unknown."""
 
@@ -198,7 +204,7 @@ class Session:
         if not isinstance(name, str):
             name = self.counted(stem) if stem else self.use_name(layer.type_name)
         made = LayerObject(self, name, layer, self.run.place())
-        unknown = unknown_in([args, kwargs])
+        unknown = unknown_in([args, kwargs]) or shapeless(self.run, [*args, *kwargs.values()])
         broken = next((each.error for each in tensors_in([args, kwargs]) if each.error is not None), None)
         if unknown is not None or broken is not None:
             made.error = broken or self.unknown_wiring(made, unknown)  # type: ignore[arg-type]
