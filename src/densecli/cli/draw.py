@@ -61,8 +61,6 @@ class Theme(StrEnum):
     dark = "dark"
 
 
-SUFFIXES = {".svg": Format.svg, ".png": Format.png, ".tex": Format.tikz, ".tikz": Format.tikz}
-
 FormatOption = Annotated[
     Format | None, typer.Option("--format", "-f", help="Output format; default: by the suffix of FILE, else svg.")
 ]
@@ -165,10 +163,10 @@ def words(labels: str | None) -> tuple[str, ...] | None:
 def form_of(format: Format | None, output: str | None) -> Format:
     """The format: the one asked for, or the one of the file's suffix."""
     suffix = os.path.splitext(output or "")[1].lower()  # noqa: PTH122
-    if format is None and suffix and suffix not in SUFFIXES:
+    if format is None and suffix:
         hint = "use .svg, .png or .tex, or --format"
         raise OutputError(f"{quote(str(output))}: no format for {quote(suffix)}", code="E603", hint=hint)
-    form = format or SUFFIXES.get(suffix, Format.svg)
+    form = format or Format.svg
     if form is Format.png and output in (None, "-") and streams.interactive():
         raise OutputError("a PNG is not for a terminal", code="E603", hint="write it with -o figure.png")
     return form

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from enum import Enum
 
-# Suffixes that are not the names of formats themselves.
-SUFFIXES = {
+# Suffixes that are not the names of formats themselves; of several formats a command has one.
+SUFFIXES: dict[str, str | tuple[str, ...]] = {
     "gv": "dot",
     "htm": "html",
     "jsonl": "ndjson",
@@ -17,7 +17,7 @@ SUFFIXES = {
     "md": "markdown",
     "mmd": "mermaid",
     "py": "python",
-    "tex": "latex",
+    "tex": ("latex", "tikz"),
     "yml": "yaml",
 }
 NO_SUFFIXES = ("github", "gitlab", "junit", "keras", "latex", "plain", "python", "table", "text")
@@ -28,17 +28,18 @@ def choose_format(ctx: Any, kind: type[Enum]) -> None:
     output = ctx.params.get("output")
     if output and ctx.get_parameter_source("format").name in ("DEFAULT", "DEFAULT_MAP"):
         wanted = format_of(output)
-        found = [each for each in kind if each.value == wanted]
+        found = [each for each in kind if each.value in wanted]
         ctx.params["format"] = found[0] if found else ctx.params["format"]
 
 
-def format_of(output: str) -> str | None:
-    """The name of the format for a file's suffix; the longest suffix counts: `model.keras.json`."""
+def format_of(output: str) -> tuple[str, ...]:
+    """The names of the formats for a file's suffix; the longest suffix counts: `model.keras.json`."""
     _, *parts = output.replace("\\", "/").rpartition("/")[2].lower().split(".")
     for start in range(max(len(parts) - 2, 0), len(parts)):
         suffix = ".".join(parts[start:])
         if suffix in SUFFIXES:
-            return SUFFIXES[suffix]
+            found = SUFFIXES[suffix]
+            return (found,) if isinstance(found, str) else found
         if start == len(parts) - 1 and suffix not in NO_SUFFIXES:
-            return suffix
-    return None
+            return (suffix,)
+    return ()

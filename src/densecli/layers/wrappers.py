@@ -264,8 +264,9 @@ def renamed(steps: Iterator[Step], name: str) -> Iterator[Step]:
 
 
 def one_way(layer: Recurrent, prefix: str, **changes: Any) -> Recurrent:
-    """A copy for one direction, named as Keras names it; masked steps of whole sequences give 0."""
+    """A new layer of the same settings for one direction, named as Keras names it; masked steps of whole sequences give 0."""
     one = copy(layer)
+    one.shared_id = None
     name = layer.name or snake_case(type(layer).__name__)
     one.name = prefix + name.removeprefix(prefix)
     one.given = layer.given | changes

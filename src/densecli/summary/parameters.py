@@ -52,10 +52,9 @@ def _weights(layer: Layer, args: Any, kwargs: Any, above: Above) -> Iterator[Own
     if layer.opaque or (layer.held is not None and None in flat_inputs([list(args), kwargs])):
         yield from _own_weights(layer, layer.held or (), (trainable, path, shared, told))
         return
-    found = list(_own_weights(layer, layer.weights(*args, **kwargs), (trainable, path, shared, told)))
     if layer.shared_id is not None:
-        shared = layer.shared_id
-        found = [owned._replace(owner=(shared, owned.owner[-1])) for owned in found]
+        shared = (layer.shared_id, len(path))
+    found = list(_own_weights(layer, layer.weights(*args, **kwargs), (trainable, path, shared, told)))
     for child in layer.children(*args, **kwargs):
         found += _weights(child.layer, child.inputs, child.kwargs, (trainable, (*path, child.name), shared, told))
     if layer.leads:
@@ -65,11 +64,12 @@ def _weights(layer: Layer, args: Any, kwargs: Any, above: Above) -> Iterator[Own
 
 def _own_weights(layer: Layer, weights: Iterable[Weight], above: Above) -> Iterator[Owned]:
     trainable, path, shared, told = above
+    identity, start = shared or (None, 0)  # of a layer that is in several places, its weights have paths of their own
     for weight in weights:
         trains = weight.trainable and (layer.trainable if told is None else told)
         name, dtype = "/".join((*path, weight.name)), weight.dtype or layer.variable_dtype
         info = WeightInfo(name, weight.shape, dtype, trains and trainable, weight.axes)
-        yield Owned((shared, *path, weight.name), info, trains)
+        yield Owned((identity, *path[start:], weight.name), info, trains)
 
 
 def weight_params(weight: WeightInfo) -> int:

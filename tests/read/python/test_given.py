@@ -54,6 +54,20 @@ def test_a_variable_outside_of_layers_is_an_array_in_a_model():
     assert here(text, "--print", "totals.params").stdout == "0\n"
 
 
-def test_an_array_of_unknown_shape_makes_what_it_meets_unknown():
-    text = "import keras, numpy as np\na = np.load('x.npy')\ni = keras.Input((3,))\nm = keras.Model(i, keras.ops.add(i, a))\n"
-    assert "error[E351]: Add 'add' is called on something unknown: a: it comes from a file" in here(text).stderr
+MET = ["keras.ops.add(i, a)", "keras.ops.concatenate([i, a])", "keras.layers.Add()([i, a])", "i + a", "Own()(i)"]
+
+
+@pytest.mark.parametrize("expression", MET)
+def test_an_array_of_unknown_shape_makes_what_it_meets_unknown(expression):
+    """It is no number, which would leave the shape of a tensor as it is."""
+    text = f"""import keras, numpy as np
+a = np.zeros(np.load("x.npy").shape)
+class Own(keras.layers.Layer):
+    def call(self, x):
+        return x + a
+i = keras.Input((3,))
+m = keras.Model(i, {expression})
+"""
+    refused = here(text).stderr
+    assert refused.startswith(("error[E351]", "error[E354]"))
+    assert "it comes from a file, which densecli does not open" in refused

@@ -87,3 +87,22 @@ def test_a_function_of_the_source_initializes_nothing_in_a_run():
     with pytest.raises(DenseError, match="what the source computes") as caught:
         run(graph)
     assert caught.value.code == "E303"
+
+
+def test_a_layer_may_be_called_before_a_wrapper_holds_it():
+    text = """from keras import Input, Model
+from keras.layers import *
+class Own(Layer):
+    def build(self, shape):
+        self.s = self.add_weight(shape=(shape[-1],))
+    def call(self, x):
+        return x * self.s
+    def compute_output_shape(self, shape):
+        return shape
+own, i, j = Own(), Input((4, 3)), Input((2, 4, 3))
+model = Model([i, j], [own(i), TimeDistributed(own)(j)])
+"""
+    (found,) = reader.read(Source("-", text), Reading(), "model")
+    report = infer(found.graph)
+    assert [row.output_shapes for row in report.rows[-2:]] == [((None, 4, 3),), ((None, 2, 4, 3),)]
+    assert report.totals.params == 3

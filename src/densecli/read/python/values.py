@@ -292,6 +292,15 @@ def is_object(base: Any) -> bool:
     return isinstance(base, Foreign) and base.path in ("object", "builtins.object", "abc.ABC", "typing.Generic")
 
 
+def mapped(tree: Any, change: Callable[[Any], Any]) -> Any:
+    """The same lists, tuples and dicts with `change(item)` in the place of each item."""
+    if type(tree) in (list, tuple):  # no subclass, such as the sizes of a tensor
+        return type(tree)([mapped(each, change) for each in tree])
+    if isinstance(tree, dict):
+        return {key: mapped(each, change) for key, each in tree.items()}
+    return change(tree)
+
+
 def unknown_in(value: Any, depth: int = 6, seen: dict[int, int] | None = None) -> Unknown | None:
     """The first unknown in a value or its contents. `seen` tells how deep it looked into each list; one may occur often."""
     if isinstance(value, Unknown):

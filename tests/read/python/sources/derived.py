@@ -305,3 +305,19 @@ class Owner(Model):
 run_owner_x = np.linspace(-1, 1, 2 * 4 * 3).reshape(2, 4, 3).astype("float32")
 run_owner = Owner()
 run_owner(run_owner_x)
+
+
+# -- one layer in a wrapper and beside it --------------------------------------------------
+_short, _long = keras.Input((4, 3)), keras.Input((2, 4, 3))
+_dense, _scale, _inner = layers.Dense(3), Scale(), Sequential([layers.Dense(3), layers.Dense(3)])
+_twice = layers.TimeDistributed(_dense)
+shared = Model(
+    [_short, _long],
+    [
+        _dense(_short), _twice(_long), layers.TimeDistributed(_dense)(_long),
+        _scale(_short), layers.TimeDistributed(_scale)(_long),
+        _inner(_short), layers.TimeDistributed(_inner)(_long),
+    ],
+)  # fmt: skip
+_lstm = layers.LSTM(2)
+cloned = Model(_short, layers.Add()([_lstm(_short), layers.Bidirectional(_lstm, merge_mode="sum")(_short)]))

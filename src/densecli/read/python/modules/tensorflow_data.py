@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from densecli.read.python.arrays import Array, Size, as_array
 from densecli.read.python.catalog import known
 from densecli.read.python.modules.builtins import safely
-from densecli.read.python.values import Known, Unknown, Value, unknown_in
+from densecli.read.python.values import Known, Unknown, Value, mapped, unknown_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,13 +50,9 @@ class Dataset(Value):
         return Dataset(self.first, count)
 
 
-def mapped(tree: Any, function: Callable[[Array], Any]) -> Any:
+def each_array(tree: Any, function: Callable[[Array], Any]) -> Any:
     """The same structure with `function(array)` in the place of each array."""
-    if isinstance(tree, Array):
-        return function(tree)
-    if isinstance(tree, list | tuple):
-        return tuple(mapped(each, function) for each in tree)
-    return {key: mapped(each, function) for key, each in tree.items()} if isinstance(tree, dict) else tree
+    return mapped(tree, lambda each: function(each) if isinstance(each, Array) else each)
 
 
 def arrays(run: Interpreter, tree: Any) -> Any:
@@ -70,7 +66,7 @@ def arrays(run: Interpreter, tree: Any) -> Any:
 
 def leaf(tree: Any) -> Array | None:
     found: list[Array] = []
-    mapped(tree, found.append)
+    each_array(tree, found.append)
     return found[0] if found else None
 
 
@@ -81,7 +77,7 @@ def from_tensor_slices(run: Interpreter, tensors: Any, *_: Any, **__: Any) -> An
     first = leaf(found)
     if first is None or not first.shape:
         return run.unknown("the shape of this data set is unknown") if first is None else first.lost(run, ".shape")
-    return Dataset(mapped(found, lambda each: each.of((each.shape or ())[1:])), first.shape[0])
+    return Dataset(each_array(found, lambda each: each.of((each.shape or ())[1:])), first.shape[0])
 
 
 @known("tensorflow.data.Dataset.from_tensors", partial=False)
@@ -140,12 +136,12 @@ def batch(run: Interpreter, data: Dataset, batch_size: Any = None, drop_remainde
     count = data.count
     if isinstance(count, int):
         count = count // batch_size if run.truth(drop_remainder) is True else -(-count // batch_size)
-    return Dataset(mapped(data.first, lambda each: each.of((size, *(each.shape or ())))), count)
+    return Dataset(each_array(data.first, lambda each: each.of((size, *(each.shape or ())))), count)
 
 
 def unbatch(run: Interpreter, data: Dataset) -> Dataset:
     unknown = run.unknown("the number of elements is unknown")
-    return Dataset(mapped(data.first, lambda each: each.of((each.shape or ())[1:])), unknown)
+    return Dataset(each_array(data.first, lambda each: each.of((each.shape or ())[1:])), unknown)
 
 
 def map_(run: Interpreter, data: Dataset, function: Any = None, *_: Any, **__: Any) -> Any:

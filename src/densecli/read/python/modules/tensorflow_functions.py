@@ -15,7 +15,7 @@ from densecli.read.python.modules.operations import tell_refused
 from densecli.read.python.plain import Dims
 from densecli.read.python.runtime.layers import computed
 from densecli.read.python.runtime.tensors import tensors_in
-from densecli.read.python.values import Known, Value
+from densecli.read.python.values import Known, Value, mapped
 from densecli.read.tensorflow.functions import Function
 from densecli.read.tensorflow.rules import MAKERS
 from densecli.read.tensorflow.signatures import SIGNATURES
@@ -48,7 +48,9 @@ def created(run: Interpreter, layer: Function, given: list[Any], named: dict[str
     """A tensor made from sizes; None if it is made from something else."""
     if layer.own is None or layer.own[0] not in MAKERS:
         return None
-    given, named = sizes(given), sizes(named)
+    given, named = mapped(
+        [given, named], lambda each: None if isinstance(each, Value) else each
+    )  # what is unknown is open
     shape = layer.output(*given, **named)
     if not is_shape(shape):
         return None
@@ -56,15 +58,6 @@ def created(run: Interpreter, layer: Function, given: list[Any], named: dict[str
     if run.session.tracing is not None:
         return run.session.tracing.constant(shape, None, dtype)
     return Array([run.unknown("this size is left open") if each is None else each for each in shape], dtype)
-
-
-def sizes(tree: Any) -> Any:
-    """Arguments with None for what is unknown."""
-    if isinstance(tree, list):
-        return list(map(sizes, tree))
-    if isinstance(tree, dict):
-        return {key: sizes(each) for key, each in tree.items()}
-    return None if isinstance(tree, Value) else tree
 
 
 def bound(names: list[str], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:

@@ -15,7 +15,7 @@ from densecli.read.python.runtime import layers, making
 from densecli.read.python.runtime.inherited import METHODS, Variable
 from densecli.read.python.runtime.inside import Inside, Own, Written
 from densecli.read.python.runtime.layers import LayerObject
-from densecli.read.python.runtime.tensors import Tensor, packed, tensors_in
+from densecli.read.python.runtime.tensors import Tensor, lost_in, packed, tensors_in
 from densecli.read.python.signals import Raised
 from densecli.read.python.values import Function, unknown_in
 from densecli.shape import show
@@ -147,7 +147,7 @@ class CustomLayer(LayerObject):
             return super().config()
         from densecli.read.python.runtime.on_demand import held  # noqa: PLC0415  # few layers are
 
-        return held(self)
+        return self.handed_out(held(self))
 
     @property
     def was_built(self) -> bool:
@@ -162,7 +162,7 @@ class CustomLayer(LayerObject):
             args, kwargs = run.session.tracing.constants(args), run.session.tracing.constants(kwargs)
             given = list(tensors_in([args, kwargs]))
         error = self.error or next((each.error for each in given if each.error is not None), None)
-        unknown = unknown_in([args, {key: value for key, value in kwargs.items() if key != "training"}])
+        unknown = lost_in(run, [args, {key: value for key, value in kwargs.items() if key != "training"}])
         if error is None and unknown is not None:
             error = run.session.unknown_wiring(self, unknown)
         if error is None:

@@ -16,7 +16,7 @@ from densecli.layer import Layer, Weight
 from densecli.layers.core import InputLayer
 from densecli.read.python.arrays import Array
 from densecli.read.python.runtime.tensors import Tensor
-from densecli.read.python.values import unknown_in
+from densecli.read.python.values import mapped, unknown_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -125,12 +125,13 @@ class Inside:
 
     def constants(self, tree: Any) -> Any:
         """Arguments with arrays of known shape replaced by constants."""
-        if isinstance(tree, Array):
-            known = tree.shape is not None and unknown_in(tree.shape) is None
-            return self.constant(tree.shape, tree.numbers, tree.dtype or "float32") if known else tree
-        if isinstance(tree, list | tuple):
-            return type(tree)(map(self.constants, tree)) if type(tree) in (list, tuple) else tree
-        return {key: self.constants(each) for key, each in tree.items()} if isinstance(tree, dict) else tree
+
+        def entered(each: Any) -> Any:
+            if not isinstance(each, Array) or each.shape is None or unknown_in(each.shape) is not None:
+                return each
+            return self.constant(each.shape, each.numbers, each.dtype or "float32")
+
+        return mapped(tree, entered)
 
     def tensor(self, ref: Ref, shape: Any, dtype: str) -> Tensor:
         made = Tensor(ref, shape, dtype)

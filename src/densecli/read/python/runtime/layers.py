@@ -16,9 +16,9 @@ from densecli.layers.recurrent_cells import Cell
 from densecli.read.keras.calls import CallReader
 from densecli.read.python.arrays import Array
 from densecli.read.python.plain import Dims
-from densecli.read.python.runtime.tensors import Tensor, tensors_in
+from densecli.read.python.runtime.tensors import Tensor, lost_in, tensors_in
 from densecli.read.python.signals import Raised
-from densecli.read.python.values import Known, Unknown, Value, unknown_in
+from densecli.read.python.values import Known, Unknown, Value, mapped, unknown_in
 from densecli.shape import show
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class LayerObject(Value):
         self.outputs: list[list[Tensor]] = []  # of each call
         self.inputs: list[list[Tensor]] = []
         self.freezing = False
+        self.handed: list[Layer] = []  # to other layers, such as wrappers, as an argument
         self.home: Any = None  # the inside of the layer that called it last
         self.built_by: tuple[Any, ...] | None = None  # shapes of a call on arrays
         self.input_argument: Any = None  # input_shape=, for the first layer of a Sequential
@@ -170,7 +171,18 @@ class LayerObject(Value):
             raise self.error
         layer = self.layer
         layer.name = self.name
+        return self.handed_out(layer)
+
+    def handed_out(self, layer: Layer) -> Layer:
+        """The layer as an argument of another one. In several places it is one layer: its weights count once."""
+        self.handed.append(layer)
+        if len(self.handed) > 1:
+            self.share(layer)
         return layer
+
+    def share(self, layer: Layer) -> None:
+        for each in (layer, *self.handed):
+            each.shared_id = ("source", self.index)
 
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return call_layer(run, self, args, kwargs)
@@ -187,7 +199,7 @@ def call_layer(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: di
     tensors = list(tensors_in([args, kwargs]))
     error = layer.error or next((each.error for each in tensors if each.error is not None), None)
     if error is None:
-        unknown = unknown_in([args, kwargs])
+        unknown = lost_in(run, [args, kwargs]) if tensors else unknown_in([args, kwargs])
         if unknown is not None and tensors:
             error = run.session.unknown_wiring(layer, unknown)
         elif unknown is not None:
@@ -345,18 +357,16 @@ def computed(run: Interpreter, operation: Layer, args: tuple[Any, ...], kwargs: 
     """A tensor function on arrays: returns arrays of the output shapes, or None if no sizes are known."""
     arrays: list[Tensor] = []
 
-    def entered(tree: Any) -> Any:
-        if isinstance(tree, Array):
-            arrays.append(Tensor(Ref(len(arrays)), tree.shape, tree.dtype or "float32"))  # type: ignore[arg-type]
-            return arrays[-1]
-        if isinstance(tree, list | tuple):
-            return type(tree)(map(entered, tree)) if type(tree) in (list, tuple) else tree
-        return {key: entered(each) for key, each in tree.items()} if isinstance(tree, dict) else tree
+    def entered(each: Any) -> Any:
+        if not isinstance(each, Array):
+            return each
+        arrays.append(Tensor(Ref(len(arrays)), each.shape, each.dtype or "float32"))  # type: ignore[arg-type]
+        return arrays[-1]
 
     unknown = unknown_in([args, kwargs])
     if unknown is not None:
         return unknown.derived("…")
-    given, named = entered(tuple(args)), entered(kwargs)
+    given, named = mapped(tuple(args), entered), mapped(kwargs, entered)
     if not arrays or any(each.shape is None or unknown_in(each.shape) for each in arrays):
         return None
     made = Loose(operation)

@@ -94,11 +94,13 @@ class OnDemand(Layer, abstract=True):
 class Held(OnDemand, abstract=True):
     """A layer that a wrapper holds. Keras asks its class for the output shape, and builds it without calling it."""
 
+    unbuilt: frozenset[int] = frozenset()  # the layers inside that `build` leaves to `call`
+
     def way(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Written:
         run = self.made.session.run
         if not self.made.build_done:
             self.made.build_once(run, list(tensors_of(args)))
-            self.unbuilt = {each.index for each in self.made.inner() if not each.was_built}
+            self.unbuilt = frozenset(each.index for each in self.made.inner() if not each.was_built)
         found = super().way(args, kwargs)
         self.check_built(found, args, kwargs)
         return found

@@ -17,9 +17,9 @@ from densecli.read.python.runtime import making
 from densecli.read.python.runtime.layers import LayerObject, computed, connected, shape_of
 from densecli.read.python.runtime.model_answers import ends, fed
 from densecli.read.python.runtime.models import Functional, ModelObject, Sequential
-from densecli.read.python.runtime.tensors import Tensor, tensors_in
+from densecli.read.python.runtime.tensors import Tensor, lost_in, tensors_in
 from densecli.read.python.signals import Raised, Stop
-from densecli.read.python.values import Class, Known, Unknown, Value, unknown_in
+from densecli.read.python.values import Class, Known, Unknown, Value, mapped
 from densecli.records import Record
 
 if TYPE_CHECKING:
@@ -32,21 +32,11 @@ if TYPE_CHECKING:
     from densecli.read.python.runtime.inside import Inside, Own
 
 
-def loose(tree: Any) -> Any:
-    """Arguments with arrays for variables: outside of a layer, no node has them."""
-    if isinstance(tree, Tensor):
-        if tree.ref.node >= 0 or tree.error is not None or tree.shape is None:
-            return tree
-        return Array(list(tree.shape), tree.dtype)  # type: ignore[arg-type]  # a variable has no open size
-    if isinstance(tree, list | tuple):
-        return type(tree)(map(loose, tree)) if type(tree) in (list, tuple) else tree
-    return {key: loose(each) for key, each in tree.items()} if isinstance(tree, dict) else tree
-
-
-def shapeless(run: Interpreter, values: list[Any]) -> Unknown | None:
-    """Why an array has no known shape: what comes of it and a tensor has none, either."""
-    lost = next((each for each in values if isinstance(each, Array) and each.shape is None), None)
-    return None if lost is None else lost.lost(run, ".shape")
+def loose(each: Any) -> Any:
+    """A variable as an array: outside of a layer, no node has it."""
+    if not isinstance(each, Tensor) or each.ref.node >= 0 or each.error is not None or each.shape is None:
+        return each
+    return Array(list(each.shape), each.dtype)  # type: ignore[arg-type]  # a variable has no open size
 
 
 class Event(Record):
@@ -197,14 +187,14 @@ class Session:
         """A call of a function's layer. Without a name it is counted: by `stem`, or by its class."""
         if self.tracing is not None:
             return self.traced(layer, stem or snake_case(layer.type_name), args, kwargs)
-        args, kwargs = loose(args), loose(kwargs)
+        args, kwargs = mapped(args, loose), mapped(kwargs, loose)
         if not any(True for _ in tensors_in([args, kwargs])):
             found = computed(self.run, layer, tuple(args), kwargs)
             return self.run.unknown("densecli does not know this function of a variable") if found is None else found
         if not isinstance(name, str):
             name = self.counted(stem) if stem else self.use_name(layer.type_name)
         made = LayerObject(self, name, layer, self.run.place())
-        unknown = unknown_in([args, kwargs]) or shapeless(self.run, [*args, *kwargs.values()])
+        unknown = lost_in(self.run, [args, kwargs])
         broken = next((each.error for each in tensors_in([args, kwargs]) if each.error is not None), None)
         if unknown is not None or broken is not None:
             made.error = broken or self.unknown_wiring(made, unknown)  # type: ignore[arg-type]
@@ -213,7 +203,7 @@ class Session:
 
     def traced(self, layer: Operation, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """A function on tensors inside a custom layer: it uses up no name."""
-        unknown = unknown_in([args, kwargs])
+        unknown = lost_in(self.run, [args, kwargs])
         if unknown is not None:
             return unknown.derived("…")
         made = LayerObject(self, name, layer, self.run.place())

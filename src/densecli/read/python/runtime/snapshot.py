@@ -74,6 +74,8 @@ class Drawing:
         if each.index not in self.layers:
             self.layers[each.index] = self.drawn(each)
             self.homes[each.index] = home.index
+            if each.handed:
+                each.share(self.layers[each.index])
         elif self.homes[each.index] != home.index:
             self.layers[each.index].shared_id = ("source", each.index)
         return self.layers[each.index]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from densecli.read.python.arrays import Array
 from densecli.read.python.plain import Constantly, Dims
-from densecli.read.python.values import Unknown, Value
+from densecli.read.python.values import Unknown, Value, mapped, unknown_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,3 +117,10 @@ def packed(structure: Any, tensors: Iterator[Any]) -> Any:
     if isinstance(structure, list | tuple):
         return type(structure)([packed(each, tensors) for each in structure])
     return next(tensors)
+
+
+def lost_in(run: Interpreter, tree: Any) -> Unknown | None:
+    """Why a layer or function cannot tell its output: the first unknown among its arguments, or array of unknown shape."""
+    lost: list[Array] = []
+    mapped(tree, lambda each: lost.append(each) if isinstance(each, Array) and each.shape is None else None)
+    return unknown_in(tree) or (lost[0].lost(run, ".shape") if lost else None)
