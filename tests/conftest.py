@@ -27,6 +27,14 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
 
+@pytest.fixture(autouse=True)
+def the_limit_on_recursion_stays():
+    """A raised limit of one test would let deep JSON in another overflow the C stack of Python 3.11, in some orders of the tests."""
+    before = sys.getrecursionlimit()
+    yield
+    sys.setrecursionlimit(before)
+
+
 def pytest_addoption(parser):
     parser.addoption("--update-goldens", action="store_true", help="update the golden files; read the diff")
 

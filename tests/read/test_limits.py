@@ -109,6 +109,23 @@ def test_brackets_as_deep_as_can_be_are_read_to_their_end(text):
     assert read(text.encode(), depth=CEILINGS["depth"]).totals.params == 9
 
 
+DOWN = """
+def down(d, x, n):
+    if n:
+        return down({1: d}, [x], n - 1)
+    print(x == [x], f"{d}", f"{x}")
+    return 3
+from keras import layers, Sequential
+m = Sequential([layers.Input((2,)), layers.Dense(down({}, [], %d))])
+"""
+
+
+def test_calls_as_deep_as_can_be_are_followed_to_their_end():
+    deep = (DOWN % (CEILINGS["calls"] - 1)).encode()
+    assert error_of(deep).code == "E505"
+    assert read(deep, calls=CEILINGS["calls"]).totals.params == 9
+
+
 def test_a_number_as_long_as_can_be_is_read():
     longest = "9" * CEILINGS["digits"]
     stack = f"Dense({longest}//{longest})@(2,)".encode()

@@ -280,7 +280,7 @@ def attacks(machine: Machine):
 
 def busiest(pattern: str | bytes, how: str, flags: int = 0):
     """An attack for which twice the text takes far more than twice the steps, or None."""
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), 100_000))
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), 100_000))  # put back after the test, as conftest.py does for all
     machine = Machine(pattern, flags)
     for before, pump, after in attacks(machine):
         texts = [before + pump * (count // len(pump)) + after for count in (LENGTH, 2 * LENGTH, 4 * LENGTH)]
