@@ -48,7 +48,7 @@ ACTIVATION_FLOPS: dict[str, int] = {
 }
 
 
-_MODULE = re.compile(
+_MODULE = (  # compiled at its first use: few stacks name a module
     r"(?:(?:(?:tensorflow|tf)\.)?keras\.(?>(?:(?:api|src)\.)?))?"
     r"(?:(?:layers|activations|initializers|regularizers|constraints|applications(?>(?:\.[a-z]\w*+)?))\.)?([^\W\d]\w*+)"
 )
@@ -58,7 +58,7 @@ def without_module(name: str) -> str:
     """A name without Keras' own module before it: keras.layers.Dense -> Dense. Names of other modules stay as they are."""
     if "." not in name:
         return name
-    found = _MODULE.fullmatch(name)
+    found = re.fullmatch(_MODULE, name)
     return name if found is None else found[1]
 
 

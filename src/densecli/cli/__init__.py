@@ -102,7 +102,8 @@ def invoke(arguments: list[str]) -> int:
     if completing():
         app = build(commands_of(COMMANDS), others=True)
     else:
-        app = build([arguments[0]] if arguments[0] in COMMANDS else list(COMMANDS))
+        named = arguments[0] in COMMANDS  # else the help page or the version is asked for
+        app = build([arguments[0]] if named else [], others=not named)
     command = typer.main.get_command(app)
     code = command.main(arguments, prog_name="densecli", standalone_mode=False)
     if code == INTERRUPTED:  # typer's exception for Ctrl-C
@@ -111,7 +112,7 @@ def invoke(arguments: list[str]) -> int:
 
 
 def build(names: Sequence[str], *, others: bool = False) -> typer.Typer:
-    """The app with these commands; with `others`, the rest by name only."""
+    """The app with these commands; with `others`, the rest by name and help only."""
     app = typer.Typer(
         name="densecli",
         cls=Group,
@@ -124,8 +125,8 @@ def build(names: Sequence[str], *, others: bool = False) -> typer.Typer:
         module = import_module(f"densecli.cli.{name}")
         words: Any = {"help": COMMANDS[name], "short_help": COMMANDS[name], "epilog": getattr(module, "EXAMPLES", "")}
         app.command(name, cls=Command, **words)(module.command)
-    for name in COMMANDS.keys() - set(names) if others else ():
-        app.command(name, help=COMMANDS[name])(lambda: None)
+    for name in [name for name in COMMANDS if others and name not in names]:
+        app.command(name, help=COMMANDS[name], short_help=COMMANDS[name])(lambda: None)
     return app
 
 

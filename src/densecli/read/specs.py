@@ -64,12 +64,12 @@ def is_file(word: str) -> bool:
     """Whether an argument looks like a file or folder: standard input, a known suffix, a pattern, or a path separator outside parentheses."""
     if word in ("-", ".", "..") or word.lower().endswith((*SUFFIXES, *OTHER_SUFFIXES)) or _is_shell_pattern(word):
         return True
-    if re.match(_CHOSEN, word):
+    if ":" in word and re.match(_CHOSEN, word):
         return True
-    if "\n" in word or re.match(_STATEMENT, word):
+    if "\n" in word:
         return False
     plain = _outside(word).replace("//", "")
-    return "/" in plain or "\\" in plain
+    return ("/" in plain or "\\" in plain) and not re.match(_STATEMENT, word)
 
 
 def _outside(word: str) -> str:
@@ -91,9 +91,8 @@ def _outside(word: str) -> str:
 
 def _is_shell_pattern(word: str) -> bool:
     """What no stack can be: a `?`, or a `*` without the number of repeats."""
-    if not re.fullmatch(_PATTERN, word):
-        return False
-    return "?" in word or word.count("*") > 1 or ("*" in word and not word.rpartition("*")[2].isdecimal())
+    asks = "?" in word or word.count("*") > 1 or ("*" in word and not word.rpartition("*")[2].isdecimal())
+    return asks and re.fullmatch(_PATTERN, word) is not None
 
 
 def specs(words: Sequence[str]) -> list[Spec]:

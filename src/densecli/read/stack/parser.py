@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 # A layer whose arguments contain no string, comment or deep nesting: read once, remembered by its text.
 # Groups are atomic, not possessive: before 3.11.5, Python let a possessive group match a part (gh-106052).
 _PLAIN_LAYER = re.compile(r"[A-Za-z_]\w*+(?>(?:\((?>(?:[^()\[\]'\"#]++|\([^()\[\]'\"#]*+\))*)\))?)(?![\s#]*\(|\.)")
-_LINE_START = re.compile(r"[A-Za-z\[]")
 
 
 def parse(text: str, setting: Setting) -> Stack:
@@ -95,10 +94,9 @@ class _Parser(Literals):
 
     def next_line(self) -> bool:
         """Whether a layer or branches begin a line here."""
-        if not _LINE_START.match(self.text, self.at):
-            return False
         between = self.text[self.end() : self.at]
-        return "\n" in between or "\r" in between
+        first = self.text[self.at : self.at + 1]
+        return ("\n" in between or "\r" in between) and (first == "[" or (first.isascii() and first.isalpha()))
 
     def step(self) -> Step:
         """step := unit [ "@" shape ] [ "*" INT ]"""
