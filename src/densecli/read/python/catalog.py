@@ -31,7 +31,7 @@ class Resolver(Record):
 RESOLVERS: dict[str, Resolver] = {}
 # Which file defines the names of a library, by the first word of its path.
 LIBRARIES = {
-    "builtins": "builtins", "keras": "keras", "tensorflow": "tensorflow", "numpy": "numpy", "pandas": "pandas",
+    "builtins": "builtins", "objects": "objects", "keras": "keras", "tensorflow": "tensorflow", "numpy": "numpy", "pandas": "pandas",
     "sklearn": "sklearn", "math": "standard", "os": "standard", "sys": "standard", "random": "standard",
     "argparse": "arguments", "collections": "standard", "itertools": "standard", "functools": "standard",
     "dataclasses": "standard", "types": "standard", "typing": "standard", "time": "standard", "operator": "standard",
@@ -44,6 +44,7 @@ INSIDE = (
     ("keras.applications", "applications"),
 )  # fmt: skip
 ALONG = {
+    "builtins": ("objects",),
     "tensorflow": ("keras.ops", "tensorflow_functions"),
     "operations": ("keras", "legacy_backend"),
     "applications": ("keras",),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.read.python.expressions import bind
 from densecli.read.python.signals import Signal
+from densecli.read.python.targets import bind
 from densecli.read.python.values import Unknown
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.read.python import classes, conditions, imports, loops, operators
 from densecli.read.python.exceptions import raised
-from densecli.read.python.expressions import bind, function_of, item, set_attribute, set_item
+from densecli.read.python.expressions import function_of, item
 from densecli.read.python.signals import Raised, Signal
+from densecli.read.python.targets import bind, set_attribute, set_item
 from densecli.read.python.values import Class, Function, Instance, Unknown, Value
 
 if TYPE_CHECKING:
