@@ -145,7 +145,7 @@ def title_of(frame: Frame) -> str:
 
 
 def _room_of_frame(laid: Laid, ruler: Ruler) -> Room:
-    """What leads in and out is on the axis of the parts inside."""
+    """What leads in and out is on the axis of the parts inside, and not on the title."""
     start, stop, low, high = extents(laid)
     axis = axis_of(laid)
     title = width(title_of(laid.frame), NORMAL, bold=True) + 2 * PAD
@@ -154,7 +154,7 @@ def _room_of_frame(laid: Laid, ruler: Ruler) -> Room:
     leaves = laid.at[last][1] - axis if (last := last_of(laid.frame)) is not None else 0.0
     if ruler.way.horizontal:
         return Room(0.0, max(length, title), 0.0, near + TITLE, far, leaves=leaves)
-    return Room(0.0, length + TITLE, 0.0, max(near, title / 2), max(far, title / 2), leaves=leaves)
+    return Room(0.0, length + TITLE, 0.0, max(near, title), far, leaves=leaves)
 
 
 def last_of(frame: Frame) -> int | None:
