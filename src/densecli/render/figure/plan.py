@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from densecli.render.diagram.diagram import Box, Maker
@@ -49,6 +50,17 @@ class _Maker(Maker):
 
     def opens(self, row: Row) -> bool:
         return _is_model(row)
+
+    def layer(self, row: Row, depth: int | None) -> Box:
+        """Outputs without the batch, such as those of a constant, get an axis for it: figures leave the first one out."""
+        box, shape = super().layer(row, depth), next(iter(row.output_shapes), None)
+        batched = shape is None or not self.batches or (len(shape) > 0 and shape[0] in self.batches)
+        return box if batched else box._replace(tensor=(None, *(shape or ())))
+
+    @cached_property
+    def batches(self) -> frozenset[int | None]:
+        """The sizes of the batch, by the inputs."""
+        return frozenset(tensor.shape[0] for tensor in self.report.inputs if tensor.shape)
 
     def runs(self, rows: Sequence[Row]) -> Sequence[Run]:
         runs = [run for run in super().runs(rows) if (run.times - 1) * run.length >= WORTH]
