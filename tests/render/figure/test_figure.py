@@ -139,6 +139,17 @@ def test_what_is_unknown_is_said_and_not_guessed():
     assert [text.text for text in texts(scene)].count("?") == 2  # of the input, and of the block
 
 
+@pytest.mark.parametrize("style", ["volumes", "boxes"])
+def test_layers_that_are_called_again_say_how_often(tmp_path, style):
+    path = tmp_path / "shared.py"
+    path.write_text(
+        "import keras\na, b = keras.Input((5,)), keras.Input((5,))\ntower = keras.layers.Dense(3)\n"
+        "model = keras.Model([a, b], keras.layers.Dense(1)(keras.layers.Subtract()([tower(a), tower(b)])))\n"
+    )
+    words = [text.text for text in texts(scene_of(str(path), style))]
+    assert [word for word in words if "calls" in word] == ["2 calls" if style == "volumes" else "3 · 2 calls"]
+
+
 def test_only_the_batch_is_left_out_of_sizes(tmp_path):
     """What a constant holds, and what is made of it, has none."""
     path = tmp_path / "model.py"

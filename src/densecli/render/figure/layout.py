@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from densecli.records import Record
 from densecli.render.diagram.layout import Size, lay_out
-from densecli.render.figure.labels import NORMAL
+from densecli.render.figure.labels import NORMAL, calls
 from densecli.render.figure.letters import width
 from densecli.render.figure.measure import Room
 from densecli.render.figure.parts import layers_in
@@ -140,8 +140,7 @@ def title_of(frame: Frame) -> str:
     """× 6 for a block that repeats; the name of a nested model, and how often it is called."""
     if frame.box.times > 1:
         return f"× {frame.box.times}"
-    calls = 0 if frame.box.row is None else len(frame.box.row.calls)
-    return f"{frame.box.short_name} · {calls} calls" if calls > 1 else frame.box.short_name
+    return " · ".join(part for part in (frame.box.short_name, calls(frame.box)) if part)
 
 
 def _room_of_frame(laid: Laid, ruler: Ruler) -> Room:
