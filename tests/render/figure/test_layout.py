@@ -81,6 +81,16 @@ def test_arrows_with_other_ends_never_lie_on_each_other_across_the_figure(name, 
                 assert shared or min(high, end) - max(low, start) < 0.5, (link, other)
 
 
+@LOOKS
+@pytest.mark.parametrize("name", MODELS)
+def test_skips_have_their_ends_in_one_line(name, style, direction):
+    """The arrow that comes down to its target would else go through what stands above it."""
+    for found in frames(placed(MODELS[name], style, direction)):
+        for (part, solid), target in found.frame.skips:
+            inside = solid < len(found.frame.parts[part].solids) - 1
+            assert inside or abs(found.at[part][1] + found.rooms[part].leaves - found.at[target][1]) <= STRAIGHT
+
+
 # -- rows ---------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from densecli.render.figure.measure import Room
 from densecli.render.figure.parts import layers_in
 from densecli.render.figure.ranks import GAP, ranks
 from densecli.render.figure.rows import AHEAD, FANNED, breaks, rows
+from densecli.render.figure.tracks import STRAIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,9 +50,27 @@ class Laid(Record):
 
 
 def laid(frame: Frame, ruler: Ruler, most: float) -> Laid:
-    """The places of a frame's parts, the frames among them first, in rows of at most this length, if that is possible."""
+    """The places of a frame's parts, the frames among them first, in rows of at most this length, if that is possible.
+
+    A skip whose ends turn out to stand in different lines is an arrow like others, or it would cross what stands between them.
+    """
     inner = [None if part.frame is None else laid(part.frame, ruler, most - 2 * PAD_ALONG) for part in frame.parts]
     rooms = [_room(part, each, ruler) for part, each in zip(frame.parts, inner, strict=True)]
+    found = _placed(frame, inner, rooms, most, shows_ends=ruler.way.shows_ends)
+    while crooked := [skip for skip in found.frame.skips if _is_crooked(skip, found)]:
+        skips = tuple(skip for skip in found.frame.skips if skip not in crooked)
+        frame = found.frame._replace(links=tuple(dict.fromkeys((*found.frame.links, *crooked))), skips=skips)
+        found = _placed(frame, inner, rooms, most, shows_ends=ruler.way.shows_ends)
+    return found
+
+
+def _is_crooked(skip: Link, found: Laid) -> bool:
+    (part, solid), target = skip
+    leads_on = part < target and solid == len(found.frame.parts[part].solids) - 1 and skip not in found.heads
+    return leads_on and abs(found.at[part][1] + found.rooms[part].leaves - found.at[target][1]) > STRAIGHT
+
+
+def _placed(frame: Frame, inner: list[Laid | None], rooms: list[Room], most: float, *, shows_ends: bool) -> Laid:
     heights, near = _skips(frame, rooms)
     joined = bool(frame.links or frame.skips)
     edges = list(dict.fromkeys((link.source[0], link.target) for link in frame.links))
@@ -64,7 +83,7 @@ def laid(frame: Frame, ruler: Ruler, most: float) -> Laid:
     layout = lay_out(sizes, edges, gaps=(GAP, BESIDE), spine=_spine(frame, edges))
     paths = dict(zip(edges, layout.paths, strict=True))
     lanes = {link: _lanes(paths[link.source[0], link.target], rooms[link.source[0]]) for link in frame.links}
-    grid = ranks(layout, sizes, lanes, shows_ends=ruler.way.shows_ends)
+    grid = ranks(layout, sizes, lanes, shows_ends=shows_ends)
     broken = rows(grid, breaks(grid, frame.links, frame.skips, joined=joined), _across(grid, layout, sizes), most)
     at = [
         _moved(broken, rank, ((grid.starts[rank] + grid.ends[rank] - size.height) / 2 + room.before, across))
@@ -174,7 +193,7 @@ def _spine(frame: Frame, edges: Sequence[tuple[int, int]]) -> list[int]:
     layers = [layers_in(part) for part in frame.parts]
     length = list(layers)
     for source, target in sorted(edges, key=lambda edge: edge[1]):  # sources come before their targets
-        if length[source] + layers[target] > length[target]:
+        if before[target] is None or length[source] + layers[target] > length[target]:
             before[target], length[target] = source, length[source] + layers[target]
     at: int | None = max(range(len(length)), key=length.__getitem__, default=None)
     spine = []

@@ -9,6 +9,7 @@ from densecli.render.figure.layout import last_of
 from densecli.render.figure.parts import INLET, is_solid
 from densecli.render.figure.scene import Group, Path
 from densecli.render.figure.solids import SLANT
+from densecli.render.figure.strands import Strands
 from densecli.render.figure.tracks import STRAIGHT
 
 if TYPE_CHECKING:
@@ -41,12 +42,13 @@ class Links:
 
     # -- arrows -----------------------------------------------------------------------------
     def arrows(self) -> Iterator[Drawn]:
+        strands = Strands()
         for link in self.laid.frame.links:
             start, end = self.start(link), self.end(link.target)
             bends = [(along + self.origin[0], across + self.origin[1]) for along, across in self.laid.bends[link]]
             points = [self.way.point(*each) for each in (start, *bends, end)]
             shapes = [*self.funnel(link)] if abs(start[1] - end[1]) < STRAIGHT else []
-            yield self.way.nearness(points[0]), 0, Group("", (*shapes, *paths.arrow(points)))
+            yield self.way.nearness(points[0]), 0, Group("", (*shapes, *strands.draw(link, points)))
 
     def start(self, link: Link) -> Point:
         """On the face of the source that is seen, or at the edge of the one that is not."""

@@ -31,8 +31,13 @@ def _sign(number: float) -> int:
 
 def arrow(points: list[Point]) -> Iterator[Shape]:
     """Through points, in straight lines with round corners."""
-    yield bent(WIRE, points, BEND)
+    yield wire(points)
     yield tip(points[-1], points[-2])
+
+
+def wire(points: list[Point]) -> Path:
+    """An arrow without its tip."""
+    return bent(WIRE, points, BEND)
 
 
 def funnel(one: Cuboid, other: Cuboid, *, horizontal: bool) -> Path:
