@@ -123,7 +123,9 @@ class _Net:
         self.passed += len(ranks)
         if self.boxes + self.passed > MAX_POINTS:
             message = f"the diagram needs more than {MAX_POINTS:,} bends"
-            raise LimitError(message, code="E509", hint="show fewer layers (--collapse, --max-blocks), or use dot or mermaid")
+            raise LimitError(
+                message, code="E509", hint="show fewer layers (--collapse, --max-blocks), or use dot or mermaid"
+            )
         for step in pairwise(route):
             if step not in self.steps:
                 self.steps.add(step)
