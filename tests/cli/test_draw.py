@@ -135,3 +135,20 @@ def test_an_invalid_spec_is_refused_before_a_file_is_written(capsys, tmp_path):
     code, _, err = densecli(capsys, "draw", "Desne(4)@(3,)", "-o", tmp_path / "f.svg")
     assert (code, err[:12]) == (2, "error[E304]:")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("direction", ["right", "down", "left", "up"])
+def test_a_figure_is_no_longer_than_was_asked_for(capsys, direction):
+    along = "width" if direction in ("right", "left") else "height"
+    lengths = []
+    for wrap in (0, 1_100, 700):
+        out = densecli(capsys, "draw", "ResNet50", "--direction", direction, "--labels", "none", "--wrap", wrap)[1]
+        lengths.append(float(ET.fromstring(out.split("\n", 1)[1]).get(along)))
+    legend = 0 if along == "width" else 60
+    assert lengths[0] > 1_500 > 1_100 + legend >= lengths[1] > 700 + legend >= lengths[2]
+
+
+def test_rows_have_a_length(capsys):
+    code, _, err = densecli(capsys, "draw", STACK, "--wrap", "-1")
+    assert code == 2
+    assert "--wrap" in err

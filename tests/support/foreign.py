@@ -121,6 +121,9 @@ def _strings(value):
 
 
 # -- pictures ------------------------------------------------------------------------------
+DEFAULTS = ("graph", "node", "edge", "\\n")
+
+
 def labels_of_dot(text):
     """The labels of the boxes, a list of lines each, and the number of edges."""
     (graph,) = pydot.graph_from_dot_data(text)
@@ -129,9 +132,9 @@ def labels_of_dot(text):
     while pending:
         each = pending.pop()
         pending += each.get_subgraphs()
-        boxes += [_dot_lines(node.get("label")) for node in each.get_nodes() if node.get_name() not in ("node", "\\n")]
+        boxes += [_dot_lines(node.get("label")) for node in each.get_nodes() if node.get_name() not in DEFAULTS]
         edges += len(each.get_edges())
-        assert all(re.fullmatch(r"n\d+|node", node.get_name()) for node in each.get_nodes())
+        assert all(re.fullmatch(r"n\d+", node.get_name()) or node.get_name() in DEFAULTS for node in each.get_nodes())
     return boxes, edges
 
 
@@ -142,7 +145,7 @@ def _dot_lines(label):
 
 
 MERMAID = re.compile(
-    r'\s*(?:flowchart TB|direction TB|end|n\d+ --> n\d+|(subgraph )?n\d+\["([^"]*)"\](?::::[a-z]+)?|classDef [a-z]+ [a-z:#,0-9]+)'
+    r'\s*(?:flowchart TB|direction TB|end|n\d+ --> n\d+|(subgraph )?n\d+\["([^"]*)"\](?::::[a-z]+)?|classDef [a-z]+ [a-z:#,0-9]+|style n\d+ [a-z:#,0-9]+)'
 )
 
 

@@ -90,6 +90,16 @@ MaxBlocks = Annotated[
         help="Layers to draw at most; nested models are closed, and the middle is left out.",
     ),
 ]
+Wrap = Annotated[
+    int,
+    typer.Option(
+        "--wrap",
+        metavar="N",
+        min=0,
+        max=100_000,
+        help="Pixels after which a figure goes on in another row (or column, with down and up); 0: never.",
+    ),
+]
 Scale = Annotated[int, typer.Option("--scale", min=1, max=20, help="Size of a PNG: pixels for each pixel of the SVG.")]
 
 
@@ -102,6 +112,7 @@ def command(
     theme: ThemeOption = Theme.auto,
     labels: Labels = None,
     max_blocks: MaxBlocks = 100,
+    wrap: Wrap = 1_200,
     scale: Scale = 2,
     input_shape: InputShape = None,
     set: Set = None,
@@ -127,7 +138,7 @@ def command(
     graph = read(found[0], wishes)
     require_layers(graph, "draw")
     report = infer(graph, found[0].name)
-    scene = figure(report, options(report, style, direction, wanted, max_blocks))
+    scene = figure(report, options(report, style, direction, wanted, max_blocks, wrap))
     if form is Format.png:
         from densecli.render.figure import png  # noqa: PLC0415
 

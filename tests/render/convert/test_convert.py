@@ -274,7 +274,9 @@ COLOR = '"#[0-9a-f]{6}"'
 DOT_LINE = re.compile(
     rf"\s*(?:n\d+ \[label={LABEL}, tooltip={LABEL}, fillcolor={COLOR}, color={COLOR}\];"
     r"|n\d+ -> n\d+(?: \[(?:l(?:tail|head)=cluster_\d+(?:, )?)+\])?;"
-    rf"|subgraph cluster_\d+ \{{|label={LABEL}; style=dashed;|\}}|digraph model \{{|label={LABEL}; labelloc=t; compound=true;"
+    rf"|subgraph cluster_\d+ \{{|\}}|digraph model \{{|label={LABEL}; labelloc=t; compound=true;"
+    rf'|label={LABEL}; style="rounded,filled(?:,dashed)?"; fillcolor={COLOR}; color={COLOR};'
+    rf'|graph \[fontname="monospace", fontsize=11\]; edge \[color={COLOR}\];'
     r'|node \[shape=box, style="rounded,filled", fontname="monospace", fontsize=11\];)'
 )
 

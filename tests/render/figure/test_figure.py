@@ -139,6 +139,34 @@ def test_what_is_unknown_is_said_and_not_guessed():
     assert [text.text for text in texts(scene)].count("?") == 2  # of the input, and of the block
 
 
+@pytest.mark.parametrize("style", ["volumes", "boxes"])
+def test_layers_that_are_called_again_say_how_often(tmp_path, style):
+    path = tmp_path / "shared.py"
+    path.write_text(
+        "import keras\na, b = keras.Input((5,)), keras.Input((5,))\ntower = keras.layers.Dense(3)\n"
+        "model = keras.Model([a, b], keras.layers.Dense(1)(keras.layers.Subtract()([tower(a), tower(b)])))\n"
+    )
+    words = [text.text for text in texts(scene_of(str(path), style))]
+    assert [word for word in words if "calls" in word] == ["2 calls" if style == "volumes" else "3 · 2 calls"]
+
+
+def test_only_the_batch_is_left_out_of_sizes(tmp_path):
+    """What a constant holds, and what is made of it, has none."""
+    path = tmp_path / "model.py"
+    call = "return x + self.embedding(keras.ops.arange(0, 144))"
+    path.write_text(
+        "import keras\nclass Position(keras.layers.Layer):\n    def __init__(self):\n        super().__init__()\n"
+        f"        self.embedding = keras.layers.Embedding(144, 64)\n    def call(self, x):\n        {call}\n"
+        "i = keras.Input((144, 64))\nmodel = keras.Model(i, keras.layers.Dense(7)(Position()(i)))\n"
+    )
+    words = [text.text for text in texts(scene_of(str(path), "boxes"))]
+    assert words.count("144 × 64") == 3  # of the input, outside and inside of the layer, and of the embedding
+    assert words.count("144") == 1  # of the constant
+    assert "scalar" not in words
+    batched = "Input(batch_shape=(8,5,3)) -> Dense(4)"
+    assert {"5 × 3", "5 × 4"} <= {text.text for text in texts(scene_of(batched, "boxes"))}
+
+
 def test_an_inner_repeat_of_the_only_layers_is_fed_by_the_input_outside():
     scene = scene_of("Dense(4)@(4,)*9")
     (fold,) = [

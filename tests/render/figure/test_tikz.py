@@ -93,6 +93,14 @@ def test_latex_takes_every_letter(tmp_path):
     assert "é" in found
 
 
+@pytest.mark.parametrize("bold", [False, True])
+def test_latex_shows_the_signs_of_figures_themselves(tmp_path, bold):
+    signs = ["·", "×", "−", "÷", "•", "≥"]
+    lines = [Text((0.0, 12.0 * row), sign, 9.0, bold=bold) for row, sign in enumerate(signs)]
+    typeset(engine("pdflatex"), tikz.render(Scene("t", "", (0.0, 0.0), (10.0, 10.0), tuple(lines))), tmp_path)
+    assert [{"⋅": "·", "∙": "•"}.get(word, word) for word in words(tmp_path)] == signs
+
+
 def test_a_paper_takes_it_in(tmp_path):
     (tmp_path / "model.tex").write_text(tikz.render(hostile_scene("volumes")), encoding="utf-8")
     paper = (

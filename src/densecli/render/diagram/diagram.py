@@ -41,7 +41,7 @@ class Box(Record):
     boxes: tuple[Box, ...] = ()
     edges: tuple[Edge, ...] = ()
     row: Row | None = None  # of a layer
-    tensor: Shape | None = None  # of what has no row, such as an input of a Sequential
+    tensor: Shape | None = None  # of what has no row, such as an input of a Sequential, or another shape to show
 
     @property
     def title(self) -> str:

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 def render(box: Box) -> Dot:
     """A digraph with a cluster for each nested model or folded block."""
     head = Dot.put("  label={}; labelloc=t; compound=true;", Dot.quoted(box.title))
-    looks = Dot.put('  node [shape=box, style="rounded,filled", fontname="monospace", fontsize=11];')
+    looks = Dot.put(
+        '  graph [fontname="monospace", fontsize=11]; edge [color="#{:06x}"];\n'
+        '  node [shape=box, style="rounded,filled", fontname="monospace", fontsize=11];',
+        LIGHT.wire,
+    )
     content = [Dot.put("  {}", line) for line in _content(box)]
     return Dot.put("digraph model {{\n{}\n}}\n", Dot.joined("\n", [head, looks, *content]))
 
@@ -25,7 +29,9 @@ def _content(frame: Box) -> Iterator[Dot]:
     for box in frame.boxes:
         if box.boxes:
             yield Dot.put("subgraph cluster_{} {{", box.id)
-            yield Dot.put("  label={}; style=dashed;", Dot.quoted(box.title, box.detail))
+            colors = Dot.put('fillcolor="#{:06x}"; color="#{:06x}"', LIGHT.frame, LIGHT.wire)
+            style = Dot.quoted("rounded,filled,dashed" if box.times > 1 else "rounded,filled")
+            yield Dot.put("  label={}; style={}; {};", Dot.quoted(box.title, box.detail), style, colors)
             yield from (Dot.put("  {}", line) for line in _content(box))
             yield Dot.put("}}")
         else:

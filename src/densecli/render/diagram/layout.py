@@ -1,11 +1,12 @@
 """Where boxes and edges go: a layered drawing, top to bottom (Sugiyama, Tagawa and Toda 1981).
 
-Ranks by longest path, dummies where an edge passes a rank, order within a rank by barycenters with the fewest crossings
+Ranks by longest path, dummies where edges from a box pass a rank (one for all of them), order within a rank by barycenters with the fewest crossings
 kept, positions by least squares: each rank in turn moves as near to its neighbors as its order and widths allow.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from densecli.errors import LimitError
 from densecli.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 MAX_POINTS = 200_000  # boxes and bends of a drawing
 SWEEPS = 12
@@ -102,6 +103,9 @@ class _Net:
         self.sizes = list(sizes)
         self.up: list[list[int]] = [[] for _ in sizes]
         self.down: list[list[int]] = [[] for _ in sizes]
+        self.steps: set[tuple[int, int]] = set()
+        self.passed = 0  # ranks that edges pass
+        self.bends: dict[tuple[int, int], int] = {}  # the dummy of a box in a rank
         self.routes: list[list[int]] = [self.route(*edge) for edge in edges]
         self.ranks: list[list[int]] = [[] for _ in range(max(self.rank) + 1)]
         for point, rank in enumerate(self.rank):
@@ -109,25 +113,34 @@ class _Net:
         self.x: list[float] = [0.0] * len(self.rank)
         self.index: dict[int, int] = {}  # place of each point in its rank
         # Bends of a box's only edge count as the box; those of a shortcut do not.
-        self.lonely = {bend for route in self.routes for bend in route[1:-1] if len(self.down[route[0]]) == 1}
+        leaving = Counter(source for source, _ in edges)
+        self.lonely = {bend for route in self.routes for bend in route[1:-1] if leaving[route[0]] == 1}
 
     def route(self, source: int, target: int) -> list[int]:
-        """The points of an edge: its ends, and a dummy in each rank between them."""
-        route = [source]
-        for rank in range(self.rank[source] + 1, self.rank[target]):
-            route.append(len(self.rank))
+        """The points of an edge: its ends, and a dummy in each rank between them, which edges from the same box share."""
+        ranks = range(self.rank[source] + 1, self.rank[target])
+        route = [source, *[self.bend(source, rank) for rank in ranks], target]
+        self.passed += len(ranks)
+        if self.boxes + self.passed > MAX_POINTS:
+            message = f"the diagram needs more than {MAX_POINTS:,} bends"
+            raise LimitError(
+                message, code="E509", hint="show fewer layers (--collapse, --max-blocks), or use dot or mermaid"
+            )
+        for step in pairwise(route):
+            if step not in self.steps:
+                self.steps.add(step)
+                self.down[step[0]].append(step[1])
+                self.up[step[1]].append(step[0])
+        return route
+
+    def bend(self, source: int, rank: int) -> int:
+        bend = self.bends.setdefault((source, rank), len(self.rank))
+        if bend == len(self.rank):
             self.rank.append(rank)
             self.sizes.append(Size(0, 0))
             self.up.append([])
             self.down.append([])
-            if len(self.rank) > MAX_POINTS:
-                message = f"the diagram needs more than {MAX_POINTS:,} bends"
-                raise LimitError(message, code="E509", hint="use --collapse, or dot or mermaid")
-        route.append(target)
-        for above, below in pairwise(route):
-            self.down[above].append(below)
-            self.up[below].append(above)
-        return route
+        return bend
 
     def straighten_spine(self, spine: Sequence[int]) -> None:
         """Keep the boxes of a path in one line, and the bends of its edges."""
@@ -178,9 +191,10 @@ class _Net:
             neighbours = self.up if sweep % 2 == 0 else self.down
             for rank in self.ranks if sweep % 2 == 0 else reversed(self.ranks):
                 self.settle(rank, [self.wish(point, neighbours[point]) for point in rank])
+        routes, chains = [route[1:-1] for route in self.routes], [*self.chains()]
         for _ in range(STRAIGHTENINGS):
-            for route in self.routes:
-                self.straighten(route[1:-1])
+            for route in (*routes, *chains):
+                self.straighten(route)
 
     def wish(self, point: int, neighbours: list[int]) -> tuple[float, float]:
         """The preferred position of a point, and its weight: boxes in line with boxes first, then bends with bends."""
@@ -201,7 +215,7 @@ class _Net:
         return (found[(len(found) - 1) // 2] + found[len(found) // 2]) / 2
 
     def straighten(self, bends: list[int]) -> None:
-        """Put as many bends of a long edge as possible in one line, without moving anything else."""
+        """Put as many points of a line as possible below each other, without moving anything else."""
         while bends:
             low, high, fitting = -INFINITE, INFINITE, 0
             for bend in bends:
@@ -213,6 +227,19 @@ class _Net:
             middle = sorted(self.x[bend] for bend in stretch)[len(stretch) // 2]
             for bend in stretch if fitting else ():
                 self.x[bend] = min(max(middle, low), high)
+
+    def chains(self) -> Iterator[list[int]]:
+        """Boxes in a row that only feed the next one, which nothing else feeds; the spine is in line already."""
+        follows = {
+            point: below[0]
+            for point, below in enumerate(self.down)
+            if len(below) == 1 and len(self.up[below[0]]) == 1 and not {point, below[0]} & self.spine
+        }
+        for start in follows.keys() - set(follows.values()):
+            chain = [start]
+            while chain[-1] in follows:
+                chain.append(follows[chain[-1]])
+            yield chain
 
     def room(self, point: int) -> tuple[float, float]:
         """The range in which a point can move without touching its neighbors."""

@@ -15,10 +15,16 @@ if TYPE_CHECKING:
     from densecli.render.palette.kinds import Kind
 
 
+_FRAME = Mermaid.put(
+    "fill:none,stroke:#{:06x}", LIGHT.wire
+)  # readable on light and dark paper; Mermaid's own is yellow
+
+
 def render(box: Box) -> Mermaid:
     """A flowchart with a subgraph for each nested model or folded block. Ids are n0, n1 and so on; a class is a kind of layer."""
     content = [Mermaid.put("  {}", line) for line in _content(box)]
     looks = [Mermaid.put("  {}", _look(kind)) for kind in kinds_in(box)]
+    looks += [Mermaid.put("  style n{} {}", each.id, _FRAME) for each in _frames(box)]
     return Mermaid.put("{}\n", Mermaid.joined("\n", [Mermaid.put("flowchart TB"), *content, *looks]))
 
 
@@ -34,6 +40,13 @@ def _content(frame: Box) -> Iterator[Mermaid]:
             label, kind = Mermaid.quoted(f"{box.type} {box.short_name}", box.detail), Mermaid.word(box.kind.name)
             yield Mermaid.put("n{}[{}]:::{}", box.id, label, kind)
     yield from (Mermaid.put("n{} --> n{}", edge.source, edge.target) for edge in frame.edges)
+
+
+def _frames(frame: Box) -> Iterator[Box]:
+    for box in frame.boxes:
+        if box.boxes:
+            yield box
+            yield from _frames(box)
 
 
 def _look(kind: Kind) -> Mermaid:

@@ -28,13 +28,16 @@ if TYPE_CHECKING:
 MARGIN = 10.0
 ABOVE_LEGEND = 18.0
 NARROWEST = 220.0  # of a legend
+INFINITE = float("inf")
 
 
 def figure(report: Report, options: Options) -> Scene:
     """The figure of a model. Raises LimitError E509."""
     frame = plan(report, options.most, _joins(options))
     ruler = Ruler(frame, options)
-    shapes = tuple(Drawing(ruler).frame(laid(frame, ruler), (0.0, 0.0)))
+    shapes = tuple(
+        Drawing(ruler).frame(laid(frame, ruler, options.wrap - 2 * MARGIN if options.wrap else INFINITE), (0.0, 0.0))
+    )
     left, _, right, low = bounds(shapes)
     shapes += tuple(legend(shapes, (left, low + ABOVE_LEGEND), max(right - left, NARROWEST)))
     left, top, right, low = bounds(shapes)

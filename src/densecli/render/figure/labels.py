@@ -47,6 +47,7 @@ class Labels:
         lines += [Label(box.short_name, SMALL)] if "names" in self.wanted else []
         sizes = [shape_label(output_of(box))] if "sizes" in self.wanted and not worn else []
         sizes += [box.params] if "params" in self.wanted and box.params else []
+        sizes += [calls(box)] if "sizes" in self.wanted and calls(box) else []
         return (*lines, Label(" · ".join(sizes), SMALL)) if sizes else tuple(lines)
 
     def beside(self, solid: Solid) -> tuple[Label, ...]:
@@ -70,8 +71,16 @@ class Labels:
         lines += [Label(text, SMALL) for text in _types(part)] if "types" in self.wanted else []
         named = "names" in self.wanted or first.box.kind.name == "model"
         lines += [Label(_common_name(part), SMALL)] if named else []
+        called = dict.fromkeys(calls(solid.box) for solid in part.solids) if "sizes" in self.wanted else ()
+        lines += [Label(each, SMALL, dim=True) for each in called if each]
         params = [solid.box.params for solid in part.solids if solid.box.params] if "params" in self.wanted else []
         return (*lines, *[Label(each, SMALL, dim=True) for each in params])
+
+
+def calls(box: Box) -> str:
+    """How often a layer is called, if that is more than once."""
+    count = 0 if box.row is None else len(box.row.calls)
+    return f"{count} calls" if count > 1 else ""
 
 
 def _type(box: Box) -> str:

@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING
 
 from densecli.records import Record
 from densecli.render.diagram.layout import Size, lay_out
-from densecli.render.figure.labels import NORMAL
+from densecli.render.figure.labels import NORMAL, calls
 from densecli.render.figure.letters import width
 from densecli.render.figure.measure import Room
 from densecli.render.figure.parts import layers_in
+from densecli.render.figure.ranks import GAP, ranks
+from densecli.render.figure.rows import AHEAD, FANNED, breaks, rows
+from densecli.render.figure.tracks import STRAIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from densecli.render.diagram.layout import Layout
     from densecli.render.figure.measure import Ruler
     from densecli.render.figure.parts import Frame, Link, Part
+    from densecli.render.figure.ranks import Ranks
+    from densecli.render.figure.rows import Rows
+    from densecli.render.figure.scene import Point
 
-GAP, BESIDE = 24.0, 10.0  # between parts: along the figure, for arrows, and across it
-TIP = 7.0  # of an arrow, which is straight
+BESIDE = 10.0  # between parts across the figure
 STEP = 9.0  # between skips one above the other
 PAD, PAD_ALONG = 12.0, 20.0  # of frames, across the figure and along it, where a side sticks out
 TITLE = 15.0
@@ -30,9 +36,10 @@ class Laid(Record):
 
     frame: Frame
     rooms: list[Room]
-    at: list[tuple[float, float]]
-    bends: dict[Link, list[tuple[float, float]]]
+    at: list[Point]
+    bends: dict[Link, list[Point]]
     heights: dict[Link, float]  # of a skip: how far from the axis of its ends
+    heads: dict[Link, Point]  # where a skip leaves the arrow that leads to its row, if it starts in an earlier one
     inner: list[Laid | None]
     joined: bool  # whether the links are known
 
@@ -42,10 +49,28 @@ class Laid(Record):
         return start, start + self.rooms[part].length
 
 
-def laid(frame: Frame, ruler: Ruler) -> Laid:
-    """The places of a frame's parts, the frames among them first."""
-    inner = [None if part.frame is None else laid(part.frame, ruler) for part in frame.parts]
+def laid(frame: Frame, ruler: Ruler, most: float) -> Laid:
+    """The places of a frame's parts, the frames among them first, in rows of at most this length, if that is possible.
+
+    A skip whose ends turn out to stand in different lines is an arrow like others, or it would cross what stands between them.
+    """
+    inner = [None if part.frame is None else laid(part.frame, ruler, most - 2 * PAD_ALONG) for part in frame.parts]
     rooms = [_room(part, each, ruler) for part, each in zip(frame.parts, inner, strict=True)]
+    found = _placed(frame, inner, rooms, most, shows_ends=ruler.way.shows_ends)
+    while crooked := [skip for skip in found.frame.skips if _is_crooked(skip, found)]:
+        skips = tuple(skip for skip in found.frame.skips if skip not in crooked)
+        frame = found.frame._replace(links=tuple(dict.fromkeys((*found.frame.links, *crooked))), skips=skips)
+        found = _placed(frame, inner, rooms, most, shows_ends=ruler.way.shows_ends)
+    return found
+
+
+def _is_crooked(skip: Link, found: Laid) -> bool:
+    (part, solid), target = skip
+    leads_on = part < target and solid == len(found.frame.parts[part].solids) - 1 and skip not in found.heads
+    return leads_on and abs(found.at[part][1] + found.rooms[part].leaves - found.at[target][1]) > STRAIGHT
+
+
+def _placed(frame: Frame, inner: list[Laid | None], rooms: list[Room], most: float, *, shows_ends: bool) -> Laid:
     heights, near = _skips(frame, rooms)
     joined = bool(frame.links or frame.skips)
     edges = list(dict.fromkeys((link.source[0], link.target) for link in frame.links))
@@ -56,36 +81,60 @@ def laid(frame: Frame, ruler: Ruler) -> Laid:
         for above, room in zip(near, rooms, strict=True)
     ]
     layout = lay_out(sizes, edges, gaps=(GAP, BESIDE), spine=_spine(frame, edges))
-    at = [
-        (along - size.height / 2 + room.before, across)
-        for (across, along), size, room in zip(layout.centres, sizes, rooms, strict=True)
-    ]
     paths = dict(zip(edges, layout.paths, strict=True))
-    bands = _bands([along for _, along in layout.centres], [size.height for size in sizes])
-    bends = {link: _bends(link, paths[link.source[0], link.target], at, bands) for link in frame.links}
-    return Laid(frame, rooms, at, bends, heights, inner, joined)
+    lanes = {link: _lanes(paths[link.source[0], link.target], rooms[link.source[0]]) for link in frame.links}
+    grid = ranks(layout, sizes, lanes, shows_ends=shows_ends)
+    broken = rows(grid, breaks(grid, frame.links, frame.skips, joined=joined), _across(grid, layout, sizes), most)
+    at = [
+        _moved(broken, rank, ((grid.starts[rank] + grid.ends[rank] - size.height) / 2 + room.before, across))
+        for (across, _), size, room, rank in zip(layout.centres, sizes, rooms, grid.of, strict=True)
+    ]
+    bends = {link: _bends(link, grid, broken) for link in frame.links}
+    heads = {skip: (-FANNED, at[skip.target][1]) for skip in frame.skips if _breaks(skip, grid, broken)}
+    return Laid(frame, rooms, at, bends, heights, heads, inner, joined)
 
 
-def _bands(centers: Sequence[float], lengths: Sequence[float]) -> list[tuple[float, float]]:
-    """For each part where its rank starts and ends: as far as the longest part with the same middle."""
-    longest: dict[float, float] = {}
-    for center, length in zip(centers, lengths, strict=True):
-        longest[center] = max(longest.get(center, 0.0), length)
-    return [(center - longest[center] / 2, center + longest[center] / 2) for center in centers]
+def _lanes(path: Sequence[Point], source: Room) -> list[float]:
+    """Where an arrow is across the figure: at its source, in each rank that it passes, at its target."""
+    return [path[0][0] + source.leaves, *[across for across, _ in path[1:-1:2]], path[-1][0]]
 
 
-def _bends(
-    link: Link,
-    path: Sequence[tuple[float, float]],
-    at: Sequence[tuple[float, float]],
-    bands: Sequence[tuple[float, float]],
-) -> list[tuple[float, float]]:
-    """The points between the ends of a link: it crosses the figure between ranks only, not beside a longer part of its own."""
-    inner = [(along, across) for across, along in path[1:-1]]
-    part = link.source[0]
-    if not inner and abs(at[part][1] - at[link.target][1]) < 0.5:
-        return []
-    return [(bands[part][1], at[part][1]), *inner, (bands[link.target][0] - TIP, at[link.target][1])]
+def _across(grid: Ranks, layout: Layout, sizes: Sequence[Size]) -> list[tuple[float, float]]:
+    """From where to where each rank reaches across the figure."""
+    found: list[list[float]] = [[] for _ in grid.starts]
+    for (across, _), size, rank in zip(layout.centres, sizes, grid.of, strict=True):
+        found[rank] += [across - size.reach[0], across + size.reach[1]]
+    for link, steps in grid.steps.items():
+        for rank, step in enumerate(steps, grid.of[link.source[0]]):
+            found[rank].append(step.start)
+    return [(min(each), max(each)) for each in found]
+
+
+def _moved(broken: Rows, rank: int, point: Point) -> Point:
+    """A point of a rank, in its row."""
+    along, across = broken.shifts[broken.of[rank]]
+    return point[0] + along, point[1] + across
+
+
+def _breaks(link: Link, grid: Ranks, broken: Rows) -> bool:
+    """Whether a link goes on in a later row."""
+    return broken.of[grid.of[link.source[0]]] < broken.of[grid.of[link.target]]
+
+
+def _bends(link: Link, grid: Ranks, broken: Rows) -> list[Point]:
+    """The corners of an arrow: it crosses the figure between ranks only, and leads back to the start of the next row."""
+    bends: list[Point] = []
+    for rank, step in enumerate(grid.steps[link], grid.of[link.source[0]]):
+        if broken.of[rank] < broken.of[rank + 1]:
+            leave, level = broken.turns[broken.of[rank]]
+            start, end = (_moved(broken, rank + 1, (0.0, across))[1] for across in (step.start, step.end))
+            here = _moved(broken, rank, (0.0, step.start))[1]
+            bends += [(leave, here), (leave, level), (-AHEAD, level), (-AHEAD, start)]
+            bends += [] if step.is_straight else [(-FANNED, start), (-FANNED, end)]
+        elif not step.is_straight:
+            along = grid.track(rank, step)
+            bends += [_moved(broken, rank, (along, across)) for across in (step.start, step.end)]
+    return bends
 
 
 def _room(part: Part, inner: Laid | None, ruler: Ruler) -> Room:
@@ -93,14 +142,16 @@ def _room(part: Part, inner: Laid | None, ruler: Ruler) -> Room:
 
 
 def extents(laid: Laid) -> tuple[float, float, float, float]:
-    """From where to where the parts and skips of a frame reach, along and across."""
+    """From where to where the parts, arrows and skips of a frame reach, along and across."""
     rooms = list(zip(laid.at, laid.rooms, strict=True))
+    bends = [point for each in laid.bends.values() for point in each]
     skips = [laid.at[link.target][1] - height for link, height in laid.heights.items()]
+    along, across = [point[0] for point in bends], [point[1] for point in bends]
     return (
-        min((along - room.before for (along, _), room in rooms), default=0.0),
-        max((along + room.length + room.after for (along, _), room in rooms), default=0.0),
-        min([across - room.near for (_, across), room in rooms] + skips, default=0.0),
-        max((across + room.far for (_, across), room in rooms), default=0.0),
+        min([along - room.before for (along, _), room in rooms] + along, default=0.0),
+        max([along + room.length + room.after for (along, _), room in rooms] + along, default=0.0),
+        min([across - room.near for (_, across), room in rooms] + across + skips, default=0.0),
+        max([across + room.far for (_, across), room in rooms] + across, default=0.0),
     )
 
 
@@ -108,20 +159,27 @@ def title_of(frame: Frame) -> str:
     """× 6 for a block that repeats; the name of a nested model, and how often it is called."""
     if frame.box.times > 1:
         return f"× {frame.box.times}"
-    calls = 0 if frame.box.row is None else len(frame.box.row.calls)
-    return f"{frame.box.short_name} · {calls} calls" if calls > 1 else frame.box.short_name
+    return " · ".join(part for part in (frame.box.short_name, calls(frame.box)) if part)
 
 
 def _room_of_frame(laid: Laid, ruler: Ruler) -> Room:
-    """What leads in and out is on the axis of the parts inside."""
+    """What leads in and out is on the axis of the parts inside, and not on the title."""
     start, stop, low, high = extents(laid)
     axis = axis_of(laid)
-    title = width(title_of(laid.frame), NORMAL, bold=True) + PAD
+    title = width(title_of(laid.frame), NORMAL, bold=True) + 2 * PAD
     near, far = axis - low + PAD, high - axis + PAD
     length = stop - start + 2 * PAD_ALONG
+    leaves = laid.at[last][1] - axis if (last := last_of(laid.frame)) is not None else 0.0
     if ruler.way.horizontal:
-        return Room(0.0, max(length, title), 0.0, near + TITLE, far)
-    return Room(0.0, length + TITLE, 0.0, max(near, title / 2), max(far, title / 2))
+        return Room(0.0, max(length, title), 0.0, near + TITLE, far, leaves=leaves)
+    return Room(0.0, length + TITLE, 0.0, max(near, title), far, leaves=leaves)
+
+
+def last_of(frame: Frame) -> int | None:
+    """The part whose output goes out of a frame, if it is one alone."""
+    sources = {link.source[0] for link in (*frame.links, *frame.skips)}
+    last = [part for part in range(len(frame.parts)) if part not in sources]
+    return last[0] if len(last) == 1 else None
 
 
 def axis_of(laid: Laid) -> float:
@@ -135,7 +193,7 @@ def _spine(frame: Frame, edges: Sequence[tuple[int, int]]) -> list[int]:
     layers = [layers_in(part) for part in frame.parts]
     length = list(layers)
     for source, target in sorted(edges, key=lambda edge: edge[1]):  # sources come before their targets
-        if length[source] + layers[target] > length[target]:
+        if before[target] is None or length[source] + layers[target] > length[target]:
             before[target], length[target] = source, length[source] + layers[target]
     at: int | None = max(range(len(length)), key=length.__getitem__, default=None)
     spine = []

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from densecli.render.figure import paths
+from densecli.render.figure.layout import last_of
 from densecli.render.figure.parts import INLET, is_solid
 from densecli.render.figure.scene import Group, Path
 from densecli.render.figure.solids import SLANT
+from densecli.render.figure.strands import Strands
+from densecli.render.figure.tracks import STRAIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
 
 Drawn = tuple[float, int, "Shape"]  # how near it is to the eye; a tie is broken by the second number
 BRANCH = 7.0  # behind a sign, where a skip leaves the arrow
-STRAIGHT = 0.5  # pixels across that no eye sees
 
 
 class Links:
@@ -40,20 +42,21 @@ class Links:
 
     # -- arrows -----------------------------------------------------------------------------
     def arrows(self) -> Iterator[Drawn]:
+        strands = Strands()
         for link in self.laid.frame.links:
             start, end = self.start(link), self.end(link.target)
             bends = [(along + self.origin[0], across + self.origin[1]) for along, across in self.laid.bends[link]]
             points = [self.way.point(*each) for each in (start, *bends, end)]
-            near = (self.way.nearness(points[0]) + self.way.nearness(points[-1])) / 2
             shapes = [*self.funnel(link)] if abs(start[1] - end[1]) < STRAIGHT else []
-            yield near, 0, Group("", (*shapes, *paths.arrow(points, horizontal=self.way.horizontal)))
+            yield self.way.nearness(points[0]), 0, Group("", (*shapes, *strands.draw(link, points)))
 
     def start(self, link: Link) -> Point:
         """On the face of the source that is seen, or at the edge of the one that is not."""
         place = self.place(*link.source)
         along, across = self.at(link.source[0])
         if place is None:
-            return along + self.laid.rooms[link.source[0]].length, across
+            room = self.laid.rooms[link.source[0]]
+            return along + room.length, across + room.leaves
         return along + place.end + (0.0 if self.way.shows_ends else place.extent.deep * SLANT / 2), across
 
     def end(self, part: int) -> Point:
@@ -88,15 +91,20 @@ class Links:
         """From the near side of a layer, or from the arrow behind a sign, past what is between to the near side of another."""
         for link, height in self.laid.heights.items():
             leave, arrive = self.leaving(link), self.arriving(link.target)
-            level = min(self.at(link.source[0])[1], self.at(link.target)[1]) - height
+            start = self.at(link.target if link in self.laid.heads else link.source[0])
+            level = min(start[1], self.at(link.target)[1]) - height
             corners = [leave, (leave[0], level), (arrive[0], level), (arrive[0], arrive[1] - 1.0)]
-            yield from paths.skip([self.way.point(*corner) for corner in corners])
+            yield from paths.arrow([self.way.point(*corner) for corner in corners])
 
     def leaving(self, link: Link) -> Point:
+        if link in self.laid.heads:
+            along, across = self.laid.heads[link]
+            return along + self.origin[0], across + self.origin[1]
         part, solid = link.source
         (along, across), place = self.at(part), self.place(part, solid)
         if place is None or not is_solid(self.laid.frame.parts[part].solids[solid].box):
-            return along + self.laid.rooms[part].length + BRANCH, across
+            room = self.laid.rooms[part]
+            return along + room.length + BRANCH, across + room.leaves
         return along + (place.start + place.end) / 2, across - place.extent.across / 2
 
     def arriving(self, part: int) -> Point:
@@ -110,14 +118,12 @@ class Links:
         """Lines from a frame's border to what comes in, and from the layer whose output goes out, if it is one alone."""
         frame = self.laid.frame
         targets = {link.target for link in frame.links}
-        sources = {link.source[0] for link in (*frame.links, *frame.skips)}
-        first = [part for part in range(len(frame.parts)) if part not in targets]
-        last = [part for part in range(len(frame.parts)) if part not in sources]
+        first, last = [part for part in range(len(frame.parts)) if part not in targets], last_of(frame)
         if len(first) == 1 and frame.parts[first[0]].solids[0].box.type == INLET:
             yield self.line(at, self.at(first[0]))
-        if len(last) == 1 and abs(self.at(last[0])[1] - at[1]) < STRAIGHT:
-            start = self.at(last[0])[0] + self.laid.rooms[last[0]].length
-            yield self.line((start, at[1]), (at[0] + length, at[1]))
+        if last is not None:
+            start, across = self.at(last)[0] + self.laid.rooms[last].length, self.at(last)[1]
+            yield self.line((start, across), (at[0] + length, across))
 
     def line(self, start: Point, end: Point) -> Path:
         return Path(paths.WIRE, self.way.point(*start), ((self.way.point(*end),),))

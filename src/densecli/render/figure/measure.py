@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from densecli.records import Record
 from densecli.render.figure.labels import Label, Labels
 from densecli.render.figure.parts import INLET, REST, is_merge, solids_of
+from densecli.render.figure.ranks import SHARED
 from densecli.render.figure.sizes import SLAB, Extent, scales
 from densecli.render.figure.solids import INLET as DOT
 from densecli.render.figure.solids import MERGE, SLANT
@@ -24,7 +25,6 @@ TOUCH = 3.0  # between layers side by side
 PAD, PADS = 9.0, 10.0  # left and right of text in a box; above and below it, together
 GAP = 4.0  # between a layer and its label, and between labels
 WIDEST_BOX = 230.0
-SHARED = 12.0  # of the room for an arrow that a side may cover
 
 
 class Place(Record):
@@ -50,6 +50,7 @@ class Room(Record):
     far: float  # on the side of labels: below, or to the right
     places: tuple[Place, ...] = ()
     captions: tuple[Label, ...] = ()
+    leaves: float = 0.0  # how far across from where arrows arrive they leave
 
 
 class Ruler:

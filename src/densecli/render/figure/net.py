@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     Joins = Callable[[Solid, Solid], bool]
 
+FARTHEST = 200  # boxes that a skip leads past; arrows that go further are like others, and the work stays linear
+
 
 def frame_of(box: Box, joins: Joins) -> Frame:
     net = _Net(box)
@@ -40,6 +42,7 @@ class _Net:
         self.dress()
         self.edges = list(dict.fromkeys(self.seen(edge) for edge in self.edges if edge.target not in self.wearer))
         self.place: dict[int, tuple[int, int]] = {}
+        self.sources, _ = _neighbors(self.edges)
         self.parent = _parents(self.edges, [each for each in self.boxes if each not in self.wearer])
         self.span = _spans(self.parent)
 
@@ -62,21 +65,31 @@ class _Net:
         return Edge(self.wearer.get(edge.source, edge.source), edge.target)
 
     def is_skip(self, edge: Edge) -> bool:
-        """Whether an edge leads past boxes between its ends: it starts at an ancestor in the tree of longest paths."""
-        if self.parent.get(edge.target) == edge.source:
+        """Whether an edge leads past a chain of boxes between its ends, which nothing from elsewhere feeds."""
+        at = self.parent.get(edge.target)
+        if at == edge.source or not self.is_above(edge.source, edge.target):
             return False
-        first, last = self.span[edge.source]
-        return first <= self.span[edge.target][0] <= last
+        for _ in range(FARTHEST):
+            if at is None or at == edge.source:
+                break
+            if not all(self.is_above(edge.source, each) and self.is_above(each, at) for each in self.sources[at]):
+                return False
+            at = self.parent[at]
+        return at == edge.source and all(self.is_above(each, edge.target) for each in self.sources[edge.target])
+
+    def is_above(self, one: int, other: int) -> bool:
+        """Whether a box is on the longest path to another, or is that one."""
+        first, last = self.span[one]
+        return first <= self.span[other][0] <= last
 
     def parts(self, joins: Joins) -> list[list[Solid]]:
-        sources, _ = _neighbors(self.edges)
         _, onward = _neighbors([edge for edge in self.edges if not self.is_skip(edge)])
         parts: list[list[Solid]] = []
         for key, box in self.boxes.items():
             if key in self.wearer:
                 continue
             solid = Solid(box, tuple(self.worn.get(key, ())))
-            before = sources.get(key, [])
+            before = self.sources.get(key, [])
             at = self.place[before[0]] if len(before) == 1 and len(onward[before[0]]) == 1 else None
             if at is not None and at[1] == len(parts[at[0]]) - 1 and joins(parts[at[0]][-1], solid):
                 parts[at[0]].append(solid)

@@ -19,15 +19,21 @@ class Options(Record):
     direction: str = "right"
     labels: tuple[str, ...] = ("sizes",)
     most: int = 100  # layers to draw
+    wrap: int = 1200  # pixels along the figure before it goes on in another row; 0: never
 
 
 def options(
-    report: Report, style: str | None, direction: str | None, labels: tuple[str, ...] | None, most: int
+    report: Report,
+    style: str | None,
+    direction: str | None,
+    labels: tuple[str, ...] | None,
+    most: int = 100,
+    wrap: int = 1200,
 ) -> Options:
     """The choices of a user, and for None what fits the model: boxes for sequences, which have no size that a figure could show."""
     style = style or usual_style(report)
     direction = direction or ("down" if style == "boxes" else "right")
-    return Options(style, direction, ("sizes",) if labels is None else labels, most)
+    return Options(style, direction, ("sizes",) if labels is None else labels, most, wrap)
 
 
 def usual_style(report: Report) -> str:

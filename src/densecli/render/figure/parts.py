@@ -85,8 +85,8 @@ def is_solid(box: Box) -> bool:
 
 
 def output_of(box: Box) -> Shape | None:
-    """The shape of a layer's first output."""
-    if box.row is None:
+    """The shape of a layer's first output, after an axis for the batch."""
+    if box.tensor is not None or box.row is None:
         return box.tensor
     shapes = box.row.output_shapes
     return shapes[0] if shapes else None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from densecli.render.figure.scene import Look, Path, bent, polygon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from densecli.render.figure.scene import Point, Shape
     from densecli.render.figure.solids import Cuboid
@@ -30,26 +29,15 @@ def _sign(number: float) -> int:
     return (number > 0) - (number < 0)
 
 
-def arrow(points: Sequence[Point], *, horizontal: bool) -> Iterator[Shape]:
-    """Through points: straight along the figure, in curves across it."""
-    segments: list[tuple[Point, ...]] = []
-    for (x0, y0), (x1, y1) in pairwise(points):
-        across = abs(y1 - y0) if horizontal else abs(x1 - x0)
-        if across < 0.5:
-            segments.append(((x1, y1),))
-        elif horizontal:
-            segments.append((((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1), (x1, y1)))
-        else:
-            segments.append(((x0, (y0 + y1) / 2), (x1, (y0 + y1) / 2), (x1, y1)))
-    yield Path(WIRE, points[0], tuple(segments))
-    (x, y), (x0, y0) = points[-1], points[0]
-    yield tip((x, y), (x - _sign(x - x0), y) if horizontal else (x, y - _sign(y - y0)))
-
-
-def skip(points: list[Point]) -> Iterator[Shape]:
-    """Around the parts between its ends, in straight lines with round corners."""
-    yield bent(WIRE, points, BEND)
+def arrow(points: list[Point]) -> Iterator[Shape]:
+    """Through points, in straight lines with round corners."""
+    yield wire(points)
     yield tip(points[-1], points[-2])
+
+
+def wire(points: list[Point]) -> Path:
+    """An arrow without its tip."""
+    return bent(WIRE, points, BEND)
 
 
 def funnel(one: Cuboid, other: Cuboid, *, horizontal: bool) -> Path:

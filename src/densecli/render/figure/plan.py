@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from densecli.render.diagram.diagram import Box, Maker
@@ -12,7 +13,7 @@ from densecli.render.palette.kinds import BY_NAME, kind_of
 from densecli.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from densecli.render.figure.net import Joins
     from densecli.render.figure.parts import Frame
@@ -50,6 +51,17 @@ class _Maker(Maker):
     def opens(self, row: Row) -> bool:
         return _is_model(row)
 
+    def layer(self, row: Row, depth: int | None) -> Box:
+        """Outputs without the batch, such as those of a constant, get an axis for it: figures leave the first one out."""
+        box, shape = super().layer(row, depth), next(iter(row.output_shapes), None)
+        batched = shape is None or not self.batches or (len(shape) > 0 and shape[0] in self.batches)
+        return box if batched else box._replace(tensor=(None, *(shape or ())))
+
+    @cached_property
+    def batches(self) -> frozenset[int | None]:
+        """The sizes of the batch, by the inputs."""
+        return frozenset(tensor.shape[0] for tensor in self.report.inputs if tensor.shape)
+
     def runs(self, rows: Sequence[Row]) -> Sequence[Run]:
         runs = [run for run in super().runs(rows) if (run.times - 1) * run.length >= WORTH]
         starts = {run.start for run in runs}
@@ -65,11 +77,28 @@ class _Maker(Maker):
 
 
 def _turned(run: Run, rows: Sequence[Row], starts: set[int]) -> Run:
-    """The run a layer later where its blocks would begin with what the layer before them should wear, and one more follows."""
+    """The run some layers later where fewer tensors come into its blocks, or they don't begin with what the layer before should wear."""
+    place = {row.name: at for at, row in enumerate(rows)}
     end = run.start + run.length * run.times
-    if run.inner or end >= len(rows) or end in starts or kind_of(rows[run.start].layer).name not in WORN:
-        return run
-    first, following, copy = rows[run.start], rows[end], rows[run.start + run.length]
-    alike = (first.type, first.output_shapes) == (following.type, following.output_shapes)
-    wired = (copy.inbound, following.inbound) == ((rows[run.start + run.length - 1].name,), (rows[end - 1].name,))
-    return run._replace(start=run.start + 1) if alike and wired else run
+    turns = [0]
+    while not run.inner and end + turns[-1] not in starts and _goes_on(run, rows, end + turns[-1], place):
+        turns.append(turns[-1] + 1)
+    best = min(turns, key=lambda turn: _open_ends(rows[run.start + turn : run.start + turn + run.length]))
+    return run._replace(start=run.start + best)
+
+
+def _goes_on(run: Run, rows: Sequence[Row], at: int, place: Mapping[str, int]) -> bool:
+    """Whether a row behind a run, or behind its next one, is like the one a block before, and wired alike."""
+    if at >= len(rows) or at >= run.start + run.length * (run.times + 1):
+        return False
+    one, other = rows[at - run.length], rows[at]
+    sources = [[place.get(name, -1) for name in row.inbound] for row in (one, other)]
+    alike = (one.type, one.output_shapes, one.params) == (other.type, other.output_shapes, other.params)
+    return alike and [source + run.length for source in sources[0]] == sources[1]
+
+
+def _open_ends(rows: Sequence[Row]) -> tuple[int, bool]:
+    """How many tensors come into a block, and whether it begins with a kind that is worn."""
+    inside = {row.name for row in rows}
+    outside = {name for row in rows for name in row.inbound if name not in inside}
+    return len(outside), kind_of(rows[0].layer).name in WORN

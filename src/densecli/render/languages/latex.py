@@ -12,6 +12,7 @@ _SPECIAL = {
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
     '"': r"\textquotedbl{}", "`": r"\textasciigrave{}", "'": r"\textquotesingle{}", "-": "-{}", "?": "?{}", "!": "!{}",
     "[": "{[}", "]": "{]}", "×": r"$\times$", "≥": r"$\geq$", "…": r"\dots{}",
+    "·": r"$\cdot$", "−": r"$-$", "÷": r"$\div$",
 }  # fmt: skip  # -{}: no en dash out of two hyphens; {[}: no optional argument behind \\
 _FURTHER_SPACE = re.compile(r"^ |(?<= ) | $")  # LaTeX makes one of several, and none at an end
 
