@@ -201,14 +201,12 @@ class EinsumDense(Layer):
         yield activation_name(self.activation), activation_flops(self.activation, filled)
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
-        if "..." in self.equation:
-            return
         before = without_activation(self)
         yield from activated(self, self.sum_at(w, at, x, "x", ""), y, at, lambda: before.forward(ops, w, x))
 
     def sum_at(self, w: Mapping[str, Any], at: Index, x: Array, name: str, path: str) -> Sum:
         """One output before the activation, with the name of the input and the path of the weights."""
-        of_x, of_kernel, of_y = parts(self.equation)
+        of_x, of_kernel, of_y = self.filled_in(len(at))
         kernel, here = self.kernel(w), dict(zip(of_y, at, strict=True))
         sizes = dict(zip(of_x + of_kernel, (*x.shape, *kernel.shape), strict=True))
         summed = [letter for letter in sizes if letter not in here]
@@ -221,6 +219,16 @@ class EinsumDense(Layer):
 
         bias = element(f"{path}bias", w["bias"], stretched(w["bias"], at)) if self.bias_axes else None
         return total(len(where), term, bias)
+
+    def filled_in(self, rank: int) -> tuple[str, str, str]:
+        """The axes of input, kernel and output, with characters that are no letters for those that an ellipsis stands for in an output of so many axes."""
+        of_x, of_kernel, of_y = parts(self.equation)
+        elided = "".join(map(chr, range(1, 1 + rank - len(of_y))))
+        return (
+            (elided + of_x, of_kernel, elided + of_y)
+            if self.equation[0] == "."
+            else (of_x + elided, of_kernel, of_y + elided)
+        )
 
     def kernel(self, w: Mapping[str, Any]) -> Array:
         """The kernel, with its LoRA update."""

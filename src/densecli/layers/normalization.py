@@ -422,6 +422,9 @@ class SpectralNormalization(Layer):
     def computed(self, x: Shape) -> Any:
         return self.layer.computed(x)
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        return self.layer.worked(ops, w[self.layer.name], y, at, x) if x.dtype.kind == "f" else iter(())
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         """Keras 3.15.1 casts to the input's dtype, so an Embedding's rows are cut to integers."""
         return ops.cast_like(self.layer.forward(ops, w[self.layer.name], x), x)

@@ -121,8 +121,6 @@ class Recurrent(Layer, abstract=True):
     ) -> Iterator[Step]:
         """One unit at the step whose output it is: the last one that a mask does not hide."""
         x, states = split(x, initial_state)
-        if x.ndim != 3:  # images at each step
-            return
         order = range(x.shape[1])[:: -1 if self.go_backwards else 1]
         last = at[1] if self.return_sequences else x.shape[1] - 1
         seen = [walked for walked in range(last + 1) if mask is None or first(mask)[at[0], order[walked]]]
@@ -130,7 +128,7 @@ class Recurrent(Layer, abstract=True):
             yield Step(named("y", at), Leaf(0.0), "the mask hides this step")
             return
         before = self.states_before(ops, w, (x, first(mask)), states, seen[-1])
-        if len(before) == self.cell.state_count:
+        if len(before) == self.cell.number_of_states():
             step = order[seen[-1]]
             moment = Moment(x[at[0], step], flat_row(before, at[0]), at, f"x[{at[0]},{step},")
             yield from self.cell.unit(ops, w[self.cell.name], moment)

@@ -13,7 +13,7 @@ from densecli.fields import Field
 from densecli.layer import Child, Layer, all_weights
 from densecli.layers.merge import broadcast
 from densecli.layers.recurrent import Recurrent, first, split
-from densecli.layers.worked import named, stretched
+from densecli.layers.worked import named, renamed, stretched
 from densecli.shape import Shape, plus, product, show, size, sum_known, times
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class TimeDistributed(Layer):
     """
 
     takes_mask = True
+    works_masked = True
     formula = "output[:, t] = layer(input[:, t])"
     shape_rule = "(batch, steps, …) -> (batch, steps, *layer's output)"
     macs_rule = "the layer's own, at every step"
@@ -71,20 +72,26 @@ class TimeDistributed(Layer):
         return kinds.EachStep(x[1], type(self.layer).__name__)
 
     def worked(
-        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, *_: Any, **__: Any
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, mask: Array | None = None
     ) -> Iterator[Step]:
         """The layer's own example at one step."""
         sample, step, *rest = at
         note = f"x and y are those of step {step} here"
-        for found in self.layer.worked(ops, w[self.layer.name], y[:, step], (sample, *rest), x[:, step]):
+        masks = {name: each[:, step] for name, each in self.masks_inside(mask).items()}
+        if masks and not self.layer.works_masked:
+            return
+        for found in self.layer.worked(ops, w[self.layer.name], y[:, step], (sample, *rest), x[:, step], **masks):
             yield found._replace(note="; ".join(filter(None, (note, found.note))))
             note = ""
 
+    def masks_inside(self, mask: Array | None) -> dict[str, Array]:
+        """What the layer inside gets to know of a mask; one of whole steps says nothing to it."""
+        told = mask is not None and mask.ndim > 2 and "mask" in type(self.layer).forward.__annotations__
+        return {"mask": mask} if told else {}
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None) -> Array:
-        """All steps at once, as a larger batch. A mask of whole steps says nothing to the layer inside."""
-        rest = {}
-        if mask is not None and mask.ndim > 2 and "mask" in type(self.layer).forward.__annotations__:
-            rest["mask"] = mask.reshape(-1, *mask.shape[2:])
+        """All steps at once, as a larger batch."""
+        rest = {name: each.reshape(-1, *each.shape[2:]) for name, each in self.masks_inside(mask).items()}
         return ops.each_step(lambda step: self.layer.forward(ops, w[self.layer.name], step, **rest), x)
 
 
@@ -254,13 +261,6 @@ class Bidirectional(Layer):
         both = [own, own] if self.merge_mode is None else [own]
         states = 2 * self.ahead.cell.number_of_states() if self.ahead.return_state else 0
         return [*both, *[None] * states] if len(both) + states > 1 else own
-
-
-def renamed(steps: Iterator[Step], name: str) -> Iterator[Step]:
-    """The same steps, the last one under another name."""
-    found = list(steps)
-    yield from found[:-1]
-    yield from (step._replace(name=name) for step in found[-1:])
 
 
 def one_way(layer: Recurrent, prefix: str, **changes: Any) -> Recurrent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import kernels
-from densecli.arithmetic import Step, magnitude, value
+from densecli.arithmetic import Step, leaves, magnitude, value
 from densecli.graph.forward import flat_arrays
 from densecli.records import Record
 
@@ -54,7 +54,7 @@ def example(call: Recorded, path: str, at: tuple[int, ...] | None = None) -> Exa
         steps = tuple(call.layer.worked(kernels, call.weights, y, place, *call.args, **rest))
     if not steps:
         return found._replace(why=f"no example is written for {call.layer.type_name} with these arguments")
-    if not comes_out(steps[-1], found.value, str(y.dtype)):
+    if not comes_out(steps[-1], found.value, str(y.dtype)) or not hold_together(steps, str(y.dtype)):
         return found._replace(why="its arithmetic, step by step, does not come out at the result")
     return found._replace(steps=steps)
 
@@ -72,6 +72,18 @@ def nearest(at: tuple[int, ...] | None, shape: tuple[int, ...]) -> tuple[int, ..
     """The place as an index of this shape; axes that it lacks are 0, and sizes that it exceeds end at the last."""
     given = (at or ())[: len(shape)]
     return tuple(min(index, size - 1) for index, size in zip((*given, *(0,) * len(shape)), shape, strict=False))
+
+
+def hold_together(steps: Sequence[Step], dtype: str) -> bool:
+    """Whether each step gives what the later ones take by its name, which may come from the kernels."""
+    made: dict[str, Step] = {}
+    for step in steps:
+        if not all(
+            comes_out(made[leaf.symbol], leaf.value, dtype) for leaf in leaves(step.term) if leaf.symbol in made
+        ):
+            return False
+        made[step.name] = step
+    return True
 
 
 def comes_out(step: Step, wanted: float, dtype: str) -> bool:
