@@ -100,7 +100,6 @@ class Layer:
     hides_mask: ClassVar[bool] = False  # Keras makes the mask while it computes, so no graph shows it
     unheeded_masks: ClassVar[tuple[str, ...]] = ()  # arguments that Keras takes and then overwrites
     carries_masks: ClassVar[bool] = False  # a model, whose outputs carry the masks that its own layers made
-    works_masked: ClassVar[bool] = False  # `worked` knows what to do with a mask
     passes_on: ClassVar[bool] = False  # at inference the output is the input itself
     leads: ClassVar[tuple[str, ...]] = ()  # weights of a layer inside that Keras lists before this layer's own
     opaque: ClassVar[bool] = False  # nothing is known but what the config states

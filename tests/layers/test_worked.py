@@ -78,7 +78,7 @@ def test_most_cases_have_an_example(kind):
     found = [worked(case).example for case in RUNNABLE if case.layer == kind]
     without = {each.why for each in found if not each.steps}
     assert any(each.steps for each in found), without
-    assert sum(bool(each.steps) or "mask" in each.why for each in found) >= 0.6 * len(found), without
+    assert sum(bool(each.steps) for each in found) >= 0.6 * len(found), without
 
 
 KINDS = sorted({type(make(case.layer, case.config)) for case in RUNNABLE}, key=lambda kind: kind.__name__)
@@ -86,11 +86,9 @@ KINDS = sorted({type(make(case.layer, case.config)) for case in RUNNABLE}, key=l
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_an_example_takes_whatever_the_forward_pass_takes(kind):
-    """By position and by name; masks that hide nothing are left out, and others only reach layers that know them."""
+    """By position and by name."""
     given = list(signature(kind.forward).parameters.values())[3:]
     taken = list(signature(kind.worked).parameters.values())[5:]
-    if not kind.works_masked:
-        given = [each for each in given if each.name != "mask"]
     any_place, any_name = (any(each.kind is wanted for each in taken) for wanted in (VAR_POSITIONAL, VAR_KEYWORD))
     by_place = [each.name for each in taken if each.kind is POSITIONAL_OR_KEYWORD]
     for index, each in enumerate(given):

@@ -105,6 +105,12 @@ def command(  # one parameter per option
     )
     check(asked, wanted, found)
     shown = Shown(place(at), values, precision)
+    if values and format is Format.svg:
+        from densecli.cli import streams  # noqa: PLC0415
+
+        streams.complain(
+            "note: a picture shows the numbers that it has room for; --format html lists all --values, too"
+        )
     models = [(each, layered(each, wishes)) for each in found]
     results = [
         (infer(graph, each.name, batch), worked(each, graph, asked, shown) if wanted else None)

@@ -188,7 +188,6 @@ class Softmax(Layer):
     """
 
     takes_mask = True
-    works_masked = True
     formula = "output = exp(input) / sum of exp(input) along axis"
     shape_rule = "unchanged"
     elementwise_rule = "5 per element"

@@ -27,7 +27,6 @@ class ScoredAttention(Layer, abstract=True):
     """Attention on [query, value] or [query, value, key], whose scores a rule of its own makes."""
 
     takes_mask = True
-    works_masked = True
     takes = "list"
     shape_rule = "[(batch, queries, features), (batch, keys, width)] -> (batch, queries, width)"
 

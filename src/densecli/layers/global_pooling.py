@@ -116,7 +116,6 @@ class GlobalAveragePooling1D(GlobalPooling):
     """
 
     takes_mask = True
-    works_masked = True
     ndim = 3
     aliases = ("GlobalAvgPool1D",)
     formula = "output = mean over all positions"

@@ -31,7 +31,6 @@ class Merge(Layer, abstract=True):
 
     takes = "list"
     supports_masking = True
-    works_masked = True
     shape_rule = "the inputs' shapes, broadcast"
     elementwise_rule = "n - 1 per output, for n inputs"
     operation: ClassVar[str]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Array = Any
 
+HEAD_AXES = ("heads", "head size")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -28,7 +29,6 @@ class HeadsAttention(Layer, abstract=True):
 
     takes = "several"
     supports_masking = True
-    works_masked = True
     formula = "heads = softmax(q · k / sqrt(key_dim)) · v of the projected query, key and value; output = heads · kernel + bias"
     macs_rule = "the projections, and heads × queries × keys × (key size + value size) of a head"
     elementwise_rule = "the biases of the projections, 1 per element of the scaled query, 5 per score for the softmax; use_gate: the gate's projection, and 1 per element of the heads' output"
@@ -91,7 +91,7 @@ class HeadsAttention(Layer, abstract=True):
         """A dense layer from the last `summed` axes of `x` to axes of the sizes `features`."""
         kept, result = LETTERS[: len(x) - summed], LETTERS[len(x) : len(x) + len(features)]
         between = LETTERS[len(x) - summed : len(x)]
-        return EinsumDense(
+        layer = EinsumDense(
             equation=f"{kept}{between},{between}{result}->{kept}{result}",
             output_shape=(*x[1 : len(kept)], *features),
             activation=activation,
@@ -100,6 +100,10 @@ class HeadsAttention(Layer, abstract=True):
             bias_initializer=self.bias_initializer,
             dtype=self.dtype,
         )
+        inside = ("input features",) if summed == 1 else HEAD_AXES
+        outside = HEAD_AXES if summed == 1 else ("output features",) * len(features)
+        layer.axis_names = dict(zip(between + result, (*inside, *outside), strict=True))
+        return layer
 
     def output(
         self, query: Shape, value: Shape, key: Any = None, return_attention_scores: Any = False, **_: Any

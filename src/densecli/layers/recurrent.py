@@ -36,7 +36,6 @@ class Recurrent(Layer, abstract=True):
     takes = "list"  # [sequence, *initial states], as Keras 1 and 2 wrote it; Keras 3 has initial_state= only
     supports_masking = True
     takes_mask = True
-    works_masked = True
     shape_rule = "(batch, steps, features) -> (batch, units), with return_sequences (batch, steps, units); return_state adds the last states"
     cell_type: ClassVar[type[Cell] | None] = (
         None  # of a layer that makes its cell itself and takes the cell's arguments

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.arithmetic import Call, Difference, Leaf, Product, Quotient, Square, Step, Sum, element, total, value
 from densecli.layer import activation_name
+from densecli.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,7 +42,7 @@ def renamed(steps: Iterator[Step], name: str, note: str = "") -> Iterator[Step]:
 
 
 def hidden_note(count: int) -> str:
-    return f"the mask hides {count}, which do not count" if count else ""
+    return f"not counted: {plural(count, 'masked number')}" if count else ""
 
 
 # -- activations -----------------------------------------------------------------------------

@@ -32,7 +32,6 @@ class TimeDistributed(Layer):
     """
 
     takes_mask = True
-    works_masked = True
     formula = "output[:, t] = layer(input[:, t])"
     shape_rule = "(batch, steps, …) -> (batch, steps, *layer's output)"
     macs_rule = "the layer's own, at every step"
@@ -78,8 +77,6 @@ class TimeDistributed(Layer):
         sample, step, *rest = at
         note = f"x and y are those of step {step} here"
         masks = {name: each[:, step] for name, each in self.masks_inside(mask).items()}
-        if masks and not self.layer.works_masked:
-            return
         for found in self.layer.worked(ops, w[self.layer.name], y[:, step], (sample, *rest), x[:, step], **masks):
             yield found._replace(note="; ".join(filter(None, (note, found.note))))
             note = ""
@@ -110,7 +107,6 @@ class Bidirectional(Layer):
     """
 
     takes_mask = True
-    works_masked = True
     formula = "output = merge(layer(input), backward_layer(input, last step first)); with return_sequences both in the input's order"
     shape_rule = "the layer's; merge_mode=concat joins both on the last axis, merge_mode=none returns both outputs"
     macs_rule = "the sum over both layers"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from densecli import kernels
 from densecli.arithmetic import Step, leaves, magnitude, value
-from densecli.graph.forward import flat_arrays
 from densecli.records import Record
 
 if TYPE_CHECKING:
@@ -44,28 +43,13 @@ def example(call: Recorded, path: str, at: tuple[int, ...] | None = None) -> Exa
         return Example(path, call.call, (), 0.0, (), "its output is text")
     place = nearest(at, y.shape)
     found = Example(path, call.call, place, float(y[place]), ())
-    hiding = [
-        name for name, mask in masks(call) if any(not array.all() for array in flat_arrays(mask) if array is not None)
-    ]
-    if hiding and not call.layer.works_masked:
-        return found._replace(why="a mask hides a part of what it works on")
-    rest = {name: each for name, each in call.kwargs.items() if name in hiding or name not in dict(masks(call))}
     with kernels.silence():
-        steps = tuple(call.layer.worked(kernels, call.weights, y, place, *call.args, **rest))
+        steps = tuple(call.layer.worked(kernels, call.weights, y, place, *call.args, **call.kwargs))
     if not steps:
         return found._replace(why=f"no example is written for {call.layer.type_name} with these arguments")
     if not comes_out(steps[-1], found.value, str(y.dtype)) or not hold_together(steps, str(y.dtype)):
         return found._replace(why="its arithmetic, step by step, does not come out at the result")
     return found._replace(steps=steps)
-
-
-def masks(call: Recorded) -> list[tuple[str, Any]]:
-    """The masks among the arguments, each an array or a list of them; one that hides nothing changes nothing."""
-    return [
-        (name, each)
-        for name, each in call.kwargs.items()
-        if name == "mask" or (name.endswith("_mask") and not name.startswith("use_"))
-    ]
 
 
 def nearest(at: tuple[int, ...] | None, shape: tuple[int, ...]) -> tuple[int, ...]:

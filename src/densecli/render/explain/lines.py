@@ -31,12 +31,13 @@ def drawn(
         (part, line.style)
         for paragraph in paragraphs
         for line in (*paragraph, Line(""))
-        for part in _parts(line, width, ascii_only)
+        for part in broken(line, width, ascii_only=ascii_only)
     ]
     return _colored(found[:-1]) if color else "".join(f"{part}\n" for part, _ in found[:-1])
 
 
-def _parts(line: Line, width: int | None, ascii_only: bool) -> Sequence[str]:
+def broken(line: Line, width: int | None, *, ascii_only: bool = False) -> Sequence[str]:
+    """The line in parts that are as wide, if they can be."""
     text = " " * line.indent + (line.text.translate(ASCII) if ascii_only else line.text)
     return [text] if width is None else lines(text, width, line.indent + line.hanging, whole=True)
 
