@@ -149,12 +149,16 @@ def worked(spec: Spec, graph: Graph, asked: Wishes, shown: Shown) -> Numbers:
     from densecli.cli.running import options  # noqa: PLC0415
     from densecli.render.explain.numbers import numbers_of  # noqa: PLC0415
     from densecli.run.example import examples  # noqa: PLC0415
+    from densecli.run.record import opened  # noqa: PLC0415
     from densecli.run.run import run  # noqa: PLC0415
 
     with Progress(graph) as progress:
         outcome = run(graph, options(asked, spec), progress)
-    found = examples(outcome.calls or (), shown.at)
-    return numbers_of(outcome, found, given=bool(asked.data), values=shown.values, digits=shown.digits)
+    calls = opened(outcome.calls or ())
+    found = examples(calls, shown.at)
+    return numbers_of(
+        outcome._replace(calls=calls), found, given=bool(asked.data), values=shown.values, digits=shown.digits
+    )
 
 
 def write(results: Sequence[tuple[Report, Numbers | None]], format: Format, layers: Sequence[str], look: Look) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from densecli import fields
 from densecli.errors import ShapeError
 from densecli.fields import Field
-from densecli.layer import Child, Layer
+from densecli.layer import CallInside, Child, Layer
 from densecli.layers.einsum import EinsumDense
 from densecli.records import Record
 from densecli.shape import Shape, normal_axis, product, show, size, sum_known, times
@@ -172,6 +172,14 @@ class HeadsAttention(Layer, abstract=True):
         masks = [query_mask, value_mask, key_mask, attention_mask]
         mask = ops.heads_mask(query, value, masks, bool(use_causal_mask), self.sliding_window)
         yield from in_heads(self, ops, w, at, sources, mask, bool(return_attention_scores) or self.dropout > 0)
+
+    def calls_inside(
+        self, ops: ModuleType, w: Mapping[str, Any], query: Array, value: Array, key: Any = None, *_: Any, **__: Any
+    ) -> Iterator[CallInside]:
+        sources = self.sources(query, value, key)
+        for child in self.children(query.shape, value.shape, sources["key"].shape):
+            if child.name in sources:
+                yield CallInside(child.name, child.layer, (sources[child.name],))
 
     def sources(self, query: Array, value: Array, key: Array | None) -> dict[str, Array]:
         """What each projection works on."""

@@ -10,7 +10,7 @@ from densecli.arithmetic import Leaf, Step
 from densecli.automatic_names import snake_case
 from densecli.errors import ShapeError
 from densecli.fields import Field
-from densecli.layer import Child, Layer
+from densecli.layer import CallInside, Child, Layer
 from densecli.layers.gates import Moment, flat_row
 from densecli.layers.recurrent_cells import (
     Cell,
@@ -131,6 +131,14 @@ class Recurrent(Layer, abstract=True):
             step = order[seen[-1]]
             moment = Moment(x[at[0], step], flat_row(before, at[0]), at, f"x[{at[0]},{step},")
             yield from self.cell.unit(ops, w[self.cell.name], moment)
+
+    def calls_inside(
+        self, ops: ModuleType, w: Mapping[str, Any], x: Any, initial_state: Any = None, mask: Any = None
+    ) -> Iterator[CallInside]:
+        x, states = split(x, initial_state)
+        last = 0 if self.go_backwards else x.shape[1] - 1
+        before = self.states_before(ops, w, (x, first(mask)), states, x.shape[1] - 1)
+        yield CallInside(self.cell.name, self.cell, (x[:, last], *before), {}, f"step {last}")
 
     def states_before(
         self, ops: ModuleType, w: Mapping[str, Any], inputs: tuple[Array, Any], states: list[Any], walked: int

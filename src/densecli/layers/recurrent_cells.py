@@ -8,7 +8,7 @@ from densecli import fields
 from densecli.arithmetic import Step
 from densecli.errors import ShapeError
 from densecli.fields import Field, Object
-from densecli.layer import Child, Layer, Weight
+from densecli.layer import CallInside, Child, Layer, Weight
 from densecli.layers.gates import Moment, columns_sentence, flat_row, function, gate, gru_unit, lstm_unit
 from densecli.layers.states import States, check_states, common_batch, flatten, pack
 from densecli.layers.worked import named, renamed
@@ -388,6 +388,15 @@ class StackedRNNCells(Cell):
         for cell in self.cells:
             x = cell.step_output(x)
         return x
+
+    def calls_inside(
+        self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any, **_: Any
+    ) -> Iterator[CallInside]:
+        x, *flat = self.cast(ops, [x, *flatten(list(states))])
+        for cell, child in zip(self.cells, self.children(x.shape), strict=True):
+            own, flat = flat[: cell.number_of_states()], flat[cell.number_of_states() :]
+            yield CallInside(child.name, cell, (x, *own))
+            x = cell.forward(ops, w[child.name], x, *own)[0]
 
     def unit(self, ops: ModuleType, w: Mapping[str, Any], moment: Moment) -> Iterator[Step]:
         """Cell by cell: unit 0 of each but the last, whose output goes into the next one."""

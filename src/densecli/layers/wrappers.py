@@ -10,7 +10,7 @@ from densecli.arithmetic import Leaf, Product, Quotient, Step, Sum, element
 from densecli.automatic_names import snake_case
 from densecli.errors import ShapeError
 from densecli.fields import Field
-from densecli.layer import Child, Layer, all_weights
+from densecli.layer import CallInside, Child, Layer, all_weights
 from densecli.layers.merge import broadcast
 from densecli.layers.recurrent import Recurrent, first, split
 from densecli.layers.worked import named, renamed, stretched
@@ -80,6 +80,12 @@ class TimeDistributed(Layer):
         for found in self.layer.worked(ops, w[self.layer.name], y[:, step], (sample, *rest), x[:, step], **masks):
             yield found._replace(note="; ".join(filter(None, (note, found.note))))
             note = ""
+
+    def calls_inside(
+        self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None
+    ) -> Iterator[CallInside]:
+        masks = {name: each[:, 0] for name, each in self.masks_inside(mask).items()}
+        yield CallInside(self.layer.name, self.layer, (x[:, 0],), masks, "step 0")
 
     def masks_inside(self, mask: Array | None) -> dict[str, Array]:
         """What the layer inside gets to know of a mask; one of whole steps says nothing to it."""
@@ -218,6 +224,14 @@ class Bidirectional(Layer):
         if joined:
             term = self.joined(element("forward", ahead, own), Leaf(float(back[other]), named("backward", other)))
             yield Step(named("y", at), term)
+
+    def calls_inside(
+        self, ops: ModuleType, w: Mapping[str, Any], x: Any, initial_state: Any = None, mask: Any = None
+    ) -> Iterator[CallInside]:
+        x, states = split(x, initial_state)
+        half = len(states) // 2
+        yield CallInside(self.ahead.name, self.ahead, (x, states[:half] or None, mask))
+        yield CallInside(self.back.name, self.back, (x, states[half:] or None, mask))
 
     def joined(self, ahead: Leaf, back: Leaf) -> Term:
         if self.merge_mode == "mul":

@@ -26,6 +26,7 @@ class Example(Record):
     value: float
     steps: tuple[Step, ...]
     why: str = ""  # there are no steps
+    about: str = ""  # which of several equal calls, such as step 0
 
 
 def examples(calls: Sequence[Recorded], at: tuple[int, ...] | None = None, above: str = "") -> Iterator[Example]:
@@ -34,15 +35,15 @@ def examples(calls: Sequence[Recorded], at: tuple[int, ...] | None = None, above
         path = f"{above}{each.name}"
         if not each.inside:
             yield example(each, path, at)
-        yield from examples(each.inside, at, f"{path}/")
+        yield from examples((*each.inside, *each.within), at, f"{path}/")
 
 
 def example(call: Recorded, path: str, at: tuple[int, ...] | None = None) -> Example:
     y = call.outputs[0]
     if y.dtype.kind not in "fiub":
-        return Example(path, call.call, (), 0.0, (), "its output is text")
+        return Example(path, call.call, (), 0.0, (), "its output is text", call.about)
     place = nearest(at, y.shape)
-    found = Example(path, call.call, place, float(y[place]), ())
+    found = Example(path, call.call, place, float(y[place]), (), about=call.about)
     with kernels.silence():
         steps = tuple(call.layer.worked(kernels, call.weights, y, place, *call.args, **call.kwargs))
     if not steps:

@@ -62,8 +62,8 @@ def _samples(calls: Iterable[Recorded], above: str = "") -> Iterator[tuple[str, 
     for call in calls:
         inputs, outputs = ([each[0] for each in _flat(arrays) if each.ndim] for arrays in (call.args, call.outputs))
         if not call.call and all(each.dtype.kind in "biuf" for each in (*inputs, *outputs)):
-            yield above + call.name, Sample(tuple(inputs), dict(call.arrays()), tuple(outputs), call.notes)
-        yield from _samples(call.inside, f"{above}{call.name}/")
+            yield above + call.name, Sample(tuple(inputs), dict(call.arrays()), tuple(outputs), call.notes, call.about)
+        yield from _samples((*call.inside, *call.within), f"{above}{call.name}/")
 
 
 def _flat(args: Any) -> Iterator[Any]:
@@ -91,7 +91,8 @@ def example_lines(found: Example, digits: int) -> Iterator[Line]:
     if not found.steps:
         yield Line(f"example: none, because {found.why}.")
         return
-    yield Line(f"example: output {found.at}{'' if not found.call else f', call {found.call + 1}'}")
+    again = f"call {found.call + 1}" if found.call else ""
+    yield Line(", ".join(filter(None, (f"example: output {found.at}", again, found.about))))
     last = len(found.steps) - 1
     for index, step in enumerate(found.steps):
         result = found.value if index == last else value(step.term)
@@ -115,6 +116,7 @@ def step_lines(step: Step, result: float, digits: int) -> Iterator[Line]:
 def example_record(found: Example, digits: int) -> dict[str, Any]:
     """The steps, or why there are none."""
     record: dict[str, Any] = {"at": found.at, "call": found.call, "value": plain(found.value)}
+    record |= {"about": found.about} if found.about else {}
     if not found.steps:
         return record | {"why_not": found.why}
     return record | {"steps": [_step_record(step, digits) for step in found.steps]}

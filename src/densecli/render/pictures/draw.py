@@ -57,7 +57,12 @@ def figure(row: Row, sample: Sample = Sample()) -> Figure | None:  # noqa: B008 
     """The picture of a row's layer; None for one that shows nothing but the layers inside of it."""
     facts = picture(row)
     if facts is not None:
-        return DRAWERS[type(facts)](facts, sample)
+        found = DRAWERS[type(facts)](facts, sample)
+        return (
+            found._replace(caption=f"{found.caption} The numbers are those of {sample.about}.")
+            if sample.about
+            else found
+        )
     return None if row.layers else through.through(row.type, row.input_shapes, row.output_shapes)
 
 
