@@ -267,6 +267,7 @@ class UpSampling2D(UpSampling):
     UpSampling2D(2): (None, 14, 14, 8) -> (None, 28, 28, 8), 0 params
     """
 
+    formula = "output[i] = input[i // size], on each spatial axis; an interpolation other than nearest blends the pixels around"
     elementwise_rule = RESAMPLING_RULE
 
     rank, ndim = 2, 4

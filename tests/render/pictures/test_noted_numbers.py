@@ -235,3 +235,29 @@ def test_states_that_are_given_are_not_said_to_be_zero():
     given = "".join(passed("[_ | Flatten -> Dense(2)]@(3,2) -> GRU(2)")[2].parts)
     assert "h given" in given and "h = 0" not in given
     assert "h = 0" in "".join(passed("GRU(2)@(3,2)")[2].parts)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "Resizing(2,4)@(3,3,2)",
+        "CenterCrop(2,2)@(4,4,1)",
+        "Rescaling(0.5)@(2,3,2)",
+        "Resizing(2,2,data_format=channels_first)@(1,3,3)",
+    ],
+)
+def test_images_show_their_numbers_before_and_after(spec):
+    _, sample, drawing = passed(spec)
+    planes = [each[0] if "first" in spec else each[..., 0] for each in (sample.inputs[0], sample.outputs[0])]
+    assert texts(*planes) <= shown(drawing)
+
+
+def test_an_input_shows_what_goes_in():
+    wishes = reading(None, None, None, None, None)
+    (found,) = expanded(specs(["[Dense(2)@(2,) | Dense(2)@(3,)] -> Concatenate"]), wishes)
+    graph = read(found, wishes)
+    outcome = run(graph, Options(values=True, data=("input_layer=[[1.5, -2]]", "input_layer_1=[[7, 8, 9]]")))
+    samples = numbers_of(outcome, [], given=True, values=False).samples
+    rows = [row for row in infer(graph, found.name, None).rows if row.type == "InputLayer"]
+    texts_of = [shown(draw.figure(row, samples[row.name]).drawing) for row in rows]
+    assert texts_of == [{"1.5", "−2"}, {"7", "8", "9"}]

@@ -43,7 +43,7 @@ def numbers_of(
     data = "the data given" if given else f"random data (seed {outcome.seed})"
     source = f"Examples in numbers: {data}, weights {origin(outcome)}."
     inputs = tuple((f"input {name}", array) for name, array in outcome.inputs) if values else ()
-    samples = dict(_samples(outcome.calls or ()))
+    samples = dict(_inputs(outcome.inputs)) | dict(_samples(outcome.calls or ()))
     return Numbers(by_path, arrays, inputs, source, DIGITS if digits is None else digits, samples)
 
 
@@ -53,6 +53,15 @@ def _arrays(calls: Iterable[Recorded], above: str = "") -> Iterator[tuple[str, t
         if not call.call:
             yield above + call.name, (*weights, *(("output", array) for array in call.outputs))
         yield from _arrays(call.inside, f"{above}{call.name}/")
+
+
+def _inputs(arrays: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Sample]]:
+    """The first sample that goes into the model, where it is made of numbers."""
+    from densecli.render.pictures.figure import Sample  # noqa: PLC0415  # only a forward pass has some
+
+    for name, array in arrays:
+        if array.ndim and array.dtype.kind in "biuf":
+            yield name, Sample((array[0],), {}, (array[0],))
 
 
 def _samples(calls: Iterable[Recorded], above: str = "") -> Iterator[tuple[str, Sample]]:

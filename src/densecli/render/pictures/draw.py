@@ -17,7 +17,7 @@ from densecli.render.pictures import (
     spread,
     through,
     unrolled,
-    windows,
+    volumes,
 )  # fmt: skip
 from densecli.render.pictures.figure import Figure, Sample
 
@@ -34,7 +34,7 @@ DRAWERS: dict[type, Callable[[Any, Sample], Figure]] = {
     kinds.Copied: blocks.copied,
     kinds.Bordered: blocks.bordered,
     kinds.Joined: blocks.joined,
-    kinds.Windows: windows.windows,
+    kinds.Windows: volumes.windows,
     kinds.Unrolled: unrolled.unrolled,
     kinds.BothWays: unrolled.both_ways,
     kinds.Attended: attention.attended,

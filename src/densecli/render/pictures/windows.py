@@ -48,7 +48,7 @@ GAP = 44.0
 def windows(picture: Windows, sample: Sample) -> Figure:
     spans = [whole_span(each) for each in picture.spans]
     drawing = Drawing()
-    scene = _Scene(picture, spans, drawing, sample)
+    scene = Scene(picture, spans, drawing, sample)
     scene.draw()
     return Figure(drawing, scene.caption())
 
@@ -62,7 +62,7 @@ def whole_span(span: Span) -> Span:
     return span._replace(size=size, out=out)
 
 
-class _Scene:
+class Scene:
     """Input, kernels and output from left to right. The plane has the last two axes, or the steps and the channels of a sequence."""
 
     def __init__(self, picture: Windows, spans: Sequence[Span], drawing: Drawing, sample: Sample) -> None:
@@ -337,7 +337,8 @@ class _Scene:
             first = f"Each channel has {own} of its own"
         if picture.how == "separable":
             first += f"; then 1 × 1 kernels mix the channels into {sized(picture.filters)}"
-        bias = ", to which its bias is added" if picture.bias else ""
+        plus = ", to which its bias is added" if picture.how == "kernel" else ", and each output channel adds a bias"
+        bias = plus if picture.bias else ""
         return f"{first}{bias}.{self.remarks()}"
 
     def remarks(self) -> str:
