@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 class ConvLSTMCell(Cell, abstract=True):
     """One step of a long short-term memory whose products are convolutions."""
 
+    type_name = "ConvLSTMCell"
+
     filters = fields.count(doc="channels of the output and of both states")
     kernel_size = fields.per_axis(doc="size of the window on the input and on the state")
     strides = fields.per_axis(1, "stride of the input's window")

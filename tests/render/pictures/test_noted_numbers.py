@@ -261,3 +261,23 @@ def test_an_input_shows_what_goes_in():
     rows = [row for row in infer(graph, found.name, None).rows if row.type == "InputLayer"]
     texts_of = [shown(draw.figure(row, samples[row.name]).drawing) for row in rows]
     assert texts_of == [{"1.5", "−2"}, {"7", "8", "9"}]
+
+
+@pytest.mark.parametrize("spec", [
+    ("CategoryEncoding(4,output_mode=count)@(5,)", "[[1, 1, 3, 1, 0]]", ["1", "3", "1"]),
+    ("CategoryEncoding(4,output_mode=count)@(3,2)", "[[[1, 0], [1, 0], [2, 0]]]", ["2", "1"]),
+    ("CategoryEncoding(3)@(7,)", "[[2, 2, 0, 2, 2, 2, 1]]", ["1", "1", "1"]),
+    ("CategoryEncoding(3,output_mode=one_hot)@(2,)", "[[2, 0]]", ["1", "1"]),
+])  # fmt: skip
+def test_marks_are_the_numbers_that_come_out(spec):
+    stack, data, wanted = spec
+    _, sample, drawing = passed(stack, data)
+    row = np.atleast_2d(sample.outputs[0])[0] if "one_hot" not in stack else sample.outputs[0].ravel()
+    assert [number(float(each)) for each in row if each] == wanted
+    tree = ET.fromstring(f"<g>{''.join(drawing.parts)}</g>")
+    marks = [
+        (float(each.get("x")), float(each.get("y")), each.text)
+        for each in tree.iter("text")
+        if each.get("class") == "middle"
+    ]
+    assert [text for x, _, text in sorted(marks, key=lambda mark: (mark[1], mark[0])) if x >= 150] == wanted
