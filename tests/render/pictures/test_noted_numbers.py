@@ -281,3 +281,13 @@ def test_marks_are_the_numbers_that_come_out(spec):
         if each.get("class") == "middle"
     ]
     assert [text for x, _, text in sorted(marks, key=lambda mark: (mark[1], mark[0])) if x >= 150] == wanted
+
+
+@pytest.mark.parametrize(
+    "spec", ["Conv1D(2,3)@(8,2)", "Conv2D(1,3)@(8,8,1)", "MaxPooling1D(2)@(10,2)", "AveragePooling2D(2)@(8,8,1)"]
+)
+def test_windows_with_numbers_fit_on_a_page(spec):
+    _, sample, drawing = passed(spec)
+    plane = sample.inputs[0][..., 0] if sample.inputs[0].ndim == 3 else sample.inputs[0]
+    assert texts(plane) <= shown(drawing)
+    assert drawing.area.width <= 960

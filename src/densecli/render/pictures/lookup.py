@@ -166,8 +166,8 @@ def encoded(picture: Encoded, sample: Sample) -> Figure:
     indices = every[:SHOWN]
     top = 2 * LINE + 8
     draw_title(drawing, 0, top - 8, "input", sized(*picture.positions) if picture.positions else "1 integer")
-    for at, index in enumerate(indices):
-        cell = Area(0, top + at * CELL, 30, CELL)
+    cells = [Area(0, top + at * CELL, 30, CELL) for at in range(len(indices))]
+    for at, (cell, index) in enumerate(zip(cells, indices, strict=True)):
         drawing.rect(cell, HUED[at % HUES])
         drawing.text(cell.middle, cell.center + 4, f"{index}", "", "middle")
     if len(every) > SHOWN:
@@ -178,15 +178,26 @@ def encoded(picture: Encoded, sample: Sample) -> Figure:
         if 0 <= index < columns:
             marks.setdefault((0 if one_row else at, index), []).append(at)
     draw_title(drawing, 150, top - 8, "output", f"{counted(picture.columns, 'columns')}")
-    draw_grid(
-        drawing, made, PADDING,
-        paint=lambda row, column: HUED[marks[row, column][0] % HUES] if (row, column) in marks else PADDING,
-    )  # fmt: skip
+    _marks(drawing, made, marks, cells)
     for place, found in marks.items():
         cell = made.cell(*place)
         drawing.text(cell.middle, cell.center + 4, str(len(found)) if picture.mode == "count" else "1", "", "middle")
     drawing.arrow((75, made.area.center), (142, made.area.center))
     return Figure(drawing, f"{_encoding(picture, columns)}{_groups(picture) if one_row else ''}")
+
+
+def _marks(drawing: Drawing, made: Grid, marks: dict[tuple[int, int], list[int]], indices: Sequence[Area]) -> None:
+    """The cells of the vectors; each mark shows the integers that set it."""
+    places = [(row, column) for row in range(made.rows) for column in range(made.columns)]
+    first = next(iter(marks), None)
+    with drawing.group(Xml.put("looks")):
+        for at, place in enumerate(places):
+            found = marks.get(place, [])
+            cell = made.cell(*place)
+            by = f"set by place {', '.join(map(str, found[:SHOWN]))} of the input" if found else "not set"
+            with drawing.look(f"column {place[1]}: {by}", shown=place == first, at=at, of=len(places)):
+                drawing.rect(cell, HUED[found[0] % HUES] if found else PADDING)
+                drawing.lit([cell.grown(-1.3), *(indices[which] for which in found if which < len(indices))])
 
 
 def _encoded_indices(picture: Encoded, sample: Sample, columns: int, *, one_row: bool) -> list[int]:
