@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from densecli.summary.report import Report, WeightInfo
 
 MARGIN = 8.0
-BLOCK_WIDTH = 120  # characters that fit on the page
+BLOCK_WIDTH = 100  # characters that fit on the page, and in a smaller font on paper
 DEEPEST = 6  # levels of headings
 NOTHING = Xml.put("")
 
