@@ -162,6 +162,11 @@ def test_pictures_with_numbers_are_as_reviewed(name):
 def test_a_layer_whose_picture_shows_those_inside_does_not_open_them():
     opened = {
         spec: draw.opens(rows(spec)[-1])
-        for spec in ("LSTM(4)@(3,2)", "TimeDistributed(Dense(4))@(3,2)", "Dense(4)@(3,)")
+        for spec in (
+            "LSTM(4)@(3,2)",
+            "TimeDistributed(Dense(4))@(3,2)",
+            "Dense(4)@(3,)",
+            "RNN([LSTMCell(2), GRUCell(2)])@(3,2)",
+        )
     }
-    assert list(opened.values()) == [False, True, False]
+    assert list(opened.values()) == [False, True, False, True]

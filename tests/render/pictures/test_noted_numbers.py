@@ -10,8 +10,10 @@ import pytest
 from densecli import kernels
 from densecli.read.specs import expanded, read, reading, specs
 from densecli.render.explain.numbers import numbers_of
+from densecli.render.explain.panels import panels
 from densecli.render.pictures import draw
 from densecli.render.pictures.grid import number
+from densecli.run.record import opened
 from densecli.run.run import Options, run
 from densecli.summary.infer import infer
 from support.pictures import overlap
@@ -291,3 +293,19 @@ def test_windows_with_numbers_fit_on_a_page(spec):
     plane = sample.inputs[0][..., 0] if sample.inputs[0].ndim == 3 else sample.inputs[0]
     assert texts(plane) <= shown(drawing)
     assert drawing.area.width <= 960
+
+
+@pytest.mark.parametrize(("spec", "path"), [
+    ("LSTM(2)@(3,2)", "lstm/lstm_cell"), ("RNN([LSTMCell(3), GRUCell(2)])@(3,2)", "rnn/stacked_rnn_cells/gru_cell"),
+    ("TimeDistributed(Dense(2))@(3,2)", "time_distributed/dense"),
+])  # fmt: skip
+def test_a_layer_within_another_shows_the_numbers_of_its_call(spec, path):
+    wishes = reading(None, None, None, None, None)
+    (found,) = expanded(specs([spec]), wishes)
+    graph = read(found, wishes)
+    outcome = run(graph, Options(values=True, seed=3))
+    numbers = numbers_of(outcome._replace(calls=opened(outcome.calls)), [], given=False, values=False)
+    (*_, panel) = panels(infer(graph, found.name, None), [path], numbers)
+    sample = numbers.samples[path]
+    assert texts(sample.inputs[0], sample.outputs[0]) <= shown(panel.figure.drawing)
+    assert not sample.about or panel.figure.caption.endswith(f"The numbers are those of {sample.about}.")

@@ -58,11 +58,9 @@ def figure(row: Row, sample: Sample = Sample()) -> Figure | None:  # noqa: B008 
     facts = picture(row)
     if facts is not None:
         found = DRAWERS[type(facts)](facts, sample)
-        return (
-            found._replace(caption=f"{found.caption} The numbers are those of {sample.about}.")
-            if sample.about
-            else found
-        )
+        numbers = any('class="small middle"' in part for part in found.drawing.parts)
+        told = f" The numbers are those of {sample.about}." if sample.about and numbers else ""
+        return found._replace(caption=found.caption + told)
     return None if row.layers else through.through(row.type, row.input_shapes, row.output_shapes)
 
 
@@ -74,5 +72,10 @@ def picture(row: Row) -> Any:
 
 
 def opens(row: Row) -> bool:
-    """Whether the layers inside have pictures of their own: not those of a layer whose picture shows them, as attention does."""
-    return bool(row.layers) and isinstance(picture(row), kinds.EachStep | None)
+    """Whether the layers inside have pictures of their own: not those of a layer whose picture shows them, as attention does.
+
+    The walk of several stacked cells shows none of their gates.
+    """
+    facts = picture(row)
+    stacked = isinstance(facts, kinds.Unrolled) and not facts.gates and len(facts.units) == 1
+    return bool(row.layers) and (facts is None or isinstance(facts, kinds.EachStep) or stacked)
