@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from densecli.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 MOST, FIRST, LAST = 10, 3, 2  # terms of a sum that are all written out; of a longer one those at the ends
 DIGITS = 4
@@ -132,6 +132,15 @@ def magnitude(term: Term) -> float:
         case Quotient(above, below):
             return abs(_quotient(magnitude(above), abs(value(below))))
     return abs(value(term))
+
+
+def leaves(term: Term) -> Iterator[Leaf]:
+    """The numbers with symbols that a term is made of."""
+    if isinstance(term, Leaf):
+        yield term
+    elif isinstance(term, tuple):  # a record or the terms of one
+        for each in term:
+            yield from leaves(each)
 
 
 # -- writing ---------------------------------------------------------------------------------

@@ -43,6 +43,16 @@ class Child(Record):
     kwargs: dict[str, Any] = {}  # noqa: RUF012  # never written to
 
 
+class CallInside(Record):
+    """A call of a layer inside, in a forward pass: by the child's name, with its arrays; `about` says which of several it is."""
+
+    name: str
+    layer: Layer
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any] = {}  # noqa: RUF012  # never written to
+    about: str = ""
+
+
 class Constant:
     """An array that stands among the arguments of a call: its shape, its dtype, and the numbers in nested lists."""
 
@@ -100,7 +110,6 @@ class Layer:
     hides_mask: ClassVar[bool] = False  # Keras makes the mask while it computes, so no graph shows it
     unheeded_masks: ClassVar[tuple[str, ...]] = ()  # arguments that Keras takes and then overwrites
     carries_masks: ClassVar[bool] = False  # a model, whose outputs carry the masks that its own layers made
-    works_masked: ClassVar[bool] = False  # `worked` knows what to do with a mask
     passes_on: ClassVar[bool] = False  # at inference the output is the input itself
     leads: ClassVar[tuple[str, ...]] = ()  # weights of a layer inside that Keras lists before this layer's own
     opaque: ClassVar[bool] = False  # nothing is known but what the config states
@@ -282,6 +291,12 @@ class Layer:
     def forward(self, ops: ModuleType, weights: Mapping[str, Any], /, *inputs: Array) -> Any:
         """The output arrays at inference; `weights` by name, a child's in a mapping under its name."""
         raise NotImplementedError(type(self).__name__)
+
+    def calls_inside(
+        self, ops: ModuleType, weights: Mapping[str, Any], /, *inputs: Any, **named: Any
+    ) -> Iterator[CallInside]:
+        """What a forward pass calls the layers inside on, for their pictures and examples: one call of each."""
+        yield from ()
 
     def mask(self, ops: ModuleType, inputs: Any, mask: Any) -> Any:
         """The mask that goes on with the output (Keras' compute_mask)."""

@@ -105,6 +105,12 @@ def command(  # one parameter per option
     )
     check(asked, wanted, found)
     shown = Shown(place(at), values, precision)
+    if values and format is Format.svg:
+        from densecli.cli import streams  # noqa: PLC0415
+
+        streams.complain(
+            "note: a picture shows the numbers that it has room for; --format html lists all --values, too"
+        )
     models = [(each, layered(each, wishes)) for each in found]
     results = [
         (infer(graph, each.name, batch), worked(each, graph, asked, shown) if wanted else None)
@@ -143,12 +149,16 @@ def worked(spec: Spec, graph: Graph, asked: Wishes, shown: Shown) -> Numbers:
     from densecli.cli.running import options  # noqa: PLC0415
     from densecli.render.explain.numbers import numbers_of  # noqa: PLC0415
     from densecli.run.example import examples  # noqa: PLC0415
+    from densecli.run.record import opened  # noqa: PLC0415
     from densecli.run.run import run  # noqa: PLC0415
 
     with Progress(graph) as progress:
         outcome = run(graph, options(asked, spec), progress)
-    found = examples(outcome.calls or (), shown.at)
-    return numbers_of(outcome, found, given=bool(asked.data), values=shown.values, digits=shown.digits)
+    calls = opened(outcome.calls or ())
+    found = examples(calls, shown.at)
+    return numbers_of(
+        outcome._replace(calls=calls), found, given=bool(asked.data), values=shown.values, digits=shown.digits
+    )
 
 
 def write(results: Sequence[tuple[Report, Numbers | None]], format: Format, layers: Sequence[str], look: Look) -> str:

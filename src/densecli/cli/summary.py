@@ -39,7 +39,7 @@ from densecli.cli.running import (
     Wishes,
     check,
 )
-from densecli.cli.summary_formats import Failure, Format, Summary, View, bare, write
+from densecli.cli.summary_formats import SHOW_A_RUN, Failure, Format, Summary, View, bare, write
 from densecli.errors import DenseError, SpecErrors
 from densecli.read.specs import Spec, expanded, read, reading, specs
 from densecli.summary.infer import infer
@@ -151,6 +151,8 @@ def command(  # one parameter per option
         seed, batch, max_memory, tuple(weights or ()), tuple(data or ()), save, until, profile, wishes.limits, values
     )
     check(asked, run, found)
+    if run and print is None and format not in SHOW_A_RUN:
+        refuse_or_note(format, asked, quiet)
     inputs = [each.name for each in found if each.text is None]
     if run and output not in (None, "-"):
         check_target(output, inputs)
@@ -179,6 +181,18 @@ def command(  # one parameter per option
         document = print is None and format in (Format.html, Format.svg)  # both declare themselves as UTF-8
         deliver(text, output, inputs, utf8=document)
     return 0 if len(good) == len(results) else 2
+
+
+def refuse_or_note(format: Format, asked: Wishes, quiet: bool) -> None:
+    """What a format has no place for is never left out in silence. Raises a usage error."""
+    from densecli.cli import streams  # noqa: PLC0415
+
+    instead = f"use --format {', '.join(each.value for each in SHOW_A_RUN[:-1])} or {SHOW_A_RUN[-1].value}"
+    option = "--values" if asked.values else "--profile" if asked.profile else None
+    if option is not None:
+        raise typer.BadParameter(f"{option} has no place in {format.value}: {instead}")
+    if asked.save is None and not quiet:
+        streams.complain(f"note: the results of --run have no place in {format.value}: {instead}")
 
 
 def opened(spec: Spec, wishes: "Reading") -> "Graph":

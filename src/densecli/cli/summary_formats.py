@@ -31,6 +31,9 @@ class Format(StrEnum):
     svg = "svg"
 
 
+SHOW_A_RUN = (Format.table, Format.json, Format.ndjson, Format.markdown, Format.html)
+
+
 class Summary(Record):
     """The result for one spec."""
 
@@ -157,10 +160,16 @@ def _tsv(chosen: Sequence[Chosen], view: View) -> str:
     return delimited.render_tsv([each.shown for each in chosen])
 
 
-def _markdown(chosen: Sequence[Chosen], _: View) -> str:
+def _markdown(chosen: Sequence[Chosen], view: View) -> str:
     from densecli.render.pages import markdown  # noqa: PLC0415
 
-    return markdown.render([each.shown for each in chosen])
+    return markdown.render([each.shown for each in chosen], _ran(chosen, view))
+
+
+def _ran(chosen: Sequence[Chosen], view: View) -> list[str]:
+    """What the passes gave, as people read it; pages break no lines."""
+    wide = view._replace(look=view.look._replace(width=None))
+    return [_after_a_run(each.result.outcome, wide) for each in chosen]
 
 
 def _latex(chosen: Sequence[Chosen], _: View) -> str:
@@ -178,7 +187,8 @@ def _html(chosen: Sequence[Chosen], view: View) -> str:
         None if each.result.report.weights_only else diagram(each.result.report, depth=depth, collapse=collapse)
         for each in chosen
     ]
-    return html.render([each.shown for each in chosen], boxes, open_levels=99 if depth is None else depth)
+    levels = 99 if depth is None else depth
+    return html.render([each.shown for each in chosen], boxes, _ran(chosen, view), open_levels=levels)
 
 
 def _svg(chosen: Sequence[Chosen], _: View) -> str:

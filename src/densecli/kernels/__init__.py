@@ -35,7 +35,14 @@ from densecli.kernels.activations import (
     tanh_shrink,
     threshold,
 )
-from densecli.kernels.attention import additive_scores, attend, causal_mask, dot_scores, scaled_dot_product_attention
+from densecli.kernels.attention import (
+    additive_scores,
+    attend,
+    causal_mask,
+    dot_scores,
+    keys_in_sight,
+    scaled_dot_product_attention,
+)
 from densecli.kernels.conv import conv
 from densecli.kernels.conv_recurrent import conv_lstm
 from densecli.kernels.depthwise import depthwise_conv
@@ -93,7 +100,7 @@ from densecli.kernels.files import (
 )
 from densecli.kernels.files import load as load_arrays
 from densecli.kernels.hashing import bucket_of, cross_buckets, hash_buckets
-from densecli.kernels.heads import heads_attention, heads_mask
+from densecli.kernels.heads import heads_attention, heads_mask, seen_by
 from densecli.kernels.images import (
     center_crop,
     crop_to_aspect,
@@ -216,6 +223,7 @@ __all__ = [
     "in_place",
     "initialize",
     "join",
+    "keys_in_sight",
     "largest_difference",
     "layer_norm",
     "leaky_relu",
@@ -259,6 +267,7 @@ __all__ = [
     "save_npy",
     "save_npz",
     "scaled_dot_product_attention",
+    "seen_by",
     "selu",
     "shapes_in",
     "shown",

@@ -124,6 +124,18 @@ def additive_scores(q: Array, k: Array, weight: Array | float = 1.0, inner_scale
     return scores
 
 
+def for_each_query(mask: Array | None) -> Array | None:
+    """A mask (batch, S) with an axis for the queries; others as they are."""
+    return mask[:, None, :] if mask is not None and mask.ndim == 2 else mask
+
+
+def keys_in_sight(mask: Array | None, query: tuple[int, ...], shape: tuple[int, ...], *, causal: bool) -> list[int]:
+    """The keys that the query at an index (batch, ...) may see, of scores of this shape."""
+    allowed = visible(for_each_query(mask), causal, *shape[-2:])
+    everything: Array = np.broadcast_to(True if allowed is None else allowed, shape)
+    return [int(key) for key in np.flatnonzero(everything[query])]
+
+
 def attend(
     scores: Array, v: Array, *, mask: Array | None = None, causal: bool = False, query_mask: Array | None = None
 ) -> tuple[Array, Array]:
@@ -132,9 +144,7 @@ def attend(
     `mask` (batch, S) or broadcastable to the scores is True where a value counts; rows where `query_mask` (batch, T) is
     False become 0. Returns the outputs (batch, T, dim) and the weights (batch, T, S).
     """
-    if mask is not None and mask.ndim == 2:
-        mask = mask[:, None, :]
-    allowed = visible(mask, causal, *scores.shape[-2:])
+    allowed = visible(for_each_query(mask), causal, *scores.shape[-2:])
     note("scores", scores)
     weights = scores.copy()
     if allowed is not None:

@@ -60,6 +60,17 @@ def expand_mask(mask: Array, rank: int, place: int) -> Array:
     return mask
 
 
+def seen_by(mask: Array | None, query: tuple[int, ...], axes: tuple[int, ...], keys: tuple[int, ...]) -> list[bool]:
+    """Whether the query at an index (batch, ...) may see each key in head 0, along all `axes` one after the other."""
+    if mask is None:
+        return [True] * math.prod(keys)
+    full = expand_mask(mask, len(query) + 1 + len(axes), 2 * len(axes) + 1)
+    others = [index for axis, index in enumerate(query) if axis not in axes]
+    place = (*others, 0, *(query[axis] for axis in axes))
+    row = full[tuple(min(index, size - 1) for index, size in zip(place, full.shape, strict=False))]
+    return [bool(each) for each in np.broadcast_to(row, keys).ravel()]
+
+
 def heads_mask(
     query: Array, value: Array, masks: list[Array | None], causal: bool = False, window: int | None = None
 ) -> Array | None:

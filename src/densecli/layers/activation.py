@@ -8,7 +8,7 @@ from densecli import fields
 from densecli.arithmetic import Difference, Leaf, Product, Step, element
 from densecli.errors import ShapeError
 from densecli.layer import Layer, Weight
-from densecli.layers.worked import exp, named, normalized, stretched
+from densecli.layers.worked import exp, hidden_note, named, normalized, places, renamed, stretched
 from densecli.shape import Shape, known, normal_axis, product, show, size, times
 
 if TYPE_CHECKING:
@@ -210,8 +210,16 @@ class Softmax(Layer):
         along = tuple(sorted(normal_axis(axis, len(x)) - 1 for axis in self.axes()))
         return kinds.Normalized(x[1:], along, along, (), "a sum, which becomes 1") if along and along[0] >= 0 else None
 
-    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array, *_: Any) -> Iterator[Step]:
-        return normalized(x, at, "x", self.axes()[0]) if len(self.axes()) == 1 else iter(())
+    def worked(
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array, mask: Any = None
+    ) -> Iterator[Step]:
+        row = places(at, x.shape, self.axes())
+        seen = row if mask is None else [each for each in row if mask[stretched(mask, each)] > 0.5]
+        if at not in seen:
+            yield Step(named("y", at), Leaf(0.0), "the mask hides it")
+            return
+        steps = normalized(x, at, "x", seen)
+        yield from renamed(steps, named("y", at), hidden_note(len(row) - len(seen)))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None) -> Array:
         if mask is None:

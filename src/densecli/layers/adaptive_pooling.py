@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import product as combinations
 from math import gcd
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
 from densecli.layer import Layer
 from densecli.layers.conv import SPATIAL
-from densecli.layers.pooling import POOLING_RULE, pooling_flops
+from densecli.layers.pooling import POOLING_RULE, pooled, pooling_flops
+from densecli.layers.worked import pixel, spatial_sizes, split_pixel
 from densecli.shape import Dim, Shape, join_channels, size, split_channels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
 
+    from densecli.arithmetic import Step
+
     Array = Any
+    Index = tuple[int, ...]
 
 
 class AdaptivePooling(Layer, abstract=True):
@@ -51,6 +56,14 @@ class AdaptivePooling(Layer, abstract=True):
         return kinds.Windows(
             spans, channels, channels, self.operation, channels_last=self.data_format == "channels_last"
         )
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        sample, out, channel = split_pixel(self, at)
+        axes = zip(spatial_sizes(self, x), self.output_size, out, strict=True)
+        part = combinations(
+            *(range(index * size // parts, -(-(index + 1) * size // parts)) for size, parts, index in axes)
+        )
+        yield from pooled(self.operation, x, [pixel(self, sample, place, channel) for place in part], y, at)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         pool = getattr(ops, f"adaptive_{self.operation}_pool")

@@ -6,10 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
-from densecli.arithmetic import Call, Leaf, Product, Quotient, Step, Sum, element, total, value
+from densecli.arithmetic import Call, Leaf, Product, Sum, element, total, value
 from densecli.errors import ShapeError
 from densecli.layer import Layer, Weight
-from densecli.layers.worked import LARGE, exp, named
 from densecli.shape import Shape, known, show, size, sum_known, times
 from densecli.text import plural
 
@@ -17,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
 
-    from densecli.arithmetic import Term
+    from densecli.arithmetic import Step, Term
 
     Array = Any
     Index = tuple[int, ...]
+    Pair = Callable[[int], tuple[Leaf, Leaf]]
 
 
 class ScoredAttention(Layer, abstract=True):
@@ -79,33 +79,24 @@ class ScoredAttention(Layer, abstract=True):
         """How a query and a key make a score, in a picture."""
         raise NotImplementedError(type(self).__name__)
 
-    def worked(
+    def worked(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
         self,
         ops: ModuleType,
         w: Mapping[str, Any],
         y: Array,
         at: Index,
         xs: list[Array],
-        *rest: Any,
+        mask: Any = None,
+        return_attention_scores: Any = False,
         use_causal_mask: Any = False,
-        **_: Any,
     ) -> Iterator[Step]:
-        """The scores of one query, their softmax, and the mean of the values that it weights."""
-        if rest or len(at) != 3 or len({len(x) for x in xs}) > 1:
-            return
-        (sample, query, place), (q, v, k) = at, (xs[0], xs[1], xs[-1])
-        scores = self.score(ops, w, ops.floating(q), ops.floating(k))
-        seen = min(query + 1, k.shape[1]) if use_causal_mask else k.shape[1]
-        row = scores[:, :, :seen]
-        yield Step(
-            named("s", (sample, query, 0)),
-            self.score_term(ops, w, q[sample, query], k[sample, 0], at[:2]),
-            "score of key 0",
-        )
-        yield from weighted(row, (sample, query), lambda key: element("value", v, (sample, key, place)), named("y", at))
+        from densecli.layers.matched import scored  # noqa: PLC0415  # only for an example
 
-    def score_term(self, ops: ModuleType, w: Mapping[str, Any], query: Array, key: Array, at: Index) -> Term:
-        """The score of a query and the first key."""
+        if len({len(x) for x in xs}) == 1:
+            yield from scored(self, ops, w, at, xs, mask, causal=bool(use_causal_mask))
+
+    def score_term(self, w: Mapping[str, Any], pair: Pair, features: int) -> Term:
+        """The score of a query and a key, from the pairs of their features."""
         raise NotImplementedError(type(self).__name__)
 
     def forward(  # as many as Keras' call has
@@ -132,36 +123,9 @@ class ScoredAttention(Layer, abstract=True):
         return None if mask is None or mask[0] is None else ops.as_mask(mask[0])
 
 
-def pair(query: Array, key: Array, at: Index, index: int) -> tuple[Leaf, Leaf]:
-    """One feature of a query and of the first key."""
-    sample, place = at
-    return Leaf(float(query[index]), f"query[{sample},{place},{index}]"), Leaf(
-        float(key[index]), f"key[{sample},0,{index}]"
-    )
-
-
 def tanh(both: tuple[Leaf, Leaf], *scale: Leaf) -> Call:
     inner: Term = Product((*scale, Sum(both))) if scale else Sum(both)
     return Call("tanh", (inner,), math.tanh(value(inner)))
-
-
-def weighted(scores: Array, at: Index, values: Callable[[int], Leaf], output: str) -> Iterator[Step]:
-    """The softmax of the scores of one query at `at`, for the first key; and the mean of the values by all weights."""
-    row = scores[at]
-    largest = float(row.max())
-    shift = largest if abs(largest) > LARGE else 0.0
-    sum_of = total(len(row), lambda key: exp(element("s", scores, (*at, key)), shift))
-    first = Step(
-        named("a", (*at, 0)),
-        Quotient(exp(element("s", scores, (*at, 0)), shift), sum_of),
-        "softmax: the weight of key 0",
-    )
-    yield first
-
-    def weight(key: int) -> Leaf:
-        return Leaf(value(exp(element("s", scores, (*at, key)), shift)) / value(sum_of), named("a", (*at, key)))
-
-    yield Step(output, total(len(row), lambda key: Product((weight(key), values(key)))))
 
 
 def _differ(i: int | None, j: int | None) -> bool:
@@ -203,13 +167,13 @@ class Attention(ScoredAttention):
     def score_words(self) -> str:
         return "query · key" if self.score_mode == "dot" else "sum of tanh(query + key)"
 
-    def score_term(self, ops: ModuleType, w: Mapping[str, Any], query: Array, key: Array, at: Index) -> Term:
+    def score_term(self, w: Mapping[str, Any], pair: Pair, features: int) -> Term:
         scale = (Leaf(float(w["scale"]), "scale"),) if self.use_scale else ()
         if self.score_mode == "dot":
-            sum_of = total(len(query), lambda index: Product(pair(query, key, at, index)))
+            sum_of = total(features, lambda index: Product(pair(index)))
             return Product((*scale, sum_of)) if scale else sum_of
         weight = Leaf(float(w["concat_score_weight"]), "concat_score_weight")
-        return Product((weight, total(len(query), lambda index: tanh(pair(query, key, at, index), *scale))))
+        return Product((weight, total(features, lambda index: tanh(pair(index), *scale))))
 
     def score(self, ops: ModuleType, w: Mapping[str, Any], query: Array, key: Array) -> Array:
         if self.score_mode == "dot":
@@ -242,12 +206,12 @@ class AdditiveAttention(ScoredAttention):
     def score_words(self) -> str:
         return "sum of tanh(query + key)"
 
-    def score_term(self, ops: ModuleType, w: Mapping[str, Any], query: Array, key: Array, at: Index) -> Term:
+    def score_term(self, w: Mapping[str, Any], pair: Pair, features: int) -> Term:
         def term(index: int) -> Term:
-            found = tanh(pair(query, key, at, index))
+            found = tanh(pair(index))
             return Product((element("scale", w["scale"], (index,)), found)) if self.use_scale else found
 
-        return total(len(query), term)
+        return total(features, term)
 
     def score(self, ops: ModuleType, w: Mapping[str, Any], query: Array, key: Array) -> Array:
         return ops.additive_scores(query, key, w["scale"] if self.use_scale else 1.0)

@@ -5,24 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
+from densecli.arithmetic import Leaf, Product, Step, Sum, Term, element, total
 from densecli.errors import UnknownSizeError
 from densecli.layer import Weight
 from densecli.layers.conv import SPATIAL
+from densecli.layers.gates import Moment, biases, lstm_unit
 from densecli.layers.recurrent import Recurrent
 from densecli.layers.recurrent_cells import Cell, cell_weights, forget_bias, gate_activation, lstm_flops
+from densecli.layers.worked import pixel, spatial_sizes, split_pixel, tapped, taps
 from densecli.shape import Shape, join_channels, known, product, show, size, split_channels, times, window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import ModuleType
 
     from densecli.layers.states import States
 
     Array = Any
+    Index = tuple[int, ...]
 
 
 class ConvLSTMCell(Cell, abstract=True):
     """One step of a long short-term memory whose products are convolutions."""
+
+    type_name = "ConvLSTMCell"
 
     filters = fields.count(doc="channels of the output and of both states")
     kernel_size = fields.per_axis(doc="size of the window on the input and on the state")
@@ -83,6 +89,36 @@ class ConvLSTMCell(Cell, abstract=True):
 
     def elementwise(self, output: Any, x: Shape, *_: Any, **__: Any) -> int | None:
         return times(size(self.step_output(x)), lstm_flops(self.use_bias, self.activation, self.recurrent_activation))
+
+    def unit(self, ops: ModuleType, w: Mapping[str, Any], moment: Moment) -> Iterator[Step]:
+        """One filter at one pixel, from the windows of the image and of the last output."""
+        at = (0, *moment.at[-moment.x.ndim :])
+        _, out, filter_ = split_pixel(self, at)
+        sizes, frame = spatial_sizes(self, moment.x[None]), spatial_sizes(self, moment.states[0][None])
+        ones = (1,) * len(out)
+        seen = taps(self, sizes, out, self.kernel_size, self.dilation_rate)
+        old = [] if moment.begins else tapped("same", ones, frame, out, self.kernel_size, ones)
+
+        def z(gate: int) -> Sum:
+            column = gate * self.filters + filter_
+            new = self.window_sum("kernel", w, seen, column, moment.seen)
+            state = self.window_sum("recurrent_kernel", w, old, column, lambda place: moment.state(0, place))
+            return Sum((*new, *state, *biases(w, column)))
+
+        return lstm_unit(self, ops, moment, z)
+
+    def window_sum(
+        self, name: str, w: Mapping[str, Any], inside: Sequence[Any], column: int, source: Callable[[Index], Leaf]
+    ) -> tuple[Term, ...]:
+        """The products of a window with one column of a kernel."""
+        kernel = w[name]
+        channels = kernel.shape[-2]
+
+        def term(index: int) -> Product:
+            (tap, place), channel = inside[index // channels], index % channels
+            return Product((source(pixel(self, 0, place, channel)[1:]), element(name, kernel, (*tap, channel, column))))
+
+        return total(len(inside) * channels, term).terms
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         first = self.data_format == "channels_first"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
-from densecli.arithmetic import Product, Step, element, total
+from densecli.arithmetic import Leaf, Product, Step, element, total
 from densecli.fields import Field
 from densecli.layer import Layer, Weight, activation_flops, bias_and_activation
 from densecli.layers.quantized import Part, check_modes, half, kernel, quantized
-from densecli.layers.worked import activated, named, normalized, without_activation
+from densecli.layers.worked import activated, gated_half, named, normalized, places, without_activation
 from densecli.names import is_float
 from densecli.shape import Shape, known, product, show, size, times
 
@@ -223,7 +223,9 @@ class Activation(Layer):
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
         if self.activation == "softmax":
-            return normalized(x, at, "x", -1)
+            return normalized(x, at, "x", places(at, x.shape, (-1,)))
+        if self.activation == "glu":
+            return iter([gated_half(x, at, "x")])
         return activated(self, element("x", x, at), y, at, lambda: x)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
@@ -275,6 +277,11 @@ class Masking(Layer):
 
     def picture(self, kinds: ModuleType, y: Shape, x: Shape) -> Any:
         return kinds.Same(x[1:], f"Steps that hold nothing but {self.mask_value:g} are skipped by later layers.")
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        hidden = not bool(self.mask(ops, x, None)[at[:-1]])
+        whose = f"all features of this step are {self.mask_value:g}: it is masked, and becomes 0"
+        yield Step(named("y", at), Leaf(0.0) if hidden else element("x", x, at), whose if hidden else "")
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.masked(x, self.mask_value)

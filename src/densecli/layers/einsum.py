@@ -134,6 +134,36 @@ class EinsumDense(Layer):
     gptq_unpacked_column_size = fields.anything(doc="for a quantized kernel (does not affect the summary)")
     quantization_config = fields.anything(doc="Keras' quantization settings (does not affect the summary)")
 
+    axis_names: Mapping[str, str] = {}  # never written to: what a layer around it calls the axes
+
+    def called(self, letter: str, plan: Plan) -> str:
+        """What an axis is, in words."""
+        sides = (
+            "input and output"
+            if letter in plan.inner and letter in plan.outer
+            else "input"
+            if letter in plan.inner
+            else "output"
+        )
+        return self.axis_names.get(letter, f"{sides} axis {letter}")
+
+    def explain(self, output: Shape, x: Shape, *_: Any, **__: Any) -> Iterator[str]:
+        plan = self.plan(x)
+        summed = [letter for letter in plan.inner if letter not in plan.outer]
+        made = [letter for letter in plan.outer if letter not in plan.inner]
+        parts = [
+            f"{verb} {' and '.join(self.sized(letter, plan) for letter in axes)}"
+            for verb, axes in (("sums over", summed), ("makes", made))
+            if axes
+        ]
+        if parts:
+            yield f"The equation {self.equation} {', and '.join(parts)}."
+
+    def sized(self, letter: str, plan: Plan) -> str:
+        """c = input features (4)"""
+        size, name = plan.size(letter), self.axis_names.get(letter)
+        return f"{letter}{f' = {name}' if name else ''} ({'?' if size is None else f'{size:,}'})"
+
     def check(self) -> None:
         check_lora(self, "kernel_constraint")
 
@@ -162,7 +192,7 @@ class EinsumDense(Layer):
     def plain_weights(self, plan: Plan) -> Iterator[Weight]:
         """The weights before anything quantized them."""
         shape = tuple(map(plan.weight_size, plan.kernel))
-        axes = tuple(f"axis {letter}" for letter in plan.kernel)
+        axes = tuple(self.called(letter, plan) for letter in plan.kernel)
         yield Weight("kernel", shape, axes, self.lora_rank is None, self.kernel_initializer)
         if self.bias_axes is not None:
             yield self.bias(plan, self.bias_axes)
@@ -177,7 +207,7 @@ class EinsumDense(Layer):
             raise ShapeError(f"bias_axes '{letters}' are not among the output axes '{plan.y}'")
         tail = plan.y[min(plan.y.index(letter) for letter in letters) :]
         shape = tuple(plan.weight_size(letter) if letter in letters else 1 for letter in tail)
-        axes = tuple(f"axis {letter}" for letter in tail)
+        axes = tuple(self.called(letter, plan) for letter in tail)
         after = 0 if plan.left else len(plan.elided)
         return Weight("bias", (*shape, *(1,) * after), (*axes, *("any",) * after), initializer=self.bias_initializer)
 
@@ -201,14 +231,12 @@ class EinsumDense(Layer):
         yield activation_name(self.activation), activation_flops(self.activation, filled)
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
-        if "..." in self.equation:
-            return
         before = without_activation(self)
         yield from activated(self, self.sum_at(w, at, x, "x", ""), y, at, lambda: before.forward(ops, w, x))
 
     def sum_at(self, w: Mapping[str, Any], at: Index, x: Array, name: str, path: str) -> Sum:
         """One output before the activation, with the name of the input and the path of the weights."""
-        of_x, of_kernel, of_y = parts(self.equation)
+        of_x, of_kernel, of_y = self.filled_in(len(at))
         kernel, here = self.kernel(w), dict(zip(of_y, at, strict=True))
         sizes = dict(zip(of_x + of_kernel, (*x.shape, *kernel.shape), strict=True))
         summed = [letter for letter in sizes if letter not in here]
@@ -221,6 +249,16 @@ class EinsumDense(Layer):
 
         bias = element(f"{path}bias", w["bias"], stretched(w["bias"], at)) if self.bias_axes else None
         return total(len(where), term, bias)
+
+    def filled_in(self, rank: int) -> tuple[str, str, str]:
+        """The axes of input, kernel and output, with characters that are no letters for those that an ellipsis stands for in an output of so many axes."""
+        of_x, of_kernel, of_y = parts(self.equation)
+        elided = "".join(map(chr, range(1, 1 + rank - len(of_y))))
+        return (
+            (elided + of_x, of_kernel, elided + of_y)
+            if self.equation[0] == "."
+            else (of_x + elided, of_kernel, of_y + elided)
+        )
 
     def kernel(self, w: Mapping[str, Any]) -> Array:
         """The kernel, with its LoRA update."""

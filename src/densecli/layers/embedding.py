@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
+from densecli.arithmetic import Call, Leaf, Product, Quotient, Step, Term, element, total, value
 from densecli.errors import ShapeError
 from densecli.layer import Weight
 from densecli.layers.core import Embedding
@@ -14,8 +16,6 @@ from densecli.shape import Shape, size, times
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
-
-    from densecli.arithmetic import Step
 
     Array = Any
 
@@ -81,8 +81,24 @@ class ReversibleEmbedding(Embedding):
     def worked(
         self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, *rest: Any, **named: Any
     ) -> Iterator[Step]:
-        """Only the way forward: backward it is a dense layer."""
-        return iter(()) if rest or named.get("reverse") else super().worked(ops, w, y, at, x)
+        """Backward it is a dense layer, whose kernel is the table turned."""
+        if not (rest and rest[0]) and not named.get("reverse"):
+            yield from super().worked(ops, w, y, at, x)
+            return
+        table, name = (
+            (self.table(w), "embeddings") if self.tie_weights else (w["reverse_embeddings"], "reverse_embeddings")
+        )
+
+        def term(index: int) -> Product:
+            place = (at[-1], index) if self.tie_weights else (index, at[-1])
+            return Product((element("x", x, (*at[:-1], index)), element(name, table, place)))
+
+        found: Term = total(x.shape[-1], term)
+        if self.logit_soft_cap is not None:
+            cap = Leaf(self.logit_soft_cap, "logit_soft_cap")
+            squashed = Quotient(found, cap)
+            found = Product((cap, Call("tanh", (squashed,), math.tanh(value(squashed)))))
+        yield Step(f"y[{','.join(map(str, at))}]", found)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, reverse: Any = False) -> Array:
         if not reverse:

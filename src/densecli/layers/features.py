@@ -6,11 +6,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
-from densecli.arithmetic import Product, Step, Sum, element
+from densecli.arithmetic import Difference, Leaf, Product, Quotient, Step, Sum, element, number, value
 from densecli.errors import ShapeError
 from densecli.fields import array_shape
 from densecli.layer import Layer, Weight
-from densecli.layers.worked import named, stretched
+from densecli.layers.worked import named, root, stretched
 from densecli.shape import Shape, known, normal_axis, show, size, times
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     Array = Any
+
+SMALLEST = 1e-7
+"""No feature is divided by less than this (Keras' epsilon)."""
 
 
 class Normalization(Layer):
@@ -93,9 +96,27 @@ class Normalization(Layer):
         others = tuple(axis for axis in range(len(x) - 1) if axis not in kept)
         return kinds.Normalized(x[1:], others, kept, ("mean", "variance"), "")
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        mean, variance = (
+            self.statistic(ops, *each, x, at) for each in zip(("mean", "variance"), self.statistics(w), strict=True)
+        )
+        width = root(variance) if value(variance) > SMALLEST**2 else Leaf(SMALLEST)
+        source = element("x", x, at)
+        term = Sum((Product((source, width)), mean)) if self.invert else Quotient(Difference(source, mean), width)
+        yield Step(named("y", at), term)
+
+    def statistic(self, ops: ModuleType, name: str, given: Any, x: Array, at: Any) -> Leaf:
+        """The number for the feature at an index."""
+        array = ops.numbers(given)
+        kept = self.kept(x.shape)[-array.ndim :] if array.ndim else []
+        return element(name, array, [min(at[axis], size - 1) for axis, size in zip(kept, array.shape, strict=True)])
+
+    def statistics(self, w: Mapping[str, Any]) -> tuple[Any, Any]:
+        """The mean and the variance, learned or given."""
+        return (w["mean"], w["variance"]) if self.mean is None else (self.mean, self.variance)
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
-        mean, variance = (w["mean"], w["variance"]) if self.mean is None else (self.mean, self.variance)
-        return ops.standardize(ops.floating(x), mean, variance, self.kept(x.shape), invert=self.invert)
+        return ops.standardize(ops.floating(x), *self.statistics(w), self.kept(x.shape), invert=self.invert)
 
 
 class Rescaling(Layer):
@@ -199,6 +220,14 @@ class CategoryEncoding(Encoding):
     def picture(self, kinds: ModuleType, y: Any, x: Shape, *_: Any, **__: Any) -> Any:
         return kinds.Encoded(x[1:], self.num_tokens, self.output_mode)
 
+    def worked(
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, count_weights: Array | None = None
+    ) -> Iterator[Step]:
+        from densecli.layers.categories import categories  # noqa: PLC0415  # only for an example
+
+        if x.ndim:
+            yield from categories(self.output_mode, x, at, count_weights)
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, count_weights: Array | None = None) -> Array:
         return ops.encode(x, self.num_tokens, self.output_mode, count_weights)
 
@@ -248,6 +277,16 @@ class Discretization(Encoding):
 
     def picture(self, kinds: ModuleType, y: Any, x: Any, *_: Any, **__: Any) -> Any:
         return None if self.bin_boundaries is None else kinds.Binned(tuple(self.bin_boundaries))
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        if self.output_mode == "int":
+            source = element("x", x, at)
+            below = f"are at or below {source.symbol} = {number(source.value)}"
+            yield Step(named("y", at), Leaf(float(y[at])), f"{y[at]} of the {(self.bins or 1) - 1} boundaries {below}")
+        elif x.ndim:
+            from densecli.layers.categories import categories  # noqa: PLC0415  # only for an example
+
+            yield from categories(self.output_mode, ops.bins(x, self.bin_boundaries), at, name="bin")
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         return ops.encode(ops.bins(x, self.bin_boundaries), self.bins, self.output_mode)

@@ -10,7 +10,7 @@ from densecli.layers.worked import named, result
 from densecli.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import ModuleType
 
     from densecli.arithmetic import Term
@@ -23,10 +23,13 @@ GRU_GATES = {"z": "update gate", "r": "reset gate"}
 
 
 class Moment(Record):
-    """One unit at one step: what comes in, the states before, the unit's place in the output; `source` begins the symbol of x."""
+    """One unit at one step: what comes in, the states before, the unit's place in the output; `source` begins the symbol of x.
 
-    x: Array  # (features,)
-    states: Sequence[Array]  # (units,) each
+    In a convolutional cell a unit is one filter at one pixel.
+    """
+
+    x: Array  # (features,), or an image
+    states: Sequence[Array]  # (units,) each, or images
     at: tuple[int, ...]
     source: str
 
@@ -43,6 +46,10 @@ class Moment(Record):
         """Whether the states are all zero, as they are at the first step."""
         return not any(each.any() for each in self.states)
 
+    def seen(self, place: tuple[int, ...]) -> Leaf:
+        """One element of what comes in."""
+        return Leaf(float(self.x[place]), f"{self.source}{','.join(map(str, place))}]")
+
     @property
     def note(self) -> str:
         return (
@@ -51,8 +58,10 @@ class Moment(Record):
             else "h: the output of the step before"
         )
 
-    def state(self, number: int, unit: int | None = None) -> Leaf:
-        return element(STATES[number], self.states[number], (self.unit if unit is None else unit,))
+    def state(self, number: int, place: tuple[int, ...] | None = None) -> Leaf:
+        """One element of a state, that of the unit itself if not told."""
+        state = self.states[number]
+        return element(STATES[number], state, self.at[-state.ndim :] if place is None else place)
 
 
 def flat_row(states: Sequence[Array], sample: int) -> list[Array]:
@@ -86,8 +95,7 @@ def gate(w: Mapping[str, Any], moment: Moment, column: int, units: int) -> Sum:
 
 def inputs(w: Mapping[str, Any], moment: Moment, column: int) -> Sum:
     def term(feature: int) -> Product:
-        source = Leaf(float(moment.x[feature]), f"{moment.source}{feature}]")
-        return Product((source, element("kernel", w["kernel"], (feature, column + moment.unit))))
+        return Product((moment.seen((feature,)), element("kernel", w["kernel"], (feature, column + moment.unit))))
 
     return total(len(moment.x), term)
 
@@ -98,18 +106,17 @@ def carried(w: Mapping[str, Any], moment: Moment, column: int, units: int, by: S
     def term(unit: int) -> Product:
         weight = element("recurrent_kernel", w["recurrent_kernel"], (unit, column + moment.unit))
         scale = () if by is None else (Leaf(by[unit], f"r[{unit}]"),)
-        return Product((*scale, moment.state(0, unit), weight))
+        return Product((*scale, moment.state(0, (unit,)), weight))
 
     return total(units, term)
 
 
-def lstm_unit(cell: Any, ops: ModuleType, w: Mapping[str, Any], moment: Moment) -> Iterator[Step]:
-    """All four gates in Keras' order, then the two states."""
+def lstm_unit(cell: Any, ops: ModuleType, moment: Moment, z: Callable[[int], Term]) -> Iterator[Step]:
+    """All four gates in Keras' order, then the two states; `z` is what a gate's activation gets."""
     found = {}
     for index, (letter, what) in enumerate(LSTM_GATES.items()):
         activation = cell.activation if letter == "g" else cell.recurrent_activation
-        z = gate(w, moment, index * cell.units, cell.units)
-        step = Step(letter, function(ops, activation, z), what if index else f"{what}; {moment.note}")
+        step = Step(letter, function(ops, activation, z(index)), what if index else f"{what}; {moment.note}")
         found[letter] = result(step)
         yield step
     kept = Product((found["f"], moment.state(1)))

@@ -8,7 +8,7 @@ from densecli import fields
 from densecli.layer import Layer
 from densecli.layers.conv import SPATIAL
 from densecli.layers.pooling import POOLING_RULE, pooled, pooling_flops
-from densecli.layers.worked import pixel, places, spatial_sizes, split_pixel
+from densecli.layers.worked import hidden_note, named, pixel, places, renamed, spatial_sizes, split_pixel
 from densecli.shape import Shape, join_channels, product, size, split_channels
 
 if TYPE_CHECKING:
@@ -53,12 +53,19 @@ class GlobalPooling(Layer, abstract=True):
             spans, channels, channels, self.operation, channels_last=self.data_format == "channels_last"
         )
 
-    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+    def worked(
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array, mask: Any = None
+    ) -> Iterator[Step]:
         sample, channel = (at[0], split_pixel(self, at)[2]) if self.keepdims else at
         sizes = spatial_sizes(self, x)
         first = pixel(self, sample, (0,) * len(sizes), channel)
         axes = range(2, x.ndim) if self.data_format == "channels_first" else range(1, x.ndim - 1)
-        yield from pooled(self.operation, x, places(first, x.shape, axes), y, at)
+        every = places(first, x.shape, axes)
+        seen = every if mask is None else [each for each in every if mask[sample, each[axes[0]]]]
+        if seen:
+            yield from renamed(
+                pooled(self.operation, x, seen, y, at), named("y", at), hidden_note(len(every) - len(seen))
+            )
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         pool = getattr(ops, f"global_{self.operation}_pool")

@@ -9,11 +9,14 @@ from densecli import fields
 from densecli.errors import ArgumentError, ShapeError
 from densecli.layer import Layer
 from densecli.layers.reshaping import RESAMPLING_FLOPS, RESAMPLING_RULE
+from densecli.layers.worked import moved
 from densecli.shape import Shape, product, show, size, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
+
+    from densecli.arithmetic import Step
 
     Array = Any
 
@@ -130,6 +133,17 @@ class Resizing(Image):
             images = ops.pad_to_aspect(images, sides, self.fill_value)
         return ops.resize_images(images, sides, self.interpolation, antialias=self.antialias)
 
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        from densecli.layers.resampled import resampled  # noqa: PLC0415  # only for an example
+
+        if self.crop_to_aspect_ratio or self.pad_to_aspect_ratio:
+            return
+
+        def resize(images: Array, sides: tuple[int, int]) -> Array:
+            return ops.resize_images(images, sides, self.interpolation, antialias=self.antialias)
+
+        yield from resampled(ops, resize, y, at, x, channels_first=self.data_format == "channels_first")
+
     def picture(self, kinds: ModuleType, y: Any, x: Any, *_: Any, **__: Any) -> Any:
         return scaled(kinds, self, x, y, f"The image is scaled by {self.interpolation} interpolation.")
 
@@ -166,6 +180,10 @@ class CenterCrop(Image):
 
     def change(self, ops: ModuleType, images: Array) -> Array:
         return ops.center_crop(ops.floating(images), (self.height, self.width))
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        if self.view(x.shape) == "strided":
+            yield from moved(self, ops, y, at, x)
 
     def picture(self, kinds: ModuleType, y: Any, x: Any, *_: Any, **__: Any) -> Any:
         return scaled(kinds, self, x, y, "The middle of the image is kept; a smaller image is scaled up.")

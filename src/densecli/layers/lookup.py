@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
 
+    from densecli.arithmetic import Step
+
     Array = Any
 
 
@@ -196,6 +198,16 @@ class IndexLookup(Layer, abstract=True):
         if self.output_mode != "tf_idf":
             return ops.encode(indices, depth, self.output_mode)
         return ops.affine(ops.encode(indices, depth, "count"), self.padded_weights(depth), 0.0)
+
+    def worked(
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, name: str = "x"
+    ) -> Iterator[Step]:
+        from densecli.layers.categories import categories, looked_up  # noqa: PLC0415  # only for an example
+
+        if self.output_mode == "int":
+            yield from looked_up(self, x, y, at, name)
+        elif self.output_mode != "tf_idf" and x.ndim:
+            yield from categories(self.output_mode, ops.look_up(x, self.table(), self.unknown(ops)), at, name="index")
 
     def table(self) -> dict[Any, int]:
         """The index of each term, strings in UTF-8. The mask token leaves no trace in vectors."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from densecli import fields
-from densecli.arithmetic import Call, Difference, Leaf, Product, Quotient, Step, Sum, element, total
+from densecli.arithmetic import Call, Difference, Leaf, Product, Quotient, Square, Step, Sum, element, total
 from densecli.errors import ShapeError
 from densecli.fields import Field
 from densecli.layer import Layer
-from densecli.layers.worked import named, stretched
+from densecli.layers.worked import hidden_note, named, result, root, stretched
 from densecli.shape import Dim, Shape, normal_axis, plus, show, size, times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import ModuleType
 
     from densecli.arithmetic import Term
@@ -54,7 +54,20 @@ class Merge(Layer, abstract=True):
         self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, xs: list[Array], mask: Masks = None
     ) -> Iterator[Step]:
         each = [element(name, x, met(x, at)) for name, x in zip(letters(xs), xs, strict=True)]
-        yield Step(named("y", at), self.merged(each, float(y[at])))
+        seen = [term for term, hidden in zip(each, self.hidden(xs, at, mask), strict=True) if not hidden]
+        if seen:
+            yield Step(named("y", at), self.merged(seen, float(y[at])), hidden_note(len(each) - len(seen)))
+        else:
+            term = Leaf(0.0) if self.operation == "multiply" else each[0]
+            yield Step(named("y", at), term, "the masks hide this step in all inputs")
+
+    def hidden(self, xs: list[Array], at: Index, mask: Masks) -> list[bool]:
+        """Which inputs do not count at a step, since a mask hides it: in a product, maximum or minimum of equal ranks."""
+        counting = self.operation in ("add", "subtract", "average") or len({x.ndim for x in xs}) > 1
+        if mask is None or counting or self.as_tf_keras:
+            return [False] * len(xs)
+        wide = [None if each is None else each[..., None] for each in mask]
+        return [each is not None and not each[stretched(each, at)] for each in wide]
 
     def merged(self, each: list[Leaf], result: float) -> Term:
         """The operation on one element of each input."""
@@ -300,23 +313,30 @@ class Dot(Layer):
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, xs: list[Array]) -> Iterator[Step]:
         (a, b), (of_a, of_b) = xs, self.places([x.shape for x in xs])
-        if self.normalize:
+        left, right = at[: a.ndim - 1], (at[0], *at[a.ndim - 1 : a.ndim + b.ndim - 3])
+
+        def of(name: str, x: Array, rest: Index, axis: int) -> Callable[[int], Leaf]:
+            return lambda index: element(name, x, (*rest[:axis], index, *rest[axis:]))
+
+        pair = of("a", a, left, of_a), of("b", b, right, of_b)
+        product = total(a.shape[of_a], lambda index: Product(tuple(each(index) for each in pair)))
+        if not self.normalize:
+            yield Step(named("y", at), product)
             return
-        kept = a.ndim - 2
-
-        def term(index: int) -> Product:
-            left = (at[0], *at[1 : 1 + kept])
-            right = (at[0], *at[1 + kept : 1 + kept + b.ndim - 2])
-            pair = (("a", a, left, of_a), ("b", b, right, of_b))
-            return Product(tuple(element(name, x, (*rest[:axis], index, *rest[axis:])) for name, x, rest, axis in pair))
-
-        yield Step(named("y", at), total(a.shape[of_a], term))
+        lengths = [length(name, a.shape[of_a], each) for name, each in zip("ab", pair, strict=True)]
+        yield from lengths
+        yield Step(named("y", at), Quotient(product, Product(tuple(map(result, lengths)))))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], xs: list[Array]) -> Array:
         a, b = xs
         return ops.batch_dot(
             ops.floating(a), ops.floating(b), self.places([a.shape, b.shape]), normalize=self.normalize
         )
+
+
+def length(name: str, size: int, each: Callable[[int], Leaf]) -> Step:
+    """The Euclidean length of a vector."""
+    return Step(f"|{name}|", root(total(size, lambda index: Square(each(index)))))
 
 
 def read_axes(value: Any) -> int | tuple[int, int]:

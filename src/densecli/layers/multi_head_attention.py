@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
-from densecli.arithmetic import Leaf, Product, Quotient, Step, element, total
 from densecli.errors import ShapeError
 from densecli.fields import Field
-from densecli.layer import Child, Layer
-from densecli.layers.attention import weighted
+from densecli.layer import CallInside, Child, Layer
 from densecli.layers.einsum import EinsumDense
-from densecli.layers.worked import named, root
 from densecli.records import Record
 from densecli.shape import Shape, normal_axis, product, show, size, sum_known, times
 
@@ -19,8 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
 
+    from densecli.arithmetic import Step
+
     Array = Any
 
+HEAD_AXES = ("heads", "head size")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -91,7 +91,7 @@ class HeadsAttention(Layer, abstract=True):
         """A dense layer from the last `summed` axes of `x` to axes of the sizes `features`."""
         kept, result = LETTERS[: len(x) - summed], LETTERS[len(x) : len(x) + len(features)]
         between = LETTERS[len(x) - summed : len(x)]
-        return EinsumDense(
+        layer = EinsumDense(
             equation=f"{kept}{between},{between}{result}->{kept}{result}",
             output_shape=(*x[1 : len(kept)], *features),
             activation=activation,
@@ -100,6 +100,10 @@ class HeadsAttention(Layer, abstract=True):
             bias_initializer=self.bias_initializer,
             dtype=self.dtype,
         )
+        inside = ("input features",) if summed == 1 else HEAD_AXES
+        outside = HEAD_AXES if summed == 1 else ("output features",) * len(features)
+        layer.axis_names = dict(zip(between + result, (*inside, *outside), strict=True))
+        return layer
 
     def output(
         self, query: Shape, value: Shape, key: Any = None, return_attention_scores: Any = False, **_: Any
@@ -159,58 +163,28 @@ class HeadsAttention(Layer, abstract=True):
 
     def worked(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
         self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, query: Array, value: Array, key: Any = None,
-        *rest: Any, use_causal_mask: Any = False, **_: Any,
+        query_mask: Any = None, value_mask: Any = None, key_mask: Any = None, attention_mask: Any = None,
+        return_attention_scores: Any = False, use_causal_mask: Any = False,
     ) -> Iterator[Step]:  # fmt: skip
-        """The projections, the scores of one head and query, their softmax, the mean of the values, the projection back."""
-        key = value if key is None else key
-        if (
-            rest
-            or query.ndim != 3
-            or len(at) != 3
-            or self.use_gate
-            or self.sliding_window
-            or self.attention_axes_of(query.shape) != (1,)
-        ):
-            return
-        inside: dict[str, Any] = {
-            child.name: child.layer for child in self.children(query.shape, value.shape, key.shape)
-        }
-        sources = {"query": query, "key": key, "value": value}
-        found = {name: inside[name].forward(ops, w[name], source) for name, source in sources.items()}
-        sample, place, _feature = at
-        for name, source in sources.items():
-            index = (sample, place if name == "query" else 0, 0, 0)
-            sum_of = inside[name].sum_at(w[name], index, source, name, f"{name}_")
-            yield Step(named(name[0], index), sum_of, f"the {name}, projected for head 0")
-        last = place + 1 if use_causal_mask else key.shape[1]
-        yield from self.head_steps(found, sample, place, last)
-        heads, _scores = ops.heads_attention(
-            found["query"], found["key"][:, :last], found["value"][:, :last], axes=(1,), scores=True
-        )
-        sum_of = inside["attention_output"].sum_at(w["attention_output"], at, heads, "heads", "attention_output_")
-        yield Step(named("y", at), sum_of, "all heads, projected back")
+        from densecli.layers.matched import in_heads  # noqa: PLC0415  # only for an example
 
-    def head_steps(self, found: Mapping[str, Array], sample: int, place: int, last: int) -> Iterator[Step]:
-        """Head 0 for one query and the keys before `last`: scores, softmax, mean."""
-        q, k, v = found["query"][..., 0, :], found["key"][:, :last, 0, :], found["value"][:, :last, 0, :]
-        depth = Leaf(q.shape[-1], "key_dim")
+        sources = self.sources(query, value, key)
+        masks = [query_mask, value_mask, key_mask, attention_mask]
+        mask = ops.heads_mask(query, value, masks, bool(use_causal_mask), self.sliding_window)
+        yield from in_heads(self, ops, w, at, sources, mask, bool(return_attention_scores) or self.dropout > 0)
 
-        def term(index: int) -> Product:
-            return Product((
-                element("q", found["query"], (sample, place, 0, index)), element("k", found["key"], (sample, 0, 0, index)),
-            ))  # fmt: skip
+    def calls_inside(
+        self, ops: ModuleType, w: Mapping[str, Any], query: Array, value: Array, key: Any = None, *_: Any, **__: Any
+    ) -> Iterator[CallInside]:
+        sources = self.sources(query, value, key)
+        for child in self.children(query.shape, value.shape, sources["key"].shape):
+            if child.name in sources:
+                yield CallInside(child.name, child.layer, (sources[child.name],))
 
-        yield Step(
-            named("s", (sample, place, 0)), Quotient(total(q.shape[-1], term), root(depth)), "score of key 0 in head 0"
-        )
-        scores = (q / depth.value**0.5) @ k.swapaxes(-1, -2)
-        first = named("heads", (sample, place, 0, 0))
-        yield from weighted(
-            scores,
-            (sample, place),
-            lambda index: Leaf(float(v[sample, index, 0]), named("v", (sample, index, 0, 0))),
-            first,
-        )
+    def sources(self, query: Array, value: Array, key: Array | None) -> dict[str, Array]:
+        """What each projection works on."""
+        found = {"query": query, "key": value if key is None else key, "value": value}
+        return found | ({"gate": query} if self.use_gate else {})
 
     def forward(  # noqa: PLR0913, PLR0917  # as many as Keras' call has
         self,
@@ -226,10 +200,9 @@ class HeadsAttention(Layer, abstract=True):
         return_attention_scores: Any = False,
         use_causal_mask: Any = False,
     ) -> Any:
-        key = value if key is None else key
-        inputs = {"query": query, "key": key, "value": value, "gate": query}
-        inside = {child.name: child.layer for child in self.children(query.shape, value.shape, key.shape)}
-        found = {name: layer.forward(ops, w[name], inputs[name]) for name, layer in inside.items() if name in inputs}
+        inputs = self.sources(query, value, key)
+        inside = {child.name: child.layer for child in self.children(query.shape, value.shape, inputs["key"].shape)}
+        found = {name: inside[name].forward(ops, w[name], source) for name, source in inputs.items()}
         heads, scores = ops.heads_attention(
             found["query"], found["key"], found["value"],
             axes=self.attention_axes_of(query.shape),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from densecli import fields
 from densecli.arithmetic import Difference, Leaf, Product, Quotient, Step, element
 from densecli.errors import ShapeError
-from densecli.layer import Child, Layer, Shapes, Weight
+from densecli.layer import CallInside, Child, Layer, Shapes, Weight
 from densecli.layers.worked import count, mean, named, places, result, root, scaled, squares, stretched, variance
 from densecli.shape import Shape, known, normal_axis, show, size, times
 
@@ -421,6 +421,12 @@ class SpectralNormalization(Layer):
 
     def computed(self, x: Shape) -> Any:
         return self.layer.computed(x)
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Index, x: Array) -> Iterator[Step]:
+        return self.layer.worked(ops, w[self.layer.name], y, at, x) if x.dtype.kind == "f" else iter(())
+
+    def calls_inside(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Iterator[CallInside]:
+        yield CallInside(self.layer.name, self.layer, (x,))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         """Keras 3.15.1 casts to the input's dtype, so an Embedding's rows are cut to integers."""

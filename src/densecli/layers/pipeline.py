@@ -8,11 +8,14 @@ from densecli import fields
 from densecli.automatic_names import numbered
 from densecli.errors import ShapeError
 from densecli.fields import Field, wrong_type
-from densecli.layer import Child, Layer
+from densecli.layer import CallInside, Child, Layer
+from densecli.layers.worked import renamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType
+
+    from densecli.arithmetic import Step
 
     Array = Any
 
@@ -79,6 +82,20 @@ class Pipeline(Layer):
     @property
     def runnable(self) -> bool:
         return all(layer.runnable for layer in self.layers)
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        """The last layer's own example."""
+        *before, (name, last) = self.named()
+        for each, layer in before:
+            x = layer.forward(ops, w[each], x)
+        note = f"x is what comes out of {before[-1][0]} here" if before else ""
+        steps = list(last.worked(ops, w[name], y, at, x))
+        yield from renamed(iter(steps), steps[-1].name if steps else "", note)
+
+    def calls_inside(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Iterator[CallInside]:
+        for name, layer in self.named():
+            yield CallInside(name, layer, (x,))
+            x = layer.forward(ops, w[name], x)
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         for name, layer in self.named():

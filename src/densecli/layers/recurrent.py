@@ -10,7 +10,7 @@ from densecli.arithmetic import Leaf, Step
 from densecli.automatic_names import snake_case
 from densecli.errors import ShapeError
 from densecli.fields import Field
-from densecli.layer import Child, Layer
+from densecli.layer import CallInside, Child, Layer
 from densecli.layers.gates import Moment, flat_row
 from densecli.layers.recurrent_cells import (
     Cell,
@@ -36,7 +36,6 @@ class Recurrent(Layer, abstract=True):
     takes = "list"  # [sequence, *initial states], as Keras 1 and 2 wrote it; Keras 3 has initial_state= only
     supports_masking = True
     takes_mask = True
-    works_masked = True
     shape_rule = "(batch, steps, features) -> (batch, units), with return_sequences (batch, steps, units); return_state adds the last states"
     cell_type: ClassVar[type[Cell] | None] = (
         None  # of a layer that makes its cell itself and takes the cell's arguments
@@ -121,8 +120,6 @@ class Recurrent(Layer, abstract=True):
     ) -> Iterator[Step]:
         """One unit at the step whose output it is: the last one that a mask does not hide."""
         x, states = split(x, initial_state)
-        if x.ndim != 3:  # images at each step
-            return
         order = range(x.shape[1])[:: -1 if self.go_backwards else 1]
         last = at[1] if self.return_sequences else x.shape[1] - 1
         seen = [walked for walked in range(last + 1) if mask is None or first(mask)[at[0], order[walked]]]
@@ -130,10 +127,18 @@ class Recurrent(Layer, abstract=True):
             yield Step(named("y", at), Leaf(0.0), "the mask hides this step")
             return
         before = self.states_before(ops, w, (x, first(mask)), states, seen[-1])
-        if len(before) == self.cell.state_count:
+        if len(before) == self.cell.number_of_states():
             step = order[seen[-1]]
             moment = Moment(x[at[0], step], flat_row(before, at[0]), at, f"x[{at[0]},{step},")
             yield from self.cell.unit(ops, w[self.cell.name], moment)
+
+    def calls_inside(
+        self, ops: ModuleType, w: Mapping[str, Any], x: Any, initial_state: Any = None, mask: Any = None
+    ) -> Iterator[CallInside]:
+        x, states = split(x, initial_state)
+        last = 0 if self.go_backwards else x.shape[1] - 1
+        before = self.states_before(ops, w, (x, first(mask)), states, x.shape[1] - 1)
+        yield CallInside(self.cell.name, self.cell, (x[:, last], *before), {}, f"step {last}")
 
     def states_before(
         self, ops: ModuleType, w: Mapping[str, Any], inputs: tuple[Array, Any], states: list[Any], walked: int

@@ -8,9 +8,10 @@ from densecli import fields
 from densecli.arithmetic import Step
 from densecli.errors import ShapeError
 from densecli.fields import Field, Object
-from densecli.layer import Child, Layer, Weight
+from densecli.layer import CallInside, Child, Layer, Weight
 from densecli.layers.gates import Moment, columns_sentence, flat_row, function, gate, gru_unit, lstm_unit
 from densecli.layers.states import States, check_states, common_batch, flatten, pack
+from densecli.layers.worked import named, renamed
 from densecli.names import ACTIVATION_FLOPS, compute_dtype
 from densecli.shape import Shape, known, show, size, sum_known, times
 
@@ -85,7 +86,7 @@ class Cell(Layer, abstract=True):
         self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, *states: Any, **_: Any
     ) -> Iterator[Step]:
         flat = flatten(list(states))
-        if len(flat) == self.state_count:
+        if len(flat) == self.number_of_states():
             sample = min(at[0], len(x) - 1)  # a batch of 1 serves any other
             yield from self.unit(ops, w, Moment(x[sample], flat_row(flat, at[0]), at, f"x[{sample},"))
 
@@ -225,7 +226,7 @@ class LSTMCell(UnitCell):
         yield columns_sentence(("input gate i", "forget gate f", "candidate g", "output gate o"), self.units)
 
     def unit(self, ops: ModuleType, w: Mapping[str, Any], moment: Moment) -> Iterator[Step]:
-        return lstm_unit(self, ops, w, moment)
+        return lstm_unit(self, ops, moment, lambda index: gate(w, moment, index * self.units, self.units))
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         found = ops.lstm(
@@ -344,11 +345,19 @@ class StackedRNNCells(Cell):
         last: Layer = self.cells[-1]
         return last.variable_dtype
 
-    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any) -> list[Any]:
+    def cast(self, ops: ModuleType, given: list[Any]) -> list[Any]:
         """Keras 3.15.1 casts what comes in to the stack's own dtype."""
-        if compute_dtype(self.dtype) == "float16":
-            x, *states = pack(map(ops.rounded_to_half, flatten([x, *states])), [x, *states])
-        return super().forward(ops, w, x, *states)
+        return (
+            pack(map(ops.rounded_to_half, flatten(given)), given) if compute_dtype(self.dtype) == "float16" else given
+        )
+
+    def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any) -> list[Any]:
+        return super().forward(ops, w, *self.cast(ops, [x, *states]))
+
+    def worked(
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, *states: Any, **named: Any
+    ) -> Iterator[Step]:
+        return super().worked(ops, w, y, at, *self.cast(ops, [x, *states]), **named)
 
     def output_dtype(self, *dtypes: str) -> list[str]:
         """Each cell's own (Keras 3.15.1); the stack's dtype has no effect."""
@@ -379,6 +388,26 @@ class StackedRNNCells(Cell):
         for cell in self.cells:
             x = cell.step_output(x)
         return x
+
+    def calls_inside(
+        self, ops: ModuleType, w: Mapping[str, Any], x: Array, *states: Any, **_: Any
+    ) -> Iterator[CallInside]:
+        x, *flat = self.cast(ops, [x, *flatten(list(states))])
+        for cell, child in zip(self.cells, self.children(x.shape), strict=True):
+            own, flat = flat[: cell.number_of_states()], flat[cell.number_of_states() :]
+            yield CallInside(child.name, cell, (x, *own))
+            x = cell.forward(ops, w[child.name], x, *own)[0]
+
+    def unit(self, ops: ModuleType, w: Mapping[str, Any], moment: Moment) -> Iterator[Step]:
+        """Cell by cell: unit 0 of each but the last, whose output goes into the next one."""
+        x, source, states, last = moment.x, moment.source, list(moment.states), len(self.cells)
+        for number, (cell, child) in enumerate(zip(self.cells, self.children((1, len(moment.x))), strict=True), 1):
+            own, states = states[: cell.number_of_states()], states[cell.number_of_states() :]
+            here = Moment(x, own, moment.at if number == last else (0,), source)
+            name = moment.output if number == last else named(f"y{number}", (0,))
+            yield from renamed(cell.unit(ops, w[child.name], here), name, f"cell {number} of {last}, {child.name}")
+            made = cell.forward(ops, w[child.name], x[None], *(state[None] for state in own))
+            x, source = made[0][0], f"y{number}["
 
     def scan(self, ops: ModuleType, w: Mapping[str, Any], x: Array, states: Any, steps: Any) -> tuple[Array, States]:
         """Cell by cell over all steps: what a masked step gives the next cell is masked there, too."""

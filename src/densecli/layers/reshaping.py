@@ -228,7 +228,20 @@ class UpSampling(Layer, abstract=True):
         return kinds.Copied(tuple(split_channels(x, self.data_format)[0]), tuple(self.size), blended, last)
 
     def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
-        return moved(self, ops, y, at, x) if getattr(self, "interpolation", "nearest") == "nearest" else iter(())
+        if self.interpolation == "nearest":
+            yield from moved(self, ops, y, at, x)
+            return
+        from densecli.layers.resampled import resampled  # noqa: PLC0415  # only for an example
+
+        first = self.data_format == "channels_first"
+        yield from resampled(
+            ops,
+            lambda images, sides: ops.resize_images(images, sides, self.interpolation),
+            y,
+            at,
+            x,
+            channels_first=first,
+        )
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         larger = ops.upsample(ops.channels_last(x, self.data_format), self.size, self.interpolation)
@@ -254,6 +267,7 @@ class UpSampling2D(UpSampling):
     UpSampling2D(2): (None, 14, 14, 8) -> (None, 28, 28, 8), 0 params
     """
 
+    formula = "output[i] = input[i // size], on each spatial axis; an interpolation other than nearest blends the pixels around"
     elementwise_rule = RESAMPLING_RULE
 
     rank, ndim = 2, 4

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
 
+    from densecli.arithmetic import Step
+
     Array = Any
 
 LOOKUP = (
@@ -124,6 +126,10 @@ class TextVectorization(Layer):
 
     def explain(self, y: Shape, x: Shape) -> Iterator[str]:
         yield from self.lookup.explain(y, x)
+
+    def worked(self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array) -> Iterator[Step]:
+        tokens = ops.tokenize(x, self.standardize, self.split, self.ngrams, self.output_sequence_length)
+        return self.lookup.worked(ops, {}, y, at, tokens, "token")
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
         tokens = ops.tokenize(x, self.standardize, self.split, self.ngrams, self.output_sequence_length)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.arithmetic import Call, Difference, Leaf, Product, Quotient, Square, Step, Sum, element, total, value
 from densecli.layer import activation_name
+from densecli.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Index = tuple[int, ...]
 
 LARGE = 80.0  # a sum of exp of more than this is computed after a shift
-UNTOLD = ("glu", "sparsemax")  # activations that need more than this element, in a way that no line of arithmetic shows
+UNTOLD = ("sparsemax",)  # activations that need more than this element, in a way that no line of arithmetic shows
 
 
 def named(name: str, at: Index) -> str:
@@ -30,6 +31,18 @@ def named(name: str, at: Index) -> str:
 def stretched(x: Array, at: Index) -> Index:
     """The index of x that meets another array at `at`, lined up with its last axes: a size of 1 is stretched."""
     return tuple(0 if size == 1 else at[axis - x.ndim] for axis, size in enumerate(x.shape))
+
+
+def renamed(steps: Iterator[Step], name: str, note: str = "") -> Iterator[Step]:
+    """The same steps, the last one under another name, and the first with one more note."""
+    found = list(steps)
+    for index, step in enumerate(found, 1):
+        told = "; ".join(filter(None, (note if index == 1 else "", step.note)))
+        yield step._replace(name=name if index == len(found) else step.name, note=told)
+
+
+def hidden_note(count: int) -> str:
+    return f"not counted: {plural(count, 'masked number')}" if count else ""
 
 
 # -- activations -----------------------------------------------------------------------------
@@ -42,9 +55,20 @@ def activated(layer: Any, term: Term, y: Array, at: Index, before: Callable[[], 
         yield Step(named("y", at), term)
     elif name in ("softmax", "log_softmax"):
         yield Step(named("z", at), term)
-        yield from normalized(before(), at, "z", -1, log=name == "log_softmax")
+        every = before()
+        yield from normalized(every, at, "z", places(at, every.shape, (-1,)), log=name == "log_softmax")
+    elif name == "glu":
+        yield Step(named("z", at), term)
+        yield gated_half(before(), at, "z")
     else:
         yield Step(named("y", at), Call(name, (term,), float(y[at])))
+
+
+def gated_half(z: Array, at: Index, name: str) -> Step:
+    """glu: one half of the last axis, gated with the other."""
+    gate = element(name, z, (*at[:-1], at[-1] + z.shape[-1] // 2))
+    opened = Call("sigmoid", (gate,), 1 / (1 + math.exp(-max(gate.value, -LARGE))))
+    return Step(named("y", at), Product((element(name, z, at), opened)), "glu: the second half gates the first")
 
 
 def without_activation(layer: Any) -> Any:
@@ -54,10 +78,8 @@ def without_activation(layer: Any) -> Any:
     return plain
 
 
-def normalized(z: Array, at: Index, name: str, axis: int, *, log: bool = False) -> Iterator[Step]:
-    """The softmax of z along an axis, at one place."""
-    axis %= len(at)
-    row = [(*at[:axis], index, *at[axis + 1 :]) for index in range(z.shape[axis])]
+def normalized(z: Array, at: Index, name: str, row: Sequence[Index], *, log: bool = False) -> Iterator[Step]:
+    """The softmax of z over some places, at one of them."""
     largest = max(float(z[each]) for each in row)
     shift = largest if abs(largest) > LARGE else 0.0
     sum_of = total(len(row), lambda index: exp(element(name, z, row[index]), shift))
@@ -100,7 +122,14 @@ def spatial_sizes(layer: Any, x: Array) -> Index:
 
 def taps(layer: Any, sizes: Index, out: Index, window: Index, dilation: Index) -> list[tuple[Index, Index]]:
     """The elements of a window (tap and position) that lie in the input; the others lie in the padding."""
-    axes = [list(_taps(layer.padding, *axis)) for axis in zip(sizes, out, window, layer.strides, dilation, strict=True)]
+    return tapped(layer.padding, layer.strides, sizes, out, window, dilation)
+
+
+def tapped(  # as many as a window has
+    padding: str, strides: Index, sizes: Index, out: Index, window: Index, dilation: Index
+) -> list[tuple[Index, Index]]:
+    """The same by padding and strides."""
+    axes = [list(_taps(padding, *axis)) for axis in zip(sizes, out, window, strides, dilation, strict=True)]
     return [(tuple(tap for tap, _ in each), tuple(place for _, place in each)) for each in product(*axes)]
 
 

@@ -10,10 +10,10 @@ from densecli.arithmetic import Leaf, Product, Quotient, Step, Sum, element
 from densecli.automatic_names import snake_case
 from densecli.errors import ShapeError
 from densecli.fields import Field
-from densecli.layer import Child, Layer, all_weights
+from densecli.layer import CallInside, Child, Layer, all_weights
 from densecli.layers.merge import broadcast
 from densecli.layers.recurrent import Recurrent, first, split
-from densecli.layers.worked import named, stretched
+from densecli.layers.worked import named, renamed, stretched
 from densecli.shape import Shape, plus, product, show, size, sum_known, times
 
 if TYPE_CHECKING:
@@ -71,20 +71,30 @@ class TimeDistributed(Layer):
         return kinds.EachStep(x[1], type(self.layer).__name__)
 
     def worked(
-        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, *_: Any, **__: Any
+        self, ops: ModuleType, w: Mapping[str, Any], y: Array, at: Any, x: Array, mask: Array | None = None
     ) -> Iterator[Step]:
         """The layer's own example at one step."""
         sample, step, *rest = at
         note = f"x and y are those of step {step} here"
-        for found in self.layer.worked(ops, w[self.layer.name], y[:, step], (sample, *rest), x[:, step]):
+        masks = {name: each[:, step] for name, each in self.masks_inside(mask).items()}
+        for found in self.layer.worked(ops, w[self.layer.name], y[:, step], (sample, *rest), x[:, step], **masks):
             yield found._replace(note="; ".join(filter(None, (note, found.note))))
             note = ""
 
+    def calls_inside(
+        self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None
+    ) -> Iterator[CallInside]:
+        masks = {name: each[:, 0] for name, each in self.masks_inside(mask).items()}
+        yield CallInside(self.layer.name, self.layer, (x[:, 0],), masks, "step 0")
+
+    def masks_inside(self, mask: Array | None) -> dict[str, Array]:
+        """What the layer inside gets to know of a mask; one of whole steps says nothing to it."""
+        told = mask is not None and mask.ndim > 2 and "mask" in type(self.layer).forward.__annotations__
+        return {"mask": mask} if told else {}
+
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None) -> Array:
-        """All steps at once, as a larger batch. A mask of whole steps says nothing to the layer inside."""
-        rest = {}
-        if mask is not None and mask.ndim > 2 and "mask" in type(self.layer).forward.__annotations__:
-            rest["mask"] = mask.reshape(-1, *mask.shape[2:])
+        """All steps at once, as a larger batch."""
+        rest = {name: each.reshape(-1, *each.shape[2:]) for name, each in self.masks_inside(mask).items()}
         return ops.each_step(lambda step: self.layer.forward(ops, w[self.layer.name], step, **rest), x)
 
 
@@ -103,7 +113,6 @@ class Bidirectional(Layer):
     """
 
     takes_mask = True
-    works_masked = True
     formula = "output = merge(layer(input), backward_layer(input, last step first)); with return_sequences both in the input's order"
     shape_rule = "the layer's; merge_mode=concat joins both on the last axis, merge_mode=none returns both outputs"
     macs_rule = "the sum over both layers"
@@ -216,6 +225,14 @@ class Bidirectional(Layer):
             term = self.joined(element("forward", ahead, own), Leaf(float(back[other]), named("backward", other)))
             yield Step(named("y", at), term)
 
+    def calls_inside(
+        self, ops: ModuleType, w: Mapping[str, Any], x: Any, initial_state: Any = None, mask: Any = None
+    ) -> Iterator[CallInside]:
+        x, states = split(x, initial_state)
+        half = len(states) // 2
+        yield CallInside(self.ahead.name, self.ahead, (x, states[:half] or None, mask))
+        yield CallInside(self.back.name, self.back, (x, states[half:] or None, mask))
+
     def joined(self, ahead: Leaf, back: Leaf) -> Term:
         if self.merge_mode == "mul":
             return Product((ahead, back))
@@ -254,13 +271,6 @@ class Bidirectional(Layer):
         both = [own, own] if self.merge_mode is None else [own]
         states = 2 * self.ahead.cell.number_of_states() if self.ahead.return_state else 0
         return [*both, *[None] * states] if len(both) + states > 1 else own
-
-
-def renamed(steps: Iterator[Step], name: str) -> Iterator[Step]:
-    """The same steps, the last one under another name."""
-    found = list(steps)
-    yield from found[:-1]
-    yield from (step._replace(name=name) for step in found[-1:])
 
 
 def one_way(layer: Recurrent, prefix: str, **changes: Any) -> Recurrent:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli import kernels
-from densecli.arithmetic import Step, magnitude, value
-from densecli.graph.forward import flat_arrays
+from densecli.arithmetic import Step, leaves, magnitude, value
 from densecli.records import Record
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ class Example(Record):
     value: float
     steps: tuple[Step, ...]
     why: str = ""  # there are no steps
+    about: str = ""  # which of several equal calls, such as step 0
 
 
 def examples(calls: Sequence[Recorded], at: tuple[int, ...] | None = None, above: str = "") -> Iterator[Example]:
@@ -35,43 +35,40 @@ def examples(calls: Sequence[Recorded], at: tuple[int, ...] | None = None, above
         path = f"{above}{each.name}"
         if not each.inside:
             yield example(each, path, at)
-        yield from examples(each.inside, at, f"{path}/")
+        yield from examples((*each.inside, *each.within), at, f"{path}/")
 
 
 def example(call: Recorded, path: str, at: tuple[int, ...] | None = None) -> Example:
     y = call.outputs[0]
     if y.dtype.kind not in "fiub":
-        return Example(path, call.call, (), 0.0, (), "its output is text")
+        return Example(path, call.call, (), 0.0, (), "its output is text", call.about)
     place = nearest(at, y.shape)
-    found = Example(path, call.call, place, float(y[place]), ())
-    hiding = [
-        name for name, mask in masks(call) if any(not array.all() for array in flat_arrays(mask) if array is not None)
-    ]
-    if hiding and not call.layer.works_masked:
-        return found._replace(why="a mask hides a part of what it works on")
-    rest = {name: each for name, each in call.kwargs.items() if name in hiding or name not in dict(masks(call))}
+    found = Example(path, call.call, place, float(y[place]), (), about=call.about)
     with kernels.silence():
-        steps = tuple(call.layer.worked(kernels, call.weights, y, place, *call.args, **rest))
+        steps = tuple(call.layer.worked(kernels, call.weights, y, place, *call.args, **call.kwargs))
     if not steps:
         return found._replace(why=f"no example is written for {call.layer.type_name} with these arguments")
-    if not comes_out(steps[-1], found.value, str(y.dtype)):
+    if not comes_out(steps[-1], found.value, str(y.dtype)) or not hold_together(steps, str(y.dtype)):
         return found._replace(why="its arithmetic, step by step, does not come out at the result")
     return found._replace(steps=steps)
-
-
-def masks(call: Recorded) -> list[tuple[str, Any]]:
-    """The masks among the arguments, each an array or a list of them; one that hides nothing changes nothing."""
-    return [
-        (name, each)
-        for name, each in call.kwargs.items()
-        if name == "mask" or (name.endswith("_mask") and not name.startswith("use_"))
-    ]
 
 
 def nearest(at: tuple[int, ...] | None, shape: tuple[int, ...]) -> tuple[int, ...]:
     """The place as an index of this shape; axes that it lacks are 0, and sizes that it exceeds end at the last."""
     given = (at or ())[: len(shape)]
     return tuple(min(index, size - 1) for index, size in zip((*given, *(0,) * len(shape)), shape, strict=False))
+
+
+def hold_together(steps: Sequence[Step], dtype: str) -> bool:
+    """Whether each step gives what the later ones take by its name, which may come from the kernels."""
+    made: dict[str, Step] = {}
+    for step in steps:
+        if not all(
+            comes_out(made[leaf.symbol], leaf.value, dtype) for leaf in leaves(step.term) if leaf.symbol in made
+        ):
+            return False
+        made[step.name] = step
+    return True
 
 
 def comes_out(step: Step, wanted: float, dtype: str) -> bool:

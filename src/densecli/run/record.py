@@ -32,6 +32,8 @@ class Recorded(Record):
     outputs: tuple[Array, ...]
     inside: tuple[Recorded, ...] = ()
     notes: Mapping[str, Sequence[Array]] = {}  # what its kernels noted of the first sample; never written to
+    within: tuple[Recorded, ...] = ()  # one call of each layer that this one made or wraps, if asked for
+    about: str = ""  # which of several equal calls it is, such as step 0
 
     def arrays(self) -> Iterator[tuple[str, Array]]:
         """The weights by their paths."""
@@ -79,6 +81,24 @@ def inside_of(layer: Layer, weights: Mapping[str, Any], args: Any, kwargs: dict[
         recorder = Recorder(layer.graph, by_node, given, notes)
         forward(layer.graph, kernels, by_node, given, recorder)
     return recorder.calls
+
+
+def opened(calls: Sequence[Recorded]) -> tuple[Recorded, ...]:
+    """The calls with those of the layers within them."""
+    return tuple(call._replace(inside=opened(call.inside), within=opened(tuple(within(call)))) for call in calls)
+
+
+def within(call: Recorded) -> Iterator[Recorded]:
+    """The layers within a call, each from a pass of its own."""
+    for each in call.layer.calls_inside(kernels, call.weights, *call.args, **call.kwargs):
+        layer, weights = each.layer, call.weights[each.name]
+        with kernels.noting() as notes:
+            made = layer.forward(kernels, weights, *each.args, **each.kwargs)
+            noted = kernels.taken(notes)
+        outputs = tuple(made) if isinstance(made, list) else (made,)
+        yield Recorded(
+            each.name, layer, call.call, each.args, each.kwargs, weights, outputs, (), noted, about=each.about
+        )
 
 
 def flat_weights(weights: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Array]]:

@@ -133,3 +133,13 @@ def test_layers_of_python_source_tell_their_lines(tmp_path, capsys):
         "relu": 10,
     }
     assert "line " not in told("Dense(4)@3")
+
+
+def test_the_axes_of_a_projection_have_names(capsys):
+    _, shown = printed(capsys, "explain", "[_ | _]@(3,4) -> MultiHeadAttention(2,3)")
+    assert "4 × 2 × 3 = 24  (input features × heads × head size)" in shown
+    assert "2 × 3 × 4 = 24  (heads × head size × output features)" in shown
+    assert "abc,cde->abde sums over c = input features (4), and makes d = heads (2) and e = head size (3)." in shown
+    _, plain = printed(capsys, "explain", "EinsumDense('abc,bd->adc', (6, null), bias_axes=d)@(3,4)")
+    assert "3 × 6 = 18  (input axis b × output axis d)" in plain
+    assert "sums over b (3), and makes d (6)." in plain

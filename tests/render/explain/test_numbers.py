@@ -133,11 +133,14 @@ def test_calls_inside_nested_models_have_examples(capsys, tmp_path):
 
 
 def test_what_has_no_example_says_why(capsys):
-    shown = printed(capsys, "ConvLSTM1D(2, 2)@(3,4,2)", "--run")
-    assert "example: none, because no example is written for ConvLSTM1D with these arguments." in shown
+    shown = printed(capsys, "Hashing(3)@(4,)", "--run")
+    assert "example: none, because no example is written for Hashing with these arguments." in shown
+
+
+def test_a_mask_takes_part(capsys):
     stack = "Masking@(3,2) -> GlobalAveragePooling1D"
     masked = printed(capsys, stack, "--data", "[[0,0],[1,1],[2,2]]")
-    assert "example: none, because a mask hides a part of what it works on." in masked
+    assert "y[0,0] = (x[0,1,0] + x[0,2,0]) / 2  (not counted: 1 masked number)" in masked
     seen = printed(capsys, stack, "--data", "[[3,3],[1,1],[2,2]]")
     assert "y[0,0] = (x[0,0,0] + x[0,1,0] + x[0,2,0]) / 3" in seen
 

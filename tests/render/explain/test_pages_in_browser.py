@@ -61,6 +61,8 @@ NUMBERS = {
     "attention": "[_ | _]@(3,6) -> MultiHeadAttention(4,3) -> ZeroPadding1D(1) -> RNN(LSTMCell(2))",
     "products": "[Dense(3) | Dense(3)]@(3,3) -> AdditiveAttention",
     "image": "Conv2DTranspose(2,3,strides=2)@(2,2,2) -> Cropping2D(1) -> UpSampling2D(2)",
+    "volumes": "Conv3D(4,2,padding=same)@(2,3,3,2) -> AveragePooling3D(2) -> TimeDistributed(Conv2D(2,1))",
+    "images": "Rescaling(0.5)@(3,4,1) -> Resizing(2,3) -> Conv2D(2,2) -> Flatten -> CategoryEncoding(5,output_mode=count)",
     "dot": "[Dense(4) | Dense(4)]@(3,) -> Dot(1) -> RepeatVector(3) -> Conv1DTranspose(2,3)",
 }  # fmt: skip
 

@@ -84,6 +84,11 @@ def test_heads_lie_side_by_side(heads, shown):
     )  # the output too
 
 
+def test_a_mark_shows_the_integers_that_set_it():
+    (looks,) = seen(figure("CategoryEncoding(4,output_mode=one_hot)@(3,)")).looks
+    assert sorted(len(look.frames) for look in looks) == [1] * 9 + [2] * 3
+
+
 LARGE = [
     "Dense(4096)@(25088,)", "Dense(10)@(100,100,512)", "Flatten@(224,224,3)", "Reshape((50176,3))@(224,224,3)",
     "Permute((3,1,2))@(224,224,512)", "Conv2D(512,3,padding=same)@(224,224,512)", "Conv1D(512,31,dilation_rate=64)@(16000,80)",
@@ -157,6 +162,11 @@ def test_pictures_with_numbers_are_as_reviewed(name):
 def test_a_layer_whose_picture_shows_those_inside_does_not_open_them():
     opened = {
         spec: draw.opens(rows(spec)[-1])
-        for spec in ("LSTM(4)@(3,2)", "TimeDistributed(Dense(4))@(3,2)", "Dense(4)@(3,)")
+        for spec in (
+            "LSTM(4)@(3,2)",
+            "TimeDistributed(Dense(4))@(3,2)",
+            "Dense(4)@(3,)",
+            "RNN([LSTMCell(2), GRUCell(2)])@(3,2)",
+        )
     }
-    assert list(opened.values()) == [False, True, False]
+    assert list(opened.values()) == [False, True, False, True]

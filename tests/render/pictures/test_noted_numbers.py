@@ -10,8 +10,10 @@ import pytest
 from densecli import kernels
 from densecli.read.specs import expanded, read, reading, specs
 from densecli.render.explain.numbers import numbers_of
+from densecli.render.explain.panels import panels
 from densecli.render.pictures import draw
 from densecli.render.pictures.grid import number
+from densecli.run.record import opened
 from densecli.run.run import Options, run
 from densecli.summary.infer import infer
 from support.pictures import overlap
@@ -235,3 +237,75 @@ def test_states_that_are_given_are_not_said_to_be_zero():
     given = "".join(passed("[_ | Flatten -> Dense(2)]@(3,2) -> GRU(2)")[2].parts)
     assert "h given" in given and "h = 0" not in given
     assert "h = 0" in "".join(passed("GRU(2)@(3,2)")[2].parts)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "Resizing(2,4)@(3,3,2)",
+        "CenterCrop(2,2)@(4,4,1)",
+        "Rescaling(0.5)@(2,3,2)",
+        "Resizing(2,2,data_format=channels_first)@(1,3,3)",
+    ],
+)
+def test_images_show_their_numbers_before_and_after(spec):
+    _, sample, drawing = passed(spec)
+    planes = [each[0] if "first" in spec else each[..., 0] for each in (sample.inputs[0], sample.outputs[0])]
+    assert texts(*planes) <= shown(drawing)
+
+
+def test_an_input_shows_what_goes_in():
+    wishes = reading(None, None, None, None, None)
+    (found,) = expanded(specs(["[Dense(2)@(2,) | Dense(2)@(3,)] -> Concatenate"]), wishes)
+    graph = read(found, wishes)
+    outcome = run(graph, Options(values=True, data=("input_layer=[[1.5, -2]]", "input_layer_1=[[7, 8, 9]]")))
+    samples = numbers_of(outcome, [], given=True, values=False).samples
+    rows = [row for row in infer(graph, found.name, None).rows if row.type == "InputLayer"]
+    texts_of = [shown(draw.figure(row, samples[row.name]).drawing) for row in rows]
+    assert texts_of == [{"1.5", "−2"}, {"7", "8", "9"}]
+
+
+@pytest.mark.parametrize("spec", [
+    ("CategoryEncoding(4,output_mode=count)@(5,)", "[[1, 1, 3, 1, 0]]", ["1", "3", "1"]),
+    ("CategoryEncoding(4,output_mode=count)@(3,2)", "[[[1, 0], [1, 0], [2, 0]]]", ["2", "1"]),
+    ("CategoryEncoding(3)@(7,)", "[[2, 2, 0, 2, 2, 2, 1]]", ["1", "1", "1"]),
+    ("CategoryEncoding(3,output_mode=one_hot)@(2,)", "[[2, 0]]", ["1", "1"]),
+])  # fmt: skip
+def test_marks_are_the_numbers_that_come_out(spec):
+    stack, data, wanted = spec
+    _, sample, drawing = passed(stack, data)
+    row = np.atleast_2d(sample.outputs[0])[0] if "one_hot" not in stack else sample.outputs[0].ravel()
+    assert [number(float(each)) for each in row if each] == wanted
+    tree = ET.fromstring(f"<g>{''.join(drawing.parts)}</g>")
+    marks = [
+        (float(each.get("x")), float(each.get("y")), each.text)
+        for each in tree.iter("text")
+        if each.get("class") == "middle"
+    ]
+    assert [text for x, _, text in sorted(marks, key=lambda mark: (mark[1], mark[0])) if x >= 150] == wanted
+
+
+@pytest.mark.parametrize(
+    "spec", ["Conv1D(2,3)@(8,2)", "Conv2D(1,3)@(8,8,1)", "MaxPooling1D(2)@(10,2)", "AveragePooling2D(2)@(8,8,1)"]
+)
+def test_windows_with_numbers_fit_on_a_page(spec):
+    _, sample, drawing = passed(spec)
+    plane = sample.inputs[0][..., 0] if sample.inputs[0].ndim == 3 else sample.inputs[0]
+    assert texts(plane) <= shown(drawing)
+    assert drawing.area.width <= 960
+
+
+@pytest.mark.parametrize(("spec", "path"), [
+    ("LSTM(2)@(3,2)", "lstm/lstm_cell"), ("RNN([LSTMCell(3), GRUCell(2)])@(3,2)", "rnn/stacked_rnn_cells/gru_cell"),
+    ("TimeDistributed(Dense(2))@(3,2)", "time_distributed/dense"),
+])  # fmt: skip
+def test_a_layer_within_another_shows_the_numbers_of_its_call(spec, path):
+    wishes = reading(None, None, None, None, None)
+    (found,) = expanded(specs([spec]), wishes)
+    graph = read(found, wishes)
+    outcome = run(graph, Options(values=True, seed=3))
+    numbers = numbers_of(outcome._replace(calls=opened(outcome.calls)), [], given=False, values=False)
+    (*_, panel) = panels(infer(graph, found.name, None), [path], numbers)
+    sample = numbers.samples[path]
+    assert texts(sample.inputs[0], sample.outputs[0]) <= shown(panel.figure.drawing)
+    assert not sample.about or panel.figure.caption.endswith(f"The numbers are those of {sample.about}.")

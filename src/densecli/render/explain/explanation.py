@@ -82,13 +82,15 @@ def with_line(found: Explanation, row: Row) -> Explanation:
     return found._replace(line=(row.place.source.shown(row.place.start)[1], text), layers=inner)
 
 
-def with_numbers(found: Explanation, numbers: Numbers, above: str = "") -> Explanation:
-    """The layer, and those inside it, with their examples and arrays."""
+def with_numbers(found: Explanation, numbers: Numbers, above: str = "", *, told: bool = False) -> Explanation:
+    """The layer, and those inside it, with their examples and arrays; an example that the layer around it tells is left out."""
     path = f"{above}/{found.name}" if above else found.name
+    example = None if told else numbers.examples.get(path)
+    told = told or bool(example is not None and example.steps)
     return found._replace(
-        example=numbers.examples.get(path),
+        example=example,
         arrays=numbers.arrays.get(path, ()),
-        layers=tuple(with_numbers(inner, numbers, path) for inner in found.layers),
+        layers=tuple(with_numbers(inner, numbers, path, told=told) for inner in found.layers),
     )
 
 

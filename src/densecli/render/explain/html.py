@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from densecli.records import Record
 from densecli.render.explain.explanation import cost, cost_rules, total_lines, weight_rows, weight_sum
+from densecli.render.explain.lines import broken
 from densecli.render.explain.numbers import example_lines, values_lines
 from densecli.render.explain.panels import panels
 from densecli.render.languages.xml import Xml
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from densecli.summary.report import Report, WeightInfo
 
 MARGIN = 8.0
+BLOCK_WIDTH = 100  # characters that fit on the page, and in a smaller font on paper
 DEEPEST = 6  # levels of headings
 NOTHING = Xml.put("")
 
@@ -49,7 +51,7 @@ def _model(report: Report, numbers: Numbers | None, layers: Sequence[str], numbe
         yield from _totals(report)
     if numbers is not None:
         yield Xml.put("<p>{}</p>", Xml.quoted(numbers.source))
-        yield from _block(values_lines(numbers.inputs, numbers.digits, None))
+        yield from _block(values_lines(numbers.inputs, numbers.digits, BLOCK_WIDTH))
     if len(found) > 1:
         yield from _contents(found, number)
     first: dict[tuple[str, int], int] = {}
@@ -116,14 +118,14 @@ def _layer(panel: Panel, basis: str, numbers: Numbers | None, place: _Place) -> 
     else:
         yield from _told(panel, basis, following)
     if numbers is not None:
-        yield from _block(values_lines(found.arrays, numbers.digits, None))
+        yield from _block(values_lines(found.arrays, numbers.digits, BLOCK_WIDTH))
         yield from _block(() if found.example is None else example_lines(found.example, numbers.digits))
     yield Xml.put("</section>")
 
 
 def _block(lines: Iterable[Line]) -> Iterator[Xml]:
-    """Lines as they are, one below the other."""
-    found = [Xml.quoted(" " * line.indent + line.text) for line in lines]
+    """Lines one below the other, long ones broken between words."""
+    found = [Xml.quoted(part) for line in lines for part in broken(line, BLOCK_WIDTH)]
     if found:
         yield Xml.put('<pre class="scroll">{}</pre>', Xml.joined("\n", found))
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from densecli.records import Record
-from densecli.render.table.wrapping import lines
+from densecli.render.table.wrapping import lines, longest_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 ASCII = str.maketrans({"×": "x", "·": "*", "²": "^2", "…": "...", "≥": ">=", "÷": "/"})  # for terminals without these
 HEAD, FORMULA, QUIET, PLAIN = "bold", "cyan", "dim", ""  # styles
+
+
+HANGING = (6, 2)  # of continuations where they would have no room for a word
 
 
 class Line(Record):
@@ -31,14 +34,19 @@ def drawn(
         (part, line.style)
         for paragraph in paragraphs
         for line in (*paragraph, Line(""))
-        for part in _parts(line, width, ascii_only)
+        for part in broken(line, width, ascii_only=ascii_only)
     ]
     return _colored(found[:-1]) if color else "".join(f"{part}\n" for part, _ in found[:-1])
 
 
-def _parts(line: Line, width: int | None, ascii_only: bool) -> Sequence[str]:
+def broken(line: Line, width: int | None, *, ascii_only: bool = False) -> Sequence[str]:
+    """The line in parts that are as wide, if they can be."""
     text = " " * line.indent + (line.text.translate(ASCII) if ascii_only else line.text)
-    return [text] if width is None else lines(text, width, line.indent + line.hanging, whole=True)
+    if width is None:
+        return [text]
+    room = width - line.indent - longest_word(text) - len(" +")
+    hanging = next((each for each in (line.hanging, *HANGING) if each <= room), HANGING[-1])
+    return lines(text, width, line.indent + hanging, whole=True)
 
 
 def _colored(found: Iterable[tuple[str, str]]) -> str:

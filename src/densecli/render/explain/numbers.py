@@ -43,7 +43,7 @@ def numbers_of(
     data = "the data given" if given else f"random data (seed {outcome.seed})"
     source = f"Examples in numbers: {data}, weights {origin(outcome)}."
     inputs = tuple((f"input {name}", array) for name, array in outcome.inputs) if values else ()
-    samples = dict(_samples(outcome.calls or ()))
+    samples = dict(_inputs(outcome.inputs)) | dict(_samples(outcome.calls or ()))
     return Numbers(by_path, arrays, inputs, source, DIGITS if digits is None else digits, samples)
 
 
@@ -55,6 +55,15 @@ def _arrays(calls: Iterable[Recorded], above: str = "") -> Iterator[tuple[str, t
         yield from _arrays(call.inside, f"{above}{call.name}/")
 
 
+def _inputs(arrays: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Sample]]:
+    """The first sample that goes into the model, where it is made of numbers."""
+    from densecli.render.pictures.figure import Sample  # noqa: PLC0415  # only a forward pass has some
+
+    for name, array in arrays:
+        if array.ndim and array.dtype.kind in "biuf":
+            yield name, Sample((array[0],), {}, (array[0],))
+
+
 def _samples(calls: Iterable[Recorded], above: str = "") -> Iterator[tuple[str, Sample]]:
     """The first sample of each layer's first call, where it is made of numbers."""
     from densecli.render.pictures.figure import Sample  # noqa: PLC0415  # only a forward pass has some
@@ -62,8 +71,8 @@ def _samples(calls: Iterable[Recorded], above: str = "") -> Iterator[tuple[str, 
     for call in calls:
         inputs, outputs = ([each[0] for each in _flat(arrays) if each.ndim] for arrays in (call.args, call.outputs))
         if not call.call and all(each.dtype.kind in "biuf" for each in (*inputs, *outputs)):
-            yield above + call.name, Sample(tuple(inputs), dict(call.arrays()), tuple(outputs), call.notes)
-        yield from _samples(call.inside, f"{above}{call.name}/")
+            yield above + call.name, Sample(tuple(inputs), dict(call.arrays()), tuple(outputs), call.notes, call.about)
+        yield from _samples((*call.inside, *call.within), f"{above}{call.name}/")
 
 
 def _flat(args: Any) -> Iterator[Any]:
@@ -91,7 +100,8 @@ def example_lines(found: Example, digits: int) -> Iterator[Line]:
     if not found.steps:
         yield Line(f"example: none, because {found.why}.")
         return
-    yield Line(f"example: output {found.at}{'' if not found.call else f', call {found.call + 1}'}")
+    again = f"call {found.call + 1}" if found.call else ""
+    yield Line(", ".join(filter(None, (f"example: output {found.at}", again, found.about))))
     last = len(found.steps) - 1
     for index, step in enumerate(found.steps):
         result = found.value if index == last else value(step.term)
@@ -115,6 +125,7 @@ def step_lines(step: Step, result: float, digits: int) -> Iterator[Line]:
 def example_record(found: Example, digits: int) -> dict[str, Any]:
     """The steps, or why there are none."""
     record: dict[str, Any] = {"at": found.at, "call": found.call, "value": plain(found.value)}
+    record |= {"about": found.about} if found.about else {}
     if not found.steps:
         return record | {"why_not": found.why}
     return record | {"steps": [_step_record(step, digits) for step in found.steps]}

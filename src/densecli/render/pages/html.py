@@ -5,6 +5,7 @@ The page may run its own script and style only (by their hashes), load nothing a
 
 from __future__ import annotations
 
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from densecli.render.languages.xml import Xml
@@ -25,10 +26,12 @@ DEEPEST = 4  # levels that are indented further
 SHORT, LONG = 20, 60  # characters in a cell that needs no extra width, and in one that has to wrap
 
 
-def render(models: Sequence[Shown], boxes: Sequence[Box | None], *, open_levels: int = 0) -> Xml:
+def render(
+    models: Sequence[Shown], boxes: Sequence[Box | None], ran: Sequence[str] = (), *, open_levels: int = 0
+) -> Xml:
     """The page, a section for each model. Pass lines of all depths: levels from `open_levels` on are folded at first.
 
-    `boxes` are the diagrams, None for a model without one.
+    `boxes` are the diagrams, None for a model without one; `ran` is what a forward pass of each gave.
     """
     style = Xml.put("{}{}", Xml.asset("page.css"), svg.style())
     script = Xml.asset("page.js")
@@ -36,8 +39,10 @@ def render(models: Sequence[Shown], boxes: Sequence[Box | None], *, open_levels:
     title = Xml.put("{:,} models", len(models)) if several else Xml.quoted(models[0].report.name)
     heading = Xml.put("h2") if several else Xml.put("h1")
     body = [*_contents(title, models)] if several else []
-    for number, model, box in zip(range(1, len(models) + 1), models, boxes, strict=True):
-        body += _section(number, model, box, heading, open_levels)
+    for number, model, box, after in zip(
+        range(1, len(models) + 1), models, boxes, ran or [""] * len(models), strict=True
+    ):
+        body += _section(number, model, box, after, heading, open_levels)
     return Xml.put(
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n{}\n</head>\n<body>\n{}\n<script>{}</script>\n</body>\n</html>\n',
         head(title, style, script), Xml.joined("\n", body), script,
@@ -54,7 +59,7 @@ def _contents(title: Xml, models: Sequence[Shown]) -> Iterator[Xml]:
     yield Xml.put("</ul></nav>")
 
 
-def _section(number: int, model: Shown, box: Box | None, heading: Xml, open_levels: int) -> Iterator[Xml]:
+def _section(number: int, model: Shown, box: Box | None, ran: str, heading: Xml, open_levels: int) -> Iterator[Xml]:
     report = model.report
     yield Xml.put('<section id="model-{}">', number)
     name, kind = Xml.quoted(report.name), Xml.quoted(report.type)
@@ -63,6 +68,9 @@ def _section(number: int, model: Shown, box: Box | None, heading: Xml, open_leve
     yield from _totals(report)
     yield from _table(report, model.lines, model.columns, open_levels)
     yield from _notes(model)
+    if ran:
+        lines = [Xml.quoted(line) for line in dedent(ran).splitlines()]
+        yield Xml.put('<pre class="scroll">{}</pre>', Xml.joined("\n", lines))
     yield from _picture(box)
     yield Xml.put("</section>")
 

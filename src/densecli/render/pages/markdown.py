@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from densecli.render.languages.markdown import Markdown
@@ -17,22 +18,30 @@ if TYPE_CHECKING:
 _RULES = {"left": Markdown.put(":---"), "right": Markdown.put("---:"), "center": Markdown.put(":---:")}
 
 
-def render(models: Sequence[Shown]) -> Markdown:
-    """A section for each model: heading, table, totals as a list. Several models have their sources as headings."""
+def render(models: Sequence[Shown], ran: Sequence[str] = ()) -> Markdown:
+    """A section for each model: heading, table, totals as a list, what a forward pass gave.
+
+    Several models have their sources as headings.
+    """
+    sections = [_section(*each) for each in zip(models, ran or [""] * len(models), strict=True)]
     if len(models) == 1:
-        return _section(models[0])
-    headed = [Markdown.put("## {}\n\n{}", Markdown.quoted(model.report.source), _section(model)) for model in models]
+        return sections[0]
+    headed = [
+        Markdown.put("## {}\n\n{}", Markdown.quoted(model.report.source), section)
+        for model, section in zip(models, sections, strict=True)
+    ]
     return Markdown.joined("\n", headed)
 
 
-def _section(model: Shown) -> Markdown:
+def _section(model: Shown, ran: str) -> Markdown:
     report, lines, columns, left_out = model
     heads = [(column.header, column.justify) for column in columns]
     cells = table(heads, [[_cell(line, column, report) for column in columns] for line in lines])
     below = (item(*total) for total in total_lines(report))
     notes = (Markdown.put("- {}", Markdown.quoted(note)) for note in (*left_out, *remarks(report)))
     end = Markdown.joined("\n", [*below, *notes])
-    return Markdown.put("### Model: {}\n\n{}\n\n{}\n", Markdown.quoted(report.name), cells, end)
+    after = Markdown.put("\n{}\n", Markdown.block(dedent(ran).splitlines())) if ran else Markdown.put("")
+    return Markdown.put("### Model: {}\n\n{}\n\n{}\n{}", Markdown.quoted(report.name), cells, end, after)
 
 
 def table(heads: Sequence[tuple[str, str]], rows: Iterable[Iterable[Markdown]]) -> Markdown:

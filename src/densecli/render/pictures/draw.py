@@ -17,7 +17,7 @@ from densecli.render.pictures import (
     spread,
     through,
     unrolled,
-    windows,
+    volumes,
 )  # fmt: skip
 from densecli.render.pictures.figure import Figure, Sample
 
@@ -34,7 +34,7 @@ DRAWERS: dict[type, Callable[[Any, Sample], Figure]] = {
     kinds.Copied: blocks.copied,
     kinds.Bordered: blocks.bordered,
     kinds.Joined: blocks.joined,
-    kinds.Windows: windows.windows,
+    kinds.Windows: volumes.windows,
     kinds.Unrolled: unrolled.unrolled,
     kinds.BothWays: unrolled.both_ways,
     kinds.Attended: attention.attended,
@@ -57,7 +57,10 @@ def figure(row: Row, sample: Sample = Sample()) -> Figure | None:  # noqa: B008 
     """The picture of a row's layer; None for one that shows nothing but the layers inside of it."""
     facts = picture(row)
     if facts is not None:
-        return DRAWERS[type(facts)](facts, sample)
+        found = DRAWERS[type(facts)](facts, sample)
+        numbers = any('class="small middle"' in part for part in found.drawing.parts)
+        told = f" The numbers are those of {sample.about}." if sample.about and numbers else ""
+        return found._replace(caption=found.caption + told)
     return None if row.layers else through.through(row.type, row.input_shapes, row.output_shapes)
 
 
@@ -69,5 +72,10 @@ def picture(row: Row) -> Any:
 
 
 def opens(row: Row) -> bool:
-    """Whether the layers inside have pictures of their own: not those of a layer whose picture shows them, as attention does."""
-    return bool(row.layers) and isinstance(picture(row), kinds.EachStep | None)
+    """Whether the layers inside have pictures of their own: not those of a layer whose picture shows them, as attention does.
+
+    The walk of several stacked cells shows none of their gates.
+    """
+    facts = picture(row)
+    stacked = isinstance(facts, kinds.Unrolled) and not facts.gates and len(facts.units) == 1
+    return bool(row.layers) and (facts is None or isinstance(facts, kinds.EachStep) or stacked)

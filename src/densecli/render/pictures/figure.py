@@ -26,6 +26,7 @@ class Sample(Record):
     weights: Mapping[str, Any] = {}  # never written to
     outputs: tuple[Any, ...] = ()
     notes: Mapping[str, Any] = {}  # lists of arrays by name: what kernels noted on their way
+    about: str = ""  # which of several equal calls they are from
 
     def input(self, which: int = 0) -> Any:
         return self.inputs[which] if which < len(self.inputs) else None

@@ -144,7 +144,7 @@ def _kernels(drawing: Drawing, picture: Unrolled, y: float) -> None:
         return
     units, gates = picture.units[0], picture.gates
     heads = (("kernel", picture.features[0]), ("recurrent_kernel", units))
-    wide, x = 104.0, 0.0
+    wide, x = 104.0 if len(gates) == 1 else 84.0, 0.0
     for name, rows in heads:
         drawing.text(x, y, name, "bold")
         columns = None if units is None else units * len(gates)

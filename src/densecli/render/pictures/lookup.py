@@ -158,39 +158,72 @@ def _lookups(
 
 # -- encodings ------------------------------------------------------------------------------------
 def encoded(picture: Encoded, sample: Sample) -> Figure:
+    """Indices, and the rows of marks that they become: a row each, or one for all along the first axis."""
     drawing = Drawing()
     columns = min(drawn_size(picture.columns), 16)
-    rows = min(_all(picture.positions), SHOWN)
-    given = flat(sample.input())
-    indices = [int(each) for each in given[:rows]] if given else [(2 + 3 * at) % columns for at in range(rows)]
     one_row = picture.mode in ("multi_hot", "count")
+    every = _encoded_indices(picture, sample, columns, one_row=one_row)
+    indices = every[:SHOWN]
     top = 2 * LINE + 8
     draw_title(drawing, 0, top - 8, "input", sized(*picture.positions) if picture.positions else "1 integer")
-    for at, index in enumerate(indices):
-        cell = Area(0, top + at * CELL, 30, CELL)
+    cells = [Area(0, top + at * CELL, 30, CELL) for at in range(len(indices))]
+    for at, (cell, index) in enumerate(zip(cells, indices, strict=True)):
         drawing.rect(cell, HUED[at % HUES])
         drawing.text(cell.middle, cell.center + 4, f"{index}", "", "middle")
-    made = Grid(150, top, 1 if one_row else rows, columns, CELL, CELL)
-    marks = {(0 if one_row else at, index): at for at, index in enumerate(indices)}
+    if len(every) > SHOWN:
+        drawing.text(0, top + SHOWN * CELL + 14, f"… {len(every):,} in all", "small dim")
+    made = Grid(150, top, 1 if one_row else len(indices), columns, CELL, CELL)
+    marks: dict[tuple[int, int], list[int]] = {}
+    for at, index in enumerate(every if one_row else indices):
+        if 0 <= index < columns:
+            marks.setdefault((0 if one_row else at, index), []).append(at)
     draw_title(drawing, 150, top - 8, "output", f"{counted(picture.columns, 'columns')}")
-    draw_grid(
-        drawing,
-        made,
-        PADDING,
-        paint=lambda row, column: HUED[marks[row, column] % HUES] if (row, column) in marks else PADDING,
-    )
-    for row, column in marks:
-        if column < columns:
-            cell = made.cell(row, column)
-            drawing.text(cell.middle, cell.center + 4, "1", "", "middle")
+    _marks(drawing, made, marks, cells)
+    for place, found in marks.items():
+        cell = made.cell(*place)
+        drawing.text(cell.middle, cell.center + 4, str(len(found)) if picture.mode == "count" else "1", "", "middle")
     drawing.arrow((75, made.area.center), (142, made.area.center))
+    return Figure(drawing, f"{_encoding(picture, columns)}{_groups(picture) if one_row else ''}")
+
+
+def _marks(drawing: Drawing, made: Grid, marks: dict[tuple[int, int], list[int]], indices: Sequence[Area]) -> None:
+    """The cells of the vectors; each mark shows the integers that set it."""
+    places = [(row, column) for row in range(made.rows) for column in range(made.columns)]
+    first = next(iter(marks), None)
+    with drawing.group(Xml.put("looks")):
+        for at, place in enumerate(places):
+            found = marks.get(place, [])
+            cell = made.cell(*place)
+            by = f"set by place {', '.join(map(str, found[:SHOWN]))} of the input" if found else "not set"
+            with drawing.look(f"column {place[1]}: {by}", shown=place == first, at=at, of=len(places)):
+                drawing.rect(cell, HUED[found[0] % HUES] if found else PADDING)
+                drawing.lit([cell.grown(-1.3), *(indices[which] for which in found if which < len(indices))])
+
+
+def _encoded_indices(picture: Encoded, sample: Sample, columns: int, *, one_row: bool) -> list[int]:
+    """The given indices that are drawn, or some; of several groups that get a row each, the first."""
+    if len(sample.inputs) == 1:
+        array = sample.inputs[0]
+        group = array[(slice(None), *(0,) * (array.ndim - 1))] if one_row and array.ndim > 1 else array
+        return [int(each) for each in flat(group) or ()]
+    total = drawn_size(picture.positions[0]) if one_row and picture.positions else _all(picture.positions)
+    return [(2 + 3 * at) % columns for at in range(min(total, SHOWN))]
+
+
+def _groups(picture: Encoded) -> str:
+    """Which of several groups is drawn."""
+    others = _all(picture.positions[1:])
+    return f" The integers along the first axis share a row; drawn is the first of {others:,}." if others > 1 else ""
+
+
+def _encoding(picture: Encoded, columns: int) -> str:
     more = f" The first {columns} columns are drawn." if drawn_size(picture.columns) > columns else ""
     what = {
         "one_hot": "Each integer sets the 1 of its column in a row of its own",
         "multi_hot": "Every integer that occurs sets the 1 of its column",
         "count": "Each column counts how often its integer occurs",
     }.get(picture.mode, "Each value gets an index")
-    return Figure(drawing, f"{what}.{more}")
+    return f"{what}.{more}"
 
 
 def binned(picture: Binned, _: Sample) -> Figure:

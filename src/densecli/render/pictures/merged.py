@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from densecli.render.pictures.drawing import LINE, Area, Drawing
 from densecli.render.pictures.figure import Figure, Sample
 from densecli.render.pictures.grid import (
+    CELL,
     HUED,
     OUTPUT,
     PADDING,
     TENSOR,
+    VALUED,
     cells_of,
     count,
     draw_stack,
@@ -125,11 +127,10 @@ def held(picture: Held, sample: Sample) -> Figure:
 def _cells(
     drawing: Drawing, title: str, shape: Shape, names: Sequence[Xml], values: Sequence[float] | None = None
 ) -> Area:
-    made = panels(shape, 20)
+    made = panels(shape, CELL, VALUED if values else None)
     area = extent(made)
     if area.width > WIDEST:
-        made = panels(shape, 20 * WIDEST / area.width)
-        area = extent(made)
+        made, values = panels(shape, min(CELL, CELL * WIDEST / extent(panels(shape, CELL)).width)), None
     made = [each.at(each.x + max(drawing.right, 0), each.y + 2 * LINE + 6) for each in made]
     for cell, name in zip(cells_of(made), names, strict=True):
         drawing.rect(cell, name)
@@ -142,7 +143,7 @@ def _cells(
 def same(picture: Same, sample: Sample) -> Figure:
     shape = picture.shape or (1,)
     caption = picture.done
-    if None not in shape and len(shape) < 3 and fits(shape):
+    if None not in shape and fits(shape):
         rows = [index // row_length(shape) for index in range(count(shape))]
         result = Tensor("output", shape, rows, flat(sample.output()))
         drawing = gather(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from densecli.render.languages.xml import Xml
 from densecli.render.pictures.drawing import LINE, Area, Drawing, shorter, text_width
 from densecli.render.pictures.figure import Figure, Sample
 from densecli.render.pictures.grid import (
+    CELL,
     HUED,
     OUTPUT,
     TENSOR,
+    VALUED,
+    Grid,
+    draw_grid,
     draw_stack,
     draw_title,
+    drawn_size,
     plane_and_depth,
     sized,
     stack,
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
 
 SHOWN = 4  # tensors on a side
 STEPS = 6
+ROOMY = 8  # rows and columns that have room for their numbers
 GAP = 48.0
 
 
@@ -70,17 +76,33 @@ def _column(
     return drawing.place(column, x, down).right
 
 
-def resized(picture: Resized, _: Sample) -> Figure:
+def resized(picture: Resized, sample: Sample) -> Figure:
+    """A small image with every pixel, and the numbers of its first channel; a large one to scale."""
     drawing = Drawing()
-    edge = stack_edge([picture.before, picture.after], 200, 14)
-    before = stack(picture.before, 1, edge).at(0, 0)
-    draw_title(drawing, 0, -8, "input", sized(*picture.before))
-    draw_stack(drawing, before, TENSOR)
-    x = max(drawing.right, before.area.right) + GAP
-    drawing.arrow((x - GAP + 8, before.area.center), (x - 8, before.area.center))
-    draw_title(drawing, x, -8, "output", sized(*picture.after))
-    draw_stack(drawing, stack(picture.after, 1, edge).at(x, 0), OUTPUT)
+    sides = (picture.before, picture.after)
+    values: list[Any] = [
+        _plane(each, side) for each, side in zip((sample.input(), sample.output()), sides, strict=True)
+    ]
+    valued = all(each is not None for each in values) and max(max(map(drawn_size, side)) for side in sides) <= ROOMY
+    edge = stack_edge(sides, 200, CELL)
+    wide = VALUED if valued else edge
+    x = center = 0.0
+    for title, side, numbers, name in zip(("input", "output"), sides, values, (TENSOR, OUTPUT), strict=True):
+        if x:
+            drawing.arrow((x - GAP + 8, center), (x - 8, center))
+        rows, columns = map(drawn_size, side)
+        made = Grid(x, 0, rows, columns, wide, CELL if valued else edge)
+        head = draw_title(drawing, x, -8, title, sized(*side))
+        draw_grid(drawing, made, name, numbers if valued else None)
+        x, center = max(head.right, made.area.right) + GAP, made.area.center
     return Figure(drawing, picture.how)
+
+
+def _plane(image: Any, side: Shape) -> Any:
+    """The first channel, wherever it is; None where the numbers are not those of an image."""
+    if image is None or getattr(image, "ndim", 0) != 3:
+        return None
+    return image[..., 0] if image.shape[:2] == tuple(side) else image[0] if image.shape[1:] == tuple(side) else None
 
 
 def each_step(picture: EachStep, _: Sample) -> Figure:

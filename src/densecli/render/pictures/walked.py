@@ -77,7 +77,9 @@ def _walked(picture: Unrolled, x: Any, y: Any, notes: Notes) -> Walked:
     sizes = (*picture.features, *picture.units)
     if x is None or len(sizes) != 2 or max(map(drawn_size, sizes)) > FEW:
         return Walked()
-    if x.ndim != 2 or not steps or x.shape[0] != steps:  # of one step, or of steps that are not told
+    if x.ndim == 1 and steps == 1:  # of a cell
+        x = x[None]
+    if x.ndim != 2 or not steps or x.shape[0] != steps:  # steps that are not told
         return Walked()
     order = range(steps)[:: -1 if picture.backwards else 1]
     outputs = {} if y is None else dict(zip(order, y, strict=False)) if picture.sequences else {order[-1]: y}

@@ -17,7 +17,6 @@ from densecli.render.pictures.grid import (
     TENSOR,
     THIN,
     UNKNOWN,
-    VALUED,
     Grid,
     counted,
     draw_grid,
@@ -38,7 +37,9 @@ if TYPE_CHECKING:
 ROOM = 230.0  # for the longest side of a large image
 KERNELS = 3  # that are drawn of many
 KERNEL_HUES = HUED[1::2]
-ROOMY = 8  # places along an axis that have room for their numbers
+ROOMY = 8  # rows that have room for their numbers
+NUMBERED = 46.0  # edge of a cell with a number in it
+WIDEST = 960.0  # what fits on a page, with input, kernels and output side by side
 TAPS = 100  # cells of a window that are marked one by one where they lie apart
 EXAMPLES = 3  # outputs along an axis of a large image that can be pointed at
 HERE, HIT = Xml.put("cell here"), Xml.put("hit")
@@ -48,7 +49,7 @@ GAP = 44.0
 def windows(picture: Windows, sample: Sample) -> Figure:
     spans = [whole_span(each) for each in picture.spans]
     drawing = Drawing()
-    scene = _Scene(picture, spans, drawing, sample)
+    scene = Scene(picture, spans, drawing, sample)
     scene.draw()
     return Figure(drawing, scene.caption())
 
@@ -62,7 +63,7 @@ def whole_span(span: Span) -> Span:
     return span._replace(size=size, out=out)
 
 
-class _Scene:
+class Scene:
     """Input, kernels and output from left to right. The plane has the last two axes, or the steps and the channels of a sequence."""
 
     def __init__(self, picture: Windows, spans: Sequence[Span], drawing: Drawing, sample: Sample) -> None:
@@ -75,8 +76,10 @@ class _Scene:
         self.pads = [pads(each) for each in spans[-2:]]
         (above, below), (left, right) = ((0, 0), *self.pads)[-2:]
         tall, wide = rows + above + below, columns + left + right
-        self.sample = sample if max(tall, wide, outs) <= ROOMY and picture.channels_last else Sample()
-        self.edge = VALUED if self.sample.inputs else scale((tall, ROOM), (wide, 1.6 * ROOM), (outs, ROOM))
+        across = wide + (spans[-1].kernel if self.learned else 2) + (spans[-1].out or 1)
+        roomy = max(tall, outs) <= ROOMY and across * NUMBERED + 4 * GAP <= WIDEST
+        self.sample = sample if roomy and picture.channels_last else Sample()
+        self.edge = NUMBERED if self.sample.inputs else scale((tall, ROOM), (wide, 1.6 * ROOM), (outs, ROOM))
         depth = 1 if self.flat else picture.channels
         self.planes = 1 if depth == 1 else min(PLANES, drawn_size(depth))
         self.top = 2 * LINE + 22 + (self.planes - 1) * STEP
@@ -170,7 +173,7 @@ class _Scene:
 
     def draw_column(self, x: float, size: tuple[int, int], planes: int, many: int) -> float:
         edge = (
-            VALUED
+            NUMBERED
             if "kernel" in self.sample.weights
             else scale((size[0], 60), (size[1], 120), cell=max(min(self.edge, 16), 10))
         )
@@ -337,7 +340,8 @@ class _Scene:
             first = f"Each channel has {own} of its own"
         if picture.how == "separable":
             first += f"; then 1 × 1 kernels mix the channels into {sized(picture.filters)}"
-        bias = ", to which its bias is added" if picture.bias else ""
+        plus = ", to which its bias is added" if picture.how == "kernel" else ", and each output channel adds a bias"
+        bias = plus if picture.bias else ""
         return f"{first}{bias}.{self.remarks()}"
 
     def remarks(self) -> str:
