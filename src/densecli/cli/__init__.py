@@ -132,9 +132,11 @@ def build(names: Sequence[str], *, others: bool = False) -> typer.Typer:
 HELP = """Model summaries with Keras' exact numbers, without Keras.
 
 \b
-  densecli 'Dense(16)@(3,2) -> Flatten -> Dense(4)'    a layer stack: @ gives the input shape
-  densecli model.keras                                 a Keras file, or a YAML or JSON spec
-  densecli explain 'Conv2D(8, 3)@(28,28,1)'            how its numbers are computed
+  densecli train.py                          the model in a Python source
+  densecli 'Dense(16)@(3,2) -> Flatten'      a stack: @ gives the input shape
+  densecli model.keras                       a Keras file, or a YAML spec
+  densecli explain 'Conv2D(8, 3)@(28,28,1)'  how its numbers are computed
+  densecli check train.py --max-params 1M    a budget, for CI
 
 Without a command, densecli runs `summary`.
 """

@@ -49,7 +49,7 @@ git show HEAD~1:model.yaml | densecli diff - model.yaml --format markdown
 """
 
 
-LONGEST_TITLE = 120
+LONGEST_TITLE = 120  # characters of a heading
 TOLERANCE = 1e-5  # sums in single precision round
 
 
@@ -135,7 +135,8 @@ def command(  # one parameter per option
         found = found._replace(run=compared(a, b, asked, TOLERANCE if tolerance is None else tolerated(tolerance)))
     inputs = [spec.name for spec in specs if spec.text is None]
     if format is not Format.json:  # people recognize their own words better than "<argument>"
-        found = found._replace(before=title(specs[0]), after=title(specs[1]))
+        longest = LONGEST_TITLE if format is Format.markdown else None
+        found = found._replace(before=title(specs[0], longest), after=title(specs[1], longest))
     deliver(text_of(found, format, look(color, width, output is not None)), output, inputs)
     same = found.same if found.run is None else found.run.equal
     return int(not same and not exit_zero)
@@ -177,9 +178,9 @@ def spec_of(word: str) -> Spec:
     return file_spec(word) if is_file(word) else Spec(ARGUMENT, word)
 
 
-def title(spec: Spec) -> str:
+def title(spec: Spec, longest: int | None) -> str:
     words = spec.name if spec.text is None else " ".join(spec.text.split())
-    return words if len(words) <= LONGEST_TITLE else f"{words[:LONGEST_TITLE]}…"
+    return words if longest is None or len(words) <= longest else f"{words[:longest]}…"
 
 
 class Model(Record):
