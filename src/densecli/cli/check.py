@@ -11,6 +11,7 @@ import typer
 
 from densecli.check.finding import of_error
 from densecli.cli import streams
+from densecli.cli.command import ValueRefusedError
 from densecli.cli.complaints import complain, note_repeats
 from densecli.cli.demands import demanded, with_demands
 from densecli.cli.look import look
@@ -130,7 +131,7 @@ def command(  # one parameter per option
 ) -> int:
     """Check each SPEC against its expectations."""
     if update_lock and lock is None:
-        raise typer.BadParameter("--update-lock needs --lock FILE, or `lock` in the settings")
+        raise ValueRefusedError("--update-lock needs --lock FILE, or `lock` in the settings")
     wishes, wanted = reading(input_shape, set, limit, source, layer_shape), demanded(demands)
     check_format(format, statistics)
     search = Search(exclude or (), cast("Project", config), force_exclude, not no_respect_gitignore, wishes.limits)
@@ -156,7 +157,7 @@ def command(  # one parameter per option
 
 def check_format(format: Format, statistics: bool) -> None:
     if statistics and format not in (Format.text, Format.json):
-        raise typer.BadParameter(f"--statistics is text or json, not {format.value}")
+        raise ValueRefusedError(f"--statistics is text or json, not {format.value}")
 
 
 def tell_of_skipped(skipped: Sequence[Skipped]) -> None:

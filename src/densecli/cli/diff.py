@@ -114,7 +114,7 @@ def command(  # one parameter per option
     wishes = reading(input_shape, set, limit, source, layer_shape)
     if base is not None:
         if run:
-            raise typer.BadParameter("--run compares A with B; with --base there are many models")
+            raise ValueRefusedError("--run compares A with B; with --base there are many models")
         return since(
             base, words or [], wishes, Shown(format, output, exit_zero, batch, look(color, width, output is not None))
         )
@@ -125,7 +125,7 @@ def command(  # one parameter per option
     asked = Wishes(seed, batch, max_memory, tuple(weights or ()), tuple(data or ()), limits=wishes.limits)
     check(asked, run, specs, together=True)
     if tolerance is not None and not run:
-        raise typer.BadParameter("--tolerance needs a forward pass: add --run")
+        raise ValueRefusedError("--tolerance needs a forward pass: add --run")
     models = [model_of(spec, wishes, batch) for spec in specs]
     a, b = models
     if a is None or b is None:
@@ -219,7 +219,7 @@ def tolerated(text: str) -> float:
         number = float(text)
         if 0 <= number < float("inf"):
             return number
-    raise typer.BadParameter(f"--tolerance: expected a number such as 1e-5, got {quote(text)}")
+    raise ValueRefusedError(f"--tolerance: expected a number such as 1e-5, got {quote(text)}")
 
 
 def text_of(found: Diff, format: Format, look: Look) -> str:

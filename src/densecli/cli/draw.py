@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from densecli.cli import streams
+from densecli.cli.command import ValueRefusedError
 from densecli.cli.options import Debug, InputShape, LayerShape, Limit, Output, Set, SourceFile, Specs
 from densecli.cli.output import check_target, deliver, deliver_bytes
 from densecli.errors import OutputError, ReadError
@@ -156,7 +157,7 @@ def words(labels: str | None) -> tuple[str, ...] | None:
     odd = next((word for word in found if word not in (*LABELS, "none")), None)
     if odd is not None or ("none" in found and len(found) > 1):
         what = f"unknown label {quote(odd)}" if odd is not None else "none goes with no other label"
-        raise typer.BadParameter(f"{what}; choose any of {', '.join(LABELS)}, or none")
+        raise ValueRefusedError(f"{what}; choose any of {', '.join(LABELS)}, or none")
     return tuple(word for word in found if word != "none")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from densecli.catalogue import lookup, matching
+from densecli.cli.command import ValueRefusedError
 from densecli.cli.completion import layer_types
 from densecli.cli.look import look
 from densecli.cli.options import Debug, Output
@@ -51,7 +52,7 @@ def command(
     width = look(to_file=output is not None).width
     if applications:
         if type_name is not None:
-            raise typer.BadParameter("--applications lists all models; use `densecli layers MODEL` for one")
+            raise ValueRefusedError("--applications lists all models; use `densecli layers MODEL` for one")
         deliver(listed(format, width), output)
         return 0
     layers = None if type_name is None else matching(type_name) or [lookup(type_name)]

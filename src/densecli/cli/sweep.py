@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from densecli.cli.command import ValueRefusedError
 from densecli.cli.completion import figures
 from densecli.cli.look import look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Limit, Output, Specs, Width
@@ -84,7 +85,7 @@ def command(  # one parameter per option
 ) -> int:
     """Print one row for each combination; the exit code is 2 if one does not work."""
     if plot and format is not Format.table:
-        raise typer.BadParameter(f"--plot needs --format table, got {format}")
+        raise ValueRefusedError(f"--plot needs --format table, got {format}")
     found = specs(spec)
     if len(found) > 1:
         message = f"sweep takes one model, got {len(found):,} files"
