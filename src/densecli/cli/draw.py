@@ -10,6 +10,7 @@ import typer
 
 from densecli.cli import streams
 from densecli.cli.command import ValueRefusedError
+from densecli.cli.completion import labels
 from densecli.cli.options import Debug, InputShape, LayerShape, Limit, Output, Set, SourceFile, Specs
 from densecli.cli.output import check_target, deliver, deliver_bytes
 from densecli.errors import OutputError, ReadError
@@ -80,7 +81,12 @@ ThemeOption = Annotated[
 ]
 Labels = Annotated[
     str | None,
-    typer.Option("--labels", metavar="LIST", help="Any of sizes, types, names and params, or none; default: sizes."),
+    typer.Option(
+        "--labels",
+        metavar="LIST",
+        help="Any of sizes, types, names and params, or none; default: sizes.",
+        autocompletion=labels,
+    ),
 ]
 MaxBlocks = Annotated[
     int,

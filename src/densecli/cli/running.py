@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from densecli.cli.command import ValueRefusedError
+from densecli.cli.completion import weights
 from densecli.cli.options import size_option
 from densecli.errors import ReadError
 from densecli.read.limits import LIMITS, Limits
@@ -34,6 +35,7 @@ WeightsOption = Annotated[
         "--weights",
         metavar="FILE|VALUE|NAME=VALUE",
         help="Weights: a .keras, .h5 or .npz file, `initial`, `ones`, `zeros` or a number; by name, a number, JSON or file (repeatable).",
+        autocompletion=weights,
     ),
 ]
 Data = Annotated[
