@@ -223,7 +223,7 @@ def test_bash_knows_the_options_that_take_lists():
         if word
         and param._custom_shell_complete
         and offers(param, "") & {each for function in lists for each in function("")}
-        and any("," in each for each in offers(param, f"{sorted(offers(param, ''))[0]},"))
+        and any("," in each for each in offers(param, f"{min(offers(param, ''))},"))
         for option in param.opts
     }
     assert found == set(completion.LISTS)
