@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from densecli.check.finding import of_error
+from densecli.check.finding import Unchecked, of_error
 from densecli.cli import streams
 from densecli.cli.command import ValueRefusedError
 from densecli.cli.complaints import complain, note_repeats
@@ -142,16 +142,21 @@ def command(  # one parameter per option
     results = [each for each in every if isinstance(each, Result)]
     inputs = [each.name for each in found if each.text is None]
     tell(results, spec or (), quiet)
+    skipped = [each for each in every if isinstance(each, Skipped)]
+    empty = sum(isinstance(each.error, NoModelError) for each in skipped)
+    unchecked = Unchecked(empty, len(skipped) - empty)
     if not quiet:
-        tell_of_skipped([each for each in every if isinstance(each, Skipped)])
+        tell_of_skipped(skipped)
     if lock is not None and update_lock:
         renew(lock, results, quiet)
     colored = look(color, to_file=output is not None).color
-    deliver(
-        text_of(results, format, quiet, colored, statistics=statistics), output, [*inputs, *([lock] if lock else [])]
-    )
+    if statistics:
+        said = statistics_of(results, format, unchecked)
+    else:
+        said = text_of(results, format, quiet, colored, unchecked)
+    deliver(said, output, [*inputs, *([lock] if lock else [])])
     if summary:  # $GITHUB_STEP_SUMMARY is empty on other machines
-        summarise(results, summary, inputs)
+        summarise(results, unchecked, summary, inputs)
     return exit_code(results, exit_zero)
 
 
@@ -215,18 +220,20 @@ def renew(path: str, results: Sequence[Result], quiet: bool) -> None:
         streams.complain(safe(said))
 
 
-def text_of(results: Sequence[Result], format: Format, quiet: bool, color: bool, *, statistics: bool = False) -> str:
+def statistics_of(results: Sequence[Result], format: Format, unchecked: Unchecked) -> str:
+    return counts.render([result.verdict for result in results], format.value, unchecked)
+
+
+def text_of(results: Sequence[Result], format: Format, quiet: bool, color: bool, unchecked: Unchecked) -> str:
     """The findings in one format. In ndjson, a spec that could not be checked is an error record, as everywhere."""
     verdicts = [result.verdict for result in results]
-    if statistics:
-        return counts.render(verdicts, format.value)
     if format is Format.ndjson:
         return "".join(f"{_record(result)}\n" for result in results)
     if format is Format.text and quiet:
         return "".join(f"{line}\n" for verdict in verdicts for line in text.lines(verdict, color=color))
     if format is Format.text:
         return text.render(verdicts, color=color) + "\n"
-    return render(verdicts, format.value)
+    return render(verdicts, format.value, unchecked)
 
 
 def _record(result: Result) -> str:
@@ -238,9 +245,9 @@ def _record(result: Result) -> str:
     return ndjson.line(result.verdict)
 
 
-def summarise(results: Sequence[Result], path: str, inputs: Sequence[str]) -> None:
+def summarise(results: Sequence[Result], unchecked: Unchecked, path: str, inputs: Sequence[str]) -> None:
     """Write the Markdown for the page of a CI job; GitHub's file may already hold output of the step's other commands."""
-    written = render([result.verdict for result in results], "markdown")
+    written = render([result.verdict for result in results], "markdown", unchecked)
     if path == os.environ.get("GITHUB_STEP_SUMMARY"):
         append(written, path)
     else:
