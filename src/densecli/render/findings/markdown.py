@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from densecli.check.finding import Unchecked
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from densecli.check.finding import Verdict
 
 MOST_BYTES = 900_000
+_EXCERPT = r" *\d* \|"  # lines of the source and marks below them, which need their columns
 
 
 def render(verdicts: Sequence[Verdict], unchecked: Unchecked = Unchecked()) -> Markdown:  # noqa: B008  # immutable
@@ -38,7 +40,9 @@ def _not_checked(unchecked: Unchecked) -> Markdown:
 def _rows(verdicts: Sequence[Verdict]) -> Iterator[Markdown]:
     for verdict in verdicts:
         for finding in verdict.findings:
-            yield row(map(Markdown.quoted, (finding.code, place(finding), finding.message)))
+            told = (finding.message, *(note.strip() for note in finding.notes if not re.match(_EXCERPT, note)))
+            message = Markdown.joined("<br>", [*map(Markdown.quoted, told)])
+            yield row((Markdown.quoted(finding.code), Markdown.quoted(place(finding)), message))
 
 
 def _cut(rows: Iterator[Markdown]) -> Iterator[Markdown]:
