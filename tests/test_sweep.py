@@ -263,6 +263,32 @@ def test_error_several_values_where_one_is_expected_lead_to_sweep(capsys, comman
     assert f"densecli sweep … --set n={value}" in err or command == ("check",)
 
 
+@pytest.mark.parametrize(
+    ("stack", "sets", "names"),
+    [
+        ("Dropout($n)@(3,)", ["n=0.1,0.2"], ["n"]),
+        ("Dense($m)@(3,) -> Dropout($n)", ["m=1,2", "n=0.1,0.2"], ["n"]),
+        ("Dense($m)@(3,) -> Dense($n)", ["m=1,2", "n=1,2"], []),
+        ("Dense($n)@(3,)", ["n=4"], []),
+        ("Dense($n)@(3,)", ["n=4,-1"], []),
+    ],
+)
+def test_a_variable_that_changes_nothing_is_noted(capsys, stack, sets, names):
+    words = [part for each in sets for part in ("--set", each)]
+    _, _, err = densecli(capsys, "sweep", stack, *words)
+    assert [line for line in err.splitlines() if line.startswith("note")] == [
+        f"note: {name} changes none of these figures" for name in names
+    ]
+
+
+def test_error_a_file_of_stacks_needs_a_choice(capsys, tmp_path):
+    path = tmp_path / "m.dsl"
+    path.write_text("Dense($n)@(3,)\nDense($n)@(4,)\n", encoding="utf-8")
+    code, out, err = densecli(capsys, "sweep", path, "--set", "n=1,2")
+    assert (code, out, err.count("error[E403]")) == (2, "", 1)
+    assert densecli(capsys, "sweep", f"{path}:2", "--set", "n=1,2")[0] == 0
+
+
 def test_a_range_in_a_sweep(capsys):
     _, out, _ = densecli(capsys, "sweep", "Dense($n)@(8,)", "--set", "n=16..64*2", "-f", "csv", "-c", "params")
     assert out == "n,params,error\n16,144,\n32,288,\n64,576,\n"

@@ -27,7 +27,7 @@ SCHEMA = "densecli/sweep/1"
 MOST = 10_000  # combinations
 LONGEST = 1_000  # characters of a value
 DEFAULT = ("params", "macs", "activation_bytes")
-UNKNOWN_VARIABLE = "E309"  # the same in every combination
+OF_THE_SPEC = ("E309", "E403")  # an unknown variable, or several models: the same in every combination
 _OPEN, _CLOSE = "([", ")]"
 _NUMBER = r"-?\d{1,18}(?:\.\d{1,18})?"
 _RANGE = rf"({_NUMBER})\.\.({_NUMBER})(?:([+*])({_NUMBER}))?"
@@ -214,7 +214,7 @@ def sweep(  # what to read, to set and to measure, and who watches
         except (ReadError, LimitError):  # of the file, not of the combination
             raise
         except DenseError as error:
-            if error.code == UNKNOWN_VARIABLE:
+            if error.code in OF_THE_SPEC:
                 raise
             return Combination(settings, error=error)
         except SpecErrors as several:
@@ -222,6 +222,20 @@ def sweep(  # what to read, to set and to measure, and who watches
 
     rows = (row(dict(zip(wanted, choice, strict=True))) for choice in watched([*product(*wanted.values())]))
     return Sweep(source, tuple(wanted), figures, tuple(rows))
+
+
+def idle(found: Sweep) -> list[str]:
+    """The variables with several values that change none of the figures, wherever the others are equal."""
+    rows = [row for row in found.rows if row.error is None]
+    return [
+        name
+        for name in found.variables
+        if len({row.settings[name] for row in rows}) > 1
+        and len(
+            {(tuple(row.settings[other] for other in found.variables if other != name), row.values) for row in rows}
+        )
+        == len({tuple(row.settings[other] for other in found.variables if other != name) for row in rows})
+    ]
 
 
 def measure(graph: Graph, report: Report, figures: Sequence[Figure], batch: int | None) -> tuple[Any, ...]:
