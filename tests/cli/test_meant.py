@@ -213,3 +213,10 @@ def test_a_key_of_a_spec_by_another_name_leads_to_it(tmp_path, key, meant):
     path = tmp_path / "m.yaml"
     path.write_text(f"{key}: {{a: 3}}\ninput: [3]\nlayers: [Dense(3)]\n", encoding="utf-8")
     assert f"did you mean `{meant}`?" in refused(path)
+
+
+@pytest.mark.parametrize("words", [("diff", "--base"), ("check", "a.yaml", "--max-params"), ("draw", "VGG16", "-o")])
+def test_an_option_without_its_value_leads_to_the_help_of_its_command(words):
+    first, *_, last = refused(*words).splitlines()
+    assert not first.endswith(".")
+    assert last == f"  usage: `densecli {words[0]} --help` shows the options"

@@ -10,6 +10,7 @@ from densecli.cli import COMMANDS, streams
 from densecli.text import cell_width
 from support.folders import EXAMPLE_SPECS, ROOT
 from support.program import here
+from support.repositories import commit, needs_git, repository
 
 SPEC, OTHER = EXAMPLE_SPECS / "siamese.yaml", EXAMPLE_SPECS / "transformer-block.yaml"
 TRAIN = ROOT / "examples" / "train.py"
@@ -33,6 +34,34 @@ def test_lines_keep_to_the_terminal(monkeypatch, command, words, width):
     done = here(command, *words, env={"COLUMNS": str(width), "NO_COLOR": "1"})
     assert done.stdout
     assert [line for line in done.stdout.splitlines() if cell_width(line) > width] == []
+
+
+@needs_git
+@pytest.mark.parametrize("width", [60, 80])
+def test_changes_since_a_revision_keep_to_it_too(tmp_path, monkeypatch, width):
+    long = "a-model-with-a-rather-long-name-in-a-folder"
+    folder = repository(tmp_path / "r")
+    commit(
+        folder,
+        {
+            f"models/{long}.dsl": "Conv2D(64,3)@(224,224,3) -> Conv2D(128,3)",
+            "b.dsl": "Dense(3)@3",
+            "c.dsl": "Dense(3)@4",
+        },
+    )
+    commit(
+        folder,
+        {
+            f"models/{long}.dsl": "Conv2D(64,3)@(224,224,3) -> Conv2D(256,3)",
+            "b.dsl": "Dnse(3)@3",
+            "c.dsl": "Dense(5)@4",
+        },
+    )
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(streams, "interactive", lambda *_: True)
+    done = here("diff", "--base", "HEAD~1", env={"COLUMNS": str(width), "NO_COLOR": "1"})
+    assert [line for line in done.stdout.splitlines() if cell_width(line) > width] == []
+    assert f"models/{long}.dsl" in done.stdout
 
 
 def test_every_command_is_looked_at():
