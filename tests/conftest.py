@@ -14,6 +14,8 @@ pytest_plugins = ["support.browser"]  # the fixture `browser`
 
 # Programs that tests start use UTF-8, whatever the locale; tests of encodings set their own.
 os.environ["PYTHONUTF8"] = "1"
+# What the person who runs the tests has git ignore is no part of them.
+os.environ["GIT_CONFIG_GLOBAL"] = os.devnull
 
 if sys.dont_write_bytecode:
     # If bytecode may not be written beside the sources, use pytest's cache; else each started program would recompile densecli.

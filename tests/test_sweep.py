@@ -98,6 +98,9 @@ def test_a_mistake_stays_in_its_row_and_the_code_is_2(capsys):
         ((STACK,), "error[E112]"),
         ((STACK, "--set", "width"), "error[E112]"),
         ((STACK, "--set", "width=1", "--set", "width=2"), "error[E112]"),
+        ((STACK, "--set", "width="), "error[E112]"),
+        ((STACK, "--set", "width=1,,2"), "error[E112]"),
+        ((STACK, "--set", "width=0.1..0.5"), "--set width=0.1..0.5+0.1"),
         ((STACK, "--set", "widht=1,2"), "did you mean `width`?"),
         ((STACK, *SETS, "-c", "parms"), "did you mean `params`?"),
         ((STACK, *SETS, "--plot", "-f", "csv"), "--plot needs --format table"),
@@ -192,6 +195,7 @@ def test_hostile_values_do_no_harm(capsys):
         ("10..45+20", "10 30"),
         ("50..10+15", "50 35 20"),
         ("0.1..0.5+0.2", "0.1 0.3 0.5"),
+        ("0.5..2.5", "0.5 1.5 2.5"),
         ("16..128*2", "16 32 64 128"),
         ("1..100*3", "1 3 9 27 81"),
         ("128..16*2", "128 64 32 16"),
@@ -219,6 +223,12 @@ def test_ranges_and_values_may_be_mixed():
         ("..4", ReadError),
         ("1...4", ReadError),
         ("1..4-1", ReadError),
+        ("0.1..0.5", ReadError),
+        ("0.5..4", ReadError),
+        ("4..0.5", ReadError),
+        ("1:4", ReadError),
+        ("1:9:2", ReadError),
+        ("range(1, 4)", ReadError),
         ("1..4+0", ReadError),
         ("1..4*1", ReadError),
         ("4..1*0.5", ReadError),
@@ -233,6 +243,50 @@ def test_error_a_range_without_end_or_step(text, kind):
     with pytest.raises(kind) as caught:
         span(text)
     assert text in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "step"), [("0.1..0.5", "0.1"), ("0.125..0.5", "0.1"), ("0.25..0.75", "0.01"), ("0.5..4", "0.1")]
+)
+def test_the_step_that_is_suggested_works(text, step):
+    with pytest.raises(ReadError) as caught:
+        span(text)
+    assert caught.value.hint == f"--set n={text}+{step}"
+    assert len(span(f"{text}+{step}")) > 2
+
+
+@pytest.mark.parametrize("command", [(), ("check",), ("explain",), ("memory",), ("convert", "--to", "dsl")])
+@pytest.mark.parametrize("value", ["1..4", "16..128*2", "0.1..0.5", "1:4", "range(3)", "1,2", "16, 32"])
+def test_error_several_values_where_one_is_expected_lead_to_sweep(capsys, command, value):
+    code, _, err = densecli(capsys, *command, "Dense($n)@(3,)", "--set", f"n={value}")
+    assert code == (1 if command == ("check",) and "," in value else 2)
+    assert f"densecli sweep … --set n={value}" in err or command == ("check",)
+
+
+@pytest.mark.parametrize(
+    ("stack", "sets", "names"),
+    [
+        ("Dropout($n)@(3,)", ["n=0.1,0.2"], ["n"]),
+        ("Dense($m)@(3,) -> Dropout($n)", ["m=1,2", "n=0.1,0.2"], ["n"]),
+        ("Dense($m)@(3,) -> Dense($n)", ["m=1,2", "n=1,2"], []),
+        ("Dense($n)@(3,)", ["n=4"], []),
+        ("Dense($n)@(3,)", ["n=4,-1"], []),
+    ],
+)
+def test_a_variable_that_changes_nothing_is_noted(capsys, stack, sets, names):
+    words = [part for each in sets for part in ("--set", each)]
+    _, _, err = densecli(capsys, "sweep", stack, *words)
+    assert [line for line in err.splitlines() if line.startswith("note")] == [
+        f"note: {name} changes none of these figures" for name in names
+    ]
+
+
+def test_error_a_file_of_stacks_needs_a_choice(capsys, tmp_path):
+    path = tmp_path / "m.dsl"
+    path.write_text("Dense($n)@(3,)\nDense($n)@(4,)\n", encoding="utf-8")
+    code, out, err = densecli(capsys, "sweep", path, "--set", "n=1,2")
+    assert (code, out, err.count("error[E403]")) == (2, "", 1)
+    assert densecli(capsys, "sweep", f"{path}:2", "--set", "n=1,2")[0] == 0
 
 
 def test_a_range_in_a_sweep(capsys):

@@ -22,6 +22,10 @@ SIZE_UNITS = {"": 1, "b": 1} | {
 }
 NUMBER = r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2}(?![0-9_]))?"
 _QUANTITY = re.compile(rf"({NUMBER}|[0-9]{{1,3}}(?:,[0-9]{{3}})+)\s*([A-Za-z]*)")
+_COUNTED = r"(?i)([kmgbt]?)(?:FLOPs?|MACs?|params?|parameters|ops)"  # 30 GFLOPs
+_RANGE_LIKE = re.compile(
+    r"-?[0-9]+(?:\.[0-9]+)?\.\.[^\n]*|\.\.-?[0-9][^\n]*|-?[0-9]+:-?[0-9]+(?::-?[0-9]+)?|range\([^\n]*"
+)
 _LONGEST, _MOST_BITS = 80, 256  # no real budget is larger, and Python refuses integers of 5,000 digits
 
 
@@ -45,6 +49,11 @@ def read_size(value: object) -> Size:
     if isinstance(value, str):
         size.written = value.strip()
     return size
+
+
+def like_range(text: str) -> bool:
+    """Whether people would take it for several numbers: 1..4, 16..128*2, 1:4, range(1, 4). It is no value of any variable."""
+    return _RANGE_LIKE.fullmatch(text) is not None
 
 
 def size_hint(limit: int, got: int, *, exact: bool = False) -> str | None:
@@ -87,7 +96,9 @@ def _read(value: object, units: dict[str, int], expected: str) -> Fraction:
         raise _wrong(expected, value)
     factor = units.get(found[2].lower())
     if factor is None:
-        raise _wrong(expected, value, f"{quote(found[2])} is not a unit here: {', '.join(_shown(units))}")
+        counted = re.fullmatch(_COUNTED, found[2])
+        number = f"write {found[1]}{counted[1]}: the option says of what" if counted and units is COUNT_UNITS else None
+        raise _wrong(expected, value, number or f"{quote(found[2])} is not a unit here: {', '.join(_shown(units))}")
     return Fraction(found[1].replace(",", "")) * factor
 
 

@@ -9,6 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import DenseError, LimitError, OutputError, ReadError, SpecErrors, did_you_mean
+from densecli.quantity import like_range
 from densecli.records import Record
 from densecli.shape import show
 from densecli.summary.infer import infer
@@ -26,11 +27,10 @@ SCHEMA = "densecli/sweep/1"
 MOST = 10_000  # combinations
 LONGEST = 1_000  # characters of a value
 DEFAULT = ("params", "macs", "activation_bytes")
-UNKNOWN_VARIABLE = "E309"  # the same in every combination
+OF_THE_SPEC = ("E309", "E403")  # an unknown variable, or several models: the same in every combination
 _OPEN, _CLOSE = "([", ")]"
 _NUMBER = r"-?\d{1,18}(?:\.\d{1,18})?"
 _RANGE = rf"({_NUMBER})\.\.({_NUMBER})(?:([+*])({_NUMBER}))?"
-_NO_RANGE = rf"{_NUMBER}\.\.[^\n]*|\.\.{_NUMBER}"  # no value of any variable, either
 
 
 class Figure(Record):
@@ -116,11 +116,11 @@ def axes(settings: Sequence[str]) -> dict[str, list[str]]:
         raise ReadError("a sweep needs values to try", code="E112", hint="--set width=32,64,128")
     found: dict[str, list[str]] = {}
     for setting in settings:
-        name, equals, text = setting.partition("=")
-        if not equals or not name.isidentifier() or name in found:
+        name, _, text = setting.partition("=")
+        if not all(values(text)) or not name.isidentifier() or name in found:
             what = "NAME=VALUE,VALUE,…" if name not in found else f"{quote(name)} once"
             raise ReadError(f"expected {what}, got {quote(setting)}", code="E112", hint="--set width=32,64,128")
-        found[name] = [value for item in values(text) for value in span(item)]
+        found[name] = [value for item in values(text) for value in span(item, name)]
         longest = max(map(len, found[name]))
         if longest > LONGEST:
             message = f"a value of {longest:,} characters, more than the {LONGEST:,} allowed"
@@ -133,22 +133,25 @@ def axes(settings: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def span(text: str) -> list[str]:
+def span(text: str, name: str = "n") -> list[str]:
     """A range, ends included, as values: 1..4, 10..50+10, 16..128*2; from large to small it steps down. Other text is a value itself.
 
     Raises ReadError E112, LimitError E505.
     """
     found = re.fullmatch(_RANGE, text)
     if found is None:
-        if re.fullmatch(_NO_RANGE, text):
+        if like_range(text):
             message = f"{quote(text)} is not a range: it needs a number at each end, and perhaps + or * and a step"
-            raise ReadError(message, code="E112", hint="--set width=1..4, 10..50+20 or 16..128*2")
+            raise ReadError(message, code="E112", hint=f"--set {name}=1..4, 10..50+20 or 16..128*2")
         return [text]
     first, last, step = Decimal(found[1]), Decimal(found[2]), Decimal(found[4] or 1)
     times = found[3] == "*"
     if step <= times or (times and min(first, last) <= 0):  # it would never get there
         need = "a factor above 1, and ends above 0" if times else "a step above 0"
-        raise ReadError(f"the range {quote(text)} needs {need}", code="E112", hint="--set width=16..128*2")
+        raise ReadError(f"the range {quote(text)} needs {need}", code="E112", hint=f"--set {name}=16..128*2")
+    if found[3] is None and (last - first) % 1:
+        message = f"the range {quote(text)} needs a step: those of 1 do not lead from end to end"
+        raise ReadError(message, code="E112", hint=f"--set {name}={text}+{_usual_step(first, last)}")
     steps = [first]
     while len(steps) <= MOST:
         after = _after(steps[-1], step, times, down=first > last)
@@ -159,6 +162,12 @@ def span(text: str) -> list[str]:
             raise ReadError(message, code="E112", hint="start at a power of it")
         steps.append(after)
     raise LimitError(f"more than {MOST:,} values in {quote(text)}", code="E505", hint="give a larger step")
+
+
+def _usual_step(first: Decimal, last: Decimal) -> Decimal:
+    """0.1 between 0.1 and 0.5, or between 0.125 and 0.5."""
+    places = [-int(each.as_tuple().exponent) for each in (first, last) if each % 1]
+    return Decimal(1).scaleb(-min(places))
 
 
 def _after(value: Decimal, step: Decimal, times: bool, *, down: bool) -> Decimal:
@@ -205,7 +214,7 @@ def sweep(  # what to read, to set and to measure, and who watches
         except (ReadError, LimitError):  # of the file, not of the combination
             raise
         except DenseError as error:
-            if error.code == UNKNOWN_VARIABLE:
+            if error.code in OF_THE_SPEC:
                 raise
             return Combination(settings, error=error)
         except SpecErrors as several:
@@ -213,6 +222,20 @@ def sweep(  # what to read, to set and to measure, and who watches
 
     rows = (row(dict(zip(wanted, choice, strict=True))) for choice in watched([*product(*wanted.values())]))
     return Sweep(source, tuple(wanted), figures, tuple(rows))
+
+
+def idle(found: Sweep) -> list[str]:
+    """The variables with several values that change none of the figures, wherever the others are equal."""
+    rows = [row for row in found.rows if row.error is None]
+    return [
+        name
+        for name in found.variables
+        if len({row.settings[name] for row in rows}) > 1
+        and len(
+            {(tuple(row.settings[other] for other in found.variables if other != name), row.values) for row in rows}
+        )
+        == len({tuple(row.settings[other] for other in found.variables if other != name) for row in rows})
+    ]
 
 
 def measure(graph: Graph, report: Report, figures: Sequence[Figure], batch: int | None) -> tuple[Any, ...]:

@@ -315,3 +315,18 @@ def test_many_names_in_a_message_are_counted():
     stack = " | ".join(f"Dense(1, name=o{index})" for index in range(50))
     (found,) = verdict(f"Dense(1)@(1,) -> [{stack}]", output={"gone": [None, 1]}).findings
     assert found.got.endswith("o9 (None, 1) and 40 more")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("30GFLOPs", "write 30G: the option says of what"),
+        ("1.5 MMACs", "write 1.5M: the option says of what"),
+        ("12 params", "write 12: the option says of what"),
+        ("12 parsecs", "'parsecs' is not a unit here: k, M, G, B, T"),
+    ],
+)
+def test_a_count_with_what_is_counted_is_told_to_leave_it_out(text, hint):
+    with pytest.raises(SpecErrors) as caught:
+        expectations.read({"max_flops": text}, "--")
+    assert caught.value.errors[0].hint == hint

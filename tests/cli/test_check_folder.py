@@ -280,3 +280,16 @@ def test_statistics(tmp_path):
     counted = json.loads(program(*arguments, "--format", "json", cwd=tmp_path).stdout)
     assert sum(each["count"] for each in counted["codes"]) == counted["summary"]["findings"] == 7
     assert program(*arguments, "--format", "sarif", cwd=tmp_path).returncode == 2
+
+
+def test_machines_are_told_what_was_not_checked(tmp_path):
+    lost = "import keras\nm = keras.Sequential([keras.Input((n,)), keras.layers.Dense(4)])\n"
+    write(tmp_path, {"a.yaml": SPEC, "b.py": "print(1)\n", "c.json": "{}", "d.py": lost})
+    for form in (("--format", "json"), ("--format", "json", "--statistics")):
+        found = json.loads(program("check", "./", *form, cwd=tmp_path).stdout)["summary"]
+        assert (found["specs"], found["without_model"], found["not_followed"]) == (1, 2, 1)
+    found = json.loads(program("check", "a.yaml", "--format", "json", cwd=tmp_path).stdout)["summary"]
+    assert (found["without_model"], found["not_followed"]) == (0, 0)
+    page = program("check", "./", "--format", "markdown", cwd=tmp_path).stdout
+    assert page.endswith("No model in 2 files. 1 source could not be followed; see the log.\n")
+    assert "No model" not in program("check", "a.yaml", "--format", "markdown", cwd=tmp_path).stdout

@@ -79,6 +79,12 @@ def tab(tmp_path):
         ("densecli sweep m.yaml -c tr", ["trainable_params", "training_bytes"]),
         ("densecli check m.yaml --forbid Lam", ["Lambda"]),
         ("densecli m.yaml --limit no", ["nodes="]),
+        ("densecli draw --labels n", ["names", "none"]),
+        ("densecli draw --labels sizes,n", ["sizes,names"]),
+        ("densecli check --only-layers Dense,Flat", ["Dense,Flatten"]),
+        ("densecli check --assert totals.p", ["totals.params"]),
+        ("densecli m.yaml --run --weights in", ["initial"]),
+        ("densecli diff a b --run --weights ze", ["zeros"]),
         ("densecli schema la", ["layers"]),
         ("densecli m.yaml --color al", ["always"]),
     ],
@@ -90,7 +96,14 @@ def test_a_tab_offers(tab, words, some):
 
 
 @pytest.mark.parametrize(
-    "words", ["densecli mod", "densecli summary mod", "densecli check ''", "densecli check a.yaml --lock ''"]
+    "words",
+    [
+        "densecli mod",
+        "densecli summary mod",
+        "densecli check ''",
+        "densecli check a.yaml --lock ''",
+        "densecli m.yaml --weights ''",
+    ],
 )
 def test_where_files_go_the_shell_offers_files(tab, words):
     assert tab(words) == []
@@ -175,3 +188,89 @@ def test_completion_is_installed_for_the_shell_that_is_named(tmp_path):
     assert done.returncode == 0
     assert "complete_zsh" in (tmp_path / ".zfunc" / "_densecli").read_text(encoding="utf-8")
     assert str(tmp_path / ".zfunc" / "_densecli") in done.stdout
+
+
+# -- every option with fixed words ------------------------------------------------------------
+FREE = {
+    "SPEC...", "[SPEC...]", "[A B | PATH...]", "FILE", "FILE.py", "[NAME=]ARRAY", "REGEX", "PATTERN", "REVISION", "NAME=VALUE",
+    "NAME=A,B,…", "NUMBER", "COUNT", "SIZE", "SHAPE", "[NAME=]3,2", "NAME=3,2", "INDEX", "LAYER",
+}  # fmt: skip  # only the user, the model or the disk knows these
+
+
+def options():
+    from densecli.cli import COMMANDS, every_command
+
+    commands = every_command()
+    return [(name, param, commands[name].words.get(param.name)) for name in COMMANDS for param in commands[name].params]
+
+
+def test_all_options_with_words_of_our_own_complete_them():
+    missing = [
+        (name, param.opts[0])
+        for name, param, word in options()
+        if word and word.kind is str and word.metavar not in FREE and not param._custom_shell_complete
+    ]
+    assert missing == [("explain", "--layer")]  # a name in the model
+
+
+def test_bash_knows_the_options_that_take_lists():
+    from densecli.cli import completion
+
+    lists = (completion.columns, completion.figures, completion.labels, completion.layer_lists)
+    found = {
+        option
+        for _, param, word in options()
+        if word
+        and param._custom_shell_complete
+        and offers(param, "") & {each for function in lists for each in function("")}
+        and any("," in each for each in offers(param, f"{min(offers(param, ''))},"))
+        for option in param.opts
+    }
+    assert found == set(completion.LISTS)
+
+
+def offers(param, incomplete):
+    return {item.value for item in param._custom_shell_complete(None, param, incomplete)}
+
+
+SPACE = """
+compopt() {{ printf "%s %s" "$@"; }}
+eval "$(densecli --show-completion bash)"
+COMP_WORDS=({words}); COMP_CWORD=$(( ${{#COMP_WORDS[@]}} - 1 ))
+_densecli_completion densecli
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("densecli m.yaml -c par", "-o nospace"),
+        ("densecli m.yaml --columns layer,par", "-o nospace"),
+        ("densecli m.yaml --columns = par", "-o nospace"),
+        ("densecli draw m.yaml --labels ty", "-o nospace"),
+        ("densecli m.yaml --limit no", "-o nospace"),
+        ("densecli m.yaml --format ma", ""),
+        ("densecli m.yaml --format = ma", ""),
+        ("densecli m.yaml -c layer ''", ""),
+        ("densecli -c zzz", ""),
+        ("densecli ex", ""),
+    ],
+)
+def test_bash_puts_no_space_where_people_type_on(tmp_path, tab, words, found):
+    env = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "--norc", "-c", SPACE.format(words=words)],
+        capture_output=True,
+        text=True,
+        env=env,
+        check=True,
+        encoding="utf-8",
+    )
+    assert (done.stdout.strip(), done.stderr) == (found, "")
+
+
+def test_the_installed_script_is_the_one_that_is_shown(tmp_path):
+    done = densecli("--install-completion", "bash", env={"HOME": str(tmp_path)})
+    installed = (tmp_path / ".bash_completions" / "densecli.sh").read_text(encoding="utf-8")
+    assert (done.returncode, installed) == (0, here("--show-completion", "bash").stdout)
+    assert "nospace" in installed

@@ -70,6 +70,16 @@ def test_the_work_tree_counts_and_what_git_does_not_track_does_not(folder, chang
     assert changes("--base", "main")[1]["sub/b.dsl"] == "removed"
 
 
+def test_the_side_that_cannot_be_read_is_a_question_mark(folder, capsys):
+    write(folder, {"a.dsl": "Dnse(4)@(3,)", "sub/b.dsl": STACK.format(5)})
+    code = densecli.cli.run(["diff", "--base", "main", "--format", "markdown"])
+    page = capsys.readouterr().out
+    assert code == 2
+    row = next(line for line in page.splitlines() if "`a.dsl`" in line)
+    assert [cell.strip() for cell in row.split("|")][3:6] == ["16 → ?", "12 → ?", "64 → ?"]
+    assert "24 %" in page or "25.0 %" in page
+
+
 def test_the_merge_base_is_compared_not_what_main_became(folder, changes):
     commit(folder, {"a.dsl": STACK.format(5)})
     git(folder, "switch", "--quiet", "main")

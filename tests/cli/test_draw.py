@@ -70,8 +70,8 @@ def test_a_png_is_not_for_a_terminal(capsys, monkeypatch):
     ("arguments", "message"),
     [
         (("-o", "f.gif"), "error[E603]: 'f.gif': no format for '.gif'\n  help: use .svg, .png or .tex, or --format"),
-        (("--labels", "size"), "error: invalid value: unknown label 'size'"),
-        (("--labels", "none,sizes"), "error: invalid value: none goes with no other label"),
+        (("--labels", "size"), "error: unknown label 'size'"),
+        (("--labels", "none,sizes"), "error: none goes with no other label"),
         (("--max-blocks", "1"), "error: "),
         (("--scale", "0"), "error: "),
         (("--style", "cubes"), "error: "),

@@ -8,6 +8,7 @@ import pytest
 
 from densecli.catalogue import APPLICATIONS, CATALOGUE, matching
 from densecli.cli import COMMANDS
+from support.folders import ROOT
 from support.program import here
 
 STACK = "Dense(16)@(3,2)"
@@ -178,3 +179,44 @@ def test_a_dense_on_images_at_the_end_is_noted(head):
 )
 def test_other_models_are_not(stack):
     assert here(stack).stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((STACK, "--profile"), "--profile needs a forward pass"),
+        (("check", STACK, "--update-lock"), "--update-lock needs --lock"),
+        (("check", STACK, "--statistics", "--format", "sarif"), "--statistics is text or json"),
+        (("diff", STACK, STACK, "--tolerance", "1"), "--tolerance needs a forward pass"),
+        (("sweep", "Dense($n)@3", "--set", "n=1", "--plot", "-f", "csv"), "--plot needs --format table"),
+        (("memory", STACK, "--dtype", "int8", "--batch", "2"), "--dtype int8 is about one sample"),
+        (("convert", STACK, "--to", "dsl", "--depth", "1"), "--collapse and --depth are for diagrams"),
+        (("layers", "Dense", "--applications"), "--applications lists all models"),
+        (("check", STACK, "--isolated", "--config", "x.toml"), "--isolated and --config cannot be combined"),
+        (("diff", "--base", "main", "--run"), "--run compares A with B"),
+    ],
+)
+def test_options_that_do_not_go_together_are_not_called_an_invalid_value(words, message):
+    assert refused(*words).startswith(f"error: {message}")
+
+
+def test_no_command_words_its_own_errors_as_click_does():
+    files = (ROOT / "src" / "densecli" / "cli").glob("*.py")
+    assert [file.name for file in files if "raise typer.BadParameter" in file.read_text(encoding="utf-8")] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [("variables", "vars"), ("model", "layers"), ("input_shape", "input"), ("Inputs", "input"), ("output", "outputs")],
+)
+def test_a_key_of_a_spec_by_another_name_leads_to_it(tmp_path, key, meant):
+    path = tmp_path / "m.yaml"
+    path.write_text(f"{key}: {{a: 3}}\ninput: [3]\nlayers: [Dense(3)]\n", encoding="utf-8")
+    assert f"did you mean `{meant}`?" in refused(path)
+
+
+@pytest.mark.parametrize("words", [("diff", "--base"), ("check", "a.yaml", "--max-params"), ("draw", "VGG16", "-o")])
+def test_an_option_without_its_value_leads_to_the_help_of_its_command(words):
+    first, *_, last = refused(*words).splitlines()
+    assert not first.endswith(".")
+    assert last == f"  usage: `densecli {words[0]} --help` shows the options"

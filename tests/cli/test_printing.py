@@ -78,6 +78,19 @@ def test_what_the_model_does_not_have_is_said(path, code):
     assert raised.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("params", "`totals.params`"), ("parms", "available: "), ("totals.parms", "`params`"), (".totals.params", "totals.params"),
+        ("layers[*].params", "layers.params"), ("layers[].params", "layers.params"),
+    ],
+)  # fmt: skip
+def test_a_slip_gets_the_usual_mend(path, hint):
+    with pytest.raises(DenseError) as raised:
+        printed(RECORD, path)
+    assert hint in (raised.value.hint or "")
+
+
 def test_a_mistake_names_the_option():
     done = here("--print", "layers[0", STACK)
     assert (done.returncode, done.stdout) == (2, "")

@@ -41,6 +41,8 @@ MENDS = [
     ("Conv2D(8, 3, data_format=channels_first)@(28,28,1)", "with channels_first, the shape is (1, 28, 28)", "Conv2D(8, 3, data_format=channels_first)@(1,28,28)"),
     ("Conv2D(8, 3)@(1,28,28)", "with channels_last, the shape is (28, 28, 1)", "Conv2D(8, 3)@(28,28,1)"),
     ("Conv2D(8, 5)@(3,224,224)", "or use data_format=channels_first", "Conv2D(8, 5, data_format=channels_first)@(3,224,224)"),
+    ("Conv2D(8, 3)@(3,32,32) -> Conv2D(8, 3)", "if the input has its channels first, put them last", "Conv2D(8, 3)@(32,32,3) -> Conv2D(8, 3)"),
+    ("Conv2D(8, 3, padding=same)@(3,32,32) -> MaxPooling2D -> MaxPooling2D", "or give all layers data_format=channels_first", "Conv2D(8, 3, padding=same, data_format=channels_first)@(3,32,32) -> MaxPooling2D(data_format=channels_first) -> MaxPooling2D(data_format=channels_first)"),
     ("MaxPooling2D(4, data_format=channels_first)@(28,28,3)", "or use data_format=channels_last", "MaxPooling2D(4, data_format=channels_last)@(28,28,3)"),
     ("MultiHeadAttention(2, 8)@(10,16)", "[_ | _]@(10,16) -> MultiHeadAttention(…)", "[_ | _]@(10,16) -> MultiHeadAttention(2, 8)"),
     ("Dense(4)@(10,16) -> GroupedQueryAttention(8, 4, 2)", "twice: [_ | _] -> GroupedQueryAttention(…)", "Dense(4)@(10,16) -> [_ | _] -> GroupedQueryAttention(8, 4, 2)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 
 import numpy as np
@@ -103,3 +104,34 @@ def test_a_batch_without_samples_is_refused(tmp_path):
         2,
         "error[E509]: not runnable: 'input_layer' is (0, 4, 3), which has no elements",
     )
+
+
+@pytest.mark.parametrize(
+    ("stack", "hint"),
+    [
+        ("Dense(2)@(3,)", "--data '[[1,2,3]]'"),
+        ("Dense(2)@(784,)", "x.npy with an array of shape (samples, 784), or x.csv with 784 numbers a line"),
+        ("Conv2D(2,3)@(28,28,3)", "(samples, 28, 28, 3), or x.csv with 2,352 numbers a line, a line for each sample"),
+        ("LSTM(2)@(none,30)", "x.npy with an array of shape (samples, any, 30)"),
+    ],
+)
+def test_data_of_another_shape_is_told_a_way_that_works(tmp_path, stack, hint):
+    code, _, err = outcome(stack, "--run", "--data", "[[[[[1]]]]]")
+    assert (code, err.startswith("error[E508]")) == (2, True)
+    assert hint in err
+    if "x.npy" in hint:
+        shape = [int(size) for size in re.findall(r"\d+", hint.partition("(samples")[2].partition(")")[0])]
+        array = np.ones((2, *([5] if "any" in hint else []), *shape))
+        np.save(tmp_path / "x.npy", array)
+        np.savetxt(tmp_path / "x.csv", array.reshape(2, -1), delimiter=",")
+        for name in ("x.npy", "x.csv") if "csv" in hint else ("x.npy",):
+            assert outcome(stack, "--run", "--data", str(tmp_path / name))[0] == 0
+
+
+def test_images_without_a_channel_axis_are_told_how_to_get_one(tmp_path):
+    images = np.ones((2, 8, 8))
+    np.save(tmp_path / "x.npy", images)
+    code, _, err = outcome("Conv2D(2,3)@(8,8,1)", "--run", "--data", str(tmp_path / "x.npy"))
+    assert (code, "numpy.save('x.npy', x[..., None])" in err) == (2, True)
+    np.save(tmp_path / "x.npy", images[..., None])
+    assert outcome("Conv2D(2,3)@(8,8,1)", "--run", "--data", str(tmp_path / "x.npy"))[0] == 0

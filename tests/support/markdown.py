@@ -6,7 +6,7 @@ import re
 
 from markdown_it import MarkdownIt
 
-ALLOWED_TAGS = {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "strong", "details", "summary"}
+ALLOWED_TAGS = {"h3", "br", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "strong", "details", "summary"}
 
 
 def check_markdown(output, last_header):

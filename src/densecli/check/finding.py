@@ -72,6 +72,13 @@ class Finding(Record):
         return (self.spot.file, self.code, self.check, self.layer or "")
 
 
+class Unchecked(Record):
+    """How many of the files found in folders hold no model, and of how many sources no model could be followed."""
+
+    without_model: int = 0
+    not_followed: int = 0
+
+
 class Verdict(Record):
     """The results for one spec. `checks` names each check that was made, including those that passed.
 

@@ -133,9 +133,11 @@ def build(names: Sequence[str], *, others: bool = False) -> typer.Typer:
 HELP = """Model summaries with Keras' exact numbers, without Keras.
 
 \b
-  densecli 'Dense(16)@(3,2) -> Flatten -> Dense(4)'    a layer stack: @ gives the input shape
-  densecli model.keras                                 a Keras file, or a YAML or JSON spec
-  densecli explain 'Conv2D(8, 3)@(28,28,1)'            how its numbers are computed
+  densecli train.py                          the model in a Python source
+  densecli 'Dense(16)@(3,2) -> Flatten'      a stack: @ gives the input shape
+  densecli model.keras                       a Keras file, or a YAML spec
+  densecli explain 'Conv2D(8, 3)@(28,28,1)'  how its numbers are computed
+  densecli check train.py --max-params 1M    a budget, for CI
 
 Without a command, densecli runs `summary`.
 """
@@ -161,7 +163,7 @@ def fail(errors: Sequence[DenseError]) -> int:
 def usage_error(error: Any, arguments: Sequence[str]) -> int:
     """Report a wrong option or a missing argument in the form of every other error."""
     option = getattr(error, "option_name", None) if hasattr(error, "possibilities") else None  # of an unknown option
-    message = " ".join(safe(line) for line in (error.message if option else error.format_message()).split())
+    message = " ".join(safe(line) for line in (error.message if option else error.format_message()).split()).rstrip(".")
     lines = [f"error: {message if message[1:2].isupper() else message[:1].lower() + message[1:]}"]
     hint = getattr(error, "hint", None)
     if hint is None and option is not None:
@@ -172,7 +174,8 @@ def usage_error(error: Any, arguments: Sequence[str]) -> int:
     hint = hint or usage_hint(arguments)
     if hint is not None:
         lines.append(f"  help: {hint}")
-    name = error.ctx.command_path if getattr(error, "ctx", None) is not None else "densecli"
+    command = f"densecli {arguments[0]}" if arguments and arguments[0] in COMMANDS else "densecli"
+    name = error.ctx.command_path if getattr(error, "ctx", None) is not None else command
     streams.complain("\n".join([*lines, f"  usage: `{name} --help` shows the options"]))
     return USAGE
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from densecli.check.finding import of_error
+from densecli.check.finding import Unchecked, of_error
 from densecli.cli import streams
+from densecli.cli.command import ValueRefusedError
 from densecli.cli.complaints import complain, note_repeats
 from densecli.cli.demands import demanded, with_demands
 from densecli.cli.look import look
@@ -130,7 +131,7 @@ def command(  # one parameter per option
 ) -> int:
     """Check each SPEC against its expectations."""
     if update_lock and lock is None:
-        raise typer.BadParameter("--update-lock needs --lock FILE, or `lock` in the settings")
+        raise ValueRefusedError("--update-lock needs --lock FILE, or `lock` in the settings")
     wishes, wanted = reading(input_shape, set, limit, source, layer_shape), demanded(demands)
     check_format(format, statistics)
     search = Search(exclude or (), cast("Project", config), force_exclude, not no_respect_gitignore, wishes.limits)
@@ -141,22 +142,27 @@ def command(  # one parameter per option
     results = [each for each in every if isinstance(each, Result)]
     inputs = [each.name for each in found if each.text is None]
     tell(results, spec or (), quiet)
+    skipped = [each for each in every if isinstance(each, Skipped)]
+    empty = sum(isinstance(each.error, NoModelError) for each in skipped)
+    unchecked = Unchecked(empty, len(skipped) - empty)
     if not quiet:
-        tell_of_skipped([each for each in every if isinstance(each, Skipped)])
+        tell_of_skipped(skipped)
     if lock is not None and update_lock:
         renew(lock, results, quiet)
     colored = look(color, to_file=output is not None).color
-    deliver(
-        text_of(results, format, quiet, colored, statistics=statistics), output, [*inputs, *([lock] if lock else [])]
-    )
+    if statistics:
+        said = statistics_of(results, format, unchecked)
+    else:
+        said = text_of(results, format, quiet, colored, unchecked)
+    deliver(said, output, [*inputs, *([lock] if lock else [])])
     if summary:  # $GITHUB_STEP_SUMMARY is empty on other machines
-        summarise(results, summary, inputs)
+        summarise(results, unchecked, summary, inputs)
     return exit_code(results, exit_zero)
 
 
 def check_format(format: Format, statistics: bool) -> None:
     if statistics and format not in (Format.text, Format.json):
-        raise typer.BadParameter(f"--statistics is text or json, not {format.value}")
+        raise ValueRefusedError(f"--statistics is text or json, not {format.value}")
 
 
 def tell_of_skipped(skipped: Sequence[Skipped]) -> None:
@@ -214,18 +220,20 @@ def renew(path: str, results: Sequence[Result], quiet: bool) -> None:
         streams.complain(safe(said))
 
 
-def text_of(results: Sequence[Result], format: Format, quiet: bool, color: bool, *, statistics: bool = False) -> str:
+def statistics_of(results: Sequence[Result], format: Format, unchecked: Unchecked) -> str:
+    return counts.render([result.verdict for result in results], format.value, unchecked)
+
+
+def text_of(results: Sequence[Result], format: Format, quiet: bool, color: bool, unchecked: Unchecked) -> str:
     """The findings in one format. In ndjson, a spec that could not be checked is an error record, as everywhere."""
     verdicts = [result.verdict for result in results]
-    if statistics:
-        return counts.render(verdicts, format.value)
     if format is Format.ndjson:
         return "".join(f"{_record(result)}\n" for result in results)
     if format is Format.text and quiet:
         return "".join(f"{line}\n" for verdict in verdicts for line in text.lines(verdict, color=color))
     if format is Format.text:
         return text.render(verdicts, color=color) + "\n"
-    return render(verdicts, format.value)
+    return render(verdicts, format.value, unchecked)
 
 
 def _record(result: Result) -> str:
@@ -237,9 +245,9 @@ def _record(result: Result) -> str:
     return ndjson.line(result.verdict)
 
 
-def summarise(results: Sequence[Result], path: str, inputs: Sequence[str]) -> None:
+def summarise(results: Sequence[Result], unchecked: Unchecked, path: str, inputs: Sequence[str]) -> None:
     """Write the Markdown for the page of a CI job; GitHub's file may already hold output of the step's other commands."""
-    written = render([result.verdict for result in results], "markdown")
+    written = render([result.verdict for result in results], "markdown", unchecked)
     if path == os.environ.get("GITHUB_STEP_SUMMARY"):
         append(written, path)
     else:

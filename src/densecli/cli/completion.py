@@ -17,6 +17,7 @@ SHELL_OPTIONS = {
     "--show-completion": "Show the completion script of the current shell, or of the SHELL that follows.",
 }
 
+LISTS = ("-c", "--columns", "--labels", "--only-layers")  # options whose items are completed one after the other
 ROOTS = ("name", "type", "source", "inputs", "outputs", "layers", "totals")
 TOTALS = ("params", "trainable_params", "non_trainable_params", "weight_bytes", "macs", "flops", "activation_bytes")
 
@@ -90,6 +91,23 @@ def layer_types(incomplete: str) -> list[str]:
     from densecli.names import APPLICATIONS  # noqa: PLC0415
 
     return [name for name in sorted({*MODULES, *ALIASES, *APPLICATIONS}) if name.startswith(incomplete)]
+
+
+def layer_lists(incomplete: str) -> list[str]:
+    """Lists of layer types."""
+    return lists(incomplete, layer_types(""))
+
+
+def labels(incomplete: str) -> list[str]:
+    """Lists of a figure's labels; none stands alone."""
+    from densecli.render.figure.options import LABELS  # noqa: PLC0415
+
+    return lists(incomplete, LABELS if "," in incomplete else [*LABELS, "none"])
+
+
+def weights(incomplete: str) -> list[str]:
+    """Words for weights, where one is begun; else the shell offers files."""
+    return starting(incomplete, ["initial", "ones", "zeros"]) if incomplete else []
 
 
 def columns(incomplete: str) -> list[str]:

@@ -70,7 +70,7 @@ def command(
     """Convert one SPEC."""
     to = format or undecided(output)
     if to not in PICTURES and (collapse or depth is not None):
-        raise typer.BadParameter(f"--collapse and --depth are for diagrams ({', '.join(PICTURES)}), not for {to}")
+        raise ValueRefusedError(f"--collapse and --depth are for diagrams ({', '.join(PICTURES)}), not for {to}")
     found = specs(spec)
     if len(found) > 1:
         message = f"convert takes one model, got {len(found):,} files"

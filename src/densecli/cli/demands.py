@@ -10,7 +10,7 @@ import typer
 
 from densecli.check.expectations import FLAGS, OPTIONS, READERS, SIZES, Expectation, read, spell
 from densecli.check.judge import NOUNS, split_key
-from densecli.cli.completion import layer_types
+from densecli.cli.completion import layer_lists, layer_types, paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[str | None, str]] = {
     "weights_fit": (None, "The shapes of the weights in the model file match its layers."),
     "assert": ("EXPR", "A condition on the JSON report, such as 'totals.params < 2M'."),
 }
+SUGGESTED = {"forbid": layer_types, "only_layers": layer_lists, "assert": paths}
 REPEATABLE = ("output", "input", "forbid", "only_layers", "assert")
 SENTENCES = {"": "{}: exactly this.", "max": "{}: at most this.", "min": "{}: at least this."}
 
@@ -46,8 +47,7 @@ def _parameters() -> Iterator[Parameter]:
     for key in READERS:
         kind: Any = bool if key in FLAGS else list[str] | None if key in REPEATABLE else str | None
         metavar, words = _words(key)
-        types = layer_types if key in ("forbid", "only_layers") else None
-        option = typer.Option(spell("--", key), metavar=metavar, help=words, autocompletion=types)
+        option = typer.Option(spell("--", key), metavar=metavar, help=words, autocompletion=SUGGESTED.get(key))
         default = False if key in FLAGS else None
         yield Parameter(
             _parameter_name(key), Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]

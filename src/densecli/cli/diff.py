@@ -49,7 +49,7 @@ git show HEAD~1:model.yaml | densecli diff - model.yaml --format markdown
 """
 
 
-LONGEST_TITLE = 120
+LONGEST_TITLE = 120  # characters of a heading
 TOLERANCE = 1e-5  # sums in single precision round
 
 
@@ -114,7 +114,7 @@ def command(  # one parameter per option
     wishes = reading(input_shape, set, limit, source, layer_shape)
     if base is not None:
         if run:
-            raise typer.BadParameter("--run compares A with B; with --base there are many models")
+            raise ValueRefusedError("--run compares A with B; with --base there are many models")
         return since(
             base, words or [], wishes, Shown(format, output, exit_zero, batch, look(color, width, output is not None))
         )
@@ -125,7 +125,7 @@ def command(  # one parameter per option
     asked = Wishes(seed, batch, max_memory, tuple(weights or ()), tuple(data or ()), limits=wishes.limits)
     check(asked, run, specs, together=True)
     if tolerance is not None and not run:
-        raise typer.BadParameter("--tolerance needs a forward pass: add --run")
+        raise ValueRefusedError("--tolerance needs a forward pass: add --run")
     models = [model_of(spec, wishes, batch) for spec in specs]
     a, b = models
     if a is None or b is None:
@@ -135,7 +135,8 @@ def command(  # one parameter per option
         found = found._replace(run=compared(a, b, asked, TOLERANCE if tolerance is None else tolerated(tolerance)))
     inputs = [spec.name for spec in specs if spec.text is None]
     if format is not Format.json:  # people recognize their own words better than "<argument>"
-        found = found._replace(before=title(specs[0]), after=title(specs[1]))
+        longest = LONGEST_TITLE if format is Format.markdown else None
+        found = found._replace(before=title(specs[0], longest), after=title(specs[1], longest))
     deliver(text_of(found, format, look(color, width, output is not None)), output, inputs)
     same = found.same if found.run is None else found.run.equal
     return int(not same and not exit_zero)
@@ -177,9 +178,9 @@ def spec_of(word: str) -> Spec:
     return file_spec(word) if is_file(word) else Spec(ARGUMENT, word)
 
 
-def title(spec: Spec) -> str:
+def title(spec: Spec, longest: int | None) -> str:
     words = spec.name if spec.text is None else " ".join(spec.text.split())
-    return words if len(words) <= LONGEST_TITLE else f"{words[:LONGEST_TITLE]}…"
+    return words if longest is None or len(words) <= longest else f"{words[:longest]}…"
 
 
 class Model(Record):
@@ -218,7 +219,7 @@ def tolerated(text: str) -> float:
         number = float(text)
         if 0 <= number < float("inf"):
             return number
-    raise typer.BadParameter(f"--tolerance: expected a number such as 1e-5, got {quote(text)}")
+    raise ValueRefusedError(f"--tolerance: expected a number such as 1e-5, got {quote(text)}")
 
 
 def text_of(found: Diff, format: Format, look: Look) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from densecli.cli import streams
+from densecli.cli.command import ValueRefusedError
+from densecli.cli.completion import labels
 from densecli.cli.options import Debug, InputShape, LayerShape, Limit, Output, Set, SourceFile, Specs
 from densecli.cli.output import check_target, deliver, deliver_bytes
 from densecli.errors import OutputError, ReadError
@@ -79,7 +81,12 @@ ThemeOption = Annotated[
 ]
 Labels = Annotated[
     str | None,
-    typer.Option("--labels", metavar="LIST", help="Any of sizes, types, names and params, or none; default: sizes."),
+    typer.Option(
+        "--labels",
+        metavar="LIST",
+        help="Any of sizes, types, names and params, or none; default: sizes.",
+        autocompletion=labels,
+    ),
 ]
 MaxBlocks = Annotated[
     int,
@@ -167,7 +174,7 @@ def words(labels: str | None) -> tuple[str, ...] | None:
     odd = next((word for word in found if word not in (*LABELS, "none")), None)
     if odd is not None or ("none" in found and len(found) > 1):
         what = f"unknown label {quote(odd)}" if odd is not None else "none goes with no other label"
-        raise typer.BadParameter(f"{what}; choose any of {', '.join(LABELS)}, or none")
+        raise ValueRefusedError(f"{what}; choose any of {', '.join(LABELS)}, or none")
     return tuple(word for word in found if word != "none")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from densecli.cli.command import ValueRefusedError
 from densecli.cli.options import (
     Batch,
     Color,
@@ -139,7 +140,7 @@ def place(text: str | None) -> tuple[int, ...] | None:
         or len(parts) > MAX_RANK
         or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts)
     ):
-        raise typer.BadParameter(f"--at: expected an index such as 0,2,1, got {quote(text)}")
+        raise ValueRefusedError(f"--at: expected an index such as 0,2,1, got {quote(text)}")
     return tuple(map(int, parts))
 
 

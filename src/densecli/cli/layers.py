@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from densecli.catalogue import lookup, matching
+from densecli.cli.command import ValueRefusedError
 from densecli.cli.completion import layer_types
 from densecli.cli.look import look
 from densecli.cli.options import Debug, Output
@@ -48,13 +49,14 @@ def command(
     debug: Debug = False,
 ) -> int:
     """List the catalog, or show one layer type."""
+    width = look(to_file=output is not None).width
     if applications:
         if type_name is not None:
-            raise typer.BadParameter("--applications lists all models; use `densecli layers MODEL` for one")
-        deliver(listed(format), output)
+            raise ValueRefusedError("--applications lists all models; use `densecli layers MODEL` for one")
+        deliver(listed(format, width), output)
         return 0
     layers = None if type_name is None else matching(type_name) or [lookup(type_name)]
-    deliver(_text(layers, format, look(to_file=output is not None).width), output)
+    deliver(_text(layers, format, width), output)
     return 0
 
 
@@ -68,10 +70,10 @@ def _text(layers: list[type[Layer]] | None, form: Format, width: int | None) -> 
     return catalogue.fitted(catalogue.overview(layers) if one is None else catalogue.details(one), width)
 
 
-def listed(format: Format) -> str:
+def listed(format: Format, width: int | None) -> str:
     """The models of keras.applications."""
     from densecli.render import applications  # noqa: PLC0415  # few ask
 
-    return {Format.json: applications.as_json, Format.markdown: applications.markdown, Format.text: applications.text}[
-        format
-    ]()
+    if format is Format.text:
+        return applications.text(width)
+    return applications.as_json() if format is Format.json else applications.markdown()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from densecli.cli import streams
+from densecli.cli.command import ValueRefusedError
 from densecli.cli.completion import optimizers
 from densecli.cli.options import (
     Color,
@@ -146,7 +147,7 @@ class Shown(Record):
 
 def check_int8(batch: int, budget: str | None) -> None:
     if batch != 1 or budget is not None:
-        raise typer.BadParameter("--dtype int8 is about one sample: it takes no --batch and no --budget")
+        raise ValueRefusedError("--dtype int8 is about one sample: it takes no --batch and no --budget")
 
 
 def on_microcontroller(found: Sequence[Spec], wishes: Reading, shown: Shown) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from densecli.errors import DenseError, LimitError, OutputError
 from densecli.render.table.bare import as_text, bare_value
 
-NO_PATH = r"[\[(\"'\s<>=]"  # what only an expression contains, and no key or usual name
+NO_PATH = r"\A\.|[\[(\"'\s<>=]"  # what only an expression contains, and no key or usual name
 
 
 def printed(record: dict[str, Any], text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from densecli.cli.command import ValueRefusedError
 from densecli.errors import ReadError, Source
 from densecli.records import Record
 from densecli.text import quote
@@ -125,7 +126,7 @@ def _configure(context: typer.Context, path: str | None) -> Any:
         return path
     isolated = context.meta.get(__name__)
     if isolated and path is not None:
-        raise typer.BadParameter("--isolated and --config cannot be combined")
+        raise ValueRefusedError("--isolated and --config cannot be combined")
     found = None if isolated else path or guarded(nearest())
     project = Project() if found is None else load(found)
     known = {parameter.name for parameter in context.command.params} - NOT_EVERYWHERE.get(

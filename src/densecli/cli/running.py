@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from densecli.cli.command import ValueRefusedError
+from densecli.cli.completion import weights
 from densecli.cli.options import size_option
 from densecli.errors import ReadError
 from densecli.read.limits import LIMITS, Limits
@@ -33,6 +35,7 @@ WeightsOption = Annotated[
         "--weights",
         metavar="FILE|VALUE|NAME=VALUE",
         help="Weights: a .keras, .h5 or .npz file, `initial`, `ones`, `zeros` or a number; by name, a number, JSON or file (repeatable).",
+        autocompletion=weights,
     ),
 ]
 Data = Annotated[
@@ -81,11 +84,11 @@ def check(wishes: Wishes, run: bool, specs: Sequence[Spec], *, together: bool = 
     others_used = [option for option, value in others.items() if value]
     if not run and (used or others_used):
         option = next(iter((*used, *others_used)))
-        raise typer.BadParameter(f"{option} needs a forward pass: add --run")
+        raise ValueRefusedError(f"{option} needs a forward pass: add --run")
     if len(specs) > 1 and used and not together:
-        raise typer.BadParameter(f"{used[0]} takes one model, got {len(specs)}")
+        raise ValueRefusedError(f"{used[0]} takes one model, got {len(specs)}")
     if wishes.save in ("-", ""):
-        raise typer.BadParameter("--save needs a file")
+        raise ValueRefusedError("--save needs a file")
     words = (word.rpartition("=")[2] for word in (*wishes.data, *wishes.weights))
     uses = [*(spec.name for spec in specs), *words]
     if uses.count("-") > 1:
@@ -129,7 +132,7 @@ def told_weights(words: Sequence[str]) -> tuple[str | None, tuple[tuple[str, str
     rest = [word for word in words if word not in named]
     if len(rest) > 1:
         shown = f"{quote(rest[0])} and {quote(rest[1])}"
-        raise typer.BadParameter(f"--weights takes one value for all weights, got {shown}; NAME=VALUE sets some")
+        raise ValueRefusedError(f"--weights takes one value for all weights, got {shown}; NAME=VALUE sets some")
     pairs = (word.partition("=") for word in named)
     return next(iter(rest), None), tuple((name, value) for name, _, value in pairs)
 

@@ -130,10 +130,10 @@ def _after_a_run(outcome: Outcome | None, view: View) -> str:
     from densecli.render.run import render  # noqa: PLC0415
 
     if outcome.calls is None:
-        return render(outcome)
+        return render(outcome, view.look.width)
     from densecli.render import values  # noqa: PLC0415
 
-    return f"{values.render(outcome, view.precision, view.look.width)}{render(outcome)}"
+    return f"{values.render(outcome, view.precision, view.look.width)}{render(outcome, view.look.width)}"
 
 
 def _csv(chosen: Sequence[Chosen], view: View) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from densecli.cli import streams
+from densecli.cli.command import ValueRefusedError
 from densecli.cli.completion import figures
 from densecli.cli.look import look
 from densecli.cli.options import Batch, Color, ColorOption, Debug, InputShape, Limit, Output, Specs, Width
@@ -19,7 +21,7 @@ from densecli.read.limits import beyond
 from densecli.read.specs import read, reading, specs
 from densecli.render import sweep as render
 from densecli.render.memory import Look
-from densecli.sweep import axes, choose_figures, sweep
+from densecli.sweep import axes, choose_figures, idle, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,7 +86,7 @@ def command(  # one parameter per option
 ) -> int:
     """Print one row for each combination; the exit code is 2 if one does not work."""
     if plot and format is not Format.table:
-        raise typer.BadParameter(f"--plot needs --format table, got {format}")
+        raise ValueRefusedError(f"--plot needs --format table, got {format}")
     found = specs(spec)
     if len(found) > 1:
         message = f"sweep takes one model, got {len(found):,} files"
@@ -97,6 +99,8 @@ def command(  # one parameter per option
     seen = look(color, width, output is not None)
     text = written(result, format, Look(seen.width, seen.color, seen.ascii), plot=plot)
     deliver(text, output, [each.name for each in found if each.text is None])
+    for name in idle(result):
+        streams.complain(f"note: {name} changes none of these figures")
     return 2 if any(row.error for row in result.rows) else 0
 
 

@@ -98,6 +98,9 @@ def _channels(misfit: Misfit) -> str | None:
     if not _fits(misfit.layer, (misfit.shape[0], *turned)):
         return None
     other = "channels_last" if first else "channels_first"
+    if not misfit.at_start:  # the shape is the work of other layers
+        ends = ("last", "first") if first else ("first", "last")
+        return f"if the input has its channels {ends[0]}, put them {ends[1]}, or give all layers data_format={other}"
     return f"with {form}, the shape is {show(turned)}; or use data_format={other}"
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import DenseError, GraphError, ReadError, Source, SpecErrors
+from densecli.quantity import like_range
 from densecli.read import shell
 from densecli.read.limits import beyond, raised
 from densecli.read.reading import Reading, SeveralModelsError
@@ -14,7 +15,7 @@ from densecli.records import Record
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from densecli.graph.graph import Graph
     from densecli.read.limits import Limits
@@ -33,6 +34,7 @@ OTHER_SUFFIXES = (
 _CHOSEN = r"(?is)([^\n(]+?(?:\([^()\n]*+\)[^\n(]*?)?\.(?:pyw?|ipynb|dsl|txt)):(.*)"
 _STATEMENT = r"\s*+(?:from|import|[A-Za-z_][\w.]*+\s*+=[^=])"
 _PATTERN = r"[\w.*?-]*+"
+_SWEEP = "to try several values: densecli sweep … --set {setting}"
 _SETTING = r"\d+|[^\W\d]\w*(?:\.[^\W\d]\w*)*"  # a name, an attribute, or the line of a condition
 _CLOSERS = {")": "(", "]": "["}
 
@@ -142,7 +144,11 @@ def _one_of(spec: Spec, model: Any) -> Spec:
 
 def read(spec: Spec, reading: Reading = Reading()) -> Graph:  # noqa: B008  # immutable
     """The graph of one spec. Raises DenseError or SpecErrors."""
-    graph = _read(spec, reading)
+    try:
+        graph = _read(spec, reading)
+    except (DenseError, SpecErrors) as error:
+        _add_hint_of_sweep(reading.settings, error)
+        raise
     if reading.sources or reading.layer_shapes:
         from densecli.read.told import complete  # noqa: PLC0415  # few commands tell anything
 
@@ -229,12 +235,24 @@ def _input_shape(value: str) -> tuple[str | None, tuple[int | None, ...]]:
 
 
 def settings(values: Sequence[str]) -> dict[str, str]:
-    """--set NAME=VALUE as values by name."""
+    """--set NAME=VALUE as values by name. Raises ReadError (E112)."""
     pairs = [value.partition("=") for value in values]
-    for name, equals, _ in pairs:
+    for name, equals, value in pairs:
         if not equals or not re.fullmatch(_SETTING, name):
             raise ReadError(f"expected NAME=VALUE, got {quote(name)}", code="E112", hint="--set width=128")
+        if like_range(value):
+            message = f"{quote(value)} is a range, and here a variable has one value"
+            raise ReadError(message, code="E112", hint=_SWEEP.format(setting=f"{name}={value}"))
     return {name: value for name, _, value in pairs}
+
+
+def _add_hint_of_sweep(settings: Mapping[str, Any], error: DenseError | SpecErrors) -> None:
+    """Numbers with commas between them are a tuple; where that is no good, several values may be meant."""
+    for each in error.errors if isinstance(error, SpecErrors) else [error]:
+        for name, value in settings.items():
+            numbers = [number.strip() for number in str(value).split(",")]
+            if each.hint is None and all(map(str.isdecimal, numbers)) and f"got ({', '.join(numbers)})" in each.message:
+                each.hint = _SWEEP.format(setting=f"{name}={value}")
 
 
 def reading(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from densecli.applications.record import RECORD
 from densecli.render.languages.json import Json, document, documents
+from densecli.render.table.wrapping import lines as broken
 from densecli.shape import show
 
 if TYPE_CHECKING:
@@ -13,21 +14,28 @@ if TYPE_CHECKING:
 
 SCHEMA = "densecli/applications/1"
 HEADS = ("model", "image", "parameters", "without classifier", "MACs of one image")
+SHORT = ("model", "image", "parameters", "without top", "MACs")
+NOTES = (
+    "without top: parameters with include_top=false, without the classifier; MACs: of one image",
+    "`densecli MODEL` shows its layers, `densecli layers MODEL` its arguments.",
+)
 
 
-def text() -> str:
-    """Columns that line up, and how to go on."""
-    rows = [HEADS, *(_cells(name, found) for name, found in RECORD.items())]
+def text(width: int | None = None) -> str:
+    """Columns that line up, as many as fit, and how to go on."""
+    rows = [SHORT, *(_cells(name, found) for name, found in RECORD.items())]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(_aligned(row, widths)).rstrip() for row in rows]
-    return "\n".join([*lines, "", "`densecli MODEL` shows its layers, `densecli layers MODEL` its arguments.", ""])
+    shown = [index for index in range(len(SHORT)) if width is None or sum(widths[: index + 1]) + 2 * index <= width]
+    lines = ["  ".join(_aligned(row, widths, index) for index in shown).rstrip() for row in rows]
+    missing = (
+        [f"columns not shown, for want of room: {', '.join(SHORT[len(shown) :])}"] if len(shown) < len(SHORT) else []
+    )
+    below = [part for note in (*missing, *NOTES) for part in (broken(note, width, 2) if width else [note])]
+    return "\n".join([*lines, "", *below, ""])
 
 
-def _aligned(row: tuple[str, ...], widths: list[int]) -> list[str]:
-    return [
-        cell.ljust(width) if index < 2 else cell.rjust(width)
-        for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-    ]
+def _aligned(row: tuple[str, ...], widths: list[int], index: int) -> str:
+    return row[index].ljust(widths[index]) if index < 2 else row[index].rjust(widths[index])
 
 
 def _cells(name: str, found: Recorded) -> tuple[str, ...]:

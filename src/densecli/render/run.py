@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from densecli.render.table.wrapping import lines as broken
 from densecli.text import binary_size, cell_width, duration, listed, safe, shortened
 
 if TYPE_CHECKING:
@@ -15,10 +16,15 @@ NUMBERS = ("min", "max", "mean", "std")
 HEADS = ("Layer (type)", "ms", "%", "MACs/s", "Output shape", "Bytes", *NUMBERS)
 
 
-def render(outcome: Outcome) -> str:
-    """The calls if they were profiled, a line per output, then time and memory."""
-    lines = [] if outcome.profile is None else [*profile_table(outcome.profile), ""]
-    lines += map(output_line, outcome.outputs)
+def render(outcome: Outcome, width: int | None = None) -> str:
+    """The calls if they were profiled, then sentences: one per output, time and memory."""
+    table = [] if outcome.profile is None else [*profile_table(outcome.profile, width), ""]
+    told = [part for line in sentences(outcome) for part in (broken(line, width, 3) if width else [line])]
+    return "\n".join([*table, *told]) + "\n"
+
+
+def sentences(outcome: Outcome) -> list[str]:
+    lines = [*map(output_line, outcome.outputs)]
     batch = "" if outcome.batch is None else f"batch {outcome.batch:,}, "
     lines.append(
         f" Forward pass: {duration(outcome.seconds)}, {batch}peak {binary_size(outcome.peak_bytes)}, seed {outcome.seed}, "
@@ -26,8 +32,7 @@ def render(outcome: Outcome) -> str:
     )
     if outcome.first_not_finite is not None:
         lines.append(f" NaN or infinity first appeared in {safe(outcome.first_not_finite)}")
-    lines += [f" Note: {note}" for note in outcome.notes]
-    return "\n".join(lines) + "\n"
+    return [*lines, *(f" Note: {note}" for note in outcome.notes)]
 
 
 def origin(outcome: Outcome) -> str:
@@ -48,12 +53,22 @@ def output_line(output: OutputStats) -> str:
     return f"{head}, {numbers}, all finite"
 
 
-def profile_table(calls: Sequence[CallProfile]) -> list[str]:
-    """One line for each call, numbers to the right."""
+def profile_table(calls: Sequence[CallProfile], width: int | None = None) -> list[str]:
+    """One line for each call, numbers to the right; columns that find no room follow below."""
     total = sum(call.seconds for call in calls) or 1.0
     rows = [HEADS, *(profile_row(call, total) for call in calls)]
     widths = [max(cell_width(row[column]) for row in rows) for column in range(len(HEADS))]
-    return [" " + "  ".join(map(cell, row, widths, range(len(row)))).rstrip() for row in rows]
+    blocks = [[0]]
+    for column in range(1, len(HEADS)):
+        if width and len(blocks[-1]) > 1 and sum(2 + widths[each] for each in (*blocks[-1], column)) - 1 > width:
+            blocks.append([0])
+        blocks[-1].append(column)
+    tables = ["\n".join(_line(row, widths, block) for row in rows) for block in blocks]
+    return "\n\n".join(tables).split("\n")
+
+
+def _line(row: Sequence[str], widths: Sequence[int], columns: Sequence[int]) -> str:
+    return " " + "  ".join(cell(row[column], widths[column], column) for column in columns).rstrip()
 
 
 def cell(text: str, width: int, column: int) -> str:

@@ -143,7 +143,7 @@ def fitted(given: Array | Written, tensor: Tensor, name: str) -> Array:
     array = shaped(written(given, shape) if isinstance(given, Written) else given, shape)
     if not fits(array.shape, shape):
         message = f"input {quote(name)} takes {show(shape)}, got data of shape {show(tuple(array.shape))}"
-        raise ReadError(message, code="E508", hint=example_of(shape))
+        raise ReadError(message, code="E508", hint=way_to(shape, array.shape))
     converted = array if tensor.dtype == "string" else kernels.as_numbers(array, tensor.dtype)
     if converted is None:
         raise ReadError(f"input {quote(name)} takes {tensor.dtype}, got {array.dtype} data", code="E508")
@@ -173,15 +173,24 @@ def fits(shape: Shape, wanted: Shape) -> bool:
     )
 
 
-def example_of(shape: Shape) -> str | None:
-    """How one sample is written, for a shape whose numbers fit a line."""
+def way_to(shape: Shape, got: Shape) -> str:
+    """How to give what the input takes: written out if its numbers fit a line, else in a file."""
     count = product(shape[1:])
-    if count is None or not 0 < count <= SHORT:
-        return None
+    if shape[-1:] == (1,) and fits(got, shape[:-1]):
+        return "the channel axis is missing: numpy.save('x.npy', x[..., None])"
+    if count is not None and 0 < count <= SHORT:
+        return f"one sample is written --data '{json.dumps(example_of(shape, count), separators=(',', ':'))}'"
+    sizes = ", ".join("any" if size is None else str(size) for size in shape[1:])
+    rows = "" if count is None else f", or x.csv with {count:,} numbers a line, a line for each sample"
+    return f"give a file: --data x.npy with an array of shape (samples, {sizes}){rows}"
+
+
+def example_of(shape: Shape, count: int) -> list[Any]:
+    """One sample as nested lists of 1, 2, 3, …"""
     values: list[Any] = list(range(1, count + 1))
     for size in reversed(shape[1:]):
         values = [values[at : at + (size or 1)] for at in range(0, len(values), size or 1)]
-    return f"one sample is written --data '{json.dumps(values, separators=(',', ':'))}'"
+    return values
 
 
 def concrete(graph: Graph, given: Sequence[Array | None], batch: int | None) -> tuple[list[Tensor], Trace]:

@@ -13,6 +13,7 @@ from support.program import here
 
 BRANCHED = "Conv2D(8,3,name=a)@(28,28,3) -> [_ | Conv2D(8,3,padding=same)] -> Add -> Flatten -> Dense(4)"
 CHAIN = "Dense(16)@(3,2) -> Flatten -> Dense(4)"
+ATTENTION = "[_ | _]@(128,1024) -> MultiHeadAttention(16, 64) -> Dense(1024)"
 
 
 def table(*words):
@@ -36,6 +37,23 @@ def test_every_column_is_shown_once_and_each_table_names_the_layers(width):
     for name in ALIASES["all"]:
         if " " not in COLUMNS[name].header and name != "layer":
             assert len(re.findall(rf"┃ +{re.escape(COLUMNS[name].header)} +┃", "\n".join(heads))) == 1, name
+
+
+SHAPE = r"\((?:None|\d+)(?:, (?:None|\d+))*,?\)|=\[\d+(?:, \d+)*\]"
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 132])
+@pytest.mark.parametrize(
+    "columns",
+    ["layer,arguments,input_shape,output_shape,params,weights,weight_shape,receptive_field",
+     "layer,input_shape,output_shape,weights,weight_shape", "layer,output_shape,params,connected_to", "input_shape,weights"],
+)  # fmt: skip
+@pytest.mark.parametrize("stack", [BRANCHED, ATTENTION, "Conv3D(128, 3)@(128,128,128,1024)", *MODELS.values()])
+def test_no_shape_is_broken(stack, columns, width):
+    words = (stack, "-c", columns)
+    narrow, whole = ("\n".join(table(*words, "--width", str(each))) for each in (width, 10_000))
+    assert sorted(re.findall(SHAPE, narrow)) == sorted(re.findall(SHAPE, whole))
+    assert max(map(cell_width, narrow.splitlines())) <= width
 
 
 def test_a_table_that_fits_in_pieces_stays_one():

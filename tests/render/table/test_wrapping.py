@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,11 @@ TEXTS = st.text(st.sampled_from("ab Z_[](),=/9 日"), max_size=40)
         ("kernel (3, 3, 64, 64), bias (64,)", 23, ["kernel (3, 3, 64, 64),", "bias (64,)"]),
         ("bn (BatchNormalization)", 15, ["bn", "(Batch", "Normalization)"]),
         ("conv2_block1_conv[0][0]", 20, ["conv2_block1_conv", "[0][0]"]),
+        ("kernel_size=[3, 3], strides=[2, 2]", 20, ["kernel_size=[3, 3],", "strides=[2, 2]"]),
+        ("shape=(28, 28, 1)", 14, ["shape=", "(28, 28, 1)"]),
+        ("[(None, 26, 8), (None, 26, 8)]", 16, ["[(None, 26, 8),", "(None, 26, 8)]"]),
+        ("adam 456 B + activations 64 B", 28, ["adam 456 B + activations", "64 B"]),
+        ("output 12.25 MiB)", 13, ["output", "12.25 MiB)"]),
         ("activation=relu", 12, ["activation=", "relu"]),
         ("xxxxxxxxxxxxxxxxxxxxxxxx", 10, ["xxxxxxxxxx", "xxxxxxxxxx", "xxxx"]),
         ("日本語日本語", 5, ["日本", "語日", "本語"]),
@@ -83,7 +89,7 @@ def test_tables_fit_and_hold_every_word(capsys, spec, width):
     def words(text):
         return sorted(re.sub(r"[^\w]", "", text.partition("Total params")[0]))
 
-    assert words(drawn) == words(free)
+    assert not Counter(words(free)) - Counter(words(drawn))  # tables below each other repeat the names of the layers
 
 
 def test_numbers_stand_whole_in_a_table_that_is_too_narrow_for_them(capsys):

@@ -134,7 +134,7 @@ class _Run:
             return self.by_name(value, key, node)
         if isinstance(value, list | tuple) and isinstance(key, int) and not isinstance(key, bool):
             if not -len(value) <= key < len(value):
-                raise _UnknownError(f"`{self.text(node)}`: there are {len(value):,} items, none is number {key:,}")
+                raise _UnknownError(f"there are {len(value):,} items, none is number {key:,}")
             return value[key]
         raise self.wrong(f"{kind(value)} cannot be indexed with {kind(key)}", node)
 

@@ -269,7 +269,9 @@ class _Parser:
             return self.group(token.start, ")")
         if self.accept("["):
             return self.group(token.start, "]")
-        return self.fail("expected a value")
+        every = token.text in ("*", "]") and self.at > 0 and self.tokens[self.at - 1].text == "["
+        first = "no dot comes first: totals.params" if token.text == "." and self.at == 0 else None
+        return self.fail("expected a value", "layers.params are those of all layers" if every else first)
 
     def number(self) -> Literal:
         token = self.token

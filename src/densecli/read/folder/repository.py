@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from densecli.errors import ReadError
+from densecli.read.folder import user
+from densecli.read.folder.contents import contents
 from densecli.read.folder.ignore import Rules, lines_of
 from densecli.records import Record
-from densecli.text import binary_size, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from densecli.read.limits import Limits
 
 NAME = ".gitignore"
-MOST_BYTES = 1 << 20
-_FLAGS = ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC")  # a FIFO would hang, and git follows no link either
 
 
 class Above(Record):
@@ -36,41 +33,23 @@ def above(folder: str, limits: Limits) -> Above:
     if top is None:
         return Above(b"", ())
     names = Path(here).relative_to(top).parts
-    chain = chained((), _exclude(top), 0, limits)
+    chain = chained((), user.patterns(top), 0, limits)
+    chain = chained(chain, contents(_exclude(top)), 0, limits)
     path = b""
     for name in names:
-        chain = chained(chain, os.path.join(top, os.fsdecode(path), NAME), len(path), limits)  # noqa: PTH118
+        file = os.path.join(top, os.fsdecode(path), NAME)  # noqa: PTH118
+        chain = chained(chain, contents(file), len(path), limits)
         path += os.fsencode(name) + b"/"
     return Above(path, chain)
 
 
 def chained(
-    chain: tuple[tuple[Rules, int], ...], file: str | None, start: int, limits: Limits
+    chain: tuple[tuple[Rules, int], ...], data: bytes | None, start: int, limits: Limits
 ) -> tuple[tuple[Rules, int], ...]:
-    """The chain with the patterns of one more file, if there is one. Raises ReadError or LimitError."""
-    data = None if file is None else contents(file)
+    """The chain with the patterns of one more file, if there is one. Raises LimitError."""
     if not data:
         return chain
     return (*chain, (Rules(lines_of(data), limits, chain[-1][0].count if chain else 0), start))
-
-
-def contents(file: str) -> bytes | None:
-    """The bytes of a regular file that is no link; None if there is none."""
-    flags = os.O_RDONLY
-    for name in _FLAGS:
-        flags |= getattr(os, name, 0)
-    try:
-        with os.fdopen(os.open(file, flags), "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                return None
-            data = stream.read(MOST_BYTES + 1)
-    except PermissionError:
-        raise ReadError(f"cannot read {quote(file)}: Permission denied", code="E109") from None
-    except (OSError, ValueError):
-        return None
-    if len(data) > MOST_BYTES:
-        raise ReadError(f"{quote(file)} is larger than {binary_size(MOST_BYTES)}", code="E501")
-    return data
 
 
 def _top(folder: str) -> str | None:
@@ -84,7 +63,7 @@ def _upward(folder: str) -> Iterator[str]:
             return
 
 
-def _exclude(top: str) -> str | None:
+def _exclude(top: str) -> str:
     """The file info/exclude of the repository; in a linked work tree, `.git` is a file that tells where the repository is."""
     git = os.path.join(top, ".git")  # noqa: PTH118
     if not os.path.isdir(git):  # noqa: PTH112

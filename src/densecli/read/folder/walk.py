@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from densecli.errors import DenseError, ReadError
+from densecli.read.folder.contents import contents
 from densecli.read.folder.ignore import ignored
 from densecli.read.folder.repository import NAME, above, chained
 from densecli.records import Record
@@ -77,7 +78,7 @@ def _visit(folder: _Folder, wishes: Wishes) -> tuple[list[str], list[_Folder]]:
         return [], []
     chain = folder.chain
     if wishes.gitignore and any(entry.name == NAME for entry in listed):
-        chain = chained(chain, folder.shown + NAME, len(folder.path), wishes.limits)
+        chain = chained(chain, contents(folder.shown + NAME), len(folder.path), wishes.limits)
     files, inside = [], []
     for entry in listed:
         is_folder = entry.is_dir(follow_symlinks=False)

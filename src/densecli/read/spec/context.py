@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from densecli.errors import DenseError, Part, Source
     from densecli.read.build import Builder
 
+# What people call the keys of a model in other programs.
+ALSO_CALLED = {
+    "variables": "vars", "variable": "vars", "var": "vars", "params": "vars", "parameters": "vars", "set": "vars", "defaults": "vars",
+    "input_shape": "input", "shape": "input", "inputs": "input", "model": "layers", "stack": "layers", "network": "layers",
+    "architecture": "layers", "output": "outputs", "expectations": "expect", "check": "expect", "expected": "expect",
+}  # fmt: skip
+
 
 class Spec(Record):
     """One model of a document; a nested model has its own builder and shares the rest."""
@@ -45,6 +52,8 @@ class Spec(Record):
         names = tuple(known)
         for key in entry:
             if key not in names:
-                hint = did_you_mean(key, names) or f"keys: {', '.join(names)}"
+                other = ALSO_CALLED.get(key.casefold())
+                near = f"did you mean `{other}`?" if other in names else did_you_mean(key, names)
+                hint = near or f"keys: {', '.join(names)}"
                 error = ArgumentError(f"{what} has no key {quote(key)}", code="E305", hint=hint)
                 self.fail(error, join(pointer, key), "key")

@@ -65,6 +65,8 @@ def _figure(model: Model, figure: str) -> Figure:
     sides = [side for side in (model.before, model.after) if side is not None]
     values = [side.get(figure) for side in sides]
     shown = ["unknown" if value is None else f"{value:,}" for value in values]
+    if model.error is not None and len(shown) == 1:  # what the other side has could not be read
+        return Figure(*(shown[0], "?") if model.before is not None else ("?", shown[0]), "")
     if len(set(shown)) < 2:  # both sides
         return Figure(shown[0] if shown else "", "", "")
     return Figure(shown[0], shown[1], _step(*values))

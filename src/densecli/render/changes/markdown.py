@@ -42,7 +42,7 @@ def _totals(changes: Changes) -> Iterator[Markdown]:
 
 
 def _figure(figure: Figure) -> Markdown:
-    step = Markdown.put(" ({})", cell(figure.step)) if figure.step else Markdown.put("")
+    step = Markdown.put("<br>({})", cell(figure.step)) if figure.step else Markdown.put("")
     return (
         Markdown.put("{} → {}{}", cell(figure.before), cell(figure.after), step)
         if figure.after

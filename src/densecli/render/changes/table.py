@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from densecli.render.changes.lines import COMMIT, FIGURES, lines, unchanged, verdict
 from densecli.render.diff import table as one
+from densecli.render.table.wrapping import lines as broken
 from densecli.text import cell_width, safe
 
 if TYPE_CHECKING:
@@ -18,10 +19,18 @@ if TYPE_CHECKING:
 def render(changes: Changes, *, width: int | None = None, color: bool = False) -> str:
     """Without width and color, lines may have any length, and Rich is not used."""
     parts = ["\n".join(_totals(changes, width))] if changes.models else []
-    parts += [f"{safe(model.name)}: {safe(model.error)}" for model in changes.models if model.error is not None]
+    parts += [
+        _fitted(f"{safe(model.name)}: {safe(model.error)}", width)
+        for model in changes.models
+        if model.error is not None
+    ]
     parts += [_one(model.diff, width, color) for model in changes.models if model.diff is not None]
     since = f"since {changes.revision} ({changes.commit[:COMMIT]})"
-    return "\n\n".join([*parts, safe(f"{verdict(changes)} {since}{unchanged(changes)}.")])
+    return "\n\n".join([*parts, _fitted(safe(f"{verdict(changes)} {since}{unchanged(changes)}."), width)])
+
+
+def _fitted(text: str, width: int | None) -> str:
+    return text if width is None else "\n".join(broken(text, width, 2))
 
 
 def _totals(changes: Changes, width: int | None) -> Iterator[str]:
@@ -33,9 +42,11 @@ def _totals(changes: Changes, width: int | None) -> Iterator[str]:
         return
     wide = max(map(len, FIGURES.values()))
     for mark, name, *figures in listed:
-        yield f"{mark}  {safe(name)}"
+        yield _fitted(f"{mark}  {safe(name)}", width)
         yield from (
-            f"   {title:<{wide}}  {figure}" for title, figure in zip(FIGURES.values(), figures, strict=True) if figure
+            _fitted(f"   {title:<{wide}}  {figure}", width)
+            for title, figure in zip(FIGURES.values(), figures, strict=True)
+            if figure
         )
 
 

@@ -8,7 +8,6 @@ from rich.table import Table
 from rich.text import Text
 
 from densecli.render.diff.rows import rows, run_lines, summary, total_rows
-from densecli.render.diff.table import WIDEST, shorten
 from densecli.render.table.grid import FULL_WIDTH, draw
 from densecli.render.table.wrapping import lines
 from densecli.text import cell_width, safe
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from densecli.check.compare.diff import Diff
-    from densecli.render.diff.rows import DiffRow
+    from densecli.render.diff.rows import DiffRow, TotalRow
 
 STYLES = {"added": "green", "removed": "red", "moved": "cyan", "changed": "yellow"}
 HEAD = ("", "Layer", "Type", "What", "Before", "After", "Change")
@@ -33,9 +32,10 @@ def render(diff: Diff, *, width: int | None = None, color: bool = False) -> str:
     ]
     for part in () if diff.same else _parts(diff, width or FULL_WIDTH):
         pieces += [part, Text()]
-    pieces.append(Text(summary(diff), style="bold"))
+    room = width or FULL_WIDTH
+    pieces += [Text(line, style="bold") for line in lines(summary(diff), room, 2)]
     if diff.run is not None:
-        style, room = "green" if diff.run.equal else "red", width or FULL_WIDTH
+        style = "green" if diff.run.equal else "red"
         texts = (f"{safe(label)}: {safe(text)}" for label, text in run_lines(diff.run))
         pieces += [Text(), *(Text(line, style=style) for text in texts for line in lines(text, room, 2))]
     return draw(pieces, FULL_WIDTH, color)
@@ -43,17 +43,24 @@ def render(diff: Diff, *, width: int | None = None, color: bool = False) -> str:
 
 def _parts(diff: Diff, width: int) -> Iterator[Text | Table]:
     listed = list(rows(diff))
-    if listed and _natural_width(listed) <= width:
+    if listed and _natural_width(HEAD, (row[1:] for row in listed)) <= width:
         yield _table(HEAD, [(row[1:], STYLES[row.kind]) for row in listed], right=(6,))
     elif listed:
         yield _stacked(listed, max(width, NARROWEST))
-    totals = [(row, "" if row.before == row.after else "bold") for row in total_rows(diff)]
-    yield _table(TOTALS, totals, right=(1, 2, 3))
+    totals = [*total_rows(diff)]
+    if _natural_width(TOTALS, totals) <= width:
+        yield _table(TOTALS, [(row, _weight(row)) for row in totals], right=(1, 2, 3))
+    else:
+        yield _listed(totals, max(width, NARROWEST))
 
 
-def _natural_width(listed: Iterable[DiffRow]) -> int:
-    columns = zip(HEAD, *(row[1:] for row in listed), strict=True)
-    return sum(2 + max(cell_width(shorten(safe(cell), WIDEST)) for cell in column) for column in columns) - 2
+def _natural_width(head: Sequence[str], listed: Iterable[Sequence[str]]) -> int:
+    columns = zip(head, *listed, strict=True)
+    return sum(2 + max(cell_width(safe(cell)) for cell in column) for column in columns) - 2
+
+
+def _weight(total: TotalRow) -> str:
+    return "" if total.before == total.after else "bold"
 
 
 def _table(head: Sequence[str], listed: Iterable[tuple[Sequence[str], str]], right: Sequence[int]) -> Table:
@@ -61,7 +68,7 @@ def _table(head: Sequence[str], listed: Iterable[tuple[Sequence[str], str]], rig
     for index, title in enumerate(head):
         table.add_column(title, justify="right" if index in right else "left", no_wrap=True)
     for cells, style in listed:
-        table.add_row(*(Text(shorten(safe(cell), WIDEST)) for cell in cells), style=style)
+        table.add_row(*(Text(safe(cell)) for cell in cells), style=style)
     return table
 
 
@@ -75,6 +82,17 @@ def _stacked(listed: Sequence[DiffRow], width: int) -> Text:
         for line in _lines(row._replace(mark=head), wide, width):
             text.append(f"{line}\n", style=STYLES[row.kind])
         above = row.layer or above
+    text.rstrip()
+    return text
+
+
+def _listed(totals: Sequence[TotalRow], width: int) -> Text:
+    """A line for each total: before -> after, and the step."""
+    wide, text = max(len(total.title) for total in totals), Text("Total\n", style="bold")
+    for total in totals:
+        change = f" -> {total.after}  {total.delta}" if total.delta else ""
+        for line in lines(f"{total.title:<{wide}}  {total.before}{change}", width, min(wide + 2, width // 2)):
+            text.append(f"{line}\n", style=_weight(total))
     text.rstrip()
     return text
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from densecli.check.compare.diff import Diff
 
-WIDEST = 60  # cells of a column; names of 20,000 letters exist
+WIDEST = 60  # cells that a column is filled up to: names of 20,000 letters exist, and every row would have as many
 
 
 def render(diff: Diff) -> str:
@@ -28,9 +28,9 @@ def render(diff: Diff) -> str:
 
 
 def columns(table: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Iterator[str]:
-    """The cells side by side, two spaces apart; text too long for a column ends in an ellipsis."""
-    shown = [[shorten(safe(cell), WIDEST) for cell in row] for row in table]
-    widths = [max(map(cell_width, column)) for column in zip(*shown, strict=True)]
+    """The cells side by side, two spaces apart; those that are longer than a column may be are whole all the same."""
+    shown = [[safe(cell) for cell in row] for row in table]
+    widths = [min(WIDEST, max(map(cell_width, column))) for column in zip(*shown, strict=True)]
     for row in shown:
         cells = (_pad(cell, width, index in right) for index, (cell, width) in enumerate(zip(row, widths, strict=True)))
         yield "  ".join(cells).rstrip()
@@ -39,16 +39,3 @@ def columns(table: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Iterat
 def _pad(cell: str, width: int, right: bool) -> str:
     space = " " * (width - cell_width(cell))
     return space + cell if right else cell + space
-
-
-def shorten(text: str, width: int) -> str:
-    """Text shortened to a number of terminal cells."""
-    if cell_width(text) <= width:
-        return text
-    used, end = 1, 0
-    for char in text:
-        used += cell_width(char)
-        if used > width:
-            break
-        end += 1
-    return text[:end] + "…"

@@ -11,18 +11,18 @@ from densecli.render.findings.text import summary
 from densecli.render.languages.json import Json, document
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from densecli.check.finding import Verdict
+    from densecli.check.finding import Unchecked, Verdict
 
 INVALID = "the spec is not a valid model"
 
 
-def render(verdicts: Sequence[Verdict], form: str) -> str:
+def render(verdicts: Sequence[Verdict], form: str, unchecked: Unchecked) -> str:
     """The counts as text or json, a complete text."""
     found = Counter(finding.code for verdict in verdicts if verdict.judged for finding in verdict.findings)
     ordered = sorted(found.items(), key=lambda each: (-each[1], each[0]))
-    return f"{_json(ordered, verdicts)}\n" if form == "json" else _text(ordered, verdicts)
+    return f"{_json(ordered, sums(verdicts, unchecked))}\n" if form == "json" else _text(ordered, verdicts)
 
 
 def _text(ordered: Sequence[tuple[str, int]], verdicts: Sequence[Verdict]) -> str:
@@ -31,7 +31,7 @@ def _text(ordered: Sequence[tuple[str, int]], verdicts: Sequence[Verdict]) -> st
     return "\n".join([*lines, summary(verdicts)]) + "\n"
 
 
-def _json(ordered: Sequence[tuple[str, int]], verdicts: Sequence[Verdict]) -> Json:
+def _json(ordered: Sequence[tuple[str, int]], summed: Mapping[str, int]) -> Json:
     codes = [{"code": code, "count": count, "meaning": CODES.get(code, INVALID)} for code, count in ordered]
-    record = {"schema": "densecli/statistics/1", "codes": codes, "summary": sums(verdicts)}
+    record = {"schema": "densecli/statistics/1", "codes": codes, "summary": summed}
     return document(record, "codes")

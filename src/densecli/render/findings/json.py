@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.check.finding import fingerprints
+from densecli.check.finding import Unchecked, fingerprints
 from densecli.render.languages.json import Json, document
 
 if TYPE_CHECKING:
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from densecli.check.finding import Finding, Verdict
 
 
-def render(verdicts: Sequence[Verdict]) -> Json:
+def render(verdicts: Sequence[Verdict], unchecked: Unchecked = Unchecked()) -> Json:  # noqa: B008  # immutable
     """The document, a line per spec."""
     specs = [record(verdict) for verdict in verdicts]
-    return document({"schema": "densecli/check/1", "specs": specs, "summary": sums(verdicts)}, "specs")
+    return document({"schema": "densecli/check/1", "specs": specs, "summary": sums(verdicts, unchecked)}, "specs")
 
 
 def record(verdict: Verdict) -> dict[str, Any]:
@@ -46,11 +46,12 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
     }
 
 
-def sums(verdicts: Sequence[Verdict]) -> dict[str, int]:
+def sums(verdicts: Sequence[Verdict], unchecked: Unchecked) -> dict[str, int]:
     return {
         "specs": len(verdicts),
         "failed": sum(not verdict.ok for verdict in verdicts),
         "not_judged": sum(not verdict.judged for verdict in verdicts),
         "checks": sum(len(verdict.checks) for verdict in verdicts),
         "findings": sum(len(verdict.findings) for verdict in verdicts),
+        **unchecked._asdict(),
     }

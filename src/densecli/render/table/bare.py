@@ -35,7 +35,10 @@ def _enter(value: Any, rest: str, path: str) -> tuple[Any, str]:
         key = ".".join(parts[:count])
         if key in keys:
             return keys[key], ".".join(parts[count:])
-    hint = did_you_mean(parts[0], keys) or (f"available: {', '.join(list(keys)[:20])}" if keys else "it has no keys")
+    hint = (
+        f"did you mean `totals.{parts[0]}`?" if parts[0] in _keys(keys.get("totals")) else did_you_mean(parts[0], keys)
+    )
+    hint = hint or (f"available: {', '.join(list(keys)[:20])}" if keys else "it has no keys")
     raise OutputError(f"no value at {quote(path)}: unknown key {quote(parts[0])}", code="E607", hint=hint)
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from densecli.records import Record
-from densecli.render.table.wrapping import line_starts, lines, longest_piece, longest_word, shared_out
+from densecli.render.table.wrapping import line_starts, lines, longest_piece, longest_shape, longest_word, shared_out
 from densecli.text import cell_width
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def grids(
     It is wider only if a number needs more.
     """
     columns = [[Cell(Text(head.title)), *(row[index] for row in rows)] for index, head in enumerate(heads)]
-    wishes = [_wishes(column, head) for head, column in zip(heads, columns, strict=True)]
+    wishes = [_wishes(column, head, room) for head, column in zip(heads, columns, strict=True)]
     return [
         _grid([heads[index] for index in block], [columns[index] for index in block], widths, ascii_only)
         for block in _blocks(wishes, room, keys)
@@ -89,15 +89,20 @@ def natural_width(widths: Sequence[int]) -> int:
     return sum(widths) + BORDER * len(widths) + 1
 
 
-def _wishes(column: Sequence[Cell], head: Head) -> list[int]:
-    """Widths for all text on one line, for whole words, and for words broken at their seams; numbers stay whole."""
+def _wishes(column: Sequence[Cell], head: Head, room: int) -> list[int]:
+    """Widths for all text on one line, for whole words, and for words broken at their seams.
+
+    Numbers stay whole, and so do shapes that fit beside another column.
+    """
     natural = max(cell_width(cell.text.plain) for cell in column)
     if head.justify == "right":
         return [natural] * 3
     words = max(cell.indent + longest_word(cell.text.plain) for cell in column)
     pieces = max(cell.indent + longest_piece(cell.text.plain) for cell in column)
-    word = min(natural, max(NARROWEST, min(words, WORD)))
-    return [natural, word, min(word, max(NARROWEST, min(pieces, PIECE)))]
+    shapes = max(cell.indent + longest_shape(cell.text.plain) for cell in column)
+    least = max(NARROWEST, shapes if natural_width([NARROWEST, shapes]) <= room else 0)
+    word = min(natural, max(least, min(words, WORD)))
+    return [natural, word, min(word, max(least, min(pieces, PIECE)))]
 
 
 def broken(cell: Cell, width: int) -> Text:

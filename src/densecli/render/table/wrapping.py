@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 # conv2_|block1|[0][0], Batch|Normalization, activation=|relu, encoder/|dense
 _SEAM = re.compile(r"(?<=[_/=,])(?=[^\s_])|(?<=[^\s\](])(?=[\[(])|(?<=[a-z])(?=[A-Z])")
 
-
-# A word; parentheses belong to it: (None, 28, 28, 192)
-_WORD = re.compile(r"^\s*(?:[^\s()]*\([^()]*\)\S*|\S*)\s*|(?:[^\s()]*\([^()]*\)\S*|\S+)\s*")
+_SHAPE = r"[(\[][\dNone?]++, [\dNone?, ]*+[)\]]"  # (None, 28, 28, 192), [3, 3]
+# A word; parentheses belong to it, sizes in brackets, too, and the unit to its number: 64 B
+_ONE = rf"[^\s()]*\([^()]*\)\S*|[^\s()\[\]]*{_SHAPE}\S*|[^\s\d.,]*[\d.,]++ (?:[KMGTP]?i?B|%)(?!\w)\S*"
+_WORD = re.compile(rf"^\s*(?:{_ONE}|\S*)\s*|(?:{_ONE}|\S+)\s*")
+_WITH_SHAPE = re.compile(rf"\[?{_SHAPE}[,\])]{{0,3}}")
+_PIECE = rf"\[?{_SHAPE}[,\])]{{0,3}}|[^\s(\[]+|[(\[][^\s(\[]*"  # of a word with a shape: shape=|(28, 28, 1)
+_PIECES = re.compile(rf"^\s*(?:{_PIECE})\s*|(?:{_PIECE})\s*")
 _PLAIN = re.compile(r"^\s*\S*\s*|\S+\s*")
 
 
@@ -43,13 +47,18 @@ def line_starts(text: str, width: int, indent: int = 0, *, whole: bool = False) 
 
 
 def _words(text: str, width: int) -> Iterator[tuple[int, int]]:
-    """The words with the spaces after them; text before the first belongs to it. Long words are split at their spaces."""
+    """The words with the spaces after them; text before the first belongs to it.
+
+    Long words are split around their shapes, and those without at their spaces.
+    """
     for found in _WORD.finditer(text):
-        start, end = found.span()
-        if cell_width(found.group().strip()) <= width:
-            yield start, end
-        else:
-            yield from ((start + a, start + b) for a, b in (each.span() for each in _PLAIN.finditer(found.group())))
+        start, word = found.start(), found.group()
+        if cell_width(word.strip()) <= width:
+            yield found.span()
+            continue
+        shape = longest_shape(word)
+        pieces = _PIECES.finditer(word) if 0 < shape <= width else _PLAIN.finditer(word)
+        yield from ((start + each.start(), start + each.end()) for each in pieces)
 
 
 def _cuts(word: str, width: int, used: int, indent: int) -> Iterator[int]:
@@ -76,6 +85,11 @@ def lines(text: str, width: int, indent: int = 0, *, whole: bool = False) -> lis
 def longest_word(text: str) -> int:
     """Cells of the longest word."""
     return max((cell_width(found.group().strip()) for found in _WORD.finditer(text)), default=0)
+
+
+def longest_shape(text: str) -> int:
+    """Cells of the longest shape, with the brackets and the comma around it."""
+    return max((len(found.group()) for found in _WITH_SHAPE.finditer(text)), default=0)
 
 
 def longest_piece(text: str) -> int:
