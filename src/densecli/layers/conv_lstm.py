@@ -8,8 +8,9 @@ from densecli import fields
 from densecli.errors import UnknownSizeError
 from densecli.layer import Weight
 from densecli.layers.conv import SPATIAL
+from densecli.layers.gates import forget_bias, lstm_flops
 from densecli.layers.recurrent import Recurrent
-from densecli.layers.recurrent_cells import Cell, cell_weights, forget_bias, gate_activation, lstm_flops
+from densecli.layers.recurrent_cells import Cell, cell_weights, gate_activation
 from densecli.shape import Shape, join_channels, known, product, show, size, split_channels, times, window
 
 if TYPE_CHECKING:
