@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from densecli.errors import LimitError, ReadError
+from densecli.read.files.folder import CONFIG
 from densecli.text import binary_size, quote
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _inside(directory: int, word: str) -> int:
     """config.json of a .keras directory, and only that: a regular file, no link."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:
-        found = os.open("config.json", flags, dir_fd=directory)
+        found = os.open(CONFIG, flags, dir_fd=directory)
     except OSError as error:
         missing = error.errno == errno.ENOENT
         what = "without a model's config.json or saved_model.pb" if missing else "whose config.json is not a plain file"
