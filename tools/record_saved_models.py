@@ -2,7 +2,7 @@
 
 python tools/record_saved_models.py        needs tensorflow and tf_keras 2.21; NAME… records those anew
 
-Of saved_model.pb only the object graph is kept, for the functions in it make up nearly all of its size.
+Of saved_model.pb only the object graph and the signatures are kept, for the functions in it make up nearly all of its size.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def record(name, files):
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / name
         if name in WITHOUT_METADATA:
-            found = WITHOUT_METADATA[name](folder)
+            found = WITHOUT_METADATA[name](folder) | {"signatures": signatures(folder)}
         else:
             made = CASES[name]()
             model, options = made if isinstance(made, tuple) else (made, {})
@@ -75,6 +75,18 @@ def record(name, files):
             again = keras.models.load_model(folder, compile=False)
             assert again.count_params() == found["params"]
         return found
+
+
+def signatures(folder):
+    """What TensorFlow takes and gives for each signature that it loads."""
+    loaded = tf.saved_model.load(str(folder)).signatures
+    sides = {name: (each.structured_input_signature[1], each.structured_outputs) for name, each in loaded.items()}
+    return {name: [{key: spec(each) for key, each in side.items()} for side in both] for name, both in sides.items()}
+
+
+def spec(tensor):
+    shape = None if tensor.shape.rank is None else list(tensor.shape)
+    return [shape, tensor.dtype.name]
 
 
 def shake(model):
@@ -159,7 +171,6 @@ def without_functions(data):
     saved = saved_model_pb2.SavedModel.FromString(data)
     for graph in saved.meta_graphs:
         graph.ClearField("graph_def")
-        graph.ClearField("signature_def")
         graph.ClearField("saver_def")
         graph.meta_info_def.ClearField("stripped_op_list")
         graph.object_graph_def.ClearField("concrete_functions")

@@ -492,3 +492,36 @@ def module(folder):
     made = Module()
     tf.saved_model.save(made, folder)
     return {"weights": [[3, 2], [2], [3]]}
+
+
+@without_metadata
+def several_signatures(folder):
+    class Module(tf.Module):
+        def __init__(self):
+            self.w = tf.Variable(tf.ones((3, 2)), name="w")
+
+        @tf.function(input_signature=[tf.TensorSpec((None, 3)), tf.TensorSpec(None, tf.int64, name="any")])
+        def both(self, x, any):  # noqa: A002  # the key of the signature
+            return {"product": x @ self.w, "cast": tf.cast(any, "float16")}
+
+        @tf.function(input_signature=[tf.TensorSpec((), tf.string)])
+        def length(self, text):
+            return tf.strings.length(text)
+
+        @tf.function(input_signature=[])
+        def nothing(self):
+            return tf.constant([True])
+
+    made = Module()
+    named = {"serving_default": made.both, "length": made.length, "again": made.both, "nothing": made.nothing}
+    tf.saved_model.save(made, str(folder), signatures=named)
+    return {"weights": [[3, 2]]}
+
+
+@without_metadata
+def several_served(folder):
+    left, right = keras.Input((4,), name="left"), keras.Input((None, 2), name="right")
+    keras.Model([left, right], [layers.Dense(2, name="a")(left), layers.GlobalMaxPooling1D(name="b")(right)]).export(
+        str(folder)
+    )
+    return {"weights": [[4, 2], [2]]}

@@ -83,6 +83,10 @@ class _Defaults:
 _DEFAULTS = _Defaults()
 
 
+# Each layer inside is asked for its shapes at every level above it: more layers times levels than this take minutes.
+MOST_INSIDE = 5_000
+
+
 class Layer:
     """Base class of all layers in the catalog.
 
@@ -133,6 +137,8 @@ class Layer:
     as_tf_keras: bool = False  # set by readers for files of Keras 1 and 2: a few layers told or computed something else
     computes_otherwise: bool = False  # set by readers if an old argument asks for arithmetic that no longer exists
     weightless: ClassVar[bool] = False  # an opaque layer that cannot hold weights
+    extent: int = 1  # this layer and those inside, each as often as it is used
+    levels: int = 1  # of layers in layers
     knows_weights: bool = False  # the weights are known even where the input's shape is not (a built model inside)
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
@@ -167,12 +173,23 @@ class Layer:
         self.given = config
         values.pop("weights", None)  # an argument of Embedding and Bidirectional that would hide the method
         self.__dict__.update(values)
+        for name in config:
+            self.hold(name)
         self.check()
 
     @classmethod
     def no_argument(cls, name: str) -> ArgumentError:
         hint = did_you_mean(name, [*cls.config_fields, "name"]) or f"arguments: {', '.join(cls.positional)}"
         return ArgumentError(f"{cls.__name__} has no argument {quote(name)}", code="E305", hint=hint)
+
+    def hold(self, name: str) -> None:
+        """Count the layers in an argument, which a loop in a source doubles at each turn: `StackedRNNCells([cells, cells])`."""
+        inner = _layers_in(vars(self).get(name))
+        self.extent += sum(each.extent for each in inner)
+        self.levels = max([self.levels, *(1 + each.levels for each in inner)])
+        if self.extent * self.levels > MOST_INSIDE:
+            message = f"{self.extent - 1:,} layers in {self.levels - 1:,} levels, each counted as often as it is used"
+            self.reject(name, message, f"densecli reads layers in layers up to {MOST_INSIDE:,} (layers times levels)")
 
     def check(self) -> None:
         """Reject combinations of fields that no single field can see, with `reject`."""
@@ -181,9 +198,8 @@ class Layer:
         """This layer, and those that it holds, such as the one that a wrapper wraps."""
         yield self
         for value in vars(self).values():
-            for each in value if isinstance(value, list | tuple) else (value,):
-                if isinstance(each, Layer):
-                    yield from each.within()
+            for each in _layers_in(value):
+                yield from each.within()
 
     def set_trainable(self, *, trainable: bool) -> None:
         """What `layer.trainable = …` does in a program: the layers inside follow, those too that this one only makes when asked."""
@@ -329,6 +345,11 @@ class Layer:
 
 
 Layer.config_fields = {name: value for name, value in vars(Layer).items() if isinstance(value, Field)}
+
+
+def _layers_in(value: Any) -> list[Layer]:
+    """The layers of an argument: itself, or those in a list."""
+    return [each for each in (value if isinstance(value, list | tuple) else (value,)) if isinstance(each, Layer)]
 
 
 def _default(cls: type[Layer], field: Field[Any]) -> Any:

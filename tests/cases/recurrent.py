@@ -64,6 +64,7 @@ def family(layer, states):
 
 LSTM_CELL = inner("LSTMCell", units=4)
 GRU_CELL = inner("GRUCell", units=3)
+STACK = inner("StackedRNNCells", cells=[GRU_CELL, LSTM_CELL])
 CASES = [
     *family("SimpleRNN", 1),
     *family("LSTM", 2),
@@ -85,6 +86,16 @@ CASES = [
     case("RNN", X, cell=[LSTM_CELL, GRU_CELL], return_sequences=True, return_state=True),
     case("RNN", X, cell=[LSTM_CELL, LSTM_CELL], go_backwards=True, return_sequences=True),
     case("RNN", X, cell=inner("StackedRNNCells", cells=[GRU_CELL, LSTM_CELL]), return_state=True),
+    case("RNN", X, cell=inner("StackedRNNCells", cells=[STACK, LSTM_CELL])),
+    case("RNN", X, cell=inner("StackedRNNCells", cells=[STACK, GRU_CELL]), return_sequences=True),
+    case("RNN", X, cell=inner("StackedRNNCells", cells=[STACK]), return_state=True),
+    case(
+        "RNN",
+        X,
+        cell=inner("StackedRNNCells", cells=[inner("StackedRNNCells", cells=[GRU_CELL, GRU_CELL])]),
+        return_state=True,
+    ),
+    case("RNN", X, cell=inner("StackedRNNCells", cells=[STACK, LSTM_CELL]), return_state=True),
     case("RNN", X, cell=inner("GRUCell", units=4, reset_after=False), return_state=True, unroll=True),
     case("RNN", (None, None, 3), cell=[GRU_CELL], return_sequences=True),
     case("RNN", (2, 5, 3), cell=LSTM_CELL, stateful=True),

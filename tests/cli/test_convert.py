@@ -143,17 +143,47 @@ def test_error_the_input_is_not_overwritten(capsys, tmp_path):
     assert "is an input" in err
 
 
-def test_error_a_layer_of_the_source_names_the_formats_that_have_it(capsys, tmp_path):
+OWN = """from keras import Input, Model, layers
+
+
+class Block(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(4)
+    def build(self, shape):
+        {build}
+    def call(self, x):
+        return {call}
+
+
+x = Input((4,))
+model = Model(x, Block()(x))
+"""
+OWN_LAYERS = {
+    "layers": OWN.format(build="pass", call="layers.add([x, self.dense(x)])"),
+    "functions": OWN.format(build="pass", call="self.dense(x) * 2"),
+    "variable": OWN.format(build="self.w = self.add_weight(shape=(4,), name='w')", call="self.dense(x) * self.w"),
+    "idle variable": OWN.format(build="self.w = self.add_weight(shape=(4,), name='w')", call="self.dense(x)"),
+    "called by nobody": "from keras import Model, layers\nclass Net(Model):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.dense = layers.Dense(4)\n    def call(self, x):\n        return self.dense(x)\n"
+    "model = Net()\nmodel.build((None, 3))\nmodel.summary()\n",
+}
+TEXTS = {"dsl": "m.dsl", "yaml": "m.yaml", "json": "m.json", "keras": "m.json", "python": "m.py"}
+
+
+@pytest.mark.parametrize("kind", OWN_LAYERS)
+def test_a_layer_of_the_source_is_a_model_inside_or_the_advice_is_one_that_works(capsys, tmp_path, kind):
     path = tmp_path / "train.py"
-    path.write_text(
-        "from keras import Input, Model, layers\n\n\nclass Block(layers.Layer):\n"
-        "    def __init__(self):\n        super().__init__()\n        self.dense = layers.Dense(4)\n"
-        "    def call(self, x):\n        return layers.add([x, self.dense(x)])\n    def compute_output_shape(self, shape):\n        return shape\n\n\n"
-        "x = Input((4,))\nmodel = Model(x, Block()(x))\n"
-    )
-    for form in ("yaml", "json"):
-        code, out, err = densecli(capsys, "convert", path, "--to", form)
-        assert (code, out) == (2, "")
-        assert "help: try --to keras or python" in err
-    for form in ("keras", "python"):
-        assert densecli(capsys, "convert", path, "--to", form)[0] == 0
+    path.write_text(OWN_LAYERS[kind], encoding="utf-8")
+    total = json.loads(densecli(capsys, "summary", path, "-f", "json")[1])["totals"]["params"]
+    works, advised = set(), set()
+    for form, name in TEXTS.items():
+        code, _, err = densecli(capsys, "convert", path, "--to", form, "-o", tmp_path / name)
+        if code:
+            advised |= set(re.findall(r"dsl|yaml|json|keras|python", err.partition("help: use --to")[2]))
+            continue
+        works.add(form)
+        found = json.loads(densecli(capsys, "summary", f"{tmp_path / name}", "-f", "json")[1])
+        assert found["totals"]["params"] == total
+    assert works == ({"yaml", "json", "keras", "python"} if kind in ("layers", "functions") else set())
+    assert advised == works

@@ -106,7 +106,7 @@ class Graph:
 
     __slots__ = (
         "beside", "code", "deferred", "examples", "expect", "held_as", "inputs", "kind", "listed", "name", "nodes", "order", "origin", "outputs", "place",
-        "steps", "told",
+        "signatures", "steps", "told",
         "trainable",
         "warnings",
         "weights_only",
@@ -128,6 +128,7 @@ class Graph:
         self.listed: list[Listed] | None = None  # the rows, if Keras prints others than the layers that were called
         self.origin: Origin | None = None
         self.steps: list[Step] = []  # calls in the order in which a spec has them
+        self.signatures: Sequence[Any] = ()  # of a SavedModel without layers: name, inputs and outputs of each
         self.examples: list[Any] = []  # numbers for the inputs that a source predicts on, in nested lists
 
 

@@ -29,9 +29,15 @@ TRUNCATED_STDDEV = 0.87962566103423978
 def initialize(initializer: Initializer, shape: Ints, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
     """Fresh values of `shape`. Raises KeyError for an unknown name, ValueError for a shape or value that doesn't fit."""
     name, config = named(initializer)
-    if name == "unit_forget":
+    if name == "unit_forget" and config.keys() == {"rest"}:
         return forget_bias(shape, rng, dtype, **config)
-    return np.asarray(INITIALIZERS[name](shape, rng, **config), dtype).reshape(shape)
+    rule = INITIALIZERS[name]
+    try:
+        return np.asarray(rule(shape, rng, **config), dtype).reshape(shape)
+    except (TypeError, AttributeError, LookupError, ArithmeticError):
+        if not config:
+            raise  # a bug, not a strange file
+        raise ValueError(f"{name} takes no such arguments: {config}") from None
 
 
 def forget_bias(shape: Ints, rng: np.random.Generator, dtype: DTypeLike, *, rest: Initializer) -> Array:
@@ -48,6 +54,8 @@ def named(initializer: Initializer) -> tuple[str, dict[str, Any]]:
         return "zeros", {}
     if isinstance(initializer, str):
         return snake_case(initializer), {}
+    if not isinstance(initializer, Mapping):
+        raise ValueError(f"{initializer} is no initializer")  # noqa: TRY004  # a value that does not fit, as others
     config = dict(initializer.get("config") or {})
     config.pop("seed", None)
     config.pop("dtype", None)

@@ -9,9 +9,9 @@ from densecli.arithmetic import Leaf, Product, Step, Sum, Term, element, total
 from densecli.errors import UnknownSizeError
 from densecli.layer import Weight
 from densecli.layers.conv import SPATIAL
-from densecli.layers.gates import Moment, biases, lstm_unit
+from densecli.layers.gates import Moment, biases, forget_bias, lstm_flops, lstm_unit
 from densecli.layers.recurrent import Recurrent
-from densecli.layers.recurrent_cells import Cell, cell_weights, forget_bias, gate_activation, lstm_flops
+from densecli.layers.recurrent_cells import Cell, cell_weights, gate_activation
 from densecli.layers.worked import pixel, spatial_sizes, split_pixel, tapped, taps
 from densecli.shape import Shape, join_channels, known, product, show, size, split_channels, times, window
 

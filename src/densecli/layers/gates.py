@@ -1,13 +1,16 @@
-"""Recurrent cells in numbers: what one unit does at one step, gate by gate."""
+"""Recurrent cells in numbers: what one unit does at one step, gate by gate, how its bias starts, and what that costs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from densecli.arithmetic import Call, Difference, Leaf, Product, Step, Sum, element, total, value
+from densecli.fields import Object
 from densecli.layer import activation_name
 from densecli.layers.worked import named, result
+from densecli.names import ACTIVATION_FLOPS
 from densecli.records import Record
+from densecli.shape import sum_known, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -173,3 +176,22 @@ def resets(cell: Any, ops: ModuleType, w: Mapping[str, Any], moment: Moment) -> 
     z = moment.x @ w["kernel"][:, columns] + moment.states[0] @ w["recurrent_kernel"][:, columns]
     z = z + w["bias"][columns] if "bias" in w else z
     return [float(each) for each in ops.activate(z[None], cell.recurrent_activation)[0]]
+
+
+def activation_cost(activation: Any) -> int | None:
+    """Element-wise FLOPs per element; None for an activation that is not Keras' own."""
+    return ACTIVATION_FLOPS.get(activation) if isinstance(activation, str) else None
+
+
+def forget_bias(initializer: Any, unit_forget_bias: bool) -> Any:
+    """How the bias of four gates starts: with unit_forget_bias the second quarter, the forget gate's, is 1."""
+    if not unit_forget_bias:
+        return initializer
+    rest = initializer._asdict() if isinstance(initializer, Object) else initializer
+    return Object("unit_forget", {"rest": rest})
+
+
+def lstm_flops(use_bias: bool, activation: Any, recurrent_activation: Any) -> int | None:
+    """Per unit and step: 4 sums of two products and 4 biases, 3 gates, 2 activations, and 4 for the two states."""
+    inner, gate = activation_cost(activation), activation_cost(recurrent_activation)
+    return sum_known((4 + 4 + 4 * use_bias, times(2, inner), times(3, gate)))

@@ -212,6 +212,12 @@ class RNN(Recurrent):
 
     cell: Any = Field(lambda _, value: read_cell(value), fields.REQUIRED, "a recurrent cell, or a list of them", {})
 
+    def accept(self, x: Any, initial_state: Any = None, **named: Any) -> None:
+        super().accept(x, initial_state, **named)
+        if self.return_state and self.cell.nested_states() > 2 and not self.as_tf_keras:
+            message = "Keras 3 cannot return the states of stacked cells inside stacked cells"
+            raise ShapeError(message, hint="list all cells in one stack")
+
 
 def cell_of(layer: Layer, cell_type: type[Cell]) -> Cell:
     """The layer's cell. The layer has read the arguments already, so they are handed over as they are."""

@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from densecli import fields
 from densecli.arithmetic import Step
 from densecli.errors import ShapeError
-from densecli.fields import Field, Object
+from densecli.fields import Field
 from densecli.layer import CallInside, Child, Layer, Weight
-from densecli.layers.gates import Moment, columns_sentence, flat_row, function, gate, gru_unit, lstm_unit
+from densecli.layers.gates import (
+    Moment,
+    activation_cost,
+    columns_sentence,
+    flat_row,
+    forget_bias,
+    function,
+    gate,
+    gru_unit,
+    lstm_flops,
+    lstm_unit,
+)
 from densecli.layers.states import States, check_states, common_batch, flatten, pack
 from densecli.layers.worked import named, renamed
-from densecli.names import ACTIVATION_FLOPS, compute_dtype
+from densecli.names import compute_dtype
 from densecli.shape import Shape, known, show, size, sum_known, times
 
 if TYPE_CHECKING:
@@ -55,6 +66,10 @@ class Cell(Layer, abstract=True):
     def number_of_states(self) -> int:
         return self.state_count
 
+    def nested_states(self) -> int:
+        """How many lists are around a state in Keras' `state_size`."""
+        return int(self.state_count > 1)
+
     @property
     def runnable(self) -> bool:
         """A gate that glu makes half as wide fits nothing."""
@@ -73,6 +88,11 @@ class Cell(Layer, abstract=True):
     def output_dtype(self, *dtypes: str) -> str | list[str]:
         """Keras 3.15.1 does not autocast in a cell that is called by itself: mixed policies have no effect."""
         return self.variable_dtype
+
+    def dtypes(self) -> list[str]:
+        """Those of the output and of each state."""
+        found = self.output_dtype()
+        return found if isinstance(found, list) else [found] * (1 + self.number_of_states())
 
     def step_output(self, x: Shape) -> Shape:
         """The output of a step, whose weights must be known by then."""
@@ -149,11 +169,6 @@ class UnitCell(Cell, abstract=True):
     def unit_flops(self) -> int | None:
         """Element-wise FLOPs of one unit at one step."""
         return sum_known((1, int(self.use_bias), activation_cost(self.activation)))
-
-
-def activation_cost(activation: Any) -> int | None:
-    """Element-wise FLOPs per element; None for an activation that is not Keras' own."""
-    return ACTIVATION_FLOPS.get(activation) if isinstance(activation, str) else None
 
 
 class SimpleRNNCell(UnitCell):
@@ -234,20 +249,6 @@ class LSTMCell(UnitCell):
             recurrent_activation=ops.as_activation(self.recurrent_activation),
         )  # fmt: skip
         return found[0], list(found[1])
-
-
-def forget_bias(initializer: Any, unit_forget_bias: bool) -> Any:
-    """How the bias of four gates starts: with unit_forget_bias the second quarter, the forget gate's, is 1."""
-    if not unit_forget_bias:
-        return initializer
-    rest = initializer._asdict() if isinstance(initializer, Object) else initializer
-    return Object("unit_forget", {"rest": rest})
-
-
-def lstm_flops(use_bias: bool, activation: Any, recurrent_activation: Any) -> int | None:
-    """Per unit and step: 4 sums of two products and 4 biases, 3 gates, 2 activations, and 4 for the two states."""
-    inner, gate = activation_cost(activation), activation_cost(recurrent_activation)
-    return sum_known((4 + 4 + 4 * use_bias, times(2, inner), times(3, gate)))
 
 
 class GRUCell(UnitCell):
@@ -361,8 +362,8 @@ class StackedRNNCells(Cell):
 
     def output_dtype(self, *dtypes: str) -> list[str]:
         """Each cell's own (Keras 3.15.1); the stack's dtype has no effect."""
-        states = [cell.output_dtype() for cell in self.cells for _ in range(cell.number_of_states())]
-        return [self.cells[-1].output_dtype(), *states]
+        each = [cell.dtypes() for cell in self.cells]
+        return [each[-1][0], *(dtype for _, *states in each for dtype in states)]
 
     def children(self, x: Shape, *_: Any, **__: Any) -> Iterator[Child]:
         seen: dict[str, int] = {}
@@ -383,6 +384,10 @@ class StackedRNNCells(Cell):
 
     def number_of_states(self) -> int:
         return sum(cell.number_of_states() for cell in self.cells)
+
+    def nested_states(self) -> int:
+        deepest: int = max(cell.nested_states() for cell in self.cells)
+        return 1 + deepest
 
     def step_output(self, x: Shape) -> Shape:
         for cell in self.cells:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from densecli.errors import DenseError, NoModelError, Place, ReadError, SpecErrors, SpecSyntaxError
 from densecli.names import without_module
 from densecli.read.binary import no_model, reader_of, seekable
-from densecli.read.files.folder import MAIN, opened_folder
+from densecli.read.files.checkpoint_names import index_in, with_index
+from densecli.read.files.folder import CONFIG, MAIN, opened_folder
 from densecli.read.files.magic import HEAD, UNKNOWN
 from densecli.read.files.opened import in_memory, opened
 from densecli.read.reading import Reading, SeveralModelsError, only
@@ -17,6 +18,7 @@ from densecli.read.text.encoding import decode, too_large
 if TYPE_CHECKING:
     from densecli.errors import Source
     from densecli.graph.graph import Graph
+    from densecli.read.files.folder import Folder
 
 NO_FILE = "a stack needs no file: densecli 'Dense(16)@(3,2) -> Flatten'"
 BINARY_SUFFIXES = (".keras", ".h5", ".hdf5")
@@ -35,12 +37,26 @@ def open_spec(word: str, reading: Reading = Reading()) -> Graph:  # noqa: B008  
     One descriptor serves for detecting the type and for reading; only regular files (and standard input) are read.
     """
     with opened_folder(word) as folder:
-        if folder is not None and MAIN in folder.names():
-            from densecli.read.keras.saved_model import read_saved_model  # noqa: PLC0415
-
-            return read_saved_model(folder, reading.input_shapes, reading.limits)
+        graph = None if folder is None else read_folder(folder, reading)
+    if graph is not None:
+        return graph
+    word = word if reading.files else with_index(word)
     with opened(word, NO_FILE, reading.files) as file:
         return read_stream(file, word, reading)
+
+
+def read_folder(folder: Folder, reading: Reading) -> Graph | None:
+    """The graph of a SavedModel or a checkpoint; None for a folder of another kind."""
+    names = folder.names()
+    if MAIN in names:
+        from densecli.read.keras.saved_model import read_saved_model  # noqa: PLC0415
+
+        return read_saved_model(folder, reading.input_shapes, reading.limits)
+    index = None if CONFIG in names else index_in(folder)
+    if index is None:
+        return None
+    with folder.member(index) as file:
+        return None if file is None else read_stream(file, f"{folder.name.rstrip('/')}/{index}", reading)
 
 
 def read_stream(file: BinaryIO, name: str, reading: Reading) -> Graph:

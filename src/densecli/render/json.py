@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from densecli.run.run import CallProfile, Outcome
-    from densecli.summary.report import Report, Row, TensorInfo, Totals
+    from densecli.summary.report import Report, Row, Signature, TensorInfo, Totals
 
 
 def render_all(results: Sequence[tuple[Report, Outcome | None]], digits: int | None = None) -> Json:
@@ -57,6 +57,8 @@ def as_record(report: Report, outcome: Outcome | None = None, digits: int | None
         "layers": [row_record(row) for row in report.rows],
         "totals": totals_record(report.totals) | _optimizer(report),
     }
+    if report.signatures:
+        record["signatures"] = [_signature(each) for each in report.signatures]
     if report.origin is not None:
         record["origin"] = report.origin._asdict()
     if report.batch is not None:
@@ -96,6 +98,11 @@ def _run(outcome: Outcome, digits: int | None) -> dict[str, Any]:
 def _call(call: CallProfile) -> dict[str, Any]:
     rest = {"macs_per_second": call.macs_per_second, "outputs": [output._asdict() for output in call.outputs]}
     return call._asdict() | rest
+
+
+def _signature(found: Signature) -> dict[str, Any]:
+    inputs, outputs = (list(map(_tensor, side)) for side in (found.inputs, found.outputs))
+    return {"name": found.name, "inputs": inputs, "outputs": outputs}
 
 
 def _tensor(tensor: TensorInfo) -> dict[str, Any]:

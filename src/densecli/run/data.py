@@ -13,7 +13,7 @@ from densecli.graph.model import Model
 from densecli.graph.trace import Tensor, trace
 from densecli.names import compute_dtype, is_float
 from densecli.read.files.magic import ZIP_MAGIC
-from densecli.read.files.opened import opened, rewindable
+from densecli.read.files.opened import at_most, opened, rewindable
 from densecli.records import Record
 from densecli.run.literal import from_json, is_literal
 from densecli.shape import Shape, product, show
@@ -92,7 +92,7 @@ def read_arrays(path: str, most: int) -> Array | Written | dict[str, Array | Wri
                 return found
         except kernels.ArrayFileError as error:
             raise unusable(path, str(error)) from None
-        return in_text(file.read(most + 1), path, most)
+        return in_text(at_most(file, most + 1), path, most)
 
 
 def in_text(data: bytes, path: str, most: int) -> Written | dict[str, Written]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densecli.graph.trace import Tensor, Trace, apply, trace
-from densecli.summary.report import Report, TensorInfo
+from densecli.summary.report import Report, Signature, TensorInfo
 from densecli.summary.rows import RowBuilder
 
 if TYPE_CHECKING:
@@ -31,7 +31,14 @@ def infer(graph: Graph, source: str = "<argument>", batch: int | None = None) ->
         (*graph.warnings, *built.warnings(rows)),
         graph.origin,
         weights_only=graph.weights_only,
+        signatures=tuple(map(_signature, graph.signatures)),
     )
+
+
+def _signature(found: Any) -> Signature:
+    """The inputs and outputs of one, which are Tensors with names."""
+    inputs, outputs = (tuple(TensorInfo(*each) for each in side) for side in (found.inputs, found.outputs))
+    return Signature(found.name, inputs, outputs)
 
 
 def with_batch(graph: Graph, batch: int | None) -> list[Tensor] | None:

@@ -24,6 +24,14 @@ class TensorInfo(Record):
     dtype: str
 
 
+class Signature(Record):
+    """What a function of a SavedModel for serving takes and gives, by the keys that callers use."""
+
+    name: str
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
+
+
 class WeightInfo(Record):
     """A variable as it counts in the model: `trainable` after every freeze above it."""
 
@@ -140,6 +148,7 @@ class Report(Record):
     origin: Any = None  # where in a Python source the model comes from
     optimizer: tuple[int, int] | None = None  # numbers and bytes of the optimizer's variables, if they are asked for
     weights_only: bool = False  # a file that holds arrays and no layers
+    signatures: tuple[Signature, ...] = ()  # of a SavedModel without layers
 
     @property
     def basis(self) -> str:

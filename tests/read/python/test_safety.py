@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from densecli.errors import DenseError, Source, SpecErrors
+from densecli.errors import DenseError, LimitError, Source, SpecErrors
 from densecli.read.limits import LIMITS
 from densecli.read.python import reader
 from densecli.read.reading import Reading
@@ -23,7 +23,7 @@ REAL = Path(__file__).resolve().parents[4] / "shared" / "python" / "src"
 # Follows sources under an audit hook; prints everything that was opened, imported or run.
 AUDIT = """
 import json, sys
-from densecli.errors import DenseError, Source, SpecErrors
+from densecli.errors import DenseError, LimitError, Source, SpecErrors
 from densecli.read.python import reader
 from densecli.read.reading import Reading
 from densecli.summary.infer import infer
@@ -276,3 +276,17 @@ def test_models_that_call_each_other_twice_are_counted_once(text):
     (found,) = reader.read(Source("-", KERAS + text), Reading(choice="m"))
     totals = infer(found.graph).totals
     assert (totals.params, totals.macs) == (12, 9 * 2**40)
+
+
+NESTED = {
+    "sequentials": "m = keras.Sequential([keras.Input((3,)), layers.Dense(3)])\nfor _ in range(300):\n    m = keras.Sequential([keras.Input((3,)), m])",
+    "functionals": "i = keras.Input((3,))\nm = keras.Model(i, layers.Dense(3)(i))\nfor _ in range(300):\n    i = keras.Input((3,))\n    m = keras.Model(i, m(i))",
+}
+
+
+@pytest.mark.parametrize("text", NESTED.values(), ids=NESTED)
+def test_models_in_models_without_end_are_refused(text):
+    with pytest.raises(LimitError) as caught:
+        first_error(Source("-", KERAS + text), Reading(choice="m"))
+    assert caught.value.code == "E503"
+    assert "--limit depth=" in caught.value.hint

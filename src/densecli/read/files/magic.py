@@ -81,7 +81,10 @@ OTHERS = (
     (b"SQLite format 3\0", Kind("an SQLite database")),
     (b"PAR1", Kind("a Parquet file")),
     (b"ARROW1", Kind("an Arrow file")),
-    (b"model_checkpoint_path:", Kind("a list of TensorFlow checkpoints", "give the .index file beside it")),
+    (
+        b"model_checkpoint_path:",
+        Kind("a list of TensorFlow checkpoints", "give the folder, or the .index file beside it"),
+    ),
 )
 SUFFIXES = {
     ".tflite": TFLITE, ".lite": TFLITE, ".onnx": ONNX, ".mlmodel": COREML, ".pt": TORCH, ".pth": TORCH,

@@ -15,11 +15,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from densecli.errors import LimitError, ReadError
+from densecli.read.files.folder import CONFIG
 from densecli.text import binary_size, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+PIECE = 1 << 20  # bytes
 _kept: list[dict[str, bytes]] = []  # one for each command that runs; a library's caller may open another pipe next
 
 
@@ -63,10 +65,19 @@ def _taken(data: bytes | None, word: str) -> bytes:
 
 def in_memory(file: BinaryIO, word: str, most: int, head: bytes = b"") -> bytes:
     """The contents of a pipe whose `head` was already read: all, or one byte more than `most`."""
-    data = head + file.read(max(0, most + 1 - len(head)))
+    data = head + at_most(file, most + 1 - len(head))
     if _kept:
         _kept[-1][word] = data
     return data
+
+
+def at_most(file: BinaryIO, most: int) -> bytes:
+    """Up to so many bytes. Python itself reserves all that it is asked to read, however short the file is."""
+    pieces = []
+    while most > 0 and (piece := file.read(min(most, PIECE))):
+        pieces.append(piece)
+        most -= len(piece)
+    return b"".join(pieces)
 
 
 def rewindable(file: BinaryIO, word: str, most: int) -> BinaryIO:
@@ -136,7 +147,7 @@ def _inside(directory: int, word: str) -> int:
     """config.json of a .keras directory, and only that: a regular file, no link."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:
-        found = os.open("config.json", flags, dir_fd=directory)
+        found = os.open(CONFIG, flags, dir_fd=directory)
     except OSError as error:
         missing = error.errno == errno.ENOENT
         what = "without a model's config.json or saved_model.pb" if missing else "whose config.json is not a plain file"

@@ -16,6 +16,7 @@ from densecli.names import element_bits
 from densecli.read.files.folder import MAIN
 from densecli.read.files.object_graph import objects_in
 from densecli.read.files.protobuf import message
+from densecli.read.files.signatures import signatures_in
 from densecli.read.keras.kinds import holds_layers, is_model
 from densecli.read.keras.model import read_config
 from densecli.read.keras.saved_objects import Saved, told
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from densecli.graph.graph import Graph
     from densecli.read.files.folder import Folder
     from densecli.read.files.object_graph import Objects
+    from densecli.read.files.signatures import Signature
 
 METADATA, INDEX = "keras_metadata.pb", ("variables", "variables.index")
 VERSION = "2.4"  # of Keras, where nothing says
@@ -67,6 +69,12 @@ class Reader:
         self.folder, self.input_shapes, self.limits = folder, input_shapes, limits
 
     def read(self) -> Graph:
+        graph = self.model()
+        if graph.weights_only:
+            graph.signatures = self.signatures()
+        return graph
+
+    def model(self) -> Graph:
         notes = self.notes()
         if notes is not None and 0 in notes:
             graph = self.graph(notes[0])
@@ -119,6 +127,10 @@ class Reader:
     def objects(self) -> Objects | None:
         with self.folder.member(MAIN) as file:
             return None if file is None else objects_in(file, self.limits)
+
+    def signatures(self) -> list[Signature]:
+        with self.folder.member(MAIN) as file:
+            return [] if file is None else signatures_in(file, self.limits)
 
     # -- without layers ---------------------------------------------------------------
     def table_of_variables(self, objects: Objects) -> Graph:

@@ -74,6 +74,14 @@ class Interpreter:
         value = getattr(self.limits, limit)
         raise Stop(beyond(self.limits, limit, f"reading stops after {value:,} {limit}", "E505", self.place()))
 
+    def nest(self, levels: int, place: Place | None) -> None:
+        """Stop at models in models that are nested too deeply. Raises LimitError (E503)."""
+        if levels > self.limits.depth:
+            from densecli.read.limits import beyond  # noqa: PLC0415
+
+            message = f"models are nested deeper than {self.limits.depth}"
+            raise beyond(self.limits, "depth", message, "E503", place)
+
     def place(self, node: Any = None) -> Place | None:
         node = self.node if node is None else node
         return None if node is None else self.code.place(node)

@@ -21,6 +21,7 @@ FORMS = {
     "python": ("python", "render", "Python"),
 }
 
+INSTEAD = "use a table or a diagram instead"
 OUR_OWN = ("dsl", "yaml", "json")  # in which the rows of masks follow from the layers
 
 
@@ -30,12 +31,37 @@ def convert(graph: Graph, form: str, limits: Limits = LIMITS) -> str:
     What densecli reads itself is read again. Code says what a Keras config says, which is read in its place wherever there
     is one: only code can say that several models share a layer.
     """
-    from densecli.render.convert.given import check_names  # noqa: PLC0415
+    trace(graph)
+    try:
+        return _converted(graph, form, limits)
+    except OutputError as error:
+        if error.hint is None or "--to" in error.hint or "instead" in error.hint:  # else it knows better
+            error.hint = _way(graph, form, limits) or INSTEAD
+        raise
+
+
+def _way(graph: Graph, form: str, limits: Limits) -> str | None:
+    """The forms that can say what this one cannot, found by trying."""
+    found = [other for other in FORMS if other != form and _can(graph, other, limits)]
+    *others, last = found or [""]
+    return f"use --to {', '.join(others)}{' or ' if others else ''}{last}" if last else None
+
+
+def _can(graph: Graph, form: str, limits: Limits) -> bool:
+    try:
+        _converted(graph, form, limits)
+    except OutputError:
+        return False
+    return True
+
+
+def _converted(graph: Graph, form: str, limits: Limits) -> str:
+    from densecli.render.convert.given import check_connected, check_names  # noqa: PLC0415
     from densecli.render.convert.masks import check_dsl, without_masks  # noqa: PLC0415
     from densecli.render.convert.proof import prove  # noqa: PLC0415  # the pictures need none
 
-    trace(graph)
     target = FORMS[form][-1]
+    check_connected(graph, target)
     written, graph = without_masks(graph) if form in OUR_OWN else (graph, graph)
     check_names(written, target)
     if form == "dsl":
@@ -47,8 +73,9 @@ def convert(graph: Graph, form: str, limits: Limits = LIMITS) -> str:
     try:
         config = _written(graph, "keras")
     except OutputError:
-        return text
-    prove(config, "keras", graph, limits, target)
+        prove(text, "python", graph, limits, target)
+    else:
+        prove(config, "keras", graph, limits, target)
     return text
 
 

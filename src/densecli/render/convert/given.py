@@ -148,6 +148,12 @@ def check_writable(layer: Layer, name: str, target: str, instead: str) -> None:
         raise refuse(f"the {kind} {quote(name)}", target, instead)
 
 
+def check_connected(graph: Graph, target: str) -> None:
+    """A model whose class connects its layers in `call` is only a list of them, until it is called."""
+    if not graph.inputs:
+        raise refuse(f"{quote(graph.name)}, whose layers only its code connects,", target, "a table shows it")
+
+
 def check_names(graph: Graph, target: str) -> None:
     """Old files have names such as `block/conv`, which neither Keras 3 nor a spec accepts."""
     name = next((name for name in _names(graph, model=target != "the DSL") if "/" in name), None)

@@ -23,9 +23,14 @@ if TYPE_CHECKING:
     from densecli.read.limits import Limits
     from densecli.summary.report import CallInfo, Report, Row
 
-NAMES = {"dsl": "model.dsl", "yaml": "model.yaml", "json": "model.json", "keras": "model.json"}  # readers look at them
+NAMES = {
+    "dsl": "model.dsl",
+    "yaml": "model.yaml",
+    "json": "model.json",
+    "keras": "model.json",
+    "python": "model.py",
+}  # readers look at them
 INSTEAD = "use a table or a diagram instead"
-OTHERS = {"dsl": "try --to yaml, json or keras", "yaml": "try --to keras or python", "json": "try --to keras or python"}
 
 
 def prove(text: str, form: str, graph: Graph, limits: Limits, target: str) -> None:
@@ -36,10 +41,10 @@ def prove(text: str, form: str, graph: Graph, limits: Limits, target: str) -> No
         found = infer(back)
     except (DenseError, SpecErrors) as error:
         first = error.errors[0] if isinstance(error, SpecErrors) else error
-        raise refuse(f"this model ({first.code}: {first.message})", target, OTHERS.get(form, INSTEAD)) from None
+        raise refuse(f"this model ({first.code}: {first.message})", target, INSTEAD) from None
     wanted = infer(_as_in_the_dsl(graph, back) if form == "dsl" else graph)
     for loss in _losses(wanted, found):
-        raise refuse(loss, target, OTHERS.get(form, INSTEAD))
+        raise refuse(loss, target, INSTEAD)
 
 
 def _as_in_the_dsl(graph: Graph, back: Graph) -> Graph:

@@ -194,8 +194,11 @@ class _ModelWriter:
         return {"op": kind} | given | ({} if explicit is None else {"name": explicit})
 
     def model(self, layer: Layer, name: str) -> dict[str, Any]:
+        """A model inside; the class of a source is only a name for what it builds."""
         check_own(layer, name, TARGET)
-        return {"type": layer.type_name, "name": name} | _model(layer.graph, self.names) | {"name": name}  # type: ignore[attr-defined]
+        graph: Graph = layer.graph  # type: ignore[attr-defined]
+        kind = "Sequential" if graph.kind == "Sequential" else "Functional"
+        return {"type": kind, "name": name} | _model(graph, self.names) | {"name": name}
 
     def layer(self, layer: Layer, name: str) -> tuple[str, dict[str, Any]]:
         """The type and its arguments, including the name if it is not automatic."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from densecli.render.table.columns import number
+from densecli.shape import show
 from densecli.summary.report import WORK
-from densecli.text import binary_size, plural, safe, size
+from densecli.text import binary_size, plural, safe, shortened, size
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
-    from densecli.summary.report import Report
+    from densecli.summary.report import Report, Signature, TensorInfo
 
 MANY = 5  # names that a note lists
 
@@ -51,7 +52,7 @@ def remarks(report: Report) -> list[str]:
 def notes(report: Report, figures: Collection[str] | None = None) -> list[str]:
     """Notes on facts the rows do not show: shared weights, opaque layers, and which of these figures could not be counted."""
     if report.weights_only:
-        return []
+        return _signatures(report.signatures)
     found = [
         f"{safe(row.name)} shares its weights with {safe(', '.join(row.shares_weights_with))}; they are counted once"
         for row in report.rows
@@ -66,6 +67,25 @@ def notes(report: Report, figures: Collection[str] | None = None) -> list[str]:
         if figures is None or figure in figures
     ]
     return found
+
+
+def _signatures(found: Sequence[Signature]) -> list[str]:
+    """What the functions of a SavedModel take and give; those that only differ in their name are on one line."""
+    lines: dict[str, list[str]] = {}
+    for each in found:
+        lines.setdefault(f"{_tensors(each.inputs)} -> {_tensors(each.outputs)}", []).append(each.name)
+    shown = [f"signature {_some(names)}: {line}" for line, names in lines.items()]
+    rest = [f"{plural(len(shown) - MANY, 'more signature')}"] if len(shown) > MANY else []
+    return [*shown[:MANY], *rest]
+
+
+def _tensors(tensors: Sequence[TensorInfo]) -> str:
+    shown = [
+        f"{safe(shortened(each.name))} {'?' if each.shape is None else show(each.shape)} {safe(each.dtype)}"
+        for each in tensors[:MANY]
+    ]
+    rest = [f"{len(tensors) - MANY:,} more"] if len(tensors) > MANY else []
+    return ", ".join([*shown, *rest]) or "nothing"
 
 
 def basis_note(report: Report, figures: Collection[str]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli import kernels
 from densecli.errors import DenseError
-from densecli.text import quote
+from densecli.text import quote, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Draw = Callable[[Weight, str, str], Any]
     Shared = dict[Any, dict[str, Any]]
+
+MOST_REASON = 200  # letters of what an initializer says about its arguments, which are the file's
 
 
 def nested_weights(
@@ -61,10 +63,12 @@ def initial(random: Any) -> Draw:
         try:
             return kernels.initialize(config, weight.shape, random, "float32" if dtype == "bfloat16" else dtype)
         except KeyError as error:  # of an initializer that is the source's own
-            message = f"{quote(path)} starts from {name}, which densecli does not know"
+            message = f"{quote(path)} starts from {shortened(str(name), MOST_REASON)}, which densecli does not know"
             raise DenseError(message, code="E303", hint="give a file of weights: --weights FILE") from error
         except ValueError as error:  # an identity that is not a matrix
-            raise DenseError(f"{quote(path)} cannot be initialized: {error}", code="E303") from error
+            raise DenseError(
+                f"{quote(path)} cannot be initialized: {shortened(str(error), MOST_REASON)}", code="E303"
+            ) from error
 
     return draw
 

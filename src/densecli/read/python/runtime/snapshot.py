@@ -27,11 +27,15 @@ class Drawing:
         self.models: dict[int, Model] = {}
         self.layers: dict[int, Layer] = {}
         self.homes: dict[int, int] = {}  # layer -> the model that contains it, to see which are shared
+        self.inside: list[ModelObject] = []  # which model is drawn in which
 
     def graph(self, model: ModelObject) -> Graph:
         if model.error is not None:
             raise model.error
+        model.session.run.nest(len(self.inside), model.node.place)
+        self.inside.append(model)
         found = self.any(model)
+        self.inside.pop()
         found.trainable, found.place, found.examples = model.trains, model.node.place, model.examples
         return found
 
