@@ -1,6 +1,6 @@
 """Generate random layers and models, ask Keras and densecli about each, and print every disagreement.
 
-    KERAS_BACKEND=torch python tools/differential.py --seed 1 --count 5000 [--only layers|models|files] [--run]
+    KERAS_BACKEND=torch python tools/differential.py --seed 1 --count 5000 [--only layers|models|files|sources] [--run]
     KERAS_BACKEND=torch python tools/differential.py --seed 1 --index 17          one case again, in full
 
 Needs the environment of tools/record_keras.py; densecli is imported from src, for which NumPy is enough. Every case is
@@ -52,7 +52,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--index", type=int, help="only this case")
-    parser.add_argument("--only", choices=("layers", "models", "files"))
+    parser.add_argument("--only", choices=("layers", "models", "files", "sources"))
     parser.add_argument("--run", action="store_true", help="compare the values of the forward pass too")
     return parser.parse_args(arguments)
 
@@ -60,7 +60,19 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def ask(options: argparse.Namespace, index: int, tally: Counter[str]) -> list[Difference]:
     random = Random(f"{options.seed}/{index}")
     kind = options.only or random.choices(("layers", "models", "files"), (80, 17, 3))[0]
+    if kind == "sources":
+        return ask_source(options, random, tally)
     return ask_layer(options, random, tally) if kind == "layers" else ask_model(options, random, kind, tally)
+
+
+def ask_source(options: argparse.Namespace, random: Random, tally: Counter[str]) -> list[Difference]:
+    from differing import sources
+
+    text, found = sources.disagreements(random, tally)
+    made = [Difference("Source", {}, *each) for each in found]
+    if options.index is not None or any(reason_for(each) is None for each in made):
+        print(text)
+    return made
 
 
 def ask_model(options: argparse.Namespace, random: Random, kind: str, tally: Counter[str]) -> list[Difference]:

@@ -136,7 +136,7 @@ class Layer:
     )
     as_tf_keras: bool = False  # set by readers for files of Keras 1 and 2: a few layers told or computed something else
     computes_otherwise: bool = False  # set by readers if an old argument asks for arithmetic that no longer exists
-    weightless: ClassVar[bool] = False  # an opaque layer that cannot hold weights
+    weightless: bool = False  # it holds no weights, or none that Keras finds
     extent: int = 1  # this layer and those inside, each as often as it is used
     levels: int = 1  # of layers in layers
     knows_weights: bool = False  # the weights are known even where the input's shape is not (a built model inside)
@@ -201,10 +201,11 @@ class Layer:
             for each in _layers_in(value):
                 yield from each.within()
 
-    def set_trainable(self, *, trainable: bool) -> None:
-        """What `layer.trainable = …` does in a program: the layers inside follow, those too that this one only makes when asked."""
+    def set_trainable(self, *, trainable: bool, inside: bool = True) -> None:
+        """What `layer.trainable = …` does in a program: the layers `inside` follow, if there are any yet."""
         for each in self.within():
-            each.trainable = each.inner_trainable = trainable
+            each.trainable = trainable
+            each.inner_trainable = trainable if inside else None
             each.given = {**each.given, "trainable": trainable}
 
     def reject(self, name: str, message: str, hint: str | None = None) -> None:

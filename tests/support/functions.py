@@ -522,6 +522,7 @@ KNOWN = {
         "(5)": "arange",
         "()": "backend image_data_format floatx",
     },
+    "keras.models": {"(keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])).count_params()": "clone_model"},
 }  # fmt: skip
 # Rows that densecli leaves unknown, all or in part.
 UNKNOWN = {
@@ -531,7 +532,6 @@ UNKNOWN = {
     "numpy": {"([1, 2, 1])": "unique", "(z)": "unique"},
     "numpy.random": {"(5)": "choice", "(v)": "choice"},
     "pandas": {"(pandas.Series(['x', 'y']))": "get_dummies"},
-    "keras.models": {"(keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])).count_params()": "clone_model"},
     "keras.ops": {"(t)": "unstack"},
 }  # fmt: skip
 # Rows whose dtype differs: Keras' operations have 32-bit indices and real means, TensorFlow's functions don't.

@@ -224,7 +224,8 @@ def fits(layer: Any, x: Any) -> bool:
     """Whether a model is called on the shapes it was built for; Keras accepts some others and fails when it computes."""
     if not isinstance(layer, keras.Model):
         return True
-    made_for = layer.inputs[0].shape if len(layer.inputs) == 1 else ()
+    inputs = getattr(layer, "inputs", None) or []
+    made_for = inputs[0].shape if len(inputs) == 1 else x.shape
     return len(made_for) == len(x.shape) and all(
         None in pair or pair[0] == pair[1] for pair in zip(made_for, x.shape, strict=True)
     )

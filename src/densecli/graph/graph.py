@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError
@@ -130,6 +131,12 @@ class Graph:
         self.steps: list[Step] = []  # calls in the order in which a spec has them
         self.signatures: Sequence[Any] = ()  # of a SavedModel without layers: name, inputs and outputs of each
         self.examples: list[Any] = []  # numbers for the inputs that a source predicts on, in nested lists
+
+    def with_layers(self, change: Callable[[Layer], Layer]) -> Graph:
+        """The same graph with other layers at its nodes."""
+        found = copy(self)
+        found.nodes = [Node(node.name, change(node.layer), node.calls, node.place) for node in self.nodes]
+        return found
 
 
 def require_layers(graph: Graph, purpose: str) -> None:

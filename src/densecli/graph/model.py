@@ -47,6 +47,10 @@ class Model(Layer, abstract=True):
         self._traces.clear()
         self._own = None
 
+    def take(self, graph: Graph) -> None:
+        """Have another graph inside, which is traced on demand."""
+        self.graph, self._traces, self._own = graph, {}, None
+
     # -- shapes -----------------------------------------------------------------------
     def own_inputs(self) -> list[Tensor]:
         """The inputs as the model itself declares them."""

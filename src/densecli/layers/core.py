@@ -51,7 +51,7 @@ class InputLayer(Layer):
         if self.dtype.startswith("mixed_"):
             self.reject("dtype", f"{self.dtype} is a policy for layers; a tensor has one dtype, such as float32")
 
-    def set_trainable(self, *, trainable: bool) -> None:
+    def set_trainable(self, *, trainable: bool, inside: bool = True) -> None:
         """There is nothing to train."""
 
     def output(self, *_: Any) -> Shape:

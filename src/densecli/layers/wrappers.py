@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import copy
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from densecli import fields
@@ -132,7 +132,8 @@ class Bidirectional(Layer):
                 self.reject(name, message, "SimpleRNN, LSTM, GRU, RNN and ConvLSTM… are")
         self.ahead = one_way(self.layer, "forward_")
         self.back = self.backward_layer or one_way(self.layer, "backward_", go_backwards=True)
-        self.back = one_way(self.back, "")
+        self.back.name = self.back.name or snake_case(type(self.back).__name__)
+        self.back.zero_output_for_mask = self.back.return_sequences
         self.check_pair()
 
     def check_pair(self) -> None:
@@ -274,9 +275,13 @@ class Bidirectional(Layer):
 
 
 def one_way(layer: Recurrent, prefix: str, **changes: Any) -> Recurrent:
-    """A new layer of the same settings for one direction, named as Keras names it; masked steps of whole sequences give 0."""
-    one = copy(layer)
-    one.shared_id = None
+    """A new layer of the same settings for one direction, named as Keras names it; masked steps of whole sequences give 0.
+
+    Keras makes it from the config, so neither it nor a cell in it is shared with what the config is from.
+    """
+    one = deepcopy(layer)
+    for each in one.within():
+        each.shared_id = None
     name = layer.name or snake_case(type(layer).__name__)
     one.name = prefix + name.removeprefix(prefix)
     one.given = layer.given | changes

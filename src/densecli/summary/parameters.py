@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from densecli.layer import Layer, Weight
 
 
-# Whether the outermost layer trains, the path to this one, who shares it, and the value a program set for all inner layers.
+# Whether the outermost layer trains, the path to this one, who shares it, and the value that a program set for the
+# innermost layer around it of which one is known: setting it sets all layers inside, so the last value is the innermost.
 Above = tuple[bool, tuple[str, ...], Any, bool | None]
 
 
@@ -48,7 +49,9 @@ def layer_weights(layer: Layer, result: Result) -> Iterator[Owned]:
 
 def _weights(layer: Layer, args: Any, kwargs: Any, above: Above) -> Iterator[Owned]:
     trainable, path, shared, told = above
-    told = layer.inner_trainable if told is None else told
+    if layer.weightless:
+        return
+    told = told if layer.inner_trainable is None else layer.inner_trainable
     if layer.opaque or (layer.held is not None and None in flat_inputs([list(args), kwargs])):
         yield from _own_weights(layer, layer.held or (), (trainable, path, shared, told))
         return

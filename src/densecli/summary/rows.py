@@ -270,7 +270,8 @@ def child_rows(layer: Layer, result: Result) -> Iterator[Row]:
         inner = apply(child.layer, child.inputs, child.kwargs, inputs)
         shapes = (tuple(tensor.shape for tensor in inputs), tuple(tensor.shape for tensor in inner.tensors))
         row = call_cost(child.layer, inner).row.of(child.name, (CallInfo((), *shapes),))
-        yield row if layer.inner_trainable is not False else _frozen(row)
+        told = layer.inner_trainable if child.layer.inner_trainable is None else None
+        yield row if told is not False else _frozen(row)
 
 
 def _frozen(row: Row) -> Row:

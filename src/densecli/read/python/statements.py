@@ -87,8 +87,18 @@ def delete(run: Interpreter, node: ast.Delete, scope: Scope) -> None:
         kind = type(target).__name__
         if kind == "Name":
             run.remove(scope.holder(target.id), target.id)  # type: ignore[attr-defined]
+        elif kind == "Attribute":
+            _delete_attribute(run, run.evaluate(target.value, scope), target.attr)  # type: ignore[attr-defined]
         elif kind == "Subscript":
             _delete_item(run, run.evaluate(target.value, scope), run.evaluate(target.slice, scope))  # type: ignore[attr-defined]
+
+
+def _delete_attribute(run: Interpreter, holder: Any, name: str) -> None:
+    attributes = getattr(holder, "attributes", None)
+    if isinstance(attributes, dict):
+        run.remove(attributes, name)
+    if hasattr(holder, "forgo"):
+        holder.forgo(run, name)
 
 
 def _delete_item(run: Interpreter, holder: Any, key: Any) -> None:

@@ -87,7 +87,16 @@ class Unknown(Value):
     def get(self, run: Interpreter, name: str) -> Any:
         return self.derived(f".{name}")
 
+    def set(self, run: Interpreter, name: str, value: Any) -> None:
+        if name == "trainable":
+            run.note(
+                f"line {run.line()}: a layer is frozen or released that is unknown, so counts of trainable parameters may differ:"
+                f" {self.root.reason}"
+            )
+
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        if self.path.endswith(".summary"):
+            run.note(f"line {run.line()}: the summary of an unknown model is left out: {self.root.reason}")
         return self.derived("(…)")
 
     def item(self, run: Interpreter, key: Any) -> Any:

@@ -55,7 +55,11 @@ class LayerClass(Value):
 
     def from_config(self, run: Interpreter, config: Any) -> Any:
         """Another layer of the same settings."""
-        if not isinstance(config, dict) or isinstance(self, ModelClass):
+        if isinstance(self, ModelClass):
+            from densecli.read.python.runtime import copying  # noqa: PLC0415  # few sources need it
+
+            return copying.read_back(run, config)
+        if not isinstance(config, dict):
             return run.unknown("densecli does not know this config")
         return self.call(run, [], config)
 
@@ -301,8 +305,7 @@ def state(run: Interpreter, *args: Any, **_: Any) -> Any:
     "keras.backend.set_image_data_format", "keras.config.set_image_data_format", "keras.backend.set_image_dim_ordering"
 )
 def set_format(run: Interpreter, order: Any = None) -> None:
-    if order not in ("channels_last", "tf"):
-        run.session.data_format = "channels_first"
+    run.session.data_format = "channels_last" if order in ("channels_last", "tf") else "channels_first"
 
 
 # -- utilities -------------------------------------------------------------------------
@@ -369,13 +372,22 @@ def merge(run: Interpreter, inputs: Any, mode: Any = "sum", **kwargs: Any) -> An
 
 
 @known("keras.models.clone_model")
-def clone_model(run: Interpreter, model: Any, *_: Any, **__: Any) -> Any:
-    return run.unknown("densecli does not copy models")
+def clone_model(run: Interpreter, model: Any, input_tensors: Any = None, *_: Any, **named: Any) -> Any:
+    from densecli.read.python.runtime import copying  # noqa: PLC0415  # few sources need it
+
+    if _ or named or not isinstance(model, ModelObject):
+        return run.unknown("densecli does not follow functions that clone layers")
+    return copying.cloned(run, model, input_tensors)
 
 
-@known(
-    "keras.models.load_model", "keras.models.model_from_json", "keras.models.model_from_yaml", "keras.saving.load_model"
-)
+@known("keras.models.model_from_json")
+def model_from_json(run: Interpreter, config: Any, *_: Any, **__: Any) -> Any:
+    from densecli.read.python.runtime import copying  # noqa: PLC0415  # few sources need it
+
+    return copying.read_back(run, config)
+
+
+@known("keras.models.load_model", "keras.models.model_from_yaml", "keras.saving.load_model")
 def load_model(run: Interpreter, *_: Any, **__: Any) -> Any:
     return run.unknown("the model comes from a file, which densecli does not open")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densecli.graph.model import Model
-from densecli.read.python.runtime.models import ModelObject
+from densecli.errors import DenseError
+from densecli.read.python.runtime.snapshot import Drawing
 from densecli.shape import product
 
 if TYPE_CHECKING:
@@ -18,21 +18,22 @@ if TYPE_CHECKING:
 
 def params(session: Session, layer: LayerObject) -> Any:
     """`count_params()`."""
-    if layer.error is not None or not (layer.is_built if isinstance(layer, ModelObject) else layer.outputs):
-        return session.run.unknown("the layer is not built")
-    inside = layer.layer
-    args = (
-        tuple(each.shape for each in inside.own_inputs())
-        if isinstance(inside, Model)
-        else tuple(each.shape for each in layer.inputs[0])
-    )
-    given = (list(args),) if inside.takes == "list" else args
-    return sum(sizes(inside, given, {}))
+    try:
+        given = None if layer.error is not None else layer.built_with()
+        if given is None:
+            return session.run.unknown("the layer is not built")
+        inside = Drawing().drawn(layer)
+        return sum(sizes(inside, (given,) if inside.takes == "list" else tuple(given), {}, set()))
+    except DenseError as error:
+        return session.run.unknown(error.message)
 
 
-def sizes(layer: Layer, args: Any, kwargs: Any) -> Iterator[int]:
-    """The elements of each weight, those of layers inside included."""
+def sizes(layer: Layer, args: Any, kwargs: Any, seen: set[Any]) -> Iterator[int]:
+    """The elements of each weight, those of layers inside included, each layer once."""
+    if layer.weightless or layer.shared_id in seen:
+        return
+    seen |= {layer.shared_id} - {None}
     for weight in layer.weights(*args, **kwargs):
         yield product(weight.shape) or 0
     for child in layer.children(*args, **kwargs):
-        yield from sizes(child.layer, child.inputs, child.kwargs)
+        yield from sizes(child.layer, child.inputs, child.kwargs, seen)

@@ -5,24 +5,21 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from densecli.automatic_names import numbered, snake_case
 from densecli.errors import DenseError, GraphError
-from densecli.graph.graph import Node
 from densecli.graph.trace import flat_shapes
 from densecli.read.python.arrays import Array
 from densecli.read.python.plain import Dims
 from densecli.read.python.runtime import layers, making
+from densecli.read.python.runtime.holding import has_weights, holdings, layers_in, places_in
 from densecli.read.python.runtime.inherited import METHODS, Variable
 from densecli.read.python.runtime.inside import Inside, Own, Written
 from densecli.read.python.runtime.layers import LayerObject
 from densecli.read.python.runtime.tensors import Tensor, lost_in, packed, tensors_in
 from densecli.read.python.signals import Raised
-from densecli.read.python.values import Function, unknown_in
+from densecli.read.python.values import Function, Known, Method, unknown_in
 from densecli.shape import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from densecli.errors import Place
     from densecli.layer import Layer
     from densecli.read.python.interpreter import Interpreter
@@ -31,7 +28,8 @@ if TYPE_CHECKING:
     from densecli.read.python.values import Class
 
 
-DEEPEST = 20  # lists in lists whose layers a weights file is asked for
+# Layers whose classes tell no output shape in Keras 3.15.1.
+TRACED = frozenset({"Wrapper", "Pipeline", "LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells"})
 
 
 class CustomLayer(LayerObject):
@@ -55,6 +53,10 @@ class CustomLayer(LayerObject):
     def layer(self) -> Layer:
         return self.last  # type: ignore[return-value]  # None before the first call
 
+    @property
+    def kept(self) -> Layer | None:
+        return self.last
+
     def begin(self, kwargs: dict[str, Any]) -> None:
         """`Layer.__init__`: the name is given or counted here, once."""
         if self.begun:
@@ -76,6 +78,18 @@ class CustomLayer(LayerObject):
         if self.based.layer is not None and not self.overrides("call", "build", "compute_output_shape"):
             self.last = copy(self.based.layer)
             self.last.type_name = self.type_name
+
+    def get(self, run: Interpreter, name: str) -> Any:
+        found = super().get(run, name)
+        if name != "build" or not isinstance(found, Method) or not isinstance(found.function, Function):
+            return found
+        return Known("build", lambda run, *args, **kwargs: self.build_with(run, found, list(args), kwargs))
+
+    def build_with(self, run: Interpreter, build: Method, args: list[Any], kwargs: dict[str, Any]) -> None:
+        """`layer.build(…)` in the source: a call does not build it again."""
+        self.build_done, self.built_on = True, next(iter([*args, *kwargs.values()]), None)
+        with run.session.inside(None):
+            build.call(run, args, kwargs)
 
     def own_method(self, name: str) -> Function | None:
         """A method that its class or a class above it in the source defines."""
@@ -115,6 +129,11 @@ class CustomLayer(LayerObject):
         known = {id(each) for _, each in self.held}
         self.held += [(len(self.session.layers), each) for each in layers_in(value) if id(each) not in known]
 
+    def forgo(self, run: Interpreter, name: str) -> None:
+        """`del self.name`: what Keras keeps counting of a layer or variable is an accident of its tracking."""
+        message = f"`{self.type_name}` deletes its attribute `{name}`, which densecli does not follow"
+        self.error = self.error or GraphError(message, code="E354", place=run.place())
+
     def inner(self) -> list[LayerObject]:
         """Inner layers in order of assignment; those added to a list later come in order of creation."""
         known = {id(each) for _, each in self.held}
@@ -133,6 +152,25 @@ class CustomLayer(LayerObject):
             return None
         return tuple(found) if isinstance(found, tuple | list) and not unknown_in(found) else None
 
+    @property
+    def tells_output(self) -> bool:
+        """Whether Keras asks the class for the output shape, and does not look what `call` returns."""
+        inherited = self.based is not None and self.base not in TRACED
+        return self.overrides("compute_output_shape") or inherited
+
+    def told_output(self, *shapes: Any) -> Any:
+        if not self.overrides("compute_output_shape"):
+            return self.based.layer.output(*shapes)  # type: ignore[union-attr]
+        return self.computed_shape(shapes[0] if len(shapes) == 1 else list(shapes))
+
+    def unseen(self) -> frozenset[int]:
+        """The layers inside that stay unbuilt: Keras follows `call` for the output shape, or for a class without `build`."""
+        builds = self.overrides("build") or (self.based is not None and has_weights(self.based.layer))
+        if not (self.tells_output and builds):
+            return frozenset()
+        own = (self, self.based)
+        return frozenset(each.index for each in holdings(self) if each not in own and not each.was_built)
+
     def held_output(self, found: Written, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The output shape that its class tells a wrapper; None if it does not tell any."""
         if self.based is not None and not self.overrides("compute_output_shape"):
@@ -148,6 +186,14 @@ class CustomLayer(LayerObject):
         from densecli.read.python.runtime.on_demand import held  # noqa: PLC0415  # few layers are
 
         return self.handed_out(held(self))
+
+    def built_with(self) -> list[Any] | None:
+        written = next(iter(self.written.values()), None)
+        return None if written is None else [tensor.shape for tensor in written[0].own_inputs()]
+
+    @property
+    def was_seen(self) -> bool:
+        return bool(self.outputs)
 
     @property
     def was_built(self) -> bool:
@@ -224,11 +270,16 @@ class CustomLayer(LayerObject):
 
     def follow(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> tuple[Written, Any]:
         graph = Inside(self.name, self)
+        graph.unseen = self.unseen() | (run.session.tracing.unseen if run.session.tracing is not None else frozenset())
+        names = dict(run.session.names)
         with run.session.inside(graph):
             for own in self.own:
                 run.session.numbered(own)
             found = self.applied(run, entered(graph, args), entered(graph, kwargs))
-            return self.wrapped(run, graph, found), found
+            made = self.wrapped(run, graph, found)
+        if graph.unseen:
+            run.session.names = names
+        return made, found
 
     def applied(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """The outputs of `call`."""
@@ -253,7 +304,9 @@ class CustomLayer(LayerObject):
             raise error
         made = Written(graph.graph(outputs), self.type_name, several=isinstance(found, list | tuple | dict))
         made.trainable, made.name, made.numbers = self.trains, self.name, graph.numbers
-        made.held_as = self.held_as(run.session, graph)
+        made.held_as, made.owner = self.held_as(run.session, graph), self
+        made.shared_id = ("source", self.index) if self.spread else None
+        made.unseen, made.tells = graph.unseen, self.told_output if self.tells_output else None
         return made
 
     def inherited(self, run: Interpreter, name: str) -> Any:
@@ -262,12 +315,10 @@ class CustomLayer(LayerObject):
         return super().inherited(run, name)
 
     def renew(self, drawing: Drawing) -> None:
-        """Update inner models to their current state: they may have been frozen since `call` was followed."""
+        """Have inner models drawn as they are now: they may have been frozen since `call` was followed."""
         for made, _ in self.written.values():
             for index, number in made.numbers.items():
-                each, node = self.session.layers[index], made.graph.nodes[number]
-                made.graph.nodes[number] = Node(node.name, drawing.drawn(each), node.calls, node.place)
-            made.forget()
+                drawing.renew(self.session.layers[index], made.graph.nodes[number].layer)
 
     def freeze(self, run: Interpreter, value: Any) -> None:
         if self.based is not None:
@@ -305,47 +356,6 @@ class LambdaLayer(CustomLayer):
         if error is not None or self.last is None or self.last.output(shapes) != self.stated.output(shapes):
             self.last = self.stated
         return None
-
-
-def places_in(layer: CustomLayer, start: str, numbers: Mapping[int, int], seen: set[int]) -> Iterator[tuple[int, str]]:
-    """The node and attribute of each inner layer, by attribute name, which is the order Keras visits them in."""
-    if layer.based is not None and layer.based.index in numbers:
-        yield numbers[layer.based.index], start or "."
-    attributes = layer.saved()
-    for attribute in sorted(attributes):
-        for path, each in named_in(attributes[attribute], f"{start}{attribute}"):
-            if each.index in seen:
-                continue
-            seen.add(each.index)
-            if each.index in numbers:
-                yield numbers[each.index], path
-            elif isinstance(each, CustomLayer):
-                yield from places_in(each, f"{path}/", numbers, seen)
-
-
-def named_in(tree: Any, path: str, depth: int = DEEPEST) -> Iterator[tuple[str, LayerObject]]:
-    """The layers in an attribute; those in a list or dict are named after their classes."""
-    if isinstance(tree, LayerObject):
-        yield path, tree
-    elif depth and isinstance(tree, list | tuple | dict):
-        used: dict[str, int] = {}
-        for each in tree.values() if isinstance(tree, dict) else tree:
-            if isinstance(each, LayerObject | list | tuple | dict):
-                stem = snake_case(each.type_name) if isinstance(each, LayerObject) else "container"
-                count = used[stem] = used.get(stem, 0) + 1
-                yield from named_in(each, f"{path}/{numbered(stem, count - 1)}", depth - 1)
-
-
-def layers_in(tree: Any) -> Iterator[LayerObject]:
-    """Every layer in an attribute, in order. Lists may hold themselves."""
-    waiting, seen = [tree], set[int]()
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, LayerObject):
-            yield each
-        elif isinstance(each, list | tuple | dict) and id(each) not in seen:
-            seen.add(id(each))
-            waiting += reversed(list(each.values() if isinstance(each, dict) else each))
 
 
 def _of_samples(way: Written) -> list[Any]:

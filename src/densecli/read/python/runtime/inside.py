@@ -19,13 +19,13 @@ from densecli.read.python.runtime.tensors import Tensor
 from densecli.read.python.values import mapped, unknown_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
 
     from densecli.errors import Place
     from densecli.graph.forward import Value
     from densecli.graph.trace import Result
-    from densecli.layer import Shapes
+    from densecli.layer import Child, Shapes
     from densecli.read.python.runtime.layers import LayerObject
 
 
@@ -97,6 +97,7 @@ class Inside:
         self.numbers: dict[int, int] = {}  # layer of the session -> node
         self.names: dict[str, int] = {}
         self.inputs: list[Ref] = []
+        self.unseen: frozenset[int] = frozenset()  # layers of the session that Keras does not build here
 
     def add(self, name: str, layer: Layer, place: Place | None = None) -> int:
         """Add a node under a name that is unique in this graph."""
@@ -172,6 +173,10 @@ class Written(Model, abstract=True):
         self.type_name, self.several = type_name, several
         self.numbers: Mapping[int, int] = {}  # the session's layers that it calls, as nodes
         self.others: list[Written] = []
+        self.owner: Any = None  # the object of the source
+        self.unseen: frozenset[int] = frozenset()
+        self.tells: Callable[..., Any] | None = None  # the output shape that Keras believes, where a class tells one
+        self.idle: list[Child] = []  # layers that it holds, and that something else than its `call` built
 
     def way(self, /, *args: Any, **kwargs: Any) -> Written:
         """The way for inputs of these shapes, whatever their batch; this one for shapes that were not followed."""
@@ -195,7 +200,14 @@ class Written(Model, abstract=True):
         own = {node: id(node.layer) for node in self.graph.nodes if isinstance(node.layer, Own)}
         return {node.name: held for node, held in (layers | own).items() if not node.layer.weightless}
 
+    def children(self, /, *args: Any, **kwargs: Any) -> Iterator[Child]:
+        yield from super().children(*args, **kwargs)
+        yield from self.idle
+
     def output(self, /, *args: Any, **kwargs: Any) -> Any:
+        told = None if self.tells is None else self.tells(*args)
+        if told is not None:
+            return told
         way = self.way(*args, **kwargs)
         found = Model.output(way, *args, **kwargs)
         return [found] if way.several and not isinstance(found, list) else found

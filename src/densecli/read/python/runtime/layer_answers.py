@@ -142,6 +142,8 @@ def dunder_call(run: Interpreter, layer: LayerObject, *args: Any, **kwargs: Any)
 
 
 @method("build")
-def build(run: Interpreter, layer: LayerObject, input_shape: Any = None, **_: Any) -> None:
-    if isinstance(input_shape, tuple | list) and not unknown_in(input_shape):
-        layer.built_by = layer.built_by or ((tuple(input_shape),), (Traced(tuple(input_shape), "float32"),))
+def build(run: Interpreter, layer: LayerObject, *args: Any, **kwargs: Any) -> None:
+    shapes = [tuple(each) for each in (*args, *kwargs.values()) if isinstance(each, tuple | list)]
+    if shapes and not unknown_in(shapes) and len(shapes) == len(args) + len(kwargs):
+        layer.first_used()
+        layer.built_by = layer.built_by or (tuple(shapes), tuple([Traced(shape, "float32") for shape in shapes]))

@@ -10,7 +10,7 @@ from densecli.graph.graph import Call, Node, Ref, map_refs, refs_in
 from densecli.graph.masks import given, taken
 from densecli.graph.mending import Before, mend
 from densecli.graph.trace import Tensor as Traced
-from densecli.graph.trace import apply
+from densecli.graph.trace import apply, flat_inputs
 from densecli.layer import Constant, Layer
 from densecli.layers.recurrent_cells import Cell
 from densecli.read.keras.calls import CallReader
@@ -34,6 +34,7 @@ ATTRIBUTES: dict[str, Callable[..., Any]] = {}
 METHODS: dict[str, Callable[..., Any]] = {}
 # Inner layers that a layer makes when it is built: Keras counts their names, too.
 MADE_INSIDE = dict.fromkeys(("MultiHeadAttention", "GroupedQueryAttention"), ("Softmax", "Dropout"))
+PARTS = {"forward_layer": "ahead", "backward_layer": "back"}  # of a Bidirectional, by their attributes in Keras
 QUIET = ("training",)  # arguments of calls that do not affect the outputs
 
 
@@ -69,7 +70,9 @@ class LayerObject(Value):
         self.inputs: list[list[Tensor]] = []
         self.freezing = False
         self.handed: list[Layer] = []  # to other layers, such as wrappers, as an argument
+        self.wraps: list[LayerObject] = []  # layers that it got as arguments, and holds
         self.home: Any = None  # the inside of the layer that called it last
+        self.spread = False  # whether it was called in several homes
         self.built_by: tuple[Any, ...] | None = None  # shapes of a call on arrays
         self.input_argument: Any = None  # input_shape=, for the first layer of a Sequential
         self.error: DenseError | None = None
@@ -93,6 +96,11 @@ class LayerObject(Value):
         """The layer that computes shapes and weights."""
         return self.node.layer
 
+    @property
+    def kept(self) -> Layer | None:
+        """The same, if it lasts: that of a model is drawn again and again."""
+        return self.node.layer
+
     def get(self, run: Interpreter, name: str) -> Any:
         if name in self.attributes:
             return self.attributes[name]
@@ -111,9 +119,22 @@ class LayerObject(Value):
                 return table[0][name](run, self)
             if name in table[1]:
                 return self.bound(name, table[1][name])
-        if self.layer is not None and name in self.layer.config_fields and hasattr(self.layer, name):
-            return getattr(self.layer, name)
+        known = () if self.layer is None else (*self.layer.config_fields, "cell")
+        inner = PARTS.get(name, name)
+        if (name in known or inner != name) and hasattr(self.layer, inner):
+            return mapped(getattr(self.layer, inner), self.part)
         return super().get(run, name)
+
+    def part(self, value: Any) -> Any:
+        """A layer inside this one as an object of the source: the one that it got as an argument, or that it made."""
+        if not isinstance(value, Layer):
+            return value
+        known = next((each for each in self.wraps if any(value is held for held in each.handed)), None)
+        if known is None:
+            known = LayerObject(self.session, value.name, value, self.node.place)
+            known.handed.append(value)
+            self.wraps.append(known)
+        return known
 
     def bound(self, name: str, rule: Callable[..., Any]) -> Known:
         return Known(f"{self.type_name}.{name}", lambda run, *args, **kwargs: rule(run, self, *args, **kwargs))
@@ -148,14 +169,27 @@ class LayerObject(Value):
             for each in MADE_INSIDE[self.type_name]:
                 self.session.use_name(each)
 
+    def built_with(self) -> list[Any] | None:
+        """The shapes of the inputs that the layer was built with; None if it was not built."""
+        if self.built_by is not None:
+            return [tensor.shape for tensor in self.built_by[1]]
+        return [tensor.shape for tensor in self.inputs[0]] if self.inputs else None
+
     @property
     def was_built(self) -> bool:
         return self.built_by is not None or bool(self.outputs)
 
+    @property
+    def was_seen(self) -> bool:
+        """Whether Keras built it, whatever densecli followed."""
+        return self.was_built
+
     def lives_in(self, home: Any) -> None:
         """A layer called in two places is one layer: its weights count once."""
-        if self.home is not None and self.home is not home and self.node.layer is not None:
-            self.node.layer.shared_id = ("source", self.index)
+        if self.home is not None and self.home is not home:
+            self.spread = True
+            if self.kept is not None:
+                self.kept.shared_id = ("source", self.index)
         self.home = home
 
     def shaped(self, outputs: list[Any]) -> Any:
@@ -164,7 +198,7 @@ class LayerObject(Value):
 
     def inner(self) -> list[LayerObject]:
         """Layers of the source inside this one."""
-        return []
+        return self.wraps
 
     def config(self) -> Any:
         if self.error is not None:
@@ -176,12 +210,12 @@ class LayerObject(Value):
     def handed_out(self, layer: Layer) -> Layer:
         """The layer as an argument of another one. In several places it is one layer: its weights count once."""
         self.handed.append(layer)
-        if len(self.handed) > 1:
-            self.share(layer)
+        if len(self.handed) > 1 or isinstance(self.home, LayerObject):
+            self.share(layer, *filter(None, [self.kept]))
         return layer
 
-    def share(self, layer: Layer) -> None:
-        for each in (layer, *self.handed):
+    def share(self, *places: Layer) -> None:
+        for each in (*places, *self.handed):
             each.shared_id = ("source", self.index)
 
     def call(self, run: Interpreter, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -231,7 +265,11 @@ def connected(
         call = _call(run, layer, args, kwargs)
         known = {each.ref: each for each in tensors_in([args, kwargs])}
         result = _result(run, layer, call, known)
-        layer.built_by = layer.built_by or (result.args, result.inputs)
+        if layer.index not in run.session.tracing.unseen:
+            layer.built_by = layer.built_by or (result.args, result.inputs)
+            build_held(run, layer, result.args, result.kwargs)
+        if layer.handed and layer.kept is not None:
+            layer.share(layer.kept)
         return run.session.tracing.connect(layer, call, result)
     layer.lives_in(run.session)
     tensors = list(tensors_in([args, kwargs]))
@@ -239,6 +277,7 @@ def connected(
     named = kwargs if mask is None else kwargs | {"mask": mask}
     call = _call(run, layer, args, named)
     result = _result(run, layer, call, {each.ref: each for each in tensors_in([args, named])})
+    build_held(run, layer, result.args, result.kwargs)
     layer.node.calls.append(call)
     number = len(layer.node.calls) - 1
     found = [Tensor(Ref(layer.index, number, index), *each) for index, each in enumerate(result.tensors)]
@@ -250,6 +289,21 @@ def connected(
     layer.session.touch()
     given(layer.layer, args, kwargs, found, run.session.operation)
     return layer.shaped(found) if isinstance(result.output, list) else found[0]
+
+
+def build_held(run: Interpreter, layer: LayerObject, args: Any, kwargs: Any) -> None:
+    """A wrapper builds what it wraps, for the shapes that it calls it on."""
+    for each in layer.wraps:
+        inside = layer.layer.children(*args, **kwargs)
+        child = next((child for child in inside if any(child.layer is held for held in each.handed)), None)
+        if child is None:
+            continue
+        if hasattr(each, "build_from"):
+            each.build_from(run, list(child.inputs))
+        elif each.cls is None:
+            build_held(run, each, child.inputs, child.kwargs)
+            shapes = flat_inputs([list(child.inputs), child.kwargs])
+            each.built_by = each.built_by or (child.inputs, tuple([Traced(shape, "float32") for shape in shapes]))
 
 
 def _call(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dict[str, Any]) -> Call:
@@ -349,6 +403,8 @@ def on_arrays(run: Interpreter, layer: LayerObject, args: list[Any], kwargs: dic
     except SpecErrors as several:
         raise refused(run, layer, several.errors[0], shapes) from None
     layer.built_by = layer.built_by or (given, inputs)
+    run.session.ran = run.session.ran or hasattr(layer.layer, "graph")
+    build_held(run, layer, result.args, result.kwargs)
     found = [Array(_open(run, each.shape), each.dtype) for each in result.tensors]
     return layer.shaped(found) if isinstance(result.output, list) else found[0]
 

@@ -34,13 +34,19 @@ def real_layers(model: ModelObject) -> list[LayerObject]:
 @attribute("input")
 def input_(run: Interpreter, model: ModelObject) -> Any:
     tell_uncalled(run, model, "input")
-    return ends(run, model, "input")
+    return layers.input_(run, model) if is_called_stack(model) else ends(run, model, "input")
 
 
 @attribute("output")
 def output(run: Interpreter, model: ModelObject) -> Any:
     tell_uncalled(run, model, "output")
-    return ends(run, model, "output")
+    return layers.output(run, model) if is_called_stack(model) else ends(run, model, "output")
+
+
+def is_called_stack(model: ModelObject) -> bool:
+    """Whether `.input` and `.output` are those of a call: a Sequential has them as a layer has."""
+    plain = model.plain or model
+    return isinstance(plain, Sequential) and bool(plain.outputs)
 
 
 def tell_uncalled(run: Interpreter, model: ModelObject, which: str) -> None:
@@ -168,6 +174,7 @@ def fed(data: Any) -> tuple[Any, Any]:
 @method("fit", "fit_generator", "train_on_batch", "test_on_batch", "evaluate", "evaluate_generator", "predict_classes")
 def on_data(run: Interpreter, model: ModelObject, x: Any = None, *_: Any, **__: Any) -> Any:
     """Training builds a model that has no input shape yet; the batch stays open."""
+    run.session.ran = True
     data, target = fed(__.get("generator", x))
     model.learn(run, data, None, __.get("y", _[0] if _ else target))
     return run.unknown("densecli does not train models")
@@ -175,6 +182,7 @@ def on_data(run: Interpreter, model: ModelObject, x: Any = None, *_: Any, **__: 
 
 @method("predict", "predict_on_batch", "predict_generator", "predict_proba")
 def predict(run: Interpreter, model: ModelObject, x: Any = None, *_: Any, **__: Any) -> Any:
+    run.session.ran = True
     size = __.get("batch_size", _[0] if _ else None)
     count = x.shape[0] if isinstance(x, Array) and x.shape else None
     model.learn(run, fed(__.get("generator", x))[0], min(size or SAMPLES, count) if isinstance(count, int) else None)
@@ -205,7 +213,36 @@ def build(run: Interpreter, model: ModelObject, input_shape: Any = None, **_: An
         model.build_from(run, [tuple(input_shape)])
 
 
-@method("to_json", "to_yaml", "get_config", "evaluate_generator")
+@method("to_json", "get_config")
+def config(run: Interpreter, model: ModelObject, *_: Any, **__: Any) -> Any:
+    from densecli.read.python.runtime.copying import Config  # noqa: PLC0415  # few sources need it
+
+    return Config(model, run.session.version)
+
+
+@method("from_config")
+def from_config(run: Interpreter, model: ModelObject, config: Any, *_: Any, **__: Any) -> Any:
+    from densecli.read.python.runtime.copying import read_back  # noqa: PLC0415  # few sources need it
+
+    return read_back(run, config)
+
+
+@method("_flatten_layers")
+def flatten_layers(
+    run: Interpreter, model: ModelObject, recursive: Any = True, include_self: Any = True, *_: Any
+) -> Any:
+    """Every layer inside, which much code takes for public."""
+    found: dict[int, LayerObject] = {}
+    waiting: list[LayerObject] = [model]
+    while waiting:
+        each = waiting.pop(0)
+        if id(each) not in found:
+            found[id(each)] = each
+            waiting += each.inner() if recursive or each is model else []
+    return [each for each in found.values() if include_self or each is not model]
+
+
+@method("to_yaml", "evaluate_generator")
 def not_known(run: Interpreter, model: ModelObject, *_: Any, **__: Any) -> Any:
     return run.unknown("densecli does not write configs while it reads")
 

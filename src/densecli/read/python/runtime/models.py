@@ -82,6 +82,17 @@ class ModelObject(LayerObject):
     def is_built(self) -> bool:
         raise NotImplementedError
 
+    @property
+    def was_built(self) -> bool:
+        return self.is_built or super().was_built
+
+    @property
+    def was_seen(self) -> bool:
+        return bool(self.outputs)
+
+    def built_with(self) -> list[Any] | None:
+        return [tensor.shape for tensor in self.layer.own_inputs()] if self.is_built else None  # type: ignore[attr-defined]
+
     def build_from(self, run: Interpreter, shapes: list[Any]) -> None:
         """Build for inputs of these shapes unless already built."""
 
@@ -119,7 +130,7 @@ class Sequential(ModelObject):
         if item.type_name == "InputLayer" and item.cls is None:
             self.enter(run, item, rebuild=rebuild)
             return
-        if any(each.name == item.name for each in self.items):
+        if any(each.name == item.name and each is not item for each in self.items):
             run.unfit(
                 f"All layers added to a Sequential model should have unique names: {item.name!r} is taken", "ValueError"
             )

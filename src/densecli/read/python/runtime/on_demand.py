@@ -40,6 +40,7 @@ class OnDemand(Layer, abstract=True):
         self.trainable, self.dtype, self.name, self.type_name = made.trains, "float32", made.name, made.type_name
         self.activity_regularizer = None
         self.last: Written | None = None
+        self.drawn: Mapping[int, Layer] = {}  # what its `call` does, by identity, as it was when a model was drawn
 
     def __deepcopy__(self, _: Any) -> OnDemand:
         """The source stays one."""
@@ -64,7 +65,7 @@ class OnDemand(Layer, abstract=True):
             error = problem
         if error is not None:
             raise GraphError(error.message, code="E354", hint=error.hint or self.hint, place=error.place)
-        self.last = self.made.last  # type: ignore[assignment]
+        self.last = self.drawn.get(id(self.made.last), self.made.last)  # type: ignore[assignment]
         self.last.trainable = self.trainable  # type: ignore[union-attr]
         return self.last  # type: ignore[return-value]
 

@@ -14,7 +14,8 @@ from densecli.layers.operations.functions import Operation
 from densecli.read.build import Argument, Builder
 from densecli.read.python.arrays import Array, as_array
 from densecli.read.python.runtime import making
-from densecli.read.python.runtime.layers import LayerObject, computed, connected, shape_of
+from densecli.read.python.runtime.holding import layers_in
+from densecli.read.python.runtime.layers import MADE_INSIDE, LayerObject, computed, connected, shape_of
 from densecli.read.python.runtime.model_answers import ends, fed
 from densecli.read.python.runtime.models import Functional, ModelObject, Sequential
 from densecli.read.python.runtime.tensors import Tensor, lost_in, tensors_in
@@ -69,6 +70,7 @@ class Session:
         self.last_tensor: Tensor | None = None
         self.builder = Builder(run.limits)
         self.generators: dict[int, bool] = {}
+        self.ran = False  # whether data passed through a model, which builds what only `call` builds
         self.froze = False  # whether a layer was frozen after it was made
 
     def touch(self) -> None:
@@ -139,6 +141,10 @@ class Session:
         layer, name = self._built(kind, arguments)
         made = LayerObject(self, name or self.use_name(layer.type_name), layer, place)
         made.input_argument = input_argument
+        held = (
+            [kwargs.get("backward_layer")] if kind == "Bidirectional" else [*args, *kwargs.values()]
+        )  # a copy of `layer`
+        made.wraps = list(layers_in(held))
         return made
 
     def _name(self, type_name: str, kwargs: dict[str, Any]) -> str:
@@ -254,7 +260,10 @@ class Session:
         if isinstance(layer, ModelObject):
             layer.trains = trainable
         elif layer.layer is not None:
-            layer.layer.set_trainable(trainable=trainable)
+            layer.layer.set_trainable(trainable=trainable, inside=layer.was_built or layer.type_name not in MADE_INSIDE)
+        for each in layer.handed:
+            if each is not layer.layer:
+                each.set_trainable(trainable=trainable)
         self.touch()
 
     def repeat(self, items: list[LayerObject]) -> None:

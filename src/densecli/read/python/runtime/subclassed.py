@@ -14,6 +14,7 @@ from densecli.layer import Layer
 from densecli.layers.core import InputLayer
 from densecli.read.python.arrays import Array
 from densecli.read.python.runtime.custom import CustomLayer, entered
+from densecli.read.python.runtime.holding import silence
 from densecli.read.python.runtime.inside import Inside
 from densecli.read.python.runtime.layers import single
 from densecli.read.python.runtime.models import Functional, ModelObject, Sequential
@@ -171,17 +172,18 @@ def graph_of(model: CustomModel, drawing: Drawing) -> Graph:
         found.name = model.name
         return found
     written = next(iter(model.written.values()), None)
-    inside = _variables(model) if written is None else written[0].graph
-    graph = Graph(model.name, model.type_name, list(inside.nodes), inside.inputs, inside.outputs)
+    drawing.renew(model)
+    inside = (_variables(model) if written is None else written[0].graph).with_layers(drawing.within)
+    graph = Graph(model.name, model.type_name, inside.nodes, inside.inputs, inside.outputs)
     graph.beside, graph.listed = list(inside.beside), []
     graph.held_as = None if written is None else written[0].held_as
     numbers = {} if written is None else written[0].numbers
+    silent = set() if written is None else silence(written[0], graph.nodes)
     for each in model.members():
-        number = (
-            _entered_again(graph, each, numbers[each.index], drawing)
-            if each.index in numbers
-            else _beside(graph, each, drawing, model)
-        )
+        number = numbers[each.index] if each.index in numbers else _beside(graph, each, drawing, model)
+        if each.index in silent:
+            graph.nodes.append(Node(each.name, _silent(each), []))
+            number = len(graph.nodes) - 1
         built = bool(graph.nodes[number].calls) or each.type_name in AT_ONCE
         graph.listed.append(Listed(number, each.name, _shapes(each) if built else None, not built))
     return graph
@@ -195,17 +197,11 @@ def _variables(model: CustomModel) -> Graph:
     return graph
 
 
-def _entered_again(graph: Graph, each: LayerObject, number: int, drawing: Drawing) -> int:
-    """A model that `call` calls, as it is now: it may have been frozen since."""
-    if isinstance(each, ModelObject) and each.cls is None:
-        node = graph.nodes[number]
-        graph.nodes[number] = Node(node.name, drawing.drawn(each), node.calls, node.place)
-    return number
-
-
 def _beside(graph: Graph, each: LayerObject, drawing: Drawing, home: CustomModel) -> int:
     """A layer that `call` does not reach, called with the shapes it was built for, or not called if it never was built."""
-    given = _built_with(each)
+    if each.error is not None:
+        raise each.error
+    given = each.built_with()
     calls = []
     if given is not None:
         layer = drawing.layer(each, home)
@@ -227,20 +223,6 @@ def _silent(each: LayerObject) -> Layer:
     if isinstance(each, CustomLayer | ModelObject):
         return Unbuilt(each.type_name)
     return each.layer
-
-
-def _built_with(each: LayerObject) -> list[Any] | None:
-    """The shapes of the inputs that a layer was built with."""
-    if each.error is not None:
-        raise each.error
-    if isinstance(each, CustomLayer):
-        written = next(iter(each.written.values()), None)
-        return None if written is None else [tensor.shape for tensor in written[0].own_inputs()]
-    if isinstance(each, ModelObject):
-        return [tensor.shape for tensor in each.layer.own_inputs()] if each.is_built else None  # type: ignore[attr-defined]
-    if each.built_by is not None:
-        return [tensor.shape for tensor in each.built_by[1]]
-    return [tensor.shape for tensor in each.inputs[0]] if each.inputs else None
 
 
 def _shapes(each: LayerObject) -> Any:
