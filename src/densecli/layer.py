@@ -174,7 +174,8 @@ class Layer:
         values.pop("weights", None)  # an argument of Embedding and Bidirectional that would hide the method
         self.__dict__.update(values)
         for name in config:
-            self.hold(name)
+            if isinstance(values.get(name), Layer | list | tuple):
+                self.hold(name)
         self.check()
 
     @classmethod
@@ -185,6 +186,8 @@ class Layer:
     def hold(self, name: str) -> None:
         """Count the layers in an argument, which a loop in a source doubles at each turn: `StackedRNNCells([cells, cells])`."""
         inner = _layers_in(vars(self).get(name))
+        if not inner:
+            return
         self.extent += sum(each.extent for each in inner)
         self.levels = max([self.levels, *(1 + each.levels for each in inner)])
         if self.extent * self.levels > MOST_INSIDE:
