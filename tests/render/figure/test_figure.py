@@ -83,6 +83,19 @@ def _crosses(line, solid):
     return line[0] < solid[2] and line[2] > solid[0] and line[1] < solid[3] and line[3] > solid[1]
 
 
+@STYLES
+@DIRECTIONS
+@pytest.mark.parametrize("spec", [*GALLERY.values(), "InceptionV3", "NASNetMobile", "DenseNet121"])
+def test_no_arrow_crosses_a_text(spec, style, direction):
+    scene = scene_of(spec, style, direction)
+    found = [box(text) for text in texts(scene) if len(text.text) > 1]
+    for wire in paths(scene, "wire"):
+        points = [wire.start, *[segment[-1] for segment in wire.segments]]
+        for one, other in pairwise(points):
+            line = (*map(min, zip(one, other, strict=True)), *map(max, zip(one, other, strict=True)))
+            assert not [text for text in found if _crosses(line, text)]
+
+
 # -- what there is ------------------------------------------------------------------------
 def test_a_volume_has_three_faces_and_a_flat_one_has_one():
     stack = "Conv2D(8, 3)@(28,28,1) -> MaxPooling2D(2) -> Flatten -> Dense(10)"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from densecli.render.figure.net import FARTHEST
 from densecli.render.figure.parts import INLET, REST, layers_in, solids_of
 from densecli.render.figure.plan import plan
 from densecli.render.figure.shorter import _ends
@@ -85,6 +86,32 @@ def test_a_fold_starts_with_a_layer_that_is_not_worn():
     block = "([_ | Dense(4)] -> Add -> ReLU)"
     frame = frame_of(f"Dense(4)@(3,) -> ReLU -> {block}*4 -> Dense(2)")
     assert shown(frame)[2] == (4, [INLET, "Dense", "Add", "ReLU"])
+
+
+def test_a_fold_starts_where_fewest_tensors_come_in():
+    block = "([_ | LayerNormalization -> Dense(4)] -> Add)"
+    frame = frame_of(f"Dense(4)@(4,) -> {block}*5 -> LayerNormalization -> Dense(2)")
+    assert shown(frame)[2] == (5, [INLET, "LayerNormalization", "Dense", "Add"])
+    folds = [part.frame for part in plan(report_of("NASNetMobile"), 1000, apart).parts if part.frame is not None]
+    assert [sum(part.solids[0].box.type == INLET for part in fold.parts) for fold in folds] == [
+        2,
+        2,
+        2,
+    ]  # the outputs of the two cells before
+
+
+def test_a_skip_leads_past_a_chain_only():
+    """Beside branches it is an arrow like theirs."""
+    alone = frame_of("Dense(4)@(4,) -> [_ | Dense(4) -> Dense(4)] -> Add")
+    beside = frame_of("Dense(4)@(4,) -> [_ | Dense(4) | Dense(4, activation=relu)] -> Add")
+    assert (len(alone.skips), len(alone.links)) == (1, 4)
+    assert (len(beside.skips), len(beside.links)) == (0, 6)
+
+
+@pytest.mark.parametrize(("length", "skips"), [(FARTHEST, 1), (FARTHEST + 1, 0)])
+def test_a_skip_leads_no_further_than_the_work_is_worth(length, skips):
+    chain = " -> ".join(f"Dense({4 + index})" for index in range(length - 1))
+    assert len(frame_of(f"Dense(4)@(4,) -> [_ | {chain} -> Dense(4)] -> Add").skips) == skips
 
 
 def test_models_in_models_are_opened_until_there_are_too_many():

@@ -11,7 +11,7 @@ import pytest
 from densecli.errors import LimitError, OutputError
 from densecli.render.figure import png
 from densecli.render.palette.theme import DARK, LIGHT
-from support.figures import scene_of
+from support.figures import hostile_scene, scene_of
 
 STACK = "Conv2D(8, 3)@(28,28,1) -> MaxPooling2D(2) -> Flatten -> Dense(10)"
 
@@ -45,6 +45,19 @@ def test_the_paper_is_that_of_the_theme(theme, paper):
     _, _, data = pixels(png.render(scene_of(STACK), theme, 1))
     corner = data[1:5]  # behind the filter of the first row, which for its first pixel changes nothing
     assert corner == bytes([paper.paper >> 16, paper.paper >> 8 & 255, paper.paper & 255, 255])
+
+
+@pytest.mark.parametrize("style", ["volumes", "boxes"])
+def test_hostile_names_are_pixels(style):
+    """All chunks are those of a picture: no name is in a comment, and none stops the drawing."""
+    pytest.importorskip("resvg_py")
+    scene = hostile_scene(style)
+    data = png.render(scene, "light", 1)
+    width, height, rows = pixels(data)
+    assert (width, height) == (round(scene.size[0]), round(scene.size[1]))
+    assert len(rows) == height * (1 + 4 * width)
+    assert b"tEXt" not in data
+    assert b"iTXt" not in data
 
 
 def test_without_resvg_it_says_how_to_get_it(monkeypatch):

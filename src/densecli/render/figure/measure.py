@@ -122,13 +122,17 @@ class Ruler:
         return Room(before, places[-1].end, after, across, across, tuple(places))
 
     def labeled_below(self, room: Room) -> Room:
+        """Labels stand below fronts, which are left of the middles of their layers, by half of what their sides stick out."""
         lines = len(room.captions) + max(len(place.labels) for place in room.places)
-        over = [(_widest(place.labels) - place.extent.along) / 2 for place in (room.places[0], room.places[-1])]
-        over = [max(each, (_widest(room.captions) - room.length) / 2) for each in over]
-        if self.way.name == "left":
-            over.reverse()
+        side = SLANT / 2 if self.way.name == "right" else -SLANT / 2
+        first, last = (
+            max((_widest(place.labels) - place.extent.along) / 2, (_widest(room.captions) - room.length) / 2)
+            for place in (room.places[0], room.places[-1])
+        )
+        before = first + room.places[0].extent.deep * side
+        after = last - room.places[-1].extent.deep * side
         far = room.far + LINE * lines + GAP if lines else room.far
-        return room._replace(before=max(room.before, over[0]), after=max(room.after, over[1]), far=far)
+        return room._replace(before=max(room.before, before), after=max(room.after, after), far=far)
 
     def labeled_right(self, room: Room) -> Room:
         wide = max(_widest(place.labels) for place in room.places)
