@@ -149,7 +149,8 @@ class Dense(Layer):
         if len(x) == 2:
             return
         where = "at each position" if positions is None else f"at each of the {positions:,} positions"
-        yield f"Dense works on the last axis ({x[-1]:,} features): the same kernel {where} of {show(x[1:-1])}."
+        of = f" of {show(x[1:-1])}" if len(x) > 3 else ""
+        yield f"Dense works on the last axis ({x[-1]:,} features): the same kernel {where}{of}."
         if flat is not None:
             bias = self.units if self.use_bias else 0
             yield (

@@ -8,7 +8,7 @@ from densecli import fields
 from densecli.layer import Layer
 from densecli.layers.conv import SPATIAL
 from densecli.layers.pooling import POOLING_RULE, pooled, pooling_flops
-from densecli.layers.worked import hidden_note, named, pixel, places, renamed, spatial_sizes, split_pixel
+from densecli.layers.worked import hidden_note, named, pixel, places, renamed, spatial_sizes, split_pixel, stretched
 from densecli.shape import Shape, join_channels, product, size, split_channels
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class GlobalPooling(Layer, abstract=True):
         first = pixel(self, sample, (0,) * len(sizes), channel)
         axes = range(2, x.ndim) if self.data_format == "channels_first" else range(1, x.ndim - 1)
         every = places(first, x.shape, axes)
-        seen = every if mask is None else [each for each in every if mask[sample, each[axes[0]]]]
+        seen = every if mask is None else [each for each in every if mask[stretched(mask, (sample, each[axes[0]]))]]
         if seen:
             yield from renamed(
                 pooled(self.operation, x, seen, y, at), named("y", at), hidden_note(len(every) - len(seen))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.arithmetic import Leaf, Product, Quotient, Step, element, total, value
 from densecli.layers.gates import function
-from densecli.layers.worked import LARGE, exp, named, result, root
+from densecli.layers.worked import LARGE, exp, named, result, root, stretched
 from densecli.records import Record
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def scored(  # noqa: PLR0913  # as many as a worked example has, and two masks
     """The scores of one query, their softmax, and the mean of the values that it weights."""
     (*_, query, place), (q, v, k), output = at, (xs[0], xs[1], xs[-1]), named("y", at)
     before, (of_query, of_value, *_rest) = at[:-2], mask or (None, None)
-    if of_query is not None and not of_query[at[:-1]]:
+    if of_query is not None and not of_query[stretched(of_query, at[:-1])]:
         yield Step(output, Leaf(0.0), "the mask hides this query")
         return
     every = layer.score(ops, w, ops.floating(q), ops.floating(k))
@@ -107,8 +107,8 @@ def in_heads(  # noqa: PLR0913, PLR0917  # as many as a worked example has, and 
     """The projections, the scores of head 0 and one query, their softmax, the mean of the values, the projection back."""
     query = sources["query"]
     axes, place = layer.attention_axes_of(query.shape), at[: query.ndim - 1]
-    if max(axes) >= query.ndim - 1:  # the heads themselves
-        return
+    if max(axes) >= query.ndim - 1 or len({len(each) for each in sources.values()}) > 1:
+        return  # the heads themselves, or a batch of 1 that serves all
     inside: dict[str, Any] = {
         child.name: child.layer
         for child in layer.children(*(sources[name].shape for name in ("query", "value", "key")))
