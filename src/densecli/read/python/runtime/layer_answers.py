@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from densecli.errors import GraphError, ShapeError
 from densecli.graph.trace import Tensor as Traced
+from densecli.read.python.arrays import Array
 from densecli.read.python.operators import ODD
 from densecli.read.python.runtime.layers import attribute, broken, call_layer, method, refused, shape_of, single
 from densecli.read.python.values import unknown_in
@@ -74,9 +75,26 @@ def class_of(run: Interpreter, layer: LayerObject) -> Any:
     return layer.cls or run.member("keras.layers", layer.type_name)
 
 
-@attribute(
-    "weights", "variables", "trainable_weights", "non_trainable_weights", "trainable_variables", "kernel", "bias"
-)
+def one_weight(name: str) -> None:
+    """An attribute that is a variable: inside of a `call` a tensor, elsewhere an array, both without numbers."""
+
+    @attribute(name)
+    def weight(run: Interpreter, layer: LayerObject) -> Any:
+        given = None if layer.error is not None or layer.cls is not None else layer.built_with()
+        args = () if given is None else ((given,) if layer.layer.takes == "list" else tuple(given))
+        known = () if given is None else layer.layer.weights(*args)
+        found = next((each for each in known if each.name == name), None)
+        if found is None or not all(isinstance(size, int) for size in found.shape):
+            return run.unknown(f"densecli does not know the weight `{name}` of {layer.shown()}")
+        tracing = run.session.tracing
+        return Array(list(found.shape)) if tracing is None else tracing.constant(found.shape)
+
+
+for _name in ("kernel", "bias", "embeddings", "gamma", "beta"):
+    one_weight(_name)
+
+
+@attribute("weights", "variables", "trainable_weights", "non_trainable_weights", "trainable_variables")
 def weights(run: Interpreter, layer: LayerObject) -> Any:
     return run.unknown("densecli does not keep the values of weights")
 

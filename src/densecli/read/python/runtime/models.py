@@ -201,6 +201,8 @@ class Sequential(ModelObject):
             self.build_from(run, [first.shape])
 
     def build_from(self, run: Interpreter, shapes: list[Any]) -> None:
+        if not self.is_built and self.entry is not None and not self.items:  # a call builds it all the same
+            self.finish(run, self.entry.outputs[0][0])
         if not self.is_built and self.items and len(shapes) == 1:
             if self.entry is None:
                 self.enter_shape(run, Dims(shapes[0]))
