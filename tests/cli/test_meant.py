@@ -220,3 +220,21 @@ def test_an_option_without_its_value_leads_to_the_help_of_its_command(words):
     first, *_, last = refused(*words).splitlines()
     assert not first.endswith(".")
     assert last == f"  usage: `densecli {words[0]} --help` shows the options"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("trian.py", "train.py"), ("m.yml", "m.yaml"), ("Train.py", "train.py"), ("sub/modle.keras", "sub/model.keras"),
+        ("nothing.yaml", None), ("gone/m.yaml", None),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_missing_leads_to_its_neighbor(tmp_path, monkeypatch, typed, meant):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    for name in ("train.py", "m.yaml", "sub/model.keras", "x.txt"):
+        (tmp_path / name).touch()
+    for words in ((typed,), (STACK, "--run", "--data", typed)):
+        message = refused(*words)
+        assert message.startswith("error[E109]")
+        assert (f"did you mean `{meant}`?" in message) == (meant is not None)

@@ -34,7 +34,6 @@ OTHER_SUFFIXES = (
 _CHOSEN = r"(?is)([^\n(]+?(?:\([^()\n]*+\)[^\n(]*?)?\.(?:pyw?|ipynb|dsl|txt)):(.*)"
 _STATEMENT = r"\s*+(?:from|import|[A-Za-z_][\w.]*+\s*+=[^=])"
 _PATTERN = r"[\w.*?-]*+"
-_SWEEP = "to try several values: densecli sweep … --set {setting}"
 _SETTING = r"\d+|[^\W\d]\w*(?:\.[^\W\d]\w*)*"  # a name, an attribute, or the line of a condition
 _CLOSERS = {")": "(", "]": "["}
 
@@ -243,7 +242,7 @@ def settings(values: Sequence[str]) -> dict[str, str]:
             raise ReadError(f"expected NAME=VALUE, got {quote(name)}", code="E112", hint="--set width=128")
         if like_range(value):
             message = f"{quote(value)} is a range, and here a variable has one value"
-            raise ReadError(message, code="E112", hint=_SWEEP.format(setting=f"{name}={value}"))
+            raise ReadError(message, code="E112", hint=_try_all(name, value))
     return {name: value for name, _, value in pairs}
 
 
@@ -253,7 +252,14 @@ def _add_hint_of_sweep(settings: Mapping[str, Any], error: DenseError | SpecErro
         for name, value in settings.items():
             numbers = [number.strip() for number in str(value).split(",")]
             if each.hint is None and all(map(str.isdecimal, numbers)) and f"got ({', '.join(numbers)})" in each.message:
-                each.hint = _SWEEP.format(setting=f"{name}={value}")
+                each.hint = _try_all(name, value)
+
+
+def _try_all(name: str, values: str) -> str:
+    """Quoted for a shell: zsh takes a `*` for a pattern of file names."""
+    from shlex import quote as in_shell  # noqa: PLC0415  # only on the way to an error
+
+    return f"to try several values: densecli sweep … --set {in_shell(f'{name}={values}')}"
 
 
 def reading(
