@@ -238,3 +238,20 @@ def test_a_file_that_is_missing_leads_to_its_neighbor(tmp_path, monkeypatch, typ
         message = refused(*words)
         assert message.startswith("error[E109]")
         assert (f"did you mean `{meant}`?" in message) == (meant is not None)
+
+
+@pytest.mark.parametrize(
+    ("stack", "names"),
+    [("Dense(4)@3", ["n"]), ("Dense($n)@3", []), ("Dense($nn)@3", ["n"]), ("Dense($n)@3 -> Dense($m)", ["nn"])],
+)
+def test_a_variable_that_a_stack_never_mentions_is_warned_of(stack, names):
+    sets = [
+        part for name in ("n", "nn", "m") if f"${name}" in stack or name in names for part in ("--set", f"{name}=5")
+    ]
+    done = here(stack, *sets)
+    assert done.returncode == 0
+    shown = [line for line in (done.stdout + done.stderr).splitlines() if "changes nothing" in line]
+    assert [f"the stack has no ${name}, so --set {name} changes nothing" in " ".join(shown) for name in names] == [
+        True
+    ] * len(names)
+    assert len(names) > 0 or shown == []

@@ -207,12 +207,20 @@ def _read_text(text: str, reading: Reading) -> Graph:
 
     source = Source(ARGUMENT, text)
     try:
-        return read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
+        graph = read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
+        graph.warnings += _unused(text, reading.settings)
+        return graph
     except (DenseError, SpecErrors) as error:
         from densecli.read.open import python_instead  # noqa: PLC0415
 
         shell.add_hints(text, error)
         return python_instead(source, reading, error)
+
+
+def _unused(stack: str, settings: Mapping[str, Any]) -> list[str]:
+    """Warnings of variables that are set and never mentioned: a stack does not declare them, as a spec does."""
+    used = set(re.findall(r"\$(\w+)", stack)) if settings else ()
+    return [f"the stack has no ${name}, so --set {name} changes nothing" for name in settings if name not in used]
 
 
 def input_shapes(values: Sequence[str]) -> dict[str | None, tuple[int | None, ...]]:
