@@ -208,13 +208,13 @@ def _read_text(text: str, reading: Reading) -> Graph:
     source = Source(ARGUMENT, text)
     try:
         graph = read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
-        graph.warnings += _unused(text, reading.settings)
-        return graph
     except (DenseError, SpecErrors) as error:
         from densecli.read.open import python_instead  # noqa: PLC0415
 
         shell.add_hints(text, error)
         return python_instead(source, reading, error)
+    graph.warnings += _unused(text, reading.settings)
+    return graph
 
 
 def _unused(stack: str, settings: Mapping[str, Any]) -> list[str]:
