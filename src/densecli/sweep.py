@@ -142,13 +142,13 @@ def span(text: str, name: str = "n") -> list[str]:
     if found is None:
         if like_range(text):
             message = f"{quote(text)} is not a range: it needs a number at each end, and perhaps + or * and a step"
-            raise ReadError(message, code="E112", hint=f"--set {name}=1..4, 10..50+20 or 16..128*2")
+            raise ReadError(message, code="E112", hint=f"--set '{name}=1..4', 10..50+20 or 16..128*2")
         return [text]
     first, last, step = Decimal(found[1]), Decimal(found[2]), Decimal(found[4] or 1)
     times = found[3] == "*"
     if step <= times or (times and min(first, last) <= 0):  # it would never get there
         need = "a factor above 1, and ends above 0" if times else "a step above 0"
-        raise ReadError(f"the range {quote(text)} needs {need}", code="E112", hint=f"--set {name}=16..128*2")
+        raise ReadError(f"the range {quote(text)} needs {need}", code="E112", hint=f"--set '{name}=16..128*2'")
     if found[3] is None and (last - first) % 1:
         message = f"the range {quote(text)} needs a step: those of 1 do not lead from end to end"
         raise ReadError(message, code="E112", hint=f"--set {name}={text}+{_usual_step(first, last)}")

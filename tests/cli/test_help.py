@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from importlib import import_module
 
 import pytest
@@ -46,6 +47,20 @@ def test_an_example_works(folder, name, line):
     assert done.returncode in (0, 1), done.stderr
     assert "error" not in done.stderr
     assert line in here(name, "--help").stdout
+
+
+@needs_bash
+@pytest.mark.skipif(not shutil.which("zsh") or not shutil.which("git"), reason="needs zsh")
+@pytest.mark.parametrize("line", [line for name in COMMANDS for line in examples(name)])
+def test_an_example_means_the_same_in_zsh(folder, line):
+    """It refuses a word with a * or ? that matches no file, where bash passes it on."""
+    words = 'densecli() { printf "%s\\n" "$@"; }; '
+    found = [
+        subprocess.run([*shell, words + line], cwd=folder, capture_output=True, text=True, check=False)
+        for shell in (("zsh", "-f", "-c"), ("bash", "--norc", "-c"))
+    ]
+    assert found[0].stderr == ""
+    assert found[0].stdout == found[1].stdout
 
 
 @pytest.mark.parametrize("name", COMMANDS)

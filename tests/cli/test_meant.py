@@ -220,3 +220,38 @@ def test_an_option_without_its_value_leads_to_the_help_of_its_command(words):
     first, *_, last = refused(*words).splitlines()
     assert not first.endswith(".")
     assert last == f"  usage: `densecli {words[0]} --help` shows the options"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("trian.py", "train.py"), ("m.yml", "m.yaml"), ("Train.py", "train.py"), ("sub/modle.keras", "sub/model.keras"),
+        ("nothing.yaml", None), ("gone/m.yaml", None),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_missing_leads_to_its_neighbor(tmp_path, monkeypatch, typed, meant):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    for name in ("train.py", "m.yaml", "sub/model.keras", "x.txt"):
+        (tmp_path / name).touch()
+    for words in ((typed,), (STACK, "--run", "--data", typed)):
+        message = refused(*words)
+        assert message.startswith("error[E109]")
+        assert (f"did you mean `{meant}`?" in message) == (meant is not None)
+
+
+@pytest.mark.parametrize(
+    ("stack", "names"),
+    [("Dense(4)@3", ["n"]), ("Dense($n)@3", []), ("Dense($nn)@3", ["n"]), ("Dense($n)@3 -> Dense($m)", ["nn"])],
+)
+def test_a_variable_that_a_stack_never_mentions_is_warned_of(stack, names):
+    sets = [
+        part for name in ("n", "nn", "m") if f"${name}" in stack or name in names for part in ("--set", f"{name}=5")
+    ]
+    done = here(stack, *sets)
+    assert done.returncode == 0
+    shown = [line for line in (done.stdout + done.stderr).splitlines() if "changes nothing" in line]
+    assert [f"the stack has no ${name}, so --set {name} changes nothing" in " ".join(shown) for name in names] == [
+        True
+    ] * len(names)
+    assert len(names) > 0 or shown == []

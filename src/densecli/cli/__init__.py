@@ -163,7 +163,8 @@ def fail(errors: Sequence[DenseError]) -> int:
 def usage_error(error: Any, arguments: Sequence[str]) -> int:
     """Report a wrong option or a missing argument in the form of every other error."""
     option = getattr(error, "option_name", None) if hasattr(error, "possibilities") else None  # of an unknown option
-    message = " ".join(safe(line) for line in (error.message if option else error.format_message()).split()).rstrip(".")
+    message = " ".join(safe(line) for line in (error.message if option else error.format_message()).split())
+    message = message if message.endswith("...") else message.removesuffix(".")
     lines = [f"error: {message if message[1:2].isupper() else message[:1].lower() + message[1:]}"]
     hint = getattr(error, "hint", None)
     if hint is None and option is not None:

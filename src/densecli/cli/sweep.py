@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 densecli sweep 'Dense($n)@(8,) -> Dense(1)' --set n=16,32,64
-densecli sweep model.yaml --set width=16..128*2 --set depth=1..4 -o sweep.csv
+densecli sweep model.yaml --set 'width=16..128*2' --set depth=1..4 -o t.csv
 """
 
 TOGETHER = 10  # times the layers of one spec, for all combinations

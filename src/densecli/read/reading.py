@@ -42,9 +42,7 @@ class SeveralModelsError(GraphError):
         names = [f"{each.variable or each.name} (line {each.line})" for each in models]
         more = f", and {len(names) - 8:,} more" if len(names) > 8 else ""
         message = f"the source has {plural(len(names), 'model')}: {', '.join(names[:8])}{more}"
-        hint = (
-            f"choose one with FILE:{models[0].variable or models[0].line}; FILE:* takes all where several can be shown"
-        )
+        hint = f"choose one with FILE:{models[0].variable or models[0].line}; 'FILE:*' takes all where several can be shown"
         super().__init__(message, code="E403", hint=hint)
         self.models = models
 

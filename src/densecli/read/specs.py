@@ -34,7 +34,6 @@ OTHER_SUFFIXES = (
 _CHOSEN = r"(?is)([^\n(]+?(?:\([^()\n]*+\)[^\n(]*?)?\.(?:pyw?|ipynb|dsl|txt)):(.*)"
 _STATEMENT = r"\s*+(?:from|import|[A-Za-z_][\w.]*+\s*+=[^=])"
 _PATTERN = r"[\w.*?-]*+"
-_SWEEP = "to try several values: densecli sweep … --set {setting}"
 _SETTING = r"\d+|[^\W\d]\w*(?:\.[^\W\d]\w*)*"  # a name, an attribute, or the line of a condition
 _CLOSERS = {")": "(", "]": "["}
 
@@ -207,12 +206,20 @@ def _read_text(text: str, reading: Reading) -> Graph:
 
     source = Source(ARGUMENT, text)
     try:
-        return read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
+        graph = read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
     except (DenseError, SpecErrors) as error:
         from densecli.read.open import python_instead  # noqa: PLC0415
 
         shell.add_hints(text, error)
         return python_instead(source, reading, error)
+    graph.warnings += _unused(text, reading.settings)
+    return graph
+
+
+def _unused(stack: str, settings: Mapping[str, Any]) -> list[str]:
+    """Warnings of variables that are set and never mentioned: a stack does not declare them, as a spec does."""
+    used = set(re.findall(r"\$(\w+)", stack)) if settings else ()
+    return [f"the stack has no ${name}, so --set {name} changes nothing" for name in settings if name not in used]
 
 
 def input_shapes(values: Sequence[str]) -> dict[str | None, tuple[int | None, ...]]:
@@ -242,7 +249,7 @@ def settings(values: Sequence[str]) -> dict[str, str]:
             raise ReadError(f"expected NAME=VALUE, got {quote(name)}", code="E112", hint="--set width=128")
         if like_range(value):
             message = f"{quote(value)} is a range, and here a variable has one value"
-            raise ReadError(message, code="E112", hint=_SWEEP.format(setting=f"{name}={value}"))
+            raise ReadError(message, code="E112", hint=_try_all(name, value))
     return {name: value for name, _, value in pairs}
 
 
@@ -252,7 +259,14 @@ def _add_hint_of_sweep(settings: Mapping[str, Any], error: DenseError | SpecErro
         for name, value in settings.items():
             numbers = [number.strip() for number in str(value).split(",")]
             if each.hint is None and all(map(str.isdecimal, numbers)) and f"got ({', '.join(numbers)})" in each.message:
-                each.hint = _SWEEP.format(setting=f"{name}={value}")
+                each.hint = _try_all(name, value)
+
+
+def _try_all(name: str, values: str) -> str:
+    """Quoted for a shell: zsh takes a `*` for a pattern of file names."""
+    from shlex import quote as in_shell  # noqa: PLC0415  # only on the way to an error
+
+    return f"to try several values: densecli sweep … --set {in_shell(f'{name}={values}')}"
 
 
 def reading(

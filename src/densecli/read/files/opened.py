@@ -12,11 +12,12 @@ import os
 import stat
 import sys
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
-from densecli.errors import LimitError, ReadError
+from densecli.errors import MOST_NAMES, LimitError, ReadError, closest
 from densecli.read.files.folder import CONFIG
-from densecli.text import binary_size, quote
+from densecli.text import binary_size, quote, safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,9 +118,24 @@ def unreadable(word: str, error: OSError | ValueError, otherwise: str | None = N
     if number == errno.ENOENT and is_pattern(word):
         why = "check the pattern and the folder"
         return ReadError(f"no file matches {quote(word)}", code="E110", hint=why)
-    hint = otherwise if isinstance(error, FileNotFoundError) else None
+    hint = (_neighbor(word) or otherwise) if isinstance(error, FileNotFoundError) else None
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return ReadError(f"cannot read {quote(word)}: {reason}", code="E109", hint=hint)
+
+
+def _neighbor(word: str) -> str | None:
+    """A hint of the file in the same folder whose name is nearly this one, or has another suffix."""
+    folder, name = os.path.split(word)
+    try:
+        with os.scandir(folder or ".") as entries:
+            names = sorted(entry.name for entry in islice(entries, MOST_NAMES))
+    except (OSError, ValueError):
+        return None
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122
+    stems = {os.path.splitext(each)[0]: each for each in names}  # noqa: PTH122
+    stems |= {each.removesuffix(suffix): each for each in names if suffix and each.endswith(suffix)}
+    found = closest(stem, stems)
+    return f"did you mean `{safe(os.path.join(folder, stems[found]))}`?" if found else None  # noqa: PTH118
 
 
 def _checked(descriptor: int, word: str) -> int:
