@@ -103,3 +103,18 @@ def test_a_batch_without_samples_is_refused(tmp_path):
         2,
         "error[E509]: not runnable: 'input_layer' is (0, 4, 3), which has no elements",
     )
+
+
+@pytest.mark.parametrize(
+    ("stack", "message"),
+    [
+        ("Softmax(axis=(1, -2))@(4,3)", "an axis occurs twice"),
+        ("UnitNormalization(axis=(1, 1))@(4,3)", "an axis occurs twice"),
+        ("[Input(batch_shape=(2,3)) | Input(batch_shape=(4,3))] -> Dot(1)", "batches of 2 and 4"),
+        ("Input((300, 2), dtype=int32) -> STFTSpectrogram", "takes floating-point numbers"),
+    ],
+)
+def test_error_what_keras_only_refuses_when_it_computes(stack, message):
+    """Keras 3.15.1 infers a shape for each of them."""
+    code, _, err = outcome(stack, "--run")
+    assert (code, message in err) == (2, True), err

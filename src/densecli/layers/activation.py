@@ -9,7 +9,7 @@ from densecli.arithmetic import Difference, Leaf, Product, Step, element
 from densecli.errors import ShapeError
 from densecli.layer import Layer, Weight
 from densecli.layers.worked import exp, named, normalized, stretched
-from densecli.shape import Shape, known, normal_axis, product, show, size, times
+from densecli.shape import Shape, check_distinct, known, normal_axis, product, show, size, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -214,6 +214,7 @@ class Softmax(Layer):
         return normalized(x, at, "x", self.axes()[0]) if len(self.axes()) == 1 else iter(())
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None) -> Array:
+        check_distinct(self.axes(), x.ndim)
         if mask is None:
             return ops.softmax(ops.floating(x), axis=self.axes())
         pairs = zip(mask.shape[::-1], x.shape[::-1], strict=False)
