@@ -87,6 +87,19 @@ _DEFAULTS = _Defaults()
 MOST_INSIDE = 5_000
 
 
+# Arguments of Keras' `call`, which people give to the layer itself.
+OF_CALLS = (
+    "initial_state",
+    "mask",
+    "attention_mask",
+    "query_mask",
+    "value_mask",
+    "key_mask",
+    "use_causal_mask",
+    "return_attention_scores",
+)
+
+
 class Layer:
     """Base class of all layers in the catalog.
 
@@ -181,6 +194,8 @@ class Layer:
     @classmethod
     def no_argument(cls, name: str) -> ArgumentError:
         hint = did_you_mean(name, [*cls.config_fields, "name"]) or f"arguments: {', '.join(cls.positional)}"
+        if name in OF_CALLS:
+            hint = f"it is an argument of the call: {cls.__name__}(…)(x, {name}=…) in Python, inputs: [x, {{{name}: …}}] in a YAML spec"
         return ArgumentError(f"{cls.__name__} has no argument {quote(name)}", code="E305", hint=hint)
 
     def hold(self, name: str) -> None:

@@ -93,6 +93,12 @@ def normal_axis(axis: int, rank: int, what: str = "axis") -> int:
     return axis % rank
 
 
+def check_distinct(axes: Sequence[int], rank: int) -> None:
+    """Keras 3.15.1 lets an axis that is named twice pass when it infers shapes, and fails when it computes."""
+    if len({axis % rank for axis in axes}) < len(axes):
+        raise ShapeError(f"an axis occurs twice in {show(list(axes))}", hint="name each axis once")
+
+
 def plus(*dims: Dim) -> Dim:
     """The sum, or None where a size is unknown."""
     known_dims = [dim for dim in dims if dim is not None]

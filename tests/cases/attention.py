@@ -50,5 +50,9 @@ CASES = [
     case("Attention", [Q, K], score_mode=None),
     case("Attention", [Q, K], seed=3),
     case("AdditiveAttention", [(None, 4, None), (None, 5, None)]),
+    case("AdditiveAttention", [(None, 2, 4, 3), (None, 2, 5, 3)]),
+    case("AdditiveAttention", [(2, 2, 3, 4, 3), (2, 2, 3, 5, 3)], call={"return_attention_scores": True}),
+    case("AdditiveAttention", [(2, 4), (2, 4)]),
+    case("Attention", [(None, 2, 4, 3), (None, 2, 5, 3)], score_mode="concat", use_scale=True),
     case("AdditiveAttention", [(None, 4, None), (None, 5, None)], use_scale=False, _values=False),
 ]

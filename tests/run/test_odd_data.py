@@ -135,3 +135,18 @@ def test_images_without_a_channel_axis_are_told_how_to_get_one(tmp_path):
     assert (code, "numpy.save('x.npy', x[..., None])" in err) == (2, True)
     np.save(tmp_path / "x.npy", images[..., None])
     assert outcome("Conv2D(2,3)@(8,8,1)", "--run", "--data", str(tmp_path / "x.npy"))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("stack", "message"),
+    [
+        ("Softmax(axis=(1, -2))@(4,3)", "an axis occurs twice"),
+        ("UnitNormalization(axis=(1, 1))@(4,3)", "an axis occurs twice"),
+        ("[Input(batch_shape=(2,3)) | Input(batch_shape=(4,3))] -> Dot(1)", "batches of 2 and 4"),
+        ("Input((300, 2), dtype=int32) -> STFTSpectrogram", "takes floating-point numbers"),
+    ],
+)
+def test_error_what_keras_only_refuses_when_it_computes(stack, message):
+    """Keras 3.15.1 infers a shape for each of them."""
+    code, _, err = outcome(stack, "--run")
+    assert (code, message in err) == (2, True), err

@@ -107,11 +107,15 @@ def dot_scores(q: Array, k: Array, scale: Array | float | None = None) -> Array:
 
 
 def additive_scores(q: Array, k: Array, weight: Array | float = 1.0, inner_scale: Array | float | None = None) -> Array:
-    """Scores (batch, T, S): sum over the last axis of `weight * tanh(inner_scale * (q + k))`.
+    """Scores (batch, …, T, S) of `q` (batch, …, T, dim): sum over the last axis of `weight * tanh(inner_scale * (q + k))`.
 
     Attention with score_mode concat gives a scalar weight, AdditiveAttention one per feature.
     """
     q, k = of_one_batch([q, k])
+    if q.ndim != 3:  # more axes before the steps, or none: each sequence by itself
+        lead = np.broadcast_shapes(q.shape[:-2], k.shape[:-2])
+        q, k = (np.broadcast_to(each, (*lead, *each.shape[-2:])).reshape(-1, *each.shape[-2:]) for each in (q, k))
+        return additive_scores(q, k, weight, inner_scale).reshape(*lead, q.shape[-2], k.shape[-2])
     batch, steps, dim = q.shape
     scores = np.empty((batch, steps, k.shape[1]), q.dtype)
     weights = np.broadcast_to(np.asarray(weight, q.dtype), (dim,))

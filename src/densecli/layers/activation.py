@@ -9,7 +9,7 @@ from densecli.arithmetic import Difference, Leaf, Product, Step, element
 from densecli.errors import ShapeError
 from densecli.layer import Layer, Weight
 from densecli.layers.worked import exp, hidden_note, named, normalized, places, renamed, stretched
-from densecli.shape import Shape, known, normal_axis, product, show, size, times
+from densecli.shape import Shape, check_distinct, known, normal_axis, product, show, size, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -222,6 +222,7 @@ class Softmax(Layer):
         yield from renamed(steps, named("y", at), hidden_note(len(row) - len(seen)))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array, mask: Array | None = None) -> Array:
+        check_distinct(self.axes(), x.ndim)
         if mask is None:
             return ops.softmax(ops.floating(x), axis=self.axes())
         pairs = zip(mask.shape[::-1], x.shape[::-1], strict=False)

@@ -126,6 +126,8 @@ class STFTSpectrogram(Layer):
         return kinds.Windows((frames,), channels, self.bins, "spectrum")
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        if x.dtype.kind != "f":
+            raise ShapeError(f"takes floating-point numbers, got {x.dtype}")
         kernels = [w[f"{side}_kernel"] for side in self.sides]
         y = ops.spectrogram(ops.channels_last(x, self.data_format), kernels, self.step, self.padding, self.mode)
         if self.expand_dims:

@@ -329,6 +329,8 @@ class Dot(Layer):
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], xs: list[Array]) -> Array:
         a, b = xs
+        if len(a) != len(b):
+            raise ShapeError(f"batches of {len(a):,} and {len(b):,} do not go together")
         return ops.batch_dot(
             ops.floating(a), ops.floating(b), self.places([a.shape, b.shape]), normalize=self.normalize
         )

@@ -9,7 +9,7 @@ from densecli.arithmetic import Difference, Leaf, Product, Quotient, Step, eleme
 from densecli.errors import ShapeError
 from densecli.layer import CallInside, Child, Layer, Shapes, Weight
 from densecli.layers.worked import count, mean, named, places, result, root, scaled, squares, stretched, variance
-from densecli.shape import Shape, known, normal_axis, show, size, times
+from densecli.shape import Shape, check_distinct, known, normal_axis, show, size, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -376,6 +376,7 @@ class UnitNormalization(Layer):
         yield Step(named("y", at), Quotient(element("x", x, at), result(length)))
 
     def forward(self, ops: ModuleType, w: Mapping[str, Any], x: Array) -> Array:
+        check_distinct(as_axes(self.axis), x.ndim)
         return ops.unit_norm(ops.floating(x), axis=as_axes(self.axis))
 
 

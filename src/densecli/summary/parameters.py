@@ -40,14 +40,16 @@ def layer_weights(layer: Layer, result: Result) -> Iterator[Owned]:
     if layer.opaque or (result.output is None and not layer.knows_weights):
         found = _own_weights(layer, layer.held or (), (layer.trainable, (), None, layer.inner_trainable))
     else:
-        found = _weights(layer, result.args, result.kwargs, (layer.trainable, (), None, layer.inner_trainable))
+        above = (layer.trainable, (), None, layer.inner_trainable)
+        found = _weights(layer, result.args, result.kwargs, above, set())
     for owned in found:
         if owned.owner not in seen:
             seen.add(owned.owner)
             yield owned
 
 
-def _weights(layer: Layer, args: Any, kwargs: Any, above: Above) -> Iterator[Owned]:
+def _weights(layer: Layer, args: Any, kwargs: Any, above: Above, met: set[object]) -> Iterator[Owned]:
+    """Of a layer in several places, only those of the first, for they are the same; else a model of shared models never ends."""
     trainable, path, shared, told = above
     if layer.weightless:
         return
@@ -56,10 +58,13 @@ def _weights(layer: Layer, args: Any, kwargs: Any, above: Above) -> Iterator[Own
         yield from _own_weights(layer, layer.held or (), (trainable, path, shared, told))
         return
     if layer.shared_id is not None:
+        if layer.shared_id in met:
+            return
+        met.add(layer.shared_id)
         shared = (layer.shared_id, len(path))
     found = list(_own_weights(layer, layer.weights(*args, **kwargs), (trainable, path, shared, told)))
     for child in layer.children(*args, **kwargs):
-        found += _weights(child.layer, child.inputs, child.kwargs, (trainable, (*path, child.name), shared, told))
+        found += _weights(child.layer, child.inputs, child.kwargs, (trainable, (*path, child.name), shared, told), met)
     if layer.leads:
         found.sort(key=lambda owned: owned.weight.name.rpartition("/")[2] not in layer.leads)
     yield from found

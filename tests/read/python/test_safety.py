@@ -18,6 +18,7 @@ from densecli.read.limits import LIMITS
 from densecli.read.python import reader
 from densecli.read.reading import Reading
 from densecli.summary.infer import infer
+from support.work import calls_counted
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "python" / "src"
 # Follows sources under an audit hook; prints everything that was opened, imported or run.
@@ -290,3 +291,16 @@ def test_models_in_models_without_end_are_refused(text):
         first_error(Source("-", KERAS + text), Reading(choice="m"))
     assert caught.value.code == "E503"
     assert "--limit depth=" in caught.value.hint
+
+
+def test_wrappers_of_a_shared_model_are_counted_once():
+    """Two wrappers of one model, in a model of which there are two wrappers, and so on: 2²⁴ ways lead to its weights."""
+    grow = (
+        "for k in range(1, 25):\n    i = keras.Input((2,) * k + (3,))\n"
+        "    a, b = layers.TimeDistributed(m), layers.TimeDistributed(m)\n    m = keras.Model(i, layers.Add()([a(i), b(i)]))\n"
+    )
+    text = f"{KERAS}m = keras.Sequential([keras.Input((3,)), layers.Dense(3)])\n{grow}"
+    found = reader.read(Source("-", text), Reading(choice="m"))[-1]
+    with calls_counted() as calls:
+        assert infer(found.graph).totals.params == 12
+    assert calls[0] < 2_000_000

@@ -9,6 +9,7 @@ import pytest
 from densecli.errors import DenseError, Source, SpecErrors, draw
 from densecli.read.stack.reader import read_stack
 from densecli.summary.infer import infer
+from support.program import outcome
 
 
 def errors_of(text):
@@ -263,3 +264,9 @@ def test_a_module_may_precede_whatever_has_a_name():
 def test_a_name_with_a_module_is_not_read_as_its_first_part():
     for text in ("Dense.foo(3)@(3,)", "ReLU@(3,) -> ReLU.x", "ReLU@(3,) -> ReLU.x -> ReLU.y"):
         assert {error.code for error in errors_of(text)} == {"E304"}
+
+
+@pytest.mark.parametrize("name", ["initial_state", "mask", "use_causal_mask"])
+def test_error_an_argument_of_the_call_leads_to_where_it_goes(name):
+    code, _, err = outcome(f"LSTM(4, {name}=x)@(5,3)")
+    assert (code, "E305" in err, f"inputs: [x, {{{name}: …}}] in a YAML spec" in err) == (2, True, True)

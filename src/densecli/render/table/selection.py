@@ -133,7 +133,8 @@ def _parts(rows: Iterable[Row], depth: int | None, *, whole: bool = True) -> Ite
 
 
 def _item(row: Row) -> _Item:
-    return _Item(row, tuple(_item(inner) for inner in row.layers))
+    """A row whose layers inside become items when they are shown: models of shared models have no end of them."""
+    return _Item(row, ())
 
 
 def _lines(items: Iterable[_Item], depth: int | None, level: int = 0, above: str = "") -> Iterator[Line]:
@@ -143,7 +144,8 @@ def _lines(items: Iterable[_Item], depth: int | None, level: int = 0, above: str
         if item.times > 1:  # a block is not a layer: its contents are always shown, and it is not part of their path
             yield from _lines(item.inner, depth, level + 1, above)
         elif depth is None or depth > 0:
-            yield from _lines(item.inner, None if depth is None else depth - 1, level + 1, f"{path}/")
+            inner = map(_item, item.row.layers)
+            yield from _lines(inner, None if depth is None else depth - 1, level + 1, f"{path}/")
 
 
 # -- filter ----------------------------------------------------------------------------
