@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from densecli.cli import COMMANDS
+
 HEAVY = {"numpy", "rich", "yaml", "h5py", "pydantic", "lark", "zipfile", "tempfile", "xml", "tomllib"}
 PROBE = """
 import sys
@@ -128,6 +130,16 @@ def test_a_stack_imports_no_room_that_only_other_runs_need():
         "read.open",
         "read.spec",
         "read.keras",
+        "read.files.folder",
+        "read.shell",
+        "quantity",
         "run",
     }
     assert {f"densecli.{name}" for name in rare} & loaded("Dense(4)@(3,)") == set()
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_what_needs_no_command_imports_none(option):
+    commands = {f"densecli.cli.{name}" for name in COMMANDS}
+    assert commands & loaded(option) == set()
+    assert commands & loaded("layers", "Dense") == {"densecli.cli.layers"}

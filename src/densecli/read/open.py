@@ -9,9 +9,9 @@ from densecli.errors import DenseError, NoModelError, Place, ReadError, SpecErro
 from densecli.names import without_module
 from densecli.read.binary import no_model, reader_of, seekable
 from densecli.read.files.checkpoint_names import index_in, with_index
-from densecli.read.files.folder import CONFIG, MAIN, opened_folder
+from densecli.read.files.folder import MAIN, opened_folder
 from densecli.read.files.magic import HEAD, UNKNOWN
-from densecli.read.files.opened import in_memory, opened
+from densecli.read.files.opened import CONFIG, in_memory, opened
 from densecli.read.reading import Reading, SeveralModelsError, only
 from densecli.read.text.encoding import decode, too_large
 

@@ -7,8 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from densecli.errors import DenseError, GraphError, ReadError, Source, SpecErrors
-from densecli.quantity import like_range
-from densecli.read import shell
 from densecli.read.limits import beyond, raised
 from densecli.read.reading import Reading, SeveralModelsError
 from densecli.records import Record
@@ -99,8 +97,12 @@ def _is_shell_pattern(word: str) -> bool:
 def specs(words: Sequence[str]) -> list[Spec]:
     """The models that the arguments name: files one by one, or DSL joined into one stack."""
     files = [word for word in words if is_file(word)]
+    if not files and len(words) == 1:
+        return [Spec(ARGUMENT, words[0])]
+    from densecli.read import shell  # noqa: PLC0415  # a stack in quotes is the common case
+
     if not files:
-        return [Spec(ARGUMENT, words[0] if len(words) == 1 else shell.joined(words))]
+        return [Spec(ARGUMENT, shell.joined(words))]
     if len(files) < len(words):
         if set(files) == {"-"}:
             raise shell.redirected()
@@ -208,6 +210,7 @@ def _read_text(text: str, reading: Reading) -> Graph:
     try:
         graph = read_stack(source, reading.input_shapes, reading.variables(), reading.limits)
     except (DenseError, SpecErrors) as error:
+        from densecli.read import shell  # noqa: PLC0415
         from densecli.read.open import python_instead  # noqa: PLC0415
 
         shell.add_hints(text, error)
@@ -243,6 +246,10 @@ def _input_shape(value: str) -> tuple[str | None, tuple[int | None, ...]]:
 
 def settings(values: Sequence[str]) -> dict[str, str]:
     """--set NAME=VALUE as values by name. Raises ReadError (E112)."""
+    if not values:
+        return {}
+    from densecli.quantity import like_range  # noqa: PLC0415  # brings fractions along
+
     pairs = [value.partition("=") for value in values]
     for name, equals, value in pairs:
         if not equals or not re.fullmatch(_SETTING, name):

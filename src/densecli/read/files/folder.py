@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _BELOW = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _FOLDER = getattr(os, "O_DIRECTORY", 0)
 MAIN = "saved_model.pb"  # what makes a folder a SavedModel
-CONFIG = "config.json"  # of the folder of a .keras file that was unpacked
 MAIN_FILES = (MAIN, "keras_metadata.pb")
 ABSENT = (errno.ENOENT, errno.ENOTDIR)
 

@@ -16,13 +16,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from densecli.errors import MOST_NAMES, LimitError, ReadError, closest
-from densecli.read.files.folder import CONFIG
 from densecli.text import binary_size, quote, safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PIECE = 1 << 20  # bytes
+CONFIG = "config.json"  # of the folder of a .keras file that was unpacked
 _kept: list[dict[str, bytes]] = []  # one for each command that runs; a library's caller may open another pipe next
 
 
