@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from densecli.cli import completion, running
+from densecli.cli.command import ValueRefusedError
 from densecli.cli.complaints import complain, note_repeats
 from densecli.cli.look import look
 from densecli.cli.options import (
@@ -190,7 +191,7 @@ def refuse_or_note(format: Format, asked: Wishes, quiet: bool) -> None:
     instead = f"use --format {', '.join(each.value for each in SHOW_A_RUN[:-1])} or {SHOW_A_RUN[-1].value}"
     option = "--values" if asked.values else "--profile" if asked.profile else None
     if option is not None:
-        raise typer.BadParameter(f"{option} has no place in {format.value}: {instead}")
+        raise ValueRefusedError(f"{option} has no place in {format.value}", instead)
     if asked.save is None and not quiet:
         streams.complain(f"note: the results of --run have no place in {format.value}: {instead}")
 

@@ -57,8 +57,7 @@ def _node(node: Node, moved: Callable[[Ref], Ref]) -> Node:
     layer = node.layer
     if type(layer) is Model:  # one of keras.applications has no masks
         layer = copy(layer)
-        layer.graph = _stripped(layer.graph)
-        layer.forget()
+        layer.take(_stripped(layer.graph))
     return Node(node.name, layer, [_unmasked(call).mapped(moved) for call in node.calls], node.place)
 
 
