@@ -264,6 +264,18 @@ def test_a_model_that_holds_itself_has_an_end(held):
     assert infer(found.graph).totals.trainable_params == 0
 
 
+def test_lists_in_lists_have_a_price():
+    """Each turn looks through all that the attribute holds by then; a loop that only costs is not followed to its end."""
+    text = (
+        "class M(Model):\n    def __init__(self):\n        super().__init__()\n        self.d = Dense(2); self.x = [self.d]\n"
+        "        for _ in range(3000):\n            self.x = [self.x]\n"
+        "    def call(self, x):\n        return self.d(x)\nm = M()\nm(Input((3,)))"
+    )
+    (found,) = reader.read(Source("-", text), Reading())
+    assert infer(found.graph).totals.params == 8
+    assert "the others were skipped" in found.graph.warnings[0]
+
+
 def test_layers_that_hold_each_other_are_frozen_once():
     text = (
         "class M(Model):\n    def __init__(self):\n        super().__init__()\n        self.d = Dense(2)\n"

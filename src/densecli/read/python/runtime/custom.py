@@ -47,7 +47,7 @@ class CustomLayer(LayerObject):
         self.base: str | None = None  # the layer of Keras that its class derives from
         self.based: LayerObject | None = None
         self.built_on: Any = None  # the shapes that its `build` received
-        self.held: list[tuple[float, LayerObject]] = []  # layers inside, as they were assigned
+        self.held: dict[int, tuple[float, LayerObject]] = {}  # layers inside, as they were assigned
 
     @property
     def layer(self) -> Layer:
@@ -109,7 +109,7 @@ class CustomLayer(LayerObject):
         run.write(self.attributes, name, value)
         if isinstance(value, Variable) and value.layer not in self.own:
             self.own.append(value.layer)
-        self.hold(value)
+        self.hold(run, value)
 
     def shaped(self, outputs: list[Any]) -> Any:
         return packed(self.structure, iter(outputs)) if isinstance(self.structure, dict | tuple | list) else outputs
@@ -125,9 +125,9 @@ class CustomLayer(LayerObject):
         """The attributes that Keras looks through when it saves weights."""
         return self.attributes
 
-    def hold(self, value: Any) -> None:
-        known = {id(each) for _, each in self.held}
-        self.held += [(len(self.session.layers), each) for each in layers_in(value) if id(each) not in known]
+    def hold(self, run: Interpreter, value: Any) -> None:
+        for each in layers_in(value, run.count):
+            self.held.setdefault(id(each), (len(self.session.layers), each))
 
     def forgo(self, run: Interpreter, name: str) -> None:
         """`del self.name`: what Keras keeps counting of a layer or variable is an accident of its tracking."""
@@ -136,9 +136,8 @@ class CustomLayer(LayerObject):
 
     def inner(self) -> list[LayerObject]:
         """Inner layers in order of assignment; those added to a list later come in order of creation."""
-        known = {id(each) for _, each in self.held}
-        later = [each for value in self.attributes.values() for each in layers_in(value) if id(each) not in known]
-        found = sorted([*self.held, *((each.index + 0.5, each) for each in later)], key=lambda pair: pair[0])
+        later = [each for value in self.attributes.values() for each in layers_in(value) if id(each) not in self.held]
+        found = sorted([*self.held.values(), *((each.index + 0.5, each) for each in later)], key=lambda pair: pair[0])
         return list({id(each): each for _, each in found if each is not self}.values())
 
     def computed_shape(self, shapes: Any) -> tuple[Any, ...] | None:

@@ -10,16 +10,20 @@ from densecli.layer import Layer
 from densecli.read.python.runtime.layers import LayerObject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from densecli.graph.graph import Node
     from densecli.read.python.runtime.inside import Written
 
+PRICE = 16  # lists that are looked through for one step of a program
 DEEPEST = 20  # lists in lists whose layers a weights file is asked for
 
 
-def layers_in(tree: Any) -> Iterator[LayerObject]:
-    """Every layer in an attribute, in order. Lists may hold themselves."""
+def layers_in(tree: Any, count: Callable[[int], None] | None = None) -> Iterator[LayerObject]:
+    """Every layer in an attribute, in order. Lists may hold themselves.
+
+    A program pays for what is looked through, with a step of `count` for each PRICE lists: a loop may nest them deeper at each turn.
+    """
     waiting, seen = [tree], set[int]()
     while waiting:
         each = waiting.pop()
@@ -27,6 +31,8 @@ def layers_in(tree: Any) -> Iterator[LayerObject]:
             yield each
         elif isinstance(each, list | tuple | dict) and id(each) not in seen:
             seen.add(id(each))
+            if count is not None and len(seen) % PRICE == 0:
+                count(1)
             waiting += reversed(list(each.values() if isinstance(each, dict) else each))
 
 
