@@ -15,7 +15,7 @@ from densecli.shape import Shape, show, size, sum_known, times
 from densecli.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
 
     Array = Any
@@ -211,6 +211,10 @@ class Layer:
 
     def check(self) -> None:
         """Reject combinations of fields that no single field can see, with `reject`."""
+
+    def opened(self, inside: Sequence[Any]) -> list[Any]:
+        """Of the rows inside, those that Keras' `expand_nested` shows: it opens models only (3.15.1)."""
+        return []
 
     def within(self) -> Iterator[Layer]:
         """This layer, and those that it holds, such as the one that a wrapper wraps."""

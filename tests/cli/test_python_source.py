@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -92,6 +93,44 @@ def test_a_line_that_runs_several_times_has_several_notes(folder):
     text = "from keras import Sequential, layers, Input\nfor n in (2, 3):\n    m = Sequential([Input((4,)),\n        layers.Dense(n)])\n"
     (folder / "loop.py").write_text(text)
     assert "(None, 2)  10 | (None, 3)  15" in here("annotate", "loop.py").stdout
+
+
+NESTED = """
+import keras
+from keras import layers
+class Block(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.d = layers.Dense(3)
+    def call(self, x):
+        return keras.ops.relu(self.d(x)) * 2
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.b = Block(); self.e = layers.Dense(2)
+    def call(self, x):
+        return self.e(self.b(x)) + 1
+x = keras.Input((5, 4))
+one = keras.Input((6,))
+two = keras.Model(one, layers.Dense(3)(one * 2) + 1, name="two")
+inner = keras.Sequential([layers.Dense(4), Block()], name="inner")
+y = Net()(inner(two(layers.Bidirectional(layers.LSTM(3))(x))))
+keras.Model(x, y).summary(expand_nested=True)
+"""
+# What Keras 3.15.1 prints for it.
+OPENED = [
+    "input_layer (InputLayer)", "bidirectional (Bidirectional)", "two (Functional)", "└ input_layer_1 (InputLayer)", "└ dense (Dense)",
+    "inner (Sequential)", "└ dense_1 (Dense)", "└ block (Block)", "net (Net)", "└ block_1 (Block)", "└ dense_4 (Dense)",
+]  # fmt: skip
+
+
+def test_a_summary_opens_what_keras_opens(tmp_path):
+    source = tmp_path / "m.py"
+    source.write_text(NESTED, encoding="utf-8")
+    assert re.findall(r"│\s+((?:└ )?\w+ \(\w+\))", here(source).stdout) == OPENED
+    everything = here(source, "--expand-nested").stdout
+    assert "relu (Relu)" in everything
+    assert "forward_lstm (LSTM)" in everything
 
 
 def test_a_table_follows_the_options_of_its_summary(tmp_path):

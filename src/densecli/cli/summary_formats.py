@@ -100,8 +100,8 @@ def _shown(result: Summary, format: Format, view: View) -> Shown:
 
     wanted = Selection(**view.selection)
     columns, options = view.columns, () if result.report.origin is None else result.report.origin.options
-    if "expand_nested" in options and not wanted.depth:
-        wanted = wanted._replace(depth=None)
+    if "expand_nested" in options and wanted.depth == 0:
+        wanted = wanted._replace(depth=None, as_keras=True)
     if "show_trainable" in options and columns is None:
         columns = "+trainable"
     usual = MACHINE_COLUMNS if format in (Format.csv, Format.tsv) else None

@@ -33,6 +33,7 @@ class Selection(Record):
     sort: str | None = None
     top: int | None = None
     depth: int | None = 0
+    as_keras: bool = False  # open what Keras' expand_nested opens
 
 
 class Line(Record):
@@ -86,7 +87,7 @@ def selected(report: Report, wanted: Selection, *, inside: bool = False) -> tupl
     if wanted.sort is not None:
         items = _sorted(items, wanted.sort, report)
     shown = items if wanted.top is None else items[: max(wanted.top, 0)]
-    lines = list(_lines(shown, None if inside else 0 if _alone(wanted) else wanted.depth))
+    lines = list(_lines(shown, None if inside else 0 if _alone(wanted) else wanted.depth, as_keras=wanted.as_keras))
     return lines, tuple(_left_out(wanted, rows, matching, len(items) - len(shown)))
 
 
@@ -137,15 +138,18 @@ def _item(row: Row) -> _Item:
     return _Item(row, ())
 
 
-def _lines(items: Iterable[_Item], depth: int | None, level: int = 0, above: str = "") -> Iterator[Line]:
+def _lines(
+    items: Iterable[_Item], depth: int | None, level: int = 0, above: str = "", *, as_keras: bool = False
+) -> Iterator[Line]:
     for item in items:
         path = f"{above}{item.row.name}"
         yield Line(item.row, level, item.times, path)
         if item.times > 1:  # a block is not a layer: its contents are always shown, and it is not part of their path
-            yield from _lines(item.inner, depth, level + 1, above)
+            yield from _lines(item.inner, depth, level + 1, above, as_keras=as_keras)
         elif depth is None or depth > 0:
-            inner = map(_item, item.row.layers)
-            yield from _lines(inner, None if depth is None else depth - 1, level + 1, f"{path}/")
+            inner = map(_item, item.row.layer.opened(item.row.layers) if as_keras else item.row.layers)
+            deeper = None if depth is None else depth - 1
+            yield from _lines(inner, deeper, level + 1, f"{path}/", as_keras=as_keras)
 
 
 # -- filter ----------------------------------------------------------------------------

@@ -303,7 +303,7 @@ class CustomLayer(LayerObject):
             raise error
         made = Written(graph.graph(outputs), self.type_name, several=isinstance(found, list | tuple | dict))
         made.trainable, made.name, made.numbers = self.trains, self.name, graph.numbers
-        made.held_as, made.owner = self.held_as(run.session, graph), self
+        made.held_as, made.owner, made.is_model = self.held_as(run.session, graph), self, self.kind == "model"
         made.shared_id = ("source", self.index) if self.spread else None
         made.unseen, made.tells = graph.unseen, self.told_output if self.tells_output else None
         return made

@@ -19,7 +19,7 @@ from densecli.read.python.runtime.tensors import Tensor
 from densecli.read.python.values import mapped, unknown_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import ModuleType
 
     from densecli.errors import Place
@@ -174,9 +174,14 @@ class Written(Model, abstract=True):
         self.numbers: Mapping[int, int] = {}  # the session's layers that it calls, as nodes
         self.others: list[Written] = []
         self.owner: Any = None  # the object of the source
+        self.is_model = False  # to Keras, by its class
         self.unseen: frozenset[int] = frozenset()
         self.tells: Callable[..., Any] | None = None  # the output shape that Keras believes, where a class tells one
         self.idle: list[Child] = []  # layers that it holds, and that something else than its `call` built
+
+    def opened(self, inside: Sequence[Any]) -> list[Any]:
+        rows = super().opened(inside) if self.is_model else []
+        return [row for row in rows if row.type != "InputLayer"]
 
     def way(self, /, *args: Any, **kwargs: Any) -> Written:
         """The way for inputs of these shapes, whatever their batch; this one for shapes that were not followed."""
