@@ -227,15 +227,14 @@ def sweep(  # what to read, to set and to measure, and who watches
 def idle(found: Sweep) -> list[str]:
     """The variables with several values that change none of the figures, wherever the others are equal."""
     rows = [row for row in found.rows if row.error is None]
-    return [
-        name
-        for name in found.variables
-        if len({row.settings[name] for row in rows}) > 1
-        and len(
-            {(tuple(row.settings[other] for other in found.variables if other != name), row.values) for row in rows}
-        )
-        == len({tuple(row.settings[other] for other in found.variables if other != name) for row in rows})
-    ]
+    varied = [name for name in found.variables if len({row.settings[name] for row in rows}) > 1]
+    return [name for name in varied if _changes_nothing(name, rows)]
+
+
+def _changes_nothing(name: str, rows: Sequence[Combination]) -> bool:
+    """Whether the values of the other variables tell all figures."""
+    others = [tuple([value for other, value in row.settings.items() if other != name]) for row in rows]
+    return len(set(others)) == len({(each, row.values) for each, row in zip(others, rows, strict=True)})
 
 
 def measure(graph: Graph, report: Report, figures: Sequence[Figure], batch: int | None) -> tuple[Any, ...]:

@@ -21,17 +21,16 @@ complete -p densecli
 """
 
 
+def in_bash(script, folder):
+    """A run of a script that finds programs in a folder first."""
+    env = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    bash = ["bash", "--norc", "-c", script]
+    return subprocess.run(bash, capture_output=True, text=True, env=env, check=True, encoding="utf-8")
+
+
 def after_tab(words, folder=None):
     """The suggestions for the last word."""
-    env = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(
-        ["bash", "--norc", "-c", TAB.format(words=words)],
-        capture_output=True,
-        text=True,
-        env=env,
-        check=True,
-        encoding="utf-8",
-    )
+    done = in_bash(TAB.format(words=words), folder)
     assert done.stderr == ""
     *offered, script = done.stdout.splitlines()
     assert "-o default" in script  # without suggestions, bash completes file names
@@ -257,15 +256,7 @@ _densecli_completion densecli
     ],
 )
 def test_bash_puts_no_space_where_people_type_on(tmp_path, tab, words, found):
-    env = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(
-        ["bash", "--norc", "-c", SPACE.format(words=words)],
-        capture_output=True,
-        text=True,
-        env=env,
-        check=True,
-        encoding="utf-8",
-    )
+    done = in_bash(SPACE.format(words=words), tmp_path)
     assert (done.stdout.strip(), done.stderr) == (found, "")
 
 

@@ -232,7 +232,7 @@ def test_an_option_without_its_value_leads_to_the_help_of_its_command(words):
 def test_a_file_that_is_missing_leads_to_its_neighbor(tmp_path, monkeypatch, typed, meant):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "sub").mkdir()
-    for name in ("train.py", "m.yaml", "sub/model.keras", "x.txt"):
+    for name in ("train.py", "m.yaml", "m.zip", "sub/model.keras", "x.txt"):
         (tmp_path / name).touch()
     for words in ((typed,), (STACK, "--run", "--data", typed)):
         message = refused(*words)

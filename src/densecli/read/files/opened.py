@@ -124,7 +124,7 @@ def unreadable(word: str, error: OSError | ValueError, otherwise: str | None = N
 
 
 def _neighbor(word: str) -> str | None:
-    """A hint of the file in the same folder whose name is nearly this one, or has another suffix."""
+    """A hint of the file in the same folder whose name is nearly this one, or has another suffix: the nearest one, of several."""
     folder, name = os.path.split(word)
     try:
         with os.scandir(folder or ".") as entries:
@@ -134,8 +134,11 @@ def _neighbor(word: str) -> str | None:
     stem, suffix = os.path.splitext(name)  # noqa: PTH122
     stems = {os.path.splitext(each)[0]: each for each in names}  # noqa: PTH122
     stems |= {each.removesuffix(suffix): each for each in names if suffix and each.endswith(suffix)}
-    found = closest(stem, stems)
-    return f"did you mean `{safe(os.path.join(folder, stems[found]))}`?" if found else None  # noqa: PTH118
+    like = closest(stem, stems)
+    if like is None:
+        return None
+    found = closest(name, [each for each in names if each.startswith(f"{like}.")]) or stems[like]
+    return f"did you mean `{safe(os.path.join(folder, found))}`?"  # noqa: PTH118
 
 
 def _checked(descriptor: int, word: str) -> int:

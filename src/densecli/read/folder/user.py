@@ -56,15 +56,15 @@ def excludes_file(data: bytes) -> bytes | None:
 
 def _lines(data: bytes) -> Iterator[bytes]:
     """The lines, those that end in a backslash joined with the next."""
-    joined = b""
+    joined = bytearray()  # grows in place, however many lines go on
     for line in data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").split(b"\n"):
         ending = len(line) - len(line.rstrip(b"\\"))
         if ending % 2:
             joined += line[:-1]
         else:
-            yield joined + line
-            joined = b""
-    yield joined
+            yield bytes(joined + line)
+            joined.clear()
+    yield bytes(joined)
 
 
 def _value(text: bytes) -> bytes:

@@ -141,10 +141,8 @@ class Session:
         layer, name = self._built(kind, arguments)
         made = LayerObject(self, name or self.use_name(layer.type_name), layer, place)
         made.input_argument = input_argument
-        held = (
-            [kwargs.get("backward_layer")] if kind == "Bidirectional" else [*args, *kwargs.values()]
-        )  # a copy of `layer`
-        made.wraps = list(layers_in(held))
+        held = [kwargs.get("backward_layer")] if kind == "Bidirectional" else [*args, *kwargs.values()]
+        made.wraps = list(layers_in(held))  # Keras copies the `layer` of a Bidirectional
         return made
 
     def _name(self, type_name: str, kwargs: dict[str, Any]) -> str:
